@@ -1,0 +1,45 @@
+/**
+ * An IP address as four 32-bit words in network order. IPv4 is held in its IPv4-mapped form
+ * (`0, 0, 0x0000ffff, address`), so that one key layout serves both families.
+ */
+export interface AddressWords {
+  readonly word0: number;
+  readonly word1: number;
+  readonly word2: number;
+  readonly word3: number;
+}
+
+/** The third word of an IPv4-mapped address. */
+export const IPV4_MAPPED = 0x0000ffff;
+
+export function isIpv4(word0: number, word1: number, word2: number): boolean {
+  return word0 === 0 && word1 === 0 && word2 === IPV4_MAPPED;
+}
+
+/** Dotted quad, or IPv6 in the form of RFC 5952 §4 (lower case, longest run of zero fields as `::`). */
+export function formatAddress(word0: number, word1: number, word2: number, word3: number): string {
+  if (isIpv4(word0, word1, word2)) {
+    return `${word3 >>> 24}.${(word3 >>> 16) & 255}.${(word3 >>> 8) & 255}.${word3 & 255}`;
+  }
+  const fields: number[] = [];
+  for (const word of [word0, word1, word2, word3]) fields.push(word >>> 16, word & 0xffff);
+  let start = -1;
+  let length = 1;
+  for (let i = 0; i < 8; i++) {
+    let run = 0;
+    while (i + run < 8 && fields[i + run] === 0) run++;
+    if (run > length) {
+      start = i;
+      length = run;
+    }
+    i += run;
+  }
+  const hex = (part: number[]): string => part.map((field) => field.toString(16)).join(':');
+  if (start < 0) return hex(fields);
+  return `${hex(fields.slice(0, start))}::${hex(fields.slice(start + length))}`;
+}
+
+/** `10.0.0.1:80` or `[2001:db8::1]:80`. */
+export function formatEndpoint(address: string, port: number): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}

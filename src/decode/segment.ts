@@ -1,0 +1,109 @@
+/** TCP flag bits as they stand in the header (RFC 9293 §3.1), with AE of RFC 9768 left out. */
+export const FIN = 0x01;
+export const SYN = 0x02;
+export const RST = 0x04;
+export const PSH = 0x08;
+export const ACK = 0x10;
+export const URG = 0x20;
+export const ECE = 0x40;
+export const CWR = 0x80;
+
+/** How many SACK blocks a segment can carry beside a timestamp option, and without one (RFC 2018 §3). */
+export const MAX_SACK_BLOCKS = 4;
+
+/**
+ * One TCP segment, decoded from a frame. The decoder owns a single instance and refills it: whoever wants
+ * to keep something copies it. All fields are int32 so that the engine keeps them unboxed; sequence
+ * numbers, windows and timestamps are 32-bit patterns (`>>> 0` to print them).
+ */
+export class Segment {
+  /** Frame facts, copied from the `Frame`. */
+  frame = 0;
+  seconds = 0;
+  nanoseconds = 0;
+
+  /** Source and destination addresses as `AddressWords` (IPv4 in mapped form). */
+  source0 = 0;
+  source1 = 0;
+  source2 = 0;
+  source3 = 0;
+  destination0 = 0;
+  destination1 = 0;
+  destination2 = 0;
+  destination3 = 0;
+  sourcePort = 0;
+  destinationPort = 0;
+
+  /** IPv4 TTL or IPv6 hop limit. */
+  ttl = 0;
+  /** IPv4 identification; -1 for IPv6. */
+  ipId = 0;
+  /** 1 if IPv4's Don't Fragment bit is set, or for IPv6. */
+  dontFragment = 0;
+
+  sequence = 0;
+  /** Acknowledgment field; meaningful with the ACK flag. */
+  acknowledgment = 0;
+  flags = 0;
+  /** Window field as it stands in the header, unscaled. */
+  window = 0;
+  /** Payload octets on the wire, from the IP lengths, whatever the snaplen cut. */
+  payloadLength = 0;
+  /** Where the captured payload starts in the frame's buffer, and how much of it was captured. */
+  payloadOffset = 0;
+  payloadCaptured = 0;
+
+  /** Maximum segment size option; -1 without. */
+  maximumSegmentSize = -1;
+  /** Window scale shift, 0…14; -1 without the option. */
+  windowScale = -1;
+  sackPermitted = 0;
+  /** SACK blocks 0…4, as pairs of edges in `sackEdges` (left0, right0, left1 …). */
+  sackBlocks = 0;
+  readonly sackEdges = new Int32Array(2 * MAX_SACK_BLOCKS);
+  /** 1 if the timestamp option is present, with its two values as 32-bit patterns. */
+  hasTimestamps = 0;
+  timestampValue = 0;
+  timestampEcho = 0;
+  /** Fast Open cookie length (0 is a request for one); -1 without the option. */
+  fastOpenCookieLength = -1;
+  /** 1 if a Multipath TCP option is present. */
+  multipath = 0;
+  /** 1 if options were cut by the snaplen or malformed, so that absent options prove nothing. */
+  optionsIncomplete = 0;
+}
+
+/**
+ * An ICMP or ICMPv6 error that quotes a TCP header (RFC 792; RFC 4443 §3). Its quoted segment is not a
+ * segment of the connection: it only tells which packet a router could not deliver.
+ */
+export class IcmpError {
+  frame = 0;
+  seconds = 0;
+  nanoseconds = 0;
+  /** 4 for ICMP, 6 for ICMPv6. */
+  version = 4;
+  type = 0;
+  code = 0;
+  /** Who sent the error, as `AddressWords`. */
+  reporter0 = 0;
+  reporter1 = 0;
+  reporter2 = 0;
+  reporter3 = 0;
+  /** The quoted packet: source is the host whose packet was not delivered. */
+  source0 = 0;
+  source1 = 0;
+  source2 = 0;
+  source3 = 0;
+  destination0 = 0;
+  destination1 = 0;
+  destination2 = 0;
+  destination3 = 0;
+  sourcePort = 0;
+  destinationPort = 0;
+  /** Quoted sequence number; meaningful if `hasSequence` is 1 (8 quoted octets always hold it). */
+  sequence = 0;
+  hasSequence = 0;
+  /** Quoted flags, or -1 if the quotation ends before them. */
+  flags = -1;
+}
