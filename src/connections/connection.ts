@@ -1,0 +1,158 @@
+import type { Timestamp } from '../core/time.js';
+import type { State } from '../tcp/states.js';
+import type { MilestoneKind } from './milestones.js';
+
+export type Role = 'client' | 'server';
+
+/**
+ * How well a transition is known. `observed`: the endpoint's own segment shows it. `confirmed`: a segment to
+ * it was taken as delivered, and a later segment of its own proves that. `assumed`: nothing in the capture
+ * proves it.
+ */
+export type Evidence = 'observed' | 'confirmed' | 'assumed';
+
+/** A frame and its time. */
+export interface Moment {
+  readonly frame: number;
+  readonly time: Timestamp;
+}
+
+/** One entry of an endpoint's timeline: the state it entered, and why we believe so. */
+export interface Transition {
+  readonly state: State;
+  /** The frame that caused it; null where no packet shows the transition. */
+  readonly frame: number | null;
+  readonly time: Timestamp;
+  /** A few words, e.g. `received FIN`. */
+  readonly cause: string;
+  readonly evidence: Evidence;
+  /** The endpoint's own frame that proves the delivery; only with `confirmed`. */
+  readonly confirmedBy: number | null;
+  /** The frame that disproved it. A retracted transition stays in the record but never happened. */
+  readonly retractedBy: number | null;
+  /** Section of RFC 9293, e.g. `3.10.7.4`. */
+  readonly section: string;
+}
+
+/** Something worth remembering; see `milestones.ts` for what each kind's `value` means. */
+export interface Milestone extends Moment {
+  readonly kind: MilestoneKind;
+  /** Occurrences in this run, at least 1. */
+  readonly count: number;
+  /** Last frame and time of a run; the same as `frame` and `time` for a single event. */
+  readonly lastFrame: number;
+  readonly lastTime: Timestamp;
+  readonly value: number;
+  /** Only with kind `reset`. */
+  readonly reset?: Reset;
+}
+
+/** What a reset looked like and what it did (RFC 9293 §3.5.2, §3.5.3, §3.10.7). */
+export interface Reset {
+  /** The reset carried the ACK bit: the form of a live socket aborting, or of an answer to a SYN. */
+  readonly hasAck: boolean;
+  readonly sequence: number;
+  readonly acknowledgment: number;
+  readonly window: number;
+  readonly ttl: number;
+  /**
+   * The receiver's verdict: `accepted` (exactly RCV.NXT, or acceptable in SYN-SENT), `challenged` (in
+   * window but not exact), `out-of-window`, `ignored` (SYN-SENT, unacceptable acknowledgment), or
+   * `no-connection` (nothing was left to reset).
+   */
+  readonly verdict: 'accepted' | 'challenged' | 'out-of-window' | 'ignored' | 'no-connection';
+  /** The segment of the peer that it answers: it came just before and fits; null for a spontaneous reset. */
+  readonly trigger: {
+    readonly frame: number;
+    readonly kind: 'syn' | 'syn-ack' | 'data' | 'fin' | 'ack' | 'keep-alive';
+    /** Seconds from the trigger to the reset. */
+    readonly reactionSeconds: number;
+    /** Seconds for which the connection had been silent before the trigger. */
+    readonly idleSeconds: number;
+    /** The trigger's acknowledgment covers a FIN of the reset's sender. */
+    readonly knewFin: boolean;
+    readonly payloadBytes: number;
+  } | null;
+}
+
+export interface Endpoint {
+  readonly role: Role;
+  /** Dotted quad, or IPv6 as in RFC 5952. */
+  readonly address: string;
+  readonly port: number;
+  /** The last state that was not taken back; CLOSED for an endpoint that never had a connection. */
+  readonly finalState: State;
+  /** In the order entered, with the retracted entries in their place. */
+  readonly timeline: readonly Transition[];
+  readonly milestones: readonly Milestone[];
+  readonly segments: number;
+  /** Payload octets on the wire, retransmissions included. */
+  readonly payloadBytes: number;
+  readonly retransmissions: number;
+  /** Segments (no SYN, FIN or RST) that advertised a window of zero. */
+  readonly zeroWindows: number;
+  readonly resetsSent: number;
+  readonly finSent: boolean;
+  /** Payload octets sent that no acknowledgment of the peer covers. */
+  readonly unacknowledgedBytes: number;
+  /** The last window it advertised was zero. */
+  readonly windowClosed: boolean;
+  /** Its last segment, and the last that carried payload never sent before. */
+  readonly lastSegment: Moment | null;
+  readonly lastNewData: Moment | null;
+  /** TTL or hop limit of its first segment; null if it was never seen. */
+  readonly ttl: number | null;
+}
+
+/** What limits the verdicts on this connection; every field at its zero value means an ideal capture. */
+export interface CaptureQuality {
+  /** The first frame was not a SYN or SYN-ACK. */
+  readonly midstream: boolean;
+  /** The role none of whose segments were captured although the peer's acknowledgments advance. */
+  readonly unseen: Role | null;
+  /** Segments that were acknowledged but never captured. */
+  readonly lostSegments: number;
+  /** Frames that repeat another one to the octet within milliseconds. */
+  readonly duplicateFrames: number;
+  /** Segments larger than the peer's MSS allows: captured before segmentation or after coalescing. */
+  readonly offloaded: boolean;
+  /** Payload was cut by the snaplen. */
+  readonly truncated: boolean;
+  /** A frame was older than the one before it. */
+  readonly clockBackwards: boolean;
+}
+
+/** Where the capture was taken, seen from this connection. */
+export interface Vantage {
+  readonly near: Role | 'between' | 'unknown';
+  readonly confidence: 'high' | 'low' | 'none';
+  /** The handshake's round trip as far as the capture shows it. */
+  readonly roundTripSeconds: number | null;
+}
+
+/** One finished connection: immutable, and all that rules and reporters see. */
+export interface Connection {
+  /** Equals Wireshark's `tcp.stream`. */
+  readonly id: number;
+  readonly client: Endpoint;
+  readonly server: Endpoint;
+  readonly rolesKnownBy: 'syn' | 'syn-ack' | 'guess';
+  readonly firstFrame: number;
+  readonly lastFrame: number;
+  readonly start: Timestamp;
+  readonly end: Timestamp;
+  readonly frames: number;
+  /** Wireshark's `tcp.completeness` bits. */
+  readonly completeness: number;
+  /** Zeek's `conn_state` and `history`. */
+  readonly zeek: { readonly connState: string; readonly history: string };
+  readonly vantage: Vantage;
+  readonly quality: CaptureQuality;
+  /** The earlier connection on the same 4-tuple whose TIME-WAIT or open state this one met; null if none. */
+  readonly predecessor: number | null;
+}
+
+/** The endpoint opposite to `role`. */
+export function peerOf(connection: Connection, endpoint: Endpoint): Endpoint {
+  return endpoint.role === 'client' ? connection.server : connection.client;
+}
