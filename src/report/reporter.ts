@@ -1,0 +1,48 @@
+import type { Connection } from '../connections/connection.js';
+import type { Damage } from '../core/errors.js';
+import type { Timestamp } from '../core/time.js';
+import type { Finding, Pattern, Severity } from '../rules/finding.js';
+import type { State } from '../tcp/states.js';
+
+/** What is known of one capture after it was read. */
+export interface CaptureFacts {
+  readonly path: string;
+  readonly format: string;
+  readonly compression: string | null;
+  /** DLT names, e.g. `EN10MB`, one per kind of link in the capture. */
+  readonly linkTypes: readonly string[];
+  readonly timePrecision: string;
+  readonly frames: number;
+  readonly tcpSegments: number;
+  readonly bytes: number;
+  readonly firstFrameAt: Timestamp | null;
+  readonly lastFrameAt: Timestamp | null;
+  readonly durationSeconds: number;
+  /** Frames that were not analysed, by reason. */
+  readonly skipped: Readonly<Record<string, number>>;
+  readonly damage: Damage | null;
+}
+
+export interface Summary {
+  readonly connections: number;
+  readonly findings: Readonly<Record<Severity, number>>;
+  /** Endpoints by the state they were last in; only states that occur. */
+  readonly finalStates: Partial<Readonly<Record<State, number>>>;
+}
+
+/** What a reporter is told when everything has been read. */
+export interface AnalysisEnd {
+  readonly captures: readonly CaptureFacts[];
+  readonly summary: Summary;
+  readonly patterns: readonly Pattern[];
+}
+
+/**
+ * One output format. A reporter is told of connections as they end and must not keep what it can write at
+ * once: a capture may hold millions of connections.
+ */
+export interface Reporter {
+  /** `captureStart` is the time of the first frame: every `t` counts from it. */
+  connection(connection: Connection, findings: readonly Finding[], captureStart: Timestamp): void;
+  end(end: AnalysisEnd): void;
+}

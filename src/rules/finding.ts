@@ -1,0 +1,66 @@
+import type { Role } from '../connections/connection.js';
+import type { Timestamp } from '../core/time.js';
+
+/** `error`: a connection or its data was lost or leaked, or will be. `warning`: a likely fault or risk. */
+export type Severity = 'error' | 'warning' | 'info';
+
+/**
+ * The lowest grade of any step in a finding's reasoning. `observed`: the capture shows it. `inferred`: it
+ * follows by a cited rule. `possible`: the capture cannot tell it from something else.
+ */
+export type Confidence = 'observed' | 'inferred' | 'possible';
+
+/** A place in a source that a finding rests on. */
+export interface Citation {
+  /** E.g. `RFC 9293`, `tcp(7)`. */
+  readonly source: string;
+  /** E.g. `3.6.1`; null for a source without sections. */
+  readonly section: string | null;
+  /** Requirement label, e.g. `SHLD-3`; null where the text carries none. */
+  readonly label: string | null;
+  /** The section's title. */
+  readonly title: string;
+  readonly url: string;
+  /** One sentence in our words. */
+  readonly says: string;
+}
+
+/** Something that went wrong, or is worth knowing, on one connection. */
+export interface Finding {
+  /** Id of the rule. */
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly confidence: Confidence;
+  /** Id of the connection. */
+  readonly connection: number;
+  /** The endpoint it is about; null if it is about both or about the capture. */
+  readonly endpoint: Role | null;
+  /** What happened, in one line with its figures. */
+  readonly title: string;
+  /** What that means, by which rule. */
+  readonly explanation: string;
+  /** What the programs on both sides saw, in socket terms. */
+  readonly applicationSees: string;
+  /** Most likely first, each with its grade if it is not certain. */
+  readonly likelyCauses: readonly string[];
+  /** What to run or look at next. */
+  readonly nextSteps: readonly string[];
+  /** The frames that prove it, ascending. */
+  readonly frames: readonly number[];
+  readonly from: Timestamp;
+  readonly to: Timestamp;
+  /** The figures of the title, by name, with the unit in the name (`heldSeconds`). */
+  readonly facts: Readonly<Record<string, number | string | boolean>>;
+  readonly citations: readonly Citation[];
+}
+
+/** One finding that stands for many connections. */
+export interface Pattern {
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly title: string;
+  /** Ids of the connections, ascending. */
+  readonly connections: readonly number[];
+  readonly count: number;
+  readonly facts: Readonly<Record<string, number | string | boolean>>;
+}
