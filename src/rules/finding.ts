@@ -52,15 +52,26 @@ export interface Finding {
   /** The figures of the title, by name, with the unit in the name (`heldSeconds`). */
   readonly facts: Readonly<Record<string, number | string | boolean>>;
   readonly citations: readonly Citation[];
+  /** Id of the rule whose finding on the same connection is the cause of this one. */
+  readonly explainedBy?: string;
 }
 
 /** One finding that stands for many connections. */
 export interface Pattern {
   readonly rule: string;
   readonly severity: Severity;
+  readonly confidence: Confidence;
   readonly title: string;
-  /** Ids of the connections, ascending. */
+  readonly explanation: string;
+  readonly applicationSees: string;
+  readonly likelyCauses: readonly string[];
+  readonly nextSteps: readonly string[];
+  /** Ids of the connections, ascending; only the first thousand of a larger number. */
   readonly connections: readonly number[];
   readonly count: number;
+  /** First and last time it was seen. */
+  readonly from: Timestamp;
+  readonly to: Timestamp;
   readonly facts: Readonly<Record<string, number | string | boolean>>;
+  readonly citations: readonly Citation[];
 }

@@ -1,6 +1,7 @@
 import type { Connection } from '../connections/connection.js';
+import type { MilestoneKind } from '../connections/milestones.js';
 import type { Timestamp } from '../core/time.js';
-import type { Citation, Finding, Severity } from './finding.js';
+import type { Citation, Finding, Pattern, Severity } from './finding.js';
 
 export type Family =
   | 'teardown'
@@ -14,7 +15,7 @@ export type Family =
 
 /** A rule's threshold, with its unit: what `--set rule.option=value` and configuration files may change. */
 export interface OptionSpec {
-  readonly unit: 'seconds' | 'count' | 'ratio';
+  readonly unit: 'seconds' | 'count' | 'ratio' | 'bytes';
   readonly default: number;
   readonly minimum: number;
   readonly maximum: number;
@@ -22,16 +23,18 @@ export interface OptionSpec {
   readonly description: string;
 }
 
+/** Values of a rule's own options, by name, defaults filled in. */
+export type OptionValues = Readonly<Record<string, number>>;
+
 /** What a rule may know beside the connection. */
 export interface RuleContext {
   /** Time of the last frame read so far: silence lasts at least until then. */
   readonly captureEnd: Timestamp;
-  /** Values of the rule's own options, by name, defaults filled in. */
-  readonly options: Readonly<Record<string, number>>;
+  readonly options: OptionValues;
 }
 
-/** One kind of finding: when it fires, on what it rests, and the words for it. */
-export interface Rule {
+/** What a rule says of itself, whether it looks at one connection or at all of them. */
+export interface RuleDescription {
   /** The same name in file, symbol, test, documentation and fixture, e.g. `close-wait-stuck`. */
   readonly id: string;
   readonly family: Family;
@@ -43,6 +46,10 @@ export interface Rule {
   readonly citations: readonly Citation[];
   /** Ids of rules that a reader should know beside this one. */
   readonly related: readonly string[];
+  /**
+   * The words of `explain`, `docs/rules` and of every finding alike. `{names}` in braces stand for what a
+   * finding fills in (`{holder}`, `{port}` …) and are left as they are in the documentation.
+   */
   readonly documentation: {
     /** What it means and why it matters, in a paragraph. */
     readonly meaning: string;
@@ -56,6 +63,44 @@ export interface Rule {
     /** Folder of the fixture that shows it, and which side's capture. */
     readonly example: { readonly fixture: string; readonly capture: 'client' | 'server' };
   };
+}
+
+/**
+ * What a connection shows at a glance: a kind of milestone on either side, or one of
+ * - `unfinished`: an endpoint ended in a state other than CLOSED and TIME-WAIT;
+ * - `unacknowledged`: payload was never acknowledged;
+ * - `imperfect`: the capture of this connection is not ideal;
+ * - `reused`: the 4-tuple had an earlier connection that mattered to this one.
+ */
+export type Sign = MilestoneKind | 'unfinished' | 'unacknowledged' | 'imperfect' | 'reused';
+
+/** One kind of finding on a single connection: when it fires, on what it rests, and the words for it. */
+export interface Rule extends RuleDescription {
+  /**
+   * The rule is asked only about connections that show one of these signs. Most connections of a capture
+   * are clean and show none, and testing a bit is cheaper than a call. `always` for rules no sign covers.
+   */
+  readonly signs: readonly Sign[] | 'always';
+  /** `both`: the rule says nothing if one direction was not captured, as the missing side may have spoken. */
+  readonly needs: 'both' | 'either';
+  /**
+   * Ids of rules whose findings on the same connection are effects of this one's. They are kept, as `info`,
+   * with `explainedBy` set, so that a report names a cause once; a finding graded worse stays as it is.
+   */
+  readonly explains: readonly string[];
   /** A pure function of the finished connection. */
   readonly check: (connection: Connection, context: RuleContext) => readonly Finding[];
+}
+
+/** Sees every connection as it ends and keeps counters only: memory is bounded by what it watches. */
+export interface PatternCollector {
+  add(connection: Connection, findings: readonly Finding[]): void;
+  /** Called once, after the last connection. `captureEnd` is the time of the last frame. */
+  finish(captureEnd: Timestamp): readonly Pattern[];
+}
+
+/** A pattern across connections. */
+export interface PatternRule extends RuleDescription {
+  /** A fresh collector for one analysis. */
+  readonly begin: (options: OptionValues) => PatternCollector;
 }
