@@ -1,0 +1,91 @@
+import type { Frame } from '../capture/frame.js';
+import { BY_ETHERTYPE } from './decapsulators.js';
+import { ETHERTYPE_IPV4, ETHERTYPE_IPV6 } from './ether-types.js';
+import { icmp, icmpv6 } from './icmp.js';
+import { PROTOCOL_ICMP, PROTOCOL_ICMPV6, PROTOCOL_TCP } from './ip.js';
+import { ipv4 } from './ipv4.js';
+import { ipv6 } from './ipv6.js';
+import { findLinkLayer } from './link/registry.js';
+import { type Decapsulator, Packet } from './packet.js';
+import type { IcmpError, Segment } from './segment.js';
+import { tcp } from './tcp.js';
+import {
+  ICMP_ERROR,
+  NESTED_TOO_DEEP,
+  NOT_IP,
+  NOT_TCP,
+  SEGMENT,
+  UNSUPPORTED_LINK_TYPE,
+  VERDICT_NAMES,
+  type Verdict,
+} from './verdict.js';
+
+/** Layers above the link layer that one frame may stack before IP carries TCP. */
+export const MAX_LAYERS = 16;
+
+/** No LINKTYPE_ value is negative. */
+const NO_LINK_TYPE = -1;
+
+/**
+ * Decodes frames into one reused `Segment` or `IcmpError`, as the verdict says. Whatever the bytes are, it
+ * neither throws nor reads beyond the frame.
+ */
+export class Decoder {
+  /** How many frames got each verdict; the index is the verdict. */
+  readonly counts = new Float64Array(VERDICT_NAMES.length);
+  /** Valid until the next `decode`, if it answered `SEGMENT`. */
+  readonly segment: Segment;
+  /** Valid until the next `decode`, if it answered `ICMP_ERROR`. */
+  readonly icmpError: IcmpError;
+
+  readonly #packet = new Packet();
+  #linkType = NO_LINK_TYPE;
+  #link: Decapsulator | undefined;
+
+  constructor() {
+    this.segment = this.#packet.segment;
+    this.icmpError = this.#packet.icmpError;
+  }
+
+  decode(frame: Frame): Verdict {
+    if (frame.linkType !== this.#linkType) {
+      this.#linkType = frame.linkType;
+      this.#link = findLinkLayer(frame.linkType)?.decode;
+    }
+    const verdict = this.#link === undefined ? UNSUPPORTED_LINK_TYPE : this.#layers(this.#link, frame);
+    this.counts[verdict]++;
+    if (verdict === SEGMENT) stamp(this.segment, frame);
+    else if (verdict === ICMP_ERROR) stamp(this.icmpError, frame);
+    return verdict;
+  }
+
+  #layers(link: Decapsulator, frame: Frame): Verdict {
+    const packet = this.#packet;
+    packet.start(frame);
+    let etherType = link(packet);
+    for (let layer = 0; layer < MAX_LAYERS; layer++) {
+      if (etherType === ETHERTYPE_IPV4) return transport(packet, ipv4(packet));
+      if (etherType === ETHERTYPE_IPV6) return transport(packet, ipv6(packet));
+      if (etherType < 0) return -etherType as Verdict;
+      const decapsulate = BY_ETHERTYPE.get(etherType);
+      if (decapsulate === undefined) return NOT_IP;
+      etherType = decapsulate(packet);
+    }
+    return NESTED_TOO_DEEP;
+  }
+}
+
+/** What IP carries, by its protocol number (or a negated skip `Verdict`). */
+function transport(packet: Packet, protocol: number): Verdict {
+  if (protocol === PROTOCOL_TCP) return tcp(packet);
+  if (protocol < 0) return -protocol as Verdict;
+  if (protocol === PROTOCOL_ICMP) return icmp(packet);
+  if (protocol === PROTOCOL_ICMPV6) return icmpv6(packet);
+  return NOT_TCP;
+}
+
+function stamp(target: Segment | IcmpError, frame: Frame): void {
+  target.frame = frame.number;
+  target.seconds = frame.seconds;
+  target.nanoseconds = frame.nanoseconds;
+}

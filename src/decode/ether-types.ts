@@ -1,0 +1,12 @@
+/** EtherTypes (IEEE 802 Numbers registry), the common language between link layers, tunnels and IP. */
+export const ETHERTYPE_IPV4 = 0x0800;
+export const ETHERTYPE_IPV6 = 0x86dd;
+/** IEEE 802.1Q customer tag. */
+export const ETHERTYPE_VLAN = 0x8100;
+/** IEEE 802.1ad service tag. */
+export const ETHERTYPE_SERVICE_VLAN = 0x88a8;
+/** The outer tag of switches that stacked tags before 802.1ad. */
+export const ETHERTYPE_LEGACY_DOUBLE_VLAN = 0x9100;
+
+/** Type fields up to here are the length of an 802.3 frame instead (IEEE 802.3 §3.2.6). */
+export const MAX_802_3_LENGTH = 1500;

@@ -1,0 +1,85 @@
+import { PROTOCOL_TCP } from './ip.js';
+import { ipv4 } from './ipv4.js';
+import { ipv6 } from './ipv6.js';
+import type { Packet } from './packet.js';
+import { DESTINATION_PORT, FLAGS_MASK, OFFSET_AND_FLAGS, SEQUENCE, SOURCE_PORT } from './tcp.js';
+import { ICMP_ERROR, NOT_TCP, type Verdict } from './verdict.js';
+
+const CODE = 1;
+/** Octets before the quoted packet, in ICMP and ICMPv6 errors alike. */
+const HEADER_LENGTH = 8;
+
+/** ICMP messages that quote the packet they are about (RFC 792). */
+const DESTINATION_UNREACHABLE = 3;
+const SOURCE_QUENCH = 4;
+const REDIRECT = 5;
+const TIME_EXCEEDED = 11;
+const PARAMETER_PROBLEM = 12;
+
+/** ICMPv6 errors (RFC 4443 §3): destination unreachable to parameter problem. */
+const FIRST_ICMPV6_ERROR = 1;
+const LAST_ICMPV6_ERROR = 4;
+
+/** Every router quotes this much of what follows the IP header (RFC 792): ports and sequence number. */
+const MIN_QUOTED_TCP = 8;
+const FLAGS_END = OFFSET_AND_FLAGS + 2;
+
+/** ICMP (RFC 792): an error about a TCP segment into the packet's `icmpError`. */
+export function icmp(packet: Packet): Verdict {
+  if (packet.offset + HEADER_LENGTH > packet.end) return packet.shortage(packet.offset + HEADER_LENGTH);
+  switch (packet.view.getUint8(packet.offset)) {
+    case DESTINATION_UNREACHABLE:
+    case SOURCE_QUENCH:
+    case REDIRECT:
+    case TIME_EXCEEDED:
+    case PARAMETER_PROBLEM:
+      openError(packet, 4);
+      return quotedTcp(packet, ipv4(packet));
+    default:
+      return NOT_TCP;
+  }
+}
+
+/** ICMPv6 (RFC 4443 §3): likewise. */
+export function icmpv6(packet: Packet): Verdict {
+  if (packet.offset + HEADER_LENGTH > packet.end) return packet.shortage(packet.offset + HEADER_LENGTH);
+  const type = packet.view.getUint8(packet.offset);
+  if (type < FIRST_ICMPV6_ERROR || type > LAST_ICMPV6_ERROR) return NOT_TCP;
+  openError(packet, 6);
+  return quotedTcp(packet, ipv6(packet));
+}
+
+/** The error's own facts; its sender must be saved before the quoted IP header overwrites the addresses. */
+function openError(packet: Packet, version: 4 | 6): void {
+  const { view, offset, segment, icmpError } = packet;
+  icmpError.version = version;
+  icmpError.type = view.getUint8(offset);
+  icmpError.code = view.getUint8(offset + CODE);
+  icmpError.reporter0 = segment.source0;
+  icmpError.reporter1 = segment.source1;
+  icmpError.reporter2 = segment.source2;
+  icmpError.reporter3 = segment.source3;
+  packet.offset = offset + HEADER_LENGTH;
+}
+
+/** The quotation, whose IP header has been read and named `protocol` (or a negated skip `Verdict`). */
+function quotedTcp(packet: Packet, protocol: number): Verdict {
+  if (protocol < 0) return -protocol as Verdict;
+  if (protocol !== PROTOCOL_TCP) return NOT_TCP;
+  const { view, offset, end, segment, icmpError } = packet;
+  if (offset + MIN_QUOTED_TCP > end) return packet.shortage(offset + MIN_QUOTED_TCP);
+  icmpError.source0 = segment.source0;
+  icmpError.source1 = segment.source1;
+  icmpError.source2 = segment.source2;
+  icmpError.source3 = segment.source3;
+  icmpError.destination0 = segment.destination0;
+  icmpError.destination1 = segment.destination1;
+  icmpError.destination2 = segment.destination2;
+  icmpError.destination3 = segment.destination3;
+  icmpError.sourcePort = view.getUint16(offset + SOURCE_PORT);
+  icmpError.destinationPort = view.getUint16(offset + DESTINATION_PORT);
+  icmpError.sequence = view.getInt32(offset + SEQUENCE);
+  icmpError.hasSequence = 1;
+  icmpError.flags = offset + FLAGS_END > end ? -1 : view.getUint16(offset + OFFSET_AND_FLAGS) & FLAGS_MASK;
+  return ICMP_ERROR;
+}

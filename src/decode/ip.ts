@@ -1,0 +1,23 @@
+import type { Packet } from './packet.js';
+
+/** IP protocol numbers, which are IPv6 next headers too (IANA Protocol Numbers). */
+export const PROTOCOL_ICMP = 1;
+export const PROTOCOL_TCP = 6;
+export const PROTOCOL_AH = 51;
+export const PROTOCOL_ICMPV6 = 58;
+
+const AH_LENGTH = 1;
+/** The part of an Authentication Header that its length field leaves out, in 32-bit words. */
+const AH_UNCOUNTED_WORDS = 2;
+const AH_MINIMUM = 12;
+
+/**
+ * IP Authentication Header (RFC 4302 §2), which signs but does not hide what follows. Answers with the next
+ * protocol number, or a negated skip `Verdict`.
+ */
+export function authenticationHeader(packet: Packet): number {
+  const { view, offset } = packet;
+  if (offset + AH_MINIMUM > packet.end) return -packet.shortage(offset + AH_MINIMUM);
+  packet.offset = offset + ((view.getUint8(offset + AH_LENGTH) + AH_UNCOUNTED_WORDS) << 2);
+  return view.getUint8(offset);
+}

@@ -1,0 +1,57 @@
+import type { Frame } from '../capture/frame.js';
+import { IcmpError, Segment } from './segment.js';
+import { MALFORMED, TRUNCATED } from './verdict.js';
+
+/**
+ * A frame on its way through the layers: where the next header starts and how far bytes reach. Every layer
+ * moves `offset` past its own header and, where its header tells a length, narrows the two ends. There is
+ * one instance, refilled for each frame.
+ */
+export class Packet {
+  view: DataView = new DataView(new ArrayBuffer(0));
+  /** Where the next header starts. */
+  offset = 0;
+  /**
+   * End of the captured bytes that belong to this layer. The buffer goes on with other frames' bytes, so
+   * every read must be checked against it.
+   */
+  end = 0;
+  /** Where this layer ended on the wire; beyond `end` if the snaplen cut it. */
+  wireEnd = 0;
+
+  /** Network layers write their addresses here, whichever protocol they carry. */
+  readonly segment = new Segment();
+  readonly icmpError = new IcmpError();
+
+  start(frame: Frame): void {
+    this.view = frame.view;
+    this.offset = frame.offset;
+    this.end = frame.offset + frame.capturedLength;
+    const length = frame.originalLength;
+    const sane = length > frame.capturedLength && length <= MAX_FRAME_LENGTH;
+    this.wireEnd = sane ? frame.offset + length : this.end;
+  }
+
+  /** The header or payload that starts at `start` is `length` octets long: what follows is padding. */
+  limit(start: number, length: number): void {
+    this.wireEnd = start + length;
+    if (this.end > this.wireEnd) this.end = this.wireEnd;
+  }
+
+  /** Why a header that needs the bytes up to `needed` cannot be read: cut by the snaplen, or never there. */
+  shortage(needed: number): typeof TRUNCATED | typeof MALFORMED {
+    return needed > this.wireEnd ? MALFORMED : TRUNCATED;
+  }
+}
+
+/**
+ * Original lengths above this are lies, and would push offsets out of the int32 range. The largest
+ * offloaded segments known are some hundred thousand octets long.
+ */
+const MAX_FRAME_LENGTH = 1 << 28;
+
+/**
+ * A layer that leads to another: moves the packet's offset past its header and answers with the EtherType
+ * of what follows, or with a negated skip `Verdict`.
+ */
+export type Decapsulator = (packet: Packet) => number;

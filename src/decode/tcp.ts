@@ -1,0 +1,39 @@
+import type { Packet } from './packet.js';
+import { clearOptions, tcpOptions } from './tcp-options.js';
+import { MALFORMED, SEGMENT, type Verdict } from './verdict.js';
+
+export const SOURCE_PORT = 0;
+export const DESTINATION_PORT = 2;
+export const SEQUENCE = 4;
+const ACKNOWLEDGMENT = 8;
+/** Data offset, reserved bits and flags as one 16-bit word. */
+export const OFFSET_AND_FLAGS = 12;
+const WINDOW = 14;
+const MIN_HEADER_LENGTH = 20;
+
+const DATA_OFFSET_SHIFT = 12;
+export const FLAGS_MASK = 0xff;
+
+/** TCP header (RFC 9293 §3.1) into the packet's segment, whose addresses the network layer has written. */
+export function tcp(packet: Packet): Verdict {
+  const { view, offset, end, wireEnd, segment } = packet;
+  if (offset + MIN_HEADER_LENGTH > end) return packet.shortage(offset + MIN_HEADER_LENGTH);
+  const offsetAndFlags = view.getUint16(offset + OFFSET_AND_FLAGS);
+  const headerLength = (offsetAndFlags >> DATA_OFFSET_SHIFT) << 2;
+  const payload = offset + headerLength;
+  if (headerLength < MIN_HEADER_LENGTH || payload > wireEnd) return MALFORMED;
+
+  segment.sourcePort = view.getUint16(offset + SOURCE_PORT);
+  segment.destinationPort = view.getUint16(offset + DESTINATION_PORT);
+  segment.sequence = view.getInt32(offset + SEQUENCE);
+  segment.acknowledgment = view.getInt32(offset + ACKNOWLEDGMENT);
+  segment.flags = offsetAndFlags & FLAGS_MASK;
+  segment.window = view.getUint16(offset + WINDOW);
+  segment.payloadLength = wireEnd - payload;
+  segment.payloadOffset = Math.min(payload, end);
+  segment.payloadCaptured = payload < end ? end - payload : 0;
+
+  clearOptions(segment);
+  if (headerLength > MIN_HEADER_LENGTH) tcpOptions(segment, view, offset + MIN_HEADER_LENGTH, payload, end);
+  return SEGMENT;
+}

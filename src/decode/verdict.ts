@@ -1,0 +1,59 @@
+/**
+ * What became of one frame. `SEGMENT` and `ICMP_ERROR` say that the decoder's reused object holds it; all
+ * others are reasons for which the frame plays no part in any connection.
+ */
+export type Verdict =
+  | typeof SEGMENT
+  | typeof ICMP_ERROR
+  | typeof UNSUPPORTED_LINK_TYPE
+  | typeof NOT_IP
+  | typeof NOT_TCP
+  | typeof FRAGMENT
+  | typeof TRUNCATED
+  | typeof MALFORMED
+  | typeof NESTED_TOO_DEEP;
+
+/** A TCP segment. */
+export const SEGMENT = 0;
+/** An ICMP or ICMPv6 error that quotes a TCP header. */
+export const ICMP_ERROR = 1;
+/** No decoder for the interface's link type. */
+export const UNSUPPORTED_LINK_TYPE = 2;
+/** The link layer carries something else than IP, such as ARP. */
+export const NOT_IP = 3;
+/** IP carries something else than TCP, such as UDP. */
+export const NOT_TCP = 4;
+/** A part of an IP datagram that was sent in fragments. */
+export const FRAGMENT = 5;
+/** The snaplen cut the frame before the TCP header's first 20 octets ended. */
+export const TRUNCATED = 6;
+/** Lengths or versions that contradict each other. */
+export const MALFORMED = 7;
+/** More layers stacked than `MAX_LAYERS`. */
+export const NESTED_TOO_DEEP = 8;
+
+/** How reports and `--verbose` call each verdict; the index is the verdict. */
+export const VERDICT_NAMES = [
+  'tcp-segment',
+  'icmp-error',
+  'unsupported-link-type',
+  'not-ip',
+  'not-tcp',
+  'fragment',
+  'truncated-header',
+  'malformed',
+  'nested-too-deep',
+] as const satisfies readonly string[];
+
+/** Each verdict in a sentence's words, after "frames …" or "skipped: …". */
+export const VERDICT_DESCRIPTIONS: Readonly<Record<(typeof VERDICT_NAMES)[number], string>> = {
+  'tcp-segment': 'TCP segments',
+  'icmp-error': 'ICMP errors about TCP segments',
+  'unsupported-link-type': 'link type that finwait does not decode',
+  'not-ip': 'not IP (ARP, spanning tree and the like)',
+  'not-tcp': 'IP, but not TCP',
+  fragment: 'fragments of IP datagrams',
+  'truncated-header': 'cut by the snaplen before the TCP header ended',
+  malformed: 'headers whose lengths or versions contradict each other',
+  'nested-too-deep': 'too many nested layers',
+};

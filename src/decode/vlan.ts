@@ -1,0 +1,13 @@
+import { etherTypeOrLength } from './link/llc.js';
+import type { Packet } from './packet.js';
+
+const TYPE = 2;
+const TAG_LENGTH = 4;
+
+/** One IEEE 802.1Q or 802.1ad tag, from its tag control information on. */
+export function vlan(packet: Packet): number {
+  const { view, offset } = packet;
+  if (offset + TAG_LENGTH > packet.end) return -packet.shortage(offset + TAG_LENGTH);
+  packet.offset = offset + TAG_LENGTH;
+  return etherTypeOrLength(packet, view.getUint16(offset + TYPE));
+}
