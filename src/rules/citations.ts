@@ -1,0 +1,503 @@
+import type { Citation } from './finding.js';
+
+/**
+ * Every place in a source that a rule rests on, each section's number and title written once. A place stands
+ * here only after it was checked against the text itself; books that were not at hand are left out. The
+ * sentences are ours, never the source's.
+ */
+
+/** A document with its sections; the result cites one of them. */
+function source<Section extends string>(
+  name: string,
+  url: (section: Section) => string,
+  titles: Readonly<Record<Section, string>>,
+) {
+  return (section: Section, says: string, label: string | null = null): Citation => ({
+    source: name,
+    section,
+    label,
+    title: titles[section],
+    url: url(section),
+    says,
+  });
+}
+
+/** A document that lives on one page; a place in it is an entry's or a heading's name. */
+function page(name: string, title: string, url: string) {
+  return (section: string, says: string): Citation => ({
+    source: name,
+    section,
+    label: null,
+    title,
+    url,
+    says,
+  });
+}
+
+function rfc<Section extends string>(number: number, titles: Readonly<Record<Section, string>>) {
+  const url = (section: Section) => `https://www.rfc-editor.org/rfc/rfc${number}#section-${section}`;
+  return source(`RFC ${number}`, url, titles);
+}
+
+/** A manual page of the Linux man-pages project, checked in version 6.03. */
+function manual(name: string, chapter: number, title: string) {
+  return page(
+    `${name}(${chapter})`,
+    title,
+    `https://man7.org/linux/man-pages/man${chapter}/${name}.${chapter}.html`,
+  );
+}
+
+/** A file of Linux 6.1. */
+function linux(path: string) {
+  return page(`Linux ${path}`, 'Linux 6.1 source', `https://github.com/torvalds/linux/blob/v6.1/${path}`);
+}
+
+/** A function of POSIX.1-2017. */
+function posix(name: string) {
+  return page(
+    `POSIX ${name}()`,
+    'The Open Group Base Specifications Issue 7',
+    `https://pubs.opengroup.org/onlinepubs/9699919799/functions/${name}.html`,
+  );
+}
+
+const tcp = rfc(9293, {
+  '3.1': 'Header Format',
+  '3.3.2': 'State Machine Overview',
+  '3.4': 'Sequence Numbers',
+  '3.5': 'Establishing a Connection',
+  '3.5.1': 'Half-Open Connections and Other Anomalies',
+  '3.5.2': 'Reset Generation',
+  '3.5.3': 'Reset Processing',
+  '3.6': 'Closing a Connection',
+  '3.6.1': 'Half-Closed Connections',
+  '3.7.2': 'Path MTU Discovery',
+  '3.8.1': 'Retransmission Timeout',
+  '3.8.3': 'TCP Connection Failures',
+  '3.8.4': 'TCP Keep-Alives',
+  '3.8.6.1': 'Zero-Window Probing',
+  '3.9.1.8': 'Asynchronous Reports',
+  '3.9.2.2': 'ICMP Messages',
+  '3.10.2': 'SEND Call',
+  '3.10.4': 'CLOSE Call',
+  '3.10.5': 'ABORT Call',
+  '3.10.7.1': 'CLOSED STATE',
+  '3.10.7.3': 'SYN-SENT STATE',
+  '3.10.7.4': 'Other States',
+  '3.10.8': 'Timeouts',
+});
+const hosts = rfc(1122, {
+  '3.2.2.1': 'Destination Unreachable',
+  '4.2.2.13': 'Closing a Connection',
+  '4.2.3.6': 'TCP Keep-Alives',
+});
+const assassination = rfc(1337, { 1: 'Introduction', 3: 'Fixes for TWA Hazards' });
+const routers = rfc(1812, { '5.2.7.1': 'Destination Unreachable' });
+const problems = rfc(2525, {
+  '2.9': 'Excessively short keepalive connection timeout',
+  '2.12': 'Window probe deadlock',
+  '2.16': 'Failure to send a RST after Half Duplex Close',
+  '2.17': 'Failure to RST on close with data pending',
+});
+const pathMtu = rfc(2923, { '2.1': 'Black Hole Detection' });
+const inappropriateResets = rfc(3360, { 1: 'Introduction', 6: 'Issues for Middleboxes' });
+const icmp6 = rfc(4443, { '3.1': 'Destination Unreachable Message' });
+const synFlood = rfc(4987, { 2: 'Attack Description' });
+const nat = rfc(5382, { 5: 'NAT Session Refresh' });
+const softErrors = rfc(5461, { '4.1': 'Context-Sensitive ICMP/TCP Interaction' });
+const userTimeout = rfc(5482, { '4.1': 'Middleboxes' });
+const icmpAttacks = rfc(5927, { '4.1': 'TCP Sequence Number Checking' });
+const blindAttacks = rfc(5961, {
+  '1.2': 'Basic Attack Methodology',
+  '3.2': 'Mitigation',
+  '4.2': 'Mitigation',
+  '9.2': 'Middleboxes That Advance Sequence Numbers',
+  '9.3': 'Middleboxes That Drop the Challenge ACK',
+});
+const ports = rfc(6056, { '2.3': 'Collision of instance-ids', '3.2': 'Ephemeral Port Number Range' });
+const timeWaitTimestamps = rfc(6191, { 2: 'Improved Processing of Incoming Connection Requests' });
+const rtoTimer = rfc(6298, { 5: 'Managing the RTO Timer' });
+const timestamps = rfc(7323, { '2.2': 'Window Scale Option', '5.2': 'The PAWS Mechanism' });
+const natUpdate = rfc(7857, { '2.1': 'TCP Transitory Connection Idle-Timeout' });
+const tls = rfc(8446, { '6.1': 'Closure Alerts' });
+const http = rfc(9112, { '9.5': 'Failures and Timeouts', '9.6': 'Tear-down' });
+
+const tcpManual = manual('tcp', 7, 'TCP protocol');
+const socketManual = manual('socket', 7, 'Linux socket interface');
+const recvManual = manual('recv', 2, 'Receive a message from a socket');
+const sendManual = manual('send', 2, 'Send a message on a socket');
+const writeManual = manual('write', 2, 'Write to a file descriptor');
+const closeManual = manual('close', 2, 'Close a file descriptor');
+const shutdownManual = manual('shutdown', 2, 'Shut down part of a full-duplex connection');
+const connectManual = manual('connect', 2, 'Initiate a connection on a socket');
+const listenManual = manual('listen', 2, 'Listen for connections on a socket');
+const sysctl = page('Linux ip-sysctl', 'IP Sysctl', 'https://docs.kernel.org/networking/ip-sysctl.html');
+const conntrack = page(
+  'Linux nf_conntrack-sysctl',
+  'Netfilter Conntrack Sysfs variables',
+  'https://docs.kernel.org/networking/nf_conntrack-sysctl.html',
+);
+const counters = page(
+  'Linux snmp_counter',
+  'SNMP counter',
+  'https://docs.kernel.org/networking/snmp_counter.html',
+);
+const tcpInput = linux('net/ipv4/tcp_input.c');
+const tcpMinisocks = linux('net/ipv4/tcp_minisocks.c');
+
+/** The places cited, by what they say. */
+export const cite = {
+  // Closing
+  finMeansNoMoreData: tcp('3.1', 'The FIN bit says that its sender has no more data to send.'),
+  closeWaitMeaning: tcp('3.3.2', 'CLOSE-WAIT waits for the local program to close: no timer ends it.'),
+  finWait2Meaning: tcp('3.3.2', 'FIN-WAIT-2 waits for the other side to send its FIN.'),
+  lastAckMeaning: tcp('3.3.2', 'LAST-ACK waits for the acknowledgment of the FIN that it sent.'),
+  stateMeanings: tcp('3.3.2', 'Names what each connection state waits for.'),
+  finRetransmitted: tcp(
+    '3.6',
+    'Everything up to and including the FIN is retransmitted until it is acknowledged.',
+  ),
+  remoteCloseNeedsLocalClose: tcp(
+    '3.6',
+    'A side that receives a FIN acknowledges it, but sends its own FIN only after its user closes too.',
+  ),
+  lastAckTimeout: tcp(
+    '3.6',
+    'The side that closes last waits for its FIN to be acknowledged, and aborts at the user timeout if it is not.',
+  ),
+  simultaneousClose: tcp(
+    '3.6',
+    'If both users close at once the FINs cross, and each side acknowledges the other’s.',
+  ),
+  cleanCloseDelivers: tcp(
+    '3.6',
+    'Only a close that completes tells its user that all data reached the other side.',
+  ),
+  normalOrAborted: tcp(
+    '3.6',
+    'A program has to be told whether its connection was closed normally or aborted.',
+    'MUST-12',
+  ),
+  halfCloseAllowed: tcp(
+    '3.6.1',
+    'The two directions close independently; a host may go on sending in the direction that is still open.',
+  ),
+  resetTellsDataLoss: tcp(
+    '3.6.1',
+    'A program that closes with data unread, or that gets data after its close, should cause a RST: data was lost.',
+    'SHLD-3',
+  ),
+  halfDuplexClose: tcp(
+    '3.6.1',
+    'A host may let close() end reading as well, so that nobody can read what still arrives.',
+    'MAY-1',
+  ),
+  timeWaitDuty: tcp(
+    '3.6.1',
+    'The side that closes actively has to stay in TIME-WAIT for twice the MSL.',
+    'MUST-13',
+  ),
+  timeWaitReopen: tcp(
+    '3.6.1',
+    'A new SYN may reopen a connection straight from TIME-WAIT if the new initial sequence number is beyond the old ones.',
+    'MAY-2',
+  ),
+  sendInCloseWait: tcp('3.10.2', 'A program may send in CLOSE-WAIT as in ESTABLISHED.'),
+  noSendAfterClose: tcp('3.10.2', 'After its close a program’s further sends are refused.'),
+  closeInCloseWait: tcp(
+    '3.10.4',
+    'Only the program’s close in CLOSE-WAIT sends the FIN and leads to LAST-ACK.',
+  ),
+  noSecondFin: tcp(
+    '3.10.4',
+    'A second close must not send a second FIN; only the first may be retransmitted.',
+  ),
+  finProcessing: tcp(
+    '3.10.7.4',
+    'A FIN taken in order moves ESTABLISHED to CLOSE-WAIT and FIN-WAIT-2 to TIME-WAIT.',
+  ),
+  finAckProcessing: tcp(
+    '3.10.7.4',
+    'The acknowledgment of its FIN moves a side from FIN-WAIT-1 to FIN-WAIT-2.',
+  ),
+  timeWaitReacknowledges: tcp(
+    '3.10.7.4',
+    'TIME-WAIT answers a repeated FIN with an ACK and starts its wait of two MSL again.',
+  ),
+  hostClosing: hosts(
+    '4.2.2.13',
+    'Hosts may close half-duplex, and should then reset a connection that loses data.',
+  ),
+  httpWatchForClose: http(
+    '9.5',
+    'A client or server should watch its open connections for the other side’s close and answer it soon.',
+  ),
+  httpIdleCloseRace: http(
+    '9.5',
+    'A server may close an idle connection just as the client starts its next request.',
+  ),
+  httpResetErasesResponse: http(
+    '9.6',
+    'A server that closes fully and gets more data resets the connection, which may erase a response not yet read.',
+  ),
+  closeNotify: tls('6.1', 'A TLS side sends close_notify before it closes its write side.'),
+  neverClosedServer: problems(
+    '2.16',
+    'Without a RST after a half-duplex close, a sender can be left in CLOSE-WAIT, probing a closed window for ever.',
+  ),
+  resetOnPendingData: problems(
+    '2.17',
+    'A close with received data still unread should send a RST; a crashing program can cause the same.',
+  ),
+  recvReturnsZero: recvManual('RETURN VALUE', 'recv returns 0 once the peer has shut down in order.'),
+  writeEpipe: writeManual('EPIPE', 'Writing where nobody can read any more gives SIGPIPE and EPIPE.'),
+  sendNoSignal: sendManual('MSG_NOSIGNAL', 'A flag keeps SIGPIPE away; EPIPE is still returned.'),
+  posixWriteEpipe: posix('write')(
+    'EPIPE',
+    'A write on a socket that is shut down or no longer connected fails.',
+  ),
+  posixSendNoDelivery: posix('send')(
+    'DESCRIPTION',
+    'A send that succeeds does not say that the message was delivered.',
+  ),
+  shutdownHow: shutdownManual(
+    'DESCRIPTION',
+    'shutdown ends sending, receiving or both, and leaves the socket in place.',
+  ),
+  closeLastReference: closeManual('DESCRIPTION', 'Only closing the last descriptor of a socket releases it.'),
+  lingerOption: socketManual('SO_LINGER', 'Decides whether close waits for queued data to be sent.'),
+  finTimeout: sysctl(
+    'tcp_fin_timeout',
+    'Linux drops an orphaned connection in FIN-WAIT-2 after this time, 60 s unless changed.',
+  ),
+  finTimeoutViolates: tcpManual(
+    'tcp_fin_timeout',
+    'Ending the wait for a FIN by a timer goes against the letter of TCP.',
+  ),
+  lingerTwo: tcpManual('TCP_LINGER2', 'Sets the lifetime of an orphaned FIN-WAIT-2 for one socket.'),
+  orphanRetries: sysctl(
+    'tcp_orphan_retries',
+    'How often Linux retransmits for a connection that no program owns.',
+  ),
+  timeWaitSocket: tcpMinisocks(
+    'tcp_timewait_state_process',
+    'An orphaned FIN-WAIT-2 is a small entry without a receive queue: data that arrives for it is reset.',
+  ),
+  resetInCloseWait: tcpInput(
+    'tcp_reset',
+    'A reset that arrives in CLOSE-WAIT is reported as EPIPE, not as ECONNRESET.',
+  ),
+
+  // Resets
+  halfOpen: tcp(
+    '3.5.1',
+    'A connection whose one end lost it, by a crash or a restart, is half-open; sending on it gets it reset.',
+  ),
+  halfOpenBySyn: tcp(
+    '3.5.1',
+    'A restarted host’s SYN draws an ACK with old numbers; its RST in answer ends the connection that was left over.',
+  ),
+  dataToNoConnection: tcp('3.5.1', 'Data for a connection that no longer exists is answered with a reset.'),
+  resetForUnknown: tcp(
+    '3.5.2',
+    'Where no connection exists, any segment but a reset is answered with a reset.',
+  ),
+  resetAtAnyTime: tcp('3.5.2', 'A program may reset its connection at any time.'),
+  challengeUnacceptable: tcp(
+    '3.5.2',
+    'A synchronized side answers an unacceptable segment with an empty ACK and stays.',
+  ),
+  resetValidity: tcp(
+    '3.5.3',
+    'A reset counts only if its sequence number, or in SYN-SENT its ACK, is acceptable.',
+  ),
+  twoWaysToEnd: tcp(
+    '3.6',
+    'A connection ends by FINs in both directions, or by an abort: a RST that drops all state.',
+  ),
+  abortFlushes: tcp(
+    '3.10.5',
+    'An abort sends a reset and throws away what was queued to send or to receive.',
+  ),
+  closedAnswersReset: tcp(
+    '3.10.7.1',
+    'A reset from the CLOSED state takes its sequence number from the ACK field of the segment it answers.',
+  ),
+  synSentReset: tcp(
+    '3.10.7.3',
+    'In SYN-SENT a reset with an acceptable ACK ends the attempt with “connection reset”.',
+  ),
+  resetInSequence: tcp(
+    '3.10.7.4',
+    'A reset at exactly the next expected octet ends the connection; elsewhere in the window it draws a challenge ACK.',
+  ),
+  resetWhileClosing: tcp('3.10.7.4', 'A reset in CLOSING, LAST-ACK or TIME-WAIT just ends the connection.'),
+  blindReset: blindAttacks(
+    '1.2',
+    'Whoever guesses the 4-tuple and a number in the window could forge a reset.',
+  ),
+  challengeReset: blindAttacks(
+    '3.2',
+    'A reset in the window but not exact is answered with a challenge ACK.',
+  ),
+  challengeSyn: blindAttacks('4.2', 'A SYN on a synchronized connection is answered with a challenge ACK.'),
+  middleboxAdvances: blindAttacks(
+    '9.2',
+    'Some middleboxes put numbers on their resets that the receiver cannot accept.',
+  ),
+  middleboxDropsChallenge: blindAttacks(
+    '9.3',
+    'A middlebox may drop the challenge ACK, and the connection stays open.',
+  ),
+  noPawsForReset: timestamps(
+    '5.2',
+    'A reset is not checked for old timestamps, and should carry the option itself.',
+  ),
+  resetPurpose: inappropriateResets('1', 'Firewalls and load balancers send resets of their own.'),
+  middleboxPolicy: inappropriateResets(
+    '6',
+    'How a device on the path should tell the ends that it refused a packet.',
+  ),
+  assassination: assassination('1', 'Old segments may end TIME-WAIT early and endanger the next connection.'),
+  ignoreResetInTimeWait: assassination('3', 'The simplest fix is to ignore resets in TIME-WAIT.'),
+  linuxRfc1337: tcpManual('tcp_rfc1337', 'Unless it is set, a reset in TIME-WAIT closes the socket at once.'),
+  abortCounters: counters(
+    'TcpExtTCPAbortOnClose',
+    'Counts connections reset because of data unread at the close.',
+  ),
+  connectRefused: connectManual('ECONNREFUSED', 'connect found nobody listening at the remote address.'),
+
+  // Liveness
+  lossFailure: tcp('3.8.1', 'A segment is sent again when its retransmission timer expires.'),
+  retransmissionLimits: tcp(
+    '3.8.3',
+    'Retransmitting the same segment beyond a second limit, R2, closes the connection.',
+    'MUST-20',
+  ),
+  firstLimit: tcp('3.8.3', 'The first limit, R1, is worth at least three retransmissions.', 'SHLD-10'),
+  secondLimit: tcp('3.8.3', 'The second limit, R2, should be worth at least 100 seconds.', 'SHLD-11'),
+  synLimit: tcp('3.8.3', 'A SYN has to be retransmitted for at least three minutes.', 'MUST-23'),
+  keepAliveOptional: tcp('3.8.4', 'Keep-alives are optional.', 'MAY-5'),
+  keepAliveDefaultOff: tcp('3.8.4', 'Where they exist, keep-alives have to be off by default.', 'MUST-25'),
+  keepAliveInterval: tcp('3.8.4', 'Their default interval is at least two hours.', 'MUST-28'),
+  keepAliveOneProbe: tcp('3.8.4', 'One unanswered probe must not be taken for a dead connection.', 'MUST-29'),
+  asynchronousReports: tcp(
+    '3.9.1.8',
+    'Describes how a program learns of soft errors and excessive retransmissions.',
+  ),
+  softErrorsDoNotAbort: tcp('3.9.2.2', 'A soft ICMP error must not abort the connection.', 'MUST-56'),
+  hardErrorsAbort: tcp('3.9.2.2', 'A hard ICMP error should abort the connection.', 'SHLD-26'),
+  icmpReachesConnection: tcp(
+    '3.9.2.2',
+    'An ICMP error is handed to the connection that caused it.',
+    'MUST-54',
+  ),
+  timeouts: tcp('3.10.8', 'At the user timeout all queues are flushed and the connection is gone.'),
+  backoff: rtoTimer('5', 'Each expiry doubles the retransmission timer.'),
+  hostKeepAlive: hosts(
+    '4.2.3.6',
+    'A keep-alive to a host that lost the connection is answered with a reset.',
+  ),
+  shortKeepAlive: problems(
+    '2.9',
+    'Giving up on keep-alives within seconds mistakes a short outage for a dead peer.',
+  ),
+  adminProhibited: hosts('3.2.2.1', 'Defines the codes by which a network says that it forbids the traffic.'),
+  adminFiltered: routers('5.2.7.1', 'Defines the code for a packet that a router’s filter refused.'),
+  icmp6Unreachable: icmp6('3.1', 'Defines ICMPv6’s reasons why a packet could not be delivered.'),
+  softErrorsInHandshake: softErrors(
+    '4.1',
+    'Many systems give up at once when a soft error meets a handshake.',
+  ),
+  icmpSequenceCheck: icmpAttacks('4.1', 'A genuine ICMP error quotes a sequence number that is in flight.'),
+  retries2: sysctl(
+    'tcp_retries2',
+    'Linux gives up data after 15 retransmissions by default: at least 924.6 s.',
+  ),
+  userTimeout: tcpManual(
+    'TCP_USER_TIMEOUT',
+    'Limits for one socket how long sent data may stay unacknowledged.',
+  ),
+  tcpErrors: tcpManual('ERRORS', 'ETIMEDOUT says that the other end did not acknowledge retransmitted data.'),
+  tcpErrorHandling: tcpManual(
+    'Error handling',
+    'Linux reports a soft network error only when the connection fails.',
+  ),
+  natEstablished: nat(
+    '5',
+    'A NAT keeps an established connection, CLOSE-WAIT and FIN-WAIT included, for at least 2 hours 4 minutes of silence.',
+    'REQ-5',
+  ),
+  natTransitory: natUpdate(
+    '2.1',
+    'A NAT should by default keep connections that open or close for 4 minutes.',
+  ),
+  firewallIdle: userTimeout(
+    '4.1',
+    'Firewalls that keep state drop connections after a time without traffic.',
+  ),
+  conntrackTimeouts: conntrack(
+    'nf_conntrack_tcp_timeout_*',
+    'How long Linux’s firewall keeps an idle connection by state.',
+  ),
+
+  // Handshake
+  simultaneousOpen: tcp('3.5', 'Two SYNs that cross open one connection.', 'MUST-10'),
+  synReceivedAck: tcp('3.10.7.4', 'Only an acceptable ACK moves SYN-RECEIVED to ESTABLISHED.'),
+  synReceivedReset: tcp('3.10.7.4', 'A reset in SYN-RECEIVED takes a passive opener back to LISTEN.'),
+  synFlood: synFlood('2', 'Describes how SYNs that are never completed exhaust a listener.'),
+  synRetries: sysctl('tcp_syn_retries', 'How often Linux repeats a SYN.'),
+  synAckRetries: sysctl('tcp_synack_retries', 'How often Linux repeats a SYN-ACK.'),
+  abortOnOverflow: sysctl(
+    'tcp_abort_on_overflow',
+    'Linux drops the last ACK of a handshake when the queue is full, or resets.',
+  ),
+  connectTimedOut: connectManual('ETIMEDOUT', 'connect got no answer in time.'),
+  listenBacklog: listenManual(
+    'NOTES',
+    'The backlog limits connections that are complete and wait for accept.',
+  ),
+  deferAccept: tcpManual('TCP_DEFER_ACCEPT', 'Lets a listener wait for data before it wakes up.'),
+
+  // Delivery
+  cumulativeAck: tcp(
+    '3.4',
+    'An acknowledgment covers all octets before its number: what lies beyond is not confirmed.',
+  ),
+  windowProbes: tcp('3.8.6.1', 'A closed window has to be probed.', 'MUST-36'),
+  windowMayStayClosed: tcp('3.8.6.1', 'A receiver may keep its window closed for ever.', 'MAY-8'),
+  windowAnsweredStaysOpen: tcp(
+    '3.8.6.1',
+    'While probes are answered, the sender must keep the connection open.',
+    'MUST-37',
+  ),
+  probeBackoff: tcp('3.8.6.1', 'The interval between probes should grow exponentially.', 'SHLD-30'),
+  probeDeadlock: problems(
+    '2.12',
+    'In a known flaw the octet of a window probe makes the receiver refuse all that follows.',
+  ),
+  pathMtuDiscovery: tcp('3.7.2', 'Path MTU discovery depends on ICMP messages that filters may drop.'),
+  pathMtuBlackHole: pathMtu(
+    '2.1',
+    'Large packets vanish where the ICMP message that would say so is filtered.',
+  ),
+  windowScale: timestamps('2.2', 'The window scale stands in SYNs only; without them it is unknown.'),
+
+  // TIME-WAIT
+  timeWaitByTimestamp: timeWaitTimestamps(
+    '2',
+    'With timestamps a newer SYN may replace a connection in TIME-WAIT.',
+  ),
+  portCollision: ports('2.3', 'Reusing a port while the other side is in TIME-WAIT can fail or harm.'),
+  portRange: ports('3.2', 'Ephemeral ports should come from as wide a range as possible.'),
+  localPortRange: sysctl(
+    'ip_local_port_range',
+    'The ports that Linux picks for outgoing connections: 32768–60999.',
+  ),
+  timeWaitReuse: sysctl(
+    'tcp_tw_reuse',
+    'Lets Linux reuse a port in TIME-WAIT for a new outgoing connection.',
+  ),
+  noFreePort: connectManual('EADDRNOTAVAIL', 'connect found no free local port.'),
+} as const;

@@ -1,0 +1,203 @@
+import type { Connection, Endpoint, Transition } from '../connections/connection.js';
+import { secondsBetween } from '../core/time.js';
+import { cite } from './citations.js';
+import {
+  blockedByWindow,
+  eachEndpoint,
+  entered,
+  finCoveredFrame,
+  findReset,
+  finFrame,
+  gradedBy,
+  isProven,
+  latest,
+  leftBy,
+  milestone,
+  missedSince,
+} from './evidence.js';
+import type { Finding, Severity } from './finding.js';
+import { reportFinding } from './report-finding.js';
+import type { Rule, RuleContext } from './rule.js';
+import { ERROR_SECONDS, STUCK_SECONDS } from './thresholds.js';
+import { count, duration, nameOf, round, ssFilter } from './wording.js';
+
+/** The peer closed, and the application on this side does not follow. */
+export const closeWaitStuck: Rule = {
+  id: 'close-wait-stuck',
+  family: 'teardown',
+  severity: 'warning',
+  summary: 'An endpoint stays in CLOSE-WAIT: its application does not close after the peer has closed.',
+  options: { stuckSeconds: STUCK_SECONDS, errorSeconds: ERROR_SECONDS },
+  signs: 'always',
+  needs: 'both',
+  explains: ['fin-wait-2-stuck'],
+  related: ['fin-wait-2-stuck', 'half-close', 'half-close-stalled', 'close-wait-pileup'],
+  citations: [
+    cite.closeWaitMeaning,
+    cite.remoteCloseNeedsLocalClose,
+    cite.closeInCloseWait,
+    cite.finProcessing,
+    cite.recvReturnsZero,
+    cite.httpWatchForClose,
+    cite.finTimeout,
+  ],
+  documentation: {
+    meaning:
+      'One side sent its FIN and the other side’s kernel acknowledged it, so that side is in CLOSE-WAIT. Only its own application can end that state, by closing the socket; no timer does. A socket that stays there holds a descriptor and memory, and the peer has either forgotten the connection by now, so that anything sent later is reset, or waits in FIN-WAIT-2 without end. Many of them exhaust the descriptors of the process.',
+    proof: [
+      'A FIN of the peer, and a later segment of {holder} that acknowledges it.',
+      'No FIN and no reset of {holder} since, and no sign that the capture lost one.',
+      'No new data from {holder} for at least stuckSeconds, to the end of the capture or to its late close.',
+    ],
+    notThis: [
+      'The capture ends earlier than stuckSeconds after the FIN: capture-ended-early lists it.',
+      'A half-closed connection on which data still flows: half-close.',
+      'A FIN that was captured but never acknowledged: fin-unacknowledged.',
+      'A FIN of {holder} that is itself unacknowledged: last-ack-stuck.',
+      'An idle keep-alive connection: nobody closed, both sides are ESTABLISHED.',
+      'A holder that cannot send because the peer’s window is closed: zero-window-stall.',
+    ],
+    applicationSees:
+      '{holder}: read has returned 0 or will, poll shows IN and RDHUP, and write still succeeds. {closer}: nothing if it called close(); a blocked read if it called shutdown(SHUT_WR).',
+    likelyCauses: [
+      'Its code does not close the socket after read returned 0, or after an exception (possible).',
+      'A connection pool keeps the connection and never checks whether the peer has closed it (possible).',
+      'The worker that owns it is blocked elsewhere, so nobody sees the end of file (possible).',
+      'A forked or executed child holds a copy of the descriptor, so close() in one process sends no FIN (possible).',
+      'The process is stopped, by a debugger or a signal (possible).',
+      'A half-close on purpose, with a very slow answer (possible).',
+    ],
+    nextSteps: [
+      "On the host of {holder}: ss -tanpo state close-wait '( {filter} )'. Recv-Q 1: only the FIN is unread, nobody has looked at the socket. 0: the program read the end of file and kept the descriptor. More: data is unread as well.",
+      'lsof -nP -a -i TCP -s TCP:CLOSE_WAIT, and ls /proc/PID/fd | wc -l against ulimit -n.',
+      'A stack dump of the owner, and pgrep -P PID for children that hold the descriptor.',
+      'No sysctl ends CLOSE-WAIT; tcp_keepalive_* helps only sockets that set SO_KEEPALIVE.',
+    ],
+    example: { fixture: 'close-wait-stuck', capture: 'server' },
+  },
+  check: eachEndpoint((holder, closer, connection, context) => {
+    // The whole connection is shorter than the limit: the commonest case by far, and cheap to see.
+    if (secondsBetween(connection.start, context.captureEnd) < context.options.stuckSeconds) return null;
+    const entry = entered(holder, 'CLOSE-WAIT');
+    if (!isProven(entry) || missedSince(holder, entry.time)) return null;
+    const left = leftBy(holder, entry);
+    return left === null
+      ? stillHeld(holder, closer, entry, connection, context)
+      : heldLong(holder, closer, entry, left, connection, context);
+  }),
+};
+
+function stillHeld(
+  holder: Endpoint,
+  closer: Endpoint,
+  entry: Transition,
+  connection: Connection,
+  context: RuleContext,
+): Finding | null {
+  const { captureEnd, options } = context;
+  const lastData = lastDataAfter(holder, entry);
+  const quietSeconds = secondsBetween(latest(entry.time, lastData?.lastTime), captureEnd);
+  if (quietSeconds < options.stuckSeconds || blockedByWindow(connection, holder)) return null;
+  const heldSeconds = secondsBetween(entry.time, captureEnd);
+  const after =
+    lastData === null
+      ? 'It has sent no data since.'
+      : `Its last new data was ${duration(quietSeconds)} ago, after ${count(lastData.value, 'byte')} in the open direction.`;
+  return reportFinding(closeWaitStuck, connection, {
+    endpoint: holder.role,
+    severity: quietSeconds >= options.errorSeconds ? 'error' : 'warning',
+    confidence: gradedBy(connection, 'inferred'),
+    title: '{holder} has stayed in CLOSE-WAIT for {held}',
+    explanation: `{closer} sent its FIN in frame {fin} and {holder} acknowledged it in frame {ack}. ${after}${holder.windowClosed ? ' Its own receive window is closed as well: it does not read either.' : ''} TCP sends the second FIN only when the application closes, so the application of {holder} has not closed its side.`,
+    frames: [finFrame(closer), entry.frame, finCoveredFrame(closer), lastData?.lastFrame ?? null],
+    from: entry.time,
+    to: captureEnd,
+    facts: {
+      heldSeconds: round(heldSeconds),
+      quietSeconds: round(quietSeconds),
+      bytesAfterFin: lastData?.value ?? 0,
+      stillHeld: true,
+      kind: holder.windowClosed ? 'unread-data' : lastData === null ? 'no-data-after-fin' : 'data-then-stall',
+    },
+    words: words(holder, closer, entry, heldSeconds),
+  });
+}
+
+/** It did close or abort in the end. */
+function heldLong(
+  holder: Endpoint,
+  closer: Endpoint,
+  entry: Transition,
+  left: Transition,
+  connection: Connection,
+  context: RuleContext,
+): Finding | null {
+  const { options } = context;
+  const lastData = lastDataAfter(holder, entry);
+  // The longest silence that is known: before its first data after the FIN, or after the last.
+  const quietSeconds =
+    lastData === null
+      ? secondsBetween(entry.time, left.time)
+      : Math.max(secondsBetween(entry.time, lastData.time), secondsBetween(lastData.lastTime, left.time));
+  if (quietSeconds < options.stuckSeconds || milestone(holder, 'window-probe') !== null) return null;
+  const heldSeconds = secondsBetween(entry.time, left.time);
+  const reset = findReset(
+    closer,
+    ({ trigger, verdict }) =>
+      (trigger?.kind === 'fin' || trigger?.kind === 'data') &&
+      trigger.knewFin &&
+      (verdict === 'accepted' || verdict === 'no-connection'),
+  );
+  const what = reset?.reset.trigger?.kind === 'data' ? 'data' : 'FIN';
+  const severity: Severity =
+    reset !== null ? 'error' : quietSeconds >= options.errorSeconds ? 'warning' : 'info';
+  const end = endOf(left);
+  const harm =
+    reset === null
+      ? ''
+      : ` By then {closer} had forgotten the connection: the late ${what} was answered with a reset in frame {rst}.`;
+  return reportFinding(closeWaitStuck, connection, {
+    endpoint: holder.role,
+    severity,
+    confidence: gradedBy(connection, 'inferred'),
+    title:
+      reset === null
+        ? `{holder} stayed in CLOSE-WAIT for {held} until ${end}`
+        : `{holder} stayed in CLOSE-WAIT for {held}, and its late ${what} was reset`,
+    explanation: `{closer} sent its FIN in frame {fin} and {holder} acknowledged it in frame {ack}. The application of {holder} left its side open for {held}, until ${end}.${harm}`,
+    frames: [finFrame(closer), entry.frame, finCoveredFrame(closer), left.frame, reset?.frame ?? null],
+    from: entry.time,
+    to: left.time,
+    facts: {
+      heldSeconds: round(heldSeconds),
+      quietSeconds: round(quietSeconds),
+      bytesAfterFin: lastData?.value ?? 0,
+      stillHeld: false,
+      kind: reset === null ? 'closed-late' : 'closed-too-late',
+    },
+    words: { ...words(holder, closer, entry, heldSeconds), rst: reset?.frame ?? '' },
+  });
+}
+
+/** What ended the wait, as a clause. */
+function endOf(left: Transition): string {
+  if (left.state === 'LAST-ACK') return 'it closed';
+  if (left.cause.startsWith('sent RST')) return 'it aborted with a reset';
+  return left.cause === 'received RST' ? '{closer} reset the connection' : 'the port pair was opened anew';
+}
+
+function lastDataAfter(holder: Endpoint, entry: Transition) {
+  const data = milestone(holder, 'data-after-peer-fin');
+  return data !== null && secondsBetween(entry.time, data.lastTime) >= 0 ? data : null;
+}
+
+function words(holder: Endpoint, closer: Endpoint, entry: Transition, heldSeconds: number) {
+  return {
+    holder: nameOf(holder),
+    closer: nameOf(closer),
+    held: duration(heldSeconds),
+    fin: finFrame(closer) ?? entry.frame ?? '?',
+    ack: finCoveredFrame(closer) ?? entry.confirmedBy ?? '?',
+    filter: ssFilter(holder, closer),
+  };
+}

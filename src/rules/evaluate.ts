@@ -1,0 +1,70 @@
+import type { Connection } from '../connections/connection.js';
+import type { Timestamp } from '../core/time.js';
+import { NOTHING } from './evidence.js';
+import type { Finding, Severity } from './finding.js';
+import type { Rule, RuleContext } from './rule.js';
+import { checkSettings, optionValues, type RuleSettings, type SeverityChoice } from './settings.js';
+import { signsOf, waitsFor } from './signs.js';
+
+/** All enabled rules' findings on one connection; `captureEnd` is the time of the last frame read so far. */
+export type Evaluate = (connection: Connection, captureEnd: Timestamp) => readonly Finding[];
+
+const RANK: Readonly<Record<Severity, number>> = { info: 0, warning: 1, error: 2 };
+
+interface PreparedRule {
+  readonly rule: Rule;
+  readonly mask: number;
+  readonly options: RuleContext['options'];
+  readonly choice: SeverityChoice | undefined;
+}
+
+/** Prepares `rules` for many connections. Throws `SettingsError` for settings that do not fit them. */
+export function prepareRules(rules: readonly Rule[], settings: RuleSettings = {}): Evaluate {
+  checkSettings(settings, rules);
+  const prepared: PreparedRule[] = rules
+    .map((rule) => ({
+      rule,
+      mask: waitsFor(rule),
+      options: optionValues(rule, settings),
+      choice: settings.severities?.[rule.id],
+    }))
+    .filter(({ choice }) => choice !== 'off');
+
+  return (connection, captureEnd) => {
+    const signs = signsOf(connection);
+    const oneSided = connection.quality.unseen !== null;
+    let findings: Finding[] | null = null;
+    for (let i = 0; i < prepared.length; i++) {
+      const { rule, mask, options } = prepared[i];
+      if ((signs & mask) === 0 || (oneSided && rule.needs === 'both')) continue;
+      const found = rule.check(connection, { captureEnd, options });
+      if (found.length === 0) continue;
+      findings ??= [];
+      findings.push(...found);
+    }
+    return findings === null ? NOTHING : settle(findings, connection, prepared);
+  };
+}
+
+/** Grades findings by what else was found, by the capture and by the user, and puts the worst first. */
+function settle(
+  findings: readonly Finding[],
+  connection: Connection,
+  prepared: readonly PreparedRule[],
+): readonly Finding[] {
+  const ruleOf = (id: string): PreparedRule => prepared.find(({ rule }) => rule.id === id)!;
+  const graded = findings.map((finding) => {
+    const { rule, choice } = ruleOf(finding.rule);
+    const cause = findings.find(
+      (other) =>
+        ruleOf(other.rule).rule.explains.includes(finding.rule) &&
+        RANK[other.severity] >= RANK[finding.severity],
+    );
+    // The end of one subflow is not the end of what the application opened (RFC 8684 §3.3.3).
+    const isSubflow = connection.quality.multipath && (rule.family === 'teardown' || rule.family === 'reset');
+    const severity = choice ?? (cause !== undefined || isSubflow ? 'info' : finding.severity);
+    const settled = severity === finding.severity ? finding : { ...finding, severity: severity as Severity };
+    return cause === undefined ? settled : { ...settled, explainedBy: cause.rule };
+  });
+  return graded.sort((a, b) => RANK[b.severity] - RANK[a.severity]);
+}

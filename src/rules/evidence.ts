@@ -1,0 +1,132 @@
+import {
+  type Connection,
+  type Endpoint,
+  type Milestone,
+  peerOf,
+  type Reset,
+  type Transition,
+} from '../connections/connection.js';
+import type { MilestoneKind } from '../connections/milestones.js';
+import { secondsBetween, type Timestamp } from '../core/time.js';
+import type { State } from '../tcp/states.js';
+import type { Confidence, Finding } from './finding.js';
+import type { RuleContext } from './rule.js';
+
+/** What a silent rule returns: one array for all, so that silence allocates nothing. */
+export const NOTHING: readonly Finding[] = [];
+
+/** Makes a rule's check of a function that looks at one endpoint and its peer. */
+export function eachEndpoint(
+  look: (endpoint: Endpoint, peer: Endpoint, connection: Connection, context: RuleContext) => Finding | null,
+): (connection: Connection, context: RuleContext) => readonly Finding[] {
+  return (connection, context) => {
+    const ofClient = look(connection.client, connection.server, connection, context);
+    const ofServer = look(connection.server, connection.client, connection, context);
+    if (ofClient === null) return ofServer === null ? NOTHING : [ofServer];
+    return ofServer === null ? [ofClient] : [ofClient, ofServer];
+  };
+}
+
+/** The last time that `endpoint` entered `state` and that was not taken back. */
+export function entered(endpoint: Endpoint, state: State): Transition | null {
+  const { timeline } = endpoint;
+  for (let i = timeline.length - 1; i >= 0; i--) {
+    if (timeline[i].state === state && timeline[i].retractedBy === null) return timeline[i];
+  }
+  return null;
+}
+
+/** What followed `transition` in the endpoint's timeline, if anything did. */
+export function leftBy(endpoint: Endpoint, transition: Transition): Transition | null {
+  const { timeline } = endpoint;
+  for (let i = timeline.indexOf(transition) + 1; i < timeline.length; i++) {
+    if (timeline[i].retractedBy === null) return timeline[i];
+  }
+  return null;
+}
+
+/** The capture shows or confirms it: enough for a warning to rest on. */
+export function isProven(transition: Transition | null): transition is Transition {
+  return transition !== null && transition.evidence !== 'assumed';
+}
+
+/** The first milestone of this kind. */
+export function milestone(endpoint: Endpoint, kind: MilestoneKind): Milestone | null {
+  const { milestones } = endpoint;
+  for (let i = 0; i < milestones.length; i++) {
+    if (milestones[i].kind === kind) return milestones[i];
+  }
+  return null;
+}
+
+/** The last milestone of this kind. */
+export function lastMilestone(endpoint: Endpoint, kind: MilestoneKind): Milestone | null {
+  const { milestones } = endpoint;
+  for (let i = milestones.length - 1; i >= 0; i--) {
+    if (milestones[i].kind === kind) return milestones[i];
+  }
+  return null;
+}
+
+/** A reset with the moment it was seen. */
+export interface SeenReset extends Milestone {
+  readonly reset: Reset;
+}
+
+/** The first reset of `endpoint` that passes `test`. */
+export function findReset(
+  endpoint: Endpoint,
+  test: (reset: Reset, seen: Milestone) => boolean,
+): SeenReset | null {
+  if (endpoint.resetsSent === 0) return null;
+  for (const seen of endpoint.milestones) {
+    if (seen.kind === 'reset' && seen.reset !== undefined && test(seen.reset, seen)) return seen as SeenReset;
+  }
+  return null;
+}
+
+/** `endpoint` received a FIN, is known to have taken it, and has not closed its own side. */
+export function heldInCloseWait(endpoint: Endpoint): Transition | null {
+  if (endpoint.finalState !== 'CLOSE-WAIT') return null;
+  const entry = entered(endpoint, 'CLOSE-WAIT');
+  return isProven(entry) ? entry : null;
+}
+
+/** Octets of its payload after the peer's FIN that the peer acknowledged: 0 if there were none. */
+export function acknowledgedAfterPeerFin(endpoint: Endpoint): number {
+  const sent = milestone(endpoint, 'data-after-peer-fin');
+  return sent === null ? 0 : Math.max(0, sent.value - endpoint.unacknowledgedBytes);
+}
+
+/** Frame of the acknowledgment that covered the endpoint's FIN. */
+export function finCoveredFrame(endpoint: Endpoint): number | null {
+  return milestone(endpoint, 'fin-covered')?.frame ?? null;
+}
+
+/** Frame of the endpoint's FIN, as far as its timeline shows it. */
+export function finFrame(endpoint: Endpoint): number | null {
+  const sent = entered(endpoint, 'FIN-WAIT-1') ?? entered(endpoint, 'LAST-ACK');
+  return sent?.frame ?? null;
+}
+
+/** Octets of `endpoint` that the capture missed may have come after `moment`: its FIN may be among them. */
+export function missedSince(endpoint: Endpoint, moment: Timestamp): boolean {
+  const missed = lastMilestone(endpoint, 'acknowledged-unseen');
+  return missed !== null && secondsBetween(moment, missed.lastTime) >= 0;
+}
+
+/** One grade less certain where the capture of this connection has holes or its clock ran backwards. */
+export function gradedBy(connection: Connection, confidence: Confidence): Confidence {
+  const { lostSegments, clockBackwards } = connection.quality;
+  if (lostSegments === 0 && !clockBackwards) return confidence;
+  return confidence === 'observed' ? 'inferred' : 'possible';
+}
+
+export function latest(a: Timestamp, b: Timestamp | undefined): Timestamp {
+  return b === undefined || secondsBetween(a, b) < 0 ? a : b;
+}
+
+/** The connection's other endpoint had a window of zero and this one probed it: it could not send. */
+export function blockedByWindow(connection: Connection, endpoint: Endpoint): boolean {
+  return peerOf(connection, endpoint).windowClosed && milestone(endpoint, 'window-probe') !== null;
+}

@@ -1,0 +1,135 @@
+import type { Connection, Endpoint, Milestone, Transition } from '../connections/connection.js';
+import { secondsBetween } from '../core/time.js';
+import { cite } from './citations.js';
+import {
+  acknowledgedAfterPeerFin,
+  eachEndpoint,
+  entered,
+  finFrame,
+  gradedBy,
+  lastMilestone,
+  latest,
+  milestone,
+  missedSince,
+} from './evidence.js';
+import type { Confidence } from './finding.js';
+import { reportFinding } from './report-finding.js';
+import type { Rule } from './rule.js';
+import { STUCK_SECONDS } from './thresholds.js';
+import { duration, nameOf, round, ssFilter } from './wording.js';
+
+/** One side closed, and waits for a FIN that does not come. */
+export const finWait2Stuck: Rule = {
+  id: 'fin-wait-2-stuck',
+  family: 'teardown',
+  severity: 'warning',
+  summary: 'An endpoint waits in FIN-WAIT-2: its FIN was acknowledged, but the peer never sends its own.',
+  options: { stuckSeconds: STUCK_SECONDS },
+  signs: ['unfinished'],
+  needs: 'both',
+  explains: [],
+  related: ['close-wait-stuck', 'half-close', 'fin-wait-2-timeout-late-fin'],
+  citations: [
+    cite.finWait2Meaning,
+    cite.halfCloseAllowed,
+    cite.finAckProcessing,
+    cite.finTimeout,
+    cite.finTimeoutViolates,
+    cite.lingerTwo,
+  ],
+  documentation: {
+    meaning:
+      'The side that closed first had its FIN acknowledged and now waits in FIN-WAIT-2 for the other side’s FIN. The cause lies with the other side, whose application does not close (close-wait-stuck), or on the path. RFC 9293 gives this state no timer. A kernel ends it only if no program owns the socket any more: after close() Linux drops it silently at tcp_fin_timeout, after shutdown() it lasts for as long as the program keeps the socket.',
+    proof: [
+      'A FIN of {closer}, and an acknowledgment of {holder} that covers it.',
+      'No FIN of {holder}, and no sign that the capture lost one.',
+      'No new data from {holder} for at least stuckSeconds, to the end of the capture.',
+    ],
+    notThis: [
+      'A half-closed connection on which data still flows: half-close.',
+      'A FIN that nobody acknowledged: fin-unacknowledged.',
+      'A FIN of {holder} that {closer} did not acknowledge: last-ack-stuck.',
+    ],
+    applicationSees:
+      '{closer}: after shutdown(SHUT_WR) its read blocks and its write fails with EPIPE and SIGPIPE; after close() nothing. {holder}: read has returned 0 or will, and write still succeeds.',
+    likelyCauses: [
+      'The application of {holder} does not close: see close-wait-stuck (likely).',
+      'The host of {holder} was lost after it acknowledged the FIN (possible).',
+      'A firewall or NAT dropped the half-closed connection, and the FIN of {holder} with it (possible).',
+    ],
+    nextSteps: [
+      'On the host of {holder}, look for the socket in CLOSE-WAIT, as for close-wait-stuck.',
+      "On the host of {closer}: ss -tanpo state fin-wait-2 '( {filter} )'. A timer:(timewait,…) entry is an orphan that counts down after close(); no timer and a process is a half-close by shutdown().",
+      'sysctl net.ipv4.tcp_fin_timeout',
+    ],
+    example: { fixture: 'fin-wait-2-stuck', capture: 'client' },
+  },
+  check: eachEndpoint((closer, holder, connection, { captureEnd, options }) => {
+    if (closer.finalState !== 'FIN-WAIT-2' || holder.finSent) return null;
+    const entry = entered(closer, 'FIN-WAIT-2');
+    const covered = milestone(closer, 'fin-covered');
+    if (entry === null || covered === null || missedSince(holder, entry.time)) return null;
+    const data = milestone(holder, 'data-after-peer-fin');
+    const quietSeconds = secondsBetween(latest(entry.time, data?.lastTime), captureEnd);
+    if (quietSeconds < options.stuckSeconds) return null;
+    const waitedSeconds = secondsBetween(entry.time, captureEnd);
+    const call = callUsed(connection, closer, holder, entry, data);
+    return reportFinding(finWait2Stuck, connection, {
+      endpoint: closer.role,
+      // Without its repetition the FIN's acknowledgment arrived: a lost one would have had the FIN sent again.
+      confidence: gradedBy(connection, 'inferred'),
+      title: '{closer} has waited in FIN-WAIT-2 for {waited}',
+      explanation: `{closer} sent its FIN in frame {fin}, {holder} acknowledged it in frame {ack} and never sent its own. ${call.words}`,
+      frames: [finFrame(closer), covered.frame, data?.lastFrame ?? null],
+      from: entry.time,
+      to: captureEnd,
+      facts: {
+        waitedSeconds: round(waitedSeconds),
+        quietSeconds: round(quietSeconds),
+        closedBy: call.name,
+        closedByConfidence: call.confidence,
+      },
+      words: {
+        closer: nameOf(closer),
+        holder: nameOf(holder),
+        waited: duration(waitedSeconds),
+        fin: finFrame(closer) ?? '?',
+        ack: covered.frame,
+        filter: ssFilter(closer, holder),
+      },
+    });
+  }),
+};
+
+/** Which call sent the FIN, as far as what followed tells. */
+function callUsed(
+  connection: Connection,
+  closer: Endpoint,
+  holder: Endpoint,
+  entry: Transition,
+  data: Milestone | null,
+): { name: string; confidence: Confidence; words: string } {
+  if (data !== null && acknowledgedAfterPeerFin(holder) > 0) {
+    return {
+      name: 'shutdown',
+      confidence: gradedBy(connection, 'inferred'),
+      words:
+        '{closer} still accepted data after its FIN, so it half-closed with shutdown(SHUT_WR) and will wait without limit.',
+    };
+  }
+  const probes = lastMilestone(closer, 'keep-alive');
+  if (probes !== null && secondsBetween(entry.time, probes.lastTime) > 0) {
+    return {
+      name: 'shutdown',
+      confidence: 'possible',
+      words:
+        '{closer} still probes the connection, which Linux does not do for a socket that no program owns: it may have used shutdown().',
+    };
+  }
+  return {
+    name: 'unknown',
+    confidence: 'possible',
+    words:
+      'The capture cannot tell close() from shutdown(): after close() Linux drops this state at tcp_fin_timeout, 60 s by default, without a packet; after shutdown() it waits without limit.',
+  };
+}

@@ -1,0 +1,91 @@
+import { secondsBetween } from '../core/time.js';
+import { cite } from './citations.js';
+import {
+  acknowledgedAfterPeerFin,
+  eachEndpoint,
+  finFrame,
+  gradedBy,
+  heldInCloseWait,
+  milestone,
+  missedSince,
+} from './evidence.js';
+import { reportFinding } from './report-finding.js';
+import type { Rule } from './rule.js';
+import { STUCK_SECONDS } from './thresholds.js';
+import { count, duration, nameOf, round, ssFilter } from './wording.js';
+
+/** A half-closed connection carried data for a while and then neither data nor a close. */
+export const halfCloseStalled: Rule = {
+  id: 'half-close-stalled',
+  family: 'teardown',
+  severity: 'warning',
+  summary: 'A half-closed connection carried data and then fell silent without being closed.',
+  options: {
+    stalledSeconds: {
+      ...STUCK_SECONDS,
+      description:
+        'Silence after the last data before it counts as stalled; the same limit as for a stuck CLOSE-WAIT. Raise it for services that push data rarely.',
+    },
+  },
+  signs: ['data-after-peer-fin'],
+  needs: 'both',
+  explains: ['close-wait-stuck', 'fin-wait-2-stuck', 'half-close'],
+  related: ['half-close', 'close-wait-stuck', 'fin-wait-2-stuck', 'zero-window-stall'],
+  citations: [cite.halfCloseAllowed, cite.closeInCloseWait, cite.finWait2Meaning, cite.finTimeout],
+  documentation: {
+    meaning:
+      'After one side’s FIN the other used the open direction, as it may, but then stopped: no more data, no FIN, no reset. One side waits in FIN-WAIT-2 for data or the end, the other sits in CLOSE-WAIT. Nothing in TCP ends this.',
+    proof: [
+      'A half-close in use: data of {sender} after the FIN of {closer}, and its acknowledgment.',
+      'All of that data acknowledged, and the window of {closer} open: {sender} is free to go on.',
+      'Nothing new from {sender} for stalledSeconds, to the end of the capture.',
+    ],
+    notThis: [
+      'Data still flows: half-close.',
+      'The closing side’s window is closed: zero-window-stall.',
+      'The last data was never acknowledged: peer-unresponsive.',
+    ],
+    applicationSees:
+      '{closer}: its read blocks, waiting for more data or the end. {sender}: read returns 0, and write would work.',
+    likelyCauses: [
+      'The application of {sender} waits for something else, or forgot the connection (possible).',
+      'It has finished, but does not close its side (possible).',
+      'The program at {closer} no longer reads, and neither side knows (possible).',
+    ],
+    nextSteps: [
+      "On the host of {sender}: ss -tanpo state close-wait '( {filter} )', and a stack dump of the owner.",
+      'Check whether the protocol marks the end of the answer in another way than by a close.',
+    ],
+    example: { fixture: 'half-close-stalled', capture: 'server' },
+  },
+  check: eachEndpoint((sender, closer, connection, { captureEnd, options }) => {
+    const data = milestone(sender, 'data-after-peer-fin');
+    if (data === null || sender.unacknowledgedBytes > 0 || acknowledgedAfterPeerFin(sender) === 0)
+      return null;
+    const held = heldInCloseWait(sender);
+    if (held === null || closer.windowClosed || closer.resetsSent > 0) return null;
+    if (missedSince(sender, data.lastTime)) return null;
+    const stalledSeconds = secondsBetween(data.lastTime, captureEnd);
+    if (stalledSeconds < options.stalledSeconds) return null;
+    return reportFinding(halfCloseStalled, connection, {
+      endpoint: sender.role,
+      confidence: gradedBy(connection, 'observed'),
+      title: 'Half-closed connection stalled: {sender} has sent nothing for {stalled}',
+      explanation:
+        '{closer} sent its FIN in frame {fin}. {sender} went on to send {bytes}, the last in frame {last}, all acknowledged; then it sent neither data nor FIN nor RST. {closer} is in FIN-WAIT-2, {sender} in CLOSE-WAIT.',
+      frames: [finFrame(closer), held.frame, data.frame, data.lastFrame],
+      from: data.lastTime,
+      to: captureEnd,
+      facts: { stalledSeconds: round(stalledSeconds), bytesAfterFin: data.value },
+      words: {
+        sender: nameOf(sender),
+        closer: nameOf(closer),
+        stalled: duration(stalledSeconds),
+        bytes: count(data.value, 'byte'),
+        fin: finFrame(closer) ?? '?',
+        last: data.lastFrame,
+        filter: ssFilter(sender, closer),
+      },
+    });
+  }),
+};

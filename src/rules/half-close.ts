@@ -1,0 +1,79 @@
+import { secondsBetween } from '../core/time.js';
+import { cite } from './citations.js';
+import { acknowledgedAfterPeerFin, eachEndpoint, finFrame, gradedBy, milestone } from './evidence.js';
+import { reportFinding } from './report-finding.js';
+import type { Rule } from './rule.js';
+import { count, duration, nameOf, round } from './wording.js';
+
+/** One direction was closed and the other went on to carry data, as TCP allows. */
+export const halfClose: Rule = {
+  id: 'half-close',
+  family: 'teardown',
+  severity: 'info',
+  summary: 'One side closed its direction, and the other went on sending data that was accepted.',
+  options: {},
+  signs: ['data-after-peer-fin'],
+  needs: 'both',
+  explains: [],
+  related: ['half-close-stalled', 'close-wait-stuck', 'rst-on-write-after-close'],
+  citations: [
+    cite.halfCloseAllowed,
+    cite.sendInCloseWait,
+    cite.hostClosing,
+    cite.shutdownHow,
+    cite.natEstablished,
+    cite.conntrackTimeouts,
+  ],
+  documentation: {
+    meaning:
+      'The two directions of a connection close independently. One side sent its FIN, most likely with shutdown(SHUT_WR), and keeps reading; the other, in CLOSE-WAIT, goes on sending. This is legitimate, and worth knowing because some servers and middleboxes take the first FIN for the end of everything.',
+    proof: [
+      'New payload of {sender} in a segment whose acknowledgment covers the FIN of {closer}: its kernel knew of the FIN.',
+      'An acknowledgment of {closer} for at least some of those bytes.',
+      'No reset of {closer}.',
+    ],
+    notThis: [
+      'Data that was in flight when the FIN was sent: it merely crossed the FIN.',
+      'Data that was answered with a reset: rst-on-write-after-close.',
+      'Data that stopped for long without a FIN: half-close-stalled.',
+    ],
+    applicationSees:
+      '{closer}: write fails with EPIPE, as it shut down its own side; read gives the data and then 0. {sender}: read returns 0, write works.',
+    likelyCauses: [
+      'shutdown(SHUT_WR) on purpose, to mark the end of a request (likely).',
+      'A proxy that passes on a half-close (possible).',
+      'A server that stages its close, so that the client can read the last response (possible).',
+    ],
+    nextSteps: [
+      'Nothing, if the transfer ended well.',
+      'Check whether a server takes the client’s end of file for an abort.',
+      'Check whether a firewall on the way keeps half-closed connections long enough: nf_conntrack_tcp_timeout_close_wait and nf_conntrack_tcp_timeout_fin_wait.',
+    ],
+    example: { fixture: 'half-close', capture: 'client' },
+  },
+  check: eachEndpoint((sender, closer, connection) => {
+    const data = milestone(sender, 'data-after-peer-fin');
+    if (data === null || closer.resetsSent > 0) return null;
+    const acknowledged = acknowledgedAfterPeerFin(sender);
+    if (acknowledged === 0) return null;
+    const seconds = secondsBetween(data.time, data.lastTime);
+    return reportFinding(halfClose, connection, {
+      endpoint: closer.role,
+      confidence: gradedBy(connection, 'observed'),
+      title: '{closer} half-closed, and {sender} went on to send {bytes}',
+      explanation: `{closer} sent its FIN in frame {fin}. {sender} knew of it and sent {bytes} more${data.count > 1 ? ' within {time}' : ''}, of which {closer} acknowledged {acknowledged}.`,
+      frames: [finFrame(closer), milestone(closer, 'fin-covered')?.frame ?? null, data.frame, data.lastFrame],
+      from: data.time,
+      to: data.lastTime,
+      facts: { bytesAfterFin: data.value, acknowledgedBytes: acknowledged, sendingSeconds: round(seconds) },
+      words: {
+        closer: nameOf(closer),
+        sender: nameOf(sender),
+        fin: finFrame(closer) ?? '?',
+        bytes: count(data.value, 'byte'),
+        acknowledged: acknowledged === data.value ? 'all' : count(acknowledged, 'byte'),
+        time: duration(seconds),
+      },
+    });
+  }),
+};

@@ -1,0 +1,49 @@
+import type { Connection, Role } from '../connections/connection.js';
+import type { Timestamp } from '../core/time.js';
+import type { Citation, Confidence, Finding, Severity } from './finding.js';
+import type { RuleDescription } from './rule.js';
+import { fill, type Words } from './wording.js';
+
+/** What a check knows when it fires. Texts that are left out are the documentation's, with `words` filled in. */
+export interface Draft {
+  readonly endpoint: Role | null;
+  /** The rule's own severity unless given. */
+  readonly severity?: Severity;
+  readonly confidence: Confidence;
+  readonly title: string;
+  readonly explanation: string;
+  readonly applicationSees?: string;
+  readonly likelyCauses?: readonly string[];
+  readonly nextSteps?: readonly string[];
+  /** In any order; null for what no frame shows. */
+  readonly frames: readonly (number | null)[];
+  readonly from: Timestamp;
+  readonly to: Timestamp;
+  readonly facts: Finding['facts'];
+  readonly citations?: readonly Citation[];
+  readonly words: Words;
+}
+
+/** The finding that `rule` reports on `connection`. */
+export function reportFinding(rule: RuleDescription, connection: Connection, draft: Draft): Finding {
+  const { documentation } = rule;
+  const { words } = draft;
+  const frames = draft.frames.filter((frame): frame is number => frame !== null);
+  return {
+    rule: rule.id,
+    severity: draft.severity ?? rule.severity,
+    confidence: draft.confidence,
+    connection: connection.id,
+    endpoint: draft.endpoint,
+    title: fill(draft.title, words),
+    explanation: fill(draft.explanation, words),
+    applicationSees: fill(draft.applicationSees ?? documentation.applicationSees, words),
+    likelyCauses: (draft.likelyCauses ?? documentation.likelyCauses).map((cause) => fill(cause, words)),
+    nextSteps: (draft.nextSteps ?? documentation.nextSteps).map((step) => fill(step, words)),
+    frames: [...new Set(frames)].sort((a, b) => a - b),
+    from: draft.from,
+    to: draft.to,
+    facts: draft.facts,
+    citations: draft.citations ?? rule.citations,
+  };
+}

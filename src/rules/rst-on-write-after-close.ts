@@ -1,0 +1,230 @@
+import type { Endpoint, Milestone, Transition } from '../connections/connection.js';
+import { secondsBetween } from '../core/time.js';
+import { cite } from './citations.js';
+import {
+  eachEndpoint,
+  entered,
+  findReset,
+  finFrame,
+  gradedBy,
+  milestone,
+  type SeenReset,
+} from './evidence.js';
+import type { Severity } from './finding.js';
+import { reportFinding } from './report-finding.js';
+import type { OptionValues, Rule } from './rule.js';
+import { count, duration, nameOf, round } from './wording.js';
+
+/** A program went on writing after its peer had closed, and the peer's host reset the connection. */
+export const rstOnWriteAfterClose: Rule = {
+  id: 'rst-on-write-after-close',
+  family: 'reset',
+  severity: 'error',
+  summary: 'Data written after the peer’s FIN was answered with a reset: the bytes are lost.',
+  options: {
+    immediateSeconds: {
+      unit: 'seconds',
+      default: 1,
+      minimum: 0,
+      maximum: 3600,
+      description:
+        'A write this soon after the FIN counts as a race or a pipeline; a later one as the reuse of a connection that had long been closed.',
+    },
+    streamingBytes: {
+      unit: 'bytes',
+      default: 14_600,
+      minimum: 1,
+      maximum: 2 ** 40,
+      description:
+        'A server that had sent this much before the FIN was streaming a response to a client that went away: about ten full segments.',
+    },
+    farewellBytes: {
+      unit: 'bytes',
+      default: 64,
+      minimum: 0,
+      maximum: 65_535,
+      description:
+        'Up to this much, followed at once by the writer’s own FIN, counts as a goodbye such as TLS close_notify: no data of the application was lost.',
+    },
+    reactionSeconds: {
+      unit: 'seconds',
+      default: 1,
+      minimum: 0.001,
+      maximum: 60,
+      description:
+        'How soon after the data a reset with the ACK bit must follow to count as its answer. One without it names the data it answers.',
+    },
+  },
+  signs: ['data-after-peer-fin'],
+  needs: 'both',
+  explains: [
+    'close-wait-stuck',
+    'fin-wait-2-timeout-late-fin',
+    'rst-active-abort',
+    'undelivered-data-at-abort',
+  ],
+  related: ['half-close', 'rst-on-close-race', 'fin-wait-2-timeout-late-fin', 'endpoint-mass-close'],
+  citations: [
+    cite.resetTellsDataLoss,
+    cite.dataToNoConnection,
+    cite.resetForUnknown,
+    cite.closedAnswersReset,
+    cite.normalOrAborted,
+    cite.httpWatchForClose,
+    cite.httpResetErasesResponse,
+    cite.writeEpipe,
+    cite.sendNoSignal,
+    cite.posixWriteEpipe,
+    cite.resetInCloseWait,
+  ],
+  documentation: {
+    meaning:
+      'The peer closed and its FIN was acknowledged, so the kernel of {writer} knew that the other side had finished; its program wrote all the same. A socket that is fully closed cannot deliver what arrives, so its host answers with RST. The first write had already returned success: the program learns of the loss at its next call at the earliest, and may die of SIGPIPE.',
+    proof: [
+      'A FIN of {closer}, and its acknowledgment by {writer}.',
+      'New payload of {writer} in a segment whose own acknowledgment covers that FIN: it was not merely in flight.',
+      'A reset of {closer} that answers that data, and no acknowledgment for it.',
+    ],
+    notThis: [
+      'Data that was sent before the FIN arrived: rst-on-close-race.',
+      'Data that the closing side acknowledged: half-close.',
+      'A reset that answers the late FIN and not data: fin-wait-2-timeout-late-fin.',
+      'A reset after both FINs were through: rst-after-close-complete.',
+      'A short goodbye such as TLS close_notify right before the writer’s own FIN: it stays info.',
+    ],
+    applicationSees:
+      '{writer} (on Linux): read returns 0 before and after the reset; the first write returned success; the next one raises SIGPIPE, which ends a process that does not ignore it, or fails with EPIPE. SO_ERROR is EPIPE if asked in between. Data queued before the FIN is still readable. {closer}: nothing, its socket is closed.',
+    likelyCauses: [
+      'The program writes without looking for the end of file first: no read or poll between the FIN and the write (likely).',
+      'A connection pool handed out a connection that the server had closed when idle: its keep-alive timeout is shorter than the pool’s (possible).',
+      'The server closed after an error response without reading the rest of the request (possible).',
+      'The peer’s process was stopped or restarted: endpoint-mass-close would show it on other connections too (possible).',
+      'The client went away in the middle of the response (possible).',
+    ],
+    nextSteps: [
+      'At {writer}: does the pool test a connection before it lends it, and drop it before the server’s keep-alive timeout?',
+      'strace -f -e trace=network,write -p PID, looking for reads that return 0 and for EPIPE.',
+      'grep SigIgn /proc/PID/status (bit 0x1000 is SIGPIPE), or MSG_NOSIGNAL in the code.',
+      'At {closer}: its keep-alive timeout, its log at the time of frame {fin}, and nstat -az TcpOutRsts TcpExtTCPAbortOnData.',
+    ],
+    example: { fixture: 'rst-on-write-after-close', capture: 'client' },
+  },
+  check: eachEndpoint((writer, closer, connection, { options }) => {
+    const data = milestone(writer, 'data-after-peer-fin');
+    if (data === null || closer.resetsSent === 0) return null;
+    const entry = entered(writer, 'CLOSE-WAIT');
+    const lostBytes = Math.min(writer.unacknowledgedBytes, data.value);
+    if (entry === null || lostBytes === 0) return null;
+    const reset = resetOfData(closer, data, lostBytes === data.value, options);
+    if (reset === null) return null;
+    const delaySeconds = secondsBetween(entry.time, data.time);
+    const variant = variantOf(writer, data, delaySeconds, reset, options);
+    return reportFinding(rstOnWriteAfterClose, connection, {
+      endpoint: writer.role,
+      severity: variant.severity,
+      confidence: variant.name === 'farewell' ? 'possible' : gradedBy(connection, 'inferred'),
+      title: `{writer} ${variant.title}`,
+      explanation: `{closer} sent its FIN in frame {fin}; {writer} acknowledged it and wrote {bytes} in frame {data}, {delay} later. {closer} answered with RST in frame {rst}. ${variant.meaning}`,
+      frames: [
+        finFrame(closer),
+        entry.frame,
+        milestone(closer, 'fin-covered')?.frame ?? null,
+        data.frame,
+        reset.reset.trigger?.frame ?? null,
+        reset.frame,
+      ],
+      from: entry.time,
+      to: reset.time,
+      facts: {
+        lostBytes,
+        delaySeconds: round(delaySeconds),
+        segmentsAfterFin: data.count,
+        bytesBeforeFin: bytesBefore(writer, data),
+        variant: variant.name,
+      },
+      words: {
+        writer: nameOf(writer),
+        closer: nameOf(closer),
+        bytes: count(lostBytes, 'byte'),
+        delay: duration(Math.max(0, delaySeconds)),
+        fin: finFrame(closer) ?? '?',
+        data: data.frame,
+        rst: reset.frame,
+      },
+    });
+  }),
+};
+
+/** The reset that answers the data; `allLost`: none of the data was acknowledged, so nobody was reading. */
+function resetOfData(
+  closer: Endpoint,
+  data: Milestone,
+  allLost: boolean,
+  options: OptionValues,
+): SeenReset | null {
+  return findReset(closer, ({ verdict, trigger, hasAck }, seen) => {
+    if (verdict !== 'accepted') return false;
+    if (trigger !== null) return trigger.knewFin && trigger.payloadBytes > 0;
+    const sinceData = secondsBetween(data.lastTime, seen.time);
+    return allLost && hasAck && sinceData >= 0 && sinceData <= options.reactionSeconds;
+  });
+}
+
+interface Variant {
+  readonly name: 'immediate' | 'stale-pooled-connection' | 'streaming' | 'farewell';
+  readonly severity: Severity;
+  /** What the writer did, after its name. */
+  readonly title: string;
+  readonly meaning: string;
+}
+
+function variantOf(
+  writer: Endpoint,
+  data: Milestone,
+  delaySeconds: number,
+  reset: SeenReset,
+  options: OptionValues,
+): Variant {
+  const closed: Transition | null = entered(writer, 'LAST-ACK');
+  if (
+    closed !== null &&
+    data.value <= options.farewellBytes &&
+    secondsBetween(closed.time, reset.time) >= 0
+  ) {
+    return {
+      name: 'farewell',
+      severity: 'info',
+      title: 'sent a last {bytes} after the peer’s close, answered with RST',
+      meaning:
+        'It closed right after: this may be a goodbye such as TLS close_notify, which has to come before a TLS side closes, and then no data was lost.',
+    };
+  }
+  if (delaySeconds >= options.immediateSeconds) {
+    return {
+      name: 'stale-pooled-connection',
+      severity: 'error',
+      title: 'wrote to a connection that its peer had closed {delay} before: {bytes} lost to RST',
+      meaning:
+        'The connection had been dead for that long when it was used again, as when a pool hands out a connection without testing it. The write returned success, the bytes are lost, and the next write raises SIGPIPE or EPIPE.',
+    };
+  }
+  if (writer.role === 'server' && bytesBefore(writer, data) >= options.streamingBytes) {
+    return {
+      name: 'streaming',
+      severity: 'warning',
+      title: 'was still sending when its client closed: {bytes} lost to RST',
+      meaning:
+        'The client went away in the middle of the response; the server’s next write raises SIGPIPE or EPIPE.',
+    };
+  }
+  return {
+    name: 'immediate',
+    severity: 'error',
+    title: 'kept writing after its peer had closed: {bytes} lost to RST',
+    meaning: 'The write returned success, the bytes are lost, and the next write raises SIGPIPE or EPIPE.',
+  };
+}
+
+function bytesBefore(writer: Endpoint, data: Milestone): number {
+  return Math.max(0, writer.payloadBytes - data.value);
+}

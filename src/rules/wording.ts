@@ -1,0 +1,52 @@
+import type { Endpoint } from '../connections/connection.js';
+import { formatEndpoint } from '../core/addresses.js';
+
+/** The values that stand for the `{names}` of a text. */
+export type Words = Readonly<Record<string, string | number>>;
+
+/** Puts the values in the place of their names; a name without a value is left as it stands. */
+export function fill(text: string, words: Words): string {
+  return text.replace(/\{(\w+)\}/g, (name, key: string) => String(words[key] ?? name));
+}
+
+/** `10.0.0.2:8080` */
+export function nameOf(endpoint: Endpoint): string {
+  return formatEndpoint(endpoint.address, endpoint.port);
+}
+
+/** `0.4 ms`, `21 ms`, `61.9 s`, `12 min 5 s`, `3 h 20 min`, `2 d 4 h`: as exact as a reader can use. */
+export function duration(seconds: number): string {
+  if (seconds < 0.001) return `${round(seconds * 1000, 3)} ms`;
+  if (seconds < 0.01) return `${round(seconds * 1000, 1)} ms`;
+  if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
+  if (seconds < 119.95) return `${round(seconds, 1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 7200) return pair(whole, 60, 'min', 's');
+  if (whole < 172_800) return pair(Math.round(whole / 60), 60, 'h', 'min');
+  return pair(Math.round(whole / 3600), 24, 'd', 'h');
+}
+
+function pair(amount: number, base: number, large: string, small: string): string {
+  const rest = amount % base;
+  return `${Math.floor(amount / base)} ${large}${rest === 0 ? '' : ` ${rest} ${small}`}`;
+}
+
+/** `1 byte`, `37 bytes`, `1,460 bytes` */
+export function count(amount: number, singular: string, plural = `${singular}s`): string {
+  return `${String(amount).replace(/\B(?=(\d{3})+$)/g, ',')} ${amount === 1 ? singular : plural}`;
+}
+
+/** A number for `facts`: no more digits than a capture's clock can carry. */
+export function round(value: number, digits = 6): number {
+  return Number(value.toFixed(digits));
+}
+
+/** `once`, `twice`, `5 times` */
+export function times(amount: number): string {
+  return amount === 1 ? 'once' : amount === 2 ? 'twice' : `${amount} times`;
+}
+
+/** The filter by which `ss` finds the connection on `endpoint`'s host: the server's port is the one known. */
+export function ssFilter(endpoint: Endpoint, peer: Endpoint): string {
+  return endpoint.role === 'server' ? `sport = :${endpoint.port}` : `dport = :${peer.port}`;
+}

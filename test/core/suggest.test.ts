@@ -1,0 +1,17 @@
+import { describe, expect, it } from 'vitest';
+import { nearestName } from '../../src/core/suggest.js';
+
+describe('nearestName', () => {
+  const names = ['table', 'json', 'ndjson', 'markdown'];
+  it.each([
+    ['jsno', 'json'],
+    ['JSON', 'json'],
+    ['markdwn', 'markdown'],
+    ['mark', 'markdown'],
+    ['tbale', 'table'],
+    ['yaml', null],
+    ['', null],
+  ])('takes %j for %j', (given, meant) => {
+    expect(nearestName(given, names)).toBe(meant);
+  });
+});

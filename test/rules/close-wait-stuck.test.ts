@@ -1,0 +1,121 @@
+import { closeWaitStuck } from '../../src/rules/close-wait-stuck.js';
+import { connection, enters, happens, resets } from '../support/connection-builder.js';
+import { testRule } from '../support/rule-tester.js';
+import { afterClientFin } from './closing-cases.js';
+
+testRule(closeWaitStuck, {
+  fires: [
+    {
+      name: 'on a server that never closes, to the end of the capture',
+      connection: afterClientFin(),
+      end: 64,
+      severity: 'warning',
+      confidence: 'inferred',
+      endpoint: 'server',
+      title: '10.0.0.2:8080 has stayed in CLOSE-WAIT for 61.9 s',
+      frames: [5, 6],
+      facts: { heldSeconds: 61.9, stillHeld: true, kind: 'no-data-after-fin' },
+    },
+    { name: 'as an error after ten minutes', connection: afterClientFin(), end: 700, severity: 'error' },
+    {
+      name: 'on one that sent data and then stopped',
+      connection: afterClientFin({
+        serverMilestones: [happens('data-after-peer-fin', 3, 7, { until: 10, lastFrame: 9, value: 2920 })],
+      }),
+      end: 80,
+      facts: { quietSeconds: 70, bytesAfterFin: 2920, kind: 'data-then-stall' },
+    },
+    {
+      name: 'and says so if it does not read either',
+      connection: afterClientFin({ server: { windowClosed: true } }),
+      end: 64,
+      facts: { kind: 'unread-data' },
+    },
+    {
+      name: 'as info if it closed late and nothing came of it',
+      connection: afterClientFin({
+        serverEntries: [enters('LAST-ACK', 75, 7, { evidence: 'observed' }), enters('CLOSED', 75.01, 8)],
+      }),
+      end: 80,
+      severity: 'info',
+      title: '10.0.0.2:8080 stayed in CLOSE-WAIT for 72.9 s until it closed',
+      facts: { stillHeld: false, kind: 'closed-late' },
+    },
+    {
+      name: 'as an error if its late FIN was reset',
+      connection: afterClientFin({
+        clientEntries: [enters('CLOSED', 75.01, 8, { evidence: 'observed' })],
+        serverEntries: [enters('LAST-ACK', 75, 7, { evidence: 'observed' }), enters('CLOSED', 75.01, 8)],
+        clientMilestones: [resets(75.01, 8, { trigger: { frame: 7, kind: 'fin', knewFin: true } })],
+      }),
+      end: 80,
+      severity: 'error',
+      title: '10.0.0.2:8080 stayed in CLOSE-WAIT for 72.9 s, and its late FIN was reset',
+      frames: [5, 6, 7, 8],
+    },
+    {
+      name: 'with less confidence where the capture has holes',
+      connection: afterClientFin({ quality: { lostSegments: 2 } }),
+      end: 64,
+      confidence: 'possible',
+    },
+    {
+      name: 'earlier if the limit is set lower',
+      connection: afterClientFin(),
+      end: 10,
+      options: { stuckSeconds: 5 },
+    },
+  ],
+  silent: [
+    { name: 'when the capture ends too soon', connection: afterClientFin(), end: 62 },
+    {
+      name: 'while data still flows',
+      connection: afterClientFin({
+        serverMilestones: [happens('data-after-peer-fin', 3, 7, { until: 95, lastFrame: 90, value: 9000 })],
+      }),
+      end: 100,
+    },
+    {
+      name: 'when nothing proves that the FIN arrived',
+      connection: connection({
+        client: { after: [enters('FIN-WAIT-1', 2, 4, { evidence: 'observed' })] },
+        server: { after: [enters('CLOSE-WAIT', 2, 4, { evidence: 'assumed' })] },
+      }),
+      end: 100,
+    },
+    {
+      name: 'when the FIN’s delivery was taken back',
+      connection: connection({
+        client: { after: [enters('FIN-WAIT-1', 2, 4, { evidence: 'observed' })] },
+        server: { after: [enters('CLOSE-WAIT', 2, 4, { retractedBy: 6 })] },
+      }),
+      end: 100,
+    },
+    {
+      name: 'when it closed in time',
+      connection: afterClientFin({
+        serverEntries: [enters('LAST-ACK', 3, 7, { evidence: 'observed' }), enters('CLOSED', 3.01, 8)],
+      }),
+      end: 100,
+    },
+    {
+      name: 'when the capture may have missed its FIN',
+      connection: afterClientFin({ serverMilestones: [happens('acknowledged-unseen', 4, 8, { value: 1 })] }),
+      end: 100,
+    },
+    {
+      name: 'when the peer’s closed window holds it up',
+      connection: afterClientFin({
+        client: { windowClosed: true },
+        serverMilestones: [happens('window-probe', 5, 9, { count: 12 })],
+      }),
+      end: 100,
+    },
+    { name: 'on an idle open connection', connection: connection(), end: 7200 },
+    {
+      name: 'when only one direction was captured',
+      connection: afterClientFin({ quality: { unseen: 'server' } }),
+      end: 100,
+    },
+  ],
+});

@@ -1,0 +1,43 @@
+import type { Connection, Milestone, Transition } from '../../src/connections/connection.js';
+import {
+  type ConnectionDraft,
+  connection,
+  type EndpointDraft,
+  enters,
+  happens,
+} from '../support/connection-builder.js';
+
+/**
+ * The server's peer closed: FIN in frame 5 at 2.1 s, acknowledged in frame 6. What the two sides do
+ * afterwards is the test's.
+ */
+export function afterClientFin(
+  more: {
+    client?: EndpointDraft;
+    server?: EndpointDraft;
+    clientEntries?: readonly Transition[];
+    serverEntries?: readonly Transition[];
+    clientMilestones?: readonly Milestone[];
+    serverMilestones?: readonly Milestone[];
+  } & Pick<ConnectionDraft, 'quality'> = {},
+): Connection {
+  return connection({
+    lastFrame: 6,
+    frames: 6,
+    ...(more.quality === undefined ? {} : { quality: more.quality }),
+    client: {
+      ...more.client,
+      after: [
+        enters('FIN-WAIT-1', 2.1, 5, { evidence: 'observed', cause: 'sent FIN' }),
+        enters('FIN-WAIT-2', 2.14, 6, { evidence: 'assumed', cause: 'received ACK of FIN' }),
+        ...(more.clientEntries ?? []),
+      ],
+      milestones: [happens('fin-covered', 2.14, 6), ...(more.clientMilestones ?? [])],
+    },
+    server: {
+      ...more.server,
+      after: [enters('CLOSE-WAIT', 2.1, 5, { cause: 'received FIN' }), ...(more.serverEntries ?? [])],
+      milestones: more.serverMilestones ?? [],
+    },
+  });
+}

@@ -1,0 +1,64 @@
+import { finWait2Stuck } from '../../src/rules/fin-wait-2-stuck.js';
+import { connection, enters, happens } from '../support/connection-builder.js';
+import { testRule } from '../support/rule-tester.js';
+import { afterClientFin } from './closing-cases.js';
+
+testRule(finWait2Stuck, {
+  fires: [
+    {
+      name: 'on a client whose server never closes',
+      connection: afterClientFin(),
+      end: 64,
+      endpoint: 'client',
+      title: '10.0.0.1:40000 has waited in FIN-WAIT-2 for 61.9 s',
+      frames: [5, 6],
+      facts: { closedBy: 'unknown', closedByConfidence: 'possible' },
+    },
+    {
+      name: 'and infers shutdown() if data was still accepted',
+      connection: afterClientFin({
+        serverMilestones: [happens('data-after-peer-fin', 3, 7, { value: 100 })],
+      }),
+      end: 80,
+      facts: { closedBy: 'shutdown', closedByConfidence: 'inferred' },
+    },
+    {
+      name: 'and supposes shutdown() if it still probes',
+      connection: afterClientFin({
+        clientMilestones: [happens('keep-alive', 50, 9, { until: 60, count: 2 })],
+      }),
+      end: 80,
+      facts: { closedBy: 'shutdown', closedByConfidence: 'possible' },
+    },
+  ],
+  silent: [
+    { name: 'when the capture ends too soon', connection: afterClientFin(), end: 61 },
+    {
+      name: 'while data still flows',
+      connection: afterClientFin({
+        serverMilestones: [happens('data-after-peer-fin', 3, 7, { until: 95, lastFrame: 90, value: 9000 })],
+      }),
+      end: 100,
+    },
+    {
+      name: 'when the other side has closed too',
+      connection: afterClientFin({ serverEntries: [enters('LAST-ACK', 3, 7, { evidence: 'observed' })] }),
+      end: 100,
+    },
+    {
+      name: 'when the FIN was never acknowledged',
+      connection: connection({ client: { after: [enters('FIN-WAIT-1', 2, 4, { evidence: 'observed' })] } }),
+      end: 100,
+    },
+    {
+      name: 'when the capture may have missed the FIN',
+      connection: afterClientFin({ serverMilestones: [happens('acknowledged-unseen', 4, 8, { value: 1 })] }),
+      end: 100,
+    },
+    {
+      name: 'when one direction is missing',
+      connection: afterClientFin({ quality: { unseen: 'server' } }),
+      end: 100,
+    },
+  ],
+});

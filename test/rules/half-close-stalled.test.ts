@@ -1,0 +1,59 @@
+import { halfCloseStalled } from '../../src/rules/half-close-stalled.js';
+import { enters, happens, resets } from '../support/connection-builder.js';
+import { testRule } from '../support/rule-tester.js';
+import { afterClientFin } from './closing-cases.js';
+
+const part = happens('data-after-peer-fin', 3, 7, { until: 5, lastFrame: 11, value: 4380, count: 3 });
+
+testRule(halfCloseStalled, {
+  fires: [
+    {
+      name: 'when data stopped and no FIN came',
+      connection: afterClientFin({ serverMilestones: [part] }),
+      end: 70,
+      endpoint: 'server',
+      confidence: 'observed',
+      title: 'Half-closed connection stalled: 10.0.0.2:8080 has sent nothing for 65 s',
+      frames: [5, 7, 11],
+      facts: { stalledSeconds: 65, bytesAfterFin: 4380 },
+    },
+  ],
+  silent: [
+    {
+      name: 'when the capture ends too soon',
+      connection: afterClientFin({ serverMilestones: [part] }),
+      end: 60,
+    },
+    { name: 'without data after the FIN', connection: afterClientFin(), end: 100 },
+    {
+      name: 'when the closing side’s window is closed',
+      connection: afterClientFin({ serverMilestones: [part], client: { windowClosed: true } }),
+      end: 100,
+    },
+    {
+      name: 'when the last data was never acknowledged',
+      connection: afterClientFin({ serverMilestones: [part], server: { unacknowledgedBytes: 1460 } }),
+      end: 100,
+    },
+    {
+      name: 'when it closed',
+      connection: afterClientFin({
+        serverMilestones: [part],
+        serverEntries: [enters('LAST-ACK', 6, 12, { evidence: 'observed' })],
+      }),
+      end: 100,
+    },
+    {
+      name: 'when it was reset',
+      connection: afterClientFin({ serverMilestones: [part], clientMilestones: [resets(6, 12)] }),
+      end: 100,
+    },
+    {
+      name: 'when the capture may have missed the rest',
+      connection: afterClientFin({
+        serverMilestones: [part, happens('acknowledged-unseen', 6, 12, { value: 1460 })],
+      }),
+      end: 100,
+    },
+  ],
+});

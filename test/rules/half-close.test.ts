@@ -1,0 +1,40 @@
+import { halfClose } from '../../src/rules/half-close.js';
+import { happens, resets } from '../support/connection-builder.js';
+import { testRule } from '../support/rule-tester.js';
+import { afterClientFin } from './closing-cases.js';
+
+const answer = happens('data-after-peer-fin', 3, 7, { until: 5, lastFrame: 11, value: 4380, count: 3 });
+
+testRule(halfClose, {
+  fires: [
+    {
+      name: 'on a server that answers after the client’s FIN',
+      connection: afterClientFin({ serverMilestones: [answer] }),
+      end: 6,
+      endpoint: 'client',
+      confidence: 'observed',
+      title: '10.0.0.1:40000 half-closed, and 10.0.0.2:8080 went on to send 4,380 bytes',
+      frames: [5, 6, 7, 11],
+      facts: { bytesAfterFin: 4380, acknowledgedBytes: 4380, sendingSeconds: 2 },
+    },
+    {
+      name: 'even if the last part was not yet acknowledged',
+      connection: afterClientFin({ serverMilestones: [answer], server: { unacknowledgedBytes: 1460 } }),
+      end: 6,
+      facts: { acknowledgedBytes: 2920 },
+    },
+  ],
+  silent: [
+    { name: 'without data after the FIN', connection: afterClientFin(), end: 100 },
+    {
+      name: 'when none of it was acknowledged',
+      connection: afterClientFin({ serverMilestones: [answer], server: { unacknowledgedBytes: 4380 } }),
+      end: 6,
+    },
+    {
+      name: 'when the closing side reset it',
+      connection: afterClientFin({ serverMilestones: [answer], clientMilestones: [resets(5, 12)] }),
+      end: 6,
+    },
+  ],
+});

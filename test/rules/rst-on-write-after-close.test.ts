@@ -1,0 +1,109 @@
+import type { Connection, Reset } from '../../src/connections/connection.js';
+import { rstOnWriteAfterClose } from '../../src/rules/rst-on-write-after-close.js';
+import { type EndpointDraft, enters, happens, resets } from '../support/connection-builder.js';
+import { testRule } from '../support/rule-tester.js';
+import { afterClientFin } from './closing-cases.js';
+
+/** The server writes `bytes` at `seconds` although the client has closed, and is reset. */
+function written(
+  seconds: number,
+  bytes: number,
+  more: {
+    server?: EndpointDraft;
+    reset?: Partial<Omit<Reset, 'trigger'>>;
+    trigger?: Partial<NonNullable<Reset['trigger']>> | null;
+    closesAt?: number;
+  } = {},
+): Connection {
+  const closed = [enters('CLOSED', seconds + 0.02, 8, { evidence: 'assumed', cause: 'received RST' })];
+  const closing =
+    more.closesAt === undefined ? [] : [enters('LAST-ACK', more.closesAt, 7, { evidence: 'observed' })];
+  return afterClientFin({
+    server: { unacknowledgedBytes: bytes, payloadBytes: bytes, ...more.server },
+    clientEntries: [enters('CLOSED', seconds + 0.02, 8, { evidence: 'observed' })],
+    serverEntries: [...closing, ...closed],
+    serverMilestones: [happens('data-after-peer-fin', seconds, 7, { value: bytes })],
+    clientMilestones: [
+      resets(seconds + 0.02, 8, {
+        ...more.reset,
+        ...(more.trigger === null
+          ? {}
+          : { trigger: { frame: 7, knewFin: true, payloadBytes: bytes, ...more.trigger } }),
+      }),
+    ],
+  });
+}
+
+testRule(rstOnWriteAfterClose, {
+  fires: [
+    {
+      name: 'on a write soon after the FIN',
+      connection: written(2.2, 1000),
+      end: 3,
+      endpoint: 'server',
+      confidence: 'inferred',
+      title: '10.0.0.2:8080 kept writing after its peer had closed: 1,000 bytes lost to RST',
+      frames: [5, 6, 7, 8],
+      facts: { lostBytes: 1000, delaySeconds: 0.1, variant: 'immediate' },
+    },
+    {
+      name: 'on a connection taken from a pool long after it was closed',
+      connection: written(32.1, 1),
+      end: 40,
+      title: '10.0.0.2:8080 wrote to a connection that its peer had closed 30 s before: 1 byte lost to RST',
+      facts: { variant: 'stale-pooled-connection' },
+    },
+    {
+      name: 'as a warning on a server whose client went away during the response',
+      connection: written(2.2, 1460, { server: { payloadBytes: 500_000 } }),
+      end: 3,
+      severity: 'warning',
+      facts: { variant: 'streaming', bytesBeforeFin: 498_540 },
+    },
+    {
+      name: 'as info on a goodbye right before its own FIN',
+      connection: written(2.2, 31, { closesAt: 2.2 }),
+      end: 3,
+      severity: 'info',
+      confidence: 'possible',
+      facts: { variant: 'farewell' },
+    },
+    {
+      name: 'on an answer in the form of an abort, soon after the data',
+      connection: written(2.2, 1000, { trigger: null, reset: { hasAck: true } }),
+      end: 3,
+    },
+  ],
+  silent: [
+    {
+      name: 'when the data was sent before the FIN was known',
+      connection: written(2.2, 1000, { trigger: { knewFin: false } }),
+      end: 3,
+    },
+    {
+      name: 'when the closing side acknowledged the data',
+      connection: written(2.2, 1000, { server: { unacknowledgedBytes: 0 } }),
+      end: 3,
+    },
+    {
+      name: 'when the reset answers a FIN',
+      connection: written(2.2, 1000, { trigger: { kind: 'fin', payloadBytes: 0 } }),
+      end: 3,
+    },
+    {
+      name: 'when the reset was not accepted',
+      connection: written(2.2, 1000, { reset: { verdict: 'out-of-window' } }),
+      end: 3,
+    },
+    {
+      name: 'when an abort followed half-closed use',
+      connection: written(2.2, 1000, {
+        trigger: null,
+        reset: { hasAck: true },
+        server: { unacknowledgedBytes: 400 },
+      }),
+      end: 3,
+    },
+    { name: 'without a reset', connection: afterClientFin(), end: 3 },
+  ],
+});

@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { closeWaitStuck } from '../../src/rules/close-wait-stuck.js';
+import { rstOnWriteAfterClose } from '../../src/rules/rst-on-write-after-close.js';
+import { checkSettings, optionValues, SettingsError } from '../../src/rules/settings.js';
+
+const rules = [closeWaitStuck, rstOnWriteAfterClose];
+
+describe('settings', () => {
+  it('fill in the defaults of what is not set', () => {
+    const settings = { options: { 'close-wait-stuck': { stuckSeconds: 5 } } };
+    expect(optionValues(closeWaitStuck, settings)).toEqual({ stuckSeconds: 5, errorSeconds: 600 });
+  });
+
+  it.each([
+    [{ severities: { 'close-wait-stuk': 'off' as const } }, 'did you mean close-wait-stuck?'],
+    [{ severities: { 'close-wait-stuck': 'warn' as 'info' } }, 'it is one of off, info, warning, error'],
+    [
+      { options: { 'close-wait-stuck': { stuckSecond: 5 } } },
+      'rule close-wait-stuck has no option stuckSecond; did you mean close-wait-stuck.stuckSeconds?',
+    ],
+    [
+      { options: { 'close-wait-stuck': { stuckSeconds: 0 } } },
+      'close-wait-stuck.stuckSeconds is from 1 to 604800 seconds, not 0',
+    ],
+    [
+      { options: { 'rst-on-write-after-close': { farewellBytes: 1.5 } } },
+      'rst-on-write-after-close.farewellBytes is a whole number from 0 to 65535 bytes, not 1.5',
+    ],
+    [{ options: { 'close-wait-stuck': { stuckSeconds: Number.NaN } } }, 'not NaN'],
+    [{ options: { 'close-wait-stuck': { constructor: 1 } } }, 'has no option constructor'],
+  ])('refuse %j', (settings, message) => {
+    expect(() => checkSettings(settings, rules)).toThrow(SettingsError);
+    expect(() => checkSettings(settings, rules)).toThrow(message);
+  });
+});

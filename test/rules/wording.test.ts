@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { count, duration, fill, times } from '../../src/rules/wording.js';
+
+describe('durations', () => {
+  it.each([
+    [0.0000021, '0.002 ms'],
+    [0.0042, '4.2 ms'],
+    [0.021, '21 ms'],
+    [1, '1 s'],
+    [61.94, '61.9 s'],
+    [119.99, '2 min'],
+    [725, '12 min 5 s'],
+    [12_000, '3 h 20 min'],
+    [187_200, '2 d 4 h'],
+  ])('%d s is %s', (seconds, words) => {
+    expect(duration(seconds)).toBe(words);
+  });
+});
+
+describe('counts', () => {
+  it.each([
+    [1, '1 byte'],
+    [1460, '1,460 bytes'],
+    [12_345_678, '12,345,678 bytes'],
+  ])('%d', (amount, words) => {
+    expect(count(amount, 'byte')).toBe(words);
+  });
+
+  it('say how often', () => {
+    expect([1, 2, 5].map(times)).toEqual(['once', 'twice', '5 times']);
+  });
+});
+
+it('a name without a value stays', () => {
+  expect(fill('{a} and {b}', { a: 1 })).toBe('1 and {b}');
+});
