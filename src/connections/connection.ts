@@ -45,6 +45,19 @@ export interface Milestone extends Moment {
   readonly value: number;
   /** Only with kind `reset`. */
   readonly reset?: Reset;
+  /** Only with kind `icmp-error`. */
+  readonly icmp?: IcmpError;
+}
+
+/** An ICMP (version 4) or ICMPv6 (version 6) error about a segment. */
+export interface IcmpError {
+  readonly version: 4 | 6;
+  readonly type: number;
+  readonly code: number;
+  /** Address of the host or router that sent it. */
+  readonly reporter: string;
+  /** Sequence number of the quoted segment. */
+  readonly sequence: number;
 }
 
 /** What a reset looked like and what it did (RFC 9293 §3.5.2, §3.5.3, §3.10.7). */
@@ -120,6 +133,10 @@ export interface CaptureQuality {
   readonly truncated: boolean;
   /** A frame was older than the one before it. */
   readonly clockBackwards: boolean;
+  /** A subflow of Multipath TCP: its end is not the end of the application's connection. */
+  readonly multipath: boolean;
+  /** More happened than is written down for one connection: timelines and milestones are incomplete. */
+  readonly historyCut: boolean;
 }
 
 /** Where the capture was taken, seen from this connection. */

@@ -30,7 +30,7 @@ export const MILESTONE_KINDS = [
   'zero-window',
   /** A window probe of this endpoint against the peer's closed window. A run; `value`: answered probes. */
   'window-probe',
-  /** An ICMP error that quotes a segment sent by this endpoint. `value`: version << 16 | type << 8 | code. */
+  /** ICMP errors of one type that quote segments sent by this endpoint: a run. Details in `icmp`. */
   'icmp-error',
   /** A SYN on a 4-tuple whose connection this endpoint's peer still held. */
   'syn-on-open-connection',
@@ -41,3 +41,25 @@ export const MILESTONE_KINDS = [
 ] as const;
 
 export type MilestoneKind = (typeof MILESTONE_KINDS)[number];
+
+function codeOf(kind: MilestoneKind): number {
+  return MILESTONE_KINDS.indexOf(kind) + 1;
+}
+
+/** Journal kinds of the milestones, by the small integers of the hot path. */
+export const FIN_COVERED = codeOf('fin-covered');
+export const FIN_REPEATED = codeOf('fin-repeated');
+export const SYN_REPEATED = codeOf('syn-repeated');
+export const SYN_ACK_REPEATED = codeOf('syn-ack-repeated');
+export const DATA_AFTER_PEER_FIN = codeOf('data-after-peer-fin');
+export const DATA_BEYOND_OWN_FIN = codeOf('data-beyond-own-fin');
+export const RESET = codeOf('reset');
+export const CHALLENGE_ACK = codeOf('challenge-ack');
+export const RETRANSMISSION_RUN = codeOf('retransmission-run');
+export const KEEP_ALIVE = codeOf('keep-alive');
+export const ZERO_WINDOW = codeOf('zero-window');
+export const WINDOW_PROBE = codeOf('window-probe');
+export const ICMP_ERROR = codeOf('icmp-error');
+export const SYN_ON_OPEN_CONNECTION = codeOf('syn-on-open-connection');
+export const ACKNOWLEDGED_UNSEEN = codeOf('acknowledged-unseen');
+export const FAST_OPEN_ACCEPTED = codeOf('fast-open-accepted');

@@ -1,0 +1,64 @@
+/**
+ * The engine from frames to findings: decoder, tracker and rules in a row. It knows neither files nor
+ * formats; whoever reads a capture feeds `onFrame`, and reporters are told of every connection as it ends.
+ */
+import type { Frame } from './capture/frame.js';
+import type { Connection, Role } from './connections/connection.js';
+import { Tracker } from './connections/tracker.js';
+import type { Timestamp } from './core/time.js';
+import { Decoder } from './decode/decoder.js';
+import type { Segment } from './decode/segment.js';
+import { ICMP_ERROR, SEGMENT } from './decode/verdict.js';
+
+export interface AnalyzerOptions {
+  /** Called with each connection as it ends, and the time of the capture's first and last frame so far. */
+  readonly onConnection: (connection: Connection, start: Timestamp, end: Timestamp) => void;
+  /** Called with each segment, its connection's id and its sender; the segment is reused. */
+  readonly onSegment?: ((connection: number, from: Role, segment: Segment) => void) | undefined;
+  /** See `TrackerOptions`. */
+  readonly seed?: number | undefined;
+}
+
+export class Analyzer {
+  readonly #decoder = new Decoder();
+  readonly #tracker: Tracker;
+  #start: Timestamp | null = null;
+  #endSeconds = 0;
+  #endNanoseconds = 0;
+
+  constructor(options: AnalyzerOptions) {
+    this.#tracker = new Tracker({
+      onConnection: (connection) => {
+        const end = { seconds: this.#endSeconds, nanoseconds: this.#endNanoseconds };
+        options.onConnection(connection, this.#start ?? end, end);
+      },
+      onSegment: options.onSegment,
+      seed: options.seed,
+    });
+  }
+
+  /** Takes in the next frame. Bound, so that it can be handed to a reader as it is. */
+  readonly onFrame = (frame: Frame): void => {
+    if (this.#start === null) this.#start = { seconds: frame.seconds, nanoseconds: frame.nanoseconds };
+    this.#endSeconds = frame.seconds;
+    this.#endNanoseconds = frame.nanoseconds;
+    const verdict = this.#decoder.decode(frame);
+    if (verdict === SEGMENT) this.#tracker.segment(this.#decoder.segment);
+    else if (verdict === ICMP_ERROR) this.#tracker.icmpError(this.#decoder.icmpError);
+  };
+
+  /** Ends every connection that is still open. Call it once, after the last frame. */
+  finish(): void {
+    this.#tracker.finish();
+  }
+
+  /** Frames by what became of them; the index is the decoder's verdict. */
+  get verdicts(): ArrayLike<number> {
+    return this.#decoder.counts;
+  }
+
+  /** Connections held in memory at the moment. */
+  get held(): number {
+    return this.#tracker.held;
+  }
+}

@@ -1,0 +1,59 @@
+/** How transitions and resets are packed into a journal entry's eight bits of detail. */
+
+/** Evidence of a transition; see `Evidence` in `connection.ts`. */
+export const OBSERVED = 0;
+export const CONFIRMED = 1;
+export const ASSUMED = 2;
+
+const ROW_MASK = 0x1f;
+const EVIDENCE_SHIFT = 5;
+const EVIDENCE_MASK = 0x03 << EVIDENCE_SHIFT;
+const RETRACTED = 0x80;
+
+export function detailOf(row: number, evidence: number): number {
+  return row | (evidence << EVIDENCE_SHIFT);
+}
+
+/** Index in the transition table. */
+export function rowOf(detail: number): number {
+  return detail & ROW_MASK;
+}
+
+export function evidenceOf(detail: number): number {
+  return (detail & EVIDENCE_MASK) >>> EVIDENCE_SHIFT;
+}
+
+export function withEvidence(detail: number, evidence: number): number {
+  return (detail & ~EVIDENCE_MASK) | (evidence << EVIDENCE_SHIFT);
+}
+
+export function retracted(detail: number): number {
+  return detail | RETRACTED;
+}
+
+export function isRetracted(detail: number): boolean {
+  return (detail & RETRACTED) !== 0;
+}
+
+/** What the receiver of a reset makes of it; see `Reset` in `connection.ts`. */
+export const VERDICTS = ['accepted', 'challenged', 'out-of-window', 'ignored', 'no-connection'] as const;
+export const VERDICT_ACCEPTED = 0;
+export const VERDICT_CHALLENGED = 1;
+export const VERDICT_OUT_OF_WINDOW = 2;
+export const VERDICT_IGNORED = 3;
+export const VERDICT_NO_CONNECTION = 4;
+
+const VERDICT_MASK = 0x07;
+const HAS_ACK = 0x08;
+
+export function packReset(verdict: number, hasAck: boolean): number {
+  return verdict | (hasAck ? HAS_ACK : 0);
+}
+
+export function verdictOf(detail: number): number {
+  return detail & VERDICT_MASK;
+}
+
+export function resetHasAck(detail: number): boolean {
+  return (detail & HAS_ACK) !== 0;
+}

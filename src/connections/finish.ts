@@ -1,0 +1,347 @@
+/** From the hot record and its journal to the immutable `Connection`. */
+import { formatAddress } from '../core/addresses.js';
+import { secondsBetween, type Timestamp } from '../core/time.js';
+import { advance, distance } from '../tcp/sequence.js';
+import { STATES } from '../tcp/states.js';
+import { TRANSITIONS } from '../tcp/transitions.js';
+import type {
+  Connection,
+  Endpoint,
+  Evidence,
+  IcmpError,
+  Milestone,
+  Moment,
+  Reset,
+  Role,
+  Transition,
+} from './connection.js';
+import { CONFIRMED, evidenceOf, isRetracted, resetHasAck, rowOf, VERDICTS, verdictOf } from './entries.js';
+import { CONTINUATION, type Journal, TRANSITION } from './journal.js';
+import { ICMP_ERROR, MILESTONE_KINDS, RESET } from './milestones.js';
+import {
+  CLIENT,
+  CLIENT_ADDRESS,
+  CLIENT_DELAY,
+  CLOCK_BACKWARDS,
+  COMPLETE_SYN,
+  COMPLETE_SYN_ACK,
+  COMPLETENESS_MASK,
+  DATA_FRAME,
+  DUPLICATE_FRAMES,
+  ENDPOINT_ACKNOWLEDGED,
+  ENDPOINT_FIN_SENT,
+  ENDPOINT_HAS_NEW_DATA,
+  ENDPOINT_SEEN,
+  ENDPOINT_SYN_CAPTURED,
+  ENDPOINT_WINDOW_CLOSED,
+  FIN_SEQUENCE,
+  FIRST_FRAME,
+  FLAGS,
+  FRAMES,
+  HANDSHAKE_REPEATED,
+  ID,
+  ISS,
+  JOURNAL,
+  JOURNAL_FULL,
+  KIND_ACK,
+  KIND_DATA,
+  KIND_FIN,
+  KIND_KEEP_ALIVE,
+  KIND_SYN,
+  KIND_SYN_ACK,
+  LAST_FRAME,
+  LAST_KIND_MASK,
+  LAST_KIND_SHIFT,
+  LAST_PAYLOAD_MASK,
+  LOST_SEGMENTS,
+  MIDSTREAM,
+  MULTIPATH,
+  OFFLOADED,
+  PAYLOAD_HIGH,
+  PAYLOAD_LOW,
+  PORTS,
+  PREDECESSOR_ID,
+  RETRANSMISSIONS,
+  ROLES_BY_SYN,
+  ROLES_BY_SYN_ACK,
+  SEGMENTS,
+  SERVER,
+  SERVER_ADDRESS,
+  SERVER_DELAY,
+  SND_NXT,
+  STATE,
+  STATE_MASK,
+  TRUNCATED,
+  TTL_MASK,
+  TTL_SHIFT,
+  UNA,
+  ZERO_WINDOWS_AND_RESETS,
+} from './record.js';
+import { estimateVantage } from './vantage.js';
+import { connStateOf, historyOf } from './zeek.js';
+
+const EVIDENCE: readonly Evidence[] = ['observed', 'confirmed', 'assumed'];
+const TRIGGER_KINDS = {
+  [KIND_ACK]: 'ack',
+  [KIND_SYN]: 'syn',
+  [KIND_SYN_ACK]: 'syn-ack',
+  [KIND_DATA]: 'data',
+  [KIND_FIN]: 'fin',
+  [KIND_KEEP_ALIVE]: 'keep-alive',
+} as const;
+
+interface Log {
+  readonly timeline: Transition[];
+  readonly milestones: Milestone[];
+}
+
+/** Builds the connection whose words start at `base` in `memory`. */
+export function finishConnection(memory: Int32Array, base: number, journal: Journal): Connection {
+  const client = base + CLIENT;
+  const server = base + SERVER;
+  const flags = memory[base + FLAGS];
+  const clientLog: Log = { timeline: [], milestones: [] };
+  const serverLog: Log = { timeline: [], milestones: [] };
+  readJournal(memory[base + JOURNAL], journal, clientLog, serverLog);
+
+  const clientSeen = (memory[client + STATE] & ENDPOINT_SEEN) !== 0;
+  const serverSeen = (memory[server + STATE] & ENDPOINT_SEEN) !== 0;
+  const first = momentAt(memory, base + FIRST_FRAME);
+  const last = memory[client + LAST_FRAME] > memory[server + LAST_FRAME] ? client : server;
+  const end = momentAt(memory, last + LAST_FRAME);
+  const serverDelay = delay(memory[base + SERVER_DELAY]);
+  const clientDelay = delay(memory[base + CLIENT_DELAY]);
+  const ports = memory[base + PORTS];
+  const clientEnd = endpointOf(
+    memory,
+    client,
+    'client',
+    addressAt(memory, base + CLIENT_ADDRESS),
+    ports >>> 16,
+    clientLog,
+  );
+  const serverEnd = endpointOf(
+    memory,
+    server,
+    'server',
+    addressAt(memory, base + SERVER_ADDRESS),
+    ports & 0xffff,
+    serverLog,
+  );
+  const predecessor = memory[base + PREDECESSOR_ID];
+  return {
+    id: memory[base + ID],
+    client: clientEnd,
+    server: serverEnd,
+    rolesKnownBy:
+      (flags & ROLES_BY_SYN) !== 0 ? 'syn' : (flags & ROLES_BY_SYN_ACK) !== 0 ? 'syn-ack' : 'guess',
+    firstFrame: first.frame,
+    lastFrame: end.frame,
+    start: first.time,
+    end: end.time,
+    frames: memory[base + FRAMES],
+    completeness: flags & COMPLETENESS_MASK,
+    zeek: {
+      connState: connStateOf({
+        syn: (flags & COMPLETE_SYN) !== 0,
+        synAck: (flags & COMPLETE_SYN_ACK) !== 0,
+        clientFin: clientEnd.finSent,
+        serverFin: serverEnd.finSent,
+        clientReset: clientEnd.resetsSent > 0,
+        serverReset: serverEnd.resetsSent > 0,
+        refused: serverEnd.resetsSent > 0 && serverEnd.segments === serverEnd.resetsSent,
+        established: clientLog.timeline.some(
+          (entry) => entry.state === 'ESTABLISHED' && entry.retractedBy === null,
+        ),
+      }),
+      history: historyOf(memory, base),
+    },
+    vantage: estimateVantage({
+      serverDelay,
+      clientDelay,
+      repeated: (flags & HANDSHAKE_REPEATED) !== 0,
+      clientTtl: clientEnd.ttl,
+      serverTtl: serverEnd.ttl,
+    }),
+    quality: {
+      midstream: (flags & MIDSTREAM) !== 0,
+      unseen: clientSeen && serverSeen ? null : unseenSide(memory, client, server, clientSeen),
+      lostSegments: memory[base + LOST_SEGMENTS],
+      duplicateFrames: memory[base + DUPLICATE_FRAMES],
+      offloaded: (flags & OFFLOADED) !== 0,
+      truncated: (flags & TRUNCATED) !== 0,
+      clockBackwards: (flags & CLOCK_BACKWARDS) !== 0,
+      multipath: (flags & MULTIPATH) !== 0,
+      historyCut: (flags & JOURNAL_FULL) !== 0,
+    },
+    predecessor: predecessor === 0 ? null : predecessor - 1,
+  };
+}
+
+function readJournal(head: number, journal: Journal, clientLog: Log, serverLog: Log): void {
+  for (let entry = head; entry >= 0; entry = journal.next(entry)) {
+    const kind = journal.kind(entry);
+    if (kind === CONTINUATION) continue;
+    const log = journal.isServer(entry) ? serverLog : clientLog;
+    if (kind === TRANSITION) log.timeline.push(transitionOf(entry, journal));
+    else log.milestones.push(milestoneOf(entry, kind, journal));
+  }
+  clientLog.timeline.reverse();
+  clientLog.milestones.reverse();
+  serverLog.timeline.reverse();
+  serverLog.milestones.reverse();
+}
+
+function transitionOf(entry: number, journal: Journal): Transition {
+  const detail = journal.detail(entry);
+  const row = TRANSITIONS[rowOf(detail)];
+  const evidence = evidenceOf(detail);
+  const isTakenBack = isRetracted(detail);
+  const frame = journal.frame(entry);
+  return {
+    state: STATES[row.to] as Transition['state'],
+    frame: frame === 0 ? null : frame,
+    time: timeOf(entry, journal),
+    cause: row.cause,
+    evidence: EVIDENCE[evidence] as Evidence,
+    confirmedBy: evidence === CONFIRMED && !isTakenBack ? journal.other(entry) : null,
+    retractedBy: isTakenBack ? journal.other(entry) : null,
+    section: row.section,
+  };
+}
+
+function milestoneOf(entry: number, kind: number, journal: Journal): Milestone {
+  const next = journal.next(entry);
+  const isRun = kind !== RESET && next >= 0 && journal.kind(next) === CONTINUATION;
+  const time = timeOf(entry, journal);
+  const base = {
+    kind: MILESTONE_KINDS[kind - 1] as Milestone['kind'],
+    frame: journal.frame(entry),
+    time,
+    count: isRun ? journal.frame(next) : 1,
+    lastFrame: isRun ? journal.other(entry) : journal.frame(entry),
+    lastTime: isRun ? timeOf(next, journal) : time,
+    value: kind === RESET ? 0 : journal.value(entry),
+  };
+  if (kind === RESET) return { ...base, reset: resetOf(entry, journal) };
+  if (kind === ICMP_ERROR) return { ...base, icmp: icmpOf(entry, journal) };
+  return base;
+}
+
+function resetOf(entry: number, journal: Journal): Reset {
+  const cause = journal.next(entry);
+  const form = journal.next(cause);
+  const detail = journal.detail(entry);
+  const info = journal.other(cause);
+  const triggerFrame = journal.frame(cause);
+  const kind = TRIGGER_KINDS[((info & LAST_KIND_MASK) >>> LAST_KIND_SHIFT) as keyof typeof TRIGGER_KINDS];
+  const triggerTime = timeOf(cause, journal);
+  const time = timeOf(entry, journal);
+  return {
+    hasAck: resetHasAck(detail),
+    sequence: journal.other(entry) >>> 0,
+    acknowledgment: journal.value(entry) >>> 0,
+    window: journal.frame(form),
+    ttl: journal.other(form),
+    verdict: VERDICTS[verdictOf(detail)] as Reset['verdict'],
+    trigger:
+      triggerFrame === 0 || kind === undefined
+        ? null
+        : {
+            frame: triggerFrame,
+            kind,
+            reactionSeconds: secondsBetween(triggerTime, time),
+            idleSeconds: journal.value(cause) / 1000,
+            knewFin: journal.detail(cause) === 1,
+            payloadBytes: info & LAST_PAYLOAD_MASK,
+          },
+  };
+}
+
+function icmpOf(entry: number, journal: Journal): IcmpError {
+  const value = journal.value(entry);
+  const reporter = journal.next(journal.next(entry));
+  return {
+    version: value >>> 16 === 6 ? 6 : 4,
+    type: (value >>> 8) & 0xff,
+    code: value & 0xff,
+    reporter: formatAddress(
+      journal.frame(reporter),
+      journal.seconds(reporter),
+      journal.nanoseconds(reporter),
+      journal.other(reporter),
+    ),
+    sequence: journal.value(reporter) >>> 0,
+  };
+}
+
+function endpointOf(
+  memory: Int32Array,
+  endpoint: number,
+  role: Role,
+  address: string,
+  port: number,
+  log: Log,
+): Endpoint {
+  const flags = memory[endpoint + STATE];
+  const seen = (flags & ENDPOINT_SEEN) !== 0;
+  const counts = memory[endpoint + ZERO_WINDOWS_AND_RESETS];
+  return {
+    role,
+    address,
+    port,
+    finalState: STATES[flags & STATE_MASK] as Endpoint['finalState'],
+    timeline: log.timeline,
+    milestones: log.milestones,
+    segments: memory[endpoint + SEGMENTS],
+    payloadBytes: (memory[endpoint + PAYLOAD_LOW] >>> 0) + memory[endpoint + PAYLOAD_HIGH] * 2 ** 32,
+    retransmissions: memory[endpoint + RETRANSMISSIONS],
+    zeroWindows: counts & 0x000fffff,
+    resetsSent: counts >>> 20,
+    finSent: (flags & ENDPOINT_FIN_SENT) !== 0,
+    unacknowledgedBytes: unacknowledged(memory, endpoint, flags),
+    windowClosed: (flags & ENDPOINT_WINDOW_CLOSED) !== 0,
+    lastSegment: seen ? momentAt(memory, endpoint + LAST_FRAME) : null,
+    lastNewData: (flags & ENDPOINT_HAS_NEW_DATA) !== 0 ? momentAt(memory, endpoint + DATA_FRAME) : null,
+    ttl: seen ? (flags & TTL_MASK) >>> TTL_SHIFT : null,
+  };
+}
+
+/** Payload octets beyond the peer's highest acknowledgment; SYN and FIN take a number but are no payload. */
+function unacknowledged(memory: Int32Array, endpoint: number, flags: number): number {
+  if ((flags & ENDPOINT_SEEN) === 0) return 0;
+  const finSent = (flags & ENDPOINT_FIN_SENT) !== 0;
+  const end = finSent ? memory[endpoint + FIN_SEQUENCE] : memory[endpoint + SND_NXT];
+  const firstOctet = advance(memory[endpoint + ISS], 1);
+  const una = (flags & ENDPOINT_ACKNOWLEDGED) !== 0 ? memory[endpoint + UNA] : firstOctet;
+  const octets = distance(end, una);
+  return octets > 0 && ((flags & ENDPOINT_SYN_CAPTURED) !== 0 || (flags & ENDPOINT_HAS_NEW_DATA) !== 0)
+    ? octets
+    : 0;
+}
+
+function unseenSide(memory: Int32Array, client: number, server: number, clientSeen: boolean): Role | null {
+  // A peer that is merely dead acknowledges nothing; an unseen one shows in the other's acknowledgments.
+  const unseen = clientSeen ? server : client;
+  return (memory[unseen + STATE] & ENDPOINT_ACKNOWLEDGED) !== 0 ? (clientSeen ? 'server' : 'client') : null;
+}
+
+function momentAt(memory: Int32Array, word: number): Moment {
+  return {
+    frame: memory[word],
+    time: { seconds: memory[word + 1], nanoseconds: memory[word + 2] },
+  };
+}
+
+function timeOf(entry: number, journal: Journal): Timestamp {
+  return { seconds: journal.seconds(entry), nanoseconds: journal.nanoseconds(entry) };
+}
+
+function addressAt(memory: Int32Array, word: number): string {
+  return formatAddress(memory[word], memory[word + 1], memory[word + 2], memory[word + 3]);
+}
+
+/** The record holds 1 + microseconds, or 0 for unknown. */
+function delay(stored: number): number | null {
+  return stored === 0 ? null : (stored - 1) / 1e6;
+}

@@ -1,0 +1,178 @@
+/**
+ * The flow table: from a segment's addresses and ports to the slot of its connection.
+ *
+ * Open addressing over one Int32Array of slots; the keys stay in the records. The hash is seeded, so that
+ * whoever made the capture cannot choose 4-tuples that collide, and symmetric, so that both directions find
+ * the same place. Keys are always compared in full.
+ */
+import { CLIENT_ADDRESS, PORTS, type RecordStore, SERVER_ADDRESS } from './record.js';
+
+/** Both ends of a packet, as `AddressWords` and ports; a `Segment` is one. */
+export interface FourTuple {
+  readonly source0: number;
+  readonly source1: number;
+  readonly source2: number;
+  readonly source3: number;
+  readonly destination0: number;
+  readonly destination1: number;
+  readonly destination2: number;
+  readonly destination3: number;
+  readonly sourcePort: number;
+  readonly destinationPort: number;
+}
+
+const INITIAL_CAPACITY = 1 << 12;
+/** The table grows when more than this share of it is used. */
+const MAXIMUM_LOAD = 0.6;
+
+export class FlowTable {
+  readonly #store: RecordStore;
+  readonly #seed: number;
+  /** Slot + 1, or 0 where nothing is. */
+  #places = new Int32Array(INITIAL_CAPACITY);
+  #used = 0;
+  /** Whether the segment of the last successful `find` came from the record's server. */
+  fromServer = false;
+
+  constructor(store: RecordStore, seed: number) {
+    this.#store = store;
+    this.#seed = seed | 0;
+  }
+
+  /** Slot of the connection that `tuple` belongs to, or -1; sets `fromServer`. */
+  find(tuple: FourTuple): number {
+    const places = this.#places;
+    const mask = places.length - 1;
+    let place = this.#hashTuple(tuple) & mask;
+    for (;;) {
+      const slot = places[place] - 1;
+      if (slot < 0) return -1;
+      const memory = this.#store.memory(slot);
+      const base = this.#store.base(slot);
+      const ports = memory[base + PORTS];
+      if (
+        ports === ((tuple.sourcePort << 16) | tuple.destinationPort) &&
+        memory[base + 3] === tuple.source3 &&
+        memory[base + 7] === tuple.destination3 &&
+        memory[base] === tuple.source0 &&
+        memory[base + 1] === tuple.source1 &&
+        memory[base + 2] === tuple.source2 &&
+        memory[base + 4] === tuple.destination0 &&
+        memory[base + 5] === tuple.destination1 &&
+        memory[base + 6] === tuple.destination2
+      ) {
+        this.fromServer = false;
+        return slot;
+      }
+      if (
+        ports === ((tuple.destinationPort << 16) | tuple.sourcePort) &&
+        memory[base + 7] === tuple.source3 &&
+        memory[base + 3] === tuple.destination3 &&
+        memory[base + 4] === tuple.source0 &&
+        memory[base + 5] === tuple.source1 &&
+        memory[base + 6] === tuple.source2 &&
+        memory[base] === tuple.destination0 &&
+        memory[base + 1] === tuple.destination1 &&
+        memory[base + 2] === tuple.destination2
+      ) {
+        this.fromServer = true;
+        return slot;
+      }
+      place = (place + 1) & mask;
+    }
+  }
+
+  /** Enters the record in `slot`, whose key must not be in the table. */
+  insert(slot: number): void {
+    if (this.#used + 1 > this.#places.length * MAXIMUM_LOAD) this.#grow();
+    this.#place(slot);
+    this.#used++;
+  }
+
+  /** Removes the record in `slot`, if it is in the table. */
+  remove(slot: number): void {
+    const places = this.#places;
+    const mask = places.length - 1;
+    let hole = this.#hashRecord(slot) & mask;
+    while (places[hole] !== slot + 1) {
+      if (places[hole] === 0) return;
+      hole = (hole + 1) & mask;
+    }
+    // Close the hole, so that no search stops short of an entry that was pushed past it.
+    let place = hole;
+    for (;;) {
+      place = (place + 1) & mask;
+      const other = places[place] - 1;
+      if (other < 0) break;
+      const home = this.#hashRecord(other) & mask;
+      if (((place - home) & mask) >= ((place - hole) & mask)) {
+        places[hole] = other + 1;
+        hole = place;
+      }
+    }
+    places[hole] = 0;
+    this.#used--;
+  }
+
+  #place(slot: number): void {
+    const places = this.#places;
+    const mask = places.length - 1;
+    let place = this.#hashRecord(slot) & mask;
+    while (places[place] !== 0) place = (place + 1) & mask;
+    places[place] = slot + 1;
+  }
+
+  #grow(): void {
+    const old = this.#places;
+    this.#places = new Int32Array(old.length * 2);
+    for (const entry of old) {
+      if (entry !== 0) this.#place(entry - 1);
+    }
+  }
+
+  #hashTuple(tuple: FourTuple): number {
+    const source = this.#hashEnd(
+      tuple.source0,
+      tuple.source1,
+      tuple.source2,
+      tuple.source3,
+      tuple.sourcePort,
+    );
+    const destination = this.#hashEnd(
+      tuple.destination0,
+      tuple.destination1,
+      tuple.destination2,
+      tuple.destination3,
+      tuple.destinationPort,
+    );
+    return finish((source + destination) | 0);
+  }
+
+  #hashRecord(slot: number): number {
+    const memory = this.#store.memory(slot);
+    const base = this.#store.base(slot);
+    const ports = memory[base + PORTS];
+    const c = base + CLIENT_ADDRESS;
+    const s = base + SERVER_ADDRESS;
+    const client = this.#hashEnd(memory[c], memory[c + 1], memory[c + 2], memory[c + 3], ports >>> 16);
+    const server = this.#hashEnd(memory[s], memory[s + 1], memory[s + 2], memory[s + 3], ports & 0xffff);
+    return finish((client + server) | 0);
+  }
+
+  #hashEnd(word0: number, word1: number, word2: number, word3: number, port: number): number {
+    let hash = this.#seed ^ word3;
+    hash = Math.imul(hash ^ (hash >>> 16), 0x7feb352d);
+    hash = Math.imul(hash ^ (hash >>> 15) ^ port, 0x846ca68b);
+    if (word0 !== 0) {
+      hash = Math.imul(hash ^ (hash >>> 15) ^ word0, 0x7feb352d);
+      hash = Math.imul(hash ^ (hash >>> 15) ^ word1, 0x846ca68b);
+      hash = Math.imul(hash ^ (hash >>> 15) ^ word2, 0x7feb352d);
+    }
+    return hash ^ (hash >>> 16);
+  }
+}
+
+function finish(hash: number): number {
+  const mixed = Math.imul(hash ^ (hash >>> 16), 0x7feb352d);
+  return mixed ^ (mixed >>> 15);
+}

@@ -1,0 +1,215 @@
+/**
+ * The hot record: what is known of one open connection, as int32 words in chunks of plain memory.
+ *
+ * Objects would be kinder to read, but cost a kilobyte each and half of the throughput; these words cost a
+ * quarter of that. A connection's words start at `base` in its chunk; each endpoint has a block of its own,
+ * so that code can speak of a sender's and a receiver's block whichever side sends. The client's block
+ * comes first.
+ */
+
+// Words of the connection.
+/** Addresses of client and server (four words each), then `client port << 16 | server port`. */
+export const CLIENT_ADDRESS = 0;
+export const SERVER_ADDRESS = 4;
+export const PORTS = 8;
+export const ID = 9;
+/** `CONNECTION_*` flag bits; the low six are Wireshark's `tcp.completeness`. */
+export const FLAGS = 10;
+export const FRAMES = 11;
+/** Newest entry of the connection's journal, -1 for none. */
+export const JOURNAL = 12;
+/** Microseconds from the SYN to its SYN-ACK and from that to the client's ACK; -1 while unknown. */
+export const SERVER_DELAY = 13;
+export const CLIENT_DELAY = 14;
+/** Slot of the earlier connection on this 4-tuple while it may still receive segments; -1 for none. */
+export const PREDECESSOR = 15;
+/** Id of that earlier connection, kept for the report; -1 for none. */
+export const PREDECESSOR_ID = 16;
+/** The first letters of Zeek's history, five bits each. */
+export const HISTORY = 17;
+export const HISTORY_MORE = 18;
+/** Which letters each side has in the history already. */
+export const HISTORY_SEEN = 19;
+/** Segments acknowledged but never captured, and repeated frames. */
+export const LOST_SEGMENTS = 20;
+export const DUPLICATE_FRAMES = 21;
+/** Frame and time of its first segment. */
+export const FIRST_FRAME = 22;
+export const FIRST_SECONDS = 23;
+export const FIRST_NANOSECONDS = 24;
+const CONNECTION_WORDS = 25;
+
+// Words of an endpoint's block.
+/** State in the low four bits, `ENDPOINT_*` flags above. */
+export const STATE = 0;
+/** Sequence number of its SYN, or of the octet before the first captured one. */
+export const ISS = 1;
+/** One past the highest sequence number it sent (SND.NXT as far as captured). */
+export const SND_NXT = 2;
+/** Highest acknowledgment that the peer sent for it (SND.UNA if that arrived; the peer's RCV.NXT at least). */
+export const UNA = 3;
+/** One past the last octet captured without a gap: the peer's RCV.NXT at most. */
+export const CONTIGUOUS = 4;
+/** A run of octets captured beyond a gap; empty if both are equal. */
+export const ISLAND_START = 5;
+export const ISLAND_END = 6;
+/** Sequence number of its FIN; meaningful with `ENDPOINT_FIN_SENT`. */
+export const FIN_SEQUENCE = 7;
+/** Last window it advertised, scaled where the scale is known. */
+export const WINDOW = 8;
+/** Frame and time of its last segment, that segment's acknowledgment field, and `LAST_*` bits. */
+export const LAST_FRAME = 9;
+export const LAST_SECONDS = 10;
+export const LAST_NANOSECONDS = 11;
+export const LAST_ACKNOWLEDGMENT = 12;
+export const LAST_INFO = 13;
+/** Frame and time of its last segment with payload never sent before. */
+export const DATA_FRAME = 14;
+export const DATA_SECONDS = 15;
+export const DATA_NANOSECONDS = 16;
+export const SEGMENTS = 17;
+/** Payload octets, modulo 2^32 and above. */
+export const PAYLOAD_LOW = 18;
+export const PAYLOAD_HIGH = 19;
+export const RETRANSMISSIONS = 20;
+/** Zero windows in the low 20 bits, resets in the 12 above; both stop at their maximum. */
+export const ZERO_WINDOWS_AND_RESETS = 21;
+/** Digest of its last frame, to recognise a second copy of it. */
+export const FINGERPRINT = 22;
+/** Maximum segment size that its SYN announced; 0 while unknown. */
+export const MSS = 23;
+const ENDPOINT_WORDS = 24;
+
+/** Where the endpoints' blocks start, from the record's base. */
+export const CLIENT = CONNECTION_WORDS;
+export const SERVER = CONNECTION_WORDS + ENDPOINT_WORDS;
+export const RECORD_WORDS = CONNECTION_WORDS + 2 * ENDPOINT_WORDS;
+
+// FLAGS.
+export const COMPLETE_SYN = 1 << 0;
+export const COMPLETE_SYN_ACK = 1 << 1;
+export const COMPLETE_ACK = 1 << 2;
+export const COMPLETE_DATA = 1 << 3;
+export const COMPLETE_FIN = 1 << 4;
+export const COMPLETE_RST = 1 << 5;
+export const COMPLETENESS_MASK = 0x3f;
+/** Known so far only from a TCP header quoted in an ICMP error: it has a number, but no segment. */
+export const QUOTED_ONLY = 1 << 6;
+export const ROLES_BY_SYN = 1 << 7;
+export const ROLES_BY_SYN_ACK = 1 << 8;
+export const MIDSTREAM = 1 << 9;
+/** The SYN carried data that the SYN-ACK acknowledged. */
+export const FAST_OPEN = 1 << 10;
+/** A SYN or SYN-ACK was repeated, so that the handshake's times measure no round trip. */
+export const HANDSHAKE_REPEATED = 1 << 11;
+export const OFFLOADED = 1 << 12;
+export const TRUNCATED = 1 << 13;
+export const CLOCK_BACKWARDS = 1 << 14;
+export const MULTIPATH = 1 << 15;
+/** The journal reached its bound: states still change, but are no longer written down. */
+export const JOURNAL_FULL = 1 << 16;
+/** Another connection took over the 4-tuple: no lookup finds this record any more. */
+export const SUPERSEDED = 1 << 17;
+
+// STATE.
+export const STATE_MASK = 0x0f;
+export const ENDPOINT_SEEN = 1 << 4;
+export const ENDPOINT_FIN_SENT = 1 << 5;
+/** The peer's acknowledgment covered its FIN. */
+export const ENDPOINT_FIN_COVERED = 1 << 6;
+/** It entered ESTABLISHED on a segment whose delivery its own segments have not proved yet. */
+export const ENDPOINT_OPEN_UNPROVED = 1 << 7;
+/** The same for the peer's FIN. */
+export const ENDPOINT_FIN_UNPROVED = 1 << 8;
+/** The peer's FIN was captured, but octets before it are missing. */
+export const ENDPOINT_FIN_PENDING = 1 << 9;
+/** `UNA` holds something. */
+export const ENDPOINT_ACKNOWLEDGED = 1 << 10;
+export const ENDPOINT_WINDOW_CLOSED = 1 << 11;
+/** Its SYN was captured, with or without a window scale option. */
+export const ENDPOINT_SYN_CAPTURED = 1 << 12;
+export const ENDPOINT_SCALE_OFFERED = 1 << 13;
+export const SCALE_SHIFT = 14;
+export const SCALE_MASK = 0x0f << SCALE_SHIFT;
+/** It acknowledged octets of the peer that the capture never saw. */
+export const TTL_SHIFT = 18;
+export const TTL_MASK = 0xff << TTL_SHIFT;
+/** It lost its connection by a reset: its own, or one taken as delivered. */
+export const ENDPOINT_RESET = 1 << 26;
+export const ENDPOINT_HAS_NEW_DATA = 1 << 27;
+
+// LAST_INFO: payload octets in the low bits, then what kind of segment it was.
+export const LAST_PAYLOAD_MASK = 0x00ffffff;
+export const LAST_KIND_SHIFT = 24;
+export const LAST_KIND_MASK = 0x07 << LAST_KIND_SHIFT;
+export const KIND_ACK = 0;
+export const KIND_SYN = 1;
+export const KIND_SYN_ACK = 2;
+export const KIND_DATA = 3;
+export const KIND_FIN = 4;
+export const KIND_KEEP_ALIVE = 5;
+export const KIND_RST = 6;
+/** It acknowledged the peer's FIN. */
+export const LAST_KNEW_FIN = 1 << 27;
+
+/** Connections per chunk: large enough to be rare, small enough that the last, half-used one is cheap. */
+const CHUNK_SHIFT = 14;
+const CHUNK_MASK = (1 << CHUNK_SHIFT) - 1;
+
+/** Memory for records, handed out by slot number and taken back. */
+export class RecordStore {
+  readonly #chunks: Int32Array[] = [];
+  #used = 0;
+  #free = -1;
+  #live = 0;
+
+  /** Records in use. */
+  get live(): number {
+    return this.#live;
+  }
+
+  /** One past the highest slot ever used: a sweep visits `0 … highWater - 1`. */
+  get highWater(): number {
+    return this.#used;
+  }
+
+  /** A zeroed record's slot. */
+  allocate(): number {
+    this.#live++;
+    if (this.#free >= 0) {
+      const slot = this.#free;
+      const memory = this.memory(slot);
+      const base = this.base(slot);
+      this.#free = memory[base + ID];
+      memory.fill(0, base, base + RECORD_WORDS);
+      return slot;
+    }
+    const slot = this.#used++;
+    if (slot >>> CHUNK_SHIFT === this.#chunks.length) {
+      this.#chunks.push(new Int32Array(RECORD_WORDS << CHUNK_SHIFT));
+    }
+    return slot;
+  }
+
+  /** Takes a record back. Its `FRAMES` word turns negative, which no live record's is. */
+  release(slot: number): void {
+    const memory = this.memory(slot);
+    const base = this.base(slot);
+    memory[base + FRAMES] = -1;
+    memory[base + ID] = this.#free;
+    this.#free = slot;
+    this.#live--;
+  }
+
+  isLive(slot: number): boolean {
+    return (this.memory(slot)[this.base(slot) + FRAMES] as number) >= 0;
+  }
+
+  memory(slot: number): Int32Array {
+    return this.#chunks[slot >>> CHUNK_SHIFT] as Int32Array;
+  }
+
+  base(slot: number): number {
+    return (slot & CHUNK_MASK) * RECORD_WORDS;
+  }
+}

@@ -1,0 +1,455 @@
+/**
+ * Sorts segments into connections and hands each connection on, immutable, when it has ended.
+ *
+ * Numbers follow Wireshark's `tcp.stream`: one per 4-tuple, a new one where a SYN opens the 4-tuple again,
+ * and one for a 4-tuple known only from a TCP header that an ICMP error quotes. Silence never ends a
+ * connection; but once very many are held, those closed for longer than 2 MSL are let go.
+ */
+import { elapsedSeconds } from '../core/time.js';
+import { ACK, FIN, type IcmpError, RST, Segment, SYN } from '../decode/segment.js';
+import { advance, within } from '../tcp/sequence.js';
+import { CLOSED, SYN_SENT, TIME_WAIT } from '../tcp/states.js';
+import type { Connection, Role } from './connection.js';
+import { finishConnection } from './finish.js';
+import { FlowTable, type FourTuple } from './flow-table.js';
+import { Journal } from './journal.js';
+import { Observer } from './observer.js';
+import {
+  CLIENT,
+  CLIENT_ADDRESS,
+  CLOCK_BACKWARDS,
+  COMPLETE_ACK,
+  COMPLETE_DATA,
+  COMPLETE_FIN,
+  COMPLETE_RST,
+  COMPLETE_SYN,
+  COMPLETE_SYN_ACK,
+  DUPLICATE_FRAMES,
+  ENDPOINT_SEEN,
+  FINGERPRINT,
+  FIRST_FRAME,
+  FIRST_NANOSECONDS,
+  FIRST_SECONDS,
+  FLAGS,
+  FRAMES,
+  ID,
+  ISS,
+  JOURNAL,
+  LAST_FRAME,
+  LAST_NANOSECONDS,
+  LAST_SECONDS,
+  MIDSTREAM,
+  MSS,
+  MULTIPATH,
+  OFFLOADED,
+  PAYLOAD_HIGH,
+  PAYLOAD_LOW,
+  PORTS,
+  PREDECESSOR,
+  PREDECESSOR_ID,
+  QUOTED_ONLY,
+  RecordStore,
+  ROLES_BY_SYN,
+  ROLES_BY_SYN_ACK,
+  SEGMENTS,
+  SERVER,
+  SERVER_ADDRESS,
+  SND_NXT,
+  STATE,
+  STATE_MASK,
+  SUPERSEDED,
+  TRUNCATED,
+  ZERO_WINDOWS_AND_RESETS,
+} from './record.js';
+import { recordHistory } from './zeek.js';
+
+/** A frame repeated to the octet within this time was captured twice, not sent twice (seconds). */
+const DUPLICATE_WINDOW = 0.005;
+/** Below this many connections nothing is let go before the capture ends. */
+const HELD_WITHOUT_SWEEPING = 65_536;
+/** 2 MSL with the MSL of RFC 9293 §3.4.2, in seconds. */
+const TWO_MSL = 240;
+/** Records that each segment's sweep visits. */
+const SWEEP_STRIDE = 2;
+
+const ZERO_WINDOWS_MAX = 0x000fffff;
+const RESETS_MAX = 0xfff;
+const RESETS_SHIFT = 20;
+
+export interface TrackerOptions {
+  /** Called with each connection as it ends. */
+  readonly onConnection: (connection: Connection) => void;
+  /** Called with each segment and the connection it belongs to. */
+  readonly onSegment?: ((connection: number, from: Role, segment: Segment) => void) | undefined;
+  /** Seed of the flow table's hash: choose it at random where captures come from strangers. */
+  readonly seed?: number | undefined;
+}
+
+export class Tracker {
+  readonly #store = new RecordStore();
+  readonly #table: FlowTable;
+  readonly #journal = new Journal();
+  readonly #observer: Observer;
+  readonly #onConnection: (connection: Connection) => void;
+  readonly #onSegment: ((connection: number, from: Role, segment: Segment) => void) | undefined;
+  #nextId = 0;
+  #sweepAt = 0;
+  #seconds = 0;
+  #nanoseconds = 0;
+
+  constructor(options: TrackerOptions) {
+    this.#table = new FlowTable(this.#store, options.seed ?? 0);
+    this.#observer = new Observer(this.#journal, new Segment());
+    this.#onConnection = options.onConnection;
+    this.#onSegment = options.onSegment;
+  }
+
+  /** Connections held in memory. */
+  get held(): number {
+    return this.#store.live;
+  }
+
+  /** Takes in a segment; it is not kept. */
+  segment(segment: Segment): void {
+    const store = this.#store;
+    let slot = this.#table.find(segment);
+    let fromServer = this.#table.fromServer;
+    if (slot >= 0) {
+      const memory = store.memory(slot);
+      const base = store.base(slot);
+      if ((memory[base + FLAGS] & QUOTED_ONLY) !== 0) {
+        slot = this.#adopt(slot, segment);
+        fromServer = this.#table.fromServer;
+      } else if (
+        (segment.flags & (SYN | ACK | RST)) === SYN &&
+        opensAnew(memory, base, base + (fromServer ? SERVER : CLIENT), segment)
+      ) {
+        slot = this.#supersede(slot, fromServer, segment);
+        fromServer = false;
+      }
+    } else {
+      slot = this.#open(segment);
+      fromServer = this.#table.fromServer;
+    }
+
+    const memory = store.memory(slot);
+    const base = store.base(slot);
+    if (this.#onSegment !== undefined) {
+      this.#onSegment(memory[base + ID], fromServer ? 'server' : 'client', segment);
+    }
+    const backwards =
+      elapsedSeconds(this.#seconds, this.#nanoseconds, segment.seconds, segment.nanoseconds) < 0;
+    if (backwards && this.#seconds !== 0) memory[base + FLAGS] = memory[base + FLAGS] | CLOCK_BACKWARDS;
+    this.#seconds = segment.seconds;
+    this.#nanoseconds = segment.nanoseconds;
+    if (account(memory, base, fromServer, segment)) {
+      const predecessor = memory[base + PREDECESSOR] - 1;
+      if (predecessor < 0 || !this.#concernsPredecessor(slot, predecessor, fromServer, segment)) {
+        this.#observer.observe(memory, base, fromServer, segment);
+      }
+    }
+    if (store.live > HELD_WITHOUT_SWEEPING) this.#sweep();
+  }
+
+  /** Takes in an ICMP error that quotes a TCP header. */
+  icmpError(error: IcmpError): void {
+    const slot = this.#table.find(error);
+    if (slot < 0) {
+      // Wireshark gives the quoted 4-tuple a stream of its own.
+      const fresh = this.#create(error, false);
+      const memory = this.#store.memory(fresh);
+      memory[this.#store.base(fresh) + FLAGS] = QUOTED_ONLY;
+      return;
+    }
+    this.#observer.observeIcmpError(
+      this.#store.memory(slot),
+      this.#store.base(slot),
+      this.#table.fromServer,
+      error,
+    );
+  }
+
+  /** Ends all connections that are still held, in the order of their first frames. */
+  finish(): void {
+    const slots: number[] = [];
+    for (let slot = 0; slot < this.#store.highWater; slot++) {
+      if (this.#store.isLive(slot)) slots.push(slot);
+    }
+    const idOf = (slot: number): number => this.#store.memory(slot)[this.#store.base(slot) + ID] as number;
+    slots.sort((a, b) => idOf(a) - idOf(b));
+    for (const slot of slots) this.#end(slot);
+  }
+
+  /** A connection on a 4-tuple never seen; sets the table's `fromServer` for the segment. */
+  #open(segment: Segment): number {
+    const fromServer = isFromServer(segment);
+    const slot = this.#create(segment, fromServer);
+    this.#table.fromServer = fromServer;
+    const memory = this.#store.memory(slot);
+    memory[this.#store.base(slot) + FLAGS] = flagsOfFirst(segment);
+    return slot;
+  }
+
+  /** The 4-tuple had a number from an ICMP error only: its first segment says who is who. */
+  #adopt(slot: number, segment: Segment): number {
+    this.#table.remove(slot);
+    const memory = this.#store.memory(slot);
+    const base = this.#store.base(slot);
+    const fromServer = isFromServer(segment);
+    writeKey(memory, base, segment, fromServer);
+    memory[base + FLAGS] = flagsOfFirst(segment);
+    this.#table.insert(slot);
+    this.#table.fromServer = fromServer;
+    return slot;
+  }
+
+  /** A SYN opens the 4-tuple of the connection in `old` again: a new connection, with the old one behind it. */
+  #supersede(old: number, fromServer: boolean, segment: Segment): number {
+    const store = this.#store;
+    this.#table.remove(old);
+    const oldMemory = store.memory(old);
+    const oldBase = store.base(old);
+    oldMemory[oldBase + FLAGS] = oldMemory[oldBase + FLAGS] | SUPERSEDED;
+    this.#letPredecessorGo(old);
+    const responder = oldBase + (fromServer ? CLIENT : SERVER);
+    const oldId = oldMemory[oldBase + ID];
+    const isHeld = stateAt(oldMemory, responder) !== CLOSED;
+    if (isHeld) this.#observer.observeSynOnOpen(oldMemory, oldBase, fromServer, segment);
+
+    const slot = this.#create(segment, false);
+    const memory = store.memory(slot);
+    const base = store.base(slot);
+    memory[base + FLAGS] = flagsOfFirst(segment);
+    memory[base + PREDECESSOR_ID] = isHeld ? oldId + 1 : 0;
+    if (isBothClosed(oldMemory, oldBase)) this.#end(old);
+    else memory[base + PREDECESSOR] = old + 1;
+    return slot;
+  }
+
+  /**
+   * While a new connection has only its SYN, the 4-tuple's other segments still belong to the old one: the
+   * acknowledgment with old numbers that answers the SYN, and the reset that this draws (RFC 9293 §3.5.1,
+   * Figure 9). Tells whether it took the segment.
+   */
+  #concernsPredecessor(slot: number, predecessor: number, fromServer: boolean, segment: Segment): boolean {
+    const store = this.#store;
+    const memory = store.memory(slot);
+    const base = store.base(slot);
+    const oldMemory = store.memory(predecessor);
+    const oldBase = store.base(predecessor);
+    const sameRoles = oldMemory[oldBase + PORTS] === memory[base + PORTS];
+    const embryonic =
+      stateAt(memory, base + CLIENT) === SYN_SENT && stateAt(memory, base + SERVER) === CLOSED;
+    const flags = segment.flags;
+    if (embryonic && (flags & SYN) === 0) {
+      const answersSyn =
+        fromServer &&
+        (flags & (RST | ACK)) === (RST | ACK) &&
+        within(
+          segment.acknowledgment,
+          advance(memory[base + CLIENT + ISS], 1),
+          memory[base + CLIENT + SND_NXT],
+        );
+      if (answersSyn) return false;
+      this.#observer.observe(oldMemory, oldBase, fromServer === sameRoles, segment);
+      return true;
+    }
+    if (!embryonic || (flags & (SYN | ACK)) === (SYN | ACK)) {
+      this.#observer.observeReplaced(oldMemory, oldBase, false, segment);
+      this.#observer.observeReplaced(oldMemory, oldBase, true, segment);
+      this.#letPredecessorGo(slot);
+    }
+    return false;
+  }
+
+  #letPredecessorGo(slot: number): void {
+    const memory = this.#store.memory(slot);
+    const base = this.#store.base(slot);
+    const predecessor = memory[base + PREDECESSOR] - 1;
+    if (predecessor < 0) return;
+    memory[base + PREDECESSOR] = 0;
+    this.#end(predecessor);
+  }
+
+  #create(tuple: FourTuple, fromServer: boolean): number {
+    const slot = this.#store.allocate();
+    const memory = this.#store.memory(slot);
+    const base = this.#store.base(slot);
+    writeKey(memory, base, tuple, fromServer);
+    memory[base + ID] = this.#nextId++;
+    memory[base + JOURNAL] = -1;
+    this.#table.insert(slot);
+    return slot;
+  }
+
+  /** Hands the connection on and gives its memory back. */
+  #end(slot: number): void {
+    const memory = this.#store.memory(slot);
+    const base = this.#store.base(slot);
+    if (memory[base + FRAMES] > 0) this.#onConnection(finishConnection(memory, base, this.#journal));
+    if ((memory[base + FLAGS] & SUPERSEDED) === 0) this.#table.remove(slot);
+    this.#journal.release(memory[base + JOURNAL]);
+    this.#store.release(slot);
+  }
+
+  /** Visits a few records and lets those go that have been closed for 2 MSL. */
+  #sweep(): void {
+    const store = this.#store;
+    for (let i = 0; i < SWEEP_STRIDE; i++) {
+      if (this.#sweepAt >= store.highWater) this.#sweepAt = 0;
+      const slot = this.#sweepAt++;
+      if (!store.isLive(slot)) continue;
+      const memory = store.memory(slot);
+      const base = store.base(slot);
+      if ((memory[base + FLAGS] & SUPERSEDED) !== 0 || !isOver(memory, base)) continue;
+      if (this.#quietSeconds(memory, base) >= TWO_MSL) {
+        this.#letPredecessorGo(slot);
+        this.#end(slot);
+      }
+    }
+  }
+
+  #quietSeconds(memory: Int32Array, base: number): number {
+    const client = base + CLIENT;
+    const server = base + SERVER;
+    const last = memory[client + LAST_FRAME] > memory[server + LAST_FRAME] ? client : server;
+    return elapsedSeconds(
+      memory[last + LAST_SECONDS],
+      memory[last + LAST_NANOSECONDS],
+      this.#seconds,
+      this.#nanoseconds,
+    );
+  }
+}
+
+/** Who sends the first segment of a connection: SYN and SYN-ACK tell; otherwise the lower port is the server's. */
+function isFromServer(segment: Segment): boolean {
+  if ((segment.flags & SYN) !== 0) return (segment.flags & ACK) !== 0;
+  return segment.sourcePort < segment.destinationPort;
+}
+
+function flagsOfFirst(segment: Segment): number {
+  if ((segment.flags & SYN) === 0) return MIDSTREAM;
+  return (segment.flags & ACK) !== 0 ? ROLES_BY_SYN_ACK : ROLES_BY_SYN;
+}
+
+function writeKey(memory: Int32Array, base: number, tuple: FourTuple, fromServer: boolean): void {
+  const source = base + (fromServer ? SERVER_ADDRESS : CLIENT_ADDRESS);
+  const destination = base + (fromServer ? CLIENT_ADDRESS : SERVER_ADDRESS);
+  memory[source] = tuple.source0;
+  memory[source + 1] = tuple.source1;
+  memory[source + 2] = tuple.source2;
+  memory[source + 3] = tuple.source3;
+  memory[destination] = tuple.destination0;
+  memory[destination + 1] = tuple.destination1;
+  memory[destination + 2] = tuple.destination2;
+  memory[destination + 3] = tuple.destination3;
+  memory[base + PORTS] = fromServer
+    ? (tuple.destinationPort << 16) | tuple.sourcePort
+    : (tuple.sourcePort << 16) | tuple.destinationPort;
+}
+
+/** Whether a SYN of the endpoint at `sender` starts a new connection rather than repeating its own. */
+function opensAnew(memory: Int32Array, base: number, sender: number, segment: Segment): boolean {
+  if ((memory[sender + STATE] & ENDPOINT_SEEN) === 0) return false;
+  if (segment.sequence !== memory[sender + ISS]) return true;
+  return (memory[base + FLAGS] & (COMPLETE_FIN | COMPLETE_RST)) !== 0;
+}
+
+function stateAt(memory: Int32Array, endpoint: number): number {
+  return memory[endpoint + STATE] & STATE_MASK;
+}
+
+function isBothClosed(memory: Int32Array, base: number): boolean {
+  return stateAt(memory, base + CLIENT) === CLOSED && stateAt(memory, base + SERVER) === CLOSED;
+}
+
+/** Neither endpoint expects anything but stragglers. */
+function isOver(memory: Int32Array, base: number): boolean {
+  const client = stateAt(memory, base + CLIENT);
+  const server = stateAt(memory, base + SERVER);
+  return (client === CLOSED || client === TIME_WAIT) && (server === CLOSED || server === TIME_WAIT);
+}
+
+/** Counts a segment; false if it is a second copy of the frame before it, which proves nothing new. */
+function account(memory: Int32Array, base: number, fromServer: boolean, segment: Segment): boolean {
+  const endpoint = base + (fromServer ? SERVER : CLIENT);
+  const peer = base + (fromServer ? CLIENT : SERVER);
+  const flags = segment.flags;
+  const payload = segment.payloadLength;
+  const frames = memory[base + FRAMES];
+  memory[base + FRAMES] = frames + 1;
+  if (frames === 0) {
+    memory[base + FIRST_FRAME] = segment.frame;
+    memory[base + FIRST_SECONDS] = segment.seconds;
+    memory[base + FIRST_NANOSECONDS] = segment.nanoseconds;
+  }
+
+  let complete = memory[base + FLAGS];
+  if ((flags & SYN) !== 0) complete |= (flags & ACK) !== 0 ? COMPLETE_SYN_ACK : COMPLETE_SYN;
+  if ((flags & (SYN | ACK)) === ACK) complete |= payload > 0 ? COMPLETE_DATA : COMPLETE_ACK;
+  if ((flags & (FIN | ACK)) === (FIN | ACK)) complete |= COMPLETE_FIN;
+  if ((flags & RST) !== 0) complete |= COMPLETE_RST;
+  if (segment.multipath !== 0) complete |= MULTIPATH;
+  if (segment.payloadCaptured < payload) complete |= TRUNCATED;
+  const limit = memory[peer + MSS];
+  if (limit !== 0 && payload > limit) complete |= OFFLOADED;
+  memory[base + FLAGS] = complete;
+
+  const fingerprint = fingerprintOf(segment);
+  if (fingerprint === memory[endpoint + FINGERPRINT] && isIdentified(segment)) {
+    const elapsed = elapsedSeconds(
+      memory[endpoint + LAST_SECONDS],
+      memory[endpoint + LAST_NANOSECONDS],
+      segment.seconds,
+      segment.nanoseconds,
+    );
+    if (elapsed >= 0 && elapsed < DUPLICATE_WINDOW) {
+      memory[base + DUPLICATE_FRAMES] = memory[base + DUPLICATE_FRAMES] + 1;
+      return false;
+    }
+  }
+  memory[endpoint + FINGERPRINT] = fingerprint;
+
+  recordHistory(memory, base, fromServer, segment);
+  memory[endpoint + SEGMENTS] = memory[endpoint + SEGMENTS] + 1;
+  if ((flags & SYN) !== 0 && segment.maximumSegmentSize > 0)
+    memory[endpoint + MSS] = segment.maximumSegmentSize;
+  if (payload > 0) {
+    const low = memory[endpoint + PAYLOAD_LOW];
+    const sum = (low + payload) | 0;
+    memory[endpoint + PAYLOAD_LOW] = sum;
+    if (sum >>> 0 < low >>> 0) memory[endpoint + PAYLOAD_HIGH] = memory[endpoint + PAYLOAD_HIGH] + 1;
+  }
+  const counts = memory[endpoint + ZERO_WINDOWS_AND_RESETS];
+  if ((flags & RST) !== 0) {
+    if (counts >>> RESETS_SHIFT < RESETS_MAX) {
+      memory[endpoint + ZERO_WINDOWS_AND_RESETS] = counts + (1 << RESETS_SHIFT);
+    }
+  } else if (
+    segment.window === 0 &&
+    (flags & (SYN | FIN)) === 0 &&
+    (counts & ZERO_WINDOWS_MAX) < ZERO_WINDOWS_MAX
+  ) {
+    memory[endpoint + ZERO_WINDOWS_AND_RESETS] = counts + 1;
+  }
+  return true;
+}
+
+function fingerprintOf(segment: Segment): number {
+  let hash = Math.imul(segment.sequence, 0x7feb352d) ^ segment.acknowledgment;
+  hash = Math.imul(hash ^ (hash >>> 15), 0x846ca68b) ^ ((segment.window << 8) | segment.flags);
+  hash = Math.imul(hash ^ (hash >>> 15), 0x7feb352d) ^ ((segment.ipId << 16) ^ segment.payloadLength);
+  return (
+    Math.imul(hash ^ (hash >>> 15), 0x846ca68b) ^ segment.timestampValue ^ (segment.sackEdges[0] as number)
+  );
+}
+
+/**
+ * Whether equal fingerprints mean the same packet. IPv4's identification tells packets apart; without one,
+ * a bare acknowledgment may well be sent twice alike, but text with a timestamp is not.
+ */
+function isIdentified(segment: Segment): boolean {
+  if (segment.ipId > 0) return true;
+  return segment.hasTimestamps !== 0 && (segment.payloadLength > 0 || (segment.flags & (SYN | FIN)) !== 0);
+}
