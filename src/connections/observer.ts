@@ -20,6 +20,7 @@ import {
   RECEIVED_ACK_OF_SYN,
   RECEIVED_FIN,
   RECEIVED_RESET,
+  RECEIVED_SYN,
   RECEIVED_SYN_ACK,
   SENT_ABORT,
   SENT_FIN,
@@ -83,6 +84,8 @@ import {
   ENDPOINT_RESET,
   ENDPOINT_SCALE_OFFERED,
   ENDPOINT_SEEN,
+  ENDPOINT_SENT_SYN,
+  ENDPOINT_SENT_SYN_ACK,
   ENDPOINT_SYN_CAPTURED,
   ENDPOINT_WINDOW_CLOSED,
   FAST_OPEN,
@@ -234,7 +237,9 @@ export class Observer {
   #syn(): number {
     const memory = this.#memory;
     const x = this.#sender;
+    const y = this.#receiver;
     const flags = memory[x + STATE];
+    memory[x + STATE] = flags | ENDPOINT_SENT_SYN;
     if ((flags & ENDPOINT_SYN_CAPTURED) === 0) {
       this.#startSequence(x);
       this.#enter(x, this.#fromServer, SENT_SYN, OBSERVED);
@@ -245,6 +250,8 @@ export class Observer {
       if ((flags & ENDPOINT_ACKNOWLEDGED) === 0) this.#startSequence(x);
       this.#disproveOpening(x, this.#fromServer);
     }
+    if ((memory[y + STATE] & ENDPOINT_SENT_SYN) !== 0)
+      this.#enter(y, !this.#fromServer, RECEIVED_SYN, ASSUMED);
     return KIND_SYN;
   }
 
@@ -252,15 +259,13 @@ export class Observer {
     const memory = this.#memory;
     const x = this.#sender;
     const y = this.#receiver;
-    const segment = this.#segment;
+    const acknowledgment = this.#segment.acknowledgment;
     const fromServer = this.#fromServer;
-    const acknowledgment = segment.acknowledgment;
-    const repeated = (memory[x + STATE] & ENDPOINT_SYN_CAPTURED) !== 0 && this.#stateOf(x) !== SYN_SENT;
+    const flags = memory[x + STATE];
+    const repeated = (flags & ENDPOINT_SENT_SYN_ACK) !== 0;
 
     if ((memory[y + STATE] & ENDPOINT_SEEN) === 0 && this.#stateOf(y) === CLOSED && !repeated) {
-      memory[y + ISS] = advance(acknowledgment, -1);
-      memory[y + SND_NXT] = acknowledgment;
-      memory[y + CONTIGUOUS] = acknowledgment;
+      this.#continueFrom(y, acknowledgment);
       this.#enterUnseen(y, !fromServer, SYN_NOT_CAPTURED);
     }
     if (repeated) {
@@ -268,25 +273,28 @@ export class Observer {
       this.#setFlag(HANDSHAKE_REPEATED);
       this.#disproveOpening(x, fromServer);
     } else {
-      if ((memory[x + STATE] & ENDPOINT_SYN_CAPTURED) === 0) this.#startSequence(x);
+      memory[x + STATE] = flags | ENDPOINT_SENT_SYN_ACK;
+      if ((flags & ENDPOINT_SYN_CAPTURED) === 0) this.#startSequence(x);
       this.#measureDelay(SERVER_DELAY, y, KIND_SYN);
-      this.#enter(x, fromServer, SENT_SYN_ACK, OBSERVED);
+      if ((flags & STATE_MASK) === SYN_RECEIVED) this.#confirm(fromServer, RECEIVED_SYN, RECEIVED_SYN);
+      else this.#enter(x, fromServer, SENT_SYN_ACK, OBSERVED);
     }
 
-    const state = this.#stateOf(y);
     const first = advance(memory[y + ISS], 1);
-    if (within(acknowledgment, first, memory[y + SND_NXT])) {
-      this.#raiseAcknowledged(y, acknowledgment);
-      if (after(acknowledgment, first) && memory[this.#base + FLAGS] !== 0) this.#acceptFastOpen();
-      if (state === SYN_SENT) {
-        this.#enterOpen(y, !fromServer, RECEIVED_SYN_ACK);
-      } else if (state === SYN_RECEIVED) {
-        this.#enterOpen(y, !fromServer, RECEIVED_ACK_OF_SYN);
-      } else if (repeated && state === ESTABLISHED && this.#isUnprovedOpen(y) && !this.#tapIsAt(y)) {
-        // The copy before this one cannot have arrived: its receiver would have stopped the repetition.
-        this.#retractFrom(y, !fromServer, RECEIVED_SYN_ACK);
-        this.#enterOpen(y, !fromServer, RECEIVED_SYN_ACK);
-      }
+    if (!within(acknowledgment, first, memory[y + SND_NXT])) return KIND_SYN_ACK;
+    this.#raiseAcknowledged(y, acknowledgment);
+    if (after(acknowledgment, first)) this.#acceptFastOpen();
+    // Who opened actively as well sent its SYN first, and that arrives first.
+    if ((flags & ENDPOINT_SENT_SYN) !== 0) this.#enter(y, !fromServer, RECEIVED_SYN, ASSUMED);
+    const state = this.#stateOf(y);
+    if (state === SYN_SENT) {
+      this.#enterOpen(y, !fromServer, RECEIVED_SYN_ACK);
+    } else if (state === SYN_RECEIVED) {
+      this.#enterOpen(y, !fromServer, RECEIVED_ACK_OF_SYN);
+    } else if (repeated && state === ESTABLISHED && this.#isUnprovedOpen(y) && !this.#tapIsAt(y)) {
+      // The copy before this one cannot have arrived: its receiver would have stopped the repetition.
+      this.#retractFrom(y, !fromServer, RECEIVED_SYN_ACK);
+      this.#enterOpen(y, !fromServer, RECEIVED_SYN_ACK);
     }
     return KIND_SYN_ACK;
   }
@@ -331,9 +339,7 @@ export class Observer {
       memory[x + CONTIGUOUS] = segment.sequence;
     }
     if ((memory[y + STATE] & ENDPOINT_SEEN) === 0) {
-      memory[y + ISS] = advance(segment.acknowledgment, -1);
-      memory[y + SND_NXT] = segment.acknowledgment;
-      memory[y + CONTIGUOUS] = segment.acknowledgment;
+      this.#continueFrom(y, segment.acknowledgment);
       this.#enter(x, this.#fromServer, CAPTURE_STARTED, ASSUMED);
       this.#enter(y, !this.#fromServer, CAPTURE_STARTED, ASSUMED);
     } else if (this.#stateOf(x) === CLOSED && this.#stateOf(y) === SYN_SENT) {
@@ -361,9 +367,7 @@ export class Observer {
       this.#enter(x, fromServer, SHOWN_OPEN, OBSERVED);
       if (this.#stateOf(y) === CLOSED && (memory[y + STATE] & (ENDPOINT_SEEN | ENDPOINT_RESET)) === 0) {
         this.#enterUnseen(y, !fromServer, SENT_SYN_ACK);
-        memory[y + ISS] = advance(acknowledgment, -1);
-        memory[y + SND_NXT] = acknowledgment;
-        memory[y + CONTIGUOUS] = acknowledgment;
+        this.#continueFrom(y, acknowledgment);
       }
     } else if (state === SYN_RECEIVED && (memory[this.#base + FLAGS] & FAST_OPEN) === 0) {
       this.#enter(x, fromServer, SHOWN_OPEN, OBSERVED);
@@ -633,9 +637,7 @@ export class Observer {
     const hasAck = (segment.flags & ACK) !== 0;
     if ((memory[x + STATE] & ENDPOINT_SEEN) === 0 && this.#stateOf(y) === CLOSED) {
       if ((memory[y + STATE] & ENDPOINT_SEEN) === 0) {
-        memory[x + ISS] = advance(segment.sequence, -1);
-        memory[x + SND_NXT] = segment.sequence;
-        memory[x + CONTIGUOUS] = segment.sequence;
+        this.#continueFrom(x, segment.sequence);
         this.#enter(x, fromServer, CAPTURE_STARTED, ASSUMED);
         this.#enter(y, !fromServer, CAPTURE_STARTED, ASSUMED);
       }
@@ -969,6 +971,14 @@ export class Observer {
     memory[x + STATE] = flags;
     // A SYN's window is never scaled (RFC 7323 §2.2).
     memory[x + WINDOW] = segment.window;
+  }
+
+  /** Nothing of `x` before `next` was captured. */
+  #continueFrom(x: number, next: number): void {
+    const memory = this.#memory;
+    memory[x + ISS] = advance(next, -1);
+    memory[x + SND_NXT] = next;
+    memory[x + CONTIGUOUS] = next;
   }
 
   /** The peer acknowledged `x` up to `acknowledgment`. */

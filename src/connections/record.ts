@@ -131,12 +131,14 @@ export const ENDPOINT_SYN_CAPTURED = 1 << 12;
 export const ENDPOINT_SCALE_OFFERED = 1 << 13;
 export const SCALE_SHIFT = 14;
 export const SCALE_MASK = 0x0f << SCALE_SHIFT;
-/** It acknowledged octets of the peer that the capture never saw. */
 export const TTL_SHIFT = 18;
 export const TTL_MASK = 0xff << TTL_SHIFT;
 /** It lost its connection by a reset: its own, or one taken as delivered. */
 export const ENDPOINT_RESET = 1 << 26;
 export const ENDPOINT_HAS_NEW_DATA = 1 << 27;
+/** It sent a SYN without ACK: it opened actively. */
+export const ENDPOINT_SENT_SYN = 1 << 28;
+export const ENDPOINT_SENT_SYN_ACK = 1 << 29;
 
 // LAST_INFO: payload octets in the low bits, then what kind of segment it was.
 export const LAST_PAYLOAD_MASK = 0x00ffffff;

@@ -122,7 +122,7 @@ export class Tracker {
         fromServer = this.#table.fromServer;
       } else if (
         (segment.flags & (SYN | ACK | RST)) === SYN &&
-        opensAnew(memory, base, base + (fromServer ? SERVER : CLIENT), segment)
+        opensAnew(memory, base + (fromServer ? SERVER : CLIENT), segment)
       ) {
         slot = this.#supersede(slot, fromServer, segment);
         fromServer = false;
@@ -350,10 +350,8 @@ function writeKey(memory: Int32Array, base: number, tuple: FourTuple, fromServer
 }
 
 /** Whether a SYN of the endpoint at `sender` starts a new connection rather than repeating its own. */
-function opensAnew(memory: Int32Array, base: number, sender: number, segment: Segment): boolean {
-  if ((memory[sender + STATE] & ENDPOINT_SEEN) === 0) return false;
-  if (segment.sequence !== memory[sender + ISS]) return true;
-  return (memory[base + FLAGS] & (COMPLETE_FIN | COMPLETE_RST)) !== 0;
+function opensAnew(memory: Int32Array, sender: number, segment: Segment): boolean {
+  return (memory[sender + STATE] & ENDPOINT_SEEN) !== 0 && segment.sequence !== memory[sender + ISS];
 }
 
 function stateAt(memory: Int32Array, endpoint: number): number {

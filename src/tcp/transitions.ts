@@ -41,8 +41,10 @@ export const CAPTURE_STARTED = 11;
 export const SYN_NOT_CAPTURED = 12;
 /** The endpoint's own segment shows that the handshake is over for it, by a segment never captured. */
 export const SHOWN_OPEN = 13;
+/** The peer's own SYN arrived while this endpoint had sent one: both opened at once. */
+export const RECEIVED_SYN = 14;
 
-const EVENT_COUNT = 14;
+const EVENT_COUNT = 15;
 
 export interface TransitionRow {
   readonly from: readonly number[];
@@ -73,7 +75,8 @@ export const TRANSITIONS: readonly TransitionRow[] = [
     cause: 'received SYN-ACK',
     section: '3.10.7.3',
   },
-  // Both sides opened: the SYN-ACK shows that the other's SYN arrived (§3.5, Figure 7).
+  // Both sides opened (§3.5, Figure 7).
+  { from: [SYN_SENT], event: RECEIVED_SYN, to: SYN_RECEIVED, cause: 'received SYN', section: '3.10.7.3' },
   {
     from: [SYN_SENT],
     event: SENT_SYN_ACK,

@@ -1,0 +1,294 @@
+import { describe, expect, it } from 'vitest';
+import { connectionOf, conversation, statesOf } from '../support/conversation.js';
+
+/** A handshake seen next to the client, 10 ms away from the server. */
+const OPEN = `
+  0.0000 C S  0
+  0.0100 S SA 0 1
+  0.0101 C A  1 1`;
+/** The same seen next to the server. */
+const OPEN_AT_SERVER = `
+  0.0000 C S  0
+  0.0001 S SA 0 1
+  0.0101 C A  1 1`;
+
+const ACTIVE = 'SYN-SENT ESTABLISHED FIN-WAIT-1 FIN-WAIT-2 TIME-WAIT';
+const PASSIVE = 'SYN-RECEIVED ESTABLISHED CLOSE-WAIT LAST-ACK CLOSED';
+
+describe('opening (RFC 9293 §3.5)', () => {
+  it('opens by three segments, each transition with its evidence', () => {
+    const { client, server } = connectionOf(`${OPEN}\n 0.02 S PA 1 1 +10`);
+    expect(client.timeline).toMatchObject([
+      { state: 'SYN-SENT', frame: 1, evidence: 'observed', section: '3.10.1' },
+      { state: 'ESTABLISHED', frame: 2, evidence: 'confirmed', confirmedBy: 3, section: '3.10.7.3' },
+    ]);
+    expect(server.timeline).toMatchObject([
+      { state: 'SYN-RECEIVED', frame: 2, evidence: 'observed', section: '3.10.7.2' },
+      { state: 'ESTABLISHED', frame: 3, evidence: 'confirmed', confirmedBy: 4, section: '3.10.7.4' },
+    ]);
+  });
+
+  it('opens from both sides at once (Figure 7)', () => {
+    const { client, server } = connectionOf(`
+      0.000 C S  0
+      0.001 S S  0
+      0.002 S SA 0 1
+      0.011 C SA 0 1
+      0.021 C A  1 1
+      0.021 S A  1 1`);
+    expect(statesOf(client)).toBe('SYN-SENT SYN-RECEIVED ESTABLISHED');
+    expect(statesOf(server)).toBe('SYN-SENT SYN-RECEIVED ESTABLISHED');
+  });
+
+  it('takes an ESTABLISHED back when the SYN-ACK is repeated: the ACK was lost beyond the tap', () => {
+    const { server } = connectionOf(`${OPEN}
+      1.0300 S SA 0 1
+      1.0301 C A  1 1
+      1.0500 S PA 1 1 +5`);
+    expect(server.timeline).toMatchObject([
+      { state: 'SYN-RECEIVED', retractedBy: null },
+      { state: 'ESTABLISHED', frame: 3, retractedBy: 4 },
+      { state: 'ESTABLISHED', frame: 5, evidence: 'confirmed', retractedBy: null },
+    ]);
+  });
+
+  it('refuses: the SYN is answered by a reset, and the server never had a connection', () => {
+    const { client, server, zeek } = connectionOf(`
+      0.000 C S  0
+      0.010 S RA -5000 1`);
+    expect(statesOf(client)).toBe('SYN-SENT CLOSED');
+    expect(statesOf(server)).toBe('');
+    expect(server.milestones[0]).toMatchObject({
+      kind: 'reset',
+      reset: { verdict: 'accepted', trigger: { kind: 'syn' } },
+    });
+    expect(zeek.connState).toBe('REJ');
+  });
+
+  it('ignores a reset in SYN-SENT whose acknowledgment does not fit', () => {
+    const { client, server } = connectionOf(`
+      0.000 C S  0
+      0.010 S RA -5000 77
+      1.000 C S  0
+      1.010 S SA 0 1
+      1.011 C A  1 1`);
+    expect(statesOf(client)).toBe('SYN-SENT ESTABLISHED');
+    expect(server.milestones[0]).toMatchObject({ reset: { verdict: 'ignored' } });
+  });
+
+  it('supplies the states of a handshake whose SYN was not captured', () => {
+    const { client, server, rolesKnownBy } = connectionOf(`
+      0.000 S SA 0 1
+      0.001 C A  1 1
+      0.002 S PA 1 1 +5`);
+    expect(client.timeline[0]).toMatchObject({ state: 'SYN-SENT', frame: null, evidence: 'assumed' });
+    expect(statesOf(client)).toBe('SYN-SENT ESTABLISHED');
+    expect(statesOf(server)).toBe('SYN-RECEIVED ESTABLISHED');
+    expect(rolesKnownBy).toBe('syn-ack');
+  });
+});
+
+describe('closing (RFC 9293 §3.6)', () => {
+  it('closes by four segments', () => {
+    const { client, server } = connectionOf(`${OPEN}
+      1.000 C FA 1 1
+      1.010 S A  1 2
+      2.000 S FA 1 2
+      2.001 C A  2 2`);
+    expect(statesOf(client)).toBe(ACTIVE);
+    expect(statesOf(server)).toBe(PASSIVE);
+    expect(client.timeline.at(-1)).toMatchObject({ frame: 6, evidence: 'confirmed', confirmedBy: 7 });
+    expect(server.timeline.slice(2)).toMatchObject([
+      { state: 'CLOSE-WAIT', frame: 4, evidence: 'confirmed', confirmedBy: 5 },
+      { state: 'LAST-ACK', frame: 6, evidence: 'observed' },
+      { state: 'CLOSED', frame: 7, evidence: 'assumed' },
+    ]);
+  });
+
+  it('closes by three segments: FIN-WAIT-2 lasts no time', () => {
+    const { client } = connectionOf(`${OPEN}
+      1.000 C FA 1 1
+      1.010 S FA 1 2
+      1.011 C A  2 2`);
+    expect(statesOf(client)).toBe(ACTIVE);
+    expect(client.timeline.slice(3)).toMatchObject([
+      { state: 'FIN-WAIT-2', frame: 5 },
+      { state: 'TIME-WAIT', frame: 5 },
+    ]);
+  });
+
+  it.each([
+    ['next to the client', OPEN, '1.000 C FA 1 1\n 1.005 S FA 1 1\n 1.006 C A 2 2\n 1.012 S A 2 2'],
+    ['next to the server', OPEN_AT_SERVER, '1.000 S FA 1 1\n 1.005 C FA 1 1\n 1.006 S A 2 2\n 1.012 C A 2 2'],
+  ])('closes from both sides at once, seen %s (Figure 13)', (_where, open, close) => {
+    const { client, server } = connectionOf(`${open}\n${close}`);
+    const both = 'ESTABLISHED FIN-WAIT-1 CLOSING TIME-WAIT';
+    expect(statesOf(client)).toBe(`SYN-SENT ${both}`);
+    expect(statesOf(server)).toBe(`SYN-RECEIVED ${both}`);
+  });
+
+  it('gives CLOSE-WAIT to the copy of the FIN that was acknowledged', () => {
+    const { server } = connectionOf(`${OPEN}
+      1.000 C FA 1 1
+      1.300 C FA 1 1
+      1.310 S A  1 2`);
+    expect(server.timeline.slice(2)).toMatchObject([
+      { state: 'CLOSE-WAIT', frame: 4, retractedBy: 5 },
+      { state: 'CLOSE-WAIT', frame: 5, evidence: 'confirmed', confirmedBy: 6 },
+    ]);
+  });
+
+  it('keeps CLOSE-WAIT at the first copy where the tap is at the receiver', () => {
+    const { server } = connectionOf(`${OPEN_AT_SERVER}
+      1.000 C FA 1 1
+      1.011 C FA 1 1
+      1.040 S A  1 2`);
+    expect(server.timeline.slice(2)).toMatchObject([{ state: 'CLOSE-WAIT', frame: 4, retractedBy: null }]);
+  });
+
+  it('takes FIN-WAIT-2 back when the FIN is repeated: its acknowledgment was lost beyond the tap', () => {
+    const { client } = connectionOf(`${OPEN_AT_SERVER}
+      1.000 C FA 1 1
+      1.001 S A  1 2
+      1.300 C FA 1 1
+      1.301 S A  1 2`);
+    expect(client.timeline.slice(2)).toMatchObject([
+      { state: 'FIN-WAIT-1' },
+      { state: 'FIN-WAIT-2', frame: 5, retractedBy: 6 },
+      { state: 'FIN-WAIT-2', frame: 7, retractedBy: null },
+    ]);
+  });
+
+  it('leaves LAST-ACK again when the last acknowledgment was lost', () => {
+    const { server } = connectionOf(`${OPEN}
+      1.000 C FA 1 1
+      1.010 S FA 1 2
+      1.011 C A  2 2
+      1.310 S FA 1 2
+      1.311 C A  2 2`);
+    expect(statesOf(server)).toBe(PASSIVE);
+    expect(server.timeline.filter((entry) => entry.retractedBy !== null)).toMatchObject([
+      { state: 'CLOSED', frame: 6 },
+    ]);
+  });
+
+  it('takes a FIN in sequence order only (SHLD-31)', () => {
+    const { server } = connectionOf(`${OPEN}
+      1.000 C FA 101 1
+      1.010 S A  1 1
+      1.300 C PA 1 1 +100
+      1.310 S A  1 102`);
+    expect(server.timeline.slice(2)).toMatchObject([{ state: 'CLOSE-WAIT', frame: 6, confirmedBy: 7 }]);
+  });
+
+  it('does not give CLOSE-WAIT for a FIN that nobody acknowledged', () => {
+    const { server } = connectionOf(`${OPEN}
+      1.0 C FA 1 1
+      1.3 C FA 1 1
+      1.9 C FA 1 1`);
+    expect(
+      server.timeline.filter((entry) => entry.state === 'CLOSE-WAIT' && entry.evidence !== 'assumed'),
+    ).toEqual([]);
+  });
+});
+
+describe('resets (RFC 9293 §3.5.2, §3.5.3, §3.10.7)', () => {
+  it('answers data after close with a reset: sender and receiver are CLOSED at once', () => {
+    const { client, server } = connectionOf(`${OPEN}
+      1.0 C FA 1 1
+      1.01 S A 1 2
+      2.0 S PA 1 2 +7
+      2.001 C R 2`);
+    expect(statesOf(client)).toBe('SYN-SENT ESTABLISHED FIN-WAIT-1 FIN-WAIT-2 CLOSED');
+    expect(statesOf(server)).toBe('SYN-RECEIVED ESTABLISHED CLOSE-WAIT CLOSED');
+    expect(server.milestones).toContainEqual(
+      expect.objectContaining({ kind: 'data-after-peer-fin', frame: 6, value: 7 }),
+    );
+    expect(client.milestones.find((milestone) => milestone.kind === 'reset')?.reset).toMatchObject({
+      hasAck: false,
+      verdict: 'accepted',
+      trigger: { frame: 6, kind: 'data', knewFin: true, payloadBytes: 7 },
+    });
+  });
+
+  it.each([
+    ['out of the window', 'C R 90000', 'out-of-window', ''],
+    ['in the window, not exact', 'C R 50', 'challenged', '1.001 S A 1 1'],
+  ])('keeps the connection when the reset is %s', (_what, reset, verdict, answer) => {
+    const { client, server } = connectionOf(`${OPEN_AT_SERVER}
+      1.000 ${reset}
+      ${answer}
+      1.500 C PA 1 1 +5
+      1.501 S A  1 6`);
+    expect(client.finalState).toBe('ESTABLISHED');
+    expect(server.finalState).toBe('ESTABLISHED');
+    expect(client.milestones[0]).toMatchObject({ kind: 'reset', reset: { verdict } });
+  });
+
+  it('takes a forged exact reset for its sender back when that one goes on', () => {
+    const { client, server } = connectionOf(`${OPEN_AT_SERVER}
+      1.000 C R 1
+      1.500 C PA 1 1 +5
+      1.501 S R 1`);
+    expect(statesOf(server)).toBe('SYN-RECEIVED ESTABLISHED CLOSED');
+    expect(client.timeline.filter((entry) => entry.retractedBy !== null)).toMatchObject([
+      { state: 'CLOSED', frame: 4 },
+    ]);
+    expect(client.finalState).toBe('CLOSED');
+  });
+
+  it('finds a half-open connection by a SYN (Figure 9)', () => {
+    const [old, fresh] = conversation(`${OPEN}
+      1.000 C PA 1 1 +5
+      1.010 S A  1 6
+      9.000 C S  0 isn=70000
+      9.010 S A  1 6
+      9.011 C R  6
+      9.500 C S  0 isn=70000
+      9.510 S SA 0 1 isn=70000
+      9.511 C A  1 1 isn=70000`);
+    expect(statesOf(old.server)).toBe('SYN-RECEIVED ESTABLISHED CLOSED');
+    expect(statesOf(old.client)).toBe('SYN-SENT ESTABLISHED CLOSED');
+    expect(fresh.client.finalState).toBe('ESTABLISHED');
+  });
+});
+
+describe('what is no segment of its own', () => {
+  it('does not count keep-alives as data or retransmissions', () => {
+    const { client } = connectionOf(`${OPEN}
+      1.0 C PA 1 1 +5
+      1.01 S A 1 6
+      60 C A 5 1
+      60.01 S A 1 6
+      120 C A 5 1
+      120.01 S A 1 6`);
+    expect(client.retransmissions).toBe(0);
+    expect(client.milestones.filter((milestone) => milestone.kind === 'keep-alive').length).toBeGreaterThan(
+      0,
+    );
+  });
+
+  it('takes a frame captured twice for one', () => {
+    const { client, quality } = connectionOf(`${OPEN}
+      1.0000 C PA 1 1 +5 id=77
+      1.0001 C PA 1 1 +5 id=77
+      1.01 S A 1 6`);
+    expect(client.retransmissions).toBe(0);
+    expect(quality.duplicateFrames).toBe(1);
+  });
+});
+
+describe('captures that start late', () => {
+  it('assumes ESTABLISHED and guesses the server by the lower port', () => {
+    const { client, server, rolesKnownBy, quality } = connectionOf(`
+      0.0 S PA 100 50 +5
+      0.1 C A 50 105
+      0.2 C FA 50 105
+      0.3 S A 105 51`);
+    expect(rolesKnownBy).toBe('guess');
+    expect(quality.midstream).toBe(true);
+    expect(statesOf(client)).toBe('ESTABLISHED FIN-WAIT-1 FIN-WAIT-2');
+    expect(statesOf(server)).toBe('ESTABLISHED CLOSE-WAIT');
+    expect(server.timeline[0]).toMatchObject({ evidence: 'assumed', frame: 1 });
+  });
+});

@@ -1,0 +1,80 @@
+import type { Connection, Endpoint } from '../../src/connections/connection.js';
+import { Tracker } from '../../src/connections/tracker.js';
+import { IPV4_MAPPED } from '../../src/core/addresses.js';
+import { ACK, FIN, PSH, RST, Segment, SYN } from '../../src/decode/segment.js';
+
+const CLIENT_ISN = 0xffff_fff0;
+const SERVER_ISN = 5_000;
+const FLAG_LETTERS: Readonly<Record<string, number>> = { F: FIN, S: SYN, R: RST, P: PSH, A: ACK };
+
+/**
+ * Runs a script of segments through the tracker, one a line:
+ *
+ *     <seconds> <C|S> <flags> <sequence> [<acknowledgment>] [+<payload>] [win=<n>] [isn=<n>] [ttl=<n>] [id=<n>]
+ *
+ * Flags are letters of `FSRPA`. Numbers are relative to the initial sequence numbers, so that a SYN is 0
+ * and the first octet 1; the client's is chosen so that its numbers wrap early. `isn=` shifts both of the
+ * line's own numbers to those of another incarnation. Empty lines and what follows `#` are left out.
+ */
+export function conversation(script: string): Connection[] {
+  const connections: Connection[] = [];
+  const tracker = new Tracker({ onConnection: (connection) => connections.push(connection) });
+  let frame = 0;
+  for (const line of script.split('\n')) {
+    const words = line.replace(/#.*/, '').trim().split(/\s+/);
+    if (words[0] === '') continue;
+    frame++;
+    tracker.segment(segmentOf(words, frame));
+  }
+  tracker.finish();
+  return connections.sort((a, b) => a.id - b.id);
+}
+
+/** The one connection of a script. */
+export function connectionOf(script: string): Connection {
+  const connections = conversation(script);
+  if (connections.length !== 1) throw new Error(`the script makes ${connections.length} connections`);
+  return connections[0];
+}
+
+/** The states an endpoint went through, without those taken back. */
+export function statesOf(endpoint: Endpoint): string {
+  return endpoint.timeline
+    .filter((entry) => entry.retractedBy === null)
+    .map((entry) => entry.state)
+    .join(' ');
+}
+
+function segmentOf(words: readonly string[], frame: number): Segment {
+  const [time, from, flags, ...rest] = words;
+  const segment = new Segment();
+  const fromServer = from === 'S';
+  const numbers = rest.filter((word) => /^-?\d+$/.test(word)).map(Number);
+  const named = new Map(
+    rest.filter((word) => word.includes('=')).map((word) => word.split('=') as [string, string]),
+  );
+  const shift = Number(named.get('isn') ?? 0);
+  const nanoseconds = Math.round(Number(time) * 1e9);
+  segment.frame = frame;
+  segment.seconds = 1_700_000_000 + Math.floor(nanoseconds / 1e9);
+  segment.nanoseconds = nanoseconds % 1e9;
+  for (const letter of flags) segment.flags |= FLAG_LETTERS[letter];
+  segment.source2 = IPV4_MAPPED;
+  segment.destination2 = IPV4_MAPPED;
+  segment.source3 = fromServer ? 0x0a000002 : 0x0a000001;
+  segment.destination3 = fromServer ? 0x0a000001 : 0x0a000002;
+  segment.sourcePort = fromServer ? 8080 : 40000;
+  segment.destinationPort = fromServer ? 40000 : 8080;
+  segment.sequence = ((fromServer ? SERVER_ISN : CLIENT_ISN) + shift + (numbers[0] ?? 0)) | 0;
+  segment.acknowledgment =
+    (segment.flags & ACK) === 0
+      ? 0
+      : ((fromServer ? CLIENT_ISN : SERVER_ISN) + shift + (numbers[1] ?? 0)) | 0;
+  segment.payloadLength = Number(rest.find((word) => word.startsWith('+')) ?? 0);
+  segment.payloadCaptured = segment.payloadLength;
+  segment.window = Number(named.get('win') ?? ((segment.flags & RST) === 0 ? 65_535 : 0));
+  segment.ttl = Number(named.get('ttl') ?? 64);
+  segment.ipId = Number(named.get('id') ?? frame);
+  segment.dontFragment = 1;
+  return segment;
+}
