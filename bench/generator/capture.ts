@@ -1,4 +1,15 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PcapWriter } from './pcap-writer.js';
@@ -64,6 +75,18 @@ export function ensureCapture(
     `${name}: ${made.packets} packets, ${made.bytes} bytes, ${made.connections} connections, ${seconds.toFixed(1)} s`,
   );
   return { ...made, path };
+}
+
+/** Makes `<path>.gz` unless it is there; a new capture removes the old one's. */
+export function ensureCompressed(path: string): void {
+  const compressed = `${path}.gz`;
+  if (existsSync(compressed)) return;
+  const unfinished = `${compressed}.part`;
+  const output = openSync(unfinished, 'w');
+  const { status } = spawnSync('gzip', ['-c', path], { stdio: ['ignore', output, 'inherit'] });
+  closeSync(output);
+  if (status !== 0) throw new Error(`gzip could not compress ${path}`);
+  renameSync(unfinished, compressed);
 }
 
 function generate(path: string, parameters: Parameters): CaptureFacts {

@@ -1,0 +1,6 @@
+// The least that a program built on pcap-parser does: look at every packet and forget it.
+import pcapParser from 'pcap-parser';
+
+let packets = 0;
+pcapParser.parse(process.argv[2]).on('packet', () => packets++);
+process.on('exit', () => console.log(packets));

@@ -1,0 +1,165 @@
+import { createGunzip, type Gunzip } from 'node:zlib';
+import type { ByteSource } from './byte-source.js';
+
+/** Output buffer of zlib; its default of 16 KiB makes decompression 2.6 times slower. */
+const OUTPUT_LENGTH = 1 << 20;
+
+/**
+ * How much compressed input zlib gets at once. What one piece inflates to is held in memory (deflate packs
+ * at most 1032:1), and is lost if that piece is corrupt and cannot be read again.
+ */
+const PIECE_LENGTH = 64 << 10;
+
+/** zlib says this of a member's first octets: behind a complete member, they are no gzip at all. */
+const NO_HEADER = 'incorrect header check';
+
+/** One run of zlib over a gzip stream, fed piece by piece. */
+class Inflation {
+  /** Output not taken yet. */
+  private output: Uint8Array[] = [];
+  private readonly gunzip: Gunzip = createGunzip({ chunkSize: OUTPUT_LENGTH });
+  private readonly failed: Promise<never>;
+
+  constructor() {
+    this.gunzip.on('data', (chunk: Uint8Array) => this.output.push(chunk));
+    this.failed = new Promise((_, reject) => this.gunzip.on('error', reject));
+    // Each use is awaited; without one the failure must not count as unhandled.
+    this.failed.catch(() => {});
+  }
+
+  /** Resolves when the piece is inflated; rejects with zlib's error. */
+  write(piece: Uint8Array): Promise<void> {
+    const written = new Promise<void>((resolve) => this.gunzip.write(piece, () => resolve()));
+    return Promise.race([this.failed, written]);
+  }
+
+  /** Resolves if the stream may end here; rejects with zlib's error. */
+  end(): Promise<void> {
+    const ended = new Promise<void>((resolve) => this.gunzip.once('end', resolve));
+    this.gunzip.end();
+    return Promise.race([this.failed, ended]);
+  }
+
+  take(): Uint8Array[] {
+    const taken = this.output;
+    this.output = [];
+    return taken;
+  }
+
+  close(): void {
+    this.gunzip.destroy();
+  }
+}
+
+/**
+ * Inflates a gzip stream of one or more members. Octets behind the last member that are no gzip are
+ * ignored, as gzip(1) does.
+ *
+ * @param head what has been read from `source` already
+ * @param onChunk takes the output in order and says whether it wants more
+ * @returns null if the stream was complete, else how it broke off, as a sentence without a final stop
+ */
+export async function gunzip(
+  source: ByteSource,
+  head: Uint8Array,
+  onChunk: (chunk: Uint8Array) => boolean,
+): Promise<string | null> {
+  const inflation = new Inflation();
+  let delivered = 0;
+  let wanted = true;
+  const deliver = (chunks: readonly Uint8Array[]): void => {
+    for (const chunk of chunks) {
+      if (!wanted) return;
+      delivered += chunk.length;
+      wanted = onChunk(chunk);
+    }
+  };
+  let position = 0;
+  let piece = await readPiece(source, head);
+  try {
+    while (piece.length > 0 && wanted) {
+      const ready = inflation.take();
+      const writing = inflation.write(piece);
+      // Whoever takes the output works while zlib inflates the next piece in its own thread.
+      deliver(ready);
+      await writing;
+      position += piece.length;
+      piece = await readPiece(source);
+    }
+    if (wanted) await inflation.end();
+    deliver(inflation.take());
+    return null;
+  } catch (error) {
+    const failure = zlibFailure(error);
+    if (failure === null) throw error;
+    deliver(inflation.take());
+    if (piece.length > 0 && source.rewind()) {
+      await inflateCarefully(source, position, delivered, (chunk) => deliver([chunk]));
+      if (failure === NO_HEADER) return null;
+    }
+    return describe(failure, position + piece.length);
+  } finally {
+    inflation.close();
+  }
+}
+
+/**
+ * zlib gives no output for the piece in which it finds an error. This inflates again up to that piece and
+ * gives it the piece octet by octet, so that everything before the error comes out.
+ */
+async function inflateCarefully(
+  source: ByteSource,
+  corruptFrom: number,
+  delivered: number,
+  onChunk: (chunk: Uint8Array) => void,
+): Promise<void> {
+  const inflation = new Inflation();
+  let skip = delivered;
+  const deliver = (): void => {
+    for (const chunk of inflation.take()) {
+      const skipped = Math.min(skip, chunk.length);
+      skip -= skipped;
+      if (skipped < chunk.length) onChunk(chunk.subarray(skipped));
+    }
+  };
+  try {
+    while (source.position < corruptFrom) {
+      await inflation.write(await readPiece(source));
+      deliver();
+    }
+    const corrupt = await readPiece(source);
+    for (let i = 0; i < corrupt.length; i++) {
+      await inflation.write(corrupt.subarray(i, i + 1));
+      deliver();
+    }
+  } catch (error) {
+    if (zlibFailure(error) === null) throw error;
+  } finally {
+    inflation.close();
+  }
+}
+
+/** The next piece, full unless the input ends; in a fresh buffer, since zlib may still hold the last one. */
+async function readPiece(source: ByteSource, head: Uint8Array = new Uint8Array(0)): Promise<Uint8Array> {
+  const piece = new Uint8Array(PIECE_LENGTH);
+  piece.set(head);
+  let length = head.length;
+  while (length < PIECE_LENGTH) {
+    const count = await source.read(piece, length, PIECE_LENGTH - length);
+    if (count === 0) break;
+    length += count;
+  }
+  return piece.subarray(0, length);
+}
+
+/** The message of an error of zlib's, or null for any other error. */
+function zlibFailure(error: unknown): string | null {
+  if (!(error instanceof Error) || !('code' in error)) return null;
+  return typeof error.code === 'string' && error.code.startsWith('Z_') ? error.message : null;
+}
+
+function describe(failure: string, position: number): string {
+  return failure === 'unexpected end of file'
+    ? `the gzip stream ends early, after ${position} compressed octets`
+    : `the gzip stream is corrupt (${failure}) within the ${PIECE_LENGTH} compressed octets before offset ${position}`;
+}

@@ -1,0 +1,115 @@
+import { detectCompression, MAGIC_LENGTH } from '../capture/detect.js';
+import type { ReaderFacts } from '../capture/facts.js';
+import type { FrameHandler } from '../capture/frame.js';
+import { CaptureReader, type FrameReader } from '../capture/reader.js';
+import { type ByteSource, openSource } from './byte-source.js';
+import { gunzip } from './gunzip.js';
+import { InputError } from './input-error.js';
+
+export type ReaderName = 'builtin' | 'pcap-parser';
+
+/** How many reads of a file go by before the event loop gets its turn, for progress and signals. */
+const READS_BETWEEN_TURNS = 16;
+
+export interface ReadProgress {
+  /** Octets of the input read so far, compressed if it is. */
+  readonly bytesRead: number;
+  /** Octets in all; null for pipes. */
+  readonly bytesTotal: number | null;
+}
+
+export interface ReadOptions {
+  readonly reader?: ReaderName;
+  /** Called after each read, that is about once a MiB. */
+  readonly onProgress?: (progress: ReadProgress) => void;
+}
+
+/** What is known of one capture after reading it: its part of the report's `captures`. */
+export interface CaptureFacts extends ReaderFacts {
+  /** As given; `-` for standard input. */
+  readonly path: string;
+  readonly compression: 'gzip' | null;
+}
+
+/**
+ * Reads a capture and hands each frame to `onFrame`. gzip is opened transparently. Damage does not make it
+ * fail: everything before is delivered, and the facts say what happened.
+ *
+ * @param path a file, a named pipe, or `-` for standard input
+ * @throws InputError if the input cannot be opened or read
+ * @throws CaptureError if it is not a capture, or none that the reader can read
+ */
+export async function readCapture(
+  path: string,
+  onFrame: FrameHandler,
+  options: ReadOptions = {},
+): Promise<CaptureFacts> {
+  const source = await openSource(path);
+  try {
+    return await readSource(source, path, onFrame, options);
+  } finally {
+    source.close();
+  }
+}
+
+async function readSource(
+  source: ByteSource,
+  path: string,
+  onFrame: FrameHandler,
+  options: ReadOptions,
+): Promise<CaptureFacts> {
+  const reader = await createReader(options.reader ?? 'builtin', onFrame);
+  const progress = (): void => options.onProgress?.({ bytesRead: source.position, bytesTotal: source.size });
+  let compression: 'gzip' | null = null;
+  try {
+    const head = await readHead(source);
+    if (detectCompression(head) === 'gzip') {
+      compression = 'gzip';
+      const failure = await gunzip(source, head, (chunk) => {
+        reader.push(chunk);
+        progress();
+        return !reader.finished;
+      });
+      if (failure !== null) reader.breakOff(failure);
+    } else {
+      reader.push(head);
+      await pump(source, reader, progress);
+    }
+  } catch (error) {
+    if (!(error instanceof InputError) || source.position === 0) throw error;
+    reader.breakOff(`the system fails to read on (${error.code})`);
+  }
+  reader.end();
+  return { path, compression, ...reader.facts() };
+}
+
+/** Enough octets to tell whether the input is compressed; fewer only if there are no more. */
+async function readHead(source: ByteSource): Promise<Uint8Array> {
+  const head = new Uint8Array(MAGIC_LENGTH);
+  let length = 0;
+  while (length < MAGIC_LENGTH) {
+    const count = await source.read(head, length, MAGIC_LENGTH - length);
+    if (count === 0) break;
+    length += count;
+  }
+  return head.subarray(0, length);
+}
+
+/** Reads the source into the reader's own buffer until one of them has had enough. */
+async function pump(source: ByteSource, reader: FrameReader, progress: () => void): Promise<void> {
+  for (let reads = 1; !reader.finished; reads++) {
+    const space = reader.reserve();
+    const answer = source.read(space.bytes, space.offset, space.length);
+    const count = typeof answer === 'number' ? answer : await answer;
+    if (count === 0) return;
+    reader.commit(count);
+    progress();
+    if (reads % READS_BETWEEN_TURNS === 0) await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+async function createReader(name: ReaderName, onFrame: FrameHandler): Promise<FrameReader> {
+  if (name === 'builtin') return new CaptureReader(onFrame);
+  const { PcapParserReader } = await import('./pcap-parser-reader.js');
+  return new PcapParserReader(onFrame);
+}
