@@ -1,18 +1,74 @@
 import { nearestName } from '../core/suggest.js';
+import { acceptQueueOverflow } from './accept-queue-overflow.js';
 import { closeWaitStuck } from './close-wait-stuck.js';
+import { connectionRefused } from './connection-refused.js';
+import { dataAfterOwnFin } from './data-after-own-fin.js';
+import { finUnacknowledged } from './fin-unacknowledged.js';
 import { finWait2Stuck } from './fin-wait-2-stuck.js';
+import { finWait2TimeoutLateFin } from './fin-wait-2-timeout-late-fin.js';
 import { halfClose } from './half-close.js';
 import { halfCloseStalled } from './half-close-stalled.js';
+import { halfOpenSynChallenge } from './half-open-syn-challenge.js';
+import { handshakeAborted } from './handshake-aborted.js';
+import { icmpUnreachable } from './icmp-unreachable.js';
+import { idleNoLivenessCheck } from './idle-no-liveness-check.js';
+import { keepaliveUnanswered } from './keepalive-unanswered.js';
+import { lastAckStuck } from './last-ack-stuck.js';
+import { peerUnresponsive } from './peer-unresponsive.js';
+import { retransmissionGaveUp } from './retransmission-gave-up.js';
+import { rstActiveAbort } from './rst-active-abort.js';
+import { rstAfterCloseComplete } from './rst-after-close-complete.js';
+import { rstHalfOpenDiscovered } from './rst-half-open-discovered.js';
+import { rstInTimeWait } from './rst-in-time-wait.js';
+import { rstNotAccepted } from './rst-not-accepted.js';
+import { rstOnCloseRace } from './rst-on-close-race.js';
 import { rstOnWriteAfterClose } from './rst-on-write-after-close.js';
+import { rstOriginSuspect } from './rst-origin-suspect.js';
 import type { Rule } from './rule.js';
+import { simultaneousClose } from './simultaneous-close.js';
+import { simultaneousOpen } from './simultaneous-open.js';
+import { synAckUnanswered } from './syn-ack-unanswered.js';
+import { synUnanswered } from './syn-unanswered.js';
+import { timeWaitPortReuse } from './time-wait-port-reuse.js';
+import { undeliveredDataAtAbort } from './undelivered-data-at-abort.js';
+import { zeroWindowProbeUnanswered } from './zero-window-probe-unanswered.js';
+import { zeroWindowStall } from './zero-window-stall.js';
 
 /** Every rule about a single connection. A new rule is a file beside this one and a line here. */
 export const RULES: readonly Rule[] = [
   closeWaitStuck,
   finWait2Stuck,
+  finWait2TimeoutLateFin,
   halfClose,
   halfCloseStalled,
+  finUnacknowledged,
+  lastAckStuck,
+  simultaneousClose,
+  dataAfterOwnFin,
+  rstActiveAbort,
   rstOnWriteAfterClose,
+  rstOnCloseRace,
+  rstAfterCloseComplete,
+  rstHalfOpenDiscovered,
+  connectionRefused,
+  rstNotAccepted,
+  rstOriginSuspect,
+  rstInTimeWait,
+  undeliveredDataAtAbort,
+  peerUnresponsive,
+  retransmissionGaveUp,
+  keepaliveUnanswered,
+  icmpUnreachable,
+  idleNoLivenessCheck,
+  synUnanswered,
+  synAckUnanswered,
+  handshakeAborted,
+  acceptQueueOverflow,
+  halfOpenSynChallenge,
+  simultaneousOpen,
+  timeWaitPortReuse,
+  zeroWindowStall,
+  zeroWindowProbeUnanswered,
 ];
 
 /** The rule of this id; null if there is none. */

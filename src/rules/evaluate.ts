@@ -2,7 +2,7 @@ import type { Connection } from '../connections/connection.js';
 import type { Timestamp } from '../core/time.js';
 import { NOTHING } from './evidence.js';
 import type { Finding, Severity } from './finding.js';
-import type { Rule, RuleContext } from './rule.js';
+import type { OptionValues, Rule } from './rule.js';
 import { checkSettings, optionValues, type RuleSettings, type SeverityChoice } from './settings.js';
 import { signsOf, waitsFor } from './signs.js';
 
@@ -14,7 +14,8 @@ const RANK: Readonly<Record<Severity, number>> = { info: 0, warning: 1, error: 2
 interface PreparedRule {
   readonly rule: Rule;
   readonly mask: number;
-  readonly options: RuleContext['options'];
+  /** One object for all connections: only the end of the capture changes. */
+  readonly context: { captureEnd: Timestamp; readonly options: OptionValues };
   readonly choice: SeverityChoice | undefined;
 }
 
@@ -25,7 +26,7 @@ export function prepareRules(rules: readonly Rule[], settings: RuleSettings = {}
     .map((rule) => ({
       rule,
       mask: waitsFor(rule),
-      options: optionValues(rule, settings),
+      context: { captureEnd: { seconds: 0, nanoseconds: 0 }, options: optionValues(rule, settings) },
       choice: settings.severities?.[rule.id],
     }))
     .filter(({ choice }) => choice !== 'off');
@@ -35,9 +36,10 @@ export function prepareRules(rules: readonly Rule[], settings: RuleSettings = {}
     const oneSided = connection.quality.unseen !== null;
     let findings: Finding[] | null = null;
     for (let i = 0; i < prepared.length; i++) {
-      const { rule, mask, options } = prepared[i];
+      const { rule, mask, context } = prepared[i];
       if ((signs & mask) === 0 || (oneSided && rule.needs === 'both')) continue;
-      const found = rule.check(connection, { captureEnd, options });
+      context.captureEnd = captureEnd;
+      const found = rule.check(connection, context);
       if (found.length === 0) continue;
       findings ??= [];
       findings.push(...found);

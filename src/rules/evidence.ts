@@ -2,6 +2,7 @@ import {
   type Connection,
   type Endpoint,
   type Milestone,
+  type Moment,
   peerOf,
   type Reset,
   type Transition,
@@ -129,4 +130,35 @@ export function latest(a: Timestamp, b: Timestamp | undefined): Timestamp {
 /** The connection's other endpoint had a window of zero and this one probed it: it could not send. */
 export function blockedByWindow(connection: Connection, endpoint: Endpoint): boolean {
   return peerOf(connection, endpoint).windowClosed && milestone(endpoint, 'window-probe') !== null;
+}
+
+/** The reset ended its receiver's connection, or found it already gone. */
+export function tookEffect(reset: Reset): boolean {
+  return reset.verdict === 'accepted' || reset.verdict === 'no-connection';
+}
+
+/** The endpoint opened: its timeline has an ESTABLISHED that stands. */
+export function opened(endpoint: Endpoint): boolean {
+  return entered(endpoint, 'ESTABLISHED') !== null;
+}
+
+/** Nothing of `endpoint` was captured after this moment. */
+export function silentSince(endpoint: Endpoint, since: Moment): boolean {
+  return endpoint.lastSegment === null || endpoint.lastSegment.frame < since.frame;
+}
+
+/** How many probes of this run the peer left unanswered; 0 if the capture does not tell. */
+export function unanswered(run: Milestone, peer: Endpoint): number {
+  if (silentSince(peer, run)) return run.count;
+  return run.value > 0 ? Math.max(0, run.count - run.value) : 0;
+}
+
+/** Time of the original of a run of retransmissions. */
+export function firstSent(run: Milestone): Timestamp {
+  const gapNanoseconds = run.value * 1e6;
+  const whole = Math.ceil(Math.max(0, gapNanoseconds - run.time.nanoseconds) / 1e9);
+  return {
+    seconds: (run.time.seconds - whole) | 0,
+    nanoseconds: run.time.nanoseconds + whole * 1e9 - gapNanoseconds,
+  };
 }

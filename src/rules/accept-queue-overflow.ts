@@ -1,0 +1,80 @@
+import { secondsBetween } from '../core/time.js';
+import { cite } from './citations.js';
+import { eachEndpoint, entered, findReset, milestone } from './evidence.js';
+import { reportFinding } from './report-finding.js';
+import type { Rule } from './rule.js';
+import { count, duration, nameOf, round, times } from './wording.js';
+
+/** The server repeats its SYN-ACK although the client has completed the handshake and sends data. */
+export const acceptQueueOverflow: Rule = {
+  id: 'accept-queue-overflow',
+  family: 'handshake',
+  severity: 'warning',
+  summary:
+    'A server repeated its SYN-ACK to a client that already sent data: its accept queue is probably full.',
+  options: {},
+  signs: ['syn-ack-repeated'],
+  needs: 'both',
+  explains: ['rst-half-open-discovered', 'undelivered-data-at-abort'],
+  related: ['syn-ack-unanswered', 'syn-unanswered', 'handshake-aborted'],
+  citations: [cite.synReceivedAck, cite.listenBacklog, cite.abortOnOverflow, cite.deferAccept],
+  documentation: {
+    meaning:
+      'When the queue of connections that wait for accept is full, Linux drops the last ACK of the handshake. The client believes that it is connected and sends its request; the server stays in SYN-RECEIVED, repeats its SYN-ACK, and in the end forgets the connection and resets it.',
+    proof: [
+      'Data of {client}, which carries the acknowledgment of the SYN-ACK.',
+      'The SYN-ACK of {server} again after that.',
+    ],
+    notThis: [
+      'A repeated SYN-ACK while the client had sent only its ACK: that one may have been lost, and TCP_DEFER_ACCEPT waits for data.',
+      'Loss between the tap and the server: far from the server this is only possible.',
+    ],
+    applicationSees:
+      '{client}: connect and write succeed, then its read hangs, or fails with ECONNRESET. {server}: accept does not return this connection.',
+    likelyCauses: [
+      'The server’s program does not call accept fast enough, or hangs (likely).',
+      'A listen backlog, or net.core.somaxconn, that is too small for bursts (possible).',
+      'The client’s segments are lost on the way (possible).',
+    ],
+    nextSteps: [
+      "On the host of {server}: ss -ltn 'sport = :{port}', comparing Recv-Q with Send-Q.",
+      'nstat -az TcpExtListenOverflows TcpExtListenDrops; sysctl net.core.somaxconn net.ipv4.tcp_abort_on_overflow',
+    ],
+    example: { fixture: 'accept-queue-overflow', capture: 'server' },
+  },
+  check: eachEndpoint((server, client, connection) => {
+    const repeated = milestone(server, 'syn-ack-repeated');
+    const data = client.lastNewData;
+    if (repeated === null || data === null || data.frame > repeated.lastFrame) return null;
+    const answered = entered(server, 'SYN-RECEIVED');
+    const reset = findReset(server, ({ hasAck }) => !hasAck);
+    const near = connection.vantage.near === server.role;
+    const seconds = secondsBetween(data.time, repeated.lastTime);
+    return reportFinding(acceptQueueOverflow, connection, {
+      endpoint: server.role,
+      confidence: near ? 'inferred' : 'possible',
+      title:
+        '{server} repeated its SYN-ACK although {client} had sent data: its accept queue is probably full',
+      explanation: `The client’s data in frame {data} acknowledges the SYN-ACK, and yet {server} sent that again, {count} in all, the last {time} later in frame {last}.${reset === null ? '' : ` In the end it reset the connection in frame ${reset.frame}.`}${near ? '' : ' The capture was not taken at the server, so the client’s segments may have been lost behind it.'}`,
+      frames: [answered?.frame ?? null, data.frame, repeated.frame, repeated.lastFrame, reset?.frame ?? null],
+      from: repeated.time,
+      to: reset?.time ?? repeated.lastTime,
+      facts: {
+        repetitions: repeated.count,
+        seconds: round(seconds),
+        unacknowledgedBytes: client.unacknowledgedBytes,
+        reset: reset !== null,
+      },
+      words: {
+        server: nameOf(server),
+        client: nameOf(client),
+        port: server.port,
+        data: data.frame,
+        count: times(repeated.count),
+        time: duration(seconds),
+        last: repeated.lastFrame,
+        bytes: count(client.unacknowledgedBytes, 'byte'),
+      },
+    });
+  }),
+};

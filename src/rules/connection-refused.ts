@@ -1,0 +1,71 @@
+import { cite } from './citations.js';
+import { entered, findReset, NOTHING, opened } from './evidence.js';
+import { reportFinding } from './report-finding.js';
+import type { Rule } from './rule.js';
+import { duration, nameOf, round } from './wording.js';
+
+/** A SYN was answered with a reset. */
+export const connectionRefused: Rule = {
+  id: 'connection-refused',
+  family: 'reset',
+  severity: 'warning',
+  summary: 'A connection attempt was refused: the SYN was answered with a reset.',
+  options: {},
+  signs: ['reset'],
+  needs: 'both',
+  explains: [],
+  related: ['syn-unanswered', 'endpoint-mass-close', 'accept-queue-overflow'],
+  citations: [
+    cite.resetForUnknown,
+    cite.synSentReset,
+    cite.resetValidity,
+    cite.connectRefused,
+    cite.resetPurpose,
+  ],
+  documentation: {
+    meaning:
+      'The host answered the SYN with an acceptable reset: nothing listens at that address and port, or a firewall rejects the attempt in the same form.',
+    proof: ['A SYN of {client}, and a reset of {server} that acknowledges it.'],
+    notThis: [
+      'A reset that does not acknowledge the SYN: it is ignored.',
+      'Silence: syn-unanswered. An ICMP error: icmp-unreachable.',
+    ],
+    applicationSees: '{client}: connect fails with ECONNREFUSED. {server}: no program is involved.',
+    likelyCauses: [
+      'No process listens on that port and address: stopped, not yet started, or bound elsewhere (likely).',
+      'A firewall rejects with a reset (possible).',
+    ],
+    nextSteps: [
+      "On the host of {server}: ss -ltn 'sport = :{port}'.",
+      'The firewall rules on the host and on the path.',
+    ],
+    example: { fixture: 'connection-refused', capture: 'client' },
+  },
+  check: (connection) => {
+    const { client, server } = connection;
+    if (server.resetsSent === 0 || opened(client)) return NOTHING;
+    const syn = entered(client, 'SYN-SENT');
+    const reset = findReset(server, ({ verdict, hasAck }) => verdict === 'accepted' && hasAck);
+    if (syn === null || reset === null || entered(server, 'SYN-RECEIVED') !== null) return NOTHING;
+    const seconds = reset.reset.trigger?.reactionSeconds ?? 0;
+    return [
+      reportFinding(connectionRefused, connection, {
+        endpoint: 'server',
+        confidence: 'observed',
+        title: '{server} refused the connection of {client}',
+        explanation: `The SYN in frame {syn} was answered with RST in frame {rst}${reset.reset.trigger === null ? '' : `, ${duration(seconds)} later`}.`,
+        frames: [syn.frame, reset.reset.trigger?.frame ?? null, reset.frame],
+        from: syn.time,
+        to: reset.time,
+        facts: { reactionSeconds: round(seconds) },
+        words: {
+          client: nameOf(client),
+          server: nameOf(server),
+          port: server.port,
+          syn: reset.reset.trigger?.frame ?? syn.frame ?? '?',
+          rst: reset.frame,
+        },
+      }),
+    ];
+  },
+};

@@ -1,0 +1,61 @@
+import { cite } from './citations.js';
+import { eachEndpoint, finFrame, gradedBy, milestone } from './evidence.js';
+import { reportFinding } from './report-finding.js';
+import type { Rule } from './rule.js';
+import { count, nameOf } from './wording.js';
+
+/** An endpoint sent what cannot be: data beyond its own FIN, or a second FIN elsewhere. */
+export const dataAfterOwnFin: Rule = {
+  id: 'data-after-own-fin',
+  family: 'teardown',
+  severity: 'error',
+  summary: 'An endpoint sent new data beyond its own FIN, or a second FIN at another place.',
+  options: {},
+  signs: ['data-beyond-own-fin'],
+  needs: 'either',
+  explains: [],
+  related: ['rst-origin-suspect'],
+  citations: [cite.finMeansNoMoreData, cite.noSendAfterClose, cite.noSecondFin],
+  documentation: {
+    meaning:
+      'A FIN says that no more data follows, so octets beyond it, or another FIN elsewhere, break the protocol. A stack does not do this; something between the ends that rewrites sequence numbers may.',
+    proof: [
+      'The FIN of {sender}, and a later segment of it with new octets beyond, or with a FIN at a different number.',
+    ],
+    notThis: [
+      'A retransmission of data from before the FIN.',
+      'A keep-alive that repeats the number of the FIN.',
+      'A new connection on the same 4-tuple.',
+    ],
+    applicationSees: 'The receiver ignores such data; the sender may see a stall or a reset.',
+    likelyCauses: [
+      'A device on the path that rewrites sequence numbers, and does it wrongly (possible).',
+      'A broken TCP stack (possible).',
+      'Two connections on the same 4-tuple that the capture does not separate (possible).',
+    ],
+    nextSteps: ['Capture on the other side of the suspected device and compare the sequence numbers.'],
+    example: { fixture: 'data-after-own-fin', capture: 'client' },
+  },
+  check: eachEndpoint((sender, _peer, connection) => {
+    const beyond = milestone(sender, 'data-beyond-own-fin');
+    if (beyond === null) return null;
+    const bytes = Math.abs(beyond.value);
+    return reportFinding(dataAfterOwnFin, connection, {
+      endpoint: sender.role,
+      // Segments put together or cut by the capturing host can have wrong lengths.
+      confidence: connection.quality.offloaded ? 'possible' : gradedBy(connection, 'observed'),
+      title: bytes === 0 ? '{sender} sent a second FIN' : '{sender} sent {bytes} beyond its own FIN',
+      explanation: 'The FIN of {sender} is in frame {fin}; frame {frame} goes beyond it.',
+      frames: [finFrame(sender), beyond.frame, beyond.lastFrame],
+      from: beyond.time,
+      to: beyond.lastTime,
+      facts: { bytesBeyondFin: bytes, segments: beyond.count },
+      words: {
+        sender: nameOf(sender),
+        bytes: count(bytes, 'byte'),
+        fin: finFrame(sender) ?? '?',
+        frame: beyond.frame,
+      },
+    });
+  }),
+};

@@ -1,0 +1,85 @@
+import { secondsBetween } from '../core/time.js';
+import { cite } from './citations.js';
+import { eachEndpoint, entered, gradedBy, milestone, silentSince } from './evidence.js';
+import { reportFinding } from './report-finding.js';
+import type { Rule } from './rule.js';
+import { MINIMUM_RETRANSMISSIONS } from './thresholds.js';
+import { duration, nameOf, round, ssFilter } from './wording.js';
+
+/** A FIN is sent again and again, and nobody acknowledges it. */
+export const finUnacknowledged: Rule = {
+  id: 'fin-unacknowledged',
+  family: 'teardown',
+  severity: 'error',
+  summary: 'A FIN was retransmitted and never acknowledged: stuck in FIN-WAIT-1.',
+  options: { minimumRetransmissions: MINIMUM_RETRANSMISSIONS },
+  signs: ['fin-repeated'],
+  needs: 'both',
+  explains: [],
+  related: ['last-ack-stuck', 'peer-unresponsive', 'zero-window-stall'],
+  citations: [
+    cite.finRetransmitted,
+    cite.retransmissionLimits,
+    cite.backoff,
+    cite.timeouts,
+    cite.orphanRetries,
+  ],
+  documentation: {
+    meaning:
+      'A FIN has to be acknowledged like data. It was sent several times at growing intervals, and no acknowledgment covers it: the other host, or the path to it, has stopped answering. The closer stays in FIN-WAIT-1 until its kernel gives up, silently.',
+    proof: [
+      'The FIN of {closer} and at least minimumRetransmissions repetitions of it, over at least a second.',
+      'No segment of {peer} whose acknowledgment covers it.',
+    ],
+    notThis: [
+      'One or two quick repetitions: a tail loss probe, or a delayed acknowledgment.',
+      'The second FIN of a connection: last-ack-stuck.',
+      'A closed window of {peer} that keeps the FIN back: zero-window-stall.',
+      'Data before the FIN that is unanswered as well: peer-unresponsive.',
+    ],
+    applicationSees:
+      '{closer}: close() returned at once and reports nothing. {peer}: probably nothing, its host may be gone.',
+    likelyCauses: [
+      'The host of {peer} is down or cut off (likely).',
+      'A device on the path dropped its state after the FIN (possible).',
+      'A firewall lets no FIN through (possible).',
+    ],
+    nextSteps: [
+      "On the host of {closer}: ss -tanpo state fin-wait-1 '( {filter} )'.",
+      'sysctl net.ipv4.tcp_orphan_retries net.ipv4.tcp_max_orphans',
+      'Capture at the host of {peer} to see whether the FIN arrives.',
+    ],
+    example: { fixture: 'fin-unacknowledged', capture: 'client' },
+  },
+  check: eachEndpoint((closer, peer, connection, { captureEnd, options }) => {
+    if (closer.finalState !== 'FIN-WAIT-1' && closer.finalState !== 'CLOSING') return null;
+    const repeated = milestone(closer, 'fin-repeated');
+    const sent = entered(closer, 'FIN-WAIT-1');
+    if (repeated === null || sent === null || repeated.count < options.minimumRetransmissions) return null;
+    if (milestone(closer, 'fin-covered') !== null || peer.windowClosed) return null;
+    const seconds = secondsBetween(sent.time, repeated.lastTime);
+    if (seconds < 1) return null;
+    // Gaps double, so the last one is about half of it all: twice that without a FIN is the end.
+    const gaveUp = secondsBetween(repeated.lastTime, captureEnd) > 1.1 * seconds;
+    const silent = silentSince(peer, repeated);
+    return reportFinding(finUnacknowledged, connection, {
+      endpoint: closer.role,
+      confidence: gradedBy(connection, 'observed'),
+      title: '{closer} sent its FIN {count} times over {time} without an acknowledgment',
+      explanation: `The FIN of {closer} in frame {fin} was sent again until frame {last}, and no segment of {peer} covers it. ${silent ? '{peer} was silent in that time.' : '{peer} still sent segments, but none that acknowledges the FIN.'}${gaveUp ? ' Then {closer} stopped: it has given up, which no packet shows.' : ''}`,
+      frames: [sent.frame, repeated.frame, repeated.lastFrame],
+      from: sent.time,
+      to: repeated.lastTime,
+      facts: { transmissions: repeated.count + 1, seconds: round(seconds), gaveUp, peerSilent: silent },
+      words: {
+        closer: nameOf(closer),
+        peer: nameOf(peer),
+        count: repeated.count + 1,
+        time: duration(seconds),
+        fin: sent.frame ?? '?',
+        last: repeated.lastFrame,
+        filter: ssFilter(closer, peer),
+      },
+    });
+  }),
+};

@@ -1,0 +1,147 @@
+import type { IcmpError } from '../connections/connection.js';
+import { secondsBetween } from '../core/time.js';
+import { cite } from './citations.js';
+import { eachEndpoint, lastMilestone, opened, silentSince } from './evidence.js';
+import { reportFinding } from './report-finding.js';
+import type { Rule } from './rule.js';
+import { count, duration, nameOf, round } from './wording.js';
+
+/** A router or host reported that segments could not be delivered. */
+export const icmpUnreachable: Rule = {
+  id: 'icmp-unreachable',
+  family: 'liveness',
+  severity: 'warning',
+  summary: 'An ICMP error says that segments of this connection could not be delivered.',
+  options: {},
+  signs: ['icmp-error'],
+  needs: 'either',
+  explains: [
+    'peer-unresponsive',
+    'retransmission-gave-up',
+    'syn-unanswered',
+    'fin-unacknowledged',
+    'keepalive-unanswered',
+  ],
+  related: ['peer-unresponsive', 'syn-unanswered'],
+  citations: [
+    cite.icmpReachesConnection,
+    cite.softErrorsDoNotAbort,
+    cite.hardErrorsAbort,
+    cite.adminProhibited,
+    cite.adminFiltered,
+    cite.icmp6Unreachable,
+    cite.softErrorsInHandshake,
+    cite.icmpSequenceCheck,
+    cite.tcpErrorHandling,
+  ],
+  documentation: {
+    meaning:
+      'A router or a host returned an ICMP error that quotes a segment of this connection. Soft errors must not end an established connection: Linux remembers them and reports them instead of ETIMEDOUT when it gives up. During the handshake most systems give up at once.',
+    proof: ['An ICMP or ICMPv6 error that quotes addresses and ports of this connection.'],
+    notThis: [
+      '“Fragmentation needed” and “packet too big”: they belong to path MTU discovery.',
+      'An error about another connection.',
+    ],
+    applicationSees:
+      '{sender}: while connecting, EHOSTUNREACH, ENETUNREACH or, for a port, ECONNREFUSED at once; later nothing until the kernel gives up, and then that error instead of ETIMEDOUT.',
+    likelyCauses: [
+      'The host of {peer} is down, and the last router gets no answer to ARP (possible).',
+      'No route to it (possible).',
+      'A firewall forbids the traffic (possible; likely with “administratively prohibited”).',
+    ],
+    nextSteps: [
+      'Ask {reporter}, which sent the error, for its route and its ARP or neighbour entry of {peerAddress}.',
+      'The firewall rules there.',
+    ],
+    example: { fixture: 'host-unreachable', capture: 'client' },
+  },
+  check: eachEndpoint((sender, peer, connection, { captureEnd }) => {
+    const run = lastMilestone(sender, 'icmp-error');
+    const icmp = run?.icmp;
+    if (run === null || icmp === undefined || isTooBig(icmp)) return null;
+    const { text, kind } = meaningOf(icmp);
+    const dead = silentSince(peer, run);
+    const connecting = !opened(sender);
+    return reportFinding(icmpUnreachable, connection, {
+      endpoint: sender.role,
+      severity: dead ? 'error' : 'warning',
+      confidence: dead ? 'inferred' : 'observed',
+      title: `{reporter} reported “${text}” for {peer}`,
+      explanation: `{errors} from {reporter}, the first in frame {first}, about segments of {sender}: ICMP${icmp.version === 6 ? 'v6' : ''} type ${icmp.type} code ${icmp.code}, ${kind}. ${connecting ? 'The connection was not yet open.' : dead ? '{peer} was not heard again.' : '{peer} answered afterwards: the connection outlived it.'}`,
+      frames: [run.frame, run.lastFrame],
+      from: run.time,
+      to: dead ? captureEnd : run.lastTime,
+      facts: {
+        version: icmp.version,
+        type: icmp.type,
+        code: icmp.code,
+        reporter: icmp.reporter,
+        errors: run.count,
+        seconds: round(secondsBetween(run.time, run.lastTime)),
+        handshake: connecting,
+      },
+      words: {
+        sender: nameOf(sender),
+        peer: nameOf(peer),
+        peerAddress: peer.address,
+        reporter: icmp.reporter,
+        errors: count(run.count, 'ICMP error'),
+        first: run.frame,
+        time: duration(secondsBetween(run.time, run.lastTime)),
+      },
+    });
+  }),
+};
+
+const UNREACHABLE_4 = 3;
+const TIME_EXCEEDED_4 = 11;
+const FRAGMENTATION_NEEDED = 4;
+const UNREACHABLE_6 = 1;
+const TOO_BIG_6 = 2;
+const TIME_EXCEEDED_6 = 3;
+
+const CODES_4 = [
+  'network unreachable',
+  'host unreachable',
+  'protocol unreachable',
+  'port unreachable',
+  'fragmentation needed',
+  'source route failed',
+  'network unknown',
+  'host unknown',
+  'source host isolated',
+  'network administratively prohibited',
+  'host administratively prohibited',
+  'network unreachable for this service',
+  'host unreachable for this service',
+  'administratively prohibited',
+];
+const CODES_6 = [
+  'no route to destination',
+  'administratively prohibited',
+  'beyond scope of source address',
+  'address unreachable',
+  'port unreachable',
+  'source address failed policy',
+  'route rejected',
+];
+
+function isTooBig({ version, type, code }: IcmpError): boolean {
+  return version === 4 ? type === UNREACHABLE_4 && code === FRAGMENTATION_NEEDED : type === TOO_BIG_6;
+}
+
+/** The code in words, and its class by RFC 9293 §3.9.2.2. */
+function meaningOf({ version, type, code }: IcmpError): { text: string; kind: string } {
+  const soft = 'a soft error';
+  if (version === 4) {
+    if (type === TIME_EXCEEDED_4) return { text: 'time exceeded', kind: soft };
+    if (type !== UNREACHABLE_4) return { text: `type ${type}`, kind: soft };
+    const text = CODES_4[code] ?? `code ${code}`;
+    if (code === 0 || code === 1 || code === 5) return { text, kind: soft };
+    return { text, kind: code === 2 || code === 3 ? 'a hard error' : 'a policy or an unclassified error' };
+  }
+  if (type === TIME_EXCEEDED_6) return { text: 'time exceeded', kind: soft };
+  if (type !== UNREACHABLE_6) return { text: `type ${type}`, kind: soft };
+  const text = CODES_6[code] ?? `code ${code}`;
+  return { text, kind: code === 0 || code === 3 ? soft : 'a policy or an unclassified error' };
+}

@@ -1,0 +1,77 @@
+import { secondsBetween } from '../core/time.js';
+import { cite } from './citations.js';
+import { milestone, NOTHING } from './evidence.js';
+import { reportFinding } from './report-finding.js';
+import type { Rule } from './rule.js';
+import { duration, nameOf, round } from './wording.js';
+
+/** An open connection is silent, and nothing would show if the other host were dead. */
+export const idleNoLivenessCheck: Rule = {
+  id: 'idle-no-liveness-check',
+  family: 'liveness',
+  severity: 'info',
+  summary: 'An open connection has been idle for long, and no keep-alive would show a dead peer.',
+  options: {
+    idleSeconds: {
+      unit: 'seconds',
+      default: 7200,
+      minimum: 1,
+      maximum: 604_800,
+      description:
+        'Silence to the end of the capture: two hours, the least default interval that RFC 9293 §3.8.4 allows for keep-alives.',
+    },
+  },
+  signs: ['unfinished'],
+  needs: 'both',
+  explains: [],
+  related: ['keepalive-unanswered', 'peer-unresponsive', 'idle-reset-interval'],
+  citations: [
+    cite.keepAliveDefaultOff,
+    cite.keepAliveInterval,
+    cite.halfOpen,
+    cite.natEstablished,
+    cite.firewallIdle,
+  ],
+  documentation: {
+    meaning:
+      'A host that loses power sends nothing, and TCP by itself never looks: without keep-alive or a heartbeat of the application, an idle connection to a dead host stays ESTABLISHED for ever. It also risks that a firewall or NAT forgets it.',
+    proof: ['Both sides ESTABLISHED at the end, silence for idleSeconds, and no keep-alive in the capture.'],
+    notThis: [
+      'A capture too short to hold a keep-alive: it proves nothing about the setting.',
+      'A connection with keep-alives or regular small exchanges.',
+    ],
+    applicationSees: 'Nothing on either side until somebody sends.',
+    likelyCauses: ['SO_KEEPALIVE is off, as it is by default, and the protocol has no heartbeat (possible).'],
+    nextSteps: [
+      'Set SO_KEEPALIVE with TCP_KEEPIDLE below the idle timeout of every firewall on the path, or add a heartbeat.',
+    ],
+    example: { fixture: 'idle-no-liveness-check', capture: 'client' },
+  },
+  check: (connection, { captureEnd, options }) => {
+    const { client, server } = connection;
+    if (client.finalState !== 'ESTABLISHED' || server.finalState !== 'ESTABLISHED') return NOTHING;
+    const idleSeconds = secondsBetween(connection.end, captureEnd);
+    if (idleSeconds < options.idleSeconds) return NOTHING;
+    if (client.unacknowledgedBytes > 0 || server.unacknowledgedBytes > 0) return NOTHING;
+    if (milestone(client, 'keep-alive') !== null || milestone(server, 'keep-alive') !== null) return NOTHING;
+    return [
+      reportFinding(idleNoLivenessCheck, connection, {
+        endpoint: null,
+        confidence: 'observed',
+        title: '{client} and {server} have been silent for {idle}, without keep-alive',
+        explanation:
+          'The last segment is frame {last}; none followed within the capture, no keep-alive either. If one of the two hosts lost power, nobody would notice before data is sent.',
+        frames: [connection.lastFrame],
+        from: connection.end,
+        to: captureEnd,
+        facts: { idleSeconds: round(idleSeconds) },
+        words: {
+          client: nameOf(client),
+          server: nameOf(server),
+          idle: duration(idleSeconds),
+          last: connection.lastFrame,
+        },
+      }),
+    ];
+  },
+};

@@ -1,0 +1,88 @@
+import { secondsBetween } from '../core/time.js';
+import { cite } from './citations.js';
+import { eachEndpoint, findReset, gradedBy, lastMilestone, unanswered } from './evidence.js';
+import { reportFinding } from './report-finding.js';
+import type { Rule } from './rule.js';
+import { count, duration, nameOf, round } from './wording.js';
+
+/** Keep-alive probes go out and nothing comes back. */
+export const keepaliveUnanswered: Rule = {
+  id: 'keepalive-unanswered',
+  family: 'liveness',
+  severity: 'error',
+  summary: 'Keep-alive probes were not answered: the peer or the path to it is gone.',
+  options: {
+    minimumProbes: {
+      unit: 'count',
+      default: 2,
+      minimum: 1,
+      maximum: 100,
+      description: 'Unanswered probes that count: RFC 9293 §3.8.4 forbids to conclude anything from one.',
+    },
+  },
+  signs: ['keep-alive'],
+  needs: 'both',
+  explains: ['rst-active-abort'],
+  related: ['peer-unresponsive', 'rst-half-open-discovered', 'zero-window-probe-unanswered'],
+  citations: [
+    cite.keepAliveOptional,
+    cite.keepAliveOneProbe,
+    cite.keepAliveInterval,
+    cite.shortKeepAlive,
+    cite.tcpErrors,
+  ],
+  documentation: {
+    meaning:
+      'On an idle connection the keep-alive probes of one side stayed without an answer. After the last of them a kernel ends the connection; Linux then sends a reset, for the case that the peer is there after all.',
+    proof: ['At least minimumProbes probes in a row, and no segment of {peer} since the first of them.'],
+    notThis: [
+      'One lost probe or answer.',
+      'A probe of a closed window: zero-window-probe-unanswered.',
+      'A probe that is answered with a reset: rst-half-open-discovered.',
+    ],
+    applicationSees: '{prober}: ETIMEDOUT, or the error that a router reported; then EPIPE. {peer}: nothing.',
+    likelyCauses: [
+      'The host of {peer} lost power, crashed, or lost its link (possible).',
+      'A firewall or NAT dropped the idle connection (possible).',
+      'Probes so few and so close that a short outage was enough (possible).',
+    ],
+    nextSteps: [
+      'sysctl net.ipv4.tcp_keepalive_time net.ipv4.tcp_keepalive_intvl net.ipv4.tcp_keepalive_probes, and TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_KEEPCNT in the code.',
+      'As for peer-unresponsive: what happened to {peer}?',
+    ],
+    example: { fixture: 'keepalive-unanswered', capture: 'client' },
+  },
+  check: eachEndpoint((prober, peer, connection, { options }) => {
+    const run = lastMilestone(prober, 'keep-alive');
+    if (run === null) return null;
+    const probes = unanswered(run, peer);
+    if (probes < options.minimumProbes) return null;
+    const interval = run.count > 1 ? secondsBetween(run.time, run.lastTime) / (run.count - 1) : 0;
+    const heard = peer.lastSegment?.time ?? connection.start;
+    const idleSeconds = secondsBetween(heard, run.time);
+    const reset = findReset(prober, ({ hasAck }, seen) => hasAck && seen.frame > run.lastFrame);
+    return reportFinding(keepaliveUnanswered, connection, {
+      endpoint: peer.role,
+      confidence: gradedBy(connection, 'observed'),
+      title: '{probes} of {prober} to {peer} went unanswered',
+      explanation: `{probes}, from frame {first} to frame {last}${interval > 0 ? ', {interval} apart' : ''}, found no answer.${reset === null ? '' : ` Then {prober} ended the connection with RST in frame ${reset.frame}.`}`,
+      frames: [peer.lastSegment?.frame ?? null, run.frame, run.lastFrame, reset?.frame ?? null],
+      from: run.time,
+      to: reset?.time ?? run.lastTime,
+      facts: {
+        unansweredProbes: probes,
+        intervalSeconds: round(interval),
+        idleSeconds: round(Math.max(0, idleSeconds)),
+        reset: reset !== null,
+      },
+      words: {
+        prober: nameOf(prober),
+        peer: nameOf(peer),
+        probes: count(probes, 'keep-alive probe'),
+        first: run.frame,
+        last: run.lastFrame,
+        interval: duration(interval),
+      },
+    });
+  }),
+};

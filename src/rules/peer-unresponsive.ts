@@ -1,0 +1,84 @@
+import { cite } from './citations.js';
+import { eachEndpoint, gradedBy } from './evidence.js';
+import { reportFinding } from './report-finding.js';
+import type { Rule } from './rule.js';
+import { silenceMetBy } from './silence.js';
+import { MINIMUM_RETRANSMISSIONS } from './thresholds.js';
+import { count, duration, nameOf, round } from './wording.js';
+
+/** Data is sent again and again, and the other side says nothing. */
+export const peerUnresponsive: Rule = {
+  id: 'peer-unresponsive',
+  family: 'liveness',
+  severity: 'error',
+  summary: 'An endpoint retransmits the same data to a peer that has fallen silent.',
+  options: { minimumRetransmissions: MINIMUM_RETRANSMISSIONS },
+  signs: ['retransmission-run'],
+  needs: 'both',
+  explains: ['fin-unacknowledged'],
+  related: [
+    'retransmission-gave-up',
+    'keepalive-unanswered',
+    'icmp-unreachable',
+    'peer-host-lost',
+    'syn-unanswered',
+  ],
+  citations: [cite.lossFailure, cite.retransmissionLimits, cite.firstLimit, cite.backoff],
+  documentation: {
+    meaning:
+      'The same octets were sent several times at growing intervals, and since the first of them not one segment of the peer was captured. The host of the peer, or the path to it, has stopped answering. A host that loses power sends nothing, so silence is all there is to see.',
+    proof: [
+      'At least minimumRetransmissions repetitions of the same data over at least a second.',
+      'No segment of {peer} since the data was sent, although it was heard before.',
+    ],
+    notThis: [
+      'A peer that still sends something: loss, not silence.',
+      'A tail loss probe or a fast retransmission.',
+      'A capture that holds one direction only.',
+      'A window probe: zero-window-stall.',
+    ],
+    applicationSees:
+      '{sender}: its writes succeed and its read blocks until the kernel gives up; then ETIMEDOUT, or EHOSTUNREACH or ENETUNREACH if a router reported an error. {peer}: unknown.',
+    likelyCauses: [
+      'The host of {peer} lost power, crashed or froze (possible).',
+      'A cable, link or route on the path failed (possible).',
+      'A firewall or NAT silently dropped its state of the connection (possible).',
+    ],
+    nextSteps: [
+      'Do other connections to the same host still get answers? Then it is not the host.',
+      'ping, ip neigh and the console of {peer}; unanswered ARP means that its interface is off the link.',
+      'On the host of {sender}: ss -tino dst {peerAddress} shows backoff, rto and unacked.',
+    ],
+    example: { fixture: 'peer-unresponsive', capture: 'client' },
+  },
+  check: eachEndpoint((sender, peer, connection, { captureEnd, options }) => {
+    const silence = silenceMetBy(sender, peer, options.minimumRetransmissions, captureEnd);
+    if (silence === null) return null;
+    return reportFinding(peerUnresponsive, connection, {
+      endpoint: peer.role,
+      confidence: gradedBy(connection, 'observed'),
+      title: '{peer} has not answered {sender} for {time}',
+      explanation:
+        'The same data was sent {count} times, from the original to frame {last}, the first time again after {gap}; {bytes} are unacknowledged, and no segment of {peer} came. {peer} or the path to it stopped answering; one connection does not tell which.',
+      frames: [peer.lastSegment?.frame ?? null, silence.run.frame, silence.run.lastFrame],
+      from: silence.from,
+      to: silence.run.lastTime,
+      facts: {
+        transmissions: silence.transmissions,
+        seconds: round(silence.seconds),
+        firstGapSeconds: round(silence.firstGapSeconds, 3),
+        unacknowledgedBytes: sender.unacknowledgedBytes,
+      },
+      words: {
+        sender: nameOf(sender),
+        peer: nameOf(peer),
+        peerAddress: peer.address,
+        time: duration(silence.seconds),
+        count: silence.transmissions,
+        gap: duration(silence.firstGapSeconds),
+        last: silence.run.lastFrame,
+        bytes: count(sender.unacknowledgedBytes, 'byte'),
+      },
+    });
+  }),
+};

@@ -1,0 +1,65 @@
+import { cite } from './citations.js';
+import { eachEndpoint, findReset, finFrame, gradedBy, milestone } from './evidence.js';
+import { reportFinding } from './report-finding.js';
+import type { Rule } from './rule.js';
+import { nameOf } from './wording.js';
+
+/** A reset when everything was said already. */
+export const rstAfterCloseComplete: Rule = {
+  id: 'rst-after-close-complete',
+  family: 'reset',
+  severity: 'info',
+  summary: 'A reset came after the connection had been closed in order; nothing was lost.',
+  options: {},
+  signs: ['reset'],
+  needs: 'both',
+  explains: [],
+  related: ['rst-in-time-wait', 'rst-active-abort'],
+  citations: [cite.resetAtAnyTime, cite.resetWhileClosing],
+  documentation: {
+    meaning:
+      'Both sides had closed, or the resetting side had received the peer’s FIN with nothing outstanding. Browsers and load balancers end connections like this to save a TIME-WAIT, and late duplicates that meet a closed socket draw resets too. Nothing is lost.',
+    proof: [
+      'The peer’s FIN, acknowledged, and no octet of either side unacknowledged.',
+      'A reset after that.',
+    ],
+    notThis: [
+      'Unacknowledged data: undelivered-data-at-abort.',
+      'A reset in answer to a late FIN: fin-wait-2-timeout-late-fin.',
+    ],
+    applicationSees: 'Nothing: both programs had finished.',
+    likelyCauses: [
+      'The program aborts instead of closing, to avoid TIME-WAIT (possible).',
+      'A late duplicate met a host that had forgotten the connection (possible).',
+    ],
+    nextSteps: ['Nothing, unless the same ports are reused at once: see time-wait-port-reuse.'],
+    example: { fixture: 'rst-after-close-complete', capture: 'client' },
+  },
+  check: eachEndpoint((resetter, peer, connection) => {
+    if (resetter.resetsSent === 0 || !peer.finSent) return null;
+    if (resetter.unacknowledgedBytes > 0 || peer.unacknowledgedBytes > 0) return null;
+    const peerFin = milestone(peer, 'fin-covered');
+    if (peerFin === null) return null;
+    const ownFin = milestone(resetter, 'fin-covered');
+    if (resetter.finSent && ownFin === null && milestone(resetter, 'fin-repeated') !== null) return null;
+    const reset = findReset(
+      resetter,
+      ({ trigger }, seen) => seen.frame > peerFin.frame && trigger?.kind !== 'data',
+    );
+    if (reset === null) return null;
+    return reportFinding(rstAfterCloseComplete, connection, {
+      endpoint: resetter.role,
+      confidence: gradedBy(connection, 'observed'),
+      title: resetter.finSent
+        ? '{resetter} sent RST after both sides had closed'
+        : '{resetter} answered the peer’s close with RST; nothing was outstanding',
+      explanation:
+        'The FIN of {peer} in frame {fin} was acknowledged, every octet of both sides too; the reset in frame {rst} changes nothing for the programs.',
+      frames: [finFrame(resetter), finFrame(peer), reset.frame],
+      from: reset.time,
+      to: reset.time,
+      facts: { bothClosed: resetter.finSent },
+      words: { resetter: nameOf(resetter), peer: nameOf(peer), fin: finFrame(peer) ?? '?', rst: reset.frame },
+    });
+  }),
+};

@@ -1,0 +1,104 @@
+import { secondsBetween } from '../core/time.js';
+import { cite } from './citations.js';
+import { eachEndpoint, entered, findReset, gradedBy, isProven, milestone } from './evidence.js';
+import { reportFinding } from './report-finding.js';
+import type { Rule } from './rule.js';
+import { duration, nameOf, round } from './wording.js';
+
+/** A host answers data of an open connection as if there were none: it has lost it. */
+export const rstHalfOpenDiscovered: Rule = {
+  id: 'rst-half-open-discovered',
+  family: 'reset',
+  severity: 'error',
+  summary: 'A host no longer knew an open connection and reset it, although it had never closed it.',
+  options: {},
+  signs: ['reset'],
+  needs: 'both',
+  explains: ['undelivered-data-at-abort'],
+  related: ['host-restarted', 'idle-reset-interval', 'rst-origin-suspect', 'half-open-syn-challenge'],
+  citations: [
+    cite.halfOpen,
+    cite.resetForUnknown,
+    cite.closedAnswersReset,
+    cite.hostKeepAlive,
+    cite.natEstablished,
+  ],
+  documentation: {
+    meaning:
+      'A segment of an established connection was answered with the reset of a host that has no such connection, and that host had sent no FIN. It lost the connection without closing it: a restart, a moved virtual machine, an address taken over, or a device on the path that forgot the connection and answers for it.',
+    proof: [
+      'Data, a keep-alive or an acknowledgment of {knower}, answered by a reset of {forgetter} without ACK, its number taken from the segment it answers.',
+      'No FIN of {forgetter} before.',
+    ],
+    notThis: [
+      'A FIN of {forgetter} came first: rst-on-write-after-close, rst-on-close-race, fin-wait-2-timeout-late-fin.',
+      'A reset with the ACK bit and the numbers of a live socket: rst-active-abort.',
+      'A reset that someone else sent: rst-origin-suspect.',
+    ],
+    applicationSees:
+      '{knower}: ECONNRESET on the pending read (not 0, as no FIN came), or ECONNRESET on the next write and EPIPE with SIGPIPE on the one after. {forgetter}: nothing, the program that held the connection is gone.',
+    likelyCauses: [
+      'The host of {forgetter} crashed and restarted (possible).',
+      'A NAT, firewall or load balancer forgot the idle connection and answers with RST (possible).',
+      'The address moved to another host or container (possible).',
+    ],
+    nextSteps: [
+      'On the host of {forgetter}: uptime, last -x reboot.',
+      'The idle timeout of every NAT, firewall or load balancer on the path; conntrack -L there.',
+      'Compare TTL and MAC address of the reset with earlier frames of {forgetter}.',
+    ],
+    example: { fixture: 'crash-and-reboot', capture: 'client' },
+  },
+  check: eachEndpoint((knower, forgetter, connection) => {
+    if (forgetter.resetsSent === 0 || forgetter.finSent) return null;
+    const open = entered(forgetter, 'ESTABLISHED');
+    if (open === null || milestone(forgetter, 'syn-ack-repeated') !== null) return null;
+    const reset = findReset(
+      forgetter,
+      ({ hasAck, verdict, trigger, window }, seen) =>
+        !hasAck &&
+        window === 0 &&
+        verdict === 'accepted' &&
+        trigger !== null &&
+        !trigger.knewFin &&
+        (trigger.kind === 'data' ||
+          trigger.kind === 'keep-alive' ||
+          trigger.kind === 'ack' ||
+          trigger.kind === 'fin') &&
+        secondsBetween(open.time, seen.time) > 0,
+    );
+    if (reset === null) return null;
+    const trigger = reset.reset.trigger!;
+    const certain = isProven(open) && !connection.quality.midstream;
+    return reportFinding(rstHalfOpenDiscovered, connection, {
+      endpoint: forgetter.role,
+      confidence: certain ? gradedBy(connection, 'inferred') : 'possible',
+      title: '{forgetter} no longer knew this open connection and reset it',
+      explanation: `{knower} sent ${WHAT[trigger.kind]} in frame {trigger}, {idle} after the last segment of {forgetter}, and got RST in frame {rst}, in the form that a host without such a connection sends. No FIN of {forgetter} was seen before.${connection.quality.midstream ? ' The capture starts inside the connection, so an earlier FIN may have been missed.' : ''}`,
+      frames: [trigger.frame, reset.frame],
+      from: forgetter.lastNewData?.time ?? open.time,
+      to: reset.time,
+      facts: {
+        trigger: trigger.kind,
+        idleSeconds: round(trigger.idleSeconds),
+        lostBytes: trigger.payloadBytes,
+      },
+      words: {
+        knower: nameOf(knower),
+        forgetter: nameOf(forgetter),
+        idle: duration(trigger.idleSeconds),
+        trigger: trigger.frame,
+        rst: reset.frame,
+      },
+    });
+  }),
+};
+
+const WHAT = {
+  data: 'data',
+  'keep-alive': 'a keep-alive',
+  ack: 'an acknowledgment',
+  fin: 'its FIN',
+  syn: 'a SYN',
+  'syn-ack': 'a SYN-ACK',
+} as const;

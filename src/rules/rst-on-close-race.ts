@@ -1,0 +1,77 @@
+import { cite } from './citations.js';
+import { eachEndpoint, entered, findReset, gradedBy } from './evidence.js';
+import { reportFinding } from './report-finding.js';
+import type { Rule } from './rule.js';
+import { count, nameOf } from './wording.js';
+
+/** One side closed while data of the other was on its way, and threw it away. */
+export const rstOnCloseRace: Rule = {
+  id: 'rst-on-close-race',
+  family: 'reset',
+  severity: 'warning',
+  summary: 'A side closed while data was in flight to it, and answered that data with a reset.',
+  options: {},
+  signs: ['reset'],
+  needs: 'both',
+  explains: ['undelivered-data-at-abort'],
+  related: ['rst-on-write-after-close', 'undelivered-data-at-abort'],
+  citations: [cite.httpIdleCloseRace, cite.httpResetErasesResponse, cite.resetTellsDataLoss],
+  documentation: {
+    meaning:
+      'Data and FIN crossed: the sender could not know that the other side had closed, and the data met a closed socket. Whether the peer acted on it is unknown. The usual form is a request on an idle persistent connection at the moment when the server closes it.',
+    proof: [
+      'A FIN of {closer}, and data of {sender} whose acknowledgment does not cover it.',
+      'A reset of {closer} that answers this data, and no acknowledgment for it.',
+    ],
+    notThis: [
+      'Data sent when the FIN was already known: rst-on-write-after-close.',
+      'Data that was acknowledged before the close.',
+    ],
+    applicationSees:
+      '{sender}: read gives 0 if the FIN arrived before the reset, else ECONNRESET; the write had succeeded. {closer}: nothing, its socket is closed.',
+    likelyCauses: [
+      'The server’s idle timeout is shorter than the time for which the client keeps connections (possible).',
+      'The server closed after an early error response without reading the rest of the request (possible).',
+    ],
+    nextSteps: [
+      'Compare the keep-alive timeouts: the client’s must be the shorter one.',
+      'Repeat the request only if it is idempotent.',
+    ],
+    example: { fixture: 'rst-on-close-race', capture: 'client' },
+  },
+  check: eachEndpoint((sender, closer, connection) => {
+    if (closer.resetsSent === 0 || !closer.finSent || sender.unacknowledgedBytes === 0) return null;
+    const fin = entered(closer, 'FIN-WAIT-1') ?? entered(closer, 'LAST-ACK');
+    if (fin === null || fin.frame === null) return null;
+    const finFrame = fin.frame;
+    const reset = findReset(
+      closer,
+      ({ trigger, verdict }, seen) =>
+        trigger !== null &&
+        trigger.payloadBytes > 0 &&
+        !trigger.knewFin &&
+        seen.frame > finFrame &&
+        verdict !== 'out-of-window',
+    );
+    if (reset === null) return null;
+    return reportFinding(rstOnCloseRace, connection, {
+      endpoint: closer.role,
+      confidence: gradedBy(connection, 'observed'),
+      title: '{closer} closed while {bytes} from {sender} were in flight, and reset them',
+      explanation:
+        '{closer} sent its FIN in frame {fin}. The data in frame {data} was sent without knowledge of it and was answered with RST in frame {rst}: {closer} threw it away.',
+      frames: [finFrame, reset.reset.trigger!.frame, reset.frame],
+      from: fin.time,
+      to: reset.time,
+      facts: { lostBytes: sender.unacknowledgedBytes },
+      words: {
+        closer: nameOf(closer),
+        sender: nameOf(sender),
+        bytes: count(sender.unacknowledgedBytes, 'byte'),
+        fin: finFrame,
+        data: reset.reset.trigger!.frame,
+        rst: reset.frame,
+      },
+    });
+  }),
+};

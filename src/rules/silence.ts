@@ -1,0 +1,40 @@
+import type { Endpoint, Milestone } from '../connections/connection.js';
+import { secondsBetween, type Timestamp } from '../core/time.js';
+import { firstSent, lastMilestone, silentSince } from './evidence.js';
+
+/** Linux waits no longer than this between two retransmissions (TCP_RTO_MAX). */
+const LONGEST_GAP_SECONDS = 120;
+
+/** The same data sent again and again to a peer that says nothing any more. */
+export interface Silence {
+  readonly run: Milestone;
+  readonly transmissions: number;
+  readonly from: Timestamp;
+  readonly seconds: number;
+  readonly firstGapSeconds: number;
+  /** The last retransmission is so long ago that the next one is overdue. */
+  readonly gaveUp: boolean;
+}
+
+/** What `sender` meets, if it is silence; at least `minimum` retransmissions are needed to say so. */
+export function silenceMetBy(
+  sender: Endpoint,
+  peer: Endpoint,
+  minimum: number,
+  captureEnd: Timestamp,
+): Silence | null {
+  // Payload must be at stake (a FIN alone has its own rule), and the peer must have been heard before.
+  if (sender.unacknowledgedBytes === 0 || peer.segments === 0) return null;
+  const run = lastMilestone(sender, 'retransmission-run');
+  if (run === null || run.count < minimum || !silentSince(peer, run)) return null;
+  const from = firstSent(run);
+  const seconds = secondsBetween(from, run.lastTime);
+  // Repetitions within a second are tail loss probes and fast retransmissions.
+  if (seconds < 1) return null;
+  const firstGapSeconds = run.value / 1000;
+  // Gaps that double: the last is half of the whole, and the next would be twice the last.
+  const nextGap = Math.min(LONGEST_GAP_SECONDS, seconds + firstGapSeconds);
+  const stopped = sender.lastSegment === null || sender.lastSegment.frame <= run.lastFrame;
+  const gaveUp = stopped && secondsBetween(run.lastTime, captureEnd) > 1.1 * nextGap;
+  return { run, transmissions: run.count + 1, from, seconds, firstGapSeconds, gaveUp };
+}

@@ -1,0 +1,50 @@
+import { cite } from './citations.js';
+import { entered, finFrame, gradedBy, NOTHING } from './evidence.js';
+import { reportFinding } from './report-finding.js';
+import type { Rule } from './rule.js';
+
+/** Both sides closed before either knew of the other’s close. */
+export const simultaneousClose: Rule = {
+  id: 'simultaneous-close',
+  family: 'teardown',
+  severity: 'info',
+  summary: 'Both sides closed at the same time: their FINs crossed, and both passed through CLOSING.',
+  options: {},
+  signs: 'always',
+  needs: 'both',
+  explains: [],
+  related: ['simultaneous-open'],
+  citations: [cite.simultaneousClose, cite.finProcessing],
+  documentation: {
+    meaning:
+      'Each side sent its FIN before it had received the other’s. RFC 9293 provides for it: both acknowledge, pass through CLOSING, and both stay in TIME-WAIT. Nothing is wrong.',
+    proof: [
+      'Two FINs, neither of which acknowledges the other: the acknowledgment numbers decide, not the order of the frames.',
+    ],
+    notThis: ['A FIN that only arrived at the tap out of order.'],
+    applicationSees: 'Both close() calls return as usual.',
+    likelyCauses: ['A protocol whose end both sides know, or equal idle timers on both sides (possible).'],
+    nextSteps: ['Nothing is needed.'],
+    example: { fixture: 'simultaneous-close', capture: 'client' },
+  },
+  check: (connection) => {
+    const { client, server } = connection;
+    if (!client.finSent || !server.finSent) return NOTHING;
+    const ofClient = entered(client, 'CLOSING');
+    const ofServer = entered(server, 'CLOSING');
+    if (ofClient === null || ofServer === null) return NOTHING;
+    return [
+      reportFinding(simultaneousClose, connection, {
+        endpoint: null,
+        confidence: gradedBy(connection, 'observed'),
+        title: 'Both sides closed at the same time',
+        explanation: `The FINs in frames {first} and {second} crossed: neither acknowledges the other. Both sides pass through CLOSING to TIME-WAIT.`,
+        frames: [finFrame(client), finFrame(server)],
+        from: ofClient.time,
+        to: ofServer.time,
+        facts: {},
+        words: { first: finFrame(client) ?? '?', second: finFrame(server) ?? '?' },
+      }),
+    ];
+  },
+};

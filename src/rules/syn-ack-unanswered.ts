@@ -1,0 +1,79 @@
+import { secondsBetween } from '../core/time.js';
+import { cite } from './citations.js';
+import { eachEndpoint, entered, milestone, opened } from './evidence.js';
+import { reportFinding } from './report-finding.js';
+import type { Rule } from './rule.js';
+import { duration, nameOf, round, times } from './wording.js';
+
+/** The listener answered, and the handshake never ended. */
+export const synAckUnanswered: Rule = {
+  id: 'syn-ack-unanswered',
+  family: 'handshake',
+  severity: 'warning',
+  summary: 'A SYN-ACK was repeated and never acknowledged: the handshake was not completed.',
+  options: {
+    waitSeconds: {
+      unit: 'seconds',
+      default: 1,
+      minimum: 0,
+      maximum: 600,
+      description: 'How long the last SYN-ACK must have waited at the end of the capture: its first timeout.',
+    },
+  },
+  signs: ['syn-ack-repeated'],
+  needs: 'both',
+  explains: [],
+  related: ['syn-unanswered', 'accept-queue-overflow', 'handshake-aborted'],
+  citations: [cite.synReceivedAck, cite.synLimit, cite.synFlood, cite.synAckRetries],
+  documentation: {
+    meaning:
+      'The listener answered the SYN and repeated its answer, but the caller’s acknowledgment never came. Either the SYN-ACK does not reach the caller, or the caller does not exist: its address was forged, or it went away.',
+    proof: [
+      'A SYN-ACK of {listener} and at least one repetition.',
+      'No acceptable acknowledgment of {caller}.',
+    ],
+    notThis: [
+      'An acknowledgment that was captured although the SYN-ACK is repeated: accept-queue-overflow.',
+      'A reset of the caller: handshake-aborted.',
+    ],
+    applicationSees:
+      '{listener}: accept never returns this connection. {caller}: connect times out if it is really there.',
+    likelyCauses: [
+      'The way back to the caller loses packets (possible).',
+      'The SYN had a forged address, as in a SYN flood (possible).',
+      'The caller’s host vanished (possible).',
+    ],
+    nextSteps: [
+      'Capture at {caller}: does the SYN-ACK arrive?',
+      'On the host of {listener}: ss -tan state syn-recv | wc -l.',
+    ],
+    example: { fixture: 'syn-ack-unanswered', capture: 'server' },
+  },
+  check: eachEndpoint((listener, caller, connection, { captureEnd, options }) => {
+    const repeated = milestone(listener, 'syn-ack-repeated');
+    const answered = entered(listener, 'SYN-RECEIVED');
+    if (repeated === null || answered === null || opened(listener)) return null;
+    if (caller.resetsSent > 0 || caller.payloadBytes > 0) return null;
+    if (secondsBetween(repeated.lastTime, captureEnd) < options.waitSeconds) return null;
+    const seconds = secondsBetween(answered.time, repeated.lastTime);
+    return reportFinding(synAckUnanswered, connection, {
+      endpoint: listener.role,
+      confidence: 'observed',
+      title: '{listener} repeated its SYN-ACK to {caller} {count}; the handshake was never completed',
+      explanation:
+        'The SYN-ACK in frame {first} was repeated {count}, the last time in frame {last}, over {time}; no acknowledgment of {caller} came.',
+      frames: [answered.frame, repeated.frame, repeated.lastFrame],
+      from: answered.time,
+      to: repeated.lastTime,
+      facts: { repetitions: repeated.count, seconds: round(seconds) },
+      words: {
+        listener: nameOf(listener),
+        caller: nameOf(caller),
+        count: times(repeated.count),
+        time: duration(seconds),
+        first: answered.frame ?? '?',
+        last: repeated.lastFrame,
+      },
+    });
+  }),
+};

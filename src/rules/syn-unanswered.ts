@@ -1,0 +1,78 @@
+import { secondsBetween } from '../core/time.js';
+import { cite } from './citations.js';
+import { eachEndpoint, entered, milestone } from './evidence.js';
+import { reportFinding } from './report-finding.js';
+import type { Rule } from './rule.js';
+import { duration, nameOf, round } from './wording.js';
+
+/** Nobody answers the SYN. */
+export const synUnanswered: Rule = {
+  id: 'syn-unanswered',
+  family: 'handshake',
+  severity: 'error',
+  summary: 'A connection attempt got no answer of any kind.',
+  options: {
+    waitSeconds: {
+      unit: 'seconds',
+      default: 1,
+      minimum: 0,
+      maximum: 600,
+      description:
+        'How long the last SYN must have waited at the end of the capture: the first timeout of a SYN.',
+    },
+  },
+  signs: ['syn-repeated'],
+  needs: 'both',
+  explains: [],
+  related: ['connection-refused', 'syn-ack-unanswered', 'icmp-unreachable', 'accept-queue-overflow'],
+  citations: [cite.synLimit, cite.backoff, cite.connectTimedOut, cite.synRetries],
+  documentation: {
+    meaning:
+      'The SYN was sent several times, and neither a SYN-ACK nor a reset came back. Somewhere the packets disappear: a firewall that drops, a host that is down, a missing route back, or a listener whose queue is full, as Linux then drops SYNs in silence.',
+    proof: ['At least two SYNs of {caller}, and no segment of {listener} at all.'],
+    notThis: [
+      'A reset: connection-refused.',
+      'A capture that holds one direction only.',
+      'A capture that ends right after the last SYN.',
+    ],
+    applicationSees:
+      '{caller}: connect blocks and then fails with ETIMEDOUT, on Linux after about 130 s; EHOSTUNREACH if ARP or ICMP reports an error.',
+    likelyCauses: [
+      'A firewall drops the SYN (possible).',
+      'The host is down, or the address is wrong (possible).',
+      'The way back is broken (possible).',
+      'The listener’s queue is full, if the same port answers others at the same time (possible).',
+    ],
+    nextSteps: [
+      'Capture at the host of {listener}: do the SYNs arrive?',
+      'There: nstat -az TcpExtListenOverflows TcpExtListenDrops.',
+    ],
+    example: { fixture: 'syn-unanswered', capture: 'client' },
+  },
+  check: eachEndpoint((caller, listener, connection, { captureEnd, options }) => {
+    const repeated = milestone(caller, 'syn-repeated');
+    const syn = entered(caller, 'SYN-SENT');
+    if (repeated === null || syn === null || listener.segments > 0) return null;
+    if (secondsBetween(repeated.lastTime, captureEnd) < options.waitSeconds) return null;
+    const seconds = secondsBetween(syn.time, repeated.lastTime);
+    return reportFinding(synUnanswered, connection, {
+      endpoint: caller.role,
+      confidence: 'observed',
+      title: '{caller} sent {count} SYNs to {listener} over {time} without any answer',
+      explanation:
+        'The SYN in frame {first} was repeated until frame {last}; nothing came back, no SYN-ACK and no reset.',
+      frames: [syn.frame, repeated.frame, repeated.lastFrame],
+      from: syn.time,
+      to: repeated.lastTime,
+      facts: { transmissions: repeated.count + 1, seconds: round(seconds) },
+      words: {
+        caller: nameOf(caller),
+        listener: nameOf(listener),
+        count: repeated.count + 1,
+        time: duration(seconds),
+        first: syn.frame ?? '?',
+        last: repeated.lastFrame,
+      },
+    });
+  }),
+};

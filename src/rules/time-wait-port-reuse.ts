@@ -1,0 +1,78 @@
+import { secondsBetween } from '../core/time.js';
+import { cite } from './citations.js';
+import { eachEndpoint, entered, findReset, gradedBy, lastMilestone } from './evidence.js';
+import { reportFinding } from './report-finding.js';
+import type { Rule } from './rule.js';
+import { duration, nameOf, round } from './wording.js';
+
+/** A pair of ports was used again while the other side was in TIME-WAIT. */
+export const timeWaitPortReuse: Rule = {
+  id: 'time-wait-port-reuse',
+  family: 'time-wait',
+  severity: 'info',
+  summary: 'A SYN reused a pair of ports whose last connection was still in TIME-WAIT.',
+  options: {
+    timeWaitSeconds: {
+      unit: 'seconds',
+      default: 240,
+      minimum: 1,
+      maximum: 3600,
+      description:
+        'How long TIME-WAIT may last: twice the MSL of two minutes in RFC 9293 §3.4.2. Linux takes 60 s.',
+    },
+  },
+  signs: ['syn-on-open-connection'],
+  needs: 'both',
+  explains: [],
+  related: ['rst-in-time-wait', 'half-open-syn-challenge', 'time-wait-port-pressure'],
+  citations: [
+    cite.timeWaitReopen,
+    cite.timeWaitDuty,
+    cite.timeWaitByTimestamp,
+    cite.portCollision,
+    cite.timeWaitReuse,
+  ],
+  documentation: {
+    meaning:
+      'TIME-WAIT keeps a pair of addresses and ports for a while. A new SYN on it may be accepted, if its sequence number or timestamp is beyond the old ones; then nothing is lost. Otherwise it gets an acknowledgment with old numbers, the opener resets that, and connecting takes longer or fails.',
+    proof: ['{holder} in TIME-WAIT, and a SYN of {opener} on the same 4-tuple within timeWaitSeconds.'],
+    notThis: ['A host in another state: half-open-syn-challenge.', 'A SYN after TIME-WAIT is over.'],
+    applicationSees:
+      '{opener}: connect works as usual if the SYN was accepted, else it is slow or fails with ETIMEDOUT. {holder}: nothing.',
+    likelyCauses: [
+      'A client that connects often and uses up its ephemeral ports (possible).',
+      'A fixed source port in the client (possible).',
+      'A NAT that hands out ports again too early (possible).',
+    ],
+    nextSteps: [
+      'On the host of {opener}: sysctl net.ipv4.ip_local_port_range net.ipv4.tcp_tw_reuse, and ss -tan state time-wait | wc -l.',
+    ],
+    example: { fixture: 'port-reuse', capture: 'client' },
+  },
+  check: eachEndpoint((opener, holder, connection, { options }) => {
+    const syn = lastMilestone(opener, 'syn-on-open-connection');
+    const waiting = entered(holder, 'TIME-WAIT');
+    if (syn === null || waiting === null) return null;
+    const ageSeconds = secondsBetween(waiting.time, syn.time);
+    if (ageSeconds < 0 || ageSeconds > options.timeWaitSeconds) return null;
+    const refusal = findReset(opener, (_, seen) => seen.frame > syn.frame);
+    return reportFinding(timeWaitPortReuse, connection, {
+      endpoint: opener.role,
+      severity: refusal === null ? 'info' : 'warning',
+      confidence: gradedBy(connection, 'observed'),
+      title: '{opener} used its port again {age} after {holder} entered TIME-WAIT',
+      explanation: `{holder} entered TIME-WAIT with frame {entry}; the SYN in frame {syn} opens the same 4-tuple again.${refusal === null ? '' : ` It was answered with old numbers and {opener} reset that in frame ${refusal.frame}.`}`,
+      frames: [waiting.frame, syn.frame, refusal?.frame ?? null],
+      from: waiting.time,
+      to: refusal?.time ?? syn.time,
+      facts: { ageSeconds: round(ageSeconds), refused: refusal !== null },
+      words: {
+        opener: nameOf(opener),
+        holder: nameOf(holder),
+        age: duration(ageSeconds),
+        entry: waiting.frame ?? '?',
+        syn: syn.frame,
+      },
+    });
+  }),
+};

@@ -1,0 +1,69 @@
+import type { Endpoint } from '../connections/connection.js';
+import { cite } from './citations.js';
+import { eachEndpoint, findReset, gradedBy, opened } from './evidence.js';
+import { reportFinding } from './report-finding.js';
+import type { Rule } from './rule.js';
+import { count, nameOf } from './wording.js';
+
+/** The connection was aborted with data on its way. */
+export const undeliveredDataAtAbort: Rule = {
+  id: 'undelivered-data-at-abort',
+  family: 'reset',
+  severity: 'error',
+  summary: 'The connection was reset while data had not been acknowledged: it cannot all have arrived.',
+  options: {},
+  signs: ['reset'],
+  needs: 'both',
+  explains: [],
+  related: ['rst-active-abort', 'rst-on-write-after-close', 'retransmission-gave-up'],
+  citations: [cite.cumulativeAck, cite.cleanCloseDelivers, cite.posixSendNoDelivery],
+  documentation: {
+    meaning:
+      'A reset throws away what is queued. Octets that no acknowledgment covers when it passes were not delivered, though the program that wrote them was told of success. Acknowledged octets are no proof of the opposite: they reached the kernel, perhaps not the program.',
+    proof: ['An accepted reset, and payload of {sender} that {receiver} had not acknowledged by then.'],
+    notThis: [
+      'Data that met a closed socket: rst-on-write-after-close, rst-on-close-race, rst-half-open-discovered tell of it.',
+      'A client that leaves in the middle of a response it no longer wants: it stays info.',
+      'An acknowledgment that only the capture missed: see capture-loss.',
+    ],
+    applicationSees: '{sender}: its writes had returned success. {receiver}: it never sees these bytes.',
+    likelyCauses: ['Whatever caused the reset: see the other findings on this connection.'],
+    nextSteps: ['Find out on both sides whether the operation has to be repeated; the capture cannot tell.'],
+    example: { fixture: 'undelivered-data-at-abort', capture: 'client' },
+  },
+  check: eachEndpoint((sender, receiver, connection) => {
+    if (sender.unacknowledgedBytes === 0 || !opened(sender)) return null;
+    const byReceiver = abortOf(receiver);
+    const reset = byReceiver ?? abortOf(sender);
+    if (reset === null) return null;
+    const unwanted = byReceiver !== null && receiver.role === 'client';
+    return reportFinding(undeliveredDataAtAbort, connection, {
+      endpoint: sender.role,
+      severity: unwanted ? 'info' : 'error',
+      confidence: gradedBy(connection, 'inferred'),
+      title: '{bytes} of {sender} were never acknowledged when the connection was reset',
+      explanation: `The reset of ${byReceiver === null ? '{sender} itself' : '{receiver}'} in frame {rst} ended the connection; {bytes} that {sender} had sent were not acknowledged by then.`,
+      frames: [sender.lastNewData?.frame ?? null, reset.frame],
+      from: sender.lastNewData?.time ?? reset.time,
+      to: reset.time,
+      facts: {
+        unacknowledgedBytes: sender.unacknowledgedBytes,
+        resetBy: byReceiver === null ? sender.role : receiver.role,
+      },
+      words: {
+        sender: nameOf(sender),
+        receiver: nameOf(receiver),
+        bytes: count(sender.unacknowledgedBytes, 'byte'),
+        rst: reset.frame,
+      },
+    });
+  }),
+};
+
+/** An abort, not the answer of a closed socket to data. */
+function abortOf(endpoint: Endpoint) {
+  return findReset(
+    endpoint,
+    ({ verdict, trigger }) => verdict === 'accepted' && (trigger === null || trigger.payloadBytes === 0),
+  );
+}

@@ -1,0 +1,113 @@
+import type { Endpoint, Milestone } from '../connections/connection.js';
+import { secondsBetween, type Timestamp } from '../core/time.js';
+import { cite } from './citations.js';
+import { eachEndpoint, gradedBy, lastMilestone } from './evidence.js';
+import { reportFinding } from './report-finding.js';
+import type { Rule } from './rule.js';
+import { count, duration, nameOf, round, ssFilter } from './wording.js';
+
+/** A receiver keeps its window closed while the other side has data for it. */
+export const zeroWindowStall: Rule = {
+  id: 'zero-window-stall',
+  family: 'delivery',
+  severity: 'warning',
+  summary: 'A receiver kept its window closed for long: its application does not read.',
+  options: {
+    stallSeconds: {
+      unit: 'seconds',
+      default: 10,
+      minimum: 0.1,
+      maximum: 86_400,
+      description: 'How long the window must stay closed. No RFC sets a limit: this is a judgement.',
+    },
+    errorSeconds: {
+      unit: 'seconds',
+      default: 60,
+      minimum: 0.1,
+      maximum: 86_400,
+      description: 'From when on it is an error, by judgement.',
+    },
+  },
+  signs: ['zero-window'],
+  needs: 'both',
+  explains: ['close-wait-stuck', 'fin-wait-2-stuck'],
+  related: ['zero-window-probe-unanswered', 'close-wait-stuck', 'fin-unacknowledged'],
+  citations: [
+    cite.windowMayStayClosed,
+    cite.windowAnsweredStaysOpen,
+    cite.windowProbes,
+    cite.probeBackoff,
+    cite.neverClosedServer,
+  ],
+  documentation: {
+    meaning:
+      'A window of zero says that the receive buffer is full: the kernel is alive, the application does not read. The other side probes and has to wait; TCP lets it wait for ever as long as the probes are answered. So this is no protocol error, but a program that hangs or is too slow.',
+    proof: [
+      'A literal window of 0 from {receiver} for stallSeconds.',
+      'Probes of {sender}, or data of it that is outstanding: it wants to send.',
+    ],
+    notThis: [
+      'A small window that is not zero.',
+      'The window field of a reset or a FIN.',
+      'A closed window that nobody wants to use.',
+    ],
+    applicationSees: '{sender}: write blocks or gives EAGAIN. {receiver}: data lies unread in its socket.',
+    likelyCauses: [
+      'The program of {receiver} is blocked elsewhere, stopped, or overloaded (likely).',
+      'It waits for something else before it reads on, perhaps for {sender} (possible).',
+    ],
+    nextSteps: [
+      "On the host of {receiver}: ss -tanpo '( {filter} )' shows a large Recv-Q, then a stack dump of the owner.",
+      'On the host of {sender}: ss -tino shows timer:(persist,…).',
+    ],
+    example: { fixture: 'zero-window-stall', capture: 'client' },
+  },
+  check: eachEndpoint((receiver, sender, connection, { captureEnd, options }) => {
+    if (receiver.zeroWindows === 0) return null;
+    const probes = lastMilestone(sender, 'window-probe');
+    if (probes === null && sender.unacknowledgedBytes === 0) return null;
+    const over = receiver.finalState === 'CLOSED' || sender.finalState === 'CLOSED';
+    const stall = longestStall(receiver, over ? connection.end : captureEnd);
+    if (stall === null || stall.seconds < options.stallSeconds) return null;
+    const open = receiver.windowClosed && !over;
+    return reportFinding(zeroWindowStall, connection, {
+      endpoint: receiver.role,
+      severity: stall.seconds >= options.errorSeconds ? 'error' : 'warning',
+      confidence: gradedBy(connection, 'inferred'),
+      title: `{receiver} ${open ? 'has kept' : 'kept'} its window closed for {time}: its application ${open ? 'does' : 'did'} not read`,
+      explanation: `The window of {receiver} was zero from frame {first}${open ? ' to the end of the capture' : ' to frame {last}'}.${probes === null ? ` {sender} had ${count(sender.unacknowledgedBytes, 'byte')} outstanding.` : ` {sender} sent ${count(probes.count, 'probe')}.`} The limit of ${options.stallSeconds} s is a judgement: TCP lets a window stay closed.`,
+      frames: [stall.run.frame, stall.run.lastFrame, probes?.frame ?? null, probes?.lastFrame ?? null],
+      from: stall.run.time,
+      to: stall.end,
+      facts: {
+        closedSeconds: round(stall.seconds),
+        probes: probes?.count ?? 0,
+        stillClosed: open,
+        senderWaitsToClose: sender.finalState === 'CLOSE-WAIT',
+      },
+      words: {
+        receiver: nameOf(receiver),
+        sender: nameOf(sender),
+        time: duration(stall.seconds),
+        first: stall.run.frame,
+        last: stall.run.lastFrame,
+        filter: ssFilter(receiver, sender),
+      },
+    });
+  }),
+};
+
+function longestStall(
+  receiver: Endpoint,
+  end: Timestamp,
+): { run: Milestone; end: Timestamp; seconds: number } | null {
+  let longest: { run: Milestone; end: Timestamp; seconds: number } | null = null;
+  const last = lastMilestone(receiver, 'zero-window');
+  for (const run of receiver.milestones) {
+    if (run.kind !== 'zero-window') continue;
+    const until = run === last && receiver.windowClosed ? end : run.lastTime;
+    const seconds = secondsBetween(run.time, until);
+    if (longest === null || seconds > longest.seconds) longest = { run, end: until, seconds };
+  }
+  return longest;
+}

@@ -1,0 +1,39 @@
+import { acceptQueueOverflow } from '../../src/rules/accept-queue-overflow.js';
+import { connection, happens, moment } from '../support/connection-builder.js';
+import { testRule } from '../support/rule-tester.js';
+
+function ignored(dataFrame: number | null, near: 'server' | 'client' = 'server') {
+  return connection({
+    vantage: { near, confidence: 'high' },
+    client: {
+      payloadBytes: 100,
+      unacknowledgedBytes: 100,
+      lastNewData: dataFrame === null ? null : moment(0.05, dataFrame),
+    },
+    server: { milestones: [happens('syn-ack-repeated', 1, 6, { count: 3, until: 7, lastFrame: 9 })] },
+  });
+}
+
+testRule(acceptQueueOverflow, {
+  fires: [
+    {
+      name: 'when the SYN-ACK is repeated after data',
+      connection: ignored(4),
+      end: 10,
+      endpoint: 'server',
+      confidence: 'inferred',
+      frames: [2, 4, 6, 9],
+      facts: { repetitions: 3, unacknowledgedBytes: 100 },
+    },
+    {
+      name: 'as possible far from the server',
+      connection: ignored(4, 'client'),
+      end: 10,
+      confidence: 'possible',
+    },
+  ],
+  silent: [
+    { name: 'when only the acknowledgment may have been lost', connection: ignored(null), end: 10 },
+    { name: 'when the data came after the last repetition', connection: ignored(12), end: 10 },
+  ],
+});

@@ -1,0 +1,41 @@
+import { keepaliveUnanswered } from '../../src/rules/keepalive-unanswered.js';
+import { connection, happens, moment, resets } from '../support/connection-builder.js';
+import { testRule } from '../support/rule-tester.js';
+
+function probed(count: number, value = 0, heard = 9) {
+  return connection({
+    client: {
+      milestones: [
+        happens('keep-alive', 100, 10, { count, until: 100 + 5 * (count - 1), lastFrame: 9 + count, value }),
+        resets(100 + 5 * count, 20, { hasAck: true }),
+      ],
+    },
+    server: { lastSegment: moment(40, heard) },
+  });
+}
+
+testRule(keepaliveUnanswered, {
+  fires: [
+    {
+      name: 'on probes into silence, and the reset that ends it',
+      connection: probed(3),
+      end: 120,
+      endpoint: 'server',
+      confidence: 'observed',
+      title: '3 keep-alive probes of 10.0.0.1:40000 to 10.0.0.2:8080 went unanswered',
+      frames: [9, 10, 12, 20],
+      facts: { unansweredProbes: 3, intervalSeconds: 5, idleSeconds: 60, reset: true },
+    },
+    {
+      name: 'on the last of a run that was answered before',
+      connection: probed(5, 2, 12),
+      end: 130,
+      facts: { unansweredProbes: 3 },
+    },
+  ],
+  silent: [
+    { name: 'on one probe', connection: probed(1), end: 120 },
+    { name: 'when the peer answered', connection: probed(3, 3, 13), end: 120 },
+    { name: 'without probes', connection: connection(), end: 120 },
+  ],
+});

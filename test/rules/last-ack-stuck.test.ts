@@ -1,0 +1,67 @@
+import type { Milestone } from '../../src/connections/connection.js';
+import { lastAckStuck } from '../../src/rules/last-ack-stuck.js';
+import { enters, happens, resets } from '../support/connection-builder.js';
+import { testRule } from '../support/rule-tester.js';
+import { afterClientFin } from './closing-cases.js';
+
+function repeatedFin(
+  count: number,
+  until: number,
+  more: readonly Milestone[] = [],
+  client: readonly Milestone[] = [],
+) {
+  return afterClientFin({
+    serverEntries: [enters('LAST-ACK', 3, 7, { evidence: 'observed' })],
+    serverMilestones: [happens('fin-repeated', 3.2, 8, { count, until, lastFrame: 7 + count }), ...more],
+    clientMilestones: client,
+  });
+}
+
+testRule(lastAckStuck, {
+  fires: [
+    {
+      name: 'as a warning when the acknowledgment never came',
+      connection: repeatedFin(4, 9.2),
+      end: 20,
+      endpoint: 'server',
+      title: '10.0.0.2:8080 repeated its FIN 4 times in LAST-ACK',
+      frames: [7, 8, 11],
+      facts: { repetitions: 4, outcome: 'never-acknowledged' },
+    },
+    {
+      name: 'as an error when nothing answered for long',
+      connection: repeatedFin(9, 103),
+      end: 110,
+      severity: 'error',
+    },
+    {
+      name: 'as info when one acknowledgment was lost after the tap',
+      connection: repeatedFin(1, 3.6, [happens('fin-covered', 3.02, 8)]),
+      end: 20,
+      severity: 'info',
+      confidence: 'inferred',
+      facts: { outcome: 'acknowledgment-lost' },
+    },
+    {
+      name: 'as info when it came late',
+      connection: repeatedFin(1, 3.3, [happens('fin-covered', 3.9, 9)]),
+      end: 20,
+      severity: 'info',
+      facts: { outcome: 'acknowledged-late' },
+    },
+  ],
+  silent: [
+    {
+      name: 'on one repetition before a delayed acknowledgment',
+      connection: repeatedFin(1, 3.01, [happens('fin-covered', 3.04, 9)]),
+      end: 20,
+    },
+    { name: 'on one repetition at the capture’s end', connection: repeatedFin(1, 3.2), end: 4 },
+    {
+      name: 'when the FIN was answered with a reset',
+      connection: repeatedFin(4, 9, [], [resets(9, 12, { trigger: { kind: 'fin' } })]),
+      end: 20,
+    },
+    { name: 'on a connection that closed', connection: afterClientFin(), end: 20 },
+  ],
+});

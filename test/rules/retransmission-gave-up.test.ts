@@ -1,0 +1,60 @@
+import { retransmissionGaveUp } from '../../src/rules/retransmission-gave-up.js';
+import { happens, moment, resets } from '../support/connection-builder.js';
+import { testRule } from '../support/rule-tester.js';
+import { unansweredData } from './silence-cases.js';
+
+const icmp = { version: 4, type: 3, code: 1, reporter: '10.0.0.254', sequence: 1 } as const;
+
+testRule(retransmissionGaveUp, {
+  fires: [
+    {
+      name: 'when the next retransmission is long overdue',
+      connection: unansweredData(6, 22.6),
+      end: 60,
+      endpoint: 'client',
+      confidence: 'inferred',
+      title: '10.0.0.1:40000 gave up after sending the same data 7 times in 12.6 s',
+      frames: [10, 15],
+      facts: { earlierThanRfc: true, icmpReported: false },
+    },
+    {
+      name: 'and knows the other error if a router spoke',
+      connection: unansweredData(6, 22.6, {
+        client: {
+          milestones: [
+            happens('retransmission-run', 10.2, 10, { count: 6, until: 22.6, lastFrame: 15, value: 200 }),
+            happens('icmp-error', 11, 11, { icmp }),
+          ],
+        },
+      }),
+      end: 60,
+      facts: { icmpReported: true },
+    },
+    {
+      name: 'after the full time',
+      connection: unansweredData(15, 934),
+      end: 1200,
+      facts: { earlierThanRfc: false },
+    },
+  ],
+  silent: [
+    { name: 'while the next one is not yet due', connection: unansweredData(6, 22.6), end: 35 },
+    {
+      name: 'when the sender went on with something else',
+      connection: unansweredData(6, 22.6, { client: { lastSegment: moment(30, 20) } }),
+      end: 60,
+    },
+    {
+      name: 'when it ended with a reset',
+      connection: unansweredData(6, 22.6, {
+        client: {
+          milestones: [
+            happens('retransmission-run', 10.2, 10, { count: 6, until: 22.6, lastFrame: 15, value: 200 }),
+            resets(22.7, 16, { hasAck: true }),
+          ],
+        },
+      }),
+      end: 60,
+    },
+  ],
+});

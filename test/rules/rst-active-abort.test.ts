@@ -1,0 +1,105 @@
+import { rstActiveAbort } from '../../src/rules/rst-active-abort.js';
+import {
+  connection,
+  type EndpointDraft,
+  enters,
+  happens,
+  moment,
+  resets,
+} from '../support/connection-builder.js';
+import { testRule } from '../support/rule-tester.js';
+import { afterClientFin } from './closing-cases.js';
+
+function abortBy(role: 'client' | 'server', own: EndpointDraft = {}, peer: EndpointDraft = {}) {
+  const aborter: EndpointDraft = {
+    payloadBytes: 500,
+    after: [enters('CLOSED', 5, 9, { evidence: 'observed', cause: 'sent RST, aborting' })],
+    milestones: [resets(5, 9, { hasAck: true, window: 500 })],
+    ...own,
+  };
+  const other: EndpointDraft = { payloadBytes: 800, lastNewData: moment(1, 5), ...peer };
+  return role === 'client'
+    ? connection({ client: aborter, server: other })
+    : connection({ server: aborter, client: other });
+}
+
+testRule(rstActiveAbort, {
+  fires: [
+    {
+      name: 'on a server that aborts',
+      connection: abortBy('server'),
+      end: 6,
+      endpoint: 'server',
+      confidence: 'inferred',
+      title: '10.0.0.2:8080 aborted the connection',
+      frames: [5, 9],
+      facts: { kind: 'reason-unknown', afterOwnFin: false },
+    },
+    {
+      name: 'and supposes unread data right after some came',
+      connection: abortBy('server', {}, { lastNewData: moment(4.9, 8) }),
+      end: 6,
+      facts: { kind: 'unread-data-likely', sinceLastDataSeconds: 0.1 },
+    },
+    {
+      name: 'and supposes unread data behind a closed window',
+      connection: abortBy('client', { windowClosed: true }),
+      end: 6,
+      facts: { kind: 'unread-data-likely' },
+    },
+    {
+      name: 'as info on a client that has everything',
+      connection: abortBy('client'),
+      end: 6,
+      severity: 'info',
+    },
+    {
+      name: 'as info on a client that leaves in the middle of a response',
+      connection: abortBy('client', {}, { unacknowledgedBytes: 1460 }),
+      end: 6,
+      severity: 'info',
+    },
+    {
+      name: 'on a reset right on the acknowledgment of its own FIN',
+      connection: afterClientFin({
+        client: { payloadBytes: 10 },
+        clientEntries: [enters('CLOSED', 2.14, 7, { evidence: 'observed' })],
+        clientMilestones: [resets(2.14, 7, { trigger: { frame: 6, kind: 'ack', knewFin: true } })],
+      }),
+      end: 6,
+      severity: 'info',
+      title: '10.0.0.1:40000 aborted the connection after its own FIN',
+    },
+  ],
+  silent: [
+    {
+      name: 'before any data',
+      connection: abortBy('client', { payloadBytes: 0 }, { payloadBytes: 0 }),
+      end: 6,
+    },
+    {
+      name: 'on a reset that answers data',
+      connection: abortBy('server', {
+        milestones: [resets(5, 9, { trigger: { kind: 'data', payloadBytes: 5 } })],
+      }),
+      end: 6,
+    },
+    {
+      name: 'after unanswered keep-alives',
+      connection: abortBy('client', {
+        milestones: [happens('keep-alive', 2, 6, { count: 3, until: 4 }), resets(5, 9, { hasAck: true })],
+      }),
+      end: 6,
+    },
+    {
+      name: 'after the peer’s FIN with nothing outstanding',
+      connection: abortBy('client', {}, { finSent: true }),
+      end: 6,
+    },
+    {
+      name: 'when the reset was not accepted',
+      connection: abortBy('server', { milestones: [resets(5, 9, { hasAck: true, verdict: 'challenged' })] }),
+      end: 6,
+    },
+  ],
+});

@@ -1,0 +1,70 @@
+import type { CaptureQuality, Milestone, Reset } from '../../src/connections/connection.js';
+import { rstHalfOpenDiscovered } from '../../src/rules/rst-half-open-discovered.js';
+import { connection, enters, happens, resets } from '../support/connection-builder.js';
+import { testRule } from '../support/rule-tester.js';
+import { afterClientFin } from './closing-cases.js';
+
+function forgotten(
+  trigger: Partial<NonNullable<Reset['trigger']>> = {},
+  reset: Partial<Omit<Reset, 'trigger'>> = {},
+  quality: Partial<CaptureQuality> = {},
+  more: readonly Milestone[] = [],
+) {
+  return connection({
+    quality,
+    client: { payloadBytes: 100, unacknowledgedBytes: 11 },
+    server: {
+      payloadBytes: 100,
+      after: [enters('CLOSED', 90, 9, { evidence: 'observed' })],
+      milestones: [
+        ...more,
+        resets(90, 9, { ...reset, trigger: { frame: 8, idleSeconds: 80, payloadBytes: 11, ...trigger } }),
+      ],
+    },
+  });
+}
+
+testRule(rstHalfOpenDiscovered, {
+  fires: [
+    {
+      name: 'on data that meets a host without the connection',
+      connection: forgotten(),
+      end: 91,
+      endpoint: 'server',
+      confidence: 'inferred',
+      title: '10.0.0.2:8080 no longer knew this open connection and reset it',
+      frames: [8, 9],
+      facts: { trigger: 'data', idleSeconds: 80, lostBytes: 11 },
+    },
+    {
+      name: 'on a keep-alive that does',
+      connection: forgotten({ kind: 'keep-alive', payloadBytes: 0 }),
+      end: 91,
+      facts: { trigger: 'keep-alive' },
+    },
+    {
+      name: 'with little confidence if the capture started late',
+      connection: forgotten({}, {}, { midstream: true }),
+      end: 91,
+      confidence: 'possible',
+    },
+  ],
+  silent: [
+    { name: 'when it is an abort', connection: forgotten({}, { hasAck: true, window: 500 }), end: 91 },
+    {
+      name: 'when the host had closed',
+      connection: afterClientFin({ clientMilestones: [resets(3, 8, { trigger: { payloadBytes: 5 } })] }),
+      end: 91,
+    },
+    {
+      name: 'when the reset was not accepted',
+      connection: forgotten({}, { verdict: 'out-of-window' }),
+      end: 91,
+    },
+    {
+      name: 'when the handshake was never over for the server',
+      connection: forgotten({}, {}, {}, [happens('syn-ack-repeated', 1, 5)]),
+      end: 91,
+    },
+  ],
+});

@@ -1,0 +1,45 @@
+import type { Milestone } from '../../src/connections/connection.js';
+import { rstInTimeWait } from '../../src/rules/rst-in-time-wait.js';
+import { enters, resets } from '../support/connection-builder.js';
+import { testRule } from '../support/rule-tester.js';
+import { afterClientFin } from './closing-cases.js';
+
+function waiting(reset: Milestone, accepted = true) {
+  return afterClientFin({
+    clientEntries: [
+      enters('TIME-WAIT', 3, 7),
+      ...(accepted ? [enters('CLOSED', 13, 11, { evidence: 'assumed', cause: 'received RST' })] : []),
+    ],
+    serverEntries: [enters('LAST-ACK', 3, 7, { evidence: 'observed' }), enters('CLOSED', 3.1, 8)],
+    serverMilestones: [reset],
+  });
+}
+
+testRule(rstInTimeWait, {
+  fires: [
+    {
+      name: 'on a reset that answers TIME-WAIT’s acknowledgment',
+      connection: waiting(resets(13, 11, { trigger: { frame: 10, kind: 'ack' } })),
+      end: 14,
+      endpoint: 'client',
+      confidence: 'possible',
+      title: 'A reset hit 10.0.0.1:40000 in TIME-WAIT after 10 s',
+      frames: [7, 10, 11],
+      facts: { ageSeconds: 10, answersAcknowledgment: true },
+    },
+    {
+      name: 'as info on another one',
+      connection: waiting(resets(13, 11, { hasAck: true })),
+      end: 14,
+      severity: 'info',
+    },
+  ],
+  silent: [
+    {
+      name: 'on one that TIME-WAIT ignores',
+      connection: waiting(resets(13, 11, { verdict: 'out-of-window' }), false),
+      end: 14,
+    },
+    { name: 'without TIME-WAIT', connection: afterClientFin({ serverMilestones: [resets(4, 9)] }), end: 14 },
+  ],
+});

@@ -1,0 +1,61 @@
+import type { CaptureQuality, Milestone } from '../../src/connections/connection.js';
+import { rstNotAccepted } from '../../src/rules/rst-not-accepted.js';
+import { connection, enters, happens, moment, resets } from '../support/connection-builder.js';
+import { testRule } from '../support/rule-tester.js';
+import { afterClientFin } from './closing-cases.js';
+
+function stray(
+  milestones: readonly Milestone[],
+  receiver: readonly Milestone[] = [],
+  last = moment(6, 12),
+  quality: Partial<CaptureQuality> = {},
+) {
+  return connection({ quality, client: { milestones }, server: { milestones: receiver, lastSegment: last } });
+}
+
+const inWindow = resets(5, 9, { verdict: 'challenged' });
+
+testRule(rstNotAccepted, {
+  fires: [
+    {
+      name: 'on a reset in the window that draws a challenge',
+      connection: stray([inWindow], [happens('challenge-ack', 5.01, 10)]),
+      end: 7,
+      endpoint: 'server',
+      confidence: 'observed',
+      title: '10.0.0.2:8080 did not accept a reset from 10.0.0.1:40000',
+      frames: [9, 10],
+      facts: { verdict: 'challenged', receiverWentOn: true },
+    },
+    {
+      name: 'on one outside the window',
+      connection: stray([resets(5, 9, { verdict: 'out-of-window' })]),
+      end: 7,
+      facts: { verdict: 'out-of-window' },
+    },
+    {
+      name: 'as info if an exact one followed',
+      connection: stray([inWindow, resets(5.02, 11)], [happens('challenge-ack', 5.01, 10)]),
+      end: 7,
+      severity: 'info',
+    },
+    {
+      name: 'as info on a stale one after an orderly close',
+      connection: afterClientFin({
+        clientEntries: [enters('TIME-WAIT', 3, 7)],
+        serverEntries: [enters('LAST-ACK', 3, 7, { evidence: 'observed' }), enters('CLOSED', 3.1, 8)],
+        serverMilestones: [resets(4, 9, { verdict: 'out-of-window' })],
+      }),
+      end: 7,
+      severity: 'info',
+    },
+  ],
+  silent: [
+    { name: 'on a reset that was accepted', connection: stray([resets(5, 9)]), end: 7 },
+    {
+      name: 'when the window is unknown and nobody goes on',
+      connection: stray([resets(5, 9, { verdict: 'out-of-window' })], [], moment(4, 8), { midstream: true }),
+      end: 7,
+    },
+  ],
+});

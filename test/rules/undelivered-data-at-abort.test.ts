@@ -1,0 +1,49 @@
+import { undeliveredDataAtAbort } from '../../src/rules/undelivered-data-at-abort.js';
+import { connection, type EndpointDraft, moment, resets } from '../support/connection-builder.js';
+import { testRule } from '../support/rule-tester.js';
+
+const sending: EndpointDraft = { payloadBytes: 5000, unacknowledgedBytes: 1460, lastNewData: moment(4, 8) };
+const abort = resets(5, 9, { hasAck: true });
+
+testRule(undeliveredDataAtAbort, {
+  fires: [
+    {
+      name: 'when a server throws a request away',
+      connection: connection({ client: sending, server: { milestones: [abort] } }),
+      end: 6,
+      endpoint: 'client',
+      confidence: 'inferred',
+      title: '1,460 bytes of 10.0.0.1:40000 were never acknowledged when the connection was reset',
+      frames: [8, 9],
+      facts: { unacknowledgedBytes: 1460, resetBy: 'server' },
+    },
+    {
+      name: 'when the sender itself aborts',
+      connection: connection({ server: { ...sending, milestones: [abort] } }),
+      end: 6,
+      facts: { resetBy: 'server' },
+    },
+    {
+      name: 'as info when a client no longer wants the response',
+      connection: connection({ client: { milestones: [abort] }, server: sending }),
+      end: 6,
+      severity: 'info',
+    },
+  ],
+  silent: [
+    {
+      name: 'when everything was acknowledged',
+      connection: connection({ server: { milestones: [abort] } }),
+      end: 6,
+    },
+    {
+      name: 'when a closed socket answered the data',
+      connection: connection({
+        client: sending,
+        server: { milestones: [resets(5, 9, { trigger: { payloadBytes: 1460 } })] },
+      }),
+      end: 6,
+    },
+    { name: 'without a reset', connection: connection({ client: sending }), end: 6 },
+  ],
+});
