@@ -1,0 +1,250 @@
+/**
+ * Writes down what the observer concludes, for one connection at a time: transitions by the table, the
+ * proofs and disproofs that come later, and milestones. A frame of the capture is at hand while it does.
+ */
+import { ESTABLISHED } from '../tcp/states.js';
+import { TRANSITIONS, transitionFor } from '../tcp/transitions.js';
+import { ASSUMED, CONFIRMED, detailOf, isRetracted, retracted, rowOf, withEvidence } from './entries.js';
+import { CONTINUATION, type Journal, MAX_DEPTH, TRANSITION } from './journal.js';
+import { CLIENT, FLAGS, JOURNAL, JOURNAL_FULL, SERVER, STATE, STATE_MASK } from './record.js';
+
+/** What the ledger needs to know of the frame at hand; a `Segment` is one. */
+export interface FrameTime {
+  readonly frame: number;
+  readonly seconds: number;
+  readonly nanoseconds: number;
+}
+
+export class Ledger {
+  readonly journal: Journal;
+  #memory: Int32Array = new Int32Array(0);
+  #base = 0;
+  #frame = 0;
+  #seconds = 0;
+  #nanoseconds = 0;
+
+  constructor(journal: Journal) {
+    this.journal = journal;
+  }
+
+  /** Opens the ledger of the connection whose words start at `base` in `memory`, at the given frame. */
+  open(memory: Int32Array, base: number, at: FrameTime): void {
+    this.#memory = memory;
+    this.#base = base;
+    this.#frame = at.frame;
+    this.#seconds = at.seconds;
+    this.#nanoseconds = at.nanoseconds;
+  }
+
+  // ── Transitions ──────────────────────────────────────────────────────────────────────────────────────
+
+  /** Moves an endpoint by `event` at this frame if the table says so; tells whether it did. */
+  enter(server: boolean, event: number, evidence: number): boolean {
+    return this.enterAt(server, event, evidence, this.#frame, this.#seconds, this.#nanoseconds);
+  }
+
+  /** A transition that no captured packet shows. */
+  enterUnseen(server: boolean, event: number): boolean {
+    return this.enterAt(server, event, ASSUMED, 0, this.#seconds, this.#nanoseconds);
+  }
+
+  /** `enter` with a frame and time other than those at hand. */
+  enterAt(
+    server: boolean,
+    event: number,
+    evidence: number,
+    frame: number,
+    seconds: number,
+    nanoseconds: number,
+  ): boolean {
+    const memory = this.#memory;
+    const endpoint = this.#base + (server ? SERVER : CLIENT);
+    const row = transitionFor(memory[endpoint + STATE] & STATE_MASK, event);
+    if (row < 0) return false;
+    memory[endpoint + STATE] = (memory[endpoint + STATE] & ~STATE_MASK) | TRANSITIONS[row].to;
+    if (this.hasRoom(1)) {
+      this.prepend(TRANSITION, server, detailOf(row, evidence), frame, seconds, nanoseconds, 0, 0);
+    }
+    return true;
+  }
+
+  /** This frame proves the endpoint's newest standing transition by one of two events. */
+  confirm(server: boolean, event: number, otherEvent: number): void {
+    const journal = this.journal;
+    for (let entry = this.head; entry >= 0; entry = journal.next(entry)) {
+      if (!this.#isStanding(entry, server)) continue;
+      const found = this.eventOf(entry);
+      if (found !== event && found !== otherEvent) continue;
+      journal.setDetail(entry, withEvidence(journal.detail(entry), CONFIRMED));
+      journal.setOther(entry, this.#frame);
+      return;
+    }
+  }
+
+  /**
+   * Marks the endpoint's newest standing transition by `event`, and all after it, as disproved by this
+   * frame, and puts the endpoint back into the state before. Returns that transition's entry, or -1.
+   */
+  retractFrom(server: boolean, event: number): number {
+    const journal = this.journal;
+    const found = this.newestBy(server, event);
+    if (found < 0) return -1;
+    for (let entry = this.head; ; entry = journal.next(entry)) {
+      if (this.#isStanding(entry, server)) {
+        journal.setDetail(entry, retracted(journal.detail(entry)));
+        journal.setOther(entry, this.#frame);
+      }
+      if (entry === found) break;
+    }
+    const previous = this.newest(server);
+    const state = previous < 0 ? 0 : TRANSITIONS[rowOf(journal.detail(previous))].to;
+    const word = this.#base + (server ? SERVER : CLIENT) + STATE;
+    this.#memory[word] = (this.#memory[word] & ~STATE_MASK) | state;
+    return found;
+  }
+
+  /** The endpoint's newest transition that was not taken back, or -1. */
+  newest(server: boolean): number {
+    const journal = this.journal;
+    for (let entry = this.head; entry >= 0; entry = journal.next(entry)) {
+      if (this.#isStanding(entry, server)) return entry;
+    }
+    return -1;
+  }
+
+  /** The same among those by `event`. */
+  newestBy(server: boolean, event: number): number {
+    const journal = this.journal;
+    for (let entry = this.head; entry >= 0; entry = journal.next(entry)) {
+      if (this.#isStanding(entry, server) && this.eventOf(entry) === event) return entry;
+    }
+    return -1;
+  }
+
+  /** How often the endpoint was held to be ESTABLISHED and was not. */
+  retractedOpenings(server: boolean): number {
+    const journal = this.journal;
+    let count = 0;
+    for (let entry = this.head; entry >= 0; entry = journal.next(entry)) {
+      if (journal.kind(entry) !== TRANSITION || journal.isServer(entry) !== server) continue;
+      const detail = journal.detail(entry);
+      if (isRetracted(detail) && TRANSITIONS[rowOf(detail)].to === ESTABLISHED) count++;
+    }
+    return count;
+  }
+
+  /** The event of a transition's entry. */
+  eventOf(entry: number): number {
+    return TRANSITIONS[rowOf(this.journal.detail(entry))].event;
+  }
+
+  #isStanding(entry: number, server: boolean): boolean {
+    const journal = this.journal;
+    return (
+      journal.kind(entry) === TRANSITION &&
+      journal.isServer(entry) === server &&
+      !isRetracted(journal.detail(entry))
+    );
+  }
+
+  // ── Milestones ───────────────────────────────────────────────────────────────────────────────────────
+
+  /** A single event. */
+  note(kind: number, server: boolean, value: number): void {
+    if (!this.hasRoom(1)) return;
+    this.prepend(kind, server, 0, this.#frame, this.#seconds, this.#nanoseconds, this.#frame, value);
+  }
+
+  /** One more of a kind that is one run per connection and endpoint; `value` adds up. */
+  run(kind: number, server: boolean, value: number): void {
+    const entry = this.find(kind, server);
+    if (entry >= 0) this.extend(entry, value);
+    else this.startRun(kind, server, value);
+  }
+
+  /** The first of a new run. Its count, last time and `mark` are in the entry behind it. */
+  startRun(kind: number, server: boolean, value: number, mark = 0): void {
+    if (!this.hasRoom(2)) return;
+    this.prepend(CONTINUATION, server, 0, 1, this.#seconds, this.#nanoseconds, 0, mark);
+    this.note(kind, server, value);
+  }
+
+  /** One more in the run at `entry`. */
+  extend(entry: number, value: number): void {
+    const journal = this.journal;
+    const continuation = journal.next(entry);
+    journal.setOther(entry, this.#frame);
+    journal.setValue(entry, (journal.value(entry) + value) | 0);
+    journal.setFrame(continuation, journal.frame(continuation) + 1);
+    journal.setTime(continuation, this.#seconds, this.#nanoseconds);
+  }
+
+  /** Uses the place of the run at `entry` for a new one. */
+  restartRun(entry: number, value: number, mark: number): void {
+    const journal = this.journal;
+    const continuation = journal.next(entry);
+    journal.setFrame(entry, this.#frame);
+    journal.setTime(entry, this.#seconds, this.#nanoseconds);
+    journal.setOther(entry, this.#frame);
+    journal.setValue(entry, value);
+    journal.setFrame(continuation, 1);
+    journal.setTime(continuation, this.#seconds, this.#nanoseconds);
+    journal.setValue(continuation, mark);
+  }
+
+  /** Occurrences in the run at `entry`, and its mark. */
+  countOf(entry: number): number {
+    return this.journal.frame(this.journal.next(entry));
+  }
+
+  markOf(entry: number): number {
+    return this.journal.value(this.journal.next(entry));
+  }
+
+  /** The newest milestone of a kind, or -1. */
+  find(kind: number, server: boolean): number {
+    const journal = this.journal;
+    for (let entry = this.head; entry >= 0; entry = journal.next(entry)) {
+      if (journal.kind(entry) === kind && journal.isServer(entry) === server) return entry;
+    }
+    return -1;
+  }
+
+  // ── Entries ──────────────────────────────────────────────────────────────────────────────────────────
+
+  /** The connection's newest entry, or -1. */
+  get head(): number {
+    return this.#memory[this.#base + JOURNAL];
+  }
+
+  /** Whether the connection may have that many more entries; notes it if not. */
+  hasRoom(entries: number): boolean {
+    if (this.journal.depth(this.head) + entries <= MAX_DEPTH) return true;
+    this.#memory[this.#base + FLAGS] |= JOURNAL_FULL;
+    return false;
+  }
+
+  /** A raw entry; `hasRoom` must have allowed it. */
+  prepend(
+    kind: number,
+    server: boolean,
+    detail: number,
+    frame: number,
+    seconds: number,
+    nanoseconds: number,
+    other: number,
+    value: number,
+  ): void {
+    this.#memory[this.#base + JOURNAL] = this.journal.prepend(
+      this.head,
+      kind,
+      server,
+      detail,
+      frame,
+      seconds,
+      nanoseconds,
+      other,
+      value,
+    );
+  }
+}
