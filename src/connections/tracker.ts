@@ -155,7 +155,8 @@ export class Tracker {
   icmpError(error: IcmpError): void {
     const slot = this.#table.find(error);
     if (slot < 0) {
-      // Wireshark gives the quoted 4-tuple a stream of its own.
+      // Wireshark gives a 4-tuple quoted with its whole header a stream of its own.
+      if (error.hasHeader === 0) return;
       const fresh = this.#create(error, false);
       const memory = this.#store.memory(fresh);
       memory[this.#store.base(fresh) + FLAGS] = QUOTED_ONLY;

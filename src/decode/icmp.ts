@@ -2,7 +2,14 @@ import { PROTOCOL_TCP } from './ip.js';
 import { ipv4 } from './ipv4.js';
 import { ipv6 } from './ipv6.js';
 import type { Packet } from './packet.js';
-import { DESTINATION_PORT, FLAGS_MASK, OFFSET_AND_FLAGS, SEQUENCE, SOURCE_PORT } from './tcp.js';
+import {
+  DESTINATION_PORT,
+  FLAGS_MASK,
+  MIN_HEADER_LENGTH,
+  OFFSET_AND_FLAGS,
+  SEQUENCE,
+  SOURCE_PORT,
+} from './tcp.js';
 import { ICMP_ERROR, NOT_TCP, type Verdict } from './verdict.js';
 
 const CODE = 1;
@@ -79,7 +86,7 @@ function quotedTcp(packet: Packet, protocol: number): Verdict {
   icmpError.sourcePort = view.getUint16(offset + SOURCE_PORT);
   icmpError.destinationPort = view.getUint16(offset + DESTINATION_PORT);
   icmpError.sequence = view.getInt32(offset + SEQUENCE);
-  icmpError.hasSequence = 1;
+  icmpError.hasHeader = offset + MIN_HEADER_LENGTH > end ? 0 : 1;
   icmpError.flags = offset + FLAGS_END > end ? -1 : view.getUint16(offset + OFFSET_AND_FLAGS) & FLAGS_MASK;
   return ICMP_ERROR;
 }

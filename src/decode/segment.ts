@@ -101,9 +101,10 @@ export class IcmpError {
   destination3 = 0;
   sourcePort = 0;
   destinationPort = 0;
-  /** Quoted sequence number; meaningful if `hasSequence` is 1 (8 quoted octets always hold it). */
+  /** Quoted sequence number. */
   sequence = 0;
-  hasSequence = 0;
+  /** 1 if the whole fixed TCP header was quoted, not only its first octets. */
+  hasHeader = 0;
   /** Quoted flags, or -1 if the quotation ends before them. */
   flags = -1;
 }

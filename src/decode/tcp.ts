@@ -9,7 +9,7 @@ const ACKNOWLEDGMENT = 8;
 /** Data offset, reserved bits and flags as one 16-bit word. */
 export const OFFSET_AND_FLAGS = 12;
 const WINDOW = 14;
-const MIN_HEADER_LENGTH = 20;
+export const MIN_HEADER_LENGTH = 20;
 
 const DATA_OFFSET_SHIFT = 12;
 export const FLAGS_MASK = 0xff;
