@@ -2,7 +2,7 @@ import type { Connection, Role } from '../connections/connection.js';
 import type { Timestamp } from '../core/time.js';
 import type { Citation, Confidence, Finding, Severity } from './finding.js';
 import type { RuleDescription } from './rule.js';
-import { fill, type Words } from './wording.js';
+import { fill, fillAll, type Words } from './wording.js';
 
 /** What a check knows when it fires. Texts that are left out are the documentation's, with `words` filled in. */
 export interface Draft {
@@ -28,7 +28,6 @@ export interface Draft {
 export function reportFinding(rule: RuleDescription, connection: Connection, draft: Draft): Finding {
   const { documentation } = rule;
   const { words } = draft;
-  const frames = draft.frames.filter((frame): frame is number => frame !== null);
   return {
     rule: rule.id,
     severity: draft.severity ?? rule.severity,
@@ -38,12 +37,21 @@ export function reportFinding(rule: RuleDescription, connection: Connection, dra
     title: fill(draft.title, words),
     explanation: fill(draft.explanation, words),
     applicationSees: fill(draft.applicationSees ?? documentation.applicationSees, words),
-    likelyCauses: (draft.likelyCauses ?? documentation.likelyCauses).map((cause) => fill(cause, words)),
-    nextSteps: (draft.nextSteps ?? documentation.nextSteps).map((step) => fill(step, words)),
-    frames: [...new Set(frames)].sort((a, b) => a - b),
+    likelyCauses: fillAll(draft.likelyCauses ?? documentation.likelyCauses, words),
+    nextSteps: fillAll(draft.nextSteps ?? documentation.nextSteps, words),
+    frames: ascending(draft.frames),
     from: draft.from,
     to: draft.to,
     facts: draft.facts,
     citations: draft.citations ?? rule.citations,
   };
+}
+
+/** The frames that there are, each once. */
+function ascending(frames: readonly (number | null)[]): readonly number[] {
+  const sorted: number[] = [];
+  for (const frame of frames) {
+    if (frame !== null && !sorted.includes(frame)) sorted.push(frame);
+  }
+  return sorted.sort((a, b) => a - b);
 }

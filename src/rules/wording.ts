@@ -6,7 +6,22 @@ export type Words = Readonly<Record<string, string | number>>;
 
 /** Puts the values in the place of their names; a name without a value is left as it stands. */
 export function fill(text: string, words: Words): string {
-  return text.replace(/\{(\w+)\}/g, (name, key: string) => String(words[key] ?? name));
+  let filled = '';
+  let from = 0;
+  for (let open = text.indexOf('{'); open >= 0; open = text.indexOf('{', open + 1)) {
+    const close = text.indexOf('}', open);
+    if (close < 0) break;
+    const value = words[text.slice(open + 1, close)];
+    if (value === undefined) continue;
+    filled += text.slice(from, open) + value;
+    from = close + 1;
+  }
+  return from === 0 ? text : filled + text.slice(from);
+}
+
+/** `fill` for several texts; the same array if none of them holds a name. */
+export function fillAll(texts: readonly string[], words: Words): readonly string[] {
+  return texts.some((text) => text.includes('{')) ? texts.map((text) => fill(text, words)) : texts;
 }
 
 /** `10.0.0.2:8080` */
@@ -38,7 +53,8 @@ export function count(amount: number, singular: string, plural = `${singular}s`)
 
 /** A number for `facts`: no more digits than a capture's clock can carry. */
 export function round(value: number, digits = 6): number {
-  return Number(value.toFixed(digits));
+  const scale = 10 ** digits;
+  return Math.round(value * scale) / scale;
 }
 
 /** `once`, `twice`, `5 times` */
