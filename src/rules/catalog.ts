@@ -3,6 +3,7 @@ import { acceptQueueOverflow } from './accept-queue-overflow.js';
 import { closeWaitStuck } from './close-wait-stuck.js';
 import { connectionRefused } from './connection-refused.js';
 import { dataAfterOwnFin } from './data-after-own-fin.js';
+import { type Evaluate, prepareRules } from './evaluate.js';
 import { finUnacknowledged } from './fin-unacknowledged.js';
 import { finWait2Stuck } from './fin-wait-2-stuck.js';
 import { finWait2TimeoutLateFin } from './fin-wait-2-timeout-late-fin.js';
@@ -14,6 +15,18 @@ import { icmpUnreachable } from './icmp-unreachable.js';
 import { idleNoLivenessCheck } from './idle-no-liveness-check.js';
 import { keepaliveUnanswered } from './keepalive-unanswered.js';
 import { lastAckStuck } from './last-ack-stuck.js';
+import { captureDuplicates } from './patterns/capture-duplicates.js';
+import { captureEndedEarly } from './patterns/capture-ended-early.js';
+import { captureLoss } from './patterns/capture-loss.js';
+import { captureMidstream } from './patterns/capture-midstream.js';
+import { captureOneWay } from './patterns/capture-one-way.js';
+import { closeWaitPileup } from './patterns/close-wait-pileup.js';
+import { endpointMassClose } from './patterns/endpoint-mass-close.js';
+import { hostRestarted } from './patterns/host-restarted.js';
+import { idleResetInterval } from './patterns/idle-reset-interval.js';
+import { peerHostLost } from './patterns/peer-host-lost.js';
+import { preparePatterns } from './patterns/prepare.js';
+import { timeWaitPortPressure } from './patterns/time-wait-port-pressure.js';
 import { peerUnresponsive } from './peer-unresponsive.js';
 import { retransmissionGaveUp } from './retransmission-gave-up.js';
 import { rstActiveAbort } from './rst-active-abort.js';
@@ -24,7 +37,9 @@ import { rstNotAccepted } from './rst-not-accepted.js';
 import { rstOnCloseRace } from './rst-on-close-race.js';
 import { rstOnWriteAfterClose } from './rst-on-write-after-close.js';
 import { rstOriginSuspect } from './rst-origin-suspect.js';
-import type { Rule } from './rule.js';
+import type { PatternCollector, PatternRule, Rule, RuleDescription } from './rule.js';
+import { checkSettings, type RuleSettings } from './settings.js';
+
 import { simultaneousClose } from './simultaneous-close.js';
 import { simultaneousOpen } from './simultaneous-open.js';
 import { synAckUnanswered } from './syn-ack-unanswered.js';
@@ -71,15 +86,45 @@ export const RULES: readonly Rule[] = [
   zeroWindowProbeUnanswered,
 ];
 
-/** The rule of this id; null if there is none. */
-export function findRule(id: string): Rule | null {
-  return RULES.find((rule) => rule.id === id) ?? null;
+/** Every pattern across connections, and what is said of the capture itself. */
+export const PATTERNS: readonly PatternRule[] = [
+  closeWaitPileup,
+  idleResetInterval,
+  timeWaitPortPressure,
+  peerHostLost,
+  endpointMassClose,
+  hostRestarted,
+  captureMidstream,
+  captureEndedEarly,
+  captureLoss,
+  captureOneWay,
+  captureDuplicates,
+];
+
+/** Both lists, in the order of `finwait rules`. */
+export const CATALOG: readonly RuleDescription[] = [...RULES, ...PATTERNS];
+
+/** The rule or pattern of this id; null if there is none. */
+export function findRule(id: string): RuleDescription | null {
+  return CATALOG.find((rule) => rule.id === id) ?? null;
 }
 
 /** The id that was probably meant; null if none is near. */
 export function suggestRule(id: string): string | null {
   return nearestName(
     id,
-    RULES.map((rule) => rule.id),
+    CATALOG.map((rule) => rule.id),
   );
+}
+
+/** The whole catalog at work: one analysis's rules and patterns. */
+export interface Diagnosis {
+  readonly evaluate: Evaluate;
+  readonly patterns: PatternCollector;
+}
+
+/** Prepares all rules and patterns. Throws `SettingsError` for settings that do not fit the catalog. */
+export function prepareCatalog(settings: RuleSettings = {}): Diagnosis {
+  checkSettings(settings, CATALOG);
+  return { evaluate: prepareRules(RULES, settings), patterns: preparePatterns(PATTERNS, settings) };
 }

@@ -72,7 +72,6 @@ const tcp = rfc(9293, {
   '3.5.3': 'Reset Processing',
   '3.6': 'Closing a Connection',
   '3.6.1': 'Half-Closed Connections',
-  '3.7.2': 'Path MTU Discovery',
   '3.8.1': 'Retransmission Timeout',
   '3.8.3': 'TCP Connection Failures',
   '3.8.4': 'TCP Keep-Alives',
@@ -100,7 +99,6 @@ const problems = rfc(2525, {
   '2.16': 'Failure to send a RST after Half Duplex Close',
   '2.17': 'Failure to RST on close with data pending',
 });
-const pathMtu = rfc(2923, { '2.1': 'Black Hole Detection' });
 const inappropriateResets = rfc(3360, { 1: 'Introduction', 6: 'Issues for Middleboxes' });
 const icmp6 = rfc(4443, { '3.1': 'Destination Unreachable Message' });
 const synFlood = rfc(4987, { 2: 'Attack Description' });
@@ -476,11 +474,6 @@ export const cite = {
   probeDeadlock: problems(
     '2.12',
     'In a known flaw the octet of a window probe makes the receiver refuse all that follows.',
-  ),
-  pathMtuDiscovery: tcp('3.7.2', 'Path MTU discovery depends on ICMP messages that filters may drop.'),
-  pathMtuBlackHole: pathMtu(
-    '2.1',
-    'Large packets vanish where the ICMP message that would say so is filtered.',
   ),
   windowScale: timestamps('2.2', 'The window scale stands in SYNs only; without them it is unknown.'),
 

@@ -38,6 +38,7 @@ export const closeWaitStuck: Rule = {
     cite.closeInCloseWait,
     cite.finProcessing,
     cite.recvReturnsZero,
+    cite.closeLastReference,
     cite.httpWatchForClose,
     cite.finTimeout,
   ],

@@ -3,7 +3,7 @@ import type { Timestamp } from '../core/time.js';
 import { NOTHING } from './evidence.js';
 import type { Finding, Severity } from './finding.js';
 import type { OptionValues, Rule } from './rule.js';
-import { checkSettings, optionValues, type RuleSettings, type SeverityChoice } from './settings.js';
+import { optionValues, type RuleSettings, type SeverityChoice } from './settings.js';
 import { signsOf, waitsFor } from './signs.js';
 
 /** All enabled rules' findings on one connection; `captureEnd` is the time of the last frame read so far. */
@@ -19,9 +19,8 @@ interface PreparedRule {
   readonly choice: SeverityChoice | undefined;
 }
 
-/** Prepares `rules` for many connections. Throws `SettingsError` for settings that do not fit them. */
+/** Prepares `rules` for many connections; `settings` must have passed `checkSettings`. */
 export function prepareRules(rules: readonly Rule[], settings: RuleSettings = {}): Evaluate {
-  checkSettings(settings, rules);
   const prepared: PreparedRule[] = rules
     .map((rule) => ({
       rule,

@@ -1,0 +1,55 @@
+import { cite } from '../citations.js';
+import type { PatternRule } from '../rule.js';
+import { count } from '../wording.js';
+import { Members } from './members.js';
+import { reportPattern } from './report-pattern.js';
+
+/** Frames were captured twice. */
+export const captureDuplicates: PatternRule = {
+  id: 'capture-duplicates',
+  family: 'capture',
+  severity: 'info',
+  summary: 'Frames were captured twice; the copies are not counted as retransmissions.',
+  options: {},
+  citations: [cite.lossFailure],
+  related: ['capture-loss'],
+  documentation: {
+    meaning:
+      'A mirror port that copies both ports of a switch, or a capture on all interfaces of a router, holds each segment twice, to the octet and within milliseconds. The copies are left out, as they would look like retransmissions.',
+    proof: ['Two frames with the same segment, the same IP identification and nearly the same time.'],
+    notThis: ['A retransmission: it comes after a timeout, or after duplicate acknowledgments.'],
+    applicationSees: 'Nothing: this is about the capture.',
+    likelyCauses: ['Several interfaces or mirrored ports see the same traffic (likely).'],
+    nextSteps: ['Capture on one interface, or remove the copies with editcap -d.'],
+    example: { fixture: 'capture-duplicates', capture: 'client' },
+  },
+  begin: () => {
+    let members: Members | null = null;
+    let frames = 0;
+    return {
+      add(connection) {
+        const { duplicateFrames } = connection.quality;
+        if (duplicateFrames === 0) return;
+        frames += duplicateFrames;
+        members ??= new Members(connection.start, connection.end);
+        members.add(connection.id, connection.start, connection.end);
+      },
+      finish() {
+        if (members === null) return [];
+        return [
+          reportPattern(captureDuplicates, {
+            confidence: 'observed',
+            title: '{frames} in {connections} were captured twice',
+            explanation: 'The copies are left out of every count.',
+            connections: members.ids,
+            count: members.count,
+            from: members.from,
+            to: members.to,
+            facts: { connections: members.count, duplicateFrames: frames },
+            words: { connections: count(members.count, 'connection'), frames: count(frames, 'frame') },
+          }),
+        ];
+      },
+    };
+  },
+};

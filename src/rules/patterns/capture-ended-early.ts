@@ -1,0 +1,108 @@
+import type { Connection } from '../../connections/connection.js';
+import { secondsBetween, type Timestamp } from '../../core/time.js';
+import type { State } from '../../tcp/states.js';
+import { cite } from '../citations.js';
+import { entered } from '../evidence.js';
+import type { PatternRule } from '../rule.js';
+import { STUCK_SECONDS } from '../thresholds.js';
+import { count, duration, round } from '../wording.js';
+import { MAX_GROUPS, Members } from './members.js';
+import { reportPattern } from './report-pattern.js';
+
+/** States in which an endpoint waits for something, and none of which it should stay in. */
+const WAITING: ReadonlySet<State> = new Set<State>([
+  'SYN-SENT',
+  'SYN-RECEIVED',
+  'FIN-WAIT-1',
+  'FIN-WAIT-2',
+  'CLOSE-WAIT',
+  'CLOSING',
+  'LAST-ACK',
+]);
+
+interface Waiting {
+  readonly id: number;
+  readonly state: State;
+  readonly since: Timestamp;
+}
+
+/** The capture ended before it could show whether a connection is stuck. */
+export const captureEndedEarly: PatternRule = {
+  id: 'capture-ended-early',
+  family: 'capture',
+  severity: 'info',
+  summary: 'The capture ends while connections are closing or opening: too early to call any of them stuck.',
+  options: {
+    verdictSeconds: {
+      ...STUCK_SECONDS,
+      description:
+        'How long a state must last before a rule calls it stuck; connections below that are listed.',
+    },
+  },
+  citations: [cite.stateMeanings],
+  related: ['close-wait-stuck', 'fin-wait-2-stuck', 'last-ack-stuck', 'syn-unanswered'],
+  documentation: {
+    meaning:
+      'A connection that waits for a FIN or an acknowledgment when the capture ends may be stuck or may go on a moment later. Only a longer capture tells; until then no rule speaks.',
+    proof: [
+      'A last state that waits for something, entered less than verdictSeconds before the capture’s end.',
+    ],
+    notThis: ['ESTABLISHED and TIME-WAIT, in which a connection may rest.'],
+    applicationSees: 'Nothing: this is about the capture.',
+    likelyCauses: ['The capture was stopped while connections were in use.'],
+    nextSteps: ['Capture for at least {needed} longer than the moment of interest.'],
+    example: { fixture: 'capture-ended-early', capture: 'server' },
+  },
+  begin: (options) => {
+    const waiting: Waiting[] = [];
+    const add = (connection: Connection, state: State, since: Timestamp | undefined): void => {
+      if (since !== undefined && waiting.length < MAX_GROUPS)
+        waiting.push({ id: connection.id, state, since });
+    };
+    return {
+      add(connection) {
+        for (const endpoint of [connection.client, connection.server]) {
+          const { finalState } = endpoint;
+          if (WAITING.has(finalState)) {
+            add(connection, finalState, entered(endpoint, finalState)?.time);
+            return;
+          }
+        }
+      },
+      finish(captureEnd) {
+        const early = waiting.filter(
+          ({ since }) =>
+            secondsBetween(since, captureEnd) < options.verdictSeconds &&
+            secondsBetween(since, captureEnd) >= 0,
+        );
+        if (early.length === 0) return [];
+        const members = new Members(early[0].since);
+        for (const { id, since } of early) members.add(id, since);
+        const latest = secondsBetween(members.to, captureEnd);
+        const states = [...new Set(early.map(({ state }) => state))].sort().join(', ');
+        return [
+          reportPattern(captureEndedEarly, {
+            confidence: 'observed',
+            title: 'The capture ends too early to judge {connections}',
+            explanation: `They wait in ${states}, the last since {latest} before the end; a verdict needs {needed}.`,
+            connections: members.ids,
+            count: members.count,
+            from: members.from,
+            to: captureEnd,
+            facts: {
+              connections: members.count,
+              states,
+              shortestSeconds: round(latest),
+              neededSeconds: options.verdictSeconds,
+            },
+            words: {
+              connections: count(members.count, 'connection'),
+              latest: duration(latest),
+              needed: duration(options.verdictSeconds),
+            },
+          }),
+        ];
+      },
+    };
+  },
+};

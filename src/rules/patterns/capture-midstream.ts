@@ -1,0 +1,52 @@
+import { cite } from '../citations.js';
+import type { PatternRule } from '../rule.js';
+import { count } from '../wording.js';
+import { Members } from './members.js';
+import { reportPattern } from './report-pattern.js';
+
+/** The capture began inside connections. */
+export const captureMidstream: PatternRule = {
+  id: 'capture-midstream',
+  family: 'capture',
+  severity: 'info',
+  summary: 'The capture starts inside connections: what their handshakes would tell is unknown.',
+  options: {},
+  citations: [cite.windowScale],
+  related: ['capture-ended-early', 'capture-loss'],
+  documentation: {
+    meaning:
+      'Without the SYNs a connection’s roles are a guess, its initial sequence numbers and its window scale are unknown, and a FIN may already have passed. Rules that need these stay silent or say so.',
+    proof: ['The first frame of a connection is neither SYN nor SYN-ACK.'],
+    notThis: ['A handshake of which only a part was lost.'],
+    applicationSees: 'Nothing: this is about the capture.',
+    likelyCauses: ['The capture was started while connections were open (likely).'],
+    nextSteps: ['Start the capture before the connections of interest, or reconnect them.'],
+    example: { fixture: 'capture-midstream', capture: 'client' },
+  },
+  begin: () => {
+    let members: Members | null = null;
+    return {
+      add(connection) {
+        if (!connection.quality.midstream) return;
+        members ??= new Members(connection.start);
+        members.add(connection.id, connection.start);
+      },
+      finish() {
+        if (members === null) return [];
+        return [
+          reportPattern(captureMidstream, {
+            confidence: 'observed',
+            title: 'The capture starts inside {connections}',
+            explanation: 'Their roles, initial sequence numbers and window scales are unknown.',
+            connections: members.ids,
+            count: members.count,
+            from: members.from,
+            to: members.to,
+            facts: { connections: members.count },
+            words: { connections: count(members.count, 'connection') },
+          }),
+        ];
+      },
+    };
+  },
+};

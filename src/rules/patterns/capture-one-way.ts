@@ -1,0 +1,56 @@
+import { cite } from '../citations.js';
+import type { PatternRule } from '../rule.js';
+import { count } from '../wording.js';
+import { Members } from './members.js';
+import { reportPattern } from './report-pattern.js';
+
+/** One direction is missing. */
+export const captureOneWay: PatternRule = {
+  id: 'capture-one-way',
+  family: 'capture',
+  severity: 'warning',
+  summary: 'Only one direction of connections was captured: what the other side did is unknown.',
+  options: {},
+  citations: [cite.cumulativeAck],
+  related: ['capture-loss', 'syn-unanswered'],
+  documentation: {
+    meaning:
+      'The acknowledgments of one side advance, so the other side was sending, but none of its segments is in the capture. Its states and its silence cannot be judged, and rules that need both directions do not speak.',
+    proof: ['Segments of one side whose acknowledgments advance, and none of the other.'],
+    notThis: ['A dead peer: nothing it sent is acknowledged.'],
+    applicationSees: 'Nothing: this is about the capture.',
+    likelyCauses: [
+      'The two directions take different paths (possible).',
+      'A mirror port that copies one direction only (possible).',
+      'A capture filter on one address (possible).',
+    ],
+    nextSteps: ['Capture at an endpoint, or mirror both directions.'],
+    example: { fixture: 'capture-one-way', capture: 'client' },
+  },
+  begin: () => {
+    let members: Members | null = null;
+    return {
+      add(connection) {
+        if (connection.quality.unseen === null) return;
+        members ??= new Members(connection.start, connection.end);
+        members.add(connection.id, connection.start, connection.end);
+      },
+      finish() {
+        if (members === null) return [];
+        return [
+          reportPattern(captureOneWay, {
+            confidence: 'observed',
+            title: 'Only one direction of {connections} was captured',
+            explanation: 'Rules that need both directions say nothing about them.',
+            connections: members.ids,
+            count: members.count,
+            from: members.from,
+            to: members.to,
+            facts: { connections: members.count },
+            words: { connections: count(members.count, 'connection') },
+          }),
+        ];
+      },
+    };
+  },
+};

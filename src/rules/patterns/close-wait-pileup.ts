@@ -1,0 +1,137 @@
+import type { Connection, Endpoint } from '../../connections/connection.js';
+import { formatEndpoint } from '../../core/addresses.js';
+import { secondsBetween, type Timestamp } from '../../core/time.js';
+import { cite } from '../citations.js';
+import type { Finding } from '../finding.js';
+import type { PatternRule } from '../rule.js';
+import { duration, round } from '../wording.js';
+import { groupOf, Members, MINIMUM_MEMBERS } from './members.js';
+import { reportPattern } from './report-pattern.js';
+
+interface Group {
+  readonly server: boolean;
+  readonly holder: string;
+  readonly port: number;
+  /** Connections on which this side got a FIN. */
+  reached: number;
+  members: Members | null;
+  newest: Timestamp | null;
+}
+
+/** One program leaves many connections in CLOSE-WAIT. */
+export const closeWaitPileup: PatternRule = {
+  id: 'close-wait-pileup',
+  family: 'pattern',
+  severity: 'error',
+  summary:
+    'Many connections of one service are stuck in CLOSE-WAIT: its program does not close after its peers do.',
+  options: {
+    minimumMembers: MINIMUM_MEMBERS,
+    minimumShare: {
+      unit: 'ratio',
+      default: 0.5,
+      minimum: 0,
+      maximum: 1,
+      description: 'Which share of the connections closed by the peer must be stuck.',
+    },
+  },
+  citations: [cite.closeWaitMeaning, cite.remoteCloseNeedsLocalClose, cite.httpWatchForClose],
+  related: ['close-wait-stuck', 'accept-queue-overflow'],
+  documentation: {
+    meaning:
+      'Stuck connections pile up at one service, or at one client of a service. One place in one program is the likely cause, and one fix clears them all. Until then each holds a descriptor; when they run out, new connections fail with EMFILE or are never accepted.',
+    proof: [
+      'At least minimumMembers connections with close-wait-stuck, still held, on the same side.',
+      'They are at least minimumShare of those that the peers closed.',
+    ],
+    notThis: [
+      'Single connections: close-wait-stuck reports each.',
+      'A capture that began after the closes: it shows no FIN.',
+    ],
+    applicationSees:
+      'Further accept or open calls of the process at {holder} fail with EMFILE once its descriptors are used up.',
+    likelyCauses: [
+      'A descriptor leak in the program at {holder} (likely).',
+      'A connection pool that never checks its connections (possible).',
+      'A deadlock, if all are equally old (possible).',
+    ],
+    nextSteps: [
+      "On the host of {holder}: ss -Htan state close-wait | awk '{print $3}' | sort | uniq -c",
+      'The descriptor limit of the process, and a stack dump of it.',
+    ],
+    example: { fixture: 'close-wait-pileup', capture: 'server' },
+  },
+  begin: (options) => {
+    const groups = new Map<string, Group>();
+    const groupFor = (connection: Connection, holder: Endpoint): Group | null => {
+      const { client, server } = connection;
+      const isServer = holder.role === 'server';
+      const service = formatEndpoint(server.address, server.port);
+      return groupOf(groups, isServer ? service : `${client.address} ${service}`, () => ({
+        server: isServer,
+        holder: isServer ? service : client.address,
+        port: server.port,
+        reached: 0,
+        members: null,
+        newest: null,
+      }));
+    };
+    const add = (connection: Connection, holder: Endpoint, findings: readonly Finding[]): void => {
+      if (!reachedCloseWait(holder)) return;
+      const group = groupFor(connection, holder);
+      if (group === null) return;
+      group.reached++;
+      const stuck = findings.find(
+        ({ rule, endpoint, facts }) =>
+          rule === 'close-wait-stuck' && endpoint === holder.role && facts.stillHeld === true,
+      );
+      if (stuck === undefined) return;
+      group.members ??= new Members(stuck.from, stuck.to);
+      group.members.add(connection.id, stuck.from, stuck.to);
+      if (group.newest === null || secondsBetween(group.newest, stuck.from) > 0) group.newest = stuck.from;
+    };
+    return {
+      add(connection, findings) {
+        add(connection, connection.client, findings);
+        add(connection, connection.server, findings);
+      },
+      finish(captureEnd) {
+        return [...groups.values()].flatMap((group) => {
+          const { members, newest, holder } = group;
+          if (members === null || newest === null) return [];
+          if (members.count < options.minimumMembers || members.count < options.minimumShare * group.reached)
+            return [];
+          const oldest = secondsBetween(members.from, captureEnd);
+          const youngest = secondsBetween(newest, captureEnd);
+          return [
+            reportPattern(closeWaitPileup, {
+              confidence: 'inferred',
+              title: `${members.count} of ${group.reached} connections ${group.server ? 'to' : 'of'} {holder} are stuck in CLOSE-WAIT`,
+              explanation: `The oldest has been held for {oldest}, the newest for {youngest}. ${group.server ? 'The server’s program does not close after its clients do.' : `The client’s program does not close after the servers on port ${group.port} do: probably a connection pool.`} One fix there clears all of them.`,
+              connections: members.ids,
+              count: members.count,
+              from: members.from,
+              to: captureEnd,
+              facts: {
+                holder,
+                side: group.server ? 'server' : 'client',
+                stuck: members.count,
+                closedByPeers: group.reached,
+                oldestSeconds: round(oldest),
+                newestSeconds: round(youngest),
+              },
+              words: { holder, oldest: duration(oldest), youngest: duration(youngest) },
+            }),
+          ];
+        });
+      },
+    };
+  },
+};
+
+function reachedCloseWait({ timeline }: Endpoint): boolean {
+  for (let i = 0; i < timeline.length; i++) {
+    if (timeline[i].state === 'CLOSE-WAIT' && timeline[i].retractedBy === null) return true;
+  }
+  return false;
+}

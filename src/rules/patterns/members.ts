@@ -1,0 +1,53 @@
+import { secondsBetween, type Timestamp } from '../../core/time.js';
+import type { OptionSpec } from '../rule.js';
+import { MAX_LISTED } from './report-pattern.js';
+
+/** Groups that a collector keeps: whoever makes a capture must not choose how much memory it takes. */
+export const MAX_GROUPS = 10_000;
+
+/** How many connections make a pattern. */
+export const MINIMUM_MEMBERS: OptionSpec = {
+  unit: 'count',
+  default: 3,
+  minimum: 2,
+  maximum: 1_000_000,
+  description: 'How many connections make a pattern: three are the fewest that chance hardly explains.',
+};
+
+/** Connections that show the same, with the first and the last time. */
+export class Members {
+  readonly ids: number[] = [];
+  count = 0;
+  from: Timestamp;
+  to: Timestamp;
+
+  constructor(from: Timestamp, to: Timestamp = from) {
+    this.from = from;
+    this.to = to;
+  }
+
+  add(id: number, from: Timestamp, to: Timestamp = from): void {
+    this.count++;
+    if (this.ids.length < MAX_LISTED) this.ids.push(id);
+    if (secondsBetween(this.from, from) < 0) this.from = from;
+    if (secondsBetween(this.to, to) > 0) this.to = to;
+  }
+}
+
+/** The group of `key`, made on first use; null once there are too many. */
+export function groupOf<Group>(groups: Map<string, Group>, key: string, make: () => Group): Group | null {
+  let group = groups.get(key);
+  if (group === undefined) {
+    if (groups.size >= MAX_GROUPS) return null;
+    group = make();
+    groups.set(key, group);
+  }
+  return group;
+}
+
+/** Of sorted numbers; 0 for none. */
+export function median(sorted: readonly number[]): number {
+  if (sorted.length === 0) return 0;
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}

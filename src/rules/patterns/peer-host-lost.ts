@@ -1,0 +1,119 @@
+import { secondsBetween, type Timestamp } from '../../core/time.js';
+import { cite } from '../citations.js';
+import type { Finding } from '../finding.js';
+import type { PatternRule } from '../rule.js';
+import { duration, round } from '../wording.js';
+import { groupOf, Members } from './members.js';
+import { reportPattern } from './report-pattern.js';
+
+interface Group {
+  readonly host: string;
+  readonly members: Members;
+}
+
+const SILENCE = new Set([
+  'peer-unresponsive',
+  'keepalive-unanswered',
+  'zero-window-probe-unanswered',
+  'syn-unanswered',
+]);
+
+/** Several connections to one host lost their answers at the same time. */
+export const peerHostLost: PatternRule = {
+  id: 'peer-host-lost',
+  family: 'pattern',
+  severity: 'error',
+  summary:
+    'All connections to one host stopped being answered at the same time: the host or the path to it failed.',
+  options: {
+    minimumMembers: {
+      unit: 'count',
+      default: 2,
+      minimum: 2,
+      maximum: 1_000_000,
+      description: 'How many silent connections to one host make the pattern.',
+    },
+    clusterSeconds: {
+      unit: 'seconds',
+      default: 5,
+      minimum: 0.1,
+      maximum: 3600,
+      description: 'Within which time they must have fallen silent; when they last sent blurs it.',
+    },
+  },
+  citations: [cite.retransmissionLimits, cite.backoff],
+  related: ['peer-unresponsive', 'keepalive-unanswered', 'endpoint-mass-close', 'host-restarted'],
+  documentation: {
+    meaning:
+      'One silent connection may be one broken flow. When several connections to the same host are answered until the same moment and not after it, the host or the path to it failed: power, crash, cable, route or firewall. A dead host sends nothing, so the capture cannot tell these apart.',
+    proof: [
+      'At least minimumMembers connections to one host that are silent, all last heard within clusterSeconds.',
+    ],
+    notThis: [
+      'Silence that begins at different times.',
+      'A capture that stopped: then nothing follows on any connection.',
+    ],
+    applicationSees:
+      'On every connection: a blocked read, and ETIMEDOUT, EHOSTUNREACH or ENETUNREACH in the end.',
+    likelyCauses: [
+      '{host} lost power, crashed or froze (possible).',
+      'A link, route or firewall on the way to it failed (possible).',
+    ],
+    nextSteps: [
+      'Do other hosts behind the same router still answer? Then it is {host}; else the path.',
+      'ip neigh, the console of {host}, its switch port or hypervisor.',
+    ],
+    example: { fixture: 'peer-host-lost', capture: 'client' },
+  },
+  begin: (options) => {
+    const groups = new Map<string, Group>();
+    return {
+      add(connection, findings) {
+        for (const finding of findings) {
+          if (!SILENCE.has(finding.rule)) continue;
+          const silent = silentEndpoint(finding) === 'client' ? connection.client : connection.server;
+          const heard = silent.lastSegment?.time ?? finding.from;
+          const group = groupOf(groups, silent.address, () => ({
+            host: silent.address,
+            members: new Members(heard),
+          }));
+          group?.members.add(connection.id, heard);
+          return;
+        }
+      },
+      finish(captureEnd: Timestamp) {
+        return [...groups.values()].flatMap(({ host, members }) => {
+          const spread = secondsBetween(members.from, members.to);
+          if (members.count < options.minimumMembers || spread > options.clusterSeconds) return [];
+          return [
+            reportPattern(peerHostLost, {
+              confidence: 'inferred',
+              title: `All ${members.count} connections that wait for {host} were last answered within {spread}`,
+              explanation: `Nothing was heard from {host} on them in the {since} that followed. The host or the path to it failed; the capture does not tell which.`,
+              connections: members.ids,
+              count: members.count,
+              from: members.from,
+              to: captureEnd,
+              facts: {
+                host,
+                spreadSeconds: round(spread),
+                silentSeconds: round(secondsBetween(members.to, captureEnd)),
+              },
+              words: {
+                host,
+                spread: duration(spread),
+                since: duration(secondsBetween(members.to, captureEnd)),
+              },
+            }),
+          ];
+        });
+      },
+    };
+  },
+};
+
+/** `syn-unanswered` is about the caller, the others about the side that is silent. */
+function silentEndpoint(finding: Finding): 'client' | 'server' {
+  if (finding.rule === 'syn-unanswered') return finding.endpoint === 'client' ? 'server' : 'client';
+  return finding.endpoint ?? 'server';
+}

@@ -1,0 +1,42 @@
+import type { Timestamp } from '../../core/time.js';
+import type { Confidence, Pattern, Severity } from '../finding.js';
+import type { PatternRule } from '../rule.js';
+import { fill, fillAll, type Words } from '../wording.js';
+
+/** Ids that a pattern lists; its `count` tells of all. */
+export const MAX_LISTED = 1000;
+
+/** What a pattern knows when it is reported; the other texts are the documentation's. */
+export interface PatternDraft {
+  readonly severity?: Severity;
+  readonly confidence: Confidence;
+  readonly title: string;
+  readonly explanation: string;
+  readonly connections: readonly number[];
+  readonly count: number;
+  readonly from: Timestamp;
+  readonly to: Timestamp;
+  readonly facts: Pattern['facts'];
+  readonly words: Words;
+}
+
+export function reportPattern(rule: PatternRule, draft: PatternDraft): Pattern {
+  const { documentation } = rule;
+  const { words } = draft;
+  return {
+    rule: rule.id,
+    severity: draft.severity ?? rule.severity,
+    confidence: draft.confidence,
+    title: fill(draft.title, words),
+    explanation: fill(draft.explanation, words),
+    applicationSees: fill(documentation.applicationSees, words),
+    likelyCauses: fillAll(documentation.likelyCauses, words),
+    nextSteps: fillAll(documentation.nextSteps, words),
+    connections: [...draft.connections].sort((a, b) => a - b),
+    count: draft.count,
+    from: draft.from,
+    to: draft.to,
+    facts: draft.facts,
+    citations: rule.citations,
+  };
+}

@@ -1,0 +1,18 @@
+import { describe, expect, it } from 'vitest';
+import { captureMidstream } from '../../../src/rules/patterns/capture-midstream.js';
+import { connection } from '../../support/connection-builder.js';
+import { patternsOf, textsOf, UNFILLED } from '../../support/pattern-tester.js';
+
+describe('capture-midstream', () => {
+  it('counts the connections it concerns', () => {
+    const connections = [0, 1].map((id) => [connection({ id, quality: { midstream: true } }), []] as const);
+    const [pattern] = patternsOf(captureMidstream, [...connections, [connection({ id: 2 }), []]], 10);
+    expect(pattern.title).toBe('The capture starts inside 2 connections');
+    expect(pattern.connections).toEqual([0, 1]);
+    expect(textsOf(pattern)).not.toMatch(UNFILLED);
+  });
+
+  it('is silent on an ideal capture', () => {
+    expect(patternsOf(captureMidstream, [[connection(), []]], 10)).toEqual([]);
+  });
+});

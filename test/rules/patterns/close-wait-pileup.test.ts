@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { closeWaitPileup } from '../../../src/rules/patterns/close-wait-pileup.js';
+import { at, connection, enters } from '../../support/connection-builder.js';
+import { finding, patternsOf, textsOf } from '../../support/pattern-tester.js';
+
+function held(id: number, role: 'client' | 'server', stuck: boolean, port = 40_000 + id) {
+  const holder = { after: [enters('CLOSE-WAIT', id, 5)] };
+  const of = connection({
+    id,
+    client: role === 'client' ? { ...holder, port } : { port },
+    server: role === 'server' ? holder : {},
+  });
+  const facts = { stillHeld: true };
+  return [
+    of,
+    stuck ? [finding('close-wait-stuck', { endpoint: role, from: at(id), to: at(200), facts })] : [],
+  ] as const;
+}
+
+describe('close-wait-pileup', () => {
+  it('names a server that does not close', () => {
+    const [pattern, ...others] = patternsOf(
+      closeWaitPileup,
+      [held(3, 'server', true), held(1, 'server', true), held(2, 'server', true), held(4, 'server', false)],
+      200,
+    );
+    expect(others).toEqual([]);
+    expect(pattern.title).toBe('3 of 4 connections to 10.0.0.2:8080 are stuck in CLOSE-WAIT');
+    expect(pattern.severity).toBe('error');
+    expect(pattern.connections).toEqual([1, 2, 3]);
+    expect(pattern.facts).toMatchObject({ side: 'server', oldestSeconds: 199, newestSeconds: 197 });
+    expect(textsOf(pattern)).not.toContain('{holder}');
+  });
+
+  it('names a client that does not close', () => {
+    const [pattern] = patternsOf(
+      closeWaitPileup,
+      [1, 2, 3].map((id) => held(id, 'client', true)),
+      200,
+    );
+    expect(pattern.title).toBe('3 of 3 connections of 10.0.0.1 are stuck in CLOSE-WAIT');
+  });
+
+  it('is silent on too few', () => {
+    expect(
+      patternsOf(
+        closeWaitPileup,
+        [1, 2].map((id) => held(id, 'server', true)),
+        200,
+      ),
+    ).toEqual([]);
+  });
+
+  it('is silent when most were closed well', () => {
+    const connections = [1, 2, 3, 4, 5, 6, 7].map((id) => held(id, 'server', id <= 3));
+    expect(patternsOf(closeWaitPileup, connections, 200)).toEqual([]);
+  });
+});

@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { hostRestarted } from '../../../src/rules/patterns/host-restarted.js';
+import { connection } from '../../support/connection-builder.js';
+import { finding, patternsOf, textsOf, UNFILLED } from '../../support/pattern-tester.js';
+
+function forgotten(...rules: string[]) {
+  return rules.map((rule, id) => [connection({ id }), [finding(rule)]] as const);
+}
+
+describe('host-restarted', () => {
+  it('adds up what one host forgot', () => {
+    const [pattern] = patternsOf(
+      hostRestarted,
+      forgotten('rst-half-open-discovered', 'half-open-syn-challenge', 'rst-half-open-discovered'),
+      200,
+    );
+    expect(pattern.title).toBe('10.0.0.2 has probably restarted: it no longer knew 3 of its connections');
+    expect(pattern.facts).toMatchObject({ answeredWithReset: 2, openedAnew: 1 });
+    expect(textsOf(pattern)).not.toMatch(UNFILLED);
+  });
+
+  it('is silent on one', () => {
+    expect(patternsOf(hostRestarted, forgotten('rst-half-open-discovered'), 200)).toEqual([]);
+  });
+
+  it('is silent on other findings', () => {
+    expect(patternsOf(hostRestarted, forgotten('rst-active-abort', 'rst-active-abort'), 200)).toEqual([]);
+  });
+});

@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { peerHostLost } from '../../../src/rules/patterns/peer-host-lost.js';
+import { connection, moment } from '../../support/connection-builder.js';
+import { finding, patternsOf, textsOf, UNFILLED } from '../../support/pattern-tester.js';
+
+function silent(...heard: number[]) {
+  return heard.map(
+    (seconds, id) =>
+      [
+        connection({ id, server: { lastSegment: moment(seconds, 10 + id) } }),
+        [finding('peer-unresponsive')],
+      ] as const,
+  );
+}
+
+describe('peer-host-lost', () => {
+  it('names the host when all fell silent together', () => {
+    const [pattern] = patternsOf(peerHostLost, silent(10, 11, 12.5), 100);
+    expect(pattern.title).toBe('All 3 connections that wait for 10.0.0.2 were last answered within 2.5 s');
+    expect(pattern.facts).toMatchObject({ host: '10.0.0.2', silentSeconds: 87.5 });
+    expect(textsOf(pattern)).not.toMatch(UNFILLED);
+  });
+
+  it('is silent when they fell silent at different times', () => {
+    expect(patternsOf(peerHostLost, silent(10, 40), 100)).toEqual([]);
+  });
+
+  it('is silent on one', () => {
+    expect(patternsOf(peerHostLost, silent(10), 100)).toEqual([]);
+  });
+});
