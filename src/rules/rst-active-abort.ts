@@ -93,7 +93,7 @@ export const rstActiveAbort: Rule = {
       severity: severityOf(aborter, peer),
       confidence: gradedBy(connection, 'inferred'),
       title: `{aborter} aborted the connection${afterFin ? ' after its own FIN' : ''}`,
-      explanation: `The reset of {aborter} in frame {rst} answers no segment: a live socket was aborted.${kind.words}`,
+      explanation: `The reset of {aborter} in frame {rst} ${reset.reset.trigger === null ? 'answers no segment: a live socket was aborted' : 'came right on the acknowledgment of its own FIN'}.${kind.words}`,
       frames: [finFrame(aborter), peer.lastNewData?.frame ?? null, reset.frame],
       from: reset.time,
       to: reset.time,
@@ -123,8 +123,17 @@ function kindOf(
   recentSeconds: number,
 ): { name: string; words: string; sinceDataSeconds: number } {
   const data = peer.lastNewData;
+  const onOwnFin = reset.reset.trigger !== null;
   const sinceDataSeconds =
     data === null || data.frame > reset.frame ? 0 : round(secondsBetween(data.time, reset.time));
+  if (onOwnFin) {
+    return {
+      name: 'no-fin-wait-2',
+      words:
+        ' It does not wait for the peer’s FIN: TCP_LINGER2 is below zero, or the kernel has too many orphans.',
+      sinceDataSeconds,
+    };
+  }
   if (
     aborter.windowClosed ||
     (data !== null && data.frame < reset.frame && sinceDataSeconds <= recentSeconds)

@@ -1,5 +1,5 @@
 import { cite } from './citations.js';
-import { eachEndpoint, findReset, finFrame, gradedBy, milestone } from './evidence.js';
+import { eachEndpoint, entered, findReset, finFrame, gradedBy, milestone } from './evidence.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { nameOf } from './wording.js';
@@ -38,14 +38,12 @@ export const rstAfterCloseComplete: Rule = {
   check: eachEndpoint((resetter, peer, connection) => {
     if (resetter.resetsSent === 0 || !peer.finSent) return null;
     if (resetter.unacknowledgedBytes > 0 || peer.unacknowledgedBytes > 0) return null;
-    const peerFin = milestone(peer, 'fin-covered');
-    if (peerFin === null) return null;
+    // The reset itself may be the first segment to acknowledge the FIN.
+    const known = milestone(peer, 'fin-covered')?.frame ?? entered(resetter, 'CLOSE-WAIT')?.frame ?? null;
+    if (known === null) return null;
     const ownFin = milestone(resetter, 'fin-covered');
     if (resetter.finSent && ownFin === null && milestone(resetter, 'fin-repeated') !== null) return null;
-    const reset = findReset(
-      resetter,
-      ({ trigger }, seen) => seen.frame > peerFin.frame && trigger?.kind !== 'data',
-    );
+    const reset = findReset(resetter, ({ trigger }, seen) => seen.frame > known && trigger?.kind !== 'data');
     if (reset === null) return null;
     return reportFinding(rstAfterCloseComplete, connection, {
       endpoint: resetter.role,
@@ -54,7 +52,7 @@ export const rstAfterCloseComplete: Rule = {
         ? '{resetter} sent RST after both sides had closed'
         : '{resetter} answered the peer’s close with RST; nothing was outstanding',
       explanation:
-        'The FIN of {peer} in frame {fin} was acknowledged, every octet of both sides too; the reset in frame {rst} changes nothing for the programs.',
+        'The FIN of {peer} in frame {fin} was acknowledged, every octet of both sides too; the reset in frame {rst} changes nothing on the wire. Whether the programs had read it all is not visible.',
       frames: [finFrame(resetter), finFrame(peer), reset.frame],
       from: reset.time,
       to: reset.time,

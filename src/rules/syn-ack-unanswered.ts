@@ -14,10 +14,11 @@ export const synAckUnanswered: Rule = {
   options: {
     waitSeconds: {
       unit: 'seconds',
-      default: 1,
+      default: 3,
       minimum: 0,
       maximum: 600,
-      description: 'How long the last SYN-ACK must have waited at the end of the capture: its first timeout.',
+      description:
+        'How long nothing must have come since the first SYN-ACK: time for one lost SYN-ACK and its repetition.',
     },
   },
   signs: ['syn-ack-repeated'],
@@ -54,7 +55,7 @@ export const synAckUnanswered: Rule = {
     const answered = entered(listener, 'SYN-RECEIVED');
     if (repeated === null || answered === null || opened(listener)) return null;
     if (caller.resetsSent > 0 || caller.payloadBytes > 0) return null;
-    if (secondsBetween(repeated.lastTime, captureEnd) < options.waitSeconds) return null;
+    if (secondsBetween(answered.time, captureEnd) < options.waitSeconds) return null;
     const seconds = secondsBetween(answered.time, repeated.lastTime);
     return reportFinding(synAckUnanswered, connection, {
       endpoint: listener.role,

@@ -14,11 +14,11 @@ export const synUnanswered: Rule = {
   options: {
     waitSeconds: {
       unit: 'seconds',
-      default: 1,
+      default: 3,
       minimum: 0,
       maximum: 600,
       description:
-        'How long the last SYN must have waited at the end of the capture: the first timeout of a SYN.',
+        'How long nothing must have come since the first SYN: time for one lost SYN and its repetition.',
     },
   },
   signs: ['syn-repeated'],
@@ -33,7 +33,7 @@ export const synUnanswered: Rule = {
     notThis: [
       'A reset: connection-refused.',
       'A capture that holds one direction only.',
-      'A capture that ends right after the last SYN.',
+      'A capture that ends within waitSeconds of the first SYN.',
     ],
     applicationSees:
       '{caller}: connect blocks and then fails with ETIMEDOUT, on Linux after about 130 s; EHOSTUNREACH if ARP or ICMP reports an error.',
@@ -53,7 +53,7 @@ export const synUnanswered: Rule = {
     const repeated = milestone(caller, 'syn-repeated');
     const syn = entered(caller, 'SYN-SENT');
     if (repeated === null || syn === null || listener.segments > 0) return null;
-    if (secondsBetween(repeated.lastTime, captureEnd) < options.waitSeconds) return null;
+    if (secondsBetween(syn.time, captureEnd) < options.waitSeconds) return null;
     const seconds = secondsBetween(syn.time, repeated.lastTime);
     return reportFinding(synUnanswered, connection, {
       endpoint: caller.role,

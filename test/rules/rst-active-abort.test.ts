@@ -69,6 +69,7 @@ testRule(rstActiveAbort, {
       end: 6,
       severity: 'info',
       title: '10.0.0.1:40000 aborted the connection after its own FIN',
+      facts: { kind: 'no-fin-wait-2', afterOwnFin: true },
     },
   ],
   silent: [

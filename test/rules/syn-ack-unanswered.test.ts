@@ -27,7 +27,7 @@ testRule(synAckUnanswered, {
   silent: [
     { name: 'when the caller sent data', connection: waiting({ payloadBytes: 10 }), end: 20 },
     { name: 'when the caller reset it', connection: waiting({ resetsSent: 1 }), end: 20 },
-    { name: 'at the capture’s end', connection: waiting(), end: 3.5 },
+    { name: 'at the capture’s end', connection: waiting(), end: 2.5 },
     {
       name: 'when it was completed after all',
       connection: connection({ server: { milestones: [happens('syn-ack-repeated', 1, 3)] } }),

@@ -26,7 +26,7 @@ testRule(synUnanswered, {
   ],
   silent: [
     { name: 'when an answer came', connection: calling(1), end: 20 },
-    { name: 'at the capture’s end', connection: calling(), end: 7.5 },
+    { name: 'at the capture’s end', connection: calling(), end: 2.5 },
     { name: 'on a normal handshake', connection: connection(), end: 20 },
   ],
 });

@@ -60,7 +60,9 @@ export const captureEndedEarly: PatternRule = {
         waiting.push({ id: connection.id, state, since });
     };
     return {
-      add(connection) {
+      add(connection, findings) {
+        // What a rule has judged needs no longer capture.
+        if (findings.some(({ severity }) => severity !== 'info')) return;
         for (const endpoint of [connection.client, connection.server]) {
           const { finalState } = endpoint;
           if (WAITING.has(finalState)) {

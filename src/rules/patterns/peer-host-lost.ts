@@ -1,14 +1,18 @@
+import { type Endpoint, peerOf } from '../../connections/connection.js';
 import { secondsBetween, type Timestamp } from '../../core/time.js';
 import { cite } from '../citations.js';
+import { latest } from '../evidence.js';
 import type { Finding } from '../finding.js';
 import type { PatternRule } from '../rule.js';
 import { duration, round } from '../wording.js';
-import { groupOf, Members } from './members.js';
+import { groupOf, MAX_GROUPS, Members } from './members.js';
 import { reportPattern } from './report-pattern.js';
 
 interface Group {
   readonly host: string;
   readonly members: Members;
+  /** Hosts that wait for it. */
+  readonly waiting: Set<string>;
 }
 
 const SILENCE = new Set([
@@ -47,7 +51,7 @@ export const peerHostLost: PatternRule = {
     meaning:
       'One silent connection may be one broken flow. When several connections to the same host are answered until the same moment and not after it, the host or the path to it failed: power, crash, cable, route or firewall. A dead host sends nothing, so the capture cannot tell these apart.',
     proof: [
-      'At least minimumMembers connections to one host that are silent, all last heard within clusterSeconds.',
+      'At least minimumMembers connections to one host that are silent, all last heard within clusterSeconds, and the host not heard elsewhere after that.',
     ],
     notThis: [
       'Silence that begins at different times.',
@@ -67,29 +71,50 @@ export const peerHostLost: PatternRule = {
   },
   begin: (options) => {
     const groups = new Map<string, Group>();
+    /** When each host was last heard on any connection. */
+    const heard = new Map<string, Timestamp>();
+    const hear = (endpoint: Endpoint): void => {
+      if (endpoint.lastSegment === null) return;
+      const before = heard.get(endpoint.address);
+      if (before === undefined && heard.size >= MAX_GROUPS) return;
+      heard.set(endpoint.address, latest(endpoint.lastSegment.time, before));
+    };
     return {
       add(connection, findings) {
+        hear(connection.client);
+        hear(connection.server);
         for (const finding of findings) {
           if (!SILENCE.has(finding.rule)) continue;
           const silent = silentEndpoint(finding) === 'client' ? connection.client : connection.server;
-          const heard = silent.lastSegment?.time ?? finding.from;
+          const since = silent.lastSegment?.time ?? finding.from;
           const group = groupOf(groups, silent.address, () => ({
             host: silent.address,
-            members: new Members(heard),
+            members: new Members(since),
+            waiting: new Set<string>(),
           }));
-          group?.members.add(connection.id, heard);
+          group?.members.add(connection.id, since);
+          group?.waiting.add(peerOf(connection, silent).address);
           return;
         }
       },
-      finish(captureEnd: Timestamp) {
-        return [...groups.values()].flatMap(({ host, members }) => {
+      finish(captureEnd) {
+        return [...groups.values()].flatMap(({ host, members, waiting }) => {
           const spread = secondsBetween(members.from, members.to);
           if (members.count < options.minimumMembers || spread > options.clusterSeconds) return [];
+          // A host that was never heard was not lost, and one that is heard elsewhere is not either.
+          const last = heard.get(host);
+          if (last === undefined || secondsBetween(members.to, last) > options.clusterSeconds) return [];
+          const othersAnswer = [...heard].some(
+            ([address, time]) =>
+              address !== host &&
+              !waiting.has(address) &&
+              secondsBetween(members.to, time) > options.clusterSeconds,
+          );
           return [
             reportPattern(peerHostLost, {
               confidence: 'inferred',
               title: `All ${members.count} connections that wait for {host} were last answered within {spread}`,
-              explanation: `Nothing was heard from {host} on them in the {since} that followed. The host or the path to it failed; the capture does not tell which.`,
+              explanation: `Nothing was heard from {host} in the {since} that followed. ${othersAnswer ? 'Other hosts were still heard in that time, so it is more likely the host, or the last part of the path to it.' : 'The host or the path to it failed; the capture does not tell which.'}`,
               connections: members.ids,
               count: members.count,
               from: members.from,
@@ -98,6 +123,7 @@ export const peerHostLost: PatternRule = {
                 host,
                 spreadSeconds: round(spread),
                 silentSeconds: round(secondsBetween(members.to, captureEnd)),
+                othersAnswer,
               },
               words: {
                 host,

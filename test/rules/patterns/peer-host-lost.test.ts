@@ -25,6 +25,31 @@ describe('peer-host-lost', () => {
     expect(patternsOf(peerHostLost, silent(10, 40), 100)).toEqual([]);
   });
 
+  it('is silent when the host is still heard elsewhere', () => {
+    const alive = [connection({ id: 9, server: { lastSegment: moment(60, 90) } }), []] as const;
+    expect(patternsOf(peerHostLost, [...silent(10, 11), alive], 100)).toEqual([]);
+  });
+
+  it('is silent when the host was never heard', () => {
+    const calls = [0, 1].map(
+      (id) =>
+        [
+          connection({ id, server: { lastSegment: null, segments: 0 } }),
+          [finding('syn-unanswered', { endpoint: 'client' })],
+        ] as const,
+    );
+    expect(patternsOf(peerHostLost, calls, 100)).toEqual([]);
+  });
+
+  it('says whether others were still heard', () => {
+    const other = [
+      connection({ id: 9, server: { address: '10.0.0.3', lastSegment: moment(60, 90) } }),
+      [],
+    ] as const;
+    expect(patternsOf(peerHostLost, [...silent(10, 11), other], 100)[0].facts.othersAnswer).toBe(true);
+    expect(patternsOf(peerHostLost, silent(10, 11), 100)[0].facts.othersAnswer).toBe(false);
+  });
+
   it('is silent on one', () => {
     expect(patternsOf(peerHostLost, silent(10), 100)).toEqual([]);
   });
