@@ -11,6 +11,8 @@ import { reportPattern } from './report-pattern.js';
 interface Group {
   readonly host: string;
   readonly members: Members;
+  /** When the first of the segments was sent that it never answered. */
+  asked: Timestamp;
   /** Hosts that wait for it. */
   readonly waiting: Set<string>;
 }
@@ -21,6 +23,9 @@ const SILENCE = new Set([
   'zero-window-probe-unanswered',
   'syn-unanswered',
 ]);
+
+/** What was still on its way when the first unanswered segment was sent. */
+const IN_FLIGHT_SECONDS = 0.5;
 
 /** Several connections to one host lost their answers at the same time. */
 export const peerHostLost: PatternRule = {
@@ -90,20 +95,22 @@ export const peerHostLost: PatternRule = {
           const group = groupOf(groups, silent.address, () => ({
             host: silent.address,
             members: new Members(since),
+            asked: finding.from,
             waiting: new Set<string>(),
           }));
+          if (group !== null && secondsBetween(group.asked, finding.from) < 0) group.asked = finding.from;
           group?.members.add(connection.id, since);
           group?.waiting.add(peerOf(connection, silent).address);
           return;
         }
       },
       finish(captureEnd) {
-        return [...groups.values()].flatMap(({ host, members, waiting }) => {
+        return [...groups.values()].flatMap(({ host, members, asked, waiting }) => {
           const spread = secondsBetween(members.from, members.to);
           if (members.count < options.minimumMembers || spread > options.clusterSeconds) return [];
           // A host that was never heard was not lost, and one that is heard elsewhere is not either.
           const last = heard.get(host);
-          if (last === undefined || secondsBetween(members.to, last) > options.clusterSeconds) return [];
+          if (last === undefined || secondsBetween(asked, last) > IN_FLIGHT_SECONDS) return [];
           const othersAnswer = [...heard].some(
             ([address, time]) =>
               address !== host &&

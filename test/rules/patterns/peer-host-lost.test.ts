@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { peerHostLost } from '../../../src/rules/patterns/peer-host-lost.js';
-import { connection, moment } from '../../support/connection-builder.js';
+import { at, connection, moment } from '../../support/connection-builder.js';
 import { finding, patternsOf, textsOf, UNFILLED } from '../../support/pattern-tester.js';
 
 function silent(...heard: number[]) {
@@ -8,7 +8,7 @@ function silent(...heard: number[]) {
     (seconds, id) =>
       [
         connection({ id, server: { lastSegment: moment(seconds, 10 + id) } }),
-        [finding('peer-unresponsive')],
+        [finding('peer-unresponsive', { from: at(13) })],
       ] as const,
   );
 }
@@ -35,7 +35,7 @@ describe('peer-host-lost', () => {
       (id) =>
         [
           connection({ id, server: { lastSegment: null, segments: 0 } }),
-          [finding('syn-unanswered', { endpoint: 'client' })],
+          [finding('syn-unanswered', { endpoint: 'client', from: at(1) })],
         ] as const,
     );
     expect(patternsOf(peerHostLost, calls, 100)).toEqual([]);
