@@ -70,10 +70,10 @@ export interface Reset {
   readonly ttl: number;
   /**
    * The receiver's verdict: `accepted` (exactly RCV.NXT, or acceptable in SYN-SENT), `challenged` (in
-   * window but not exact), `out-of-window`, `ignored` (SYN-SENT, unacceptable acknowledgment), or
-   * `no-connection` (nothing was left to reset).
+   * window but not exact), `out-of-window`, `ignored` (SYN-SENT, unacceptable acknowledgment),
+   * `no-connection` (nothing was left to reset), or `undelivered` (the path had been silent before).
    */
-  readonly verdict: 'accepted' | 'challenged' | 'out-of-window' | 'ignored' | 'no-connection';
+  readonly verdict: 'accepted' | 'challenged' | 'out-of-window' | 'ignored' | 'no-connection' | 'undelivered';
   /** The segment of the peer that it answers: it came just before and fits; null for a spontaneous reset. */
   readonly trigger: {
     readonly frame: number;

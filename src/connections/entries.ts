@@ -36,12 +36,20 @@ export function isRetracted(detail: number): boolean {
 }
 
 /** What the receiver of a reset makes of it; see `Reset` in `connection.ts`. */
-export const VERDICTS = ['accepted', 'challenged', 'out-of-window', 'ignored', 'no-connection'] as const;
+export const VERDICTS = [
+  'accepted',
+  'challenged',
+  'out-of-window',
+  'ignored',
+  'no-connection',
+  'undelivered',
+] as const;
 export const VERDICT_ACCEPTED = 0;
 export const VERDICT_CHALLENGED = 1;
 export const VERDICT_OUT_OF_WINDOW = 2;
 export const VERDICT_IGNORED = 3;
 export const VERDICT_NO_CONNECTION = 4;
+export const VERDICT_UNDELIVERED = 5;
 
 const VERDICT_MASK = 0x07;
 const HAS_ACK = 0x08;

@@ -29,6 +29,7 @@ import {
   SENT_SYN_ACK,
   SHOWN_OPEN,
   SYN_NOT_CAPTURED,
+  transitionFor,
 } from '../tcp/transitions.js';
 import {
   ASSUMED,
@@ -41,6 +42,7 @@ import {
   VERDICT_IGNORED,
   VERDICT_NO_CONNECTION,
   VERDICT_OUT_OF_WINDOW,
+  VERDICT_UNDELIVERED,
 } from './entries.js';
 import { CONTINUATION, type Journal } from './journal.js';
 import { Ledger } from './ledger.js';
@@ -363,15 +365,34 @@ export class Observer {
     if ((memory[x + STATE] & ENDPOINT_FIN_UNPROVED) !== 0) {
       this.#ledger.confirm(fromServer, RECEIVED_FIN, RECEIVED_FIN);
       memory[x + STATE] = memory[x + STATE] & ~ENDPOINT_FIN_UNPROVED;
-    } else {
-      // Its FIN lay beyond a gap of the capture, or was taken as lost: the acknowledgment is the proof.
-      this.#ledger.enter(fromServer, RECEIVED_FIN, OBSERVED);
+    } else if (transitionFor(memory[x + STATE] & STATE_MASK, RECEIVED_FIN) >= 0) {
+      this.#receiveFinByProof();
     }
     if ((memory[y + STATE] & ENDPOINT_FIN_COVERED) === 0) {
       memory[y + STATE] = memory[y + STATE] | ENDPOINT_FIN_COVERED;
       this.#ledger.note(FIN_COVERED, !fromServer, 0);
     }
     this.#ledger.enter(!fromServer, RECEIVED_ACK_OF_FIN, ASSUMED);
+  }
+
+  /**
+   * The peer's FIN lay beyond a gap of the capture, or its first copy was taken as lost: the acknowledgment
+   * is the proof that it arrived, at the latest with its last copy.
+   */
+  #receiveFinByProof(): void {
+    const ledger = this.#ledger;
+    const journal = ledger.journal;
+    const server = this.#fromServer;
+    const copies = ledger.find(FIN_REPEATED, !server);
+    if (copies < 0) {
+      ledger.enter(server, RECEIVED_FIN, OBSERVED);
+      return;
+    }
+    const last = journal.next(copies);
+    const frame = journal.other(copies);
+    ledger.enterAt(server, RECEIVED_FIN, CONFIRMED, frame, journal.seconds(last), journal.nanoseconds(last));
+    const entry = ledger.newest(server);
+    if (entry >= 0) journal.setOther(entry, this.#segment.frame);
   }
 
   /** A segment with payload, a FIN, or both. */
@@ -447,7 +468,7 @@ export class Observer {
     this.#ledger.run(FIN_REPEATED, fromServer, 0);
     this.#disproveAckOfFin(fromServer);
     if ((memory[y + STATE] & ENDPOINT_FIN_UNPROVED) !== 0 && !this.#tapIsAt(!this.#fromServer)) {
-      // The earlier copy cannot have arrived; `#deliverFin` asserts it anew for this one.
+      // The earlier copy cannot have arrived. From here on only an acknowledgment tells that one did.
       this.#ledger.retractFrom(!fromServer, RECEIVED_FIN);
       memory[y + STATE] = memory[y + STATE] & ~ENDPOINT_FIN_UNPROVED;
     }
@@ -480,6 +501,7 @@ export class Observer {
     if (memory[x + CONTIGUOUS] !== advance(memory[x + FIN_SEQUENCE], 1)) return;
     if ((memory[x + STATE] & ENDPOINT_FIN_COVERED) !== 0) return;
     if ((memory[y + STATE] & ENDPOINT_FIN_UNPROVED) !== 0) return;
+    if (this.#ledger.find(FIN_REPEATED, this.#fromServer) >= 0 && !this.#tapIsAt(!this.#fromServer)) return;
     if (this.#ledger.enter(!this.#fromServer, RECEIVED_FIN, ASSUMED)) {
       memory[y + STATE] = memory[y + STATE] | ENDPOINT_FIN_UNPROVED;
     }
@@ -593,7 +615,7 @@ export class Observer {
         this.#ledger.enter(!fromServer, CAPTURE_STARTED, ASSUMED);
       }
     }
-    const verdict = this.#verdict(hasAck);
+    const verdict = this.#isUnanswered() ? VERDICT_UNDELIVERED : this.#verdict(hasAck);
     this.#noteReset(hasAck, verdict);
     this.#loseByOwnReset(hasAck);
     if (verdict === VERDICT_ACCEPTED && this.#ledger.enter(!fromServer, RECEIVED_RESET, ASSUMED)) {
@@ -631,6 +653,19 @@ export class Observer {
     return after(sequence, low) && before(sequence, windowEnd) ? VERDICT_CHALLENGED : VERDICT_OUT_OF_WINDOW;
   }
 
+  /** The sender had repeated itself before, or probed, without any answer: nothing says that more arrives. */
+  #isUnanswered(): boolean {
+    const ledger = this.#ledger;
+    const memory = this.#memory;
+    for (const kind of [KEEP_ALIVE, RETRANSMISSION_RUN]) {
+      const entry = ledger.find(kind, this.#fromServer);
+      if (entry < 0 || ledger.countOf(entry) < 2) continue;
+      const isLast = ledger.journal.other(entry) === memory[this.#sender + LAST_FRAME];
+      if (isLast && ledger.journal.frame(entry) > memory[this.#receiver + LAST_FRAME]) return true;
+    }
+    return false;
+  }
+
   /** The sender of a reset has no connection any more, if the reset is really its own. */
   #loseByOwnReset(hasAck: boolean): void {
     const memory = this.#memory;
@@ -648,6 +683,11 @@ export class Observer {
     const seen = (memory[x + STATE] & ENDPOINT_SEEN) !== 0;
     const own = !seen || answers || within(segment.sequence, memory[x + ISS], memory[x + SND_NXT]);
     if (!own) return;
+    // It answers the peer's FIN: it never took that in, or it would have acknowledged it.
+    if (answers && (memory[x + STATE] & ENDPOINT_FIN_UNPROVED) !== 0) {
+      this.#ledger.retractFrom(this.#fromServer, RECEIVED_FIN);
+      memory[x + STATE] &= ~ENDPOINT_FIN_UNPROVED;
+    }
     if (this.#ledger.enter(this.#fromServer, hasAck ? SENT_ABORT : SENT_RESET, OBSERVED)) {
       memory[x + STATE] = memory[x + STATE] | ENDPOINT_RESET;
     }
