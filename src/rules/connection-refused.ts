@@ -39,7 +39,7 @@ export const connectionRefused: Rule = {
       "On the host of {server}: ss -ltn 'sport = :{port}'.",
       'The firewall rules on the host and on the path.',
     ],
-    example: { fixture: 'connection-refused', capture: 'client' },
+    example: { fixture: 'refused', capture: 'client' },
   },
   check: (connection) => {
     const { client, server } = connection;

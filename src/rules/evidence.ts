@@ -162,3 +162,13 @@ export function firstSent(run: Milestone): Timestamp {
     nanoseconds: run.time.nanoseconds + whole * 1e9 - gapNanoseconds,
   };
 }
+
+/** The endpoint went on after a reset in its name: it did not send that. */
+export function wasDisproved(endpoint: Endpoint, reset: Milestone): boolean {
+  const { timeline } = endpoint;
+  for (let i = 0; i < timeline.length; i++) {
+    const { state, frame, retractedBy } = timeline[i];
+    if (state === 'CLOSED' && frame === reset.frame && retractedBy !== null) return true;
+  }
+  return false;
+}

@@ -62,7 +62,7 @@ export const finWait2Stuck: Rule = {
       "On the host of {closer}: ss -tanpo state fin-wait-2 '( {filter} )'. A timer:(timewait,…) entry is an orphan that counts down after close(); no timer and a process is a half-close by shutdown().",
       'sysctl net.ipv4.tcp_fin_timeout',
     ],
-    example: { fixture: 'fin-wait-2-stuck', capture: 'client' },
+    example: { fixture: 'fin-wait-2-held', capture: 'client' },
   },
   check: eachEndpoint((closer, holder, connection, { captureEnd, options }) => {
     if (closer.finalState !== 'FIN-WAIT-2' || holder.finSent) return null;

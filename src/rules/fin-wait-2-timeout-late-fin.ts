@@ -57,7 +57,7 @@ export const finWait2TimeoutLateFin: Rule = {
       'On the host of {closer}: sysctl net.ipv4.tcp_fin_timeout, and nstat -az TcpExtTCPAbortOnTimeout TcpExtTCPAbortOnLinger TcpOutRsts.',
       'At {late}: find what delays the close after the end of file.',
     ],
-    example: { fixture: 'fin-wait-2-timeout-late-fin', capture: 'client' },
+    example: { fixture: 'late-fin-reset', capture: 'client' },
   },
   check: eachEndpoint((late, closer, connection, { options }) => {
     const covered = milestone(closer, 'fin-covered');

@@ -36,7 +36,7 @@ export const handshakeAborted: Rule = {
       'If it comes at regular intervals from one address, it is a health check.',
       'If the server resets: nstat -az TcpExtListenOverflows, sysctl net.ipv4.tcp_abort_on_overflow.',
     ],
-    example: { fixture: 'handshake-aborted', capture: 'server' },
+    example: { fixture: 'health-check', capture: 'server' },
   },
   check: eachEndpoint((resetter, other, connection) => {
     if (resetter.resetsSent === 0 || resetter.payloadBytes > 0 || other.payloadBytes > 0) return null;

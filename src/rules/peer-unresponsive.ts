@@ -49,7 +49,7 @@ export const peerUnresponsive: Rule = {
       'ping, ip neigh and the console of {peer}; unanswered ARP means that its interface is off the link.',
       'On the host of {sender}: ss -tino dst {peerAddress} shows backoff, rto and unacked.',
     ],
-    example: { fixture: 'peer-unresponsive', capture: 'client' },
+    example: { fixture: 'power-loss', capture: 'client' },
   },
   check: eachEndpoint((sender, peer, connection, { captureEnd, options }) => {
     const silence = silenceMetBy(sender, peer, options.minimumRetransmissions, captureEnd);

@@ -10,6 +10,7 @@ import {
   opened,
   type SeenReset,
   silentSince,
+  wasDisproved,
 } from './evidence.js';
 import type { Severity } from './finding.js';
 import { reportFinding } from './report-finding.js';
@@ -73,7 +74,7 @@ export const rstActiveAbort: Rule = {
       'On the host of {aborter}: nstat -az TcpExtTCPAbortOnClose TcpExtTCPAbortOnData TcpExtTCPAbortOnMemory TcpExtTCPAbortOnLinger.',
       'Look for SO_LINGER in the code, and at the log of {aborter} at that time.',
     ],
-    example: { fixture: 'killed-with-unread-data', capture: 'client' },
+    example: { fixture: 'killed-unread-data', capture: 'client' },
   },
   check: eachEndpoint((aborter, peer, connection, { options }) => {
     if (aborter.resetsSent === 0 || !opened(aborter)) return null;
@@ -83,7 +84,7 @@ export const rstActiveAbort: Rule = {
       // Without ACK it may still be an abort: right on the acknowledgment of its own FIN (TCP_LINGER2 < 0).
       return trigger === null || (!hasAck && trigger.kind === 'ack' && trigger.knewFin && !peer.finSent);
     });
-    if (reset === null || diedOfKeepAlive(aborter, peer)) return null;
+    if (reset === null || diedOfKeepAlive(aborter, peer) || wasDisproved(aborter, reset)) return null;
     const nothingOpen = peer.finSent && peer.unacknowledgedBytes === 0 && aborter.unacknowledgedBytes === 0;
     if (nothingOpen) return null;
     const kind = kindOf(aborter, peer, reset, options.recentSeconds);

@@ -33,7 +33,7 @@ export const rstAfterCloseComplete: Rule = {
       'A late duplicate met a host that had forgotten the connection (possible).',
     ],
     nextSteps: ['Nothing, unless the same ports are reused at once: see time-wait-port-reuse.'],
-    example: { fixture: 'rst-after-close-complete', capture: 'client' },
+    example: { fixture: 'client-abort-after-response', capture: 'client' },
   },
   check: eachEndpoint((resetter, peer, connection) => {
     if (resetter.resetsSent === 0 || !peer.finSent) return null;

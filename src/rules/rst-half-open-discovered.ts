@@ -1,6 +1,6 @@
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
-import { eachEndpoint, entered, findReset, gradedBy, isProven, milestone } from './evidence.js';
+import { eachEndpoint, entered, findReset, gradedBy, isProven, milestone, wasDisproved } from './evidence.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { duration, nameOf, round } from './wording.js';
@@ -47,7 +47,7 @@ export const rstHalfOpenDiscovered: Rule = {
       'The idle timeout of every NAT, firewall or load balancer on the path; conntrack -L there.',
       'Compare TTL and MAC address of the reset with earlier frames of {forgetter}.',
     ],
-    example: { fixture: 'crash-and-reboot', capture: 'client' },
+    example: { fixture: 'crash-reboot', capture: 'client' },
   },
   check: eachEndpoint((knower, forgetter, connection) => {
     if (forgetter.resetsSent === 0 || forgetter.finSent) return null;
@@ -67,7 +67,7 @@ export const rstHalfOpenDiscovered: Rule = {
           trigger.kind === 'fin') &&
         secondsBetween(open.time, seen.time) > 0,
     );
-    if (reset === null) return null;
+    if (reset === null || wasDisproved(forgetter, reset)) return null;
     const trigger = reset.reset.trigger!;
     const certain = isProven(open) && !connection.quality.midstream;
     return reportFinding(rstHalfOpenDiscovered, connection, {

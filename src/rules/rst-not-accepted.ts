@@ -45,7 +45,7 @@ export const rstNotAccepted: Rule = {
       'On the host of {receiver}: nstat -az TcpExtTCPChallengeACK.',
       'Capture on the other side: did {sender} send it?',
     ],
-    example: { fixture: 'rst-in-window', capture: 'server' },
+    example: { fixture: 'blind-reset-in-window', capture: 'server' },
   },
   check: eachEndpoint((sender, receiver, connection) => {
     const reset = findReset(

@@ -1,7 +1,7 @@
 import type { Endpoint, Milestone } from '../connections/connection.js';
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
-import { eachEndpoint, findReset, gradedBy, type SeenReset } from './evidence.js';
+import { eachEndpoint, findReset, gradedBy, milestone, type SeenReset } from './evidence.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { nameOf } from './wording.js';
@@ -44,11 +44,12 @@ export const rstOriginSuspect: Rule = {
       'Capture at {named}: a reset that never left there was made on the way.',
       'The logs of the firewalls and load balancers on the path.',
     ],
-    example: { fixture: 'rst-injected', capture: 'client' },
+    example: { fixture: 'blind-reset-exact', capture: 'server' },
   },
   check: eachEndpoint((named, other, connection) => {
     const reset = findReset(named, () => true);
-    if (reset === null) return null;
+    // A SYN sent again after it shows a caller that refused an acknowledgment with old numbers (Figure 9).
+    if (reset === null || repeatsSynAfter(named, reset)) return null;
     const marks: string[] = [];
     const taken = named.timeline.find(
       (entry) => entry.state === 'CLOSED' && entry.retractedBy !== null && entry.frame === reset.frame,
@@ -74,6 +75,11 @@ export const rstOriginSuspect: Rule = {
     });
   }),
 };
+
+function repeatsSynAfter(named: Endpoint, reset: SeenReset): boolean {
+  const repeated = milestone(named, 'syn-repeated');
+  return repeated !== null && repeated.lastFrame > reset.frame;
+}
 
 function isMirrored(reset: SeenReset, other: Endpoint): boolean {
   if (reset.reset.trigger !== null) return false;

@@ -47,7 +47,7 @@ export const timeWaitPortReuse: Rule = {
     nextSteps: [
       'On the host of {opener}: sysctl net.ipv4.ip_local_port_range net.ipv4.tcp_tw_reuse, and ss -tan state time-wait | wc -l.',
     ],
-    example: { fixture: 'port-reuse', capture: 'client' },
+    example: { fixture: 'port-reuse-time-wait', capture: 'client' },
   },
   check: eachEndpoint((opener, holder, connection, { options }) => {
     const syn = lastMilestone(opener, 'syn-on-open-connection');

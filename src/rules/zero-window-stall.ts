@@ -60,7 +60,7 @@ export const zeroWindowStall: Rule = {
       "On the host of {receiver}: ss -tanpo '( {filter} )' shows a large Recv-Q, then a stack dump of the owner.",
       'On the host of {sender}: ss -tino shows timer:(persist,…).',
     ],
-    example: { fixture: 'zero-window-stall', capture: 'client' },
+    example: { fixture: 'zero-window-stuck', capture: 'client' },
   },
   check: eachEndpoint((receiver, sender, connection, { captureEnd, options }) => {
     if (receiver.zeroWindows === 0) return null;

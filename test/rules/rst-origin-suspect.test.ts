@@ -1,5 +1,5 @@
 import { rstOriginSuspect } from '../../src/rules/rst-origin-suspect.js';
-import { connection, enters, resets } from '../support/connection-builder.js';
+import { connection, enters, happens, resets } from '../support/connection-builder.js';
 import { testRule } from '../support/rule-tester.js';
 
 testRule(rstOriginSuspect, {
@@ -45,6 +45,16 @@ testRule(rstOriginSuspect, {
       connection: connection({
         client: { milestones: [resets(5, 9, { trigger: {} })] },
         server: { milestones: [resets(5.001, 10, { trigger: {} })] },
+      }),
+      end: 6,
+    },
+    {
+      name: 'when the caller refused old numbers and sent its SYN again',
+      connection: connection({
+        client: {
+          after: [enters('CLOSED', 5, 9, { evidence: 'observed', retractedBy: 11 })],
+          milestones: [resets(5, 9, { trigger: { kind: 'ack' } }), happens('syn-repeated', 5.01, 10)],
+        },
       }),
       end: 6,
     },

@@ -1,4 +1,4 @@
-import type { Connection } from '../../connections/connection.js';
+import type { Endpoint } from '../../connections/connection.js';
 import { secondsBetween, type Timestamp } from '../../core/time.js';
 import type { State } from '../../tcp/states.js';
 import { cite } from '../citations.js';
@@ -8,17 +8,6 @@ import { STUCK_SECONDS } from '../thresholds.js';
 import { count, duration, round } from '../wording.js';
 import { MAX_GROUPS, Members } from './members.js';
 import { reportPattern } from './report-pattern.js';
-
-/** States in which an endpoint waits for something, and none of which it should stay in. */
-const WAITING: ReadonlySet<State> = new Set<State>([
-  'SYN-SENT',
-  'SYN-RECEIVED',
-  'FIN-WAIT-1',
-  'FIN-WAIT-2',
-  'CLOSE-WAIT',
-  'CLOSING',
-  'LAST-ACK',
-]);
 
 interface Waiting {
   readonly id: number;
@@ -55,21 +44,16 @@ export const captureEndedEarly: PatternRule = {
   },
   begin: (options) => {
     const waiting: Waiting[] = [];
-    const add = (connection: Connection, state: State, since: Timestamp | undefined): void => {
-      if (since !== undefined && waiting.length < MAX_GROUPS)
-        waiting.push({ id: connection.id, state, since });
-    };
     return {
       add(connection, findings) {
         // What a rule has judged needs no longer capture.
         if (findings.some(({ severity }) => severity !== 'info')) return;
-        for (const endpoint of [connection.client, connection.server]) {
-          const { finalState } = endpoint;
-          if (WAITING.has(finalState)) {
-            add(connection, finalState, entered(endpoint, finalState)?.time);
-            return;
-          }
-        }
+        const { client, server } = connection;
+        const endpoint = mayRest(client) ? server : client;
+        if (mayRest(endpoint)) return;
+        const since = entered(endpoint, endpoint.finalState)?.time;
+        if (since === undefined || waiting.length >= MAX_GROUPS) return;
+        waiting.push({ id: connection.id, state: endpoint.finalState, since });
       },
       finish(captureEnd) {
         const early = waiting.filter(
@@ -108,3 +92,8 @@ export const captureEndedEarly: PatternRule = {
     };
   },
 };
+
+/** The states in which a connection may stay: open, or over. In any other an endpoint waits for something. */
+function mayRest({ finalState }: Endpoint): boolean {
+  return finalState === 'CLOSED' || finalState === 'TIME-WAIT' || finalState === 'ESTABLISHED';
+}

@@ -21,7 +21,7 @@ export const captureMidstream: PatternRule = {
     applicationSees: 'Nothing: this is about the capture.',
     likelyCauses: ['The capture was started while connections were open (likely).'],
     nextSteps: ['Start the capture before the connections of interest, or reconnect them.'],
-    example: { fixture: 'capture-midstream', capture: 'client' },
+    example: { fixture: 'midstream-start', capture: 'client' },
   },
   begin: () => {
     let members: Members | null = null;

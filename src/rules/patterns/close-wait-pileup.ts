@@ -5,7 +5,7 @@ import { cite } from '../citations.js';
 import type { Finding } from '../finding.js';
 import type { PatternRule } from '../rule.js';
 import { duration, round } from '../wording.js';
-import { groupOf, Members, MINIMUM_MEMBERS } from './members.js';
+import { Groups, Members, MINIMUM_MEMBERS } from './members.js';
 import { reportPattern } from './report-pattern.js';
 
 interface Group {
@@ -62,19 +62,22 @@ export const closeWaitPileup: PatternRule = {
     example: { fixture: 'close-wait-pileup', capture: 'server' },
   },
   begin: (options) => {
-    const groups = new Map<string, Group>();
-    const groupFor = (connection: Connection, holder: Endpoint): Group | null => {
-      const { client, server } = connection;
+    const ofServers = new Groups<Group>();
+    const ofClients = new Groups<Group>();
+    const groupFor = ({ client, server }: Connection, holder: Endpoint): Group | null => {
       const isServer = holder.role === 'server';
-      const service = formatEndpoint(server.address, server.port);
-      return groupOf(groups, isServer ? service : `${client.address} ${service}`, () => ({
+      const make = (): Group => ({
         server: isServer,
-        holder: isServer ? service : client.address,
+        holder: isServer ? formatEndpoint(server.address, server.port) : client.address,
         port: server.port,
         reached: 0,
         members: null,
         newest: null,
-      }));
+      });
+      // A client's pool usually talks to one service: its port tells enough.
+      return isServer
+        ? ofServers.of(server.address, server.port, make)
+        : ofClients.of(client.address, server.port, make);
     };
     const add = (connection: Connection, holder: Endpoint, findings: readonly Finding[]): void => {
       if (!reachedCloseWait(holder)) return;
@@ -96,7 +99,7 @@ export const closeWaitPileup: PatternRule = {
         add(connection, connection.server, findings);
       },
       finish(captureEnd) {
-        return [...groups.values()].flatMap((group) => {
+        return [...ofServers.all, ...ofClients.all].flatMap((group) => {
           const { members, newest, holder } = group;
           if (members === null || newest === null) return [];
           if (members.count < options.minimumMembers || members.count < options.minimumShare * group.reached)

@@ -5,7 +5,7 @@ import { cite } from '../citations.js';
 import { entered, milestone } from '../evidence.js';
 import type { PatternRule } from '../rule.js';
 import { duration, round } from '../wording.js';
-import { groupOf, MINIMUM_MEMBERS } from './members.js';
+import { Groups, MINIMUM_MEMBERS } from './members.js';
 import { reportPattern } from './report-pattern.js';
 
 interface Span {
@@ -27,8 +27,8 @@ interface Group {
 
 /** A service with more connections than this is too busy for the question. */
 const MAX_SPANS = 4096;
-/** A connection that was only just opened is closed by its own end, not by the process's. */
-const SETTLED_SECONDS = 0.5;
+/** A connection shorter than this ends by its own business, not because its process does. */
+const SETTLED_SECONDS = 2;
 
 /** A server ends nearly all of its connections in one moment. */
 export const endpointMassClose: PatternRule = {
@@ -40,10 +40,11 @@ export const endpointMassClose: PatternRule = {
     minimumMembers: MINIMUM_MEMBERS,
     clusterSeconds: {
       unit: 'seconds',
-      default: 1,
+      default: 0.2,
       minimum: 0.001,
       maximum: 600,
-      description: 'Within which time they end: a process that exits closes all its descriptors at once.',
+      description:
+        'Within which time they end: a process that exits closes all its descriptors in one sweep. A longer time takes the everyday ends of a busy service for it.',
     },
     minimumShare: {
       unit: 'ratio',
@@ -77,18 +78,18 @@ export const endpointMassClose: PatternRule = {
       'On the host of {endpoint}: the service manager’s log, and journalctl -k | grep -i oom, at that time.',
       'Are later connections refused (no listener), accepted (restarted) or unanswered (host down)?',
     ],
-    example: { fixture: 'process-killed', capture: 'client' },
+    example: { fixture: 'orderly-shutdown', capture: 'client' },
   },
   begin: (options) => {
-    const groups = new Map<string, Group>();
+    const groups = new Groups<Group>();
     return {
       add(connection) {
-        const { server } = connection;
-        if (server.timeline.length === 0) return;
-        const endpoint = formatEndpoint(server.address, server.port);
-        const group = groupOf(groups, endpoint, () => ({
-          endpoint,
-          port: server.port,
+        // A connection shorter than this was neither open before the burst nor ended by it.
+        if (secondsBetween(connection.start, connection.end) < SETTLED_SECONDS) return;
+        const { address, port } = connection.server;
+        const group = groups.of(address, port, () => ({
+          endpoint: formatEndpoint(address, port),
+          port,
           origin: connection.start,
           spans: [],
         }));
@@ -96,7 +97,7 @@ export const endpointMassClose: PatternRule = {
           group.spans.push(spanOf(connection, group.origin));
       },
       finish() {
-        return [...groups.values()].flatMap(({ endpoint, port, origin, spans }) => {
+        return groups.all.flatMap(({ endpoint, port, origin, spans }) => {
           if (spans.length > MAX_SPANS) return [];
           const burst = burstOf(spans, options.clusterSeconds);
           if (burst.length < options.minimumMembers) return [];
@@ -134,6 +135,9 @@ function spanOf(connection: Connection, origin: Timestamp): Span {
   const { client, server } = connection;
   const start = secondsBetween(origin, connection.start);
   const end = secondsBetween(origin, connection.end);
+  if (!server.finSent && server.resetsSent === 0) {
+    return { id: connection.id, start, end, closed: null, reset: false };
+  }
   const fin = entered(server, 'FIN-WAIT-1');
   const reset = entered(client, 'FIN-WAIT-1') === null && fin === null ? milestone(server, 'reset') : null;
   const ending = fin ?? (reset?.reset?.hasAck === true && reset.reset.verdict === 'accepted' ? reset : null);

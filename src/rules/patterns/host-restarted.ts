@@ -1,6 +1,6 @@
 import { cite } from '../citations.js';
 import type { PatternRule } from '../rule.js';
-import { groupOf, Members } from './members.js';
+import { Groups, Members } from './members.js';
 import { reportPattern } from './report-pattern.js';
 
 interface Group {
@@ -47,14 +47,14 @@ export const hostRestarted: PatternRule = {
     example: { fixture: 'host-restarted', capture: 'client' },
   },
   begin: (options) => {
-    const groups = new Map<string, Group>();
+    const groups = new Groups<Group>();
     return {
       add(connection, findings) {
         for (const finding of findings) {
           const unknown = finding.rule === 'rst-half-open-discovered';
           if (!unknown && finding.rule !== 'half-open-syn-challenge') continue;
           const host = (finding.endpoint === 'client' ? connection.client : connection.server).address;
-          const group = groupOf(groups, host, () => ({
+          const group = groups.of(host, 0, () => ({
             host,
             members: new Members(finding.to),
             unknown: 0,
@@ -67,7 +67,7 @@ export const hostRestarted: PatternRule = {
         }
       },
       finish() {
-        return [...groups.values()].flatMap(({ host, members, unknown, openedAnew }) => {
+        return groups.all.flatMap(({ host, members, unknown, openedAnew }) => {
           if (members.count < options.minimumSigns) return [];
           return [
             reportPattern(hostRestarted, {

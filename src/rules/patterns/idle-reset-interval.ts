@@ -2,7 +2,7 @@ import { formatEndpoint } from '../../core/addresses.js';
 import { cite } from '../citations.js';
 import type { PatternRule } from '../rule.js';
 import { duration, round } from '../wording.js';
-import { groupOf, Members, MINIMUM_MEMBERS, median } from './members.js';
+import { Groups, Members, MINIMUM_MEMBERS, median } from './members.js';
 import { reportPattern } from './report-pattern.js';
 
 interface Group {
@@ -66,15 +66,19 @@ export const idleResetInterval: PatternRule = {
     example: { fixture: 'idle-reset-interval', capture: 'client' },
   },
   begin: (options) => {
-    const groups = new Map<string, Group>();
+    const groups = new Groups<Group>();
     return {
       add(connection, findings) {
         for (const finding of findings) {
           if (finding.rule !== 'rst-half-open-discovered') continue;
           const idle = finding.facts.idleSeconds;
           if (typeof idle !== 'number' || idle < options.minimumIdleSeconds) continue;
-          const server = formatEndpoint(connection.server.address, connection.server.port);
-          const group = groupOf(groups, server, (): Group => ({ server, idle: [], members: null }));
+          const { address, port } = connection.server;
+          const group = groups.of(address, port, () => ({
+            server: formatEndpoint(address, port),
+            idle: [],
+            members: null,
+          }));
           if (group === null) continue;
           if (group.idle.length < MAX_SAMPLES) group.idle.push(idle);
           group.members ??= new Members(finding.from, finding.to);
@@ -82,7 +86,7 @@ export const idleResetInterval: PatternRule = {
         }
       },
       finish() {
-        return [...groups.values()].flatMap(({ server, idle, members }) => {
+        return groups.all.flatMap(({ server, idle, members }) => {
           if (members === null || members.count < options.minimumMembers) return [];
           const sorted = [...idle].sort((a, b) => a - b);
           const middle = median(sorted);

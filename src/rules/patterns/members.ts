@@ -34,15 +34,34 @@ export class Members {
   }
 }
 
-/** The group of `key`, made on first use; null once there are too many. */
-export function groupOf<Group>(groups: Map<string, Group>, key: string, make: () => Group): Group | null {
-  let group = groups.get(key);
-  if (group === undefined) {
-    if (groups.size >= MAX_GROUPS) return null;
+/**
+ * Groups by host, or by host and port. Nested maps, because a joined key would be a new string to hash for
+ * every connection.
+ */
+export class Groups<Group> {
+  readonly #byHost = new Map<string, Map<number, Group>>();
+  readonly #all: Group[] = [];
+
+  /** The group of this host (and port), made on first use; null once there are too many. */
+  of(host: string, port: number, make: () => Group): Group | null {
+    let byPort = this.#byHost.get(host);
+    let group = byPort?.get(port);
+    if (group !== undefined) return group;
+    if (this.#all.length >= MAX_GROUPS) return null;
+    if (byPort === undefined) {
+      byPort = new Map();
+      this.#byHost.set(host, byPort);
+    }
     group = make();
-    groups.set(key, group);
+    byPort.set(port, group);
+    this.#all.push(group);
+    return group;
   }
-  return group;
+
+  /** In the order of their first members. */
+  get all(): readonly Group[] {
+    return this.#all;
+  }
 }
 
 /** Of sorted numbers; 0 for none. */

@@ -1,11 +1,11 @@
-import { type Endpoint, peerOf } from '../../connections/connection.js';
+import type { Endpoint } from '../../connections/connection.js';
 import { secondsBetween, type Timestamp } from '../../core/time.js';
 import { cite } from '../citations.js';
 import { latest } from '../evidence.js';
 import type { Finding } from '../finding.js';
 import type { PatternRule } from '../rule.js';
 import { duration, round } from '../wording.js';
-import { groupOf, MAX_GROUPS, Members } from './members.js';
+import { Groups, MAX_GROUPS, Members } from './members.js';
 import { reportPattern } from './report-pattern.js';
 
 interface Group {
@@ -75,24 +75,26 @@ export const peerHostLost: PatternRule = {
     example: { fixture: 'peer-host-lost', capture: 'client' },
   },
   begin: (options) => {
-    const groups = new Map<string, Group>();
-    /** When each host was last heard on any connection. */
-    const heard = new Map<string, Timestamp>();
+    const groups = new Groups<Group>();
+    /** When each server's host was last heard on any connection. */
+    const heard = new Map<string, { time: Timestamp }>();
     const hear = (endpoint: Endpoint): void => {
       if (endpoint.lastSegment === null) return;
-      const before = heard.get(endpoint.address);
-      if (before === undefined && heard.size >= MAX_GROUPS) return;
-      heard.set(endpoint.address, latest(endpoint.lastSegment.time, before));
+      const { time } = endpoint.lastSegment;
+      const host = heard.get(endpoint.address);
+      if (host !== undefined) host.time = latest(host.time, time);
+      else if (heard.size < MAX_GROUPS) heard.set(endpoint.address, { time });
     };
     return {
       add(connection, findings) {
-        hear(connection.client);
         hear(connection.server);
         for (const finding of findings) {
           if (!SILENCE.has(finding.rule)) continue;
-          const silent = silentEndpoint(finding) === 'client' ? connection.client : connection.server;
+          // A client's host is seldom heard on other connections, so that its silence has no contrast.
+          if (silentEndpoint(finding) !== 'server') continue;
+          const silent = connection.server;
           const since = silent.lastSegment?.time ?? finding.from;
-          const group = groupOf(groups, silent.address, () => ({
+          const group = groups.of(silent.address, 0, () => ({
             host: silent.address,
             members: new Members(since),
             asked: finding.from,
@@ -100,19 +102,19 @@ export const peerHostLost: PatternRule = {
           }));
           if (group !== null && secondsBetween(group.asked, finding.from) < 0) group.asked = finding.from;
           group?.members.add(connection.id, since);
-          group?.waiting.add(peerOf(connection, silent).address);
+          group?.waiting.add(connection.client.address);
           return;
         }
       },
       finish(captureEnd) {
-        return [...groups.values()].flatMap(({ host, members, asked, waiting }) => {
+        return groups.all.flatMap(({ host, members, asked, waiting }) => {
           const spread = secondsBetween(members.from, members.to);
           if (members.count < options.minimumMembers || spread > options.clusterSeconds) return [];
           // A host that was never heard was not lost, and one that is heard elsewhere is not either.
-          const last = heard.get(host);
+          const last = heard.get(host)?.time;
           if (last === undefined || secondsBetween(asked, last) > IN_FLIGHT_SECONDS) return [];
           const othersAnswer = [...heard].some(
-            ([address, time]) =>
+            ([address, { time }]) =>
               address !== host &&
               !waiting.has(address) &&
               secondsBetween(members.to, time) > options.clusterSeconds,

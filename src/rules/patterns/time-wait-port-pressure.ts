@@ -4,7 +4,7 @@ import { cite } from '../citations.js';
 import { entered } from '../evidence.js';
 import type { PatternRule } from '../rule.js';
 import { round } from '../wording.js';
-import { groupOf, Members } from './members.js';
+import { Groups, MAX_GROUPS, Members } from './members.js';
 import { reportPattern } from './report-pattern.js';
 
 interface Group {
@@ -17,6 +17,9 @@ interface Group {
 
 /** Seconds that one group may tell apart; a longer capture is not judged beyond them. */
 const MAX_SECONDS = 100_000;
+
+/** How many sampled connections make the threshold: enough for a few percent. */
+const SAMPLES = 1000;
 
 /** A client closes so many connections first that its ports to one service run out. */
 export const timeWaitPortPressure: PatternRule = {
@@ -82,51 +85,57 @@ export const timeWaitPortPressure: PatternRule = {
     example: { fixture: 'time-wait-port-pressure', capture: 'client' },
   },
   begin: (options) => {
-    const groups = new Map<string, Group>();
+    // Thousands must wait at once before this speaks: one in so many tells as much as all.
+    const step = Math.max(1, Math.floor((options.warningShare * options.ephemeralPorts) / SAMPLES));
+    const byClient = new Map<string, Groups<Group>>();
     return {
-      add(connection) {
-        const { client, server } = connection;
+      add({ id, client, server }) {
+        if (id % step !== 0) return;
         const waiting = entered(client, 'TIME-WAIT');
         if (waiting === null) return;
-        const service = formatEndpoint(server.address, server.port);
-        const group = groupOf(
-          groups,
-          `${client.address} ${service}`,
-          (): Group => ({
-            client: client.address,
-            server: service,
-            bySecond: new Map(),
-            members: new Members(waiting.time),
-          }),
-        );
+        let groups = byClient.get(client.address);
+        if (groups === undefined) {
+          if (byClient.size >= MAX_GROUPS) return;
+          groups = new Groups();
+          byClient.set(client.address, groups);
+        }
+        const group = groups.of(server.address, server.port, () => ({
+          client: client.address,
+          server: formatEndpoint(server.address, server.port),
+          bySecond: new Map(),
+          members: new Members(waiting.time),
+        }));
         if (group === null) return;
         const second = waiting.time.seconds >>> 0;
         const known = group.bySecond.get(second);
         if (known === undefined && group.bySecond.size >= MAX_SECONDS) return;
         group.bySecond.set(second, (known ?? 0) + 1);
-        group.members.add(connection.id, waiting.time);
+        group.members.add(id, waiting.time);
       },
       finish() {
-        return [...groups.values()].flatMap(({ client, server, bySecond, members }) => {
-          if (members.count < options.warningShare * options.ephemeralPorts) return [];
-          const peak = peakWithin(bySecond, options.timeWaitSeconds);
-          const share = peak.count / options.ephemeralPorts;
-          if (share < options.warningShare) return [];
-          return [
-            reportPattern(timeWaitPortPressure, {
-              severity: share >= options.errorShare ? 'error' : 'warning',
-              confidence: 'inferred',
-              title: `{client} holds up to ${peak.count} ports to {server} in TIME-WAIT, ${Math.round(100 * share)} % of its ephemeral ports`,
-              explanation: `Counting ${options.timeWaitSeconds} s for each TIME-WAIT and ${options.ephemeralPorts} ports. When they are used up, connect fails without a packet.`,
-              connections: members.ids,
-              count: members.count,
-              from: members.from,
-              to: peak.at,
-              facts: { client, server, peakPorts: peak.count, shareOfPorts: round(share, 4) },
-              words: { client, server },
-            }),
-          ];
-        });
+        return [...byClient.values()]
+          .flatMap(({ all }) => all)
+          .flatMap(({ client, server, bySecond, members }) => {
+            if (members.count * step < options.warningShare * options.ephemeralPorts) return [];
+            const sampled = peakWithin(bySecond, options.timeWaitSeconds);
+            const peak = { count: sampled.count * step, at: sampled.at };
+            const share = peak.count / options.ephemeralPorts;
+            if (share < options.warningShare) return [];
+            return [
+              reportPattern(timeWaitPortPressure, {
+                severity: share >= options.errorShare ? 'error' : 'warning',
+                confidence: 'inferred',
+                title: `{client} holds ${step > 1 ? 'about' : 'up to'} ${peak.count} ports to {server} in TIME-WAIT, ${Math.round(100 * share)} % of its ephemeral ports`,
+                explanation: `Counting ${options.timeWaitSeconds} s for each TIME-WAIT and ${options.ephemeralPorts} ports. When they are used up, connect fails without a packet.`,
+                connections: members.ids,
+                count: members.count * step,
+                from: members.from,
+                to: peak.at,
+                facts: { client, server, peakPorts: peak.count, shareOfPorts: round(share, 4) },
+                words: { client, server },
+              }),
+            ];
+          });
       },
     };
   },
