@@ -238,10 +238,11 @@ export class Tracker {
     const base = store.base(slot);
     const oldMemory = store.memory(predecessor);
     const oldBase = store.base(predecessor);
-    const sameRoles = oldMemory[oldBase + PORTS] === memory[base + PORTS];
+    const flags = segment.flags;
+    // The SYN that opened the 4-tuple anew, and its copies, are the new connection's own.
+    if ((flags & (SYN | ACK)) === SYN) return false;
     const embryonic =
       stateAt(memory, base + CLIENT) === SYN_SENT && stateAt(memory, base + SERVER) === CLOSED;
-    const flags = segment.flags;
     if (embryonic && (flags & SYN) === 0) {
       const answersSyn =
         fromServer &&
@@ -252,14 +253,13 @@ export class Tracker {
           memory[base + CLIENT + SND_NXT],
         );
       if (answersSyn) return false;
+      const sameRoles = oldMemory[oldBase + PORTS] === memory[base + PORTS];
       this.#observer.observe(oldMemory, oldBase, fromServer === sameRoles, segment);
       return true;
     }
-    if (!embryonic || (flags & (SYN | ACK)) === (SYN | ACK)) {
-      this.#observer.observeReplaced(oldMemory, oldBase, false, segment);
-      this.#observer.observeReplaced(oldMemory, oldBase, true, segment);
-      this.#letPredecessorGo(slot);
-    }
+    this.#observer.observeReplaced(oldMemory, oldBase, false, segment);
+    this.#observer.observeReplaced(oldMemory, oldBase, true, segment);
+    this.#letPredecessorGo(slot);
     return false;
   }
 

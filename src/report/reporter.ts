@@ -3,6 +3,7 @@ import type { Damage } from '../core/errors.js';
 import type { Timestamp } from '../core/time.js';
 import type { Finding, Pattern, Severity } from '../rules/finding.js';
 import type { State } from '../tcp/states.js';
+import { VERSION } from '../version.js';
 
 /** What is known of one capture after it was read. */
 export interface CaptureFacts {
@@ -36,6 +37,15 @@ export interface AnalysisEnd {
   readonly summary: Summary;
   readonly patterns: readonly Pattern[];
 }
+
+/** Names the report's format; a change that breaks readers gets another number. */
+export const REPORT_SCHEMA = 'finwait/report/1';
+
+/** Who wrote the report. */
+export const TOOL = { name: 'finwait', version: VERSION } as const;
+
+/** Where a reporter's text goes, piece by piece. */
+export type Write = (text: string) => void;
 
 /**
  * One output format. A reporter is told of connections as they end and must not keep what it can write at

@@ -249,6 +249,13 @@ describe('resets (RFC 9293 §3.5.2, §3.5.3, §3.10.7)', () => {
       9.511 C A  1 1 isn=70000`);
     expect(statesOf(old.server)).toBe('SYN-RECEIVED ESTABLISHED CLOSED');
     expect(statesOf(old.client)).toBe('SYN-SENT ESTABLISHED CLOSED');
+    expect(old.client.timeline.at(-1)).toMatchObject({
+      frame: 8,
+      cause: expect.stringContaining('sent RST'),
+    });
+    expect(old.server.timeline.at(-1)).toMatchObject({ frame: 8, cause: 'received RST' });
+    expect(statesOf(fresh.client)).toBe('SYN-SENT ESTABLISHED');
+    expect(fresh.client.timeline[1]).toMatchObject({ frame: 10 });
     expect(fresh.client.finalState).toBe('ESTABLISHED');
   });
 });

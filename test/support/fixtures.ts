@@ -17,6 +17,8 @@ export interface TrueConnection {
   readonly server: { readonly address: string; readonly port: number };
   readonly states: Readonly<Record<Role, readonly TrueState[]>>;
   readonly unseen: readonly Unseen[];
+  /** Vantage points at which the server's SYN comes first, so that an observer calls it the client. */
+  readonly swapped?: readonly Role[];
 }
 
 export interface TrueState {

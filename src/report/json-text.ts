@@ -1,0 +1,121 @@
+/**
+ * Connections and findings as JSON text. Written by hand where there is one per connection or transition:
+ * a capture may hold hundreds of thousands of them, and `JSON.stringify` would take longer than everything
+ * before it. What repeats (causes, states, addresses of the same second) is quoted once and kept.
+ */
+import type { Connection, Endpoint, Milestone, Transition } from '../connections/connection.js';
+import { secondsBetween, type Timestamp, toIsoString } from '../core/time.js';
+import type { Finding, Pattern } from '../rules/finding.js';
+import { displayFilterFor } from './display-filter.js';
+
+const quoted = new Map<string, string>();
+
+/** JSON of a string that recurs: one of a small set of words. */
+function word(text: string): string {
+  let json = quoted.get(text);
+  if (json === undefined) {
+    json = JSON.stringify(text);
+    quoted.set(text, json);
+  }
+  return json;
+}
+
+let wholeSecond = -1;
+let wholeText = '';
+
+/** JSON of a time as ISO 8601; the text of its second is kept, since neighbours share it. */
+function isoTime(time: Timestamp): string {
+  if (time.seconds !== wholeSecond) {
+    wholeSecond = time.seconds;
+    wholeText = `"${toIsoString(time).slice(0, 20)}`;
+  }
+  const text = String(time.nanoseconds);
+  return `${wholeText}${'000000000'.slice(text.length)}${text}Z"`;
+}
+
+/** Seconds since the capture's start, to the nanosecond. */
+export function relativeSeconds(start: Timestamp, time: Timestamp): number {
+  return Math.round(secondsBetween(start, time) * 1e9) / 1e9;
+}
+
+function transition(entry: Transition, start: Timestamp): string {
+  let text =
+    `{"state":${word(entry.state)},"at":${isoTime(entry.time)},"t":${relativeSeconds(start, entry.time)},` +
+    `"frame":${entry.frame},"cause":${word(entry.cause)},"evidence":"${entry.evidence}"`;
+  if (entry.confirmedBy !== null) text += `,"confirmedBy":${entry.confirmedBy}`;
+  if (entry.retractedBy !== null) text += `,"retractedBy":${entry.retractedBy}`;
+  return `${text},"rule":${word(`RFC 9293 §${entry.section}`)}}`;
+}
+
+function milestone(item: Milestone, start: Timestamp): string {
+  let text = `{"kind":"${item.kind}","frame":${item.frame},"t":${relativeSeconds(start, item.time)}`;
+  if (item.count > 1) {
+    text += `,"count":${item.count},"lastFrame":${item.lastFrame},"lastT":${relativeSeconds(start, item.lastTime)}`;
+  }
+  if (item.value !== 0) text += `,"value":${item.value}`;
+  if (item.reset !== undefined) text += `,"reset":${JSON.stringify(item.reset)}`;
+  if (item.icmp !== undefined) text += `,"icmp":${JSON.stringify(item.icmp)}`;
+  return `${text}}`;
+}
+
+function endpoint(side: Endpoint, start: Timestamp): string {
+  let text = `{"finalState":${word(side.finalState)},"timeline":[`;
+  for (let i = 0; i < side.timeline.length; i++) {
+    if (i > 0) text += ',';
+    text += transition(side.timeline[i], start);
+  }
+  text +=
+    `],"segments":${side.segments},"payloadBytes":${side.payloadBytes},"retransmissions":${side.retransmissions},` +
+    `"zeroWindows":${side.zeroWindows},"resetsSent":${side.resetsSent},"finSent":${side.finSent},` +
+    `"unacknowledgedBytes":${side.unacknowledgedBytes},"milestones":[`;
+  for (let i = 0; i < side.milestones.length; i++) {
+    if (i > 0) text += ',';
+    text += milestone(side.milestones[i], start);
+  }
+  return `${text}]}`;
+}
+
+/** One element of `connections`; `findings` are the indices of its findings. */
+export function connectionJson(
+  connection: Connection,
+  findings: readonly number[],
+  start: Timestamp,
+): string {
+  const { client, server, vantage, quality, zeek } = connection;
+  return (
+    `{"id":${connection.id},` +
+    `"client":{"address":"${client.address}","port":${client.port}},` +
+    `"server":{"address":"${server.address}","port":${server.port}},` +
+    `"rolesKnownBy":"${connection.rolesKnownBy}",` +
+    `"firstFrame":${connection.firstFrame},"lastFrame":${connection.lastFrame},` +
+    `"startAt":${isoTime(connection.start)},"endAt":${isoTime(connection.end)},` +
+    `"durationSeconds":${relativeSeconds(connection.start, connection.end)},` +
+    `"frames":${connection.frames},"completeness":${connection.completeness},` +
+    `"zeek":{"connState":"${zeek.connState}","history":"${zeek.history}"},` +
+    `"vantage":{"near":"${vantage.near}","confidence":"${vantage.confidence}","roundTripSeconds":${vantage.roundTripSeconds}},` +
+    `"quality":{"midstream":${quality.midstream},"unseen":${quality.unseen === null ? null : `"${quality.unseen}"`},` +
+    `"lostSegments":${quality.lostSegments},"duplicateFrames":${quality.duplicateFrames},` +
+    `"offloaded":${quality.offloaded},"truncated":${quality.truncated},"clockBackwards":${quality.clockBackwards},` +
+    `"multipath":${quality.multipath},"historyCut":${quality.historyCut}},` +
+    `"predecessor":${connection.predecessor},"displayFilter":"${displayFilterFor(connection.id)}",` +
+    `"endpoints":{"client":${endpoint(client, start)},"server":${endpoint(server, start)}},` +
+    `"findings":[${findings.join(',')}]}`
+  );
+}
+
+/** What a time in a finding looks like: `{ at, t }`. */
+function moment(time: Timestamp, start: Timestamp): { at: string; t: number } {
+  return { at: toIsoString(time), t: relativeSeconds(start, time) };
+}
+
+/** One element of `findings`. */
+export function findingJson(finding: Finding, start: Timestamp): string {
+  const { from, to, citations, ...rest } = finding;
+  return JSON.stringify({ ...rest, from: moment(from, start), to: moment(to, start), citations });
+}
+
+/** One element of `patterns`. */
+export function patternJson(pattern: Pattern, start: Timestamp): string {
+  const { from, to, ...rest } = pattern;
+  return JSON.stringify({ ...rest, from: moment(from, start), to: moment(to, start) });
+}

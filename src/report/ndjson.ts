@@ -1,0 +1,38 @@
+import type { Connection } from '../connections/connection.js';
+import type { Timestamp } from '../core/time.js';
+import type { Finding } from '../rules/finding.js';
+import { captureJson } from './json.js';
+import { connectionJson, findingJson, patternJson } from './json-text.js';
+import type { AnalysisEnd, Reporter, Write } from './reporter.js';
+
+/**
+ * The report as one JSON object a line, each with its `type` first: `connection`, `finding` (right after
+ * its connection), `pattern`, `capture`, `summary`. Nothing is kept, so that it suits endless input.
+ */
+export class NdjsonReporter implements Reporter {
+  readonly #write: Write;
+  #findings = 0;
+  #start: Timestamp = { seconds: 0, nanoseconds: 0 };
+
+  constructor(write: Write) {
+    this.#write = write;
+  }
+
+  connection(connection: Connection, findings: readonly Finding[], captureStart: Timestamp): void {
+    this.#start = captureStart;
+    const indices = findings.map((_, index) => this.#findings + index);
+    this.#findings += findings.length;
+    this.#line('connection', connectionJson(connection, indices, captureStart));
+    for (const finding of findings) this.#line('finding', findingJson(finding, captureStart));
+  }
+
+  end(end: AnalysisEnd): void {
+    for (const pattern of end.patterns) this.#line('pattern', patternJson(pattern, this.#start));
+    for (const facts of end.captures) this.#line('capture', JSON.stringify(captureJson(facts)));
+    this.#line('summary', JSON.stringify(end.summary));
+  }
+
+  #line(type: string, object: string): void {
+    this.#write(`{"type":"${type}",${object.slice(1)}\n`);
+  }
+}
