@@ -19,6 +19,8 @@ export interface CaptureFacts {
   readonly firstFrameAt: Timestamp | null;
   readonly lastFrameAt: Timestamp | null;
   readonly durationSeconds: number;
+  /** Frames lost at the interfaces, by their own counters; null if the capture has none. */
+  readonly dropped: number | null;
   /** Frames that were not analysed, by reason. */
   readonly skipped: Readonly<Record<string, number>>;
   readonly damage: Damage | null;

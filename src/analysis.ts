@@ -1,0 +1,138 @@
+/**
+ * One analysis from frames to reports: engine, rules and reporters together. Captures are read one after
+ * another; each has connections of its own, and ids go on from one capture to the next.
+ */
+import { Analyzer } from './analyzer.js';
+import type { ReaderFacts } from './capture/facts.js';
+import type { FrameHandler } from './capture/frame.js';
+import type { Connection, Role } from './connections/connection.js';
+import { secondsBetween, type Timestamp } from './core/time.js';
+import type { Segment } from './decode/segment.js';
+import { ICMP_ERROR, SEGMENT, VERDICT_NAMES } from './decode/verdict.js';
+import type { AnalysisEnd, CaptureFacts, Reporter, Summary } from './report/reporter.js';
+import { type Diagnosis, prepareCatalog } from './rules/catalog.js';
+import type { Finding, Severity } from './rules/finding.js';
+import type { RuleSettings } from './rules/settings.js';
+import type { State } from './tcp/states.js';
+
+export interface AnalysisOptions {
+  readonly reporters: readonly Reporter[];
+  readonly rules?: RuleSettings | undefined;
+  /** Only connections that this accepts reach the reporters and the summary; all others are passed over. */
+  readonly filter?: ((connection: Connection) => boolean) | undefined;
+  /** Called with each segment, its connection's id and its sender; the segment is reused. */
+  readonly onSegment?: ((connection: number, from: Role, segment: Segment) => void) | undefined;
+  /** See `TrackerOptions`. */
+  readonly seed?: number | undefined;
+}
+
+/** What a reader and its opener know of a capture. */
+export interface CaptureSource extends ReaderFacts {
+  readonly path: string;
+  readonly compression: string | null;
+}
+
+export class Analysis {
+  readonly #options: AnalysisOptions;
+  readonly #diagnosis: Diagnosis;
+  readonly #captures: CaptureFacts[] = [];
+  readonly #findings: Record<Severity, number> = { error: 0, warning: 0, info: 0 };
+  readonly #finalStates: Partial<Record<State, number>> = {};
+  #connections = 0;
+  #firstId = 0;
+  #nextId = 0;
+  #start: Timestamp | null = null;
+  #end: Timestamp = { seconds: 0, nanoseconds: 0 };
+  #analyzer: Analyzer | null = null;
+
+  /** @throws SettingsError for rules or options that do not exist, or values that cannot be */
+  constructor(options: AnalysisOptions) {
+    this.#options = options;
+    this.#diagnosis = prepareCatalog(options.rules);
+  }
+
+  /** Starts the next capture; hand the result to its reader. */
+  begin(): FrameHandler {
+    const { onSegment, seed } = this.#options;
+    this.#firstId = this.#nextId;
+    this.#analyzer = new Analyzer({
+      onConnection: (connection, start, end) => this.#take(connection, start, end),
+      onSegment: onSegment && ((id, from, segment) => onSegment(this.#firstId + id, from, segment)),
+      seed,
+    });
+    return this.#analyzer.onFrame;
+  }
+
+  /** Ends the capture that `begin` started. */
+  endCapture(source: CaptureSource): void {
+    const analyzer = this.#analyzer;
+    if (analyzer === null) throw new Error('no capture was begun');
+    analyzer.finish();
+    this.#captures.push(captureFacts(source, analyzer.verdicts));
+    this.#analyzer = null;
+  }
+
+  /** Tells the reporters that everything has been read, and returns what they are told. */
+  finish(): AnalysisEnd {
+    const summary: Summary = {
+      connections: this.#connections,
+      findings: this.#findings,
+      finalStates: this.#finalStates,
+    };
+    const patterns = this.#diagnosis.patterns.finish(this.#end);
+    const end = { captures: this.#captures, summary, patterns };
+    for (const reporter of this.#options.reporters) reporter.end(end);
+    return end;
+  }
+
+  #take(found: Connection, captureStart: Timestamp, captureEnd: Timestamp): void {
+    const connection = this.#firstId === 0 ? found : renumbered(found, this.#firstId);
+    this.#nextId = Math.max(this.#nextId, connection.id + 1);
+    this.#start ??= captureStart;
+    this.#end = captureEnd;
+    if (this.#options.filter?.(connection) === false) return;
+    const findings = this.#diagnosis.evaluate(connection, captureEnd);
+    this.#diagnosis.patterns.add(connection, findings);
+    this.#count(connection, findings);
+    for (const reporter of this.#options.reporters) reporter.connection(connection, findings, this.#start);
+  }
+
+  #count(connection: Connection, findings: readonly Finding[]): void {
+    this.#connections++;
+    for (const finding of findings) this.#findings[finding.severity]++;
+    for (const { finalState } of [connection.client, connection.server]) {
+      this.#finalStates[finalState] = (this.#finalStates[finalState] ?? 0) + 1;
+    }
+  }
+}
+
+function renumbered(connection: Connection, first: number): Connection {
+  const { id, predecessor } = connection;
+  return { ...connection, id: first + id, predecessor: predecessor === null ? null : first + predecessor };
+}
+
+function captureFacts(source: CaptureSource, verdicts: ArrayLike<number>): CaptureFacts {
+  const skipped: Record<string, number> = {};
+  for (const [verdict, name] of VERDICT_NAMES.entries()) {
+    if (verdict !== SEGMENT && verdict !== ICMP_ERROR && verdicts[verdict] > 0)
+      skipped[name] = verdicts[verdict];
+  }
+  const { firstFrameAt, lastFrameAt } = source;
+  const duration = firstFrameAt && lastFrameAt ? secondsBetween(firstFrameAt, lastFrameAt) : 0;
+  return {
+    path: source.path,
+    format: source.format,
+    compression: source.compression,
+    linkTypes: source.linkTypes,
+    timePrecision: source.timePrecision,
+    frames: source.frames,
+    tcpSegments: verdicts[SEGMENT],
+    bytes: source.bytes,
+    firstFrameAt,
+    lastFrameAt,
+    durationSeconds: Math.round(duration * 1e9) / 1e9,
+    dropped: source.dropped,
+    skipped,
+    damage: source.damage,
+  };
+}

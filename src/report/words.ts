@@ -1,0 +1,52 @@
+import type { Endpoint } from '../connections/connection.js';
+import { formatEndpoint } from '../core/addresses.js';
+import { type Timestamp, toIsoString } from '../core/time.js';
+import type { Citation } from '../rules/finding.js';
+
+/** `RFC 9293 §3.6.1 SHLD-3`; a manual page has neither section sign nor label. */
+export function citationName(citation: Citation): string {
+  const section = citation.section === null ? '' : ` §${citation.section}`;
+  const label = citation.label === null ? '' : ` ${citation.label}`;
+  return `${citation.source}${section}${label}`;
+}
+
+/** `2026-11-20 22:00:00.123 UTC`. */
+export function clockTime(time: Timestamp): string {
+  const text = toIsoString(time);
+  return `${text.slice(0, 10)} ${text.slice(11, 23)} UTC`;
+}
+
+/** Seconds with as many digits as help: `62.1 s`, `0.020 s`, `12 µs`. */
+export function seconds(value: number): string {
+  if (value >= 10) return `${value.toFixed(1)} s`;
+  if (value >= 0.001 || value === 0) return `${value.toFixed(3)} s`;
+  return `${Math.round(value * 1e6)} µs`;
+}
+
+/** `812`, `12,400`. */
+export function grouped(value: number): string {
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
+/** `1 frame`, `2 frames`. */
+export function counted(value: number, singular: string): string {
+  return `${grouped(value)} ${singular}${value === 1 ? '' : 's'}`;
+}
+
+/** `91.8 kB`. */
+export function octets(value: number): string {
+  if (value < 1000) return `${value} B`;
+  if (value < 1e6) return `${(value / 1e3).toFixed(1)} kB`;
+  if (value < 1e9) return `${(value / 1e6).toFixed(1)} MB`;
+  return `${(value / 1e9).toFixed(2)} GB`;
+}
+
+export function endpointName(endpoint: Endpoint): string {
+  return formatEndpoint(endpoint.address, endpoint.port);
+}
+
+/** Frames as Wireshark numbers them: `#8, #9`; of many, the first few. */
+export function frameList(frames: readonly number[], most = 12): string {
+  const shown = frames.slice(0, most).map((frame) => `#${frame}`);
+  return frames.length > most ? `${shown.join(', ')} and ${frames.length - most} more` : shown.join(', ');
+}
