@@ -1,0 +1,117 @@
+import { randomInt } from 'node:crypto';
+import { Analysis } from '../analysis.js';
+import { OutputFile } from '../node/output.js';
+import { type ReaderName, readCapture } from '../node/read-capture.js';
+import { FORMATS } from '../report/formats.js';
+import type { AnalysisEnd } from '../report/reporter.js';
+import type { Severity } from '../rules/finding.js';
+import type { RuleSettings } from '../rules/settings.js';
+import { captureProblem } from './errors.js';
+import { EXIT_CAPTURE, EXIT_FINDINGS, EXIT_OK, type Io, UsageError } from './io.js';
+import { paletteFor, SEVERITIES } from './options.js';
+import { Progress } from './progress.js';
+
+export interface AnalyzeOptions {
+  readonly format: readonly string[];
+  readonly output: readonly string[];
+  readonly connection?: number;
+  readonly reader: ReaderName;
+  readonly rules: RuleSettings;
+  readonly failOn?: Severity;
+  readonly strict: boolean;
+  readonly color?: boolean;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+}
+
+/** Reads the captures and writes the reports. Returns the exit code. */
+export async function analyze(paths: readonly string[], options: AnalyzeOptions, io: Io): Promise<number> {
+  const outputs = openOutputs(options, io);
+  const analysis = new Analysis({
+    reporters: outputs.map(({ reporter }) => reporter),
+    rules: options.rules,
+    filter: options.connection === undefined ? undefined : ({ id }) => id === options.connection,
+    seed: randomInt(2 ** 32),
+  });
+  let unreadable = false;
+  try {
+    for (const path of paths) {
+      const ok = await readInto(analysis, path, options, io);
+      unreadable ||= !ok;
+    }
+    const end = analysis.finish();
+    for (const { file } of outputs) file?.finish();
+    return exitCode(end, unreadable, options);
+  } catch (error) {
+    for (const { file } of outputs) file?.abandon();
+    throw error;
+  }
+}
+
+/** One capture; false if it could not be read at all, which was said on stderr. */
+async function readInto(analysis: Analysis, path: string, options: AnalyzeOptions, io: Io): Promise<boolean> {
+  const progress = new Progress(options.quiet ? null : io.stderr, path);
+  try {
+    const facts = await readCapture(path, analysis.begin(), {
+      reader: options.reader,
+      onProgress: (state) => progress.show(state.bytesRead, state.bytesTotal),
+    });
+    progress.clear();
+    analysis.endCapture(facts);
+    return true;
+  } catch (error) {
+    progress.clear();
+    const problem = captureProblem(error, path);
+    if (problem === null) throw error;
+    io.stderr.write(`finwait: ${problem}\n`);
+    return false;
+  }
+}
+
+function exitCode(end: AnalysisEnd, unreadable: boolean, options: AnalyzeOptions): number {
+  const damaged = options.strict && end.captures.some(({ damage }) => damage !== null);
+  if (unreadable || damaged) return EXIT_CAPTURE;
+  if (options.failOn === undefined) return EXIT_OK;
+  const grades = SEVERITIES.slice(0, SEVERITIES.indexOf(options.failOn) + 1);
+  const found = grades.some((severity) => end.summary.findings[severity] > 0);
+  const patterns = end.patterns.some(({ severity }) => grades.includes(severity));
+  return found || patterns ? EXIT_FINDINGS : EXIT_OK;
+}
+
+/** Each `--format` takes the `--output` of the same place; one format may go without, to standard output. */
+function openOutputs(options: AnalyzeOptions, io: Io) {
+  const { format: formats, output: files } = options;
+  if (files.length > formats.length) {
+    throw new UsageError(
+      `--output ${files[formats.length]}: it has no --format; give one --format for each --output`,
+    );
+  }
+  if (formats.length - files.length > 1) {
+    throw new UsageError('only one report fits standard output: give each further --format an --output FILE');
+  }
+  return formats.map((name, place) => {
+    const path = files[place];
+    const file = path === undefined || path === '-' ? null : openOutput(path);
+    const reporter = FORMATS[name].create(file === null ? io.stdout.write : file.write, {
+      palette: paletteFor(
+        file === null ? options.color : (options.color ?? false),
+        io.environment,
+        io.stdout,
+      ),
+      columns: io.stdout.columns,
+      verbose: options.verbose,
+    });
+    return { reporter, file };
+  });
+}
+
+function openOutput(path: string): OutputFile {
+  try {
+    return new OutputFile(path);
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    throw new UsageError(
+      `--output ${path}: it cannot be written (${reason}); name a file in a folder you may write to`,
+    );
+  }
+}

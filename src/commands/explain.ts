@@ -1,0 +1,109 @@
+import type { Palette } from '../report/palette.js';
+import { citationName } from '../report/words.js';
+import { CATALOG, findRule, suggestRule } from '../rules/catalog.js';
+import type { RuleDescription } from '../rules/rule.js';
+import { EXIT_OK, type Io, UsageError } from './io.js';
+import { paletteFor } from './options.js';
+
+const INDENT = '  ';
+
+/** Prints one rule in full. */
+export function explain(id: string, options: { readonly color?: boolean }, io: Io): number {
+  const rule = findRule(id);
+  if (rule === null) {
+    const nearest = suggestRule(id);
+    const hint = nearest === null ? 'finwait rules lists them' : `did you mean ${nearest}?`;
+    throw new UsageError(`there is no rule ${id}; ${hint}`);
+  }
+  const palette = paletteFor(options.color, io.environment, io.stdout);
+  const width = Math.min(100, Math.max(40, io.stdout.columns)) - 1;
+  io.stdout.write(`${page(rule, palette, width)}\n`);
+  return EXIT_OK;
+}
+
+/** Prints the catalog: each rule's severity and summary, by family. */
+export function listRules(options: { readonly color?: boolean }, io: Io): number {
+  const palette = paletteFor(options.color, io.environment, io.stdout);
+  const width = CATALOG.reduce((length, { id }) => Math.max(length, id.length), 0);
+  const lines: string[] = [];
+  let family = '';
+  for (const rule of [...CATALOG].sort(byFamily)) {
+    if (rule.family !== family) {
+      family = rule.family;
+      lines.push(`${lines.length > 0 ? '\n' : ''}${palette.bold(family)}`);
+    }
+    const grade = palette.severity[rule.severity](rule.severity.padEnd(7));
+    lines.push(`${INDENT}${rule.id.padEnd(width)}  ${grade}  ${rule.summary}`);
+  }
+  io.stdout.write(`${lines.join('\n')}\n\n${palette.dim('one of them in full: finwait explain <rule>')}\n`);
+  return EXIT_OK;
+}
+
+/** Families in the order of the catalog. */
+function byFamily(a: RuleDescription, b: RuleDescription): number {
+  const place = (rule: RuleDescription): number => CATALOG.findIndex(({ family }) => family === rule.family);
+  return place(a) - place(b);
+}
+
+function page(rule: RuleDescription, palette: Palette, width: number): string {
+  const { documentation: text } = rule;
+  const parts = [
+    `${palette.bold(rule.id)}  ${palette.severity[rule.severity](rule.severity)}, ${rule.family}`,
+    wrap(rule.summary, width, ''),
+    section('Meaning', wrap(text.meaning, width, INDENT)),
+    section('What the capture must show', bullets(text.proof, width)),
+    section('What does not trigger it', bullets(text.notThis, width)),
+    section('What the applications see', wrap(text.applicationSees, width, INDENT)),
+    section('Likely causes', bullets(text.likelyCauses, width)),
+    section('What to check next', bullets(text.nextSteps, width)),
+    section('Options', options(rule, width)),
+    section('Rests on', citations(rule, palette, width)),
+    section(
+      'Example',
+      `${INDENT}finwait timeline fixtures/${text.example.fixture}/${text.example.capture}.pcap`,
+    ),
+    section('See also', rule.related.length === 0 ? '' : wrap(rule.related.join(', '), width, INDENT)),
+  ];
+  return parts.filter((part) => part !== '').join('\n\n');
+
+  function section(title: string, body: string): string {
+    return body === '' ? '' : `${palette.bold(title)}\n${body}`;
+  }
+}
+
+function options(rule: RuleDescription, width: number): string {
+  return Object.entries(rule.options)
+    .map(([name, option]) => {
+      const unit = option.unit === 'ratio' ? '' : ` ${option.unit}`;
+      const head = `${rule.id}.${name} = ${option.default}${unit} (${option.minimum} to ${option.maximum}): `;
+      return wrap(`${head}${option.description}`, width, INDENT);
+    })
+    .join('\n');
+}
+
+function citations(rule: RuleDescription, palette: Palette, width: number): string {
+  return rule.citations
+    .map((citation) => {
+      const head = wrap(`${citationName(citation)}, ${citation.title}: ${citation.says}`, width, INDENT);
+      return citation.url === null ? head : `${head}\n${INDENT}${palette.dim(citation.url)}`;
+    })
+    .join('\n');
+}
+
+function bullets(items: readonly string[], width: number): string {
+  return items.map((item) => `${INDENT}- ${wrap(item, width, `${INDENT}  `).trimStart()}`).join('\n');
+}
+
+/** Breaks a text at spaces into lines of at most `width`, each behind `indent`. */
+function wrap(text: string, width: number, indent: string): string {
+  const lines: string[] = [];
+  let line = indent;
+  for (const word of text.split(' ')) {
+    if (line.length + word.length + 1 > width && line !== indent) {
+      lines.push(line);
+      line = indent;
+    }
+    line += line === indent ? word : ` ${word}`;
+  }
+  return [...lines, line].join('\n');
+}

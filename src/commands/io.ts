@@ -1,0 +1,25 @@
+/** What a command may touch of the world; tests hand in their own. */
+export interface Io {
+  readonly stdout: Stream;
+  readonly stderr: Stream;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+export interface Stream {
+  write(text: string): void;
+  readonly isTerminal: boolean;
+  /** Width in characters; 80 where it is no terminal. */
+  readonly columns: number;
+}
+
+/** Exit codes: see `finwait --help`. */
+export const EXIT_OK = 0;
+export const EXIT_FINDINGS = 1;
+export const EXIT_USAGE = 2;
+export const EXIT_CAPTURE = 3;
+export const EXIT_INTERRUPTED = 130;
+
+/** A command line that cannot be: the message says what to change. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}

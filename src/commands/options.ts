@@ -1,0 +1,77 @@
+import { InvalidArgumentError } from 'commander';
+import { nearestName } from '../core/suggest.js';
+import { COLOURED, type Palette, PLAIN } from '../report/palette.js';
+import { RULES } from '../rules/catalog.js';
+import type { Severity } from '../rules/finding.js';
+import { type RuleSettings, SEVERITY_CHOICES, type SeverityChoice } from '../rules/settings.js';
+import { type Stream, UsageError } from './io.js';
+
+export const SEVERITIES: readonly Severity[] = ['error', 'warning', 'info'];
+
+/** Collects a repeatable option's values. */
+export function collect(value: string, previous: readonly string[]): string[] {
+  return [...previous, value];
+}
+
+/** A count or an id. */
+export function wholeNumber(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('it is a whole number, such as 0');
+  return Number(text);
+}
+
+/** `--rule id=severity` and `--set id.option=value`, as the rules want them. */
+export function ruleSettings(rules: readonly string[], sets: readonly string[]): RuleSettings {
+  const severities: Record<string, SeverityChoice> = {};
+  for (const text of rules) {
+    const [id, choice] = splitAt(
+      text,
+      '=',
+      `--rule ${text}: write it as id=severity, such as half-close=off`,
+    );
+    const found = SEVERITY_CHOICES.find((candidate) => candidate === choice);
+    if (found === undefined) {
+      const nearest = nearestName(choice, SEVERITY_CHOICES);
+      const hint = nearest === null ? '' : `; did you mean ${nearest}?`;
+      throw new UsageError(`--rule ${text}: a severity is one of ${SEVERITY_CHOICES.join(', ')}${hint}`);
+    }
+    severities[id] = found;
+  }
+  const options: Record<string, Record<string, number>> = {};
+  for (const text of sets) {
+    const form = `--set ${text}: write it as id.option=value, such as ${EXAMPLE}`;
+    const [name, value] = splitAt(text, '=', form);
+    const [id, option] = splitAt(name, '.', form);
+    const number = Number(value);
+    if (value.trim() === '' || !Number.isFinite(number)) {
+      throw new UsageError(
+        `--set ${text}: ${value === '' ? 'the value is missing' : `${value} is no number`}`,
+      );
+    }
+    options[id] = { ...options[id], [option]: number };
+  }
+  return { severities, options };
+}
+
+const EXAMPLE = (() => {
+  const rule = RULES[0];
+  const [option, { default: value }] = Object.entries(rule.options)[0];
+  return `${rule.id}.${option}=${value * 2}`;
+})();
+
+function splitAt(text: string, mark: string, message: string): [string, string] {
+  const at = text.indexOf(mark);
+  if (at <= 0) throw new UsageError(message);
+  return [text.slice(0, at), text.slice(at + 1)];
+}
+
+/** Colours where the reader wants them: the flag first, then NO_COLOR and FORCE_COLOR, then the terminal. */
+export function paletteFor(
+  flag: boolean | undefined,
+  environment: Readonly<Record<string, string | undefined>>,
+  stream: Stream,
+): Palette {
+  if (flag !== undefined) return flag ? COLOURED : PLAIN;
+  if (environment.NO_COLOR !== undefined && environment.NO_COLOR !== '') return PLAIN;
+  if (environment.FORCE_COLOR !== undefined && environment.FORCE_COLOR !== '0') return COLOURED;
+  return stream.isTerminal && environment.TERM !== 'dumb' ? COLOURED : PLAIN;
+}

@@ -1,0 +1,40 @@
+import { escapeControls } from '../report/escape.js';
+import type { Stream } from './io.js';
+
+/** Silence for short runs: the line appears after this many milliseconds, and is renewed as often. */
+const INTERVAL = 400;
+const ERASE_LINE = '\r\u001b[K';
+
+/** One line on a terminal that tells how far the reading is; nothing where stderr is no terminal. */
+export class Progress {
+  readonly #stream: Stream | null;
+  readonly #name: string;
+  readonly #started = Date.now();
+  #next = this.#started + INTERVAL;
+  #shown = false;
+
+  constructor(stream: Stream | null, path: string) {
+    this.#stream = stream?.isTerminal === true ? stream : null;
+    this.#name = escapeControls(path);
+  }
+
+  show(read: number, total: number | null): void {
+    if (this.#stream === null || Date.now() < this.#next) return;
+    const elapsed = (Date.now() - this.#started) / 1000;
+    const rate = read / elapsed;
+    this.#next = Date.now() + INTERVAL;
+    this.#shown = true;
+    const megabytes = `${(read / 1e6).toFixed(0)} MB, ${(rate / 1e6).toFixed(0)} MB/s`;
+    const share =
+      total === null
+        ? ''
+        : ` ${Math.floor((read / total) * 100)} %, ${((total - read) / rate).toFixed(0)} s left`;
+    const line = `${this.#name}: ${megabytes}${share}`;
+    this.#stream.write(`${ERASE_LINE}${line.slice(0, this.#stream.columns - 1)}`);
+  }
+
+  clear(): void {
+    if (this.#shown) this.#stream?.write(ERASE_LINE);
+    this.#shown = false;
+  }
+}
