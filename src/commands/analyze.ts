@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { Analysis } from '../analysis.js';
+import { FileSpool } from '../node/file-spool.js';
 import { OutputFile } from '../node/output.js';
 import { type ReaderName, readCapture } from '../node/read-capture.js';
 import { FORMATS } from '../report/formats.js';
@@ -92,7 +93,7 @@ function openOutputs(options: AnalyzeOptions, io: Io) {
   return formats.map((name, place) => {
     const path = files[place];
     const file = path === undefined || path === '-' ? null : openOutput(path);
-    const reporter = FORMATS[name].create(file === null ? io.stdout.write : file.write, {
+    const look = {
       palette: paletteFor(
         file === null ? options.color : (options.color ?? false),
         io.environment,
@@ -100,7 +101,9 @@ function openOutputs(options: AnalyzeOptions, io: Io) {
       ),
       columns: io.stdout.columns,
       verbose: options.verbose,
-    });
+    };
+    const write = file === null ? io.stdout.write : file.write;
+    const reporter = FORMATS[name].create(write, look, new FileSpool());
     return { reporter, file };
   });
 }

@@ -11,7 +11,9 @@ export class OutputFile {
   constructor(path: string) {
     this.#path = path;
     // Not a regular file to be replaced, such as /dev/null: written to directly.
-    this.#partial = path.startsWith('/dev/') ? path : join(dirname(path), `.finwait-${process.pid}-${Date.now()}`);
+    this.#partial = path.startsWith('/dev/')
+      ? path
+      : join(dirname(path), `.finwait-${process.pid}-${Date.now()}`);
     this.#descriptor = openSync(this.#partial, 'w');
   }
 

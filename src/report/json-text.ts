@@ -3,10 +3,17 @@
  * a capture may hold hundreds of thousands of them, and `JSON.stringify` would take longer than everything
  * before it. What repeats (causes, states, addresses of the same second) is quoted once and kept.
  */
-import type { Connection, Endpoint, Milestone, Transition } from '../connections/connection.js';
+import type {
+  CaptureQuality,
+  Connection,
+  Endpoint,
+  Milestone,
+  Transition,
+} from '../connections/connection.js';
 import { secondsBetween, type Timestamp, toIsoString } from '../core/time.js';
-import type { Finding, Pattern } from '../rules/finding.js';
+import type { Citation, Finding, Pattern } from '../rules/finding.js';
 import { displayFilterFor } from './display-filter.js';
+import type { CaptureFacts } from './reporter.js';
 
 const quoted = new Map<string, string>();
 
@@ -14,10 +21,33 @@ const quoted = new Map<string, string>();
 function word(text: string): string {
   let json = quoted.get(text);
   if (json === undefined) {
-    json = JSON.stringify(text);
+    json = asciiJson(text);
     quoted.set(text, json);
   }
   return json;
+}
+
+const citationsJson = new WeakMap<readonly Citation[], string>();
+
+/** JSON of a rule's citations, which all its findings share. */
+function citationsOf(citations: readonly Citation[]): string {
+  let json = citationsJson.get(citations);
+  if (json === undefined) {
+    json = asciiJson(citations);
+    citationsJson.set(citations, json);
+  }
+  return json;
+}
+
+/**
+ * JSON in ASCII alone, other characters escaped: it survives every terminal, pipe and ticket, and is
+ * written out several times faster than text that has to be encoded.
+ */
+function asciiJson(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[\u007f-\uffff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 let wholeSecond = -1;
@@ -75,6 +105,25 @@ function endpoint(side: Endpoint, start: Timestamp): string {
   return `${text}]}`;
 }
 
+const IDEAL: CaptureQuality = {
+  midstream: false,
+  unseen: null,
+  lostSegments: 0,
+  duplicateFrames: 0,
+  offloaded: false,
+  truncated: false,
+  clockBackwards: false,
+  multipath: false,
+  historyCut: false,
+};
+const IDEAL_JSON = JSON.stringify(IDEAL);
+const QUALITY_FIELDS = Object.keys(IDEAL) as (keyof CaptureQuality)[];
+
+function qualityJson(quality: CaptureQuality): string {
+  for (const field of QUALITY_FIELDS) if (quality[field] !== IDEAL[field]) return JSON.stringify(quality);
+  return IDEAL_JSON;
+}
+
 /** One element of `connections`; `findings` are the indices of its findings. */
 export function connectionJson(
   connection: Connection,
@@ -93,10 +142,7 @@ export function connectionJson(
     `"frames":${connection.frames},"completeness":${connection.completeness},` +
     `"zeek":{"connState":"${zeek.connState}","history":"${zeek.history}"},` +
     `"vantage":{"near":"${vantage.near}","confidence":"${vantage.confidence}","roundTripSeconds":${vantage.roundTripSeconds}},` +
-    `"quality":{"midstream":${quality.midstream},"unseen":${quality.unseen === null ? null : `"${quality.unseen}"`},` +
-    `"lostSegments":${quality.lostSegments},"duplicateFrames":${quality.duplicateFrames},` +
-    `"offloaded":${quality.offloaded},"truncated":${quality.truncated},"clockBackwards":${quality.clockBackwards},` +
-    `"multipath":${quality.multipath},"historyCut":${quality.historyCut}},` +
+    `"quality":${qualityJson(quality)},` +
     `"predecessor":${connection.predecessor},"displayFilter":"${displayFilterFor(connection.id)}",` +
     `"endpoints":{"client":${endpoint(client, start)},"server":${endpoint(server, start)}},` +
     `"findings":[${findings.join(',')}]}`
@@ -111,11 +157,22 @@ function moment(time: Timestamp, start: Timestamp): { at: string; t: number } {
 /** One element of `findings`. */
 export function findingJson(finding: Finding, start: Timestamp): string {
   const { from, to, citations, ...rest } = finding;
-  return JSON.stringify({ ...rest, from: moment(from, start), to: moment(to, start), citations });
+  const facts = asciiJson({ ...rest, from: moment(from, start), to: moment(to, start) });
+  return `${facts.slice(0, -1)},"citations":${citationsOf(citations)}}`;
 }
 
 /** One element of `patterns`. */
 export function patternJson(pattern: Pattern, start: Timestamp): string {
   const { from, to, ...rest } = pattern;
-  return JSON.stringify({ ...rest, from: moment(from, start), to: moment(to, start) });
+  return asciiJson({ ...rest, from: moment(from, start), to: moment(to, start) });
+}
+
+/** One element of `captures`. */
+export function captureJson(facts: CaptureFacts): string {
+  const { firstFrameAt, lastFrameAt } = facts;
+  return asciiJson({
+    ...facts,
+    firstFrameAt: firstFrameAt && toIsoString(firstFrameAt),
+    lastFrameAt: lastFrameAt && toIsoString(lastFrameAt),
+  });
 }

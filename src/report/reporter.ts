@@ -49,6 +49,27 @@ export const TOOL = { name: 'finwait', version: VERSION } as const;
 /** Where a reporter's text goes, piece by piece. */
 export type Write = (text: string) => void;
 
+/** A place for text that can only be written later, however much it becomes. */
+export interface Spool {
+  append(text: string): void;
+  /** Writes everything in order, and is empty then. */
+  drain(write: Write): void;
+}
+
+/** A spool in memory, for where there is no better place. */
+export class MemorySpool implements Spool {
+  #texts: string[] = [];
+
+  append(text: string): void {
+    this.#texts.push(text);
+  }
+
+  drain(write: Write): void {
+    for (const text of this.#texts) write(text);
+    this.#texts = [];
+  }
+}
+
 /**
  * One output format. A reporter is told of connections as they end and must not keep what it can write at
  * once: a capture may hold millions of connections.
