@@ -50,17 +50,20 @@ function asciiJson(value: unknown): string {
   );
 }
 
-let wholeSecond = -1;
-let wholeText = '';
+/** Texts of whole seconds, one place each by the second's low bits: connections that end together share many. */
+const SECOND_PLACES = 1 << 12;
+const seconds = new Int32Array(SECOND_PLACES).fill(-1);
+const secondTexts: string[] = new Array(SECOND_PLACES).fill('');
 
-/** JSON of a time as ISO 8601; the text of its second is kept, since neighbours share it. */
+/** JSON of a time as ISO 8601. */
 function isoTime(time: Timestamp): string {
-  if (time.seconds !== wholeSecond) {
-    wholeSecond = time.seconds;
-    wholeText = `"${toIsoString(time).slice(0, 20)}`;
+  const place = time.seconds & (SECOND_PLACES - 1);
+  if (seconds[place] !== time.seconds) {
+    seconds[place] = time.seconds;
+    secondTexts[place] = `"${toIsoString(time).slice(0, 20)}`;
   }
   const text = String(time.nanoseconds);
-  return `${wholeText}${'000000000'.slice(text.length)}${text}Z"`;
+  return `${secondTexts[place]}${'000000000'.slice(text.length)}${text}Z"`;
 }
 
 /** Seconds since the capture's start, to the nanosecond. */
