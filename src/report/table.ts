@@ -1,12 +1,13 @@
 import Table from 'cli-table3';
 import type { Connection } from '../connections/connection.js';
+import { secondsBetween } from '../core/time.js';
 import type { Finding, Pattern, Severity } from '../rules/finding.js';
 import { displayFilterFor } from './display-filter.js';
 import { escapeControls } from './escape.js';
 import type { Palette } from './palette.js';
 import type { AnalysisEnd, CaptureFacts, Reporter, Write } from './reporter.js';
 import {
-  citationName,
+  citationNames,
   clockTime,
   counted,
   endpointName,
@@ -35,11 +36,19 @@ interface Row {
   readonly id: number;
   readonly client: string;
   readonly server: string;
-  readonly states: string;
+  readonly clientState: string;
+  readonly serverState: string;
   readonly frames: number;
   readonly duration: number;
   readonly findings: readonly Finding[];
   readonly rank: number;
+}
+
+/** One finding or pattern: what stands left and right in its table. */
+interface Card {
+  readonly rule: string;
+  readonly head: string;
+  readonly body: string;
 }
 
 /**
@@ -52,6 +61,7 @@ export class TableReporter implements Reporter {
   readonly #width: number;
   readonly #findings: Record<Severity, Finding[]> = { error: [], warning: [], info: [] };
   readonly #rows: Row[] = [];
+  readonly #explained = new Set<string>();
 
   constructor(write: Write, options: TableOptions) {
     this.#write = write;
@@ -87,12 +97,10 @@ export class TableReporter implements Reporter {
       id: connection.id,
       client: endpointName(client),
       server: endpointName(server),
-      states: `${client.finalState} / ${server.finalState}`,
+      clientState: client.finalState,
+      serverState: server.finalState,
       frames: connection.frames,
-      duration:
-        (connection.end.seconds >>> 0) -
-        (connection.start.seconds >>> 0) +
-        (connection.end.nanoseconds - connection.start.nanoseconds) / 1e9,
+      duration: secondsBetween(connection.start, connection.end),
       findings,
       rank: worst,
     });
@@ -161,35 +169,40 @@ export class TableReporter implements Reporter {
     return tables;
   }
 
-  #findingCard(finding: Finding): [string, string] {
+  #findingCard(finding: Finding): Card {
     const { palette } = this.#options;
     const filter = displayFilterFor(finding.connection, finding.frames.slice(0, 12));
-    return [
-      `${this.#badge(finding.severity)}\n${finding.rule}\n${palette.dim(`connection ${finding.connection}`)}`,
-      [
+    return {
+      rule: finding.rule,
+      head: `${this.#badge(finding.severity)}\n${finding.rule}\n${palette.dim(`connection ${finding.connection}`)}`,
+      body: [
         palette.bold(finding.title),
         ...this.#body(finding),
-        this.#labelled('frames', `${frameList(finding.frames)}   ${palette.dim(filter)}`),
+        this.#labelled('frames', frameList(finding.frames)),
+        this.#labelled('filter', filter),
       ].join('\n'),
-    ];
+    };
   }
 
-  #patternCard(pattern: Pattern): [string, string] {
+  #patternCard(pattern: Pattern): Card {
     const { palette } = this.#options;
-    return [
-      `${this.#badge(pattern.severity)}\n${pattern.rule}\n${palette.dim(counted(pattern.count, 'connection'))}`,
-      [palette.bold(pattern.title), ...this.#body(pattern)].join('\n'),
-    ];
+    return {
+      rule: pattern.rule,
+      head: `${this.#badge(pattern.severity)}\n${pattern.rule}\n${palette.dim(counted(pattern.count, 'connection'))}`,
+      body: [palette.bold(pattern.title), ...this.#body(pattern)].join('\n'),
+    };
   }
 
   #body(item: Finding | Pattern): string[] {
     const { palette } = this.#options;
     const effect = 'explainedBy' in item && item.explainedBy !== undefined;
-    // An effect of another finding needs no second explanation.
+    // An effect of another finding needs no explanation of its own, and no rule's words are printed twice.
     if (effect) return [palette.dim(`explained by ${item.explainedBy}`)];
+    if (this.#explained.has(item.rule)) return [];
+    this.#explained.add(item.rule);
     const lines = [item.explanation];
     if (item.citations.length > 0) {
-      lines.push(this.#labelled('rule', item.citations.slice(0, 3).map(citationName).join(', ')));
+      lines.push(this.#labelled('rule', citationNames(item.citations.slice(0, 4))));
     }
     if (item.applicationSees !== '') lines.push(this.#labelled('seen', item.applicationSees));
     if (item.severity !== 'info') {
@@ -208,14 +221,15 @@ export class TableReporter implements Reporter {
     return palette.bold(palette.severity[severity](severity.toUpperCase()));
   }
 
-  #cards(cards: readonly [string, string][]): string {
-    const left = Math.min(28, Math.floor(this.#width / 3));
+  #cards(cards: readonly Card[]): string {
+    const names = cards.reduce((length, { rule }) => Math.max(length, rule.length), 12);
+    const left = Math.min(names + 2, Math.floor(this.#width * 0.35));
     const table = new Table({
       colWidths: [left, this.#width - left - 3],
       wordWrap: true,
       style: { head: [], border: [] },
     });
-    for (const [head, body] of cards) table.push([head, body]);
+    for (const { head, body } of cards) table.push([head, body]);
     return table.toString();
   }
 
@@ -223,21 +237,18 @@ export class TableReporter implements Reporter {
     if (this.#rows.length === 0) return '';
     const { palette } = this.#options;
     const table = new Table({
-      head: ['#', 'client', 'server', 'client / server ended in', 'frames', 'lasted', 'findings'].map(
-        palette.bold,
-      ),
+      head: ['#', 'client\nserver', 'ended in', 'frames', 'lasted', 'findings'].map(palette.bold),
       colWidths: this.#connectionWidths(),
       wordWrap: true,
-      wrapOnWordBoundary: false,
-      style: { head: [], border: [], compact: true },
+      style: { head: [], border: [] },
     });
     for (const row of this.#rows) {
       const rules = row.findings.map((finding) => palette.severity[finding.severity](finding.rule));
+      const states = `${row.clientState}\n${row.serverState}`;
       table.push([
         row.id,
-        row.client,
-        row.server,
-        row.states,
+        `${row.client}\n${row.server}`,
+        states,
         row.frames,
         seconds(row.duration),
         rules.join('\n'),
@@ -253,37 +264,24 @@ export class TableReporter implements Reporter {
 
   /** Widths that add up to the terminal's: what has a natural width gets it, the rest is shared. */
   #connectionWidths(): number[] {
-    const longest = (pick: (row: Row) => string, least: number): number =>
+    const widest = (least: number, pick: (row: Row) => string): number =>
       this.#rows.reduce((length, row) => Math.max(length, pick(row).length), least) + 2;
-    const id = longest((row) => String(row.id), 1);
-    const frames = longest((row) => String(row.frames), 6);
-    const duration = longest((row) => seconds(row.duration), 6);
-    const borders = 8;
-    const rest = this.#width - id - frames - duration - borders;
-    const client = Math.min(
-      longest((row) => row.client, 6),
-      Math.floor(rest * 0.24),
+    const id = widest(1, (row) => String(row.id));
+    const states = widest(8, (row) => longer(row.clientState, row.serverState));
+    const frames = widest(6, (row) => String(row.frames));
+    const duration = widest(6, (row) => seconds(row.duration));
+    const borders = 7;
+    const rest = this.#width - id - states - frames - duration - borders;
+    const rules = widest(8, (row) => row.findings.reduce((longest, { rule }) => longer(longest, rule), ''));
+    const findings = Math.min(rules, Math.max(Math.floor(rest / 2), 10));
+    const endpoint = Math.min(
+      widest(6, (row) => longer(row.client, row.server)),
+      rest - findings,
     );
-    const server = Math.min(
-      longest((row) => row.server, 6),
-      Math.floor(rest * 0.24),
-    );
-    const states = Math.min(
-      longest((row) => row.states, 24),
-      Math.floor(rest * 0.28),
-    );
-    const findings = longest(
-      (row) => row.findings.reduce((a, { rule }) => (rule.length > a.length ? rule : a), ''),
-      8,
-    );
-    return [
-      id,
-      client,
-      server,
-      states,
-      frames,
-      duration,
-      Math.min(findings, rest - client - server - states),
-    ];
+    return [id, endpoint, states, frames, duration, Math.min(rules, rest - endpoint)];
   }
+}
+
+function longer(a: string, b: string): string {
+  return a.length >= b.length ? a : b;
 }

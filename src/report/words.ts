@@ -10,6 +10,20 @@ export function citationName(citation: Citation): string {
   return `${citation.source}${section}${label}`;
 }
 
+/** Several citations in a row, each source named once: `RFC 9293 §3.6, §3.10.4; tcp(7)`. */
+export function citationNames(citations: readonly Citation[]): string {
+  let text = '';
+  let source = '';
+  for (const citation of citations) {
+    const name = citationName(citation);
+    const repeats = citation.source === source && citation.section !== null;
+    const part = repeats ? name.slice(source.length + 1) : name;
+    text += text === '' ? part : `${repeats ? ', ' : '; '}${part}`;
+    source = citation.source;
+  }
+  return text;
+}
+
 /** `2026-11-20 22:00:00.123 UTC`. */
 export function clockTime(time: Timestamp): string {
   const text = toIsoString(time);
