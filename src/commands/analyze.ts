@@ -19,10 +19,10 @@ export interface AnalyzeOptions {
   readonly reader: ReaderName;
   readonly rules: RuleSettings;
   readonly failOn?: Severity;
-  readonly strict: boolean;
+  readonly strict?: boolean;
   readonly color?: boolean;
-  readonly quiet: boolean;
-  readonly verbose: boolean;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
 }
 
 /** Reads the captures and writes the reports. Returns the exit code. */
@@ -34,15 +34,19 @@ export async function analyze(paths: readonly string[], options: AnalyzeOptions,
     filter: options.connection === undefined ? undefined : ({ id }) => id === options.connection,
     seed: randomInt(2 ** 32),
   });
-  let unreadable = false;
+  let read = 0;
   try {
     for (const path of paths) {
-      const ok = await readInto(analysis, path, options, io);
-      unreadable ||= !ok;
+      if (await readInto(analysis, path, options, io)) read++;
+    }
+    if (read === 0) {
+      // A report on nothing would look like a clean one.
+      for (const { file } of outputs) file?.abandon();
+      return EXIT_CAPTURE;
     }
     const end = analysis.finish();
     for (const { file } of outputs) file?.finish();
-    return exitCode(end, unreadable, options);
+    return exitCode(end, read < paths.length, options);
   } catch (error) {
     for (const { file } of outputs) file?.abandon();
     throw error;
@@ -51,7 +55,7 @@ export async function analyze(paths: readonly string[], options: AnalyzeOptions,
 
 /** One capture; false if it could not be read at all, which was said on stderr. */
 async function readInto(analysis: Analysis, path: string, options: AnalyzeOptions, io: Io): Promise<boolean> {
-  const progress = new Progress(options.quiet ? null : io.stderr, path);
+  const progress = new Progress(options.quiet === true ? null : io.stderr, path);
   try {
     const facts = await readCapture(path, analysis.begin(), {
       reader: options.reader,
@@ -70,7 +74,7 @@ async function readInto(analysis: Analysis, path: string, options: AnalyzeOption
 }
 
 function exitCode(end: AnalysisEnd, unreadable: boolean, options: AnalyzeOptions): number {
-  const damaged = options.strict && end.captures.some(({ damage }) => damage !== null);
+  const damaged = options.strict === true && end.captures.some(({ damage }) => damage !== null);
   if (unreadable || damaged) return EXIT_CAPTURE;
   if (options.failOn === undefined) return EXIT_OK;
   const grades = SEVERITIES.slice(0, SEVERITIES.indexOf(options.failOn) + 1);
@@ -100,7 +104,7 @@ function openOutputs(options: AnalyzeOptions, io: Io) {
         io.stdout,
       ),
       columns: io.stdout.columns,
-      verbose: options.verbose,
+      verbose: options.verbose === true,
     };
     const write = file === null ? io.stdout.write : file.write;
     const reporter = FORMATS[name].create(write, look, new FileSpool());

@@ -56,7 +56,6 @@ function build(io: Io, done: (code: number) => void): Command {
     )
     .version(VERSION, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
-    .addHelpText('after', EXAMPLES)
     .showHelpAfterError('(finwait --help tells more)')
     .exitOverride()
     .configureOutput({
@@ -82,9 +81,9 @@ function build(io: Io, done: (code: number) => void): Command {
         SEVERITIES,
       ),
     )
-    .option('--strict', 'exit 3 if a capture is damaged', false)
-    .option('-q, --quiet', 'no progress', false)
-    .option('-v, --verbose', 'also say which frames were not analysed, and why', false)
+    .option('--strict', 'exit 3 if a capture is damaged')
+    .option('-q, --quiet', 'no progress')
+    .option('-v, --verbose', 'also say which frames were not analysed, and why')
     .action(async (paths: string[], options) => {
       const formats: string[] = options.format.length > 0 ? options.format : ['table'];
       done(await analyze(paths, { ...options, format: formats, rules: settingsOf(options) }, io));
@@ -116,7 +115,23 @@ function build(io: Io, done: (code: number) => void): Command {
       .option('--no-color', 'no colours')
       .exitOverride();
   }
+  program.addHelpText(
+    'after',
+    () => `\nOptions of analyze:\n${optionList(analyzeCommand, io.stdout.columns)}\n${EXAMPLES}`,
+  );
   return program;
+}
+
+/** The default command's options belong into the program's own help: most people never name the command. */
+function optionList(command: Command, width: number): string {
+  const helper = command.createHelp();
+  helper.prepareContext({ helpWidth: width });
+  const options = helper.visibleOptions(command);
+  const terms = options.map((option) => helper.optionTerm(option));
+  const widest = terms.reduce((length, term) => Math.max(length, term.length), 0);
+  return options
+    .map((option, place) => helper.formatItem(terms[place], widest, helper.optionDescription(option), helper))
+    .join('\n');
 }
 
 function formatOption(): Option {
