@@ -25,7 +25,7 @@ const DETAIL_MASK = 0xff << DETAIL_SHIFT;
 const DEPTH_SHIFT = 16;
 
 /** Entries a connection may have, so that a hostile capture cannot make one grow without end. */
-export const MAX_DEPTH = 1000;
+export const MAX_DEPTH = 4000;
 
 /** Kind of a transition; milestones use 1 + their index in `MILESTONE_KINDS`. */
 export const TRANSITION = 0;

@@ -15,6 +15,12 @@ export interface FrameTime {
   readonly nanoseconds: number;
 }
 
+/**
+ * Runs of one kind that an endpoint may have. A long connection on a lossy path has thousands: the first
+ * ones are kept, and the newest, whose place is used again and again, since how it ended matters most.
+ */
+const MAX_RUNS = 24;
+
 export class Ledger {
   readonly journal: Journal;
   #memory: Int32Array = new Int32Array(0);
@@ -150,9 +156,9 @@ export class Ledger {
   // ── Milestones ───────────────────────────────────────────────────────────────────────────────────────
 
   /** A single event. */
-  note(kind: number, server: boolean, value: number): void {
+  note(kind: number, server: boolean, value: number, detail = 0): void {
     if (!this.hasRoom(1)) return;
-    this.prepend(kind, server, 0, this.#frame, this.#seconds, this.#nanoseconds, this.#frame, value);
+    this.prepend(kind, server, detail, this.#frame, this.#seconds, this.#nanoseconds, this.#frame, value);
   }
 
   /** One more of a kind that is one run per connection and endpoint; `value` adds up. */
@@ -164,9 +170,21 @@ export class Ledger {
 
   /** The first of a new run. Its count, last time and `mark` are in the entry behind it. */
   startRun(kind: number, server: boolean, value: number, mark = 0): void {
+    const previous = this.find(kind, server);
+    const ordinal = previous < 0 ? 0 : this.journal.detail(previous) + 1;
+    if (ordinal >= MAX_RUNS) {
+      this.restartRun(previous, value, mark);
+      return;
+    }
     if (!this.hasRoom(2)) return;
     this.prepend(CONTINUATION, server, 0, 1, this.#seconds, this.#nanoseconds, 0, mark);
-    this.note(kind, server, value);
+    this.note(kind, server, value, ordinal);
+  }
+
+  /** Whether a new run of this kind would take an old one's place. */
+  hasAllRuns(kind: number, server: boolean): boolean {
+    const newest = this.find(kind, server);
+    return newest >= 0 && this.journal.detail(newest) + 1 >= MAX_RUNS;
   }
 
   /** One more in the run at `entry`. */

@@ -24,11 +24,11 @@ export const MILESTONE_KINDS = [
   'challenge-ack',
   /** This endpoint sent the same octets again, unanswered in between. A run; `value`: first gap in ms. */
   'retransmission-run',
-  /** Keep-alive probes (RFC 9293 §3.8.4): a run; `value`: how many of them the peer answered. */
+  /** Keep-alive probes (RFC 9293 §3.8.4): a run; `value`: how many of them, but the last, were answered. */
   'keep-alive',
   /** This endpoint advertised a zero window, from `frame` to `lastFrame`; `value`: probes by the peer. */
   'zero-window',
-  /** A window probe of this endpoint against the peer's closed window. A run; `value`: answered probes. */
+  /** Probes of this endpoint against the peer's closed window: a run; `value` as for `keep-alive`. */
   'window-probe',
   /** ICMP errors of one type that quote segments sent by this endpoint: a run. Details in `icmp`. */
   'icmp-error',

@@ -191,7 +191,8 @@ export class Observer {
       ledger.extend(entry, 0);
       return;
     }
-    if (!ledger.hasRoom(3)) return;
+    // A run's reporter is in an entry of its own, which cannot be used again.
+    if (!ledger.hasRoom(3) || ledger.hasAllRuns(ICMP_ERROR, server)) return;
     const { reporter0, reporter1, reporter2, reporter3 } = error;
     ledger.prepend(CONTINUATION, server, 0, reporter0, reporter1, reporter2, reporter3, error.sequence);
     ledger.startRun(ICMP_ERROR, server, value);
@@ -545,7 +546,10 @@ export class Observer {
     const x = this.#sender;
     const previous = (memory[x + LAST_INFO] & LAST_KIND_MASK) >>> LAST_KIND_SHIFT;
     const entry = previous === KIND_KEEP_ALIVE ? this.#ledger.find(kind, this.#fromServer) : -1;
-    if (entry >= 0) this.#ledger.extend(entry, 0);
+    // The peer spoke since the probe before this one: that one was answered.
+    const answered =
+      entry >= 0 && memory[this.#receiver + LAST_FRAME] > this.#ledger.journal.other(entry) ? 1 : 0;
+    if (entry >= 0) this.#ledger.extend(entry, answered);
     else this.#ledger.startRun(kind, this.#fromServer, 0);
   }
 

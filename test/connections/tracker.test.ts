@@ -299,3 +299,46 @@ describe('captures that start late', () => {
     expect(server.timeline[0]).toMatchObject({ evidence: 'assumed', frame: 1 });
   });
 });
+
+describe('very long connections', () => {
+  it('keep their end, however much went wrong before', () => {
+    const lines = [OPEN];
+    let time = 1;
+    for (let round = 0; round < 3000; round++) {
+      const sequence = 1 + round * 10;
+      // Lost and sent three times, then a window that closes and opens, then a keep-alive.
+      for (let copy = 0; copy < 3; copy++) {
+        time += 0.3;
+        lines.push(`${time.toFixed(4)} C PA ${sequence} 1 +10`);
+      }
+      lines.push(`${(time + 0.1).toFixed(4)} S A 1 ${sequence + 10} win=0`);
+      lines.push(`${(time + 0.2).toFixed(4)} S A 1 ${sequence + 10}`);
+      lines.push(`${(time + 0.25).toFixed(4)} C A ${sequence + 9} 1`);
+    }
+    const end = 1 + 3000 * 10;
+    lines.push(`${(time + 1).toFixed(4)} C FA ${end} 1`, `${(time + 1.01).toFixed(4)} S FA 1 ${end + 1}`);
+    lines.push(`${(time + 1.02).toFixed(4)} C A ${end + 1} 2`);
+    const { client, server, quality } = connectionOf(lines.join('\n'));
+    expect(statesOf(client)).toBe(ACTIVE);
+    expect(statesOf(server)).toBe(PASSIVE);
+    expect(quality.historyCut).toBe(false);
+    expect(client.retransmissions).toBe(6000);
+    const runs = client.milestones.filter((milestone) => milestone.kind === 'retransmission-run');
+    expect(runs.length).toBeLessThan(30);
+    expect(runs.at(-1)?.frame).toBeGreaterThan(17_000);
+  });
+
+  it('say how many keep-alives were answered', () => {
+    const { client } = connectionOf(`${OPEN}
+      1.0 C PA 1 1 +5
+      1.01 S A 1 6
+      60 C A 5 1
+      60.01 S A 1 6
+      120 C A 5 1
+      120.01 S A 1 6
+      180 C A 5 1
+      190 C A 5 1`);
+    const run = client.milestones.find((milestone) => milestone.kind === 'keep-alive');
+    expect(run).toMatchObject({ count: 4, value: 2 });
+  });
+});
