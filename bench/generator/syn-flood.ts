@@ -21,16 +21,16 @@ export function writeSynFlood(
 ): void {
   if (connections > MOST_SOURCES) throw new RangeError(`a flood has at most ${MOST_SOURCES} connections`);
   const random = new Random(seed);
+  /** Answers under way, soonest first; never more than a handful. */
   const answers: { segment: Segment; dialogue: Dialogue }[] = [];
-  let answered = 0;
 
   const write = (segment: Segment, dialogue: Dialogue): void =>
     writeFrame(writer, segment, dialogue.peerOf(segment.from), dialogue.dialect);
   const answerUntil = (now: number): void => {
-    for (; answered < answers.length && answers[answered]!.segment.at <= now; answered++) {
-      write(answers[answered]!.segment, answers[answered]!.dialogue);
+    while (answers.length > 0 && answers[0]!.segment.at <= now) {
+      const { segment, dialogue } = answers.shift()!;
+      write(segment, dialogue);
     }
-    if (answered === answers.length) answers.length = answered = 0;
   };
 
   for (let i = 0; i < connections; i++) {
