@@ -27,6 +27,7 @@ const { values: options } = parseArgs({
 });
 
 const runs = Number(options.runs);
+if (!Number.isInteger(runs) || runs < 1) throw new Error(`--runs takes a whole number, not ${options.runs}`);
 const profiles = (options.profile ?? (options.growth ? '' : 'mid,conns'))
   .split(',')
   .filter((name) => name !== '');
@@ -55,6 +56,8 @@ try {
 
 async function compareOnProfiles(): Promise<CaptureResults[]> {
   const chosen = options.programs?.split(',') ?? programs.map(({ name }) => name);
+  const unknown = chosen.find((name) => programs.every((program) => program.name !== name));
+  if (unknown !== undefined) throw new Error(`no program ${unknown}`);
   const compared = programs.filter(({ name }) => chosen.includes(name));
   const all: CaptureResults[] = [];
   for (const name of profiles) {

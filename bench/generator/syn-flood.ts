@@ -48,22 +48,23 @@ export function writeSynFlood(
 
 function attack(random: Random, source: Host, now: number): Dialogue {
   const dialect: Dialect = { ipv6: random.chance(0.1), timestamps: false, sack: false, windowScale: false };
-  const common = {
+  const client = makeParty(source, random.integer(1024, 65535), 0, random.bits());
+  const server = makeParty(VICTIM, 80, TAP_TO_SERVER, random.bits());
+  return new Dialogue(client, server, dialect, now);
+}
+
+function makeParty(host: Host, port: number, trip: number, next: number): Party {
+  return {
+    host,
+    port,
+    trip,
     timeToLive: 64,
     clockBase: 0,
     scale: 0,
+    next,
     expected: 0,
     window: 64240,
     echo: 0,
     identification: 0,
   };
-  const client: Party = {
-    ...common,
-    host: source,
-    port: random.integer(1024, 65535),
-    trip: 0,
-    next: random.bits(),
-  };
-  const server: Party = { ...common, host: VICTIM, port: 80, trip: TAP_TO_SERVER, next: random.bits() };
-  return new Dialogue(client, server, dialect, now);
 }
