@@ -1,0 +1,70 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Decoder } from '../../src/decode/decoder.js';
+import { LINK_LAYERS } from '../../src/decode/link/registry.js';
+import { SEGMENT } from '../../src/decode/verdict.js';
+import { ethernet, frameOf, ipv4, ipv6, tcp } from '../support/packet-builder.js';
+
+const linkType = fc.constantFrom(...LINK_LAYERS.map((layer) => layer.linkType));
+const u32 = fc.integer({ min: 0, max: 0xffff_ffff });
+const u16 = fc.integer({ min: 0, max: 0xffff });
+const fields = fc.record({
+  sourcePort: u16,
+  destinationPort: u16,
+  sequence: u32,
+  acknowledgment: u32,
+  flags: fc.integer({ min: 0, max: 255 }),
+  window: u16,
+  payload: fc.uint8Array({ maxLength: 60 }),
+});
+
+function outcome(bytes: Uint8Array, type: number, surroundings: number): string {
+  const decoder = new Decoder();
+  const verdict = decoder.decode(frameOf(bytes, { linkType: type, surroundings }));
+  return JSON.stringify([verdict, decoder.segment, decoder.icmpError]);
+}
+
+describe('any frame', () => {
+  it('is decoded from its own octets alone', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 160 }), linkType, (bytes, type) => {
+        expect(outcome(bytes, type, 0x00)).toBe(outcome(bytes, type, 0xff));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('damaged anywhere and cut anywhere is still decoded from its own octets alone', () => {
+    const flips = fc.array(fc.tuple(fc.nat(), fc.integer({ min: 1, max: 255 })), { maxLength: 8 });
+    fc.assert(
+      fc.property(fields, flips, fc.nat(), fc.boolean(), (header, changes, cut, six) => {
+        const whole = six ? ethernet(ipv6(tcp(header)), 0x86dd) : ethernet(ipv4(tcp(header)));
+        const bytes = whole.slice(0, whole.length - (cut % whole.length));
+        for (const [place, mask] of changes) bytes[place % bytes.length] ^= mask;
+        expect(outcome(bytes, 1, 0x00)).toBe(outcome(bytes, 1, 0xff));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
+
+describe('any TCP header', () => {
+  it('comes out as it went in', () => {
+    fc.assert(
+      fc.property(fields, (header) => {
+        const decoder = new Decoder();
+        expect(decoder.decode(frameOf(ethernet(ipv4(tcp(header)))))).toBe(SEGMENT);
+        expect(decoder.segment).toMatchObject({
+          sourcePort: header.sourcePort,
+          destinationPort: header.destinationPort,
+          sequence: header.sequence | 0,
+          acknowledgment: header.acknowledgment | 0,
+          flags: header.flags,
+          window: header.window,
+          payloadLength: header.payload.length,
+          payloadCaptured: header.payload.length,
+        });
+      }),
+    );
+  });
+});
