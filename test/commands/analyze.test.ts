@@ -1,0 +1,163 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { captureOf } from '../support/fixtures.js';
+import { finwait } from '../support/io.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'finwait-test-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const STUCK = captureOf('close-wait-stuck', 'server');
+const CLEAN = captureOf('normal-close-client', 'client');
+
+describe('exit codes', () => {
+  it.each([
+    [[STUCK], 0],
+    [[STUCK, '--fail-on', 'warning'], 1],
+    [[STUCK, '--fail-on', 'error'], 0],
+    [[CLEAN, '--fail-on', 'info'], 0],
+    [['analyze', CLEAN], 0],
+    [[STUCK, '--nonsense'], 2],
+    [[], 2],
+    [['--help'], 0],
+    [['--version'], 0],
+    [[join(folder, 'missing.pcap')], 3],
+    [[CLEAN, join(folder, 'missing.pcap')], 3],
+  ])('%j ends with %i', async (argv, code) => {
+    expect((await finwait(argv as string[])).code).toBe(code);
+  });
+});
+
+describe('damage', () => {
+  const cut = join(folder, 'cut.pcap');
+  writeFileSync(cut, readFileSync(STUCK).subarray(0, 500));
+
+  it('is told with its place, and what came before is reported', async () => {
+    const { code, stdout } = await finwait([cut]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('damaged at byte 468, frame 6: the record says that 91 octets were captured');
+    expect(stdout).toContain('1 connection');
+  });
+
+  it('is a failure under --strict', async () => {
+    expect((await finwait([cut, '--strict'])).code).toBe(3);
+  });
+});
+
+describe('what cannot be read', () => {
+  it('is named on stderr in one line, and there is no report', async () => {
+    const path = join(folder, 'page.pcapng');
+    writeFileSync(path, '<html><body>Please log in</body></html>');
+    const { code, stdout, stderr } = await finwait([path]);
+    expect(code).toBe(3);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(/^finwait: .*page\.pcapng: this is an HTML page/);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+  });
+});
+
+describe('wrong usage', () => {
+  it.each([
+    [[STUCK, '--format', 'jsno'], /there is no format jsno; did you mean json\?/],
+    [
+      [STUCK, '--rule', 'close-wait-stuk=off'],
+      /there is no rule close-wait-stuk; did you mean close-wait-stuck\?/,
+    ],
+    [
+      [STUCK, '--rule', 'half-close=of'],
+      /a severity is one of off, info, warning, error; did you mean off\?/,
+    ],
+    [[STUCK, '--rule', 'half-close'], /write it as id=severity/],
+    [[STUCK, '--set', 'close-wait-stuck.stuckSeconds=soon'], /soon is no number/],
+    [[STUCK, '--set', 'close-wait-stuck.stuckSeconds=-1'], /close-wait-stuck\.stuckSeconds is .*not -1/],
+    [[STUCK, '--set', 'close-wait-stuck.stuckSecond=5'], /did you mean close-wait-stuck\.stuckSeconds\?/],
+    [[STUCK, '--connection', 'x'], /whole number/],
+    [[STUCK, '--format', 'json', '--format', 'table'], /only one report fits standard output/],
+    [[STUCK, '--fromat', 'json'], /Did you mean --format/],
+    [['explain', 'close-wait'], /did you mean close-wait-stuck\?/],
+  ])('%j says what to change', async (argv, message) => {
+    const { code, stdout, stderr } = await finwait(argv as string[]);
+    expect(code).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(/^finwait: /);
+    expect(stderr).toMatch(message);
+  });
+});
+
+describe('outputs', () => {
+  it('go each to its own file, and leave nothing else behind', async () => {
+    const json = join(folder, 'report.json');
+    const { code, stdout } = await finwait([
+      STUCK,
+      '--format',
+      'json',
+      '--output',
+      json,
+      '--format',
+      'table',
+    ]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('CLOSE-WAIT');
+    expect(JSON.parse(readFileSync(json, 'utf8'))).toMatchObject({ schema: 'finwait/report/1' });
+    expect(readdirSync(folder).filter((name) => name.startsWith('.finwait'))).toEqual([]);
+  });
+
+  it('are not written at all when nothing could be read', async () => {
+    const json = join(folder, 'none.json');
+    await finwait([join(folder, 'missing.pcap'), '--format', 'json', '--output', json]);
+    expect(existsSync(json)).toBe(false);
+    expect(readdirSync(folder).filter((name) => name.startsWith('.finwait'))).toEqual([]);
+  });
+});
+
+describe('options', () => {
+  it('change rules', async () => {
+    expect((await finwait([STUCK, '--rule', 'close-wait-stuck=off'])).stdout).not.toContain(
+      'has stayed in CLOSE-WAIT',
+    );
+    const later = await finwait([STUCK, '--set', 'close-wait-stuck.stuckSeconds=90', '--format', 'json']);
+    expect(later.stdout).not.toContain('"rule":"close-wait-stuck"');
+  });
+
+  it('choose one connection', async () => {
+    const { stdout } = await finwait([
+      captureOf('mixed-200', 'client'),
+      '--connection',
+      '7',
+      '--format',
+      'json',
+    ]);
+    const report = JSON.parse(stdout) as { connections: { id: number }[]; summary: { connections: number } };
+    expect(report.connections.map(({ id }) => id)).toEqual([7]);
+    expect(report.summary.connections).toBe(1);
+  });
+
+  it('choose the reader, which changes nothing', async () => {
+    const other = await finwait([STUCK, '--reader', 'pcap-parser', '--format', 'json']);
+    expect(other.stdout).toBe((await finwait([STUCK, '--format', 'json'])).stdout);
+  });
+
+  it('number connections on from one capture to the next', async () => {
+    const { stdout } = await finwait([STUCK, CLEAN, '--format', 'json']);
+    const report = JSON.parse(stdout) as { connections: { id: number }[]; captures: unknown[] };
+    expect(report.connections.map(({ id }) => id)).toEqual([0, 1]);
+    expect(report.captures).toHaveLength(2);
+  });
+});
+
+describe('colours', () => {
+  const isColoured = (text: string): boolean => text.includes('\u001b[');
+
+  it.each([
+    ['on a terminal', [], { isTerminal: true }, true],
+    ['not into a pipe', [], {}, false],
+    ['not with NO_COLOR', [], { isTerminal: true, environment: { NO_COLOR: '1' } }, false],
+    ['with FORCE_COLOR', [], { environment: { FORCE_COLOR: '1' } }, true],
+    ['with --color', ['--color'], {}, true],
+    ['not with --no-color', ['--no-color'], { isTerminal: true }, false],
+    ['not on a dumb terminal', [], { isTerminal: true, environment: { TERM: 'dumb' } }, false],
+  ])('%s', async (_name, flags, options, expected) => {
+    expect(isColoured((await finwait([STUCK, ...flags], options)).stdout)).toBe(expected);
+  });
+});

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { CATALOG } from '../../src/rules/catalog.js';
+import { finwait } from '../support/io.js';
+
+const SECTIONS = [
+  'Meaning',
+  'What the capture must show',
+  'What does not trigger it',
+  'What to check next',
+  'Example',
+];
+
+describe('explain', () => {
+  it.each(CATALOG.map(({ id }) => id))('%s in full', async (id) => {
+    const { code, stdout } = await finwait(['explain', id]);
+    expect(code).toBe(0);
+    for (const section of SECTIONS) expect(stdout).toContain(section);
+    const wide = stdout.split('\n').filter((line) => line.length > 80 && !line.includes('https://'));
+    expect(wide).toEqual([]);
+  });
+});
+
+describe('rules', () => {
+  it('lists every rule with its summary', async () => {
+    const { stdout } = await finwait(['rules']);
+    for (const { id, summary } of CATALOG) {
+      expect(stdout).toContain(id);
+      expect(stdout).toContain(summary);
+    }
+  });
+});
+
+describe('help', () => {
+  it('teaches by examples, options and exit codes', async () => {
+    const { stdout } = await finwait(['--help']);
+    for (const part of ['Examples:', 'Exit codes:', '--fail-on', 'finwait timeline', '| finwait -']) {
+      expect(stdout).toContain(part);
+    }
+  });
+});

@@ -1,0 +1,36 @@
+import type { Io } from '../../src/commands/io.js';
+import { run } from '../../src/commands/program.js';
+
+export interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a command line in this process, with a terminal of the given width or none. */
+export async function finwait(
+  argv: readonly string[],
+  options: { columns?: number; isTerminal?: boolean; environment?: Record<string, string> } = {},
+): Promise<Outcome> {
+  let stdout = '';
+  let stderr = '';
+  const look = { isTerminal: options.isTerminal ?? false, columns: options.columns ?? 80 };
+  const io: Io = {
+    stdout: {
+      ...look,
+      write: (text) => {
+        stdout += text;
+      },
+    },
+    stderr: {
+      ...look,
+      isTerminal: false,
+      write: (text) => {
+        stderr += text;
+      },
+    },
+    environment: options.environment ?? {},
+  };
+  const code = await run(argv, io);
+  return { code, stdout, stderr };
+}
