@@ -142,11 +142,10 @@ export class Tracker {
     if (backwards && this.#seconds !== 0) memory[base + FLAGS] = memory[base + FLAGS] | CLOCK_BACKWARDS;
     this.#seconds = segment.seconds;
     this.#nanoseconds = segment.nanoseconds;
-    if (account(memory, base, fromServer, segment)) {
-      const predecessor = memory[base + PREDECESSOR] - 1;
-      if (predecessor < 0 || !this.#concernsPredecessor(slot, predecessor, fromServer, segment)) {
-        this.#observer.observe(memory, base, fromServer, segment);
-      }
+    countFrame(memory, base, fromServer, segment);
+    const predecessor = memory[base + PREDECESSOR] - 1;
+    if (predecessor < 0 || !this.#concernsPredecessor(slot, predecessor, fromServer, segment)) {
+      this.#take(memory, base, fromServer, segment);
     }
     if (store.live > HELD_WITHOUT_SWEEPING) this.#sweep();
   }
@@ -254,13 +253,19 @@ export class Tracker {
         );
       if (answersSyn) return false;
       const sameRoles = oldMemory[oldBase + PORTS] === memory[base + PORTS];
-      this.#observer.observe(oldMemory, oldBase, fromServer === sameRoles, segment);
+      this.#take(oldMemory, oldBase, fromServer === sameRoles, segment);
       return true;
     }
     this.#observer.observeReplaced(oldMemory, oldBase, false, segment);
     this.#observer.observeReplaced(oldMemory, oldBase, true, segment);
     this.#letPredecessorGo(slot);
     return false;
+  }
+
+  /** A segment that belongs to the connection at `base`, if it is not a second copy of the one before. */
+  #take(memory: Int32Array, base: number, fromServer: boolean, segment: Segment): void {
+    if (countSegment(memory, base, fromServer, segment))
+      this.#observer.observe(memory, base, fromServer, segment);
   }
 
   #letPredecessorGo(slot: number): void {
@@ -370,9 +375,8 @@ function isOver(memory: Int32Array, base: number): boolean {
   return (client === CLOSED || client === TIME_WAIT) && (server === CLOSED || server === TIME_WAIT);
 }
 
-/** Counts a segment; false if it is a second copy of the frame before it, which proves nothing new. */
-function account(memory: Int32Array, base: number, fromServer: boolean, segment: Segment): boolean {
-  const endpoint = base + (fromServer ? SERVER : CLIENT);
+/** Counts a frame of the 4-tuple's newest connection, as Wireshark does. */
+function countFrame(memory: Int32Array, base: number, fromServer: boolean, segment: Segment): void {
   const peer = base + (fromServer ? CLIENT : SERVER);
   const flags = segment.flags;
   const payload = segment.payloadLength;
@@ -394,7 +398,13 @@ function account(memory: Int32Array, base: number, fromServer: boolean, segment:
   const limit = memory[peer + MSS];
   if (limit !== 0 && payload > limit) complete |= OFFLOADED;
   memory[base + FLAGS] = complete;
+}
 
+/** Counts a segment for its sender; false if it is a second copy of the frame before it. */
+function countSegment(memory: Int32Array, base: number, fromServer: boolean, segment: Segment): boolean {
+  const endpoint = base + (fromServer ? SERVER : CLIENT);
+  const flags = segment.flags;
+  const payload = segment.payloadLength;
   const fingerprint = fingerprintOf(segment);
   if (fingerprint === memory[endpoint + FINGERPRINT] && isIdentified(segment)) {
     const elapsed = elapsedSeconds(

@@ -53,6 +53,8 @@ export const rstHalfOpenDiscovered: Rule = {
     if (forgetter.resetsSent === 0 || forgetter.finSent) return null;
     const open = entered(forgetter, 'ESTABLISHED');
     if (open === null || milestone(forgetter, 'syn-ack-repeated') !== null) return null;
+    // Its own SYN revealed that it had lost its state: half-open-syn-challenge tells.
+    if (milestone(forgetter, 'syn-on-open-connection') !== null) return null;
     const reset = findReset(
       forgetter,
       ({ hasAck, verdict, trigger, window }, seen) =>
