@@ -9,7 +9,7 @@ process.once('SIGINT', () => process.exit(EXIT_INTERRUPTED));
 
 function stream(descriptor: number, output: NodeJS.WriteStream): Stream {
   return {
-    write: (text) => writeAll(descriptor, text),
+    write: (part) => writeAll(descriptor, part),
     isTerminal: output.isTTY === true,
     columns: output.isTTY === true ? output.columns : 80,
   };

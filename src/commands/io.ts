@@ -6,7 +6,7 @@ export interface Io {
 }
 
 export interface Stream {
-  write(text: string): void;
+  write(part: string | Uint8Array): void;
   readonly isTerminal: boolean;
   /** Width in characters; 80 where it is no terminal. */
   readonly columns: number;

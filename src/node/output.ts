@@ -17,8 +17,8 @@ export class OutputFile {
     this.#descriptor = openSync(this.#partial, 'w');
   }
 
-  readonly write = (text: string): void => {
-    writeAll(this.#descriptor, text);
+  readonly write = (part: string | Uint8Array): void => {
+    writeAll(this.#descriptor, part);
   };
 
   /** Puts the file in its place. */
@@ -34,9 +34,9 @@ export class OutputFile {
   }
 }
 
-/** Writes all of `text`, waiting where the receiver is slower. @throws EPIPE if the receiver is gone */
-export function writeAll(descriptor: number, text: string): void {
-  const bytes = Buffer.from(text, 'utf8');
+/** Writes all of `part`, waiting where the receiver is slower. @throws EPIPE if the receiver is gone */
+export function writeAll(descriptor: number, part: string | Uint8Array): void {
+  const bytes = typeof part === 'string' ? Buffer.from(part, 'utf8') : part;
   let offset = 0;
   while (offset < bytes.length) {
     try {

@@ -1,48 +1,29 @@
 /**
- * Connections and findings as JSON text. Written by hand where there is one per connection or transition:
- * a capture may hold hundreds of thousands of them, and `JSON.stringify` would take longer than everything
- * before it. What repeats (causes, states, addresses of the same second) is quoted once and kept.
+ * Connections and findings as JSON, put together octet by octet where there is one per connection or
+ * transition: a capture may hold hundreds of thousands of them, and `JSON.stringify` would take longer than
+ * everything before it. What repeats (names, causes, sections, the second of a time) is encoded once and
+ * copied from then on. All of it is ASCII, other characters escaped, so that it survives every terminal,
+ * pipe and ticket.
  */
 import type {
   CaptureQuality,
   Connection,
   Endpoint,
+  Evidence,
   Milestone,
   Transition,
 } from '../connections/connection.js';
 import { secondsBetween, type Timestamp, toIsoString } from '../core/time.js';
 import type { Citation, Finding, Pattern } from '../rules/finding.js';
-import { displayFilterFor } from './display-filter.js';
+import { type AsciiText, piece } from './ascii-text.js';
+import { displayFilterFor, STREAM_FILTER } from './display-filter.js';
 import type { CaptureFacts } from './reporter.js';
 
-const ruleTexts = new Map<string, string>();
+const NOTHING = new Uint8Array(0);
+const COMMA = piece(',');
+const END_OBJECT = piece('}');
+const NULL = piece('null');
 
-/** JSON of a transition's rule; there are few sections, so each is written once. */
-function ruleOf(section: string): string {
-  let json = ruleTexts.get(section);
-  if (json === undefined) {
-    json = asciiJson(`RFC 9293 §${section}`);
-    ruleTexts.set(section, json);
-  }
-  return json;
-}
-
-const citationsJson = new WeakMap<readonly Citation[], string>();
-
-/** JSON of a rule's citations, which all its findings share. */
-function citationsOf(citations: readonly Citation[]): string {
-  let json = citationsJson.get(citations);
-  if (json === undefined) {
-    json = asciiJson(citations);
-    citationsJson.set(citations, json);
-  }
-  return json;
-}
-
-/**
- * JSON in ASCII alone, other characters escaped: it survives every terminal, pipe and ticket, and is
- * written out several times faster than text that has to be encoded.
- */
 function asciiJson(value: unknown): string {
   return JSON.stringify(value).replace(
     /[\u007f-\uffff]/g,
@@ -50,76 +31,157 @@ function asciiJson(value: unknown): string {
   );
 }
 
-/** Texts of whole seconds, one place each by the second's low bits: connections that end together share many. */
+/** Encoded pieces by the text they hold. Only for names of which there are few: nothing is ever let go. */
+class Pieces {
+  readonly #made = new Map<string, Uint8Array>();
+  readonly #make: (name: string) => string;
+
+  constructor(make: (name: string) => string) {
+    this.#make = make;
+  }
+
+  of(name: string): Uint8Array {
+    let octets = this.#made.get(name);
+    if (octets === undefined) {
+      octets = piece(this.#make(name));
+      this.#made.set(name, octets);
+    }
+    return octets;
+  }
+}
+
+/** Encoded seconds, one place each by the second's low bits: connections that end together share many. */
 const SECOND_PLACES = 1 << 12;
 const seconds = new Int32Array(SECOND_PLACES).fill(-1);
-const secondTexts: string[] = new Array(SECOND_PLACES).fill('');
+const secondPieces: Uint8Array[] = new Array(SECOND_PLACES).fill(NOTHING);
 
-/** JSON of a time as ISO 8601. */
-function isoTime(time: Timestamp): string {
+/** A time as ISO 8601, but for its closing `Z"`: that begins the piece which follows. */
+function writeTime(out: AsciiText, time: Timestamp): void {
   const place = time.seconds & (SECOND_PLACES - 1);
-  if (seconds[place] !== time.seconds) {
+  if (seconds[place] !== time.seconds || secondPieces[place] === NOTHING) {
     seconds[place] = time.seconds;
-    secondTexts[place] = `"${toIsoString(time).slice(0, 20)}`;
+    secondPieces[place] = piece(`"${toIsoString(time).slice(0, 20)}`);
   }
-  const text = String(time.nanoseconds);
-  return `${secondTexts[place]}${'000000000'.slice(text.length)}${text}Z"`;
+  out.piece(secondPieces[place]);
+  out.digits(time.nanoseconds, 9);
 }
 
-/** Seconds from one time to another, to the nanosecond. */
-function relativeSeconds(start: Timestamp, time: Timestamp): number {
-  return Math.round(secondsBetween(start, time) * 1e9) / 1e9;
-}
-
-/** The same as text. Two whole numbers are printed several times faster than one with a fraction. */
-function relativeText(start: Timestamp, time: Timestamp): string {
+/** Seconds from one time to another, from whole numbers: they are printed much faster than a fraction. */
+function writeSeconds(out: AsciiText, start: Timestamp, time: Timestamp): void {
   let whole = (time.seconds >>> 0) - (start.seconds >>> 0);
   let nanoseconds = time.nanoseconds - start.nanoseconds;
+  const negative = whole < 0 || (whole === 0 && nanoseconds < 0);
+  if (negative) {
+    whole = -whole;
+    nanoseconds = -nanoseconds;
+  }
   if (nanoseconds < 0) {
     whole -= 1;
     nanoseconds += 1e9;
   }
-  // Before the start: the two parts would have different signs.
-  if (whole < 0) return String(relativeSeconds(start, time));
-  const text = String(nanoseconds);
-  return `${whole}.${'000000000'.slice(text.length)}${text}`;
+  out.seconds(whole, nanoseconds, negative);
 }
 
-function transition(entry: Transition, start: Timestamp): string {
-  let text =
-    `{"state":"${entry.state}","at":${isoTime(entry.time)},"t":${relativeText(start, entry.time)},` +
-    `"frame":${entry.frame},"cause":"${entry.cause}","evidence":"${entry.evidence}"`;
-  if (entry.confirmedBy !== null) text += `,"confirmedBy":${entry.confirmedBy}`;
-  if (entry.retractedBy !== null) text += `,"retractedBy":${entry.retractedBy}`;
-  return `${text},"rule":${ruleOf(entry.section)}}`;
+const enters = new Pieces((state) => `{"state":"${state}","at":`);
+const causes = {
+  observed: causesWith('observed'),
+  confirmed: causesWith('confirmed'),
+  assumed: causesWith('assumed'),
+} as const;
+const sections = new Pieces((section) => `,"rule":${asciiJson(`RFC 9293 §${section}`)}}`);
+const END_TIME_T = piece('Z","t":');
+const FRAME = piece(',"frame":');
+const CONFIRMED_BY = piece(',"confirmedBy":');
+const RETRACTED_BY = piece(',"retractedBy":');
+
+function causesWith(evidence: Evidence): Pieces {
+  return new Pieces((cause) => `,"cause":${asciiJson(cause)},"evidence":"${evidence}"`);
 }
 
-function milestone(item: Milestone, start: Timestamp): string {
-  let text = `{"kind":"${item.kind}","frame":${item.frame},"t":${relativeText(start, item.time)}`;
+function writeTransition(out: AsciiText, entry: Transition, start: Timestamp): void {
+  out.piece(enters.of(entry.state));
+  writeTime(out, entry.time);
+  out.piece(END_TIME_T);
+  writeSeconds(out, start, entry.time);
+  out.piece(FRAME);
+  if (entry.frame === null) out.piece(NULL);
+  else out.number(entry.frame);
+  out.piece(causes[entry.evidence].of(entry.cause));
+  if (entry.confirmedBy !== null) {
+    out.piece(CONFIRMED_BY);
+    out.number(entry.confirmedBy);
+  }
+  if (entry.retractedBy !== null) {
+    out.piece(RETRACTED_BY);
+    out.number(entry.retractedBy);
+  }
+  out.piece(sections.of(entry.section));
+}
+
+const milestoneKinds = new Pieces((kind) => `{"kind":"${kind}","frame":`);
+const MILESTONE_T = piece(',"t":');
+const COUNT = piece(',"count":');
+const LAST_FRAME = piece(',"lastFrame":');
+const LAST_T = piece(',"lastT":');
+const VALUE = piece(',"value":');
+
+function writeMilestone(out: AsciiText, item: Milestone, start: Timestamp): void {
+  out.piece(milestoneKinds.of(item.kind));
+  out.number(item.frame);
+  out.piece(MILESTONE_T);
+  writeSeconds(out, start, item.time);
   if (item.count > 1) {
-    text += `,"count":${item.count},"lastFrame":${item.lastFrame},"lastT":${relativeText(start, item.lastTime)}`;
+    out.piece(COUNT);
+    out.number(item.count);
+    out.piece(LAST_FRAME);
+    out.number(item.lastFrame);
+    out.piece(LAST_T);
+    writeSeconds(out, start, item.lastTime);
   }
-  if (item.value !== 0) text += `,"value":${item.value}`;
-  if (item.reset !== undefined) text += `,"reset":${JSON.stringify(item.reset)}`;
-  if (item.icmp !== undefined) text += `,"icmp":${JSON.stringify(item.icmp)}`;
-  return `${text}}`;
+  if (item.value !== 0) {
+    out.piece(VALUE);
+    out.number(item.value);
+  }
+  if (item.reset !== undefined) out.text(`,"reset":${JSON.stringify(item.reset)}`);
+  if (item.icmp !== undefined) out.text(`,"icmp":${JSON.stringify(item.icmp)}`);
+  out.piece(END_OBJECT);
 }
 
-function endpoint(side: Endpoint, start: Timestamp): string {
-  let text = `{"finalState":"${side.finalState}","timeline":[`;
+const finalStates = new Pieces((state) => `{"finalState":"${state}","timeline":[`);
+const SEGMENTS = piece('],"segments":');
+const PAYLOAD = piece(',"payloadBytes":');
+const RETRANSMISSIONS = piece(',"retransmissions":');
+const ZERO_WINDOWS = piece(',"zeroWindows":');
+const RESETS = piece(',"resetsSent":');
+const FIN_SENT = piece(',"finSent":true,"unacknowledgedBytes":');
+const NO_FIN_SENT = piece(',"finSent":false,"unacknowledgedBytes":');
+const MILESTONES = piece(',"milestones":[');
+const END_ENDPOINT = piece(']}');
+
+function writeEndpoint(out: AsciiText, side: Endpoint, start: Timestamp): void {
+  out.piece(finalStates.of(side.finalState));
   for (let i = 0; i < side.timeline.length; i++) {
-    if (i > 0) text += ',';
-    text += transition(side.timeline[i], start);
+    if (i > 0) out.piece(COMMA);
+    writeTransition(out, side.timeline[i], start);
   }
-  text +=
-    `],"segments":${side.segments},"payloadBytes":${side.payloadBytes},"retransmissions":${side.retransmissions},` +
-    `"zeroWindows":${side.zeroWindows},"resetsSent":${side.resetsSent},"finSent":${side.finSent},` +
-    `"unacknowledgedBytes":${side.unacknowledgedBytes},"milestones":[`;
+  out.piece(SEGMENTS);
+  out.number(side.segments);
+  out.piece(PAYLOAD);
+  out.number(side.payloadBytes);
+  out.piece(RETRANSMISSIONS);
+  out.number(side.retransmissions);
+  out.piece(ZERO_WINDOWS);
+  out.number(side.zeroWindows);
+  out.piece(RESETS);
+  out.number(side.resetsSent);
+  out.piece(side.finSent ? FIN_SENT : NO_FIN_SENT);
+  out.number(side.unacknowledgedBytes);
+  out.piece(MILESTONES);
   for (let i = 0; i < side.milestones.length; i++) {
-    if (i > 0) text += ',';
-    text += milestone(side.milestones[i], start);
+    if (i > 0) out.piece(COMMA);
+    writeMilestone(out, side.milestones[i], start);
   }
-  return `${text}]}`;
+  out.piece(END_ENDPOINT);
 }
 
 const IDEAL: CaptureQuality = {
@@ -133,49 +195,183 @@ const IDEAL: CaptureQuality = {
   multipath: false,
   historyCut: false,
 };
-const IDEAL_JSON = JSON.stringify(IDEAL);
+const IDEAL_QUALITY = piece(`,"quality":${JSON.stringify(IDEAL)}`);
 const QUALITY_FIELDS = Object.keys(IDEAL) as (keyof CaptureQuality)[];
 
-function qualityJson(quality: CaptureQuality): string {
-  for (const field of QUALITY_FIELDS) if (quality[field] !== IDEAL[field]) return JSON.stringify(quality);
-  return IDEAL_JSON;
+function writeQuality(out: AsciiText, quality: CaptureQuality): void {
+  for (const field of QUALITY_FIELDS) {
+    if (quality[field] === IDEAL[field]) continue;
+    out.text(`,"quality":${JSON.stringify(quality)}`);
+    return;
+  }
+  out.piece(IDEAL_QUALITY);
 }
 
-/** One element of `connections`; `findings` are the indices of its findings. */
-export function connectionJson(
+const BEGIN_OBJECT = piece('{');
+const ID = piece('"id":');
+const CLIENT_ADDRESS = piece(',"client":{"address":"');
+const PORT = piece('","port":');
+const SERVER_ADDRESS = piece('},"server":{"address":"');
+const roles = new Pieces((known) => `},"rolesKnownBy":"${known}","firstFrame":`);
+const START_AT = piece(',"startAt":');
+const END_AT = piece('Z","endAt":');
+const DURATION = piece('Z","durationSeconds":');
+const FRAMES = piece(',"frames":');
+const COMPLETENESS = piece(',"completeness":');
+const zeekStates = new Pieces((state) => `,"zeek":{"connState":"${state}","history":"`);
+const nears = new Pieces((near) => `"},"vantage":{"near":"${near}","confidence":"`);
+const confidences = new Pieces((confidence) => `${confidence}","roundTripSeconds":`);
+const PREDECESSOR = piece(',"predecessor":');
+const DISPLAY_FILTER = piece(`,"displayFilter":"${STREAM_FILTER}`);
+const CLIENT = piece('","endpoints":{"client":');
+const SERVER = piece(',"server":');
+const FINDINGS = piece('},"findings":[');
+
+/**
+ * One element of `connections`. Its findings are those numbered from `firstFinding`; `head` stands before
+ * all other fields.
+ */
+export function writeConnection(
+  out: AsciiText,
   connection: Connection,
-  findings: readonly number[],
+  firstFinding: number,
+  findings: number,
   start: Timestamp,
-): string {
-  const { client, server, vantage, quality, zeek } = connection;
-  return (
-    `{"id":${connection.id},` +
-    `"client":{"address":"${client.address}","port":${client.port}},` +
-    `"server":{"address":"${server.address}","port":${server.port}},` +
-    `"rolesKnownBy":"${connection.rolesKnownBy}",` +
-    `"firstFrame":${connection.firstFrame},"lastFrame":${connection.lastFrame},` +
-    `"startAt":${isoTime(connection.start)},"endAt":${isoTime(connection.end)},` +
-    `"durationSeconds":${relativeText(connection.start, connection.end)},` +
-    `"frames":${connection.frames},"completeness":${connection.completeness},` +
-    `"zeek":{"connState":"${zeek.connState}","history":"${zeek.history}"},` +
-    `"vantage":{"near":"${vantage.near}","confidence":"${vantage.confidence}","roundTripSeconds":${vantage.roundTripSeconds}},` +
-    `"quality":${qualityJson(quality)},` +
-    `"predecessor":${connection.predecessor},"displayFilter":"${displayFilterFor(connection.id)}",` +
-    `"endpoints":{"client":${endpoint(client, start)},"server":${endpoint(server, start)}},` +
-    `"findings":[${findings.join(',')}]}`
-  );
+  head: Uint8Array = NOTHING,
+): void {
+  const { client, server, vantage, zeek } = connection;
+  out.piece(BEGIN_OBJECT);
+  out.piece(head);
+  out.piece(ID);
+  out.number(connection.id);
+  out.piece(CLIENT_ADDRESS);
+  out.text(client.address);
+  out.piece(PORT);
+  out.number(client.port);
+  out.piece(SERVER_ADDRESS);
+  out.text(server.address);
+  out.piece(PORT);
+  out.number(server.port);
+  out.piece(roles.of(connection.rolesKnownBy));
+  out.number(connection.firstFrame);
+  out.piece(LAST_FRAME);
+  out.number(connection.lastFrame);
+  out.piece(START_AT);
+  writeTime(out, connection.start);
+  out.piece(END_AT);
+  writeTime(out, connection.end);
+  out.piece(DURATION);
+  writeSeconds(out, connection.start, connection.end);
+  out.piece(FRAMES);
+  out.number(connection.frames);
+  out.piece(COMPLETENESS);
+  out.number(connection.completeness);
+  out.piece(zeekStates.of(zeek.connState));
+  out.text(zeek.history);
+  out.piece(nears.of(vantage.near));
+  out.piece(confidences.of(vantage.confidence));
+  if (vantage.roundTripSeconds === null) out.piece(NULL);
+  else out.decimal(vantage.roundTripSeconds);
+  out.piece(END_OBJECT);
+  writeQuality(out, connection.quality);
+  out.piece(PREDECESSOR);
+  if (connection.predecessor === null) out.piece(NULL);
+  else out.number(connection.predecessor);
+  out.piece(DISPLAY_FILTER);
+  out.number(connection.id);
+  out.piece(CLIENT);
+  writeEndpoint(out, client, start);
+  out.piece(SERVER);
+  writeEndpoint(out, server, start);
+  out.piece(FINDINGS);
+  for (let i = 0; i < findings; i++) {
+    if (i > 0) out.piece(COMMA);
+    out.number(firstFinding + i);
+  }
+  out.piece(END_ENDPOINT);
 }
 
-/** What a time in a finding looks like: `{ at, t }`. */
+const citationPieces = new WeakMap<readonly Citation[], Uint8Array>();
+
+/** A rule's citations, which all its findings share. */
+function citationsOf(citations: readonly Citation[]): Uint8Array {
+  let octets = citationPieces.get(citations);
+  if (octets === undefined) {
+    octets = piece(`,"citations":${asciiJson(citations)}}`);
+    citationPieces.set(citations, octets);
+  }
+  return octets;
+}
+
+const causePieces = new WeakMap<readonly string[], Uint8Array>();
+
+/** Likely causes, which most findings of a rule share. */
+function causesOf(likelyCauses: readonly string[]): Uint8Array {
+  let octets = causePieces.get(likelyCauses);
+  if (octets === undefined) {
+    octets = piece(`,"likelyCauses":${asciiJson(likelyCauses)},"nextSteps":`);
+    causePieces.set(likelyCauses, octets);
+  }
+  return octets;
+}
+
+const rules = new Pieces((rule) => `"rule":"${rule}","severity":"`);
+const severities = new Pieces((severity) => `${severity}","confidence":"`);
+const findingConfidences = new Pieces((confidence) => `${confidence}","connection":`);
+const endpoints = new Pieces((endpoint) => `,"endpoint":${endpoint},"title":`);
+const EXPLANATION = piece(',"explanation":');
+const APPLICATION_SEES = piece(',"applicationSees":');
+const PROOF = piece(',"frames":[');
+const FROM = piece('],"from":{"at":');
+const TO = piece('},"to":{"at":');
+const FACTS = piece('},"facts":');
+const explainers = new Pieces((rule) => `,"explainedBy":"${rule}"`);
+
+/** One element of `findings`; `head` stands before all other fields. */
+export function writeFinding(
+  out: AsciiText,
+  finding: Finding,
+  start: Timestamp,
+  head: Uint8Array = NOTHING,
+): void {
+  const { connection, frames, from, to, explainedBy } = finding;
+  out.piece(BEGIN_OBJECT);
+  out.piece(head);
+  out.piece(rules.of(finding.rule));
+  out.piece(severities.of(finding.severity));
+  out.piece(findingConfidences.of(finding.confidence));
+  out.number(connection);
+  out.piece(endpoints.of(finding.endpoint === null ? 'null' : `"${finding.endpoint}"`));
+  out.text(asciiJson(finding.title));
+  out.piece(EXPLANATION);
+  out.text(asciiJson(finding.explanation));
+  out.piece(APPLICATION_SEES);
+  out.text(asciiJson(finding.applicationSees));
+  out.piece(causesOf(finding.likelyCauses));
+  out.text(asciiJson(finding.nextSteps));
+  out.piece(PROOF);
+  for (let i = 0; i < frames.length; i++) {
+    if (i > 0) out.piece(COMMA);
+    out.number(frames[i]);
+  }
+  out.piece(FROM);
+  writeTime(out, from);
+  out.piece(END_TIME_T);
+  writeSeconds(out, start, from);
+  out.piece(TO);
+  writeTime(out, to);
+  out.piece(END_TIME_T);
+  writeSeconds(out, start, to);
+  out.piece(FACTS);
+  out.text(asciiJson(finding.facts));
+  if (explainedBy !== undefined) out.piece(explainers.of(explainedBy));
+  out.text(`,"displayFilter":"${displayFilterFor(connection, frames)}"`);
+  out.piece(citationsOf(finding.citations));
+}
+
+/** What a time in a pattern looks like: `{ at, t }`. */
 function moment(time: Timestamp, start: Timestamp): { at: string; t: number } {
-  return { at: toIsoString(time), t: relativeSeconds(start, time) };
-}
-
-/** One element of `findings`. */
-export function findingJson(finding: Finding, start: Timestamp): string {
-  const { from, to, citations, ...rest } = finding;
-  const facts = asciiJson({ ...rest, from: moment(from, start), to: moment(to, start) });
-  return `${facts.slice(0, -1)},"citations":${citationsOf(citations)}}`;
+  return { at: toIsoString(time), t: Math.round(secondsBetween(start, time) * 1e9) / 1e9 };
 }
 
 /** One element of `patterns`. */

@@ -1,11 +1,13 @@
 import type { Connection } from '../connections/connection.js';
 import type { Timestamp } from '../core/time.js';
 import type { Finding } from '../rules/finding.js';
-import { captureJson, connectionJson, findingJson, patternJson } from './json-text.js';
+import { AsciiText, piece } from './ascii-text.js';
+import { captureJson, patternJson, writeConnection, writeFinding } from './json-text.js';
 import { type AnalysisEnd, REPORT_SCHEMA, type Reporter, type Spool, TOOL, type Write } from './reporter.js';
 
-/** Text is handed on in pieces of about this many characters. */
-const PIECE = 1 << 18;
+/** Output is handed on in parts of about this many octets. */
+const PART = 1 << 18;
+const NEXT = piece(',\n');
 
 /**
  * The report as one JSON document, `schema/report-1.schema.json`. Connections are written as they end;
@@ -14,41 +16,41 @@ const PIECE = 1 << 18;
 export class JsonReporter implements Reporter {
   readonly #write: Write;
   readonly #spool: Spool;
-  #findings = 0;
-  #text = `{"schema":"${REPORT_SCHEMA}","tool":${JSON.stringify(TOOL)},"connections":[`;
-  #isFirst = true;
+  readonly #spooled: Write;
+  readonly #connections = new AsciiText(PART + PART / 4);
+  readonly #findings = new AsciiText(PART + PART / 4);
+  #connectionCount = 0;
+  #findingCount = 0;
   #start: Timestamp | null = null;
 
   constructor(write: Write, spool: Spool) {
     this.#write = write;
     this.#spool = spool;
+    this.#spooled = (part) => spool.append(part as Uint8Array);
+    this.#connections.text(`{"schema":"${REPORT_SCHEMA}","tool":${JSON.stringify(TOOL)},\n"connections":[\n`);
   }
 
   connection(connection: Connection, findings: readonly Finding[], captureStart: Timestamp): void {
     this.#start ??= captureStart;
-    const indices: number[] = [];
+    if (this.#connectionCount++ > 0) this.#connections.piece(NEXT);
+    writeConnection(this.#connections, connection, this.#findingCount, findings.length, this.#start);
+    if (this.#connections.length > PART) this.#connections.flush(this.#write);
     for (const finding of findings) {
-      this.#spool.append(`${this.#findings === 0 ? '\n' : ',\n'}${findingJson(finding, this.#start)}`);
-      indices.push(this.#findings++);
+      if (this.#findingCount++ > 0) this.#findings.piece(NEXT);
+      writeFinding(this.#findings, finding, this.#start);
     }
-    this.#text += `${this.#isFirst ? '\n' : ',\n'}${connectionJson(connection, indices, this.#start)}`;
-    this.#isFirst = false;
-    if (this.#text.length > PIECE) this.#flush();
+    if (this.#findings.length > PART) this.#findings.flush(this.#spooled);
   }
 
   end(end: AnalysisEnd): void {
-    this.#text += '],\n"findings":[';
-    this.#flush();
+    this.#connections.text('],\n"findings":[\n');
+    this.#connections.flush(this.#write);
     this.#spool.drain(this.#write);
+    this.#findings.flush(this.#write);
     const patterns = end.patterns.map((pattern) => patternJson(pattern, this.#start ?? pattern.from));
-    this.#text +=
+    this.#write(
       `],\n"patterns":[${patterns.join(',\n')}],\n"captures":[${end.captures.map(captureJson).join(',\n')}],\n` +
-      `"summary":${JSON.stringify(end.summary)}}\n`;
-    this.#flush();
-  }
-
-  #flush(): void {
-    this.#write(this.#text);
-    this.#text = '';
+        `"summary":${JSON.stringify(end.summary)}}\n`,
+    );
   }
 }

@@ -46,27 +46,31 @@ export const REPORT_SCHEMA = 'finwait/report/1';
 /** Who wrote the report. */
 export const TOOL = { name: 'finwait', version: VERSION } as const;
 
-/** Where a reporter's text goes, piece by piece. */
-export type Write = (text: string) => void;
+/**
+ * Where a reporter's output goes, part by part: text, or the octets of text in UTF-8. Octets are valid only
+ * during the call, as their buffer is used again: write them at once, or copy or decode them.
+ */
+export type Write = (part: string | Uint8Array) => void;
 
-/** A place for text that can only be written later, however much it becomes. */
+/** A place for octets that can only be written later, however many they become. */
 export interface Spool {
-  append(text: string): void;
+  /** Takes a copy. */
+  append(octets: Uint8Array): void;
   /** Writes everything in order, and is empty then. */
   drain(write: Write): void;
 }
 
 /** A spool in memory, for where there is no better place. */
 export class MemorySpool implements Spool {
-  #texts: string[] = [];
+  #parts: Uint8Array[] = [];
 
-  append(text: string): void {
-    this.#texts.push(text);
+  append(octets: Uint8Array): void {
+    this.#parts.push(octets.slice());
   }
 
   drain(write: Write): void {
-    for (const text of this.#texts) write(text);
-    this.#texts = [];
+    for (const part of this.#parts) write(part);
+    this.#parts = [];
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Io } from '../../src/commands/io.js';
 import { run } from '../../src/commands/program.js';
+import { textOf } from './report.js';
 
 export interface Outcome {
   readonly code: number;
@@ -18,15 +19,15 @@ export async function finwait(
   const io: Io = {
     stdout: {
       ...look,
-      write: (text) => {
-        stdout += text;
+      write: (part) => {
+        stdout += textOf(part);
       },
     },
     stderr: {
       ...look,
       isTerminal: false,
-      write: (text) => {
-        stderr += text;
+      write: (part) => {
+        stderr += textOf(part);
       },
     },
     environment: options.environment ?? {},

@@ -7,7 +7,7 @@ import { MemorySpool, type Reporter, type Write } from '../../src/report/reporte
 export function reportOn(path: string, create: (write: Write, spool: MemorySpool) => Reporter): string {
   let text = '';
   const reporter = create((part) => {
-    text += part;
+    text += textOf(part);
   }, new MemorySpool());
   const analysis = new Analysis({ reporters: [reporter] });
   const reader = new CaptureReader(analysis.begin());
@@ -16,4 +16,9 @@ export function reportOn(path: string, create: (write: Write, spool: MemorySpool
   analysis.endCapture({ path, compression: null, ...reader.facts() });
   analysis.finish();
   return text;
+}
+
+/** What was written, whether as text or as its octets. Parts end between characters: JSON is ASCII. */
+export function textOf(part: string | Uint8Array): string {
+  return typeof part === 'string' ? part : Buffer.from(part).toString();
 }
