@@ -15,6 +15,8 @@ interface Group {
   asked: Timestamp;
   /** Hosts that wait for it. */
   readonly waiting: Set<string>;
+  /** A connection that had been answered before is among them. */
+  lostOpen: boolean;
 }
 
 const SILENCE = new Set([
@@ -61,6 +63,7 @@ export const peerHostLost: PatternRule = {
     notThis: [
       'Silence that begins at different times.',
       'A capture that stopped: then nothing follows on any connection.',
+      'SYNs alone that nobody answers: syn-unanswered. A full accept queue or a filter does that as well.',
     ],
     applicationSees:
       'On every connection: a blocked read, and ETIMEDOUT, EHOSTUNREACH or ENETUNREACH in the end.',
@@ -99,7 +102,9 @@ export const peerHostLost: PatternRule = {
             members: new Members(since),
             asked: finding.from,
             waiting: new Set<string>(),
+            lostOpen: false,
           }));
+          if (group !== null && finding.rule !== 'syn-unanswered') group.lostOpen = true;
           if (group !== null && secondsBetween(group.asked, finding.from) < 0) group.asked = finding.from;
           group?.members.add(connection.id, since);
           group?.waiting.add(connection.client.address);
@@ -107,7 +112,9 @@ export const peerHostLost: PatternRule = {
         }
       },
       finish(captureEnd) {
-        return groups.all.flatMap(({ host, members, asked, waiting }) => {
+        return groups.all.flatMap(({ host, members, asked, waiting, lostOpen }) => {
+          // Unanswered SYNs alone may as well mean a full accept queue or a filter.
+          if (!lostOpen) return [];
           const spread = secondsBetween(members.from, members.to);
           if (members.count < options.minimumMembers || spread > options.clusterSeconds) return [];
           // A host that was never heard was not lost, and one that is heard elsewhere is not either.
