@@ -8,6 +8,7 @@ import { CaptureError } from '../src/core/errors.js';
 import { JsonReporter } from '../src/report/json.js';
 import { MemorySpool } from '../src/report/reporter.js';
 import { captureOf, scenarios } from './support/fixtures.js';
+import { textOf } from './support/report.js';
 
 const captures = scenarios
   .filter((scenario) => scenario !== 'mixed-200')
@@ -45,7 +46,7 @@ describe('a recorded capture', () => {
 function report(bytes: Uint8Array, pieces: readonly number[]): string {
   let text = '';
   const reporter = new JsonReporter((part) => {
-    text += part;
+    text += textOf(part);
   }, new MemorySpool());
   const analysis = new Analysis({ reporters: [reporter] });
   const reader = new CaptureReader(analysis.begin());
