@@ -3,7 +3,7 @@
  *
  * Numbers follow Wireshark's `tcp.stream`: one per 4-tuple, a new one where a SYN opens the 4-tuple again,
  * and one for a 4-tuple known only from a TCP header that an ICMP error quotes. Silence never ends a
- * connection; but once very many are held, those closed for longer than 2 MSL are let go.
+ * connection; but once very many are held, those closed for longer than TIME-WAIT lasts are let go.
  */
 import { elapsedSeconds } from '../core/time.js';
 import { ACK, FIN, type IcmpError, RST, Segment, SYN } from '../decode/segment.js';
@@ -68,7 +68,7 @@ const DUPLICATE_WINDOW = 0.005;
 /** Below this many connections nothing is let go before the capture ends. */
 const HELD_WITHOUT_SWEEPING = 65_536;
 /** TIME-WAIT as Linux keeps it, the shortest in wide use (RFC 9293 §3.4.2 would allow 240), in seconds. */
-const TWO_MSL = 60;
+const TIME_WAIT_SECONDS = 60;
 /** Records that each segment's sweep visits. */
 const SWEEP_STRIDE = 2;
 
@@ -298,7 +298,7 @@ export class Tracker {
     this.#store.release(slot);
   }
 
-  /** Visits a few records and lets those go that have been closed for 2 MSL. */
+  /** Visits a few records and lets those go that have been closed for as long as TIME-WAIT lasts. */
   #sweep(): void {
     const store = this.#store;
     for (let i = 0; i < SWEEP_STRIDE; i++) {
@@ -308,7 +308,7 @@ export class Tracker {
       const memory = store.memory(slot);
       const base = store.base(slot);
       if ((memory[base + FLAGS] & SUPERSEDED) !== 0 || !isOver(memory, base)) continue;
-      if (this.#quietSeconds(memory, base) >= TWO_MSL) {
+      if (this.#quietSeconds(memory, base) >= TIME_WAIT_SECONDS) {
         this.#letPredecessorGo(slot);
         this.#end(slot);
       }
