@@ -377,12 +377,14 @@ export class PcapngParser implements FormatParser {
       return this.badTrailer(window, start, length);
     }
     const interfaceId = view.getUint32(start + ISB_INTERFACE, littleEndian);
-    if (interfaceId >= this.sectionInterfaces.length) return this.unknownInterface(window, interfaceId);
+    window.start = start + length;
+    // Frames do not depend on statistics: wrong ones are no reason to stop, as in Wireshark.
+    if (interfaceId >= this.sectionInterfaces.length) return true;
     const about = this.sectionInterfaces[interfaceId];
     const counter = (offset: number): number =>
       view.getUint32(offset + (littleEndian ? 4 : 0), littleEndian) * TWO_TO_32 +
       view.getUint32(offset + (littleEndian ? 0 : 4), littleEndian);
-    const wrong = readOptions(
+    readOptions(
       view,
       start + ISB_OPTIONS,
       start + length - TRAILER_LENGTH,
@@ -394,8 +396,6 @@ export class PcapngParser implements FormatParser {
         else if (code === ISB_OSDROP) about.droppedBySystem = counter(offset);
       },
     );
-    if (wrong !== null) return this.damaged(window, wrong);
-    window.start = start + length;
     return true;
   }
 

@@ -18,26 +18,31 @@ class Inflation {
   /** Output not taken yet. */
   private output: Uint8Array[] = [];
   private readonly gunzip: Gunzip = createGunzip({ chunkSize: OUTPUT_LENGTH });
-  private readonly failed: Promise<never>;
+  private failure: Error | null = null;
+  /** zlib takes no more input: it has failed, was told to end, or met padding behind the last member. */
+  over = false;
+  /** Settles the promise of the call under way. One at a time: a shared one would collect listeners. */
+  private settle: () => void = () => {};
 
   constructor() {
     this.gunzip.on('data', (chunk: Uint8Array) => this.output.push(chunk));
-    this.failed = new Promise((_, reject) => this.gunzip.on('error', reject));
-    // Each use is awaited; without one the failure must not count as unhandled.
-    this.failed.catch(() => {});
+    this.gunzip.on('error', (error) => this.finish(error));
+    this.gunzip.on('end', () => this.finish(null));
   }
 
   /** Resolves when the piece is inflated; rejects with zlib's error. */
   write(piece: Uint8Array): Promise<void> {
-    const written = new Promise<void>((resolve) => this.gunzip.write(piece, () => resolve()));
-    return Promise.race([this.failed, written]);
+    return this.settled(() => {
+      // zlib calls back only for a piece that it takes whole: not if it fails, or if padding is in it.
+      this.gunzip.write(piece, (error) => {
+        if (!error) this.settle();
+      });
+    });
   }
 
   /** Resolves if the stream may end here; rejects with zlib's error. */
   end(): Promise<void> {
-    const ended = new Promise<void>((resolve) => this.gunzip.once('end', resolve));
-    this.gunzip.end();
-    return Promise.race([this.failed, ended]);
+    return this.settled(() => this.gunzip.end());
   }
 
   take(): Uint8Array[] {
@@ -48,6 +53,20 @@ class Inflation {
 
   close(): void {
     this.gunzip.destroy();
+  }
+
+  private finish(failure: Error | null): void {
+    this.over = true;
+    this.failure = failure;
+    this.settle();
+  }
+
+  private settled(act: () => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.settle = () => (this.failure === null ? resolve() : reject(this.failure));
+      if (this.over) this.settle();
+      else act();
+    });
   }
 }
 
@@ -74,17 +93,19 @@ export async function gunzip(
       wanted = onChunk(chunk);
     }
   };
+  const buffer = new Uint8Array(PIECE_LENGTH);
+  buffer.set(head);
   let position = 0;
-  let piece = await readPiece(source, head);
+  let piece = await readPiece(source, buffer, head.length);
   try {
-    while (piece.length > 0 && wanted) {
+    while (piece.length > 0 && wanted && !inflation.over) {
       const ready = inflation.take();
       const writing = inflation.write(piece);
       // Whoever takes the output works while zlib inflates the next piece in its own thread.
       deliver(ready);
       await writing;
       position += piece.length;
-      piece = await readPiece(source);
+      piece = await readPiece(source, buffer);
     }
     if (wanted) await inflation.end();
     deliver(inflation.take());
@@ -93,11 +114,11 @@ export async function gunzip(
     const failure = zlibFailure(error);
     if (failure === null) throw error;
     deliver(inflation.take());
-    if (piece.length > 0 && source.rewind()) {
+    if (wanted && piece.length > 0 && source.rewind()) {
       await inflateCarefully(source, position, delivered, (chunk) => deliver([chunk]));
       if (failure === NO_HEADER) return null;
     }
-    return describe(failure, position + piece.length);
+    return describe(failure, position, piece.length);
   } finally {
     inflation.close();
   }
@@ -114,6 +135,7 @@ async function inflateCarefully(
   onChunk: (chunk: Uint8Array) => void,
 ): Promise<void> {
   const inflation = new Inflation();
+  const buffer = new Uint8Array(PIECE_LENGTH);
   let skip = delivered;
   const deliver = (): void => {
     for (const chunk of inflation.take()) {
@@ -124,10 +146,10 @@ async function inflateCarefully(
   };
   try {
     while (source.position < corruptFrom) {
-      await inflation.write(await readPiece(source));
+      await inflation.write(await readPiece(source, buffer));
       deliver();
     }
-    const corrupt = await readPiece(source);
+    const corrupt = await readPiece(source, buffer);
     for (let i = 0; i < corrupt.length; i++) {
       await inflation.write(corrupt.subarray(i, i + 1));
       deliver();
@@ -139,17 +161,15 @@ async function inflateCarefully(
   }
 }
 
-/** The next piece, full unless the input ends; in a fresh buffer, since zlib may still hold the last one. */
-async function readPiece(source: ByteSource, head: Uint8Array = new Uint8Array(0)): Promise<Uint8Array> {
-  const piece = new Uint8Array(PIECE_LENGTH);
-  piece.set(head);
-  let length = head.length;
-  while (length < PIECE_LENGTH) {
-    const count = await source.read(piece, length, PIECE_LENGTH - length);
+/** The next piece, read into `buffer` behind `length` octets already there; full unless the input ends. */
+async function readPiece(source: ByteSource, buffer: Uint8Array, length = 0): Promise<Uint8Array> {
+  let filled = length;
+  while (filled < buffer.length) {
+    const count = await source.read(buffer, filled, buffer.length - filled);
     if (count === 0) break;
-    length += count;
+    filled += count;
   }
-  return piece.subarray(0, length);
+  return buffer.subarray(0, filled);
 }
 
 /** The message of an error of zlib's, or null for any other error. */
@@ -158,8 +178,8 @@ function zlibFailure(error: unknown): string | null {
   return typeof error.code === 'string' && error.code.startsWith('Z_') ? error.message : null;
 }
 
-function describe(failure: string, position: number): string {
+function describe(failure: string, position: number, length: number): string {
   return failure === 'unexpected end of file'
-    ? `the gzip stream ends early, after ${position} compressed octets`
-    : `the gzip stream is corrupt (${failure}) within the ${PIECE_LENGTH} compressed octets before offset ${position}`;
+    ? `the gzip stream ends early, after ${position + length} compressed octets`
+    : `the gzip stream is corrupt between its octets ${position} and ${position + length} (${failure})`;
 }
