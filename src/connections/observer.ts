@@ -12,7 +12,7 @@
 import { elapsedSeconds } from '../core/time.js';
 import { ACK, FIN, type IcmpError, RST, type Segment, SYN } from '../decode/segment.js';
 import { advance, after, before, distance, within } from '../tcp/sequence.js';
-import { CLOSE_WAIT, CLOSED, CLOSING, ESTABLISHED, LAST_ACK, SYN_RECEIVED, SYN_SENT } from '../tcp/states.js';
+import { CLOSED, ESTABLISHED, SYN_RECEIVED, SYN_SENT } from '../tcp/states.js';
 import {
   CAPTURE_STARTED,
   FOUND_GONE,
@@ -31,19 +31,8 @@ import {
   SYN_NOT_CAPTURED,
   transitionFor,
 } from '../tcp/transitions.js';
-import {
-  ASSUMED,
-  CONFIRMED,
-  evidenceOf,
-  OBSERVED,
-  packReset,
-  VERDICT_ACCEPTED,
-  VERDICT_CHALLENGED,
-  VERDICT_IGNORED,
-  VERDICT_NO_CONNECTION,
-  VERDICT_OUT_OF_WINDOW,
-  VERDICT_UNDELIVERED,
-} from './entries.js';
+import { ASSUMED, CONFIRMED, evidenceOf, OBSERVED, VERDICT_ACCEPTED } from './entries.js';
+import { Exchange } from './exchange.js';
 import { CONTINUATION, type Journal } from './journal.js';
 import { Ledger } from './ledger.js';
 import {
@@ -118,12 +107,10 @@ import {
   UNA,
   WINDOW,
 } from './record.js';
-
+import { noteReset, verdictOn } from './resets.js';
 import { continueFrom, extendContiguous, reachContiguous, startSequence } from './sequence-space.js';
 import { delayTowards, measureDelay, secondsSinceLast, tapIsAt } from './tap.js';
 
-/** Resets written down per connection; a flood of them beyond this is only counted. */
-const MAX_RESETS = 32;
 /** Assertions of the same opening that may be taken back before only the endpoint's own proof counts. */
 const MAX_RETRACTED_OPENINGS = 3;
 /** Room for a tap that orders two crossing frames a little wrongly, in microseconds. */
@@ -133,28 +120,15 @@ const REORDERING_WINDOW = 0.003;
 
 export class Observer {
   readonly #ledger: Ledger;
+  readonly #at = new Exchange();
 
-  // The segment at hand: the record's words, both endpoints' blocks, and who sent it.
-  #memory: Int32Array = new Int32Array(0);
-  #base = 0;
-  #sender = 0;
-  #receiver = 0;
-  #fromServer = false;
-  #segment: Segment;
-
-  constructor(journal: Journal, segment: Segment) {
+  constructor(journal: Journal) {
     this.#ledger = new Ledger(journal);
-    this.#segment = segment;
   }
 
   /** Takes in one segment of the connection whose words start at `base` in `memory`. */
   observe(memory: Int32Array, base: number, fromServer: boolean, segment: Segment): void {
-    this.#memory = memory;
-    this.#base = base;
-    this.#fromServer = fromServer;
-    this.#sender = base + (fromServer ? SERVER : CLIENT);
-    this.#receiver = base + (fromServer ? CLIENT : SERVER);
-    this.#segment = segment;
+    this.#at.enter(memory, base, fromServer, segment);
     this.#ledger.open(memory, base, segment);
     const flags = segment.flags;
     let kind: number;
@@ -169,7 +143,7 @@ export class Observer {
     this.#remember(kind);
   }
 
-  /** The 4-tuple was opened anew: whatever `fromServer`'s endpoint still held is gone. */
+  /** The 4-tuple was opened anew: whatever that endpoint still held is gone. */
   observeReplaced(memory: Int32Array, base: number, server: boolean, segment: Segment): void {
     this.#ledger.open(memory, base, segment);
     this.#ledger.enter(server, FOUND_GONE, OBSERVED);
@@ -201,32 +175,32 @@ export class Observer {
   // ── SYN (§3.10.7.2 to §3.10.7.4, first and fourth steps) ─────────────────────────────────────────────
 
   #syn(): number {
-    const memory = this.#memory;
-    const x = this.#sender;
-    const y = this.#receiver;
+    const memory = this.#at.memory;
+    const x = this.#at.sender;
+    const y = this.#at.receiver;
     const flags = memory[x + STATE];
     memory[x + STATE] = flags | ENDPOINT_SENT_SYN;
     if ((flags & ENDPOINT_SYN_CAPTURED) === 0) {
-      startSequence(memory, x, this.#segment);
-      this.#ledger.enter(this.#fromServer, SENT_SYN, OBSERVED);
+      startSequence(memory, x, this.#at.segment);
+      this.#ledger.enter(this.#at.fromServer, SENT_SYN, OBSERVED);
     } else {
-      this.#ledger.run(SYN_REPEATED, this.#fromServer, 0);
+      this.#ledger.run(SYN_REPEATED, this.#at.fromServer, 0);
       this.#setFlag(HANDSHAKE_REPEATED);
       // Without the cookie's data the repeated SYN ends earlier (RFC 7413 §4.2.2).
-      if ((flags & ENDPOINT_ACKNOWLEDGED) === 0) startSequence(memory, x, this.#segment);
-      this.#disproveOpening(x, this.#fromServer);
+      if ((flags & ENDPOINT_ACKNOWLEDGED) === 0) startSequence(memory, x, this.#at.segment);
+      this.#disproveOpening(x, this.#at.fromServer);
     }
     if ((memory[y + STATE] & ENDPOINT_SENT_SYN) !== 0)
-      this.#ledger.enter(!this.#fromServer, RECEIVED_SYN, ASSUMED);
+      this.#ledger.enter(!this.#at.fromServer, RECEIVED_SYN, ASSUMED);
     return KIND_SYN;
   }
 
   #synAck(): number {
-    const memory = this.#memory;
-    const x = this.#sender;
-    const y = this.#receiver;
-    const acknowledgment = this.#segment.acknowledgment;
-    const fromServer = this.#fromServer;
+    const memory = this.#at.memory;
+    const x = this.#at.sender;
+    const y = this.#at.receiver;
+    const acknowledgment = this.#at.segment.acknowledgment;
+    const fromServer = this.#at.fromServer;
     const flags = memory[x + STATE];
     const repeated = (flags & ENDPOINT_SENT_SYN_ACK) !== 0;
 
@@ -240,8 +214,8 @@ export class Observer {
       this.#disproveOpening(x, fromServer);
     } else {
       memory[x + STATE] = flags | ENDPOINT_SENT_SYN_ACK;
-      if ((flags & ENDPOINT_SYN_CAPTURED) === 0) startSequence(memory, x, this.#segment);
-      measureDelay(memory, this.#base, SERVER_DELAY, y, KIND_SYN, this.#segment);
+      if ((flags & ENDPOINT_SYN_CAPTURED) === 0) startSequence(memory, x, this.#at.segment);
+      measureDelay(memory, this.#at.base, SERVER_DELAY, y, KIND_SYN, this.#at.segment);
       if ((flags & STATE_MASK) === SYN_RECEIVED) this.#ledger.confirm(fromServer, RECEIVED_SYN, RECEIVED_SYN);
       else this.#ledger.enter(fromServer, SENT_SYN_ACK, OBSERVED);
     }
@@ -261,7 +235,7 @@ export class Observer {
       repeated &&
       state === ESTABLISHED &&
       (memory[y + STATE] & ENDPOINT_OPEN_UNPROVED) !== 0 &&
-      !this.#tapIsAt(!this.#fromServer)
+      !this.#tapIsAt(!this.#at.fromServer)
     ) {
       // The copy before this one cannot have arrived: its receiver would have stopped the repetition.
       this.#ledger.retractFrom(!fromServer, RECEIVED_SYN_ACK);
@@ -271,22 +245,22 @@ export class Observer {
   }
 
   #acceptFastOpen(): void {
-    if ((this.#memory[this.#base + FLAGS] & FAST_OPEN) !== 0) return;
+    if ((this.#at.memory[this.#at.base + FLAGS] & FAST_OPEN) !== 0) return;
     this.#setFlag(FAST_OPEN);
-    this.#ledger.note(FAST_OPEN_ACCEPTED, this.#fromServer, 0);
+    this.#ledger.note(FAST_OPEN_ACCEPTED, this.#at.fromServer, 0);
   }
 
   // ── Any other segment (§3.10.7.4, fifth to eighth steps) ─────────────────────────────────────────────
 
   #synchronized(): number {
-    const memory = this.#memory;
-    const x = this.#sender;
-    const y = this.#receiver;
-    const segment = this.#segment;
+    const memory = this.#at.memory;
+    const x = this.#at.sender;
+    const y = this.#at.receiver;
+    const segment = this.#at.segment;
 
     if ((memory[x + STATE] & ENDPOINT_SEEN) === 0) this.#meetSender();
     if ((memory[x + STATE] & (STATE_MASK | ENDPOINT_RESET)) === (CLOSED | ENDPOINT_RESET)) {
-      this.#disproveReset(x, this.#fromServer);
+      this.#disproveReset(x, this.#at.fromServer);
     }
     // A segment without ACK is unacceptable once synchronized, and dropped (§3.10.7.4, fifth step).
     if ((segment.flags & ACK) === 0) return KIND_ACK;
@@ -300,10 +274,10 @@ export class Observer {
 
   /** The sender's first captured segment, and no SYN of its own was seen: take up its numbers from here. */
   #meetSender(): void {
-    const memory = this.#memory;
-    const x = this.#sender;
-    const y = this.#receiver;
-    const segment = this.#segment;
+    const memory = this.#at.memory;
+    const x = this.#at.sender;
+    const y = this.#at.receiver;
+    const segment = this.#at.segment;
     memory[x + ISS] = advance(segment.sequence, -1);
     if (this.#stateOf(x) === CLOSED || (memory[x + STATE] & ENDPOINT_ACKNOWLEDGED) === 0) {
       memory[x + SND_NXT] = segment.sequence;
@@ -311,23 +285,23 @@ export class Observer {
     }
     if ((memory[y + STATE] & ENDPOINT_SEEN) === 0) {
       continueFrom(memory, y, segment.acknowledgment);
-      this.#ledger.enter(this.#fromServer, CAPTURE_STARTED, ASSUMED);
-      this.#ledger.enter(!this.#fromServer, CAPTURE_STARTED, ASSUMED);
+      this.#ledger.enter(this.#at.fromServer, CAPTURE_STARTED, ASSUMED);
+      this.#ledger.enter(!this.#at.fromServer, CAPTURE_STARTED, ASSUMED);
     } else if (this.#stateOf(x) === CLOSED && this.#stateOf(y) === SYN_SENT) {
       // The peer's SYN was captured, this endpoint's SYN-ACK was not.
-      this.#ledger.enterUnseen(this.#fromServer, SENT_SYN_ACK);
-      this.#ledger.enter(this.#fromServer, SHOWN_OPEN, OBSERVED);
-      this.#ledger.enter(!this.#fromServer, RECEIVED_SYN_ACK, ASSUMED);
+      this.#ledger.enterUnseen(this.#at.fromServer, SENT_SYN_ACK);
+      this.#ledger.enter(this.#at.fromServer, SHOWN_OPEN, OBSERVED);
+      this.#ledger.enter(!this.#at.fromServer, RECEIVED_SYN_ACK, ASSUMED);
     }
   }
 
   /** The acknowledgment field: what the sender has received, and what that tells its peer. */
   #acknowledge(): void {
-    const memory = this.#memory;
-    const x = this.#sender;
-    const y = this.#receiver;
-    const fromServer = this.#fromServer;
-    const acknowledgment = this.#segment.acknowledgment;
+    const memory = this.#at.memory;
+    const x = this.#at.sender;
+    const y = this.#at.receiver;
+    const fromServer = this.#at.fromServer;
+    const acknowledgment = this.#at.segment.acknowledgment;
     const flags = memory[x + STATE];
     const state = flags & STATE_MASK;
 
@@ -340,13 +314,13 @@ export class Observer {
         this.#ledger.enterUnseen(!fromServer, SENT_SYN_ACK);
         continueFrom(memory, y, acknowledgment);
       }
-    } else if (state === SYN_RECEIVED && (memory[this.#base + FLAGS] & FAST_OPEN) === 0) {
+    } else if (state === SYN_RECEIVED && (memory[this.#at.base + FLAGS] & FAST_OPEN) === 0) {
       this.#ledger.enter(fromServer, SHOWN_OPEN, OBSERVED);
     }
 
     const peerFlags = memory[y + STATE];
     if ((peerFlags & STATE_MASK) === SYN_RECEIVED && acknowledgment === advance(memory[y + ISS], 1)) {
-      measureDelay(memory, this.#base, CLIENT_DELAY, y, KIND_SYN_ACK, this.#segment);
+      measureDelay(memory, this.#at.base, CLIENT_DELAY, y, KIND_SYN_ACK, this.#at.segment);
     }
     if ((peerFlags & STATE_MASK) === SYN_RECEIVED && after(acknowledgment, memory[y + ISS])) {
       this.#enterOpen(!fromServer, RECEIVED_ACK_OF_SYN);
@@ -359,10 +333,10 @@ export class Observer {
 
   /** The sender's acknowledgment covers its peer's FIN: it has received it, and now tells the peer so. */
   #coverFin(): void {
-    const memory = this.#memory;
-    const x = this.#sender;
-    const y = this.#receiver;
-    const fromServer = this.#fromServer;
+    const memory = this.#at.memory;
+    const x = this.#at.sender;
+    const y = this.#at.receiver;
+    const fromServer = this.#at.fromServer;
     if ((memory[x + STATE] & ENDPOINT_FIN_UNPROVED) !== 0) {
       this.#ledger.confirm(fromServer, RECEIVED_FIN, RECEIVED_FIN);
       memory[x + STATE] = memory[x + STATE] & ~ENDPOINT_FIN_UNPROVED;
@@ -383,7 +357,7 @@ export class Observer {
   #receiveFinByProof(): void {
     const ledger = this.#ledger;
     const journal = ledger.journal;
-    const server = this.#fromServer;
+    const server = this.#at.fromServer;
     const copies = ledger.find(FIN_REPEATED, !server);
     if (copies < 0) {
       ledger.enter(server, RECEIVED_FIN, OBSERVED);
@@ -393,14 +367,14 @@ export class Observer {
     const frame = journal.other(copies);
     ledger.enterAt(server, RECEIVED_FIN, CONFIRMED, frame, journal.seconds(last), journal.nanoseconds(last));
     const entry = ledger.newest(server);
-    if (entry >= 0) journal.setOther(entry, this.#segment.frame);
+    if (entry >= 0) journal.setOther(entry, this.#at.segment.frame);
   }
 
   /** A segment with payload, a FIN, or both. */
   #text(): number {
-    const memory = this.#memory;
-    const x = this.#sender;
-    const segment = this.#segment;
+    const memory = this.#at.memory;
+    const x = this.#at.sender;
+    const segment = this.#at.segment;
     const sequence = segment.sequence;
     const payload = segment.payloadLength;
     const hasFin = (segment.flags & FIN) !== 0;
@@ -425,11 +399,11 @@ export class Observer {
   }
 
   #newData(textEnd: number, next: number): void {
-    const memory = this.#memory;
-    const x = this.#sender;
-    const y = this.#receiver;
-    const segment = this.#segment;
-    const fromServer = this.#fromServer;
+    const memory = this.#at.memory;
+    const x = this.#at.sender;
+    const y = this.#at.receiver;
+    const segment = this.#at.segment;
+    const fromServer = this.#at.fromServer;
     memory[x + STATE] = memory[x + STATE] | ENDPOINT_HAS_NEW_DATA;
     memory[x + DATA_FRAME] = segment.frame;
     memory[x + DATA_SECONDS] = segment.seconds;
@@ -445,17 +419,17 @@ export class Observer {
   /** The segment at hand acknowledges `y`'s FIN. */
   #knowsFinOf(y: number): boolean {
     return (
-      (this.#memory[y + STATE] & ENDPOINT_FIN_SENT) !== 0 &&
-      after(this.#segment.acknowledgment, this.#memory[y + FIN_SEQUENCE])
+      (this.#at.memory[y + STATE] & ENDPOINT_FIN_SENT) !== 0 &&
+      after(this.#at.segment.acknowledgment, this.#at.memory[y + FIN_SEQUENCE])
     );
   }
 
   /** The sender's FIN, whose own sequence number is `finSequence`. */
   #fin(finSequence: number): void {
-    const memory = this.#memory;
-    const x = this.#sender;
-    const y = this.#receiver;
-    const fromServer = this.#fromServer;
+    const memory = this.#at.memory;
+    const x = this.#at.sender;
+    const y = this.#at.receiver;
+    const fromServer = this.#at.fromServer;
     if ((memory[x + STATE] & ENDPOINT_FIN_SENT) === 0) {
       memory[x + STATE] = memory[x + STATE] | ENDPOINT_FIN_SENT;
       memory[x + FIN_SEQUENCE] = finSequence;
@@ -468,7 +442,7 @@ export class Observer {
     }
     this.#ledger.run(FIN_REPEATED, fromServer, 0);
     this.#disproveAckOfFin(fromServer);
-    if ((memory[y + STATE] & ENDPOINT_FIN_UNPROVED) !== 0 && !this.#tapIsAt(!this.#fromServer)) {
+    if ((memory[y + STATE] & ENDPOINT_FIN_UNPROVED) !== 0 && !this.#tapIsAt(!this.#at.fromServer)) {
       // The earlier copy cannot have arrived. From here on only an acknowledgment tells that one did.
       this.#ledger.retractFrom(!fromServer, RECEIVED_FIN);
       memory[y + STATE] = memory[y + STATE] & ~ENDPOINT_FIN_UNPROVED;
@@ -476,10 +450,10 @@ export class Observer {
   }
 
   #sendFin(x: number, server: boolean): void {
-    const memory = this.#memory;
-    const segment = this.#segment;
+    const memory = this.#at.memory;
+    const segment = this.#at.segment;
     const unproved = (memory[x + STATE] & ENDPOINT_FIN_UNPROVED) !== 0;
-    if (!unproved || this.#knowsFinOf(this.#receiver)) {
+    if (!unproved || this.#knowsFinOf(this.#at.receiver)) {
       this.#ledger.enter(server, SENT_FIN, OBSERVED);
       return;
     }
@@ -498,20 +472,21 @@ export class Observer {
 
   /** Tells `y` of `x`'s FIN if all octets before it are there (§3.10.7.4: in sequence order, SHLD-31). */
   #deliverFin(x: number, y: number): void {
-    const memory = this.#memory;
+    const memory = this.#at.memory;
     if (memory[x + CONTIGUOUS] !== advance(memory[x + FIN_SEQUENCE], 1)) return;
     if ((memory[x + STATE] & ENDPOINT_FIN_COVERED) !== 0) return;
     if ((memory[y + STATE] & ENDPOINT_FIN_UNPROVED) !== 0) return;
-    if (this.#ledger.find(FIN_REPEATED, this.#fromServer) >= 0 && !this.#tapIsAt(!this.#fromServer)) return;
-    if (this.#ledger.enter(!this.#fromServer, RECEIVED_FIN, ASSUMED)) {
+    if (this.#ledger.find(FIN_REPEATED, this.#at.fromServer) >= 0 && !this.#tapIsAt(!this.#at.fromServer))
+      return;
+    if (this.#ledger.enter(!this.#at.fromServer, RECEIVED_FIN, ASSUMED)) {
       memory[y + STATE] = memory[y + STATE] | ENDPOINT_FIN_UNPROVED;
     }
   }
 
   /** A segment without payload or FIN: an acknowledgment, a keep-alive, or a window probe. */
   #bare(): number {
-    const segment = this.#segment;
-    const next = this.#memory[this.#sender + SND_NXT];
+    const segment = this.#at.segment;
+    const next = this.#at.memory[this.#at.sender + SND_NXT];
     if (this.#isProbe(segment.sequence, next)) return KIND_KEEP_ALIVE;
     return KIND_ACK;
   }
@@ -521,10 +496,10 @@ export class Observer {
    * next octet (§3.8.6.1) or, on Linux, look like keep-alives. Only the closed window tells them apart.
    */
   #isProbe(sequence: number, next: number): boolean {
-    const memory = this.#memory;
-    const x = this.#sender;
-    const windowClosed = (memory[this.#receiver + STATE] & ENDPOINT_WINDOW_CLOSED) !== 0;
-    const payload = this.#segment.payloadLength;
+    const memory = this.#at.memory;
+    const x = this.#at.sender;
+    const windowClosed = (memory[this.#at.receiver + STATE] & ENDPOINT_WINDOW_CLOSED) !== 0;
+    const payload = this.#at.segment.payloadLength;
     const behind = distance(next, sequence);
     if (windowClosed) {
       const atEdge = sequence === memory[x + UNA] || advance(sequence, 1) === memory[x + UNA];
@@ -542,20 +517,20 @@ export class Observer {
 
   /** Another probe of the sender; it goes on with the run if the last segment of the sender was one. */
   #probe(kind: number): void {
-    const memory = this.#memory;
-    const x = this.#sender;
+    const memory = this.#at.memory;
+    const x = this.#at.sender;
     const previous = (memory[x + LAST_INFO] & LAST_KIND_MASK) >>> LAST_KIND_SHIFT;
-    const entry = previous === KIND_KEEP_ALIVE ? this.#ledger.find(kind, this.#fromServer) : -1;
+    const entry = previous === KIND_KEEP_ALIVE ? this.#ledger.find(kind, this.#at.fromServer) : -1;
     // The peer spoke since the probe before this one: that one was answered.
     const answered =
-      entry >= 0 && memory[this.#receiver + LAST_FRAME] > this.#ledger.journal.other(entry) ? 1 : 0;
+      entry >= 0 && memory[this.#at.receiver + LAST_FRAME] > this.#ledger.journal.other(entry) ? 1 : 0;
     if (entry >= 0) this.#ledger.extend(entry, answered);
-    else this.#ledger.startRun(kind, this.#fromServer, 0);
+    else this.#ledger.startRun(kind, this.#at.fromServer, 0);
   }
 
   #retransmission(sequence: number, end: number): void {
-    const memory = this.#memory;
-    const x = this.#sender;
+    const memory = this.#at.memory;
+    const x = this.#at.sender;
     const contiguous = memory[x + CONTIGUOUS];
     // It fills a gap in what was captured: reordered if that gap has only just shown.
     if (!before(sequence, contiguous) && this.#sinceLast(x) < REORDERING_WINDOW) return;
@@ -563,9 +538,9 @@ export class Observer {
     if (end === sequence) return;
     const ledger = this.#ledger;
     const gap = Math.min(this.#sinceLast(x) * 1000, 0x7fffffff) | 0;
-    const entry = ledger.find(RETRANSMISSION_RUN, this.#fromServer);
+    const entry = ledger.find(RETRANSMISSION_RUN, this.#at.fromServer);
     if (entry >= 0) {
-      const unanswered = memory[this.#receiver + LAST_FRAME] < ledger.journal.frame(entry);
+      const unanswered = memory[this.#at.receiver + LAST_FRAME] < ledger.journal.frame(entry);
       if (unanswered && !after(sequence, ledger.markOf(entry))) {
         ledger.extend(entry, 0);
         return;
@@ -576,28 +551,28 @@ export class Observer {
         return;
       }
     }
-    ledger.startRun(RETRANSMISSION_RUN, this.#fromServer, gap, sequence);
+    ledger.startRun(RETRANSMISSION_RUN, this.#at.fromServer, gap, sequence);
   }
 
   #window(): void {
-    const memory = this.#memory;
-    const x = this.#sender;
-    const segment = this.#segment;
+    const memory = this.#at.memory;
+    const x = this.#at.sender;
+    const segment = this.#at.segment;
     const flags = memory[x + STATE];
-    const scaled = (memory[this.#receiver + STATE] & flags & ENDPOINT_SCALE_OFFERED) !== 0;
+    const scaled = (memory[this.#at.receiver + STATE] & flags & ENDPOINT_SCALE_OFFERED) !== 0;
     memory[x + WINDOW] = scaled ? segment.window << ((flags & SCALE_MASK) >>> SCALE_SHIFT) : segment.window;
     if (segment.window === 0) {
       if ((segment.flags & FIN) !== 0) return;
       if ((flags & ENDPOINT_WINDOW_CLOSED) === 0) {
         memory[x + STATE] = flags | ENDPOINT_WINDOW_CLOSED;
-        this.#ledger.startRun(ZERO_WINDOW, this.#fromServer, 0);
+        this.#ledger.startRun(ZERO_WINDOW, this.#at.fromServer, 0);
       } else {
-        const entry = this.#ledger.find(ZERO_WINDOW, this.#fromServer);
+        const entry = this.#ledger.find(ZERO_WINDOW, this.#at.fromServer);
         if (entry >= 0) this.#ledger.extend(entry, 0);
       }
     } else if ((flags & ENDPOINT_WINDOW_CLOSED) !== 0) {
       memory[x + STATE] = flags & ~ENDPOINT_WINDOW_CLOSED;
-      const entry = this.#ledger.find(ZERO_WINDOW, this.#fromServer);
+      const entry = this.#ledger.find(ZERO_WINDOW, this.#at.fromServer);
       // The window's opening ends the run: its last frame is the one that opened it.
       if (entry >= 0) this.#ledger.extend(entry, 0);
     }
@@ -606,11 +581,11 @@ export class Observer {
   // ── Resets (§3.5.2, §3.5.3, §3.10.7, RFC 5961 §3.2) ──────────────────────────────────────────────────
 
   #reset(): void {
-    const memory = this.#memory;
-    const x = this.#sender;
-    const y = this.#receiver;
-    const segment = this.#segment;
-    const fromServer = this.#fromServer;
+    const memory = this.#at.memory;
+    const x = this.#at.sender;
+    const y = this.#at.receiver;
+    const segment = this.#at.segment;
+    const fromServer = this.#at.fromServer;
     const hasAck = (segment.flags & ACK) !== 0;
     if ((memory[x + STATE] & ENDPOINT_SEEN) === 0 && this.#stateOf(y) === CLOSED) {
       if ((memory[y + STATE] & ENDPOINT_SEEN) === 0) {
@@ -619,63 +594,20 @@ export class Observer {
         this.#ledger.enter(!fromServer, CAPTURE_STARTED, ASSUMED);
       }
     }
-    const verdict = this.#isUnanswered() ? VERDICT_UNDELIVERED : this.#verdict(hasAck);
-    this.#noteReset(hasAck, verdict);
+    const verdict = verdictOn(this.#at, this.#ledger, hasAck);
+    noteReset(this.#at, this.#ledger, hasAck, verdict);
     this.#loseByOwnReset(hasAck);
     if (verdict === VERDICT_ACCEPTED && this.#ledger.enter(!fromServer, RECEIVED_RESET, ASSUMED)) {
       memory[y + STATE] = memory[y + STATE] | ENDPOINT_RESET;
     }
   }
 
-  /** Would the receiver act on this reset? Its RCV.NXT lies between what it acknowledged and what it could have. */
-  #verdict(hasAck: boolean): number {
-    const memory = this.#memory;
-    const x = this.#sender;
-    const y = this.#receiver;
-    const segment = this.#segment;
-    const state = this.#stateOf(y);
-    if (state === CLOSED) return VERDICT_NO_CONNECTION;
-    if (state === SYN_SENT) {
-      const first = advance(memory[y + ISS], 1);
-      const acceptable = hasAck && within(segment.acknowledgment, first, memory[y + SND_NXT]);
-      return acceptable ? VERDICT_ACCEPTED : VERDICT_IGNORED;
-    }
-    const flags = memory[x + STATE];
-    // Without a single segment of the sender there is nothing to hold the number against.
-    if ((flags & (ENDPOINT_SEEN | ENDPOINT_ACKNOWLEDGED)) === 0) return VERDICT_ACCEPTED;
-    const contiguous = memory[x + CONTIGUOUS];
-    let low = (flags & ENDPOINT_ACKNOWLEDGED) !== 0 ? memory[x + UNA] : contiguous;
-    const high = after(low, contiguous) ? low : contiguous;
-    const windowEnd = advance(high, memory[y + WINDOW]);
-    // At its own tap the receiver has exactly what was captured; elsewhere it may be behind that.
-    if (this.#tapIsAt(!this.#fromServer)) low = high;
-    const sequence = segment.sequence;
-    if (within(sequence, low, high)) return VERDICT_ACCEPTED;
-    // A closed socket answers data with the number of its FIN; Linux accepts RCV.NXT - 1 after a FIN.
-    const finReceived = state === CLOSE_WAIT || state === LAST_ACK || state === CLOSING;
-    if (finReceived && advance(sequence, 1) === low) return VERDICT_ACCEPTED;
-    return after(sequence, low) && before(sequence, windowEnd) ? VERDICT_CHALLENGED : VERDICT_OUT_OF_WINDOW;
-  }
-
-  /** The sender had repeated itself before, or probed, without any answer: nothing says that more arrives. */
-  #isUnanswered(): boolean {
-    const ledger = this.#ledger;
-    const memory = this.#memory;
-    for (const kind of [KEEP_ALIVE, RETRANSMISSION_RUN]) {
-      const entry = ledger.find(kind, this.#fromServer);
-      if (entry < 0 || ledger.countOf(entry) < 2) continue;
-      const isLast = ledger.journal.other(entry) === memory[this.#sender + LAST_FRAME];
-      if (isLast && ledger.journal.frame(entry) > memory[this.#receiver + LAST_FRAME]) return true;
-    }
-    return false;
-  }
-
   /** The sender of a reset has no connection any more, if the reset is really its own. */
   #loseByOwnReset(hasAck: boolean): void {
-    const memory = this.#memory;
-    const x = this.#sender;
-    const y = this.#receiver;
-    const segment = this.#segment;
+    const memory = this.#at.memory;
+    const x = this.#at.sender;
+    const y = this.#at.receiver;
+    const segment = this.#at.segment;
     const state = this.#stateOf(x);
     if (state === CLOSED) return;
     const answers = !hasAck && segment.sequence === memory[y + LAST_ACKNOWLEDGMENT];
@@ -689,91 +621,23 @@ export class Observer {
     if (!own) return;
     // It answers the peer's FIN: it never took that in, or it would have acknowledged it.
     if (answers && (memory[x + STATE] & ENDPOINT_FIN_UNPROVED) !== 0) {
-      this.#ledger.retractFrom(this.#fromServer, RECEIVED_FIN);
+      this.#ledger.retractFrom(this.#at.fromServer, RECEIVED_FIN);
       memory[x + STATE] &= ~ENDPOINT_FIN_UNPROVED;
     }
-    if (this.#ledger.enter(this.#fromServer, hasAck ? SENT_ABORT : SENT_RESET, OBSERVED)) {
+    if (this.#ledger.enter(this.#at.fromServer, hasAck ? SENT_ABORT : SENT_RESET, OBSERVED)) {
       memory[x + STATE] = memory[x + STATE] | ENDPOINT_RESET;
     }
-  }
-
-  #noteReset(hasAck: boolean, verdict: number): void {
-    const memory = this.#memory;
-    const ledger = this.#ledger;
-    const x = this.#sender;
-    const y = this.#receiver;
-    const segment = this.#segment;
-    const server = this.#fromServer;
-    const count = this.#resetCount(ledger.find(RESET, server));
-    if (count >= MAX_RESETS || !ledger.hasRoom(3)) return;
-    const info = memory[y + LAST_INFO];
-    const peerSeen = (memory[y + STATE] & ENDPOINT_SEEN) !== 0;
-    const isAnswer =
-      peerSeen && (hasAck ? this.#answersSyn(info) : segment.sequence === memory[y + LAST_ACKNOWLEDGMENT]);
-    const trigger = isAnswer ? memory[y + LAST_FRAME] : 0;
-    const knewFin = (info & LAST_KNEW_FIN) !== 0 ? 1 : 0;
-    const idle = Math.min(this.#idleBeforeLast(x, y) * 1000, 0x7fffffff) | 0;
-    ledger.prepend(CONTINUATION, server, 0, segment.window, 0, 0, segment.ttl, count + 1);
-    ledger.prepend(
-      CONTINUATION,
-      server,
-      knewFin,
-      trigger,
-      memory[y + LAST_SECONDS],
-      memory[y + LAST_NANOSECONDS],
-      info,
-      idle,
-    );
-    ledger.prepend(
-      RESET,
-      server,
-      packReset(verdict, hasAck),
-      segment.frame,
-      segment.seconds,
-      segment.nanoseconds,
-      segment.sequence,
-      segment.acknowledgment,
-    );
-  }
-
-  /** Resets of the same sender written down up to and with `entry`. */
-  #resetCount(entry: number): number {
-    if (entry < 0) return 0;
-    const journal = this.#ledger.journal;
-    return journal.value(journal.next(journal.next(entry)));
-  }
-
-  /** A reset with ACK is an answer only to a SYN: it acknowledges exactly that (§3.10.7.1). */
-  #answersSyn(info: number): boolean {
-    const memory = this.#memory;
-    return (
-      (info & LAST_KIND_MASK) >>> LAST_KIND_SHIFT === KIND_SYN &&
-      this.#segment.acknowledgment === memory[this.#receiver + SND_NXT]
-    );
-  }
-
-  /** Seconds between the last segment of `x` and the one of `y` after it. */
-  #idleBeforeLast(x: number, y: number): number {
-    const memory = this.#memory;
-    if (memory[x + LAST_FRAME] === 0) return 0;
-    const idle = elapsedSeconds(
-      memory[x + LAST_SECONDS],
-      memory[x + LAST_NANOSECONDS],
-      memory[y + LAST_SECONDS],
-      memory[y + LAST_NANOSECONDS],
-    );
-    return Math.max(idle, 0);
   }
 
   // ── Taking back ──────────────────────────────────────────────────────────────────────────────────────
 
   /** `x` repeats its SYN or SYN-ACK: the segment held to have opened it never arrived. */
   #disproveOpening(x: number, server: boolean): void {
-    if ((this.#memory[x + STATE] & ENDPOINT_OPEN_UNPROVED) === 0) return;
+    if ((this.#at.memory[x + STATE] & ENDPOINT_OPEN_UNPROVED) === 0) return;
     const entry = this.#ledger.newest(server);
     if (entry < 0 || this.#tooSoon(entry, server)) return;
     this.#ledger.retractFrom(server, this.#ledger.eventOf(entry));
-    this.#memory[x + STATE] &= ~ENDPOINT_OPEN_UNPROVED;
+    this.#at.memory[x + STATE] &= ~ENDPOINT_OPEN_UNPROVED;
   }
 
   /** The sender repeats its FIN: the acknowledgment held to have reached it never did. */
@@ -804,7 +668,7 @@ export class Observer {
   /** `x` was held to have no connection after a reset, yet it sends: the reset was not its own, or failed. */
   #disproveReset(x: number, server: boolean): void {
     const ledger = this.#ledger;
-    const segment = this.#segment;
+    const segment = this.#at.segment;
     const entry = ledger.newest(server);
     if (entry < 0) return;
     const event = ledger.eventOf(entry);
@@ -819,7 +683,7 @@ export class Observer {
       return;
     }
     ledger.retractFrom(server, event);
-    this.#memory[x + STATE] &= ~ENDPOINT_RESET;
+    this.#at.memory[x + STATE] &= ~ENDPOINT_RESET;
     const bare = segment.payloadLength === 0 && (segment.flags & FIN) === 0;
     if (event === RECEIVED_RESET && bare) ledger.note(CHALLENGE_ACK, server, 0);
   }
@@ -827,45 +691,45 @@ export class Observer {
   /** The endpoint may have sent this before the segment of `entry`, captured on its way there, arrived. */
   #tooSoon(entry: number, server: boolean): boolean {
     const journal = this.#ledger.journal;
-    const segment = this.#segment;
+    const segment = this.#at.segment;
     const elapsed = elapsedSeconds(
       journal.seconds(entry),
       journal.nanoseconds(entry),
       segment.seconds,
       segment.nanoseconds,
     );
-    return elapsed * 1e6 < delayTowards(this.#memory, this.#base, server) * 1.25 + TAP_SLACK;
+    return elapsed * 1e6 < delayTowards(this.#at.memory, this.#at.base, server) * 1.25 + TAP_SLACK;
   }
 
   // ── Small steps ──────────────────────────────────────────────────────────────────────────────────────
 
   #stateOf(x: number): number {
-    return this.#memory[x + STATE] & STATE_MASK;
+    return this.#at.memory[x + STATE] & STATE_MASK;
   }
 
   #setFlag(flag: number): void {
-    this.#memory[this.#base + FLAGS] |= flag;
+    this.#at.memory[this.#at.base + FLAGS] |= flag;
   }
 
   #tapIsAt(server: boolean): boolean {
-    return tapIsAt(this.#memory, this.#base, server);
+    return tapIsAt(this.#at.memory, this.#at.base, server);
   }
 
   #sinceLast(x: number): number {
-    return secondsSinceLast(this.#memory, x, this.#segment);
+    return secondsSinceLast(this.#at.memory, x, this.#at.segment);
   }
 
   /** An endpoint becomes ESTABLISHED by a segment captured on its way there. */
   #enterOpen(server: boolean, event: number): void {
     if (this.#ledger.retractedOpenings(server) >= MAX_RETRACTED_OPENINGS) return;
     if (this.#ledger.enter(server, event, ASSUMED)) {
-      this.#memory[this.#base + (server ? SERVER : CLIENT) + STATE] |= ENDPOINT_OPEN_UNPROVED;
+      this.#at.memory[this.#at.base + (server ? SERVER : CLIENT) + STATE] |= ENDPOINT_OPEN_UNPROVED;
     }
   }
 
   /** The peer acknowledged `x` up to `acknowledgment`. */
   #raiseAcknowledged(x: number, acknowledgment: number): void {
-    const memory = this.#memory;
+    const memory = this.#at.memory;
     const flags = memory[x + STATE];
     if ((flags & ENDPOINT_ACKNOWLEDGED) !== 0 && !after(acknowledgment, memory[x + UNA])) return;
     const beyond = distance(acknowledgment, memory[x + SND_NXT]);
@@ -873,8 +737,8 @@ export class Observer {
       // This side was never captured: its numbers are what the peer acknowledges.
       memory[x + SND_NXT] = acknowledgment;
     } else if (beyond > 0) {
-      memory[this.#base + LOST_SEGMENTS] = memory[this.#base + LOST_SEGMENTS] + 1;
-      this.#ledger.run(ACKNOWLEDGED_UNSEEN, x === this.#base + SERVER, beyond);
+      memory[this.#at.base + LOST_SEGMENTS] = memory[this.#at.base + LOST_SEGMENTS] + 1;
+      this.#ledger.run(ACKNOWLEDGED_UNSEEN, x === this.#at.base + SERVER, beyond);
     }
     memory[x + STATE] = flags | ENDPOINT_ACKNOWLEDGED;
     memory[x + UNA] = acknowledgment;
@@ -883,9 +747,9 @@ export class Observer {
 
   /** Keeps what the next segments will be held against. */
   #remember(kind: number): void {
-    const memory = this.#memory;
-    const x = this.#sender;
-    const segment = this.#segment;
+    const memory = this.#at.memory;
+    const x = this.#at.sender;
+    const segment = this.#at.segment;
     let flags = memory[x + STATE];
     if ((flags & ENDPOINT_SEEN) === 0) flags |= ENDPOINT_SEEN | (segment.ttl << TTL_SHIFT);
     memory[x + STATE] = flags;
@@ -894,7 +758,7 @@ export class Observer {
     memory[x + LAST_NANOSECONDS] = segment.nanoseconds;
     memory[x + LAST_ACKNOWLEDGMENT] = segment.acknowledgment;
     const payload = Math.min(segment.payloadLength, LAST_PAYLOAD_MASK);
-    const knewFin = (segment.flags & ACK) !== 0 && this.#knowsFinOf(this.#receiver) ? LAST_KNEW_FIN : 0;
+    const knewFin = (segment.flags & ACK) !== 0 && this.#knowsFinOf(this.#at.receiver) ? LAST_KNEW_FIN : 0;
     memory[x + LAST_INFO] = payload | (kind << LAST_KIND_SHIFT) | knewFin;
   }
 }

@@ -6,7 +6,7 @@
  * connection; but once very many are held, those closed for longer than TIME-WAIT lasts are let go.
  */
 import { elapsedSeconds } from '../core/time.js';
-import { ACK, FIN, type IcmpError, RST, Segment, SYN } from '../decode/segment.js';
+import { ACK, FIN, type IcmpError, RST, type Segment, SYN } from '../decode/segment.js';
 import { advance, within } from '../tcp/sequence.js';
 import { CLOSED, SYN_SENT, TIME_WAIT } from '../tcp/states.js';
 import type { Connection, Role } from './connection.js';
@@ -99,7 +99,7 @@ export class Tracker {
 
   constructor(options: TrackerOptions) {
     this.#table = new FlowTable(this.#store, options.seed ?? 0);
-    this.#observer = new Observer(this.#journal, new Segment());
+    this.#observer = new Observer(this.#journal);
     this.#onConnection = options.onConnection;
     this.#onSegment = options.onSegment;
   }

@@ -1,0 +1,148 @@
+/**
+ * Resets: whether the receiver acts on one, and what is written down about it.
+ *
+ * RFC 9293 §3.5.2 says who sends them, §3.5.3 and §3.10.7 who accepts them, RFC 5961 §3.2 what else an
+ * inexact one draws.
+ */
+import { elapsedSeconds } from '../core/time.js';
+import { advance, after, before, within } from '../tcp/sequence.js';
+import { CLOSE_WAIT, CLOSED, CLOSING, LAST_ACK, SYN_SENT } from '../tcp/states.js';
+import {
+  packReset,
+  VERDICT_ACCEPTED,
+  VERDICT_CHALLENGED,
+  VERDICT_IGNORED,
+  VERDICT_NO_CONNECTION,
+  VERDICT_OUT_OF_WINDOW,
+  VERDICT_UNDELIVERED,
+} from './entries.js';
+import type { Exchange } from './exchange.js';
+import { CONTINUATION } from './journal.js';
+import type { Ledger } from './ledger.js';
+import { KEEP_ALIVE, RESET, RETRANSMISSION_RUN } from './milestones.js';
+import {
+  CONTIGUOUS,
+  ENDPOINT_ACKNOWLEDGED,
+  ENDPOINT_SEEN,
+  ISS,
+  KIND_SYN,
+  LAST_ACKNOWLEDGMENT,
+  LAST_FRAME,
+  LAST_INFO,
+  LAST_KIND_MASK,
+  LAST_KIND_SHIFT,
+  LAST_KNEW_FIN,
+  LAST_NANOSECONDS,
+  LAST_SECONDS,
+  SND_NXT,
+  STATE,
+  STATE_MASK,
+  UNA,
+  WINDOW,
+} from './record.js';
+import { tapIsAt } from './tap.js';
+
+/** Resets written down per endpoint; a flood of them beyond this is only counted. */
+const MAX_RESETS = 32;
+
+/** Would the receiver act on this reset? Its RCV.NXT lies between what it acknowledged and what it could have. */
+export function verdictOn(at: Exchange, ledger: Ledger, hasAck: boolean): number {
+  if (isUnanswered(at, ledger)) return VERDICT_UNDELIVERED;
+  const { memory, sender: x, receiver: y, segment } = at;
+  const state = memory[y + STATE] & STATE_MASK;
+  if (state === CLOSED) return VERDICT_NO_CONNECTION;
+  if (state === SYN_SENT) {
+    const first = advance(memory[y + ISS], 1);
+    const acceptable = hasAck && within(segment.acknowledgment, first, memory[y + SND_NXT]);
+    return acceptable ? VERDICT_ACCEPTED : VERDICT_IGNORED;
+  }
+  const flags = memory[x + STATE];
+  // Without a single segment of the sender there is nothing to hold the number against.
+  if ((flags & (ENDPOINT_SEEN | ENDPOINT_ACKNOWLEDGED)) === 0) return VERDICT_ACCEPTED;
+  const contiguous = memory[x + CONTIGUOUS];
+  let low = (flags & ENDPOINT_ACKNOWLEDGED) !== 0 ? memory[x + UNA] : contiguous;
+  const high = after(low, contiguous) ? low : contiguous;
+  const windowEnd = advance(high, memory[y + WINDOW]);
+  // At its own tap the receiver has exactly what was captured; elsewhere it may be behind that.
+  if (tapIsAt(memory, at.base, !at.fromServer)) low = high;
+  const sequence = segment.sequence;
+  if (within(sequence, low, high)) return VERDICT_ACCEPTED;
+  // A closed socket answers data with the number of its FIN; Linux accepts RCV.NXT - 1 after a FIN.
+  const finReceived = state === CLOSE_WAIT || state === LAST_ACK || state === CLOSING;
+  if (finReceived && advance(sequence, 1) === low) return VERDICT_ACCEPTED;
+  return after(sequence, low) && before(sequence, windowEnd) ? VERDICT_CHALLENGED : VERDICT_OUT_OF_WINDOW;
+}
+
+/** The sender had repeated itself before, or probed, without any answer: nothing says that more arrives. */
+function isUnanswered(at: Exchange, ledger: Ledger): boolean {
+  const { memory } = at;
+  for (const kind of [KEEP_ALIVE, RETRANSMISSION_RUN]) {
+    const entry = ledger.find(kind, at.fromServer);
+    if (entry < 0 || ledger.countOf(entry) < 2) continue;
+    const isLast = ledger.journal.other(entry) === memory[at.sender + LAST_FRAME];
+    if (isLast && ledger.journal.frame(entry) > memory[at.receiver + LAST_FRAME]) return true;
+  }
+  return false;
+}
+
+/** Writes a reset down: its form, what its receiver makes of it, and what it answers. */
+export function noteReset(at: Exchange, ledger: Ledger, hasAck: boolean, verdict: number): void {
+  const { memory, sender: x, receiver: y, segment, fromServer: server } = at;
+  const count = resetCount(ledger, ledger.find(RESET, server));
+  if (count >= MAX_RESETS || !ledger.hasRoom(3)) return;
+  const info = memory[y + LAST_INFO];
+  const peerSeen = (memory[y + STATE] & ENDPOINT_SEEN) !== 0;
+  const isAnswer =
+    peerSeen && (hasAck ? answersSyn(at, info) : segment.sequence === memory[y + LAST_ACKNOWLEDGMENT]);
+  const trigger = isAnswer ? memory[y + LAST_FRAME] : 0;
+  const knewFin = (info & LAST_KNEW_FIN) !== 0 ? 1 : 0;
+  const idle = Math.min(idleBeforeLast(memory, x, y) * 1000, 0x7fffffff) | 0;
+  ledger.prepend(CONTINUATION, server, 0, segment.window, 0, 0, segment.ttl, count + 1);
+  ledger.prepend(
+    CONTINUATION,
+    server,
+    knewFin,
+    trigger,
+    memory[y + LAST_SECONDS],
+    memory[y + LAST_NANOSECONDS],
+    info,
+    idle,
+  );
+  ledger.prepend(
+    RESET,
+    server,
+    packReset(verdict, hasAck),
+    segment.frame,
+    segment.seconds,
+    segment.nanoseconds,
+    segment.sequence,
+    segment.acknowledgment,
+  );
+}
+
+/** Resets of the same sender written down up to and with `entry`. */
+function resetCount(ledger: Ledger, entry: number): number {
+  if (entry < 0) return 0;
+  const { journal } = ledger;
+  return journal.value(journal.next(journal.next(entry)));
+}
+
+/** A reset with ACK is an answer only to a SYN: it acknowledges exactly that (§3.10.7.1). */
+function answersSyn({ memory, segment, receiver }: Exchange, info: number): boolean {
+  return (
+    (info & LAST_KIND_MASK) >>> LAST_KIND_SHIFT === KIND_SYN &&
+    segment.acknowledgment === memory[receiver + SND_NXT]
+  );
+}
+
+/** Seconds between the last segment of `x` and the one of `y` after it. */
+function idleBeforeLast(memory: Int32Array, x: number, y: number): number {
+  if (memory[x + LAST_FRAME] === 0) return 0;
+  const idle = elapsedSeconds(
+    memory[x + LAST_SECONDS],
+    memory[x + LAST_NANOSECONDS],
+    memory[y + LAST_SECONDS],
+    memory[y + LAST_NANOSECONDS],
+  );
+  return Math.max(idle, 0);
+}
