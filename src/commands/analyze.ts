@@ -5,11 +5,11 @@ import { OutputFile } from '../node/output.js';
 import { type ReaderName, readCapture } from '../node/read-capture.js';
 import { FORMATS } from '../report/formats.js';
 import type { AnalysisEnd } from '../report/reporter.js';
-import type { Severity } from '../rules/finding.js';
+import { SEVERITIES, type Severity } from '../rules/finding.js';
 import type { RuleSettings } from '../rules/settings.js';
 import { captureProblem } from './errors.js';
 import { EXIT_CAPTURE, EXIT_FINDINGS, EXIT_OK, type Io, UsageError } from './io.js';
-import { paletteFor, SEVERITIES } from './options.js';
+import { paletteFor } from './options.js';
 import { Progress } from './progress.js';
 
 export interface AnalyzeOptions {

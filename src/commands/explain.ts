@@ -1,5 +1,6 @@
 import type { Palette } from '../report/palette.js';
 import { citationName } from '../report/words.js';
+import { wrap } from '../report/wrap.js';
 import { CATALOG, findRule, suggestRule } from '../rules/catalog.js';
 import type { RuleDescription } from '../rules/rule.js';
 import { EXIT_OK, type Io, UsageError } from './io.js';
@@ -33,7 +34,10 @@ export function listRules(options: { readonly color?: boolean }, io: Io): number
       lines.push(`${lines.length > 0 ? '\n' : ''}${palette.bold(family)}`);
     }
     const grade = palette.severity[rule.severity](rule.severity.padEnd(7));
-    lines.push(`${INDENT}${rule.id.padEnd(width)}  ${grade}  ${rule.summary}`);
+    const head = `${INDENT}${rule.id.padEnd(width)}  ${grade}  `;
+    const indent = INDENT.length + width + 2 + 7 + 2;
+    const summary = wrap(rule.summary, Math.max(30, io.stdout.columns - indent));
+    lines.push(head + summary.join(`\n${' '.repeat(indent)}`));
   }
   io.stdout.write(`${lines.join('\n')}\n\n${palette.dim('one of them in full: finwait explain <rule>')}\n`);
   return EXIT_OK;
@@ -49,11 +53,11 @@ function page(rule: RuleDescription, palette: Palette, width: number): string {
   const { documentation: text } = rule;
   const parts = [
     `${palette.bold(rule.id)}  ${palette.severity[rule.severity](rule.severity)}, ${rule.family}`,
-    wrap(rule.summary, width, ''),
-    section('Meaning', wrap(text.meaning, width, INDENT)),
+    block(rule.summary, width, ''),
+    section('Meaning', block(text.meaning, width, INDENT)),
     section('What the capture must show', bullets(text.proof, width)),
     section('What does not trigger it', bullets(text.notThis, width)),
-    section('What the applications see', wrap(text.applicationSees, width, INDENT)),
+    section('What the applications see', block(text.applicationSees, width, INDENT)),
     section('Likely causes', bullets(text.likelyCauses, width)),
     section('What to check next', bullets(text.nextSteps, width)),
     section('Options', options(rule, width)),
@@ -62,7 +66,7 @@ function page(rule: RuleDescription, palette: Palette, width: number): string {
       'Example',
       `${INDENT}finwait timeline fixtures/${text.example.fixture}/${text.example.capture}.pcap`,
     ),
-    section('See also', rule.related.length === 0 ? '' : wrap(rule.related.join(', '), width, INDENT)),
+    section('See also', rule.related.length === 0 ? '' : block(rule.related.join(', '), width, INDENT)),
   ];
   return parts.filter((part) => part !== '').join('\n\n');
 
@@ -76,7 +80,7 @@ function options(rule: RuleDescription, width: number): string {
     .map(([name, option]) => {
       const unit = option.unit === 'ratio' ? '' : ` ${option.unit}`;
       const head = `${rule.id}.${name} = ${option.default}${unit} (${option.minimum} to ${option.maximum}): `;
-      return wrap(`${head}${option.description}`, width, INDENT);
+      return block(`${head}${option.description}`, width, INDENT);
     })
     .join('\n');
 }
@@ -84,26 +88,19 @@ function options(rule: RuleDescription, width: number): string {
 function citations(rule: RuleDescription, palette: Palette, width: number): string {
   return rule.citations
     .map((citation) => {
-      const head = wrap(`${citationName(citation)}, ${citation.title}: ${citation.says}`, width, INDENT);
+      const head = block(`${citationName(citation)}, ${citation.title}: ${citation.says}`, width, INDENT);
       return citation.url === null ? head : `${head}\n${INDENT}${palette.dim(citation.url)}`;
     })
     .join('\n');
 }
 
 function bullets(items: readonly string[], width: number): string {
-  return items.map((item) => `${INDENT}- ${wrap(item, width, `${INDENT}  `).trimStart()}`).join('\n');
+  return items.map((item) => `${INDENT}- ${block(item, width, `${INDENT}  `).trimStart()}`).join('\n');
 }
 
-/** Breaks a text at spaces into lines of at most `width`, each behind `indent`. */
-function wrap(text: string, width: number, indent: string): string {
-  const lines: string[] = [];
-  let line = indent;
-  for (const word of text.split(' ')) {
-    if (line.length + word.length + 1 > width && line !== indent) {
-      lines.push(line);
-      line = indent;
-    }
-    line += line === indent ? word : ` ${word}`;
-  }
-  return [...lines, line].join('\n');
+/** A text in lines of at most `width`, each behind `indent`. */
+function block(text: string, width: number, indent: string): string {
+  return wrap(text, width - indent.length)
+    .map((line) => indent + line)
+    .join('\n');
 }

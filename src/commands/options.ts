@@ -2,11 +2,8 @@ import { InvalidArgumentError } from 'commander';
 import { nearestName } from '../core/suggest.js';
 import { COLOURED, type Palette, PLAIN } from '../report/palette.js';
 import { RULES } from '../rules/catalog.js';
-import type { Severity } from '../rules/finding.js';
 import { type RuleSettings, SEVERITY_CHOICES, type SeverityChoice } from '../rules/settings.js';
 import { type Stream, UsageError } from './io.js';
-
-export const SEVERITIES: readonly Severity[] = ['error', 'warning', 'info'];
 
 /** Collects a repeatable option's values. */
 export function collect(value: string, previous: readonly string[]): string[] {

@@ -2,12 +2,13 @@ import { Argument, Command, CommanderError, Option } from 'commander';
 import { nearestName } from '../core/suggest.js';
 import { FORMATS } from '../report/formats.js';
 import { CATALOG } from '../rules/catalog.js';
+import { SEVERITIES } from '../rules/finding.js';
 import { checkSettings, type RuleSettings, SettingsError } from '../rules/settings.js';
 import { VERSION } from '../version.js';
 import { analyze } from './analyze.js';
 import { explain, listRules } from './explain.js';
 import { EXIT_OK, EXIT_USAGE, type Io, UsageError } from './io.js';
-import { collect, ruleSettings, SEVERITIES, wholeNumber } from './options.js';
+import { collect, ruleSettings, wholeNumber } from './options.js';
 import { timeline } from './timeline.js';
 
 const EXAMPLES = `

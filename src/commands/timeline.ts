@@ -5,11 +5,11 @@ import type { Segment } from '../decode/segment.js';
 import { SYN } from '../decode/segment.js';
 import { type ReaderName, readCapture } from '../node/read-capture.js';
 import { type LadderSegment, ladder } from '../report/ladder.js';
-import type { Finding } from '../rules/finding.js';
+import { type Finding, SEVERITIES } from '../rules/finding.js';
 import type { RuleSettings } from '../rules/settings.js';
 import { captureProblem } from './errors.js';
 import { EXIT_CAPTURE, EXIT_OK, type Io, UsageError } from './io.js';
-import { paletteFor, SEVERITIES } from './options.js';
+import { paletteFor } from './options.js';
 
 export interface TimelineOptions {
   readonly connection?: number;

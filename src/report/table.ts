@@ -1,21 +1,14 @@
 import Table from 'cli-table3';
 import type { Connection } from '../connections/connection.js';
-import { secondsBetween } from '../core/time.js';
-import type { Finding, Pattern, Severity } from '../rules/finding.js';
-import { displayFilterFor } from './display-filter.js';
+import { type Finding, SEVERITIES, type Severity } from '../rules/finding.js';
+import { CardWriter } from './cards.js';
+import { ConnectionTable } from './connection-table.js';
 import { escapeControls } from './escape.js';
+import { FindingGroups } from './finding-groups.js';
 import type { Palette } from './palette.js';
 import type { AnalysisEnd, CaptureFacts, Reporter, Write } from './reporter.js';
-import {
-  citationNames,
-  clockTime,
-  counted,
-  endpointName,
-  frameList,
-  grouped,
-  octets,
-  seconds,
-} from './words.js';
+import { clockTime, counted, grouped, octets, seconds, shellWord } from './words.js';
+import { wrap } from './wrap.js';
 
 export interface TableOptions {
   readonly palette: Palette;
@@ -27,29 +20,9 @@ export interface TableOptions {
 
 /** Narrower than this the tables are unreadable; wider lines are hard to read. */
 const MIN_WIDTH = 60;
-const MAX_WIDTH = 140;
-const MOST_FINDINGS = 20;
-const MOST_CONNECTIONS = 20;
-const SEVERITIES: readonly Severity[] = ['error', 'warning', 'info'];
-
-interface Row {
-  readonly id: number;
-  readonly client: string;
-  readonly server: string;
-  readonly clientState: string;
-  readonly serverState: string;
-  readonly frames: number;
-  readonly duration: number;
-  readonly findings: readonly Finding[];
-  readonly rank: number;
-}
-
-/** One finding or pattern: what stands left and right in its table. */
-interface Card {
-  readonly rule: string;
-  readonly head: string;
-  readonly body: string;
-}
+const MAX_WIDTH = 120;
+/** What a table's borders and the blanks inside them take of a line. */
+const CELL_EDGES = 4;
 
 /**
  * The report on a terminal: what was read, the findings worst first, and the worst connections. It keeps
@@ -59,9 +32,8 @@ export class TableReporter implements Reporter {
   readonly #write: Write;
   readonly #options: TableOptions;
   readonly #width: number;
-  readonly #findings: Record<Severity, Finding[]> = { error: [], warning: [], info: [] };
-  readonly #rows: Row[] = [];
-  readonly #explained = new Set<string>();
+  readonly #groups = new FindingGroups();
+  readonly #connections = new ConnectionTable();
 
   constructor(write: Write, options: TableOptions) {
     this.#write = write;
@@ -70,65 +42,43 @@ export class TableReporter implements Reporter {
   }
 
   connection(connection: Connection, findings: readonly Finding[]): void {
-    for (const finding of findings) {
-      const kept = this.#findings[finding.severity];
-      if (kept.length < MOST_FINDINGS) kept.push(finding);
-    }
-    this.#keep(connection, findings);
+    this.#groups.add(findings);
+    this.#connections.add(connection, findings);
   }
 
   end(end: AnalysisEnd): void {
     const parts = [
       ...end.captures.map((facts) => this.#capture(facts)),
       this.#summary(end),
-      ...this.#patternsAndFindings(end),
-      this.#connectionTable(end.summary.connections),
+      this.#cards(end),
+      this.#connectionTable(end),
     ];
     this.#write(`${parts.filter((part) => part !== '').join('\n\n')}\n`);
-  }
-
-  /** Keeps the worst connections, earlier ones first among equals. */
-  #keep(connection: Connection, findings: readonly Finding[]): void {
-    const worst = findings.reduce((rank, finding) => Math.min(rank, SEVERITIES.indexOf(finding.severity)), 3);
-    const last = this.#rows.at(-1);
-    if (this.#rows.length === MOST_CONNECTIONS && last !== undefined && last.rank <= worst) return;
-    const { client, server } = connection;
-    this.#rows.push({
-      id: connection.id,
-      client: endpointName(client),
-      server: endpointName(server),
-      clientState: client.finalState,
-      serverState: server.finalState,
-      frames: connection.frames,
-      duration: secondsBetween(connection.start, connection.end),
-      findings,
-      rank: worst,
-    });
-    this.#rows.sort((a, b) => a.rank - b.rank || a.id - b.id);
-    if (this.#rows.length > MOST_CONNECTIONS) this.#rows.pop();
   }
 
   #capture(facts: CaptureFacts): string {
     const { palette, verbose } = this.#options;
     const form = [facts.format, facts.compression, facts.linkTypes.join(' and ')].filter(Boolean).join(', ');
     const size = `${counted(facts.frames, 'frame')}, ${counted(facts.tcpSegments, 'TCP segment')}, ${octets(facts.bytes)}`;
-    const lines = [palette.bold(escapeControls(facts.path)), palette.dim(`${form}: ${size}`)];
+    const lines = this.#lines(escapeControls(facts.path), palette.bold);
+    lines.push(...this.#lines(`${form}: ${size}`, palette.dim));
     if (facts.firstFrameAt !== null) {
-      lines.push(palette.dim(`from ${clockTime(facts.firstFrameAt)}, for ${seconds(facts.durationSeconds)}`));
+      const span = `from ${clockTime(facts.firstFrameAt)}, for ${seconds(facts.durationSeconds)}`;
+      lines.push(...this.#lines(span, palette.dim));
     }
     if (facts.dropped !== null && facts.dropped > 0) {
-      lines.push(palette.severity.warning(`the capturing host dropped ${counted(facts.dropped, 'frame')}`));
+      const text = `the capturing host dropped ${counted(facts.dropped, 'frame')}`;
+      lines.push(...this.#lines(text, palette.severity.warning));
     }
     if (facts.damage !== null) {
       const { offset, frame, message } = facts.damage;
-      lines.push(
-        palette.severity.error(`damaged at byte ${grouped(offset)}, frame ${grouped(frame)}: ${message}`),
-      );
-      lines.push(palette.dim('everything before that was analysed'));
+      const text = `damaged at byte ${grouped(offset)}, frame ${grouped(frame)}: ${escapeControls(message)}`;
+      lines.push(...this.#lines(text, palette.severity.error));
+      lines.push(...this.#lines('everything before that was analysed', palette.dim));
     }
     if (verbose) {
       for (const [reason, count] of Object.entries(facts.skipped)) {
-        lines.push(palette.dim(`not analysed, ${reason}: ${counted(count, 'frame')}`));
+        lines.push(...this.#lines(`not analysed, ${reason}: ${counted(count, 'frame')}`, palette.dim));
       }
     }
     return lines.join('\n');
@@ -139,149 +89,71 @@ export class TableReporter implements Reporter {
     const { connections, findings, finalStates } = end.summary;
     const parts = SEVERITIES.filter((severity) => findings[severity] > 0).map((severity) =>
       palette.severity[severity](
-        severity === 'info' ? `${findings.info} info` : counted(findings[severity], severity),
+        severity === 'info' ? `${grouped(findings.info)} info` : counted(findings[severity], severity),
       ),
     );
     const states = Object.entries(finalStates)
       .sort((a, b) => b[1] - a[1])
-      .map(([state, count]) => `${state} ${grouped(count)}`);
+      .map(([state, count]) => `${grouped(count)} in ${state}`);
     const verdict = parts.length === 0 ? 'nothing to report' : parts.join(', ');
     const lines = [`${palette.bold(counted(connections, 'connection'))}: ${verdict}`];
-    if (states.length > 0) lines.push(palette.dim(`endpoints ended in ${states.join(', ')}`));
+    if (states.length > 0) lines.push(...this.#lines(`endpoints ended ${states.join(', ')}`, palette.dim));
     return lines.join('\n');
   }
 
-  #patternsAndFindings(end: AnalysisEnd): string[] {
-    const tables: string[] = [];
-    if (end.patterns.length > 0)
-      tables.push(this.#cards(end.patterns.map((pattern) => this.#patternCard(pattern))));
-    const all = SEVERITIES.flatMap((severity) => this.#findings[severity]);
-    const shown = all.slice(0, MOST_FINDINGS);
-    if (shown.length > 0) tables.push(this.#cards(shown.map((finding) => this.#findingCard(finding))));
-    const total = SEVERITIES.reduce((sum, severity) => sum + end.summary.findings[severity], 0);
-    if (total > shown.length) {
-      tables.push(
-        this.#options.palette.dim(
-          `${grouped(total - shown.length)} more findings: --format json lists them all`,
-        ),
-      );
-    }
-    return tables;
+  /** Patterns and findings by severity; of the same severity the patterns, which stand for many, come first. */
+  #cards(end: AnalysisEnd): string {
+    const writer = new CardWriter(this.#options.palette, this.#width - CELL_EDGES);
+    const cards: { readonly severity: Severity; readonly text: () => string }[] = [
+      ...end.patterns.map((pattern) => ({
+        severity: pattern.severity,
+        text: () => writer.pattern(pattern),
+      })),
+      ...this.#groups.sorted().map((group) => ({
+        severity: group.severity,
+        text: () => writer.group(group),
+      })),
+    ].sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
+    return cards
+      .map(({ text }, place) => this.#card(text(), place === 0, place === cards.length - 1))
+      .join('\n');
   }
 
-  #findingCard(finding: Finding): Card {
-    const { palette } = this.#options;
-    const filter = displayFilterFor(finding.connection, finding.frames.slice(0, 12));
-    return {
-      rule: finding.rule,
-      head: `${this.#badge(finding.severity)}\n${finding.rule}\n${palette.dim(`connection ${finding.connection}`)}`,
-      body: [
-        palette.bold(finding.title),
-        ...this.#body(finding),
-        this.#labelled('frames', frameList(finding.frames)),
-        this.#labelled('filter', filter),
-      ].join('\n'),
-    };
-  }
-
-  #patternCard(pattern: Pattern): Card {
-    const { palette } = this.#options;
-    return {
-      rule: pattern.rule,
-      head: `${this.#badge(pattern.severity)}\n${pattern.rule}\n${palette.dim(counted(pattern.count, 'connection'))}`,
-      body: [palette.bold(pattern.title), ...this.#body(pattern)].join('\n'),
-    };
-  }
-
-  #body(item: Finding | Pattern): string[] {
-    const { palette } = this.#options;
-    const effect = 'explainedBy' in item && item.explainedBy !== undefined;
-    // An effect of another finding needs no explanation of its own, and no rule's words are printed twice.
-    if (effect) return [palette.dim(`explained by ${item.explainedBy}`)];
-    if (this.#explained.has(item.rule)) return [];
-    this.#explained.add(item.rule);
-    const lines = [item.explanation];
-    if (item.citations.length > 0) {
-      lines.push(this.#labelled('rule', citationNames(item.citations.slice(0, 4))));
-    }
-    if (item.applicationSees !== '') lines.push(this.#labelled('seen', item.applicationSees));
-    if (item.severity !== 'info') {
-      if (item.likelyCauses.length > 0) lines.push(this.#labelled('cause', item.likelyCauses[0]));
-      for (const step of item.nextSteps.slice(0, 2)) lines.push(this.#labelled('next', step));
-    }
-    return lines;
-  }
-
-  #labelled(label: string, text: string): string {
-    return `${this.#options.palette.dim(`${label}:`)} ${text}`;
-  }
-
-  #badge(severity: Severity): string {
-    const { palette } = this.#options;
-    return palette.bold(palette.severity[severity](severity.toUpperCase()));
-  }
-
-  #cards(cards: readonly Card[]): string {
-    const names = cards.reduce((length, { rule }) => Math.max(length, rule.length), 12);
-    const left = Math.min(names + 2, Math.floor(this.#width * 0.35));
+  /**
+   * A card as a table of its own with a row for each line, its borders joined to its neighbours': cli-table3
+   * measures a cell's whole text once for every line of it, which takes long for long texts.
+   */
+  #card(text: string, isFirst: boolean, isLast: boolean): string {
     const table = new Table({
-      colWidths: [left, this.#width - left - 3],
-      wordWrap: true,
-      style: { head: [], border: [] },
+      colWidths: [this.#width - 2],
+      style: { head: [], border: [], compact: true },
+      chars: {
+        ...(isFirst ? {} : { top: '', 'top-left': '', 'top-right': '' }),
+        ...(isLast ? {} : { 'bottom-left': '├', 'bottom-right': '┤' }),
+      },
     });
-    for (const { head, body } of cards) table.push([head, body]);
+    for (const line of text.split('\n')) table.push([line]);
     return table.toString();
   }
 
-  #connectionTable(total: number): string {
-    if (this.#rows.length === 0) return '';
+  #connectionTable(end: AnalysisEnd): string {
     const { palette } = this.#options;
-    const table = new Table({
-      head: ['#', 'client\nserver', 'ended in', 'frames', 'lasted', 'findings'].map(palette.bold),
-      colWidths: this.#connectionWidths(),
-      wordWrap: true,
-      style: { head: [], border: [] },
-    });
-    for (const row of this.#rows) {
-      const rules = row.findings.map((finding) => palette.severity[finding.severity](finding.rule));
-      const states = `${row.clientState}\n${row.serverState}`;
-      table.push([
-        row.id,
-        `${row.client}\n${row.server}`,
-        states,
-        row.frames,
-        seconds(row.duration),
-        rules.join('\n'),
-      ]);
-    }
-    const more = total - this.#rows.length;
-    const note =
-      more > 0
-        ? `${grouped(more)} more connections; one of them: finwait timeline --connection N, all: --format json`
-        : 'one connection in full: finwait timeline --connection N';
-    return `${table.toString()}\n${palette.dim(note)}`;
+    const { worst, length } = this.#connections;
+    if (worst === null) return '';
+    const more = end.summary.connections - length;
+    const hints = [
+      ...(more > 0 ? [`${counted(more, 'more connection')}: --format json has them all`] : []),
+      `segment by segment: finwait timeline ${pathsOf(end)} --connection ${worst}`,
+    ];
+    return [this.#connections.draw(palette, this.#width), ...hints.map(palette.dim)].join('\n');
   }
 
-  /** Widths that add up to the terminal's: what has a natural width gets it, the rest is shared. */
-  #connectionWidths(): number[] {
-    const widest = (least: number, pick: (row: Row) => string): number =>
-      this.#rows.reduce((length, row) => Math.max(length, pick(row).length), least) + 2;
-    const id = widest(1, (row) => String(row.id));
-    const states = widest(8, (row) => longer(row.clientState, row.serverState));
-    const frames = widest(6, (row) => String(row.frames));
-    const duration = widest(6, (row) => seconds(row.duration));
-    const borders = 7;
-    const rest = this.#width - id - states - frames - duration - borders;
-    const rules = widest(8, (row) => row.findings.reduce((longest, { rule }) => longer(longest, rule), ''));
-    const findings = Math.min(rules, Math.max(Math.floor(rest / 2), 10));
-    const endpoint = Math.min(
-      widest(6, (row) => longer(row.client, row.server)),
-      rest - findings,
-    );
-    return [id, endpoint, states, frames, duration, Math.min(rules, rest - endpoint)];
+  #lines(text: string, style: (text: string) => string): string[] {
+    return wrap(text, this.#width).map(style);
   }
 }
 
-function longer(a: string, b: string): string {
-  return a.length >= b.length ? a : b;
+/** The captures as one would name them on a command line. */
+function pathsOf({ captures }: AnalysisEnd): string {
+  return captures.map(({ path }) => shellWord(path)).join(' ');
 }

@@ -2,12 +2,16 @@ import type { Endpoint } from '../connections/connection.js';
 import { formatEndpoint } from '../core/addresses.js';
 import { type Timestamp, toIsoString } from '../core/time.js';
 import type { Citation } from '../rules/finding.js';
+import { escapeControls } from './escape.js';
+import { FIXED_SPACE } from './wrap.js';
 
-/** `RFC 9293 §3.6.1 SHLD-3`; a manual page has neither section sign nor label. */
-export function citationName(citation: Citation): string {
-  const section = citation.section === null ? '' : ` §${citation.section}`;
-  const label = citation.label === null ? '' : ` ${citation.label}`;
-  return `${citation.source}${section}${label}`;
+/** `RFC 9293 §3.6.1 SHLD-3`, `connect(2) ECONNREFUSED`, `RFC 1122`. Lines are not broken within it. */
+export function citationName({ source, section, label }: Citation): string {
+  const place = section === null ? '' : /^\d/.test(section) ? `§${section}` : section;
+  return [source, place, label ?? '']
+    .filter((part) => part !== '')
+    .join(' ')
+    .replaceAll(' ', FIXED_SPACE);
 }
 
 /** Several citations in a row, each source named once: `RFC 9293 §3.6, §3.10.4; tcp(7)`. */
@@ -63,4 +67,10 @@ export function endpointName(endpoint: Endpoint): string {
 export function frameList(frames: readonly number[], most = 12): string {
   const shown = frames.slice(0, most).map((frame) => `#${frame}`);
   return frames.length > most ? `${shown.join(', ')} and ${frames.length - most} more` : shown.join(', ');
+}
+
+/** A path as a word of a shell's command line. */
+export function shellWord(text: string): string {
+  const shown = escapeControls(text);
+  return /^[\w@%+=:,./-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", "'\\''")}'`;
 }

@@ -4,6 +4,9 @@ import type { Timestamp } from '../core/time.js';
 /** `error`: a connection or its data was lost or leaked, or will be. `warning`: a likely fault or risk. */
 export type Severity = 'error' | 'warning' | 'info';
 
+/** All of them, the gravest first. */
+export const SEVERITIES: readonly Severity[] = ['error', 'warning', 'info'];
+
 /**
  * The lowest grade of any step in a finding's reasoning. `observed`: the capture shows it. `inferred`: it
  * follows by a cited rule. `possible`: the capture cannot tell it from something else.

@@ -22,11 +22,16 @@ describe('explain', () => {
 
 describe('rules', () => {
   it('lists every rule with its summary', async () => {
-    const { stdout } = await finwait(['rules']);
+    const { stdout } = await finwait(['rules'], { columns: 200 });
     for (const { id, summary } of CATALOG) {
       expect(stdout).toContain(id);
       expect(stdout).toContain(summary);
     }
+  });
+
+  it('fits the terminal', async () => {
+    const { stdout } = await finwait(['rules'], { columns: 80 });
+    for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
   });
 });
 

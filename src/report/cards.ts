@@ -1,0 +1,114 @@
+/**
+ * Findings and patterns as cards, one table cell each: what happened, the frames that prove it and the
+ * sections it rests on, what it means, what the programs saw, why, and what to do.
+ */
+import type { Finding, Pattern, Severity } from '../rules/finding.js';
+import { displayFilterFor } from './display-filter.js';
+import type { FindingGroup, Told } from './finding-groups.js';
+import type { Palette } from './palette.js';
+import { citationNames, counted, frameList, grouped } from './words.js';
+import { wrap } from './wrap.js';
+
+const MOST_CITATIONS = 4;
+const MOST_STEPS = 2;
+const MOST_FRAMES = 12;
+
+export class CardWriter {
+  readonly #palette: Palette;
+  readonly #width: number;
+
+  constructor(palette: Palette, width: number) {
+    this.#palette = palette;
+    this.#width = width;
+  }
+
+  /** All findings of one rule: the first in full, some of the others by their titles, the rest counted. */
+  group(group: FindingGroup): string {
+    const [first, ...others] = group.told;
+    const { finding } = first;
+    const subject =
+      group.count === 1 ? `connection ${finding.connection}` : counted(group.count, 'connection');
+    const lines = [this.#head(finding, subject), ...this.#bold(finding.title)];
+    const about = group.count === 1 ? '' : `connection ${finding.connection}: `;
+    lines.push(...this.#proof(`${about}${frameNames(finding.frames)}`, finding));
+    lines.push(...this.#story(finding), ...this.#effects(first));
+    lines.push(...this.#labelled('filter', filterOf(finding)));
+    lines.push(...this.#also(others, group));
+    return lines.join('\n');
+  }
+
+  pattern(pattern: Pattern): string {
+    const lines = [
+      this.#head(pattern, counted(pattern.count, 'connection')),
+      ...this.#bold(pattern.title),
+      ...this.#proof('', pattern),
+      ...this.#story(pattern),
+    ];
+    return lines.join('\n');
+  }
+
+  /** Severity and rule on the left, what it is about on the right. */
+  #head({ severity, confidence, rule }: Finding | Pattern, subject: string): string {
+    const { bold, dim } = this.#palette;
+    const grade = confidence === 'observed' ? '' : `  (${confidence})`;
+    const room = this.#width - severity.length - rule.length - grade.length - subject.length - 2;
+    const left = `${this.#graded(severity)}  ${bold(rule)}${dim(grade)}`;
+    return room < 2 ? `${left}\n${dim(subject)}` : `${left}${' '.repeat(room)}${dim(subject)}`;
+  }
+
+  #graded(severity: Severity): string {
+    return this.#palette.bold(this.#palette.severity[severity](severity.toUpperCase()));
+  }
+
+  #proof(frames: string, { citations }: Finding | Pattern): string[] {
+    const sections = citationNames(citations.slice(0, MOST_CITATIONS));
+    return wrap([frames, sections].filter((part) => part !== '').join(' · '), this.#width);
+  }
+
+  #story(item: Finding | Pattern): string[] {
+    const lines = ['', ...wrap(item.explanation, this.#width), ''];
+    if (item.applicationSees !== '') lines.push(...this.#labelled('seen', item.applicationSees));
+    if (item.severity !== 'info') {
+      for (const cause of item.likelyCauses.slice(0, 1)) lines.push(...this.#labelled('cause', cause));
+      for (const step of item.nextSteps.slice(0, MOST_STEPS)) lines.push(...this.#labelled('next', step));
+    }
+    return lines;
+  }
+
+  #effects({ effects }: Told): string[] {
+    return effects.flatMap(({ title, rule }) => this.#labelled('effect', `${title} (${rule})`));
+  }
+
+  #also(others: readonly Told[], { further, count, told }: FindingGroup): string[] {
+    const lines = others.flatMap(({ finding: { connection, title } }) =>
+      this.#labelled('also', `connection ${connection}: ${title}`),
+    );
+    if (further.length > 0) {
+      const uncounted = count - told.length - further.length;
+      const rest = uncounted > 0 ? ` and ${grouped(uncounted)} more` : '';
+      lines.push(...this.#labelled('also', `connections ${further.join(', ')}${rest}`));
+    }
+    return lines;
+  }
+
+  #bold(text: string): string[] {
+    return wrap(text, this.#width).map(this.#palette.bold);
+  }
+
+  /** A text beside its label, with the following lines below its first. */
+  #labelled(label: string, text: string): string[] {
+    const indent = 'filter  '.length;
+    return wrap(text, this.#width - indent).map(
+      (line, place) => this.#palette.dim((place === 0 ? label : '').padEnd(indent)) + line,
+    );
+  }
+}
+
+function frameNames(frames: readonly number[]): string {
+  if (frames.length === 0) return '';
+  return `${frames.length === 1 ? 'frame' : 'frames'} ${frameList(frames, MOST_FRAMES)}`;
+}
+
+function filterOf({ connection, frames }: Finding): string {
+  return displayFilterFor(connection, frames.slice(0, MOST_FRAMES));
+}

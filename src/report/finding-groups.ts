@@ -1,0 +1,74 @@
+import { type Finding, SEVERITIES, type Severity } from '../rules/finding.js';
+
+/** A finding, and those on the same connection that it explains. */
+export interface Told {
+  readonly finding: Finding;
+  readonly effects: readonly Finding[];
+}
+
+/** Findings of one rule and severity: a few of them, the connections of some more, and how many there are. */
+export interface FindingGroup {
+  readonly severity: Severity;
+  readonly told: readonly Told[];
+  readonly further: readonly number[];
+  readonly count: number;
+}
+
+const MOST_TOLD = 3;
+const MOST_FURTHER = 10;
+
+interface Gathered extends FindingGroup {
+  readonly told: Told[];
+  readonly further: number[];
+  count: number;
+}
+
+/**
+ * Gathers findings by rule and severity, keeping a few of each: memory does not grow with their number.
+ * A finding that another one explains belongs to that one.
+ */
+export class FindingGroups {
+  readonly #groups = new Map<string, Gathered>();
+
+  /** Takes in all findings on one connection. */
+  add(findings: readonly Finding[]): void {
+    for (const finding of findings) {
+      if (causeOf(finding, findings) !== finding) continue;
+      const { severity, rule } = finding;
+      const key = `${severity} ${rule}`;
+      let group = this.#groups.get(key);
+      if (group === undefined) {
+        group = { severity, told: [], further: [], count: 0 };
+        this.#groups.set(key, group);
+      }
+      group.count++;
+      if (group.told.length === MOST_TOLD) {
+        if (group.further.length < MOST_FURTHER) group.further.push(finding.connection);
+        continue;
+      }
+      const effects = findings.filter((other) => other !== finding && causeOf(other, findings) === finding);
+      group.told.push({ finding, effects });
+    }
+  }
+
+  /** The gravest first; of the same severity the most frequent. */
+  sorted(): readonly FindingGroup[] {
+    return [...this.#groups.values()].sort(
+      (a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) || b.count - a.count,
+    );
+  }
+}
+
+/** The finding at the start of the chain of explanations that leads to `finding`; itself if there is none. */
+function causeOf(finding: Finding, findings: readonly Finding[]): Finding {
+  let cause = finding;
+  for (let steps = 0; steps < findings.length && cause.explainedBy !== undefined; steps++) {
+    const { explainedBy } = cause;
+    const next = findings.find(({ rule }) => rule === explainedBy);
+    if (next === undefined) break;
+    // Two that explain each other are both told.
+    if (next === finding) return finding;
+    cause = next;
+  }
+  return cause;
+}

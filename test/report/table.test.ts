@@ -1,0 +1,215 @@
+import { describe, expect, it } from 'vitest';
+import { COLOURED, PLAIN } from '../../src/report/palette.js';
+import type { AnalysisEnd, CaptureFacts } from '../../src/report/reporter.js';
+import { TableReporter } from '../../src/report/table.js';
+import type { Finding, Pattern, Severity } from '../../src/rules/finding.js';
+import { at, connection, enters } from '../support/connection-builder.js';
+import { finding } from '../support/pattern-tester.js';
+import { textOf } from '../support/report.js';
+
+const CAPTURE: CaptureFacts = {
+  path: 'incident.pcap',
+  format: 'pcap',
+  compression: 'gzip',
+  linkTypes: ['EN10MB'],
+  timePrecision: 'us',
+  frames: 1234,
+  tcpSegments: 1200,
+  bytes: 91_820,
+  firstFrameAt: at(0),
+  lastFrameAt: at(61.2),
+  durationSeconds: 61.2,
+  dropped: null,
+  skipped: { 'not-tcp': 34 },
+  damage: null,
+};
+
+const STUCK = finding('close-wait-stuck', {
+  severity: 'warning',
+  title: '10.0.0.2:8080 has stayed in CLOSE-WAIT for 61.0 s',
+  explanation: 'The FIN was acknowledged, and nothing came of it.',
+  applicationSees: 'read returns 0',
+  likelyCauses: ['A descriptor is leaked (likely).', 'Something else.'],
+  nextSteps: ['ss -tanpo', 'lsof -i', 'a third step'],
+  frames: [5, 6],
+  citations: [
+    { source: 'RFC 9293', section: '3.6', label: null, title: 'Closing', url: 'https://x', says: 'close' },
+    { source: 'RFC 9293', section: '3.6.1', label: 'MAY-1', title: 'Half', url: 'https://x', says: 'half' },
+    { source: 'close(2)', section: 'NOTES', label: null, title: 'close', url: 'https://x', says: 'it' },
+  ],
+});
+
+interface Shown {
+  readonly on: readonly (readonly [number, readonly Finding[]])[];
+  readonly patterns?: readonly Pattern[];
+  readonly capture?: Partial<CaptureFacts>;
+  readonly columns?: number;
+  readonly coloured?: boolean;
+  readonly verbose?: boolean;
+}
+
+function report({ on, patterns = [], capture = {}, columns = 80, coloured, verbose = false }: Shown): string {
+  let text = '';
+  const palette = coloured === true ? COLOURED : PLAIN;
+  const reporter = new TableReporter(
+    (part) => {
+      text += textOf(part);
+    },
+    { palette, columns, verbose },
+  );
+  const counts: Record<Severity, number> = { error: 0, warning: 0, info: 0 };
+  for (const [id, findings] of on) {
+    for (const { severity } of findings) counts[severity]++;
+    const server = { after: [enters('CLOSE-WAIT', 0.2, 5)] };
+    reporter.connection(
+      connection({ id, server }),
+      findings.map((found) => ({ ...found, connection: id })),
+    );
+  }
+  const finalStates = { ESTABLISHED: on.length, 'CLOSE-WAIT': on.length };
+  const summary: AnalysisEnd['summary'] = { connections: on.length, findings: counts, finalStates };
+  reporter.end({ captures: [{ ...CAPTURE, ...capture }], summary, patterns });
+  return text;
+}
+
+const lineWith = (text: string, part: string): string =>
+  text.split('\n').find((line) => line.includes(part)) ?? '';
+
+describe('the report in tables', () => {
+  it('shows one finding so', () => {
+    const effect = finding('fin-wait-2-stuck', {
+      severity: 'info',
+      title: '10.0.0.1:40000 has waited in FIN-WAIT-2',
+      explainedBy: 'close-wait-stuck',
+    });
+    expect(report({ on: [[0, [STUCK, effect]]] })).toBe(`\
+incident.pcap
+pcap, gzip, EN10MB: 1,234 frames, 1,200 TCP segments, 91.8 kB
+from 2026-03-01 12:00:00.000 UTC, for 61.2 s
+
+1 connection: 1 warning, 1 info
+endpoints ended 1 in ESTABLISHED, 1 in CLOSE-WAIT
+
+┌──────────────────────────────────────────────────────────────────────────────┐
+│ WARNING  close-wait-stuck                                       connection 0 │
+│ 10.0.0.2:8080 has stayed in CLOSE-WAIT for 61.0 s                            │
+│ frames #5, #6 · RFC 9293 §3.6, §3.6.1 MAY-1; close(2) NOTES                  │
+│                                                                              │
+│ The FIN was acknowledged, and nothing came of it.                            │
+│                                                                              │
+│ seen    read returns 0                                                       │
+│ cause   A descriptor is leaked (likely).                                     │
+│ next    ss -tanpo                                                            │
+│ next    lsof -i                                                              │
+│ effect  10.0.0.1:40000 has waited in FIN-WAIT-2 (fin-wait-2-stuck)           │
+│ filter  tcp.stream eq 0 and frame.number in {5, 6}                           │
+└──────────────────────────────────────────────────────────────────────────────┘
+
+┌───┬────────────────┬─────────────┬────────┬─────────┬──────────────────┐
+│ # │ client         │ ended in    │ frames │  active │ findings         │
+│   │ server         │             │        │         │                  │
+├───┼────────────────┼─────────────┼────────┼─────────┼──────────────────┤
+│ 0 │ 10.0.0.1:40000 │ ESTABLISHED │      3 │ 0.020 s │ close-wait-stuck │
+│   │ 10.0.0.2:8080  │ CLOSE-WAIT  │        │         │ fin-wait-2-stuck │
+└───┴────────────────┴─────────────┴────────┴─────────┴──────────────────┘
+segment by segment: finwait timeline incident.pcap --connection 0
+`);
+  });
+
+  it('puts a connection on one line where there is room', () => {
+    const text = report({ on: [[0, [STUCK]]], columns: 120 });
+    expect(lineWith(text, '│ 0 │')).toMatch(
+      /^│ 0 │ 10\.0\.0\.1:40000 │ ESTABLISHED │ 10\.0\.0\.2:8080 │ CLOSE-WAIT │ +3 │ 0\.020 s │ close-wait-stuck │$/,
+    );
+  });
+
+  it('tells findings of one rule together, the rest by connection and then by number', () => {
+    const text = report({ on: Array.from({ length: 20 }, (_, id) => [id, [STUCK]] as const) });
+    expect(text).toMatch(/close-wait-stuck +20 connections │/);
+    expect(text).toContain('│ connection 0: frames #5, #6 · RFC 9293');
+    expect(text).toContain('│ also    connection 1: 10.0.0.2:8080 has stayed in CLOSE-WAIT');
+    expect(text).toContain('│ also    connections 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 and 7 more ');
+    expect(text.match(/The FIN was acknowledged/g)).toHaveLength(1);
+  });
+
+  it('puts the worst first: by severity, patterns before findings, the frequent before the rare', () => {
+    const pattern: Pattern = {
+      ...STUCK,
+      rule: 'close-wait-pileup',
+      connections: [0, 1],
+      count: 2,
+    };
+    const of = (rule: string, severity: Severity): Finding => finding(rule, { severity, title: rule });
+    const text = report({
+      on: [
+        [0, [of('rare', 'warning'), of('note', 'info')]],
+        [1, [of('often', 'warning')]],
+        [2, [of('often', 'warning'), of('grave', 'error')]],
+      ],
+      patterns: [pattern],
+    });
+    const order = [...text.matchAll(/│ (?:ERROR|WARNING|INFO) {2}([\w-]+)/g)].map(([, rule]) => rule);
+    expect(order).toEqual(['grave', 'close-wait-pileup', 'often', 'rare', 'note']);
+    expect(text).toMatch(/close-wait-pileup +2 connections │/);
+    const rows = [...text.matchAll(/^│ (\d+) │/gm)].map(([, id]) => Number(id));
+    expect(rows).toEqual([2, 0, 1]);
+  });
+
+  it('says how certain a finding is unless it was observed', () => {
+    const text = report({ on: [[0, [{ ...STUCK, confidence: 'possible' }]]] });
+    expect(text).toContain('│ WARNING  close-wait-stuck  (possible) ');
+  });
+
+  it('shows twenty connections and says how many more there are', () => {
+    const on = Array.from({ length: 1500 }, (_, id) => [id, id === 1400 ? [STUCK] : []] as const);
+    const text = report({ on });
+    expect(text.match(/^│ +\d+ │/gm)).toHaveLength(20);
+    expect(text).toContain('1,480 more connections: --format json has them all');
+    expect(text).toContain('finwait timeline incident.pcap --connection 1400');
+  });
+
+  it('keeps the connections with the lowest numbers, in whatever order they end', () => {
+    const on = Array.from({ length: 100 }, (_, place) => [99 - place, []] as const);
+    const ids = [...report({ on }).matchAll(/^│ +(\d+) │/gm)].map(([, id]) => Number(id));
+    expect(ids).toEqual(Array.from({ length: 20 }, (_, id) => id));
+  });
+
+  it('says where a capture is damaged and what the capturing host dropped', () => {
+    const damage = { offset: 91_204, frame: 813, message: 'a record header takes 16 octets' };
+    const text = report({ on: [], capture: { damage, dropped: 3 } });
+    expect(text).toContain('damaged at byte 91,204, frame 813: a record header takes 16 octets');
+    expect(text).toContain('everything before that was analysed');
+    expect(text).toContain('the capturing host dropped 3 frames');
+  });
+
+  it('counts what was not analysed only when asked to', () => {
+    expect(report({ on: [], verbose: true })).toContain('not analysed, not-tcp: 34 frames');
+    expect(report({ on: [] })).not.toContain('not analysed');
+  });
+
+  it.each([60, 80, 99, 140])('is no wider than %i columns, whatever stands in it', (columns) => {
+    const long = finding('a-rule-with-a-very-long-name-indeed', {
+      title: `an unbreakable ${'x'.repeat(200)}`,
+      explanation: 'words '.repeat(100),
+      frames: Array.from({ length: 100 }, (_, frame) => 100_000 + frame),
+    });
+    const text = report({ on: [[123_456, [long, STUCK]]], columns });
+    const drawn = text.split('\n').filter((line) => /^[┌│├└]/.test(line));
+    for (const line of drawn) expect(line.length).toBeLessThanOrEqual(columns);
+    expect(text).toContain('and 88 more');
+  });
+
+  it('colours nothing but what carries meaning, and the text is the same without', () => {
+    const shown: Shown = { on: [[0, [STUCK]]] };
+    const coloured = report({ ...shown, coloured: true });
+    expect(coloured).toContain('\u001b[33mclose-wait-stuck\u001b[39m');
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control characters.
+    expect(coloured.replace(/\u001b\[\d+m/g, '')).toBe(report(shown));
+  });
+
+  it('shows control characters of a path, and quotes it for the shell', () => {
+    const text = report({ on: [[0, []]], capture: { path: "it's\u001b[31m.pcap" } });
+    expect(text).not.toContain('\u001b');
+    expect(text).toContain("finwait timeline 'it'\\''s\\x1b[31m.pcap' --connection 0");
+  });
+});
