@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { CaptureReader } from '../../src/capture/reader.js';
 import { CaptureError } from '../../src/core/errors.js';
 import { type BuiltFrame, type PcapVariant, pcap } from '../support/capture-builder.js';
 import { readFrames } from '../support/frames.js';
@@ -39,6 +40,51 @@ describe('pcap', () => {
     expect(readFrames(pcap(FRAMES, { linkType: 0x24000071 | 0 })).frames[0].linkType).toBe(113);
   });
 
+  it('carries a fraction of a second or more into the seconds', () => {
+    const capture = pcap([{ data: Uint8Array.of(1), time: 1_700_000_000_000_000_000n }]);
+    new DataView(capture.buffer).setUint32(24 + 4, 3_500_000, true);
+    expect(readFrames(capture).frames[0].time).toBe(1_700_000_003_500_000_000n);
+    new DataView(capture.buffer).setUint32(24, 0xffff_ffff, true);
+    expect(readFrames(capture).frames[0].time).toBe(4_294_967_295_500_000_000n);
+  });
+
+  it.each([
+    ['2.2', { minor: 2 }, 500, 1],
+    ['2.3, written the old way', { minor: 3 }, 500, 1],
+    ['2.3, written the new way', { minor: 3 }, 1, 500],
+    ['543.0', { major: 543, minor: 0 }, 500, 1],
+  ])('of version %s knows which length is which', (_name, variant, first, second) => {
+    // One octet of 500 was captured.
+    const capture = pcap([{ data: Uint8Array.of(7), time: 0n }], variant);
+    const view = new DataView(capture.buffer);
+    view.setUint32(24 + 8, first, true);
+    view.setUint32(24 + 12, second, true);
+    const { frames, facts } = readFrames(capture);
+    expect(facts.damage).toBeNull();
+    expect(frames).toMatchObject([{ data: '07', originalLength: 500 }]);
+  });
+
+  it('lets the original length be shorter than the captured one', () => {
+    const { frames } = readFrames(pcap([{ data: Uint8Array.of(1, 2, 3), time: 0n, originalLength: 2 }]));
+    expect(frames).toMatchObject([{ data: '010203', originalLength: 2 }]);
+  });
+
+  it('holds frames above 262,144 octets only if its snaplen says so', () => {
+    const capture = pcap([{ data: new Uint8Array(1_500_000).fill(9), time: 0n }]);
+    expect(readFrames(capture).facts.damage?.message).toContain('at most 262144 are plausible');
+    new DataView(capture.buffer).setUint32(16, 2_000_000, true);
+    const { frames, facts } = readFrames(capture, [70_000]);
+    expect(facts).toMatchObject({ damage: null, bytes: 1_500_000 });
+    expect(frames[0].data).toBe('09'.repeat(1_500_000));
+  });
+
+  it('gives the times of the first and the last frame', () => {
+    expect(readFrames(pcap(FRAMES)).facts).toMatchObject({
+      firstFrameAt: { seconds: 1_700_000_000, nanoseconds: 123_456_000 },
+      lastFrameAt: { seconds: -1, nanoseconds: 999_999_000 },
+    });
+  });
+
   it('refuses other versions', () => {
     expect(() => readFrames(pcap(FRAMES, { major: 3 }))).toThrow(CaptureError);
   });
@@ -75,5 +121,23 @@ describe('damage in pcap', () => {
 
   it('of the file header leaves nothing to read', () => {
     expect(() => readFrames(whole.subarray(0, 10))).toThrow(/24 octets, but the file ends after 10/);
+  });
+
+  it('of the input is told in the words of whoever reads it', () => {
+    const reader = new CaptureReader(() => {});
+    reader.push(whole.subarray(0, 24 + 19 + 5));
+    reader.breakOff('the line went dead');
+    expect(reader.finished).toBe(true);
+    expect(reader.facts().damage).toEqual({ offset: 24 + 19, frame: 2, message: 'the line went dead' });
+  });
+
+  it('makes the reader deaf to what follows', () => {
+    const absurd = Uint8Array.from(whole);
+    new DataView(absurd.buffer).setUint32(24 + 8, 0xffff_ffff, true);
+    const reader = new CaptureReader(() => expect.unreachable());
+    for (let i = 0; i < 100; i++) reader.push(absurd);
+    reader.end();
+    expect(reader.facts().damage).toMatchObject({ offset: 24, frame: 1 });
+    expect(reader.reserve().bytes.length).toBe(1 << 20);
   });
 });

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { CaptureReader } from '../../src/capture/reader.js';
+import { CaptureError } from '../../src/core/errors.js';
 import {
   block,
   enhancedPacket,
@@ -116,31 +118,164 @@ describe('pcapng', () => {
   });
 });
 
+describe('interfaces in pcapng', () => {
+  it('have names, snaplens and resolutions of their own', () => {
+    const { facts } = readFrames(
+      join(
+        sectionHeader(),
+        interfaceDescription(
+          1,
+          [
+            [2, [...new TextEncoder().encode('eth0\u001b[31m')]],
+            [9, [9]],
+          ],
+          true,
+          96,
+        ),
+        interfaceDescription(9999, [], true, 262_144),
+      ),
+    );
+    expect(facts).toMatchObject({
+      linkTypes: ['EN10MB', 'LINKTYPE_9999'],
+      timePrecision: 'us',
+      snaplen: 262_144,
+      interfaces: [
+        { linkType: 'EN10MB', name: 'eth0\u001b[31m', snaplen: 96, timePrecision: 'ns' },
+        { linkType: 'LINKTYPE_9999', name: null, snaplen: 262_144, timePrecision: 'us' },
+      ],
+    });
+  });
+
+  it('may drop frames at two places', () => {
+    const counter = (value: number): number[] => [value, 0, 0, 0, 0, 0, 0, 0];
+    const { facts } = readFrames(
+      join(
+        sectionHeader(),
+        interfaceDescription(),
+        interfaceDescription(),
+        interfaceStatistics(0, [[5, counter(1)]]),
+        interfaceStatistics(0, [
+          [5, counter(7)],
+          [7, counter(2)],
+        ]),
+        interfaceStatistics(1, [[7, counter(40)]]),
+      ),
+    );
+    expect(facts.interfaces.map((each) => each.dropped)).toEqual([9, 40]);
+    expect(facts.dropped).toBe(49);
+  });
+});
+
 describe('damage in pcapng', () => {
   const head = join(sectionHeader(), interfaceDescription());
   const good = join(head, enhancedPacket(DATA, MICROSECONDS));
 
+  /** `bytes` with the 32 bits at `offset` replaced. */
+  const patched = (bytes: Uint8Array, offset: number, value: number): Uint8Array => {
+    const copy = Uint8Array.from(bytes);
+    new DataView(copy.buffer).setUint32(offset, value, true);
+    return copy;
+  };
+  const packet = enhancedPacket(DATA, MICROSECONDS);
+  const trailer = packet.length - 4;
+
   it.each([
-    ['a packet of an unknown interface', enhancedPacket(DATA, MICROSECONDS, 3), /interface/],
-    ['a block length that is no multiple of four', Uint8Array.from([6, 0, 0, 0, 33, 0, 0, 0]), /length|33/],
-    ['a block length too small', Uint8Array.from([6, 0, 0, 0, 4, 0, 0, 0]), /length|4/],
-    ['a cut block', enhancedPacket(DATA, MICROSECONDS).subarray(0, 20), /ends after/],
+    ['a packet of an unknown interface', enhancedPacket(DATA, MICROSECONDS, 3), /interface 3, .* only 1/],
+    ['a block length that is no multiple of four', patched(packet, 4, 41), /Enhanced Packet Block says 41/],
+    ['a block length too small', patched(packet, 4, 8), /at least 12, but .* says 8/],
+    ['a packet block length too small', block(6, [0, 0, 0, 0]), /at least 32 octets, but says 16/],
+    ['an obsolete packet block too small', block(2, [0, 0, 0, 0]), /Packet Block takes at least 32/],
+    ['a simple packet block too small', block(3, []), /at least 16 octets, but says 12/],
+    ['an interface block too small', block(1, []), /at least 20 octets, but says 12/],
+    ['a statistics block too small', block(5, []), /at least 24 octets, but says 12/],
+    ['a section header too small', patched(sectionHeader(), 4, 24), /at least 28, but this one says 24/],
+    ['zeros', new Uint8Array(64), /block of type 0 says 0/],
+    [
+      'an absurd block length',
+      patched(packet, 4, 0x7fff_fff0),
+      /2147483632 octets long, but at most 16777216/,
+    ],
+    ['more captured than the block holds', patched(packet, 20, 9), /room for 8 octets .* 9 were captured/],
+    ['more captured than plausible', patched(packet, 20, 262_145), /262145 octets .* at most 262144/],
+    [
+      'an option longer than its block',
+      interfaceDescription(1, [[2, [1]]]).fill(255, 18, 20),
+      /65535 octets/,
+    ],
+    ['an unknown byte order', patched(sectionHeader(), 8, 0x12345678), /1a2b3c4d, but this one has 78563412/],
+    ['a newer version', patched(sectionHeader(), 12, 2), /version 2\.0/],
+    [
+      'a packet’s lengths that differ',
+      patched(packet, trailer, 44),
+      /40 octets long at its start, but 44 at its end/,
+    ],
+    ['a skipped block’s lengths that differ', patched(block(77, DATA), 16, 24), /type 77 .* 20 .* but 24/],
+    ['a cut block header', packet.subarray(0, 5), /block header takes 8 octets, but the file ends after 5/],
+    ['a cut packet', packet.subarray(0, 39), /40 octets long, but the file ends after 39/],
+    [
+      'a cut section header',
+      sectionHeader().subarray(0, 20),
+      /at least 28 octets, but the file ends after 20/,
+    ],
+    ['a cut skipped block', block(77, new Uint8Array(99)).subarray(0, 60), /112 octets long, .* after 60/],
   ])('%s ends the reading after all frames before it', (_name, bad, message) => {
     const { frames, facts } = readFrames(join(good, bad));
     expect(frames).toHaveLength(1);
     expect(facts.damage).toMatchObject({ offset: good.length, frame: 2 });
     expect(facts.damage?.message).toMatch(message);
-  });
-
-  it('is a trailing length that differs from the leading one', () => {
-    const bad = enhancedPacket(DATA, MICROSECONDS);
-    bad[bad.length - 4] ^= 4;
-    const { facts } = readFrames(join(good, bad));
-    expect(facts.damage?.offset).toBeGreaterThanOrEqual(good.length);
+    expect(readFrames(join(good, bad), [1]).facts.damage).toEqual(facts.damage);
   });
 
   it('is a simple packet without an interface', () => {
     const { facts } = readFrames(join(sectionHeader(), simplePacket(DATA)));
     expect(facts.damage).toMatchObject({ offset: 28, frame: 1 });
+  });
+
+  it('in the first block leaves nothing to read', () => {
+    for (const bytes of [
+      sectionHeader().subarray(0, 20),
+      patched(sectionHeader(), 24, 32),
+      patched(sectionHeader(), 8, 0),
+      patched(sectionHeader(), 12, 3),
+    ]) {
+      expect(() => readFrames(bytes)).toThrow(CaptureError);
+    }
+  });
+
+  it('is not what statistics of an unknown interface are', () => {
+    const { frames, facts } = readFrames(join(good, interfaceStatistics(9, []), packet));
+    expect(frames).toHaveLength(2);
+    expect(facts).toMatchObject({ damage: null, dropped: null });
+  });
+
+  it('is a section with more interfaces than any has', () => {
+    const reader = new CaptureReader(() => expect.unreachable());
+    reader.push(sectionHeader());
+    for (let i = 0; i < 65_537; i++) reader.push(interfaceDescription());
+    expect(reader.facts().damage?.offset).toBe(28 + 65_536 * 20);
+  });
+});
+
+describe('memory', () => {
+  it('does not grow with blocks that are skipped', () => {
+    const numbers: number[] = [];
+    const reader = new CaptureReader((frame) => numbers.push(frame.number));
+    const length = 64 << 20;
+    const ends = new DataView(new ArrayBuffer(12));
+    ends.setUint32(0, 0x0bad, true);
+    ends.setUint32(4, length, true);
+    ends.setUint32(8, length, true);
+    reader.push(join(sectionHeader(), interfaceDescription()));
+    reader.push(new Uint8Array(ends.buffer, 0, 8));
+    const piece = new Uint8Array(1 << 20);
+    for (let rest = length - 12; rest > 0; rest -= piece.length) {
+      reader.push(piece.subarray(0, Math.min(piece.length, rest)));
+    }
+    reader.push(new Uint8Array(ends.buffer, 8, 4));
+    reader.push(enhancedPacket(DATA, MICROSECONDS));
+    reader.end();
+    expect(numbers).toEqual([1]);
+    expect(reader.facts().damage).toBeNull();
+    expect(reader.reserve().bytes.length).toBe(1 << 20);
   });
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CaptureError } from '../../src/core/errors.js';
 import {
+  block,
   enhancedPacket,
   interfaceDescription,
   join,
@@ -22,17 +23,23 @@ const classic = fc
   })
   .map(({ frames, ...variant }) => pcap(frames, variant));
 
-const modern = fc
-  .array(
-    fc.oneof(
-      fc.tuple(data, time).map(([octets, units]) => enhancedPacket(octets, units)),
-      data.map((octets) => simplePacket(octets)),
+const section = fc.boolean().chain((littleEndian) =>
+  fc
+    .array(
+      fc.oneof(
+        fc.tuple(data, time).map(([octets, units]) => enhancedPacket(octets, units, 0, littleEndian)),
+        fc
+          .tuple(fc.constantFrom(4, 10, 0x0bad), data)
+          .map(([type, octets]) => block(type, octets, littleEndian)),
+        littleEndian ? data.map((octets) => simplePacket(octets)) : fc.constant(new Uint8Array(0)),
+      ),
+      { maxLength: 8 },
+    )
+    .map((blocks) =>
+      join(sectionHeader(littleEndian), interfaceDescription(1, [[9, [9]]], littleEndian), ...blocks),
     ),
-    {
-      maxLength: 12,
-    },
-  )
-  .map((blocks) => join(sectionHeader(), interfaceDescription(), ...blocks));
+);
+const modern = fc.array(section, { minLength: 1, maxLength: 3 }).map((sections) => join(...sections));
 
 const capture = fc.oneof(classic, modern);
 const sizes = fc.array(fc.integer({ min: 1, max: 70 }), { minLength: 1, maxLength: 5 });

@@ -1,15 +1,16 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join as joinPath } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
+import { CaptureError } from '../../src/core/errors.js';
 import { InputError } from '../../src/node/input-error.js';
-import { type ReadOptions, readCapture } from '../../src/node/read-capture.js';
-import { pcap } from '../support/capture-builder.js';
+import { type ReadOptions, type ReadProgress, readCapture } from '../../src/node/read-capture.js';
+import { join, pcap, sectionHeader } from '../support/capture-builder.js';
 import { copyOf, type ReadFrame, readFrames } from '../support/frames.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'finwait-test-'));
+const folder = mkdtempSync(joinPath(tmpdir(), 'finwait-test-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const BYTES = pcap(
@@ -19,8 +20,10 @@ const BYTES = pcap(
   })),
 );
 
+const pathOf = (name: string): string => joinPath(folder, name);
+
 function file(name: string, bytes: Uint8Array): string {
-  const path = join(folder, name);
+  const path = pathOf(name);
   writeFileSync(path, bytes);
   return path;
 }
@@ -40,7 +43,7 @@ describe('reading a file', () => {
 
   it('opens gzip, whatever the name, also of several members', async () => {
     const halves = [gzipSync(BYTES.subarray(0, 5000)), gzipSync(BYTES.subarray(5000))];
-    const { frames, facts } = await read(file('odd.name', Uint8Array.from(Buffer.concat(halves))));
+    const { frames, facts } = await read(file('odd.name', join(...halves)));
     expect(frames).toEqual(readFrames(BYTES).frames);
     expect(facts).toMatchObject({ compression: 'gzip', damage: null });
   });
@@ -49,14 +52,70 @@ describe('reading a file', () => {
     const packed = gzipSync(BYTES);
     const { frames, facts } = await read(file('cut.gz', packed.subarray(0, packed.length >> 1)));
     expect(frames.length).toBeGreaterThan(0);
-    expect(facts.damage).not.toBeNull();
+    expect(facts.damage?.frame).toBe(frames.length + 1);
+    expect(facts.damage?.message).toMatch(
+      `the gzip stream ends early, after ${packed.length >> 1} compressed octets`,
+    );
+  });
+
+  it('delivers everything before an error in a gzip stream', async () => {
+    const packed = gzipSync(BYTES);
+    packed[packed.length - 8] ^= 1;
+    const { frames, facts } = await read(file('checksum.gz', packed));
+    expect(frames).toEqual(readFrames(BYTES).frames);
+    expect(facts.damage).toMatchObject({ offset: BYTES.length, frame: 401 });
+    expect(facts.damage?.message).toMatch(/gzip stream is corrupt .*incorrect data check/);
+  });
+
+  it.each([
+    ['padding', new Uint8Array(3000)],
+    ['what is no gzip', new TextEncoder().encode('-- end of transmission --')],
+  ])('ignores %s behind a gzip stream', async (_name, tail) => {
+    const { frames, facts } = await read(file('tail.gz', join(gzipSync(BYTES), tail)));
+    expect(frames).toEqual(readFrames(BYTES).frames);
+    expect(facts.damage).toBeNull();
+  });
+
+  it.each([
+    ['gzip that is cut before the capture starts', gzipSync(BYTES).subarray(0, 12), /gzip stream ends early/],
+    ['gzip in gzip', gzipSync(gzipSync(BYTES)), /compressed with gzip/],
+    ['gzip of nothing', gzipSync(new Uint8Array(0)), /empty file/],
+    ['zstd', Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd, 0, 0), /zstd -dc/],
+  ])('refuses %s', async (_name, bytes, message) => {
+    const attempt = read(file('refused', bytes));
+    await expect(attempt).rejects.toThrow(CaptureError);
+    await expect(attempt).rejects.toThrow(message);
+  });
+
+  it('reads a named pipe', async () => {
+    const path = pathOf('pipe');
+    execFileSync('mkfifo', [path]);
+    spawn('sh', ['-c', 'cat "$0" > "$1"', file('source.pcap', BYTES), path]);
+    const { facts } = await read(path);
+    expect(facts).toMatchObject({ path, frames: 400, damage: null });
+  });
+
+  it('tells how far it is', async () => {
+    const seen: ReadProgress[] = [];
+    await read(file('progress.pcap', BYTES), { onProgress: (progress) => seen.push(progress) });
+    expect(seen.at(-1)).toEqual({ bytesRead: BYTES.length, bytesTotal: BYTES.length });
+  });
+
+  it('passes on what the frame handler throws, also out of gzip', async () => {
+    for (const bytes of [BYTES, gzipSync(BYTES)]) {
+      const path = file('handler', bytes);
+      const attempt = readCapture(path, () => {
+        throw new RangeError('enough');
+      });
+      await expect(attempt).rejects.toThrow(new RangeError('enough'));
+    }
   });
 
   it.each([
     ['missing.pcap', /no such file/],
     ['', /directory/],
   ])('says what is wrong with %j', async (name, message) => {
-    const attempt = read(join(folder, name));
+    const attempt = read(pathOf(name));
     await expect(attempt).rejects.toThrow(InputError);
     await expect(attempt).rejects.toThrow(message);
   });
@@ -93,12 +152,39 @@ describe('the npm package pcap-parser as reader', () => {
     expect(fixtures.length).toBeGreaterThan(80);
     for (const path of fixtures) {
       const [own, theirs] = [await read(path), await read(path, { reader: 'pcap-parser' })];
-      expect(theirs.frames, path).toEqual(own.frames);
+      expect(theirs, path).toEqual(own);
     }
   });
 
-  it('says what it cannot read', async () => {
-    const nano = file('nano.pcap', pcap([], { nanoseconds: true }));
-    await expect(read(nano, { reader: 'pcap-parser' })).rejects.toThrow(/pcap-parser|builtin/);
+  it('delivers the same frames and facts of damaged captures, whose damage it does not notice itself', async () => {
+    const absurd = Uint8Array.from(BYTES);
+    new DataView(absurd.buffer).setUint32(24 + 8 + 16, 0x7fff_ffff, true);
+    const inTheRecord = BYTES.subarray(0, BYTES.length - 3);
+    const inTheHeader = BYTES.subarray(0, 24 + 16 + 7);
+    const none = BYTES.subarray(0, 24);
+    for (const bytes of [BYTES, absurd, inTheRecord, inTheHeader, none, gzipSync(BYTES).subarray(0, 2000)]) {
+      const path = file('damaged', bytes);
+      const [own, theirs] = [await read(path), await read(path, { reader: 'pcap-parser' })];
+      expect(theirs).toEqual(own);
+    }
+  });
+
+  it.each([
+    ['nanoseconds', pcap([], { nanoseconds: true })],
+    ['modified headers', pcap([], { modified: true })],
+    ['other versions', pcap([], { minor: 3 })],
+    ['pcapng', sectionHeader()],
+  ])('says that it does not read %s', async (_name, bytes) => {
+    const attempt = read(file('refused', bytes), { reader: 'pcap-parser' });
+    await expect(attempt).rejects.toThrow(CaptureError);
+    await expect(attempt).rejects.toThrow(/pcap-parser reads only .* leave out --reader pcap-parser/);
+  });
+
+  it('refuses what is no capture in the same words', async () => {
+    for (const bytes of [new Uint8Array(0), BYTES.subarray(0, 10), Uint8Array.of(1, 2, 3, 4, 5)]) {
+      const path = file('nothing', bytes);
+      const words = await read(path).catch((error: unknown) => error);
+      await expect(read(path, { reader: 'pcap-parser' })).rejects.toEqual(words);
+    }
   });
 });
