@@ -2,15 +2,15 @@ import { randomInt } from 'node:crypto';
 import { Analysis } from '../analysis.js';
 import { FileSpool } from '../node/file-spool.js';
 import { OutputFile } from '../node/output.js';
-import { type ReaderName, readCapture } from '../node/read-capture.js';
+import type { ReaderName } from '../node/read-capture.js';
 import { FORMATS } from '../report/formats.js';
 import type { AnalysisEnd } from '../report/reporter.js';
 import { SEVERITIES, type Severity } from '../rules/finding.js';
 import type { RuleSettings } from '../rules/settings.js';
-import { captureProblem } from './errors.js';
+import { Choice } from './errors.js';
 import { EXIT_CAPTURE, EXIT_FINDINGS, EXIT_OK, type Io, UsageError } from './io.js';
 import { paletteFor } from './options.js';
-import { Progress } from './progress.js';
+import { readAll, warnOfDamage } from './read-all.js';
 
 export interface AnalyzeOptions {
   readonly format: readonly string[];
@@ -28,48 +28,31 @@ export interface AnalyzeOptions {
 /** Reads the captures and writes the reports. Returns the exit code. */
 export async function analyze(paths: readonly string[], options: AnalyzeOptions, io: Io): Promise<number> {
   const outputs = openOutputs(options, io);
+  const choice = options.connection === undefined ? null : new Choice(options.connection);
   const analysis = new Analysis({
     reporters: outputs.map(({ reporter }) => reporter),
     rules: options.rules,
-    filter: options.connection === undefined ? undefined : ({ id }) => id === options.connection,
+    filter: choice?.accepts,
     seed: randomInt(2 ** 32),
   });
-  let read = 0;
+  // The table says itself what is damaged.
+  const isTold = options.format.includes('table');
   try {
-    for (const path of paths) {
-      if (await readInto(analysis, path, options, io)) read++;
-    }
+    const read = await readAll(paths, analysis, options, io, (facts) => {
+      if (!isTold) warnOfDamage(facts, io);
+    });
     if (read === 0) {
       // A report on nothing would look like a clean one.
       for (const { file } of outputs) file?.abandon();
       return EXIT_CAPTURE;
     }
+    choice?.check();
     const end = analysis.finish();
     for (const { file } of outputs) file?.finish();
     return exitCode(end, read < paths.length, options);
   } catch (error) {
     for (const { file } of outputs) file?.abandon();
     throw error;
-  }
-}
-
-/** One capture; false if it could not be read at all, which was said on stderr. */
-async function readInto(analysis: Analysis, path: string, options: AnalyzeOptions, io: Io): Promise<boolean> {
-  const progress = new Progress(options.quiet === true ? null : io.stderr, path);
-  try {
-    const facts = await readCapture(path, analysis.begin(), {
-      reader: options.reader,
-      onProgress: (state) => progress.show(state.bytesRead, state.bytesTotal),
-    });
-    progress.clear();
-    analysis.endCapture(facts);
-    return true;
-  } catch (error) {
-    progress.clear();
-    const problem = captureProblem(error, path);
-    if (problem === null) throw error;
-    io.stderr.write(`finwait: ${problem}\n`);
-    return false;
   }
 }
 

@@ -1,12 +1,51 @@
 import { CaptureError } from '../core/errors.js';
+import { nearestName } from '../core/suggest.js';
 import { InputError } from '../node/input-error.js';
 import { escapeControls } from '../report/escape.js';
+import { UsageError } from './io.js';
+
+/** What else than a capture the first word may be. */
+export const COMMANDS = ['analyze', 'timeline', 'rules', 'explain', 'help'] as const;
 
 /** What is wrong with an input, in one line; null if the error is about something else. */
 export function captureProblem(error: unknown, path: string): string | null {
   const name = escapeControls(path);
-  if (error instanceof InputError) return `${name}: ${error.message}`;
+  if (error instanceof InputError) return `${name}: ${error.message}${commandHint(error, path)}`;
   if (error instanceof CaptureError)
     return `${name}: ${escapeControls(error.message)} (byte ${error.offset})`;
   return null;
+}
+
+/** A misspelt command is taken for a capture: say so. */
+function commandHint({ code }: InputError, path: string): string {
+  if (code !== 'ENOENT' || !/^[a-z]+$/i.test(path)) return '';
+  const nearest = nearestName(path, COMMANDS);
+  return nearest === null ? '' : `; or did you mean the command ${nearest}?`;
+}
+
+/** Picks the connection of `--connection` out of all, and knows what to say if there is none. */
+export class Choice {
+  readonly #id: number;
+  #highest = -1;
+  #isFound = false;
+
+  constructor(id: number) {
+    this.#id = id;
+  }
+
+  /** Whether this is the one; asked about every connection. */
+  readonly accepts = ({ id }: { readonly id: number }): boolean => {
+    this.#highest = Math.max(this.#highest, id);
+    if (id === this.#id) this.#isFound = true;
+    return id === this.#id;
+  };
+
+  /** @throws UsageError if the connection was not among those asked about */
+  check(): void {
+    if (this.#isFound) return;
+    if (this.#highest < 0) throw new UsageError('there is no TCP connection in what was captured');
+    const numbers =
+      this.#highest === 0 ? 'the only one is number 0' : `they are numbered from 0 to ${this.#highest}`;
+    throw new UsageError(`there is no connection ${this.#id}; ${numbers}`);
+  }
 }

@@ -94,9 +94,9 @@ function build(io: Io, done: (code: number) => void): Command {
   const timelineCommand = program
     .command('timeline')
     .description("draw one connection: its segments between both endpoints' states")
-    .addArgument(new Argument('<capture>', 'a pcap or pcapng file; - for standard input'))
-    .action(async (path: string, options) => {
-      done(await timeline(path, { ...options, rules: settingsOf(options) }, io));
+    .addArgument(new Argument('<capture...>', 'pcap or pcapng files, also gzipped; - for standard input'))
+    .action(async (paths: string[], options) => {
+      done(await timeline(paths, { ...options, rules: settingsOf(options) }, io));
     });
   addCommonOptions(timelineCommand);
 

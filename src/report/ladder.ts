@@ -1,35 +1,31 @@
-import type { Connection, Endpoint, Role, Transition } from '../connections/connection.js';
+import type { Connection, Endpoint, Milestone, Role, Transition } from '../connections/connection.js';
 import { secondsBetween, type Timestamp } from '../core/time.js';
 import { ACK, FIN, PSH, RST, SYN } from '../decode/segment.js';
 import type { Finding } from '../rules/finding.js';
+import { CLOSED, STATES } from '../tcp/states.js';
+import type { LadderItem, LadderSegment, Omission, Traffic } from './ladder-recorder.js';
 import type { Palette } from './palette.js';
-import { clockTime, counted, endpointName, octets } from './words.js';
-
-/** One rung: a segment as far as the ladder shows it. Numbers are relative to each side's first. */
-export interface LadderSegment {
-  readonly frame: number;
-  readonly time: Timestamp;
-  readonly from: Role;
-  readonly flags: number;
-  readonly sequence: number;
-  readonly acknowledgment: number;
-  readonly payload: number;
-  readonly window: number;
-}
+import { citationNames, clockTime, counted, endpointName, frameList, octets, seconds } from './words.js';
+import { wrap } from './wrap.js';
 
 export interface LadderOptions {
   readonly palette: Palette;
   readonly columns: number;
-  /** Frames to mark, and with what. */
+  /** What was found on this connection: its frames are marked. */
   readonly findings: readonly Finding[];
+  /** Time of the capture's last frame: how long the last states are known to have lasted. */
+  readonly captureEnd: Timestamp;
 }
 
 /** A run of plain data and acknowledgments longer than this is folded to its ends. */
 const LONGEST_RUN = 6;
+/** A silence this long, in seconds, gets a line of its own. */
+const LONG_SILENCE = 3;
 const MIN_WIDTH = 80;
 const MAX_WIDTH = 120;
+const TIME_WIDTH = 9;
 /** Room for the longest state name and its mark. */
-const STATE_WIDTH = 14;
+const STATE_WIDTH = 13;
 const MARKS = { observed: ' ', confirmed: '✓', assumed: '?' } as const;
 const FLAG_NAMES: readonly (readonly [number, string])[] = [
   [SYN, 'SYN'],
@@ -43,66 +39,78 @@ const FLAG_NAMES: readonly (readonly [number, string])[] = [
  * One connection as textbooks draw it: its segments as arrows between two columns that tell which state
  * each endpoint entered.
  */
-export function ladder(
-  connection: Connection,
-  segments: readonly LadderSegment[],
-  options: LadderOptions,
-): string {
-  return new Ladder(connection, options).draw(segments);
+export function ladder(connection: Connection, items: readonly LadderItem[], options: LadderOptions): string {
+  return new Ladder(connection, options).draw(items);
 }
+
+/** ICMP errors about the connection, to be drawn before the segment that follows them. */
+type IcmpRun = Milestone & Required<Pick<Milestone, 'icmp'>>;
 
 class Ladder {
   readonly #connection: Connection;
   readonly #options: LadderOptions;
-  readonly #arrow: number;
+  readonly #palette: Palette;
+  readonly #width: number;
+  readonly #frameWidth: number;
+  readonly #arrowWidth: number;
   readonly #states: Readonly<Record<Role, Map<number, Transition[]>>>;
   readonly #marked: ReadonlyMap<number, string[]>;
+  readonly #icmp: readonly IcmpRun[];
+  readonly #lines: string[] = [];
+  #drawnIcmp = 0;
+  #run: LadderItem[] = [];
+  #lastTime: Timestamp;
 
   constructor(connection: Connection, options: LadderOptions) {
-    const width = Math.max(MIN_WIDTH, Math.min(MAX_WIDTH, options.columns));
+    const { client, server } = connection;
     this.#connection = connection;
     this.#options = options;
-    this.#arrow = width - 2 * STATE_WIDTH - 19;
-    this.#states = { client: byFrame(connection.client), server: byFrame(connection.server) };
-    this.#marked = marksOf(options.findings);
+    this.#palette = options.palette;
+    this.#width = Math.max(MIN_WIDTH, Math.min(MAX_WIDTH, options.columns));
+    this.#frameWidth = Math.max(6, String(connection.lastFrame).length + 1);
+    this.#arrowWidth = this.#width - TIME_WIDTH - this.#frameWidth - 2 * STATE_WIDTH - 4;
+    this.#states = { client: byFrame(client), server: byFrame(server) };
+    this.#marked = marksOf(options);
+    this.#icmp = [...client.milestones, ...server.milestones]
+      .filter((milestone): milestone is IcmpRun => milestone.icmp !== undefined)
+      .sort((a, b) => a.frame - b.frame);
+    this.#lastTime = connection.start;
   }
 
-  draw(segments: readonly LadderSegment[]): string {
-    const lines = [...this.#head(), ...this.#rungs(segments), ...this.#foot()];
-    return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
+  draw(items: readonly LadderItem[]): string {
+    this.#head();
+    for (const item of items) this.#take(item);
+    this.#endRun();
+    this.#icmpUntil(Number.POSITIVE_INFINITY);
+    this.#captureEnd();
+    this.#foot();
+    return `${this.#lines.map((line) => line.trimEnd()).join('\n')}\n`;
   }
 
-  #head(): string[] {
-    const { palette } = this.#options;
-    const { client, server, id } = this.#connection;
+  #head(): void {
+    const { bold, dim } = this.#palette;
+    const { client, server, id, start, vantage } = this.#connection;
     const names = `${endpointName(client)} ↔ ${endpointName(server)}`;
-    return [
-      `${palette.bold(`connection ${id}`)}: ${names}`,
-      palette.dim(
-        `from ${clockTime(this.#connection.start)}; times are seconds from there; numbers are relative`,
-      ),
-      '',
-      `${' '.repeat(17)}${palette.bold('client'.padEnd(STATE_WIDTH))} ${' '.repeat(this.#arrow)} ${palette.bold('server')}`,
+    this.#lines.push(`${bold(`connection ${id}`)}: ${names}`);
+    const near = vantage.near === 'unknown' ? '' : `, captured ${placeOf(vantage.near)}`;
+    this.#text(`from ${clockTime(start)}${near}; times count from there, numbers are relative`, dim);
+    const columns = [
+      dim('time'.padStart(TIME_WIDTH)),
+      dim('frame'.padStart(this.#frameWidth)),
+      bold('client'.padEnd(STATE_WIDTH)),
+      ' '.repeat(this.#arrowWidth),
+      bold('server'),
     ];
+    this.#lines.push('', columns.join(' '));
   }
 
-  #rungs(segments: readonly LadderSegment[]): string[] {
-    const lines: string[] = [];
-    let run: LadderSegment[] = [];
-    const endRun = (): void => {
-      lines.push(...this.#fold(run));
-      run = [];
-    };
-    for (const segment of segments) {
-      if (this.#isPlain(segment)) {
-        run.push(segment);
-      } else {
-        endRun();
-        lines.push(...this.#rung(segment));
-      }
+  #take(item: LadderItem): void {
+    if ('omitted' in item || this.#isPlain(item)) {
+      this.#run.push(item);
+      return;
     }
-    endRun();
-    return lines;
+    this.#endRun();
+    this.#rung(item);
   }
 
   /** Neither a state nor a finding hangs on it, and it is only data or an acknowledgment. */
@@ -115,81 +123,127 @@ class Ladder {
     );
   }
 
-  #fold(run: readonly LadderSegment[]): string[] {
-    if (run.length <= LONGEST_RUN) return run.flatMap((segment) => this.#rung(segment));
-    const sent = (from: Role): string => {
-      const own = run.filter((segment) => segment.from === from);
-      return `${counted(own.length, 'segment')}, ${octets(own.reduce((sum, { payload }) => sum + payload, 0))}`;
-    };
-    const first = run[0];
-    const text = `⋮ ${sent('client')} →   ← ${sent('server')} ⋮`;
-    const [left, right] = [run.slice(0, 2), run.slice(-2)];
-    return [
-      ...left.flatMap((segment) => this.#rung(segment)),
-      this.#options.palette.dim(
-        `${this.#time(first.time)} ${'…'.padStart(6)} ${' '.repeat(STATE_WIDTH)} ${centred(text, this.#arrow)}`,
-      ),
-      ...right.flatMap((segment) => this.#rung(segment)),
-    ];
+  #endRun(): void {
+    const run = this.#run;
+    this.#run = [];
+    const isLong = run.length > LONGEST_RUN || run.some((item) => 'omitted' in item);
+    const ends = isLong ? 2 : run.length;
+    for (const item of run.slice(0, ends)) this.#rung(item as LadderSegment);
+    if (!isLong) return;
+    const folded = run.slice(ends, -ends);
+    const text = `⋮ ${trafficOf(folded, 'client')} →   ← ${trafficOf(folded, 'server')} ⋮`;
+    const first = folded.find((item): item is LadderSegment => 'frame' in item);
+    this.#row(first?.time ?? null, '…', text);
+    const last = folded.findLast((item): item is LadderSegment => 'frame' in item);
+    if (last !== undefined) this.#lastTime = last.time;
+    for (const item of run.slice(-ends)) this.#rung(item as LadderSegment);
   }
 
-  #rung(segment: LadderSegment): string[] {
+  #rung(segment: LadderSegment): void {
+    this.#icmpUntil(segment.frame);
+    this.#silenceUntil(segment.time);
     const client = this.#states.client.get(segment.frame) ?? [];
     const server = this.#states.server.get(segment.frame) ?? [];
     const rows = Math.max(client.length, server.length, 1);
-    const lines: string[] = [];
     for (let row = 0; row < rows; row++) {
       const lead =
-        row === 0 ? `${this.#time(segment.time)} ${`#${segment.frame}`.padStart(6)}` : ' '.repeat(16);
-      const middle = row === 0 ? this.#arrowFor(segment) : ' '.repeat(this.#arrow);
-      lines.push(`${lead} ${this.#state(client[row])} ${middle} ${this.#state(server[row])}`);
+        row === 0
+          ? `${this.#time(segment.time)} ${`#${segment.frame}`.padStart(this.#frameWidth)}`
+          : ' '.repeat(TIME_WIDTH + 1 + this.#frameWidth);
+      const middle = row === 0 ? this.#arrowOf(segment) : ' '.repeat(this.#arrowWidth);
+      this.#lines.push(`${lead} ${this.#state(client[row])} ${middle} ${this.#state(server[row])}`);
     }
     for (const mark of this.#marked.get(segment.frame) ?? []) {
-      lines.push(`${' '.repeat(17 + STATE_WIDTH + 1)}${mark}`);
+      this.#lines.push(`${' '.repeat(TIME_WIDTH + this.#frameWidth + STATE_WIDTH + 3)}${mark}`);
     }
-    return lines;
+  }
+
+  /** The ICMP errors that came before `frame`. */
+  #icmpUntil(frame: number): void {
+    while (this.#drawnIcmp < this.#icmp.length && this.#icmp[this.#drawnIcmp].frame < frame) {
+      const { frame: own, time, count, lastFrame, icmp } = this.#icmp[this.#drawnIcmp++];
+      this.#silenceUntil(time);
+      const name = `ICMP${icmp.version === 6 ? 'v6' : ''} type ${icmp.type} code ${icmp.code}`;
+      const more = count > 1 ? ` (${count} until #${lastFrame})` : '';
+      const lead = `${this.#time(time)} ${`#${own}`.padStart(this.#frameWidth)}`;
+      this.#lines.push(`${lead} ◆ ${name} from ${icmp.reporter}${more}`);
+    }
+  }
+
+  #silenceUntil(time: Timestamp): void {
+    const silence = secondsBetween(this.#lastTime, time);
+    if (silence > 0) this.#lastTime = time;
+    if (silence < LONG_SILENCE) return;
+    this.#row(null, '', `⋮ ${seconds(silence)} of silence ⋮`);
+  }
+
+  /** What still stands when the capture ends, if that is long after the last segment. */
+  #captureEnd(): void {
+    const { client, server } = this.#connection;
+    const { captureEnd } = this.#options;
+    const closed = STATES[CLOSED];
+    if (client.finalState === closed && server.finalState === closed) return;
+    if (secondsBetween(this.#lastTime, captureEnd) < LONG_SILENCE) return;
+    this.#silenceUntil(captureEnd);
+    const end = centred('the capture ends', this.#arrowWidth);
+    const lead = `${this.#time(captureEnd)} ${' '.repeat(this.#frameWidth)}`;
+    const state = (endpoint: Endpoint): string => endpoint.finalState.padEnd(STATE_WIDTH);
+    this.#lines.push(this.#palette.dim(`${lead} ${state(client)} ${end} ${state(server)}`));
+  }
+
+  /** A line in the middle between the state columns. */
+  #row(time: Timestamp | null, frame: string, text: string): void {
+    const lead = `${time === null ? ' '.repeat(TIME_WIDTH) : this.#time(time)} ${frame.padStart(this.#frameWidth)}`;
+    this.#lines.push(
+      this.#palette.dim(`${lead} ${' '.repeat(STATE_WIDTH)} ${centred(text, this.#arrowWidth)}`),
+    );
   }
 
   #time(time: Timestamp): string {
-    return secondsBetween(this.#connection.start, time).toFixed(4).padStart(9);
+    const value = secondsBetween(this.#connection.start, time);
+    return value.toFixed(value < 1e4 ? 4 : 2).padStart(TIME_WIDTH);
   }
 
   #state(entry: Transition | undefined): string {
     if (entry === undefined) return ' '.repeat(STATE_WIDTH);
-    const { palette } = this.#options;
+    const { bold, dim, struck } = this.#palette;
     const text = `${entry.state}${entry.retractedBy === null ? MARKS[entry.evidence] : '✗'}`;
     const padding = ' '.repeat(Math.max(0, STATE_WIDTH - text.length));
-    return (entry.retractedBy === null ? palette.bold(text) : palette.struck(palette.dim(text))) + padding;
+    return (entry.retractedBy === null ? bold(text) : struck(dim(text))) + padding;
   }
 
-  #arrowFor(segment: LadderSegment): string {
-    const label = ` ${describe(segment)} `;
-    const room = this.#arrow - 1;
-    const line = label.length >= room ? label.slice(0, room) : centred(label, room, '─');
+  #arrowOf(segment: LadderSegment): string {
+    const room = this.#arrowWidth - 1;
+    const line = centred(` ${describe(segment, room - 2)} `, room, '─');
     return segment.from === 'client' ? `${line}▶` : `◀${line}`;
   }
 
-  #foot(): string[] {
-    const { palette } = this.#options;
-    const lines = [
-      '',
-      palette.dim('states: ✓ confirmed by a later segment, ? assumed, ✗ taken back; unmarked: observed'),
-    ];
+  #foot(): void {
+    const { bold, dim, severity } = this.#palette;
+    this.#lines.push('');
+    this.#text('states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed', dim);
     for (const endpoint of [this.#connection.client, this.#connection.server]) {
       for (const entry of endpoint.timeline) {
         if (entry.frame === null) {
-          lines.push(palette.dim(`no frame shows the ${endpoint.role}'s ${entry.state}: ${entry.cause}`));
+          this.#text(`no frame shows the ${endpoint.role}'s ${entry.state}: ${entry.cause}`, dim);
         } else if (entry.retractedBy !== null) {
           const text = `the ${endpoint.role}'s ${entry.state} of #${entry.frame} was disproved by #${entry.retractedBy}`;
-          lines.push(palette.dim(text));
+          this.#text(text, dim);
         }
       }
-      lines.push(`the ${endpoint.role} ended in ${palette.bold(endpoint.finalState)}`);
+      this.#lines.push(`the ${endpoint.role} ended in ${bold(endpoint.finalState)}`);
     }
     for (const finding of this.#options.findings) {
-      lines.push(`${palette.severity[finding.severity](finding.severity)} ${finding.rule}: ${finding.title}`);
+      const [title, ...more] = wrap(finding.title, this.#width - finding.severity.length - 1);
+      this.#lines.push('', `${severity[finding.severity](finding.severity)} ${bold(title)}`);
+      this.#lines.push(...more.map(bold));
+      const sections = citationNames(finding.citations.slice(0, 4));
+      this.#text(`${finding.rule} · ${frameList(finding.frames)} · ${sections}`, dim);
     }
-    return lines;
+  }
+
+  #text(text: string, style: (line: string) => string): void {
+    this.#lines.push(...wrap(text, this.#width).map(style));
   }
 }
 
@@ -205,22 +259,52 @@ function byFrame(endpoint: Endpoint): Map<number, Transition[]> {
 }
 
 /** The last frame of each finding's proof says which finding it proves. */
-function marksOf(findings: readonly Finding[]): Map<number, string[]> {
+function marksOf({ findings, palette }: LadderOptions): Map<number, string[]> {
   const marks = new Map<number, string[]>();
-  for (const finding of findings) {
-    const frame = finding.frames.at(-1);
+  for (const { frames, severity, rule } of findings) {
+    const frame = frames.at(-1);
     if (frame === undefined) continue;
-    marks.set(frame, [...(marks.get(frame) ?? []), `▲ ${finding.severity}: ${finding.rule}`]);
+    marks.set(frame, [...(marks.get(frame) ?? []), palette.severity[severity](`▲ ${severity}: ${rule}`)]);
   }
   return marks;
 }
 
-function describe({ flags, sequence, acknowledgment, payload, window }: LadderSegment): string {
-  const names = FLAG_NAMES.filter(([bit]) => (flags & bit) !== 0).map(([, name]) => name);
-  const parts = [names.join(',') || 'no flags', `seq ${sequence}`];
+function placeOf(near: Role | 'between'): string {
+  return near === 'between' ? 'between both' : `near the ${near}`;
+}
+
+/** What the folded part of a run holds of one side's segments. */
+function trafficOf(items: readonly LadderItem[], from: Role): string {
+  const { segments, payload } = items
+    .map((item) => trafficIn(item, from))
+    .reduce((sum, part) => ({
+      segments: sum.segments + part.segments,
+      payload: sum.payload + part.payload,
+    }));
+  return `${counted(segments, 'segment')}, ${octets(payload)}`;
+}
+
+function trafficIn(item: LadderSegment | Omission, from: Role): Traffic {
+  if ('omitted' in item) return item.omitted[from];
+  return item.from === from ? { segments: 1, payload: item.payload } : { segments: 0, payload: 0 };
+}
+
+/** In at most `room` characters; what a reader misses least goes first. */
+function describe(segment: LadderSegment, room: number): string {
+  const full = labelOf(segment, true);
+  if (full.length <= room) return full;
+  const short = labelOf(segment, false);
+  return short.length <= room ? short : `${short.slice(0, room - 1)}…`;
+}
+
+function labelOf(segment: LadderSegment, withPush: boolean): string {
+  const { flags, sequence, acknowledgment, payload, window, note } = segment;
+  const names = FLAG_NAMES.filter(([bit]) => (flags & bit) !== 0 && (withPush || bit !== PSH));
+  const parts = [names.map(([, name]) => name).join(',') || 'no flags', `seq ${sequence}`];
   if ((flags & ACK) !== 0) parts.push(`ack ${acknowledgment}`);
   if (payload > 0) parts.push(`len ${payload}`);
   if (window === 0 && (flags & RST) === 0) parts.push('win 0');
+  if (note !== null) parts.push(note);
   return parts.join(' ');
 }
 

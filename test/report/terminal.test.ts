@@ -78,8 +78,8 @@ describe('the ladder', () => {
 
   it('names the connections that there are when one is not', async () => {
     const { code, stderr } = await finwait(['timeline', captureOf('refused', 'client'), '--connection', '9']);
-    expect(code).toBe(3);
-    expect(stderr).toContain('has no connection 9');
+    expect(code).toBe(2);
+    expect(stderr).toBe('finwait: there is no connection 9; the only one is number 0\n');
   });
 
   it('asks which connection where the input can be read only once', async () => {

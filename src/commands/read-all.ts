@@ -1,0 +1,66 @@
+import type { Analysis } from '../analysis.js';
+import { type CaptureFacts, type ReaderName, readCapture } from '../node/read-capture.js';
+import { escapeControls } from '../report/escape.js';
+import { captureProblem } from './errors.js';
+import type { Io } from './io.js';
+import { Progress } from './progress.js';
+
+export interface ReadAllOptions {
+  readonly reader: ReaderName;
+  readonly quiet?: boolean;
+}
+
+/**
+ * Reads captures one after another into `analysis`. One that cannot be read at all is told on stderr and
+ * passed over. Returns how many were read; `onRead` learns the facts of each.
+ */
+export async function readAll(
+  paths: readonly string[],
+  analysis: Analysis,
+  options: ReadAllOptions,
+  io: Io,
+  onRead: (facts: CaptureFacts) => void = () => {},
+): Promise<number> {
+  let read = 0;
+  for (const path of paths) {
+    const facts = await readOne(path, analysis, options, io);
+    if (facts === null) continue;
+    read++;
+    onRead(facts);
+  }
+  return read;
+}
+
+/** Says on stderr where a capture is damaged, for reports that do not. */
+export function warnOfDamage({ path, damage }: CaptureFacts, io: Io): void {
+  if (damage === null) return;
+  const place = `damaged at byte ${damage.offset}, frame ${damage.frame}`;
+  const message = escapeControls(damage.message);
+  io.stderr.write(
+    `finwait: ${escapeControls(path)}: ${place}: ${message}; everything before it was analysed\n`,
+  );
+}
+
+async function readOne(
+  path: string,
+  analysis: Analysis,
+  options: ReadAllOptions,
+  io: Io,
+): Promise<CaptureFacts | null> {
+  const progress = new Progress(options.quiet === true ? null : io.stderr, path);
+  try {
+    const facts = await readCapture(path, analysis.begin(), {
+      reader: options.reader,
+      onProgress: (state) => progress.show(state.bytesRead, state.bytesTotal),
+    });
+    progress.clear();
+    analysis.endCapture(facts);
+    return facts;
+  } catch (error) {
+    progress.clear();
+    const problem = captureProblem(error, path);
+    if (problem === null) throw error;
+    io.stderr.write(`finwait: ${problem}\n`);
+    return null;
+  }
+}

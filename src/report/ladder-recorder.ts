@@ -1,0 +1,127 @@
+import type { Role } from '../connections/connection.js';
+import type { Timestamp } from '../core/time.js';
+import { ACK, FIN, RST, type Segment, SYN } from '../decode/segment.js';
+
+/** One rung of a ladder: a segment as far as it is shown. */
+export interface LadderSegment {
+  readonly frame: number;
+  readonly time: Timestamp;
+  readonly from: Role;
+  readonly flags: number;
+  /** Both numbers count from the first of their side: its SYN is 0. */
+  readonly sequence: number;
+  readonly acknowledgment: number;
+  readonly payload: number;
+  /** As it stands in the header. */
+  readonly window: number;
+  /**
+   * `again`: the same octets, SYN or FIN were sent before. `probe`: nothing new, but the octet before the
+   * next one once more, to draw an answer (a keep-alive or a zero-window probe).
+   */
+  readonly note: 'again' | 'probe' | null;
+}
+
+/** Segments that were not kept. */
+export interface Omission {
+  readonly omitted: Readonly<Record<Role, Traffic>>;
+}
+
+export interface Traffic {
+  readonly segments: number;
+  readonly payload: number;
+}
+
+export type LadderItem = LadderSegment | Omission;
+
+/** How many segments at either end are kept. */
+const MOST_KEPT = 20_000;
+/** How many sent segments a side is remembered by, to tell repetitions. */
+const MOST_REMEMBERED = 4096;
+
+/** What one side has sent: where its numbers start, how far they have come, and which segments they were. */
+class Sent {
+  base: number | null = null;
+  next = 0;
+  readonly #ends = new Map<number, number>();
+
+  /** Takes in a segment that occupies numbers; true if all of them were sent by one segment before. */
+  repeats(sequence: number, end: number): boolean {
+    const known = this.#ends.get(sequence);
+    if (known !== undefined && end <= known) return true;
+    this.#ends.set(sequence, end);
+    if (this.#ends.size > MOST_REMEMBERED) this.#ends.delete(this.#ends.keys().next().value!);
+    return false;
+  }
+}
+
+/** Keeps one connection's segments for a ladder; of a very long connection its start and its end. */
+export class LadderRecorder {
+  readonly #sent: Readonly<Record<Role, Sent>> = { client: new Sent(), server: new Sent() };
+  readonly #first: LadderSegment[] = [];
+  /** A ring once it is full. */
+  readonly #last: LadderSegment[] = [];
+  #oldest = 0;
+  #omitted: Record<Role, Traffic> | null = null;
+
+  add(from: Role, segment: Segment): void {
+    const rung = this.#rung(from, segment);
+    if (this.#first.length < MOST_KEPT) {
+      this.#first.push(rung);
+    } else if (this.#last.length < MOST_KEPT) {
+      this.#last.push(rung);
+    } else {
+      this.#omit(this.#last[this.#oldest]);
+      this.#last[this.#oldest] = rung;
+      this.#oldest = (this.#oldest + 1) % MOST_KEPT;
+    }
+  }
+
+  /** In the order of the capture. */
+  items(): readonly LadderItem[] {
+    const omission = this.#omitted === null ? [] : [{ omitted: this.#omitted }];
+    return [
+      ...this.#first,
+      ...omission,
+      ...this.#last.slice(this.#oldest),
+      ...this.#last.slice(0, this.#oldest),
+    ];
+  }
+
+  #omit({ from, payload }: LadderSegment): void {
+    this.#omitted ??= { client: { segments: 0, payload: 0 }, server: { segments: 0, payload: 0 } };
+    const { segments, payload: before } = this.#omitted[from];
+    this.#omitted[from] = { segments: segments + 1, payload: before + payload };
+  }
+
+  #rung(from: Role, segment: Segment): LadderSegment {
+    const { flags, payloadLength } = segment;
+    const sent = this.#sent[from];
+    const received = this.#sent[from === 'client' ? 'server' : 'client'];
+    if ((flags & SYN) !== 0) sent.base = segment.sequence;
+    sent.base ??= segment.sequence - 1;
+    if ((flags & ACK) !== 0) received.base ??= segment.acknowledgment - 1;
+    const sequence = (segment.sequence - sent.base) >>> 0;
+    return {
+      frame: segment.frame,
+      time: { seconds: segment.seconds, nanoseconds: segment.nanoseconds },
+      from,
+      flags,
+      sequence,
+      acknowledgment: (segment.acknowledgment - (received.base ?? 0)) >>> 0,
+      payload: payloadLength,
+      window: segment.window,
+      note: noteOn(sent, sequence, flags, payloadLength),
+    };
+  }
+}
+
+function noteOn(sent: Sent, sequence: number, flags: number, payload: number): LadderSegment['note'] {
+  const length = payload + ((flags & SYN) !== 0 ? 1 : 0) + ((flags & FIN) !== 0 ? 1 : 0);
+  const isProbe = (flags & (SYN | FIN | RST)) === 0 && payload <= 1 && sequence + 1 === sent.next;
+  if (isProbe) return 'probe';
+  if (length === 0) return null;
+  const end = sequence + length;
+  if (sent.repeats(sequence, end)) return 'again';
+  sent.next = Math.max(sent.next, end);
+  return null;
+}
