@@ -1,15 +1,21 @@
 #!/usr/bin/env node
-import { EXIT_INTERRUPTED, EXIT_OK, type Stream } from './commands/io.js';
+import { constants } from 'node:os';
+import { EXIT_OK, type Stream } from './commands/io.js';
 import { run } from './commands/program.js';
-import { writeAll } from './node/output.js';
+import { OutputError, writeAll } from './node/output.js';
 
 const EXIT_BUG = 70;
+/** A program that a signal ended has this plus the signal's number as its exit code. */
+const SIGNALLED = 128;
 
-process.once('SIGINT', () => process.exit(EXIT_INTERRUPTED));
+// Leaving this way, unlike being ended by the signal, removes files that are half written.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.once(signal, () => process.exit(SIGNALLED + constants.signals[signal]));
+}
 
-function stream(descriptor: number, output: NodeJS.WriteStream): Stream {
+function stream(descriptor: number, name: string, output: NodeJS.WriteStream): Stream {
   return {
-    write: (part) => writeAll(descriptor, part),
+    write: (part) => writeAll(descriptor, part, name),
     isTerminal: output.isTTY === true,
     columns: output.isTTY === true ? output.columns : 80,
   };
@@ -17,13 +23,13 @@ function stream(descriptor: number, output: NodeJS.WriteStream): Stream {
 
 try {
   process.exitCode = await run(process.argv.slice(2), {
-    stdout: stream(1, process.stdout),
-    stderr: stream(2, process.stderr),
+    stdout: stream(1, 'standard output', process.stdout),
+    stderr: stream(2, 'standard error', process.stderr),
     environment: process.env,
   });
 } catch (error) {
   // Whoever read our output has had enough, as with `| head`.
-  if (error instanceof Error && 'code' in error && error.code === 'EPIPE') process.exit(EXIT_OK);
+  if (error instanceof OutputError && error.code === 'EPIPE') process.exit(EXIT_OK);
   const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(`finwait: a bug in finwait, please report it with this text:\n${reason}\n`);
   process.exitCode = EXIT_BUG;

@@ -1,20 +1,16 @@
 import { randomInt } from 'node:crypto';
 import { Analysis } from '../analysis.js';
-import { FileSpool } from '../node/file-spool.js';
-import { OutputFile } from '../node/output.js';
 import type { ReaderName } from '../node/read-capture.js';
-import { FORMATS } from '../report/formats.js';
 import type { AnalysisEnd } from '../report/reporter.js';
 import { SEVERITIES, type Severity } from '../rules/finding.js';
 import type { RuleSettings } from '../rules/settings.js';
 import { Choice } from './errors.js';
-import { EXIT_CAPTURE, EXIT_FINDINGS, EXIT_OK, type Io, UsageError } from './io.js';
-import { paletteFor } from './options.js';
+import { EXIT_CAPTURE, EXIT_FINDINGS, EXIT_OK, type Io } from './io.js';
+import { type Destination, openOutputs } from './outputs.js';
 import { readAll, warnOfDamage } from './read-all.js';
 
 export interface AnalyzeOptions {
-  readonly format: readonly string[];
-  readonly output: readonly string[];
+  readonly destinations: readonly Destination[];
   readonly connection?: number;
   readonly reader: ReaderName;
   readonly rules: RuleSettings;
@@ -27,7 +23,7 @@ export interface AnalyzeOptions {
 
 /** Reads the captures and writes the reports. Returns the exit code. */
 export async function analyze(paths: readonly string[], options: AnalyzeOptions, io: Io): Promise<number> {
-  const outputs = openOutputs(options, io);
+  const outputs = openOutputs(options.destinations, options, io);
   const choice = options.connection === undefined ? null : new Choice(options.connection);
   const analysis = new Analysis({
     reporters: outputs.map(({ reporter }) => reporter),
@@ -36,22 +32,22 @@ export async function analyze(paths: readonly string[], options: AnalyzeOptions,
     seed: randomInt(2 ** 32),
   });
   // The table says itself what is damaged.
-  const isTold = options.format.includes('table');
+  const isTold = options.destinations.some(({ format }) => format === 'table');
   try {
     const read = await readAll(paths, analysis, options, io, (facts) => {
       if (!isTold) warnOfDamage(facts, io);
     });
     if (read === 0) {
       // A report on nothing would look like a clean one.
-      for (const { file } of outputs) file?.abandon();
+      for (const output of outputs) output.abandon();
       return EXIT_CAPTURE;
     }
     choice?.check();
     const end = analysis.finish();
-    for (const { file } of outputs) file?.finish();
+    for (const output of outputs) output.finish();
     return exitCode(end, read < paths.length, options);
   } catch (error) {
-    for (const { file } of outputs) file?.abandon();
+    for (const output of outputs) output.abandon();
     throw error;
   }
 }
@@ -64,44 +60,4 @@ function exitCode(end: AnalysisEnd, unreadable: boolean, options: AnalyzeOptions
   const found = grades.some((severity) => end.summary.findings[severity] > 0);
   const patterns = end.patterns.some(({ severity }) => grades.includes(severity));
   return found || patterns ? EXIT_FINDINGS : EXIT_OK;
-}
-
-/** Each `--format` takes the `--output` of the same place; one format may go without, to standard output. */
-function openOutputs(options: AnalyzeOptions, io: Io) {
-  const { format: formats, output: files } = options;
-  if (files.length > formats.length) {
-    throw new UsageError(
-      `--output ${files[formats.length]}: it has no --format; give one --format for each --output`,
-    );
-  }
-  if (formats.length - files.length > 1) {
-    throw new UsageError('only one report fits standard output: give each further --format an --output FILE');
-  }
-  return formats.map((name, place) => {
-    const path = files[place];
-    const file = path === undefined || path === '-' ? null : openOutput(path);
-    const look = {
-      palette: paletteFor(
-        file === null ? options.color : (options.color ?? false),
-        io.environment,
-        io.stdout,
-      ),
-      columns: io.stdout.columns,
-      verbose: options.verbose === true,
-    };
-    const write = file === null ? io.stdout.write : file.write;
-    const reporter = FORMATS[name].create(write, look, new FileSpool());
-    return { reporter, file };
-  });
-}
-
-function openOutput(path: string): OutputFile {
-  try {
-    return new OutputFile(path);
-  } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new UsageError(
-      `--output ${path}: it cannot be written (${reason}); name a file in a folder you may write to`,
-    );
-  }
 }

@@ -17,7 +17,6 @@ export const EXIT_OK = 0;
 export const EXIT_FINDINGS = 1;
 export const EXIT_USAGE = 2;
 export const EXIT_CAPTURE = 3;
-export const EXIT_INTERRUPTED = 130;
 
 /** A command line that cannot be: the message says what to change. */
 export class UsageError extends Error {

@@ -1,5 +1,6 @@
 import { Argument, Command, CommanderError, Option } from 'commander';
 import { nearestName } from '../core/suggest.js';
+import { OutputError } from '../node/output.js';
 import { FORMATS } from '../report/formats.js';
 import { CATALOG } from '../rules/catalog.js';
 import { SEVERITIES } from '../rules/finding.js';
@@ -9,23 +10,25 @@ import { analyze } from './analyze.js';
 import { explain, listRules } from './explain.js';
 import { EXIT_OK, EXIT_USAGE, type Io, UsageError } from './io.js';
 import { collect, ruleSettings, wholeNumber } from './options.js';
+import { OutputPlan } from './outputs.js';
 import { timeline } from './timeline.js';
 
 const EXAMPLES = `
 Examples:
-  finwait incident.pcap                          who is stuck where, since when, on which frames
-  finwait timeline incident.pcap                 the worst connection, segment by segment
-  finwait timeline incident.pcap --connection 7
-  finwait a.pcap b.pcapng.gz --format json --output report.json
-  tcpdump -c 10000 -w - tcp | finwait -          a capture from standard input
-  finwait incident.pcap --rule half-close=off --set close-wait-stuck.stuckSeconds=30
-  finwait incident.pcap --fail-on warning        for scripts: exit 1 if there is one
-  finwait explain close-wait-stuck               what a finding means and what it rests on
+  finwait incident.pcap                    who is stuck where, and since when
+  finwait timeline incident.pcap           the worst connection, step by step
+  finwait timeline incident.pcap -c 7      connection 7, as Wireshark counts
+  finwait explain close-wait-stuck         what a finding means and rests on
+  finwait a.pcap b.pcapng.gz -o all.json   a report for programs, in a file
+  finwait incident.pcap --fail-on warning  for scripts: exit 1 if there is one
+  tcpdump -c 10000 -w - tcp | finwait -    a capture from standard input
+  finwait incident.pcap --rule half-close=off \\
+          --set close-wait-stuck.stuckSeconds=30
 
 Exit codes:
   0  analysed, with findings or without
   1  a finding at or above --fail-on
-  2  wrong usage or configuration
+  2  wrong usage or configuration, or a report that could not be written
   3  a capture that could not be read, or was damaged under --strict
 `;
 
@@ -41,7 +44,11 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   } catch (error) {
     // Commander has already printed what it found wrong, or the help or version that was asked for.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_OK : EXIT_USAGE;
-    if (error instanceof UsageError || error instanceof SettingsError) {
+    const isPlain =
+      error instanceof UsageError ||
+      error instanceof SettingsError ||
+      (error instanceof OutputError && error.code !== 'EPIPE');
+    if (isPlain) {
       io.stderr.write(`finwait: ${error.message}\n`);
       return EXIT_USAGE;
     }
@@ -55,6 +62,7 @@ function build(io: Io, done: (code: number) => void): Command {
       'Says, for both endpoints of every TCP connection in a capture, which RFC 9293 state they were in, when, ' +
         "on which frame's evidence, and what went wrong.",
     )
+    .usage('<capture...> [options]\n       finwait <command> [options]')
     .version(VERSION, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .showHelpAfterError('(finwait --help tells more)')
@@ -62,20 +70,21 @@ function build(io: Io, done: (code: number) => void): Command {
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => io.stderr.write(text),
-      outputError: (text, write) => write(text.replace(/^error: /, 'finwait: ')),
+      outputError: (text, write) => write(inOurWords(text)),
       getOutHelpWidth: () => io.stdout.columns,
       getErrHelpWidth: () => io.stderr.columns,
     });
 
+  const plan = new OutputPlan();
   const analyzeCommand = program
     .command('analyze', { isDefault: true })
     .description('report on captures (the default command)')
-    .addArgument(new Argument('<capture...>', 'pcap or pcapng files, also gzipped; - for standard input'))
-    .addOption(formatOption())
+    .addArgument(captures())
+    .addOption(formatOption(plan))
     .addOption(
-      new Option('-o, --output <file>', 'write the --format of the same place here')
-        .default([], '-')
-        .argParser(collect),
+      new Option('-o, --output <file>', 'write the report here, in the --format before or as its name ends')
+        .default(undefined, '-')
+        .argParser((path: string) => plan.addOutput(path)),
     )
     .addOption(
       new Option('--fail-on <severity>', 'exit 1 if there is a finding of this severity or above').choices(
@@ -83,18 +92,17 @@ function build(io: Io, done: (code: number) => void): Command {
       ),
     )
     .option('--strict', 'exit 3 if a capture is damaged')
-    .option('-q, --quiet', 'no progress')
     .option('-v, --verbose', 'also say which frames were not analysed, and why')
     .action(async (paths: string[], options) => {
-      const formats: string[] = options.format.length > 0 ? options.format : ['table'];
-      done(await analyze(paths, { ...options, format: formats, rules: settingsOf(options) }, io));
+      const rules = settingsOf(options);
+      done(await analyze(paths, { ...options, destinations: plan.destinations(), rules }, io));
     });
   addCommonOptions(analyzeCommand);
 
   const timelineCommand = program
     .command('timeline')
     .description("draw one connection: its segments between both endpoints' states")
-    .addArgument(new Argument('<capture...>', 'pcap or pcapng files, also gzipped; - for standard input'))
+    .addArgument(captures())
     .action(async (paths: string[], options) => {
       done(await timeline(paths, { ...options, rules: settingsOf(options) }, io));
     });
@@ -135,13 +143,17 @@ function optionList(command: Command, width: number): string {
     .join('\n');
 }
 
-function formatOption(): Option {
+function captures(): Argument {
+  return new Argument('<capture...>', 'pcap or pcapng files, also gzipped; - for standard input');
+}
+
+function formatOption(plan: OutputPlan): Option {
   const names = Object.keys(FORMATS);
   const list = names.map((name) => `${name} (${FORMATS[name].summary})`).join(', ');
-  return new Option('-f, --format <name>', `may be repeated: ${list}`)
-    .default([], 'table')
-    .argParser((name: string, previous: readonly string[]) => {
-      if (Object.hasOwn(FORMATS, name)) return collect(name, previous);
+  return new Option('-f, --format <name>', `may be repeated, each with its --output: ${list}`)
+    .default(undefined, names[0])
+    .argParser((name: string) => {
+      if (Object.hasOwn(FORMATS, name)) return plan.addFormat(name);
       const nearest = nearestName(name, names);
       const hint = nearest === null ? `it is one of ${names.join(', ')}` : `did you mean ${nearest}?`;
       throw new UsageError(`there is no format ${name}; ${hint}`);
@@ -170,9 +182,18 @@ function addCommonOptions(command: Command): void {
         .default([], 'none')
         .argParser(collect),
     )
+    .option('-q, --quiet', 'no progress')
     .option('--color', 'colours even if the output is no terminal')
     .option('--no-color', 'no colours')
     .exitOverride();
+}
+
+/** Commander's message, with what to do about it where it does not say so itself. */
+function inOurWords(text: string): string {
+  return text
+    .replace(/^error: /, 'finwait: ')
+    .replace("missing required argument 'capture'", 'name a capture to read, such as: finwait incident.pcap')
+    .replace("missing required argument 'rule'", 'name a rule; finwait rules lists them');
 }
 
 function settingsOf(options: {

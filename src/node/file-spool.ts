@@ -20,8 +20,8 @@ export class FileSpool implements Spool {
       this.#memory.append(octets);
       return;
     }
-    this.#file ??= openTemporary();
-    writeAll(this.#file.descriptor, octets);
+    this.#file ??= this.#open();
+    writeAll(this.#file.descriptor, octets, 'a temporary file');
   }
 
   drain(write: Write): void {
@@ -39,16 +39,18 @@ export class FileSpool implements Spool {
     this.close();
   }
 
-  /** Removes the temporary file, if there is one. */
-  close(): void {
+  /** Removes the temporary file, if there is one. Also called if the process ends before its time. */
+  readonly close = (): void => {
     if (this.#file === null) return;
     closeSync(this.#file.descriptor);
     rmSync(this.#file.folder, { recursive: true, force: true });
     this.#file = null;
-  }
-}
+    process.off('exit', this.close);
+  };
 
-function openTemporary() {
-  const folder = mkdtempSync(join(tmpdir(), 'finwait-'));
-  return { folder, descriptor: openSync(join(folder, 'findings'), 'wx+', 0o600) };
+  #open() {
+    const folder = mkdtempSync(join(tmpdir(), 'finwait-'));
+    process.once('exit', this.close);
+    return { folder, descriptor: openSync(join(folder, 'findings'), 'wx+', 0o600) };
+  }
 }

@@ -1,5 +1,20 @@
-import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { getSystemErrorMap } from 'node:util';
+
+/** Output that cannot be written. The message names it and the system's reason. */
+export class OutputError extends Error {
+  override readonly name = 'OutputError';
+
+  constructor(
+    output: string,
+    /** The system's error code, such as `ENOSPC`. */
+    readonly code: string,
+    reason: string,
+  ) {
+    super(`${output} cannot be written: ${reason} (${code})`);
+  }
+}
 
 /** Text to a file that appears under its name only when it is complete. */
 export class OutputFile {
@@ -7,44 +22,85 @@ export class OutputFile {
   readonly #partial: string;
   readonly #descriptor: number;
 
-  /** @throws the system's error if the folder cannot be written to */
+  /** @throws OutputError if it cannot be created */
   constructor(path: string) {
     this.#path = path;
-    // Not a regular file to be replaced, such as /dev/null: written to directly.
-    this.#partial = path.startsWith('/dev/')
-      ? path
-      : join(dirname(path), `.finwait-${process.pid}-${Date.now()}`);
-    this.#descriptor = openSync(this.#partial, 'w');
+    // Not a regular file to be replaced, such as /dev/null or a named pipe: written to directly.
+    this.#partial = isReplaceable(path) ? join(dirname(path), `.finwait-${process.pid}-${Date.now()}`) : path;
+    this.#descriptor = reported(path, () => openSync(this.#partial, 'w'));
+    process.once('exit', this.#remove);
   }
 
   readonly write = (part: string | Uint8Array): void => {
-    writeAll(this.#descriptor, part);
+    writeAll(this.#descriptor, part, this.#path);
   };
 
-  /** Puts the file in its place. */
+  /** Puts the file in its place. @throws OutputError */
   finish(): void {
-    closeSync(this.#descriptor);
-    if (this.#partial !== this.#path) renameSync(this.#partial, this.#path);
+    reported(this.#path, () => {
+      closeSync(this.#descriptor);
+      if (this.#partial !== this.#path) renameSync(this.#partial, this.#path);
+    });
+    process.off('exit', this.#remove);
   }
 
   /** Removes what was written. */
   abandon(): void {
     closeSync(this.#descriptor);
-    if (this.#partial !== this.#path) rmSync(this.#partial, { force: true });
+    this.#remove();
+    process.off('exit', this.#remove);
   }
+
+  /** Also called if the process ends before its time, as by Ctrl-C. */
+  readonly #remove = (): void => {
+    if (this.#partial !== this.#path) rmSync(this.#partial, { force: true });
+  };
 }
 
-/** Writes all of `part`, waiting where the receiver is slower. @throws EPIPE if the receiver is gone */
-export function writeAll(descriptor: number, part: string | Uint8Array): void {
+/**
+ * Writes all of `part`, waiting where the receiver is slower.
+ *
+ * @param output what is written to, for the error
+ * @throws OutputError, with code EPIPE if the receiver is gone
+ */
+export function writeAll(descriptor: number, part: string | Uint8Array, output: string): void {
   const bytes = typeof part === 'string' ? Buffer.from(part, 'utf8') : part;
   let offset = 0;
   while (offset < bytes.length) {
     try {
       offset += writeSync(descriptor, bytes, offset);
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) throw error;
+      if (codeOf(error) !== 'EAGAIN') throw outputError(output, error);
       // A full pipe that does not block: give its reader a moment.
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
     }
   }
+}
+
+function isReplaceable(path: string): boolean {
+  const stats = reported(path, () => statSync(path, { throwIfNoEntry: false }));
+  if (stats?.isDirectory() === true)
+    throw new OutputError(path, 'EISDIR', 'it is a directory; name a file in it');
+  return stats === undefined || stats.isFile();
+}
+
+function reported<Result>(output: string, action: () => Result): Result {
+  try {
+    return action();
+  } catch (error) {
+    throw outputError(output, error);
+  }
+}
+
+/** The error of the operating system in words; any other as it is. */
+function outputError(output: string, error: unknown): unknown {
+  const code = codeOf(error);
+  if (code === null) return error;
+  const known = [...getSystemErrorMap().values()].find(([name]) => name === code);
+  return new OutputError(output, code, known?.[1] ?? 'the system refuses');
+}
+
+function codeOf(error: unknown): string | null {
+  if (!(error instanceof Error) || !('code' in error) || !('syscall' in error)) return null;
+  return typeof error.code === 'string' ? error.code : null;
 }

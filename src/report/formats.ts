@@ -6,17 +6,33 @@ import { type TableOptions, TableReporter } from './table.js';
 /** Every output format: its name for `--format`, what it is for, and how its reporter is made. */
 export interface Format {
   readonly summary: string;
+  /** A file with one of these endings is meant to be of this format. */
+  readonly extensions: readonly string[];
   readonly create: (write: Write, options: TableOptions, spool: Spool) => Reporter;
 }
 
+/** The first is the default. */
 export const FORMATS: Readonly<Record<string, Format>> = {
-  table: { summary: 'tables for a terminal', create: (write, options) => new TableReporter(write, options) },
+  table: {
+    summary: 'tables for a terminal',
+    extensions: ['txt'],
+    create: (write, options) => new TableReporter(write, options),
+  },
   json: {
     summary: 'the whole report as one JSON document',
+    extensions: ['json'],
     create: (write, _options, spool) => new JsonReporter(write, spool),
   },
   ndjson: {
     summary: 'one JSON object a line, as connections end',
+    extensions: ['ndjson', 'jsonl'],
     create: (write) => new NdjsonReporter(write),
   },
 };
+
+/** The format that a file's ending stands for; null if none. */
+export function formatOfFile(path: string): string | null {
+  const extension = /\.(\w+)$/.exec(path)?.[1].toLowerCase();
+  if (extension === undefined) return null;
+  return Object.keys(FORMATS).find((name) => FORMATS[name].extensions.includes(extension)) ?? null;
+}

@@ -40,6 +40,15 @@ describe('damage', () => {
     expect(stdout).toContain('1 connection');
   });
 
+  it('is told on stderr where the report does not go to a reader', async () => {
+    const { stderr } = await finwait([cut, '--format', 'ndjson']);
+    expect(stderr).toMatch(
+      /^finwait: .*cut\.pcap: damaged at byte 468, frame 6: .* before it was analysed\n$/,
+    );
+    expect((await finwait(['timeline', cut])).stderr).toBe(stderr);
+    expect((await finwait([cut])).stderr).toBe('');
+  });
+
   it('is a failure under --strict', async () => {
     expect((await finwait([cut, '--strict'])).code).toBe(3);
   });
@@ -54,6 +63,15 @@ describe('what cannot be read', () => {
     expect(stdout).toBe('');
     expect(stderr).toMatch(/^finwait: .*page\.pcapng: this is an HTML page/);
     expect(stderr.trim().split('\n')).toHaveLength(1);
+  });
+});
+
+describe('a misspelt command', () => {
+  it('is taken for a capture, with a hint', async () => {
+    const { code, stderr } = await finwait(['explian', 'close-wait-stuck']);
+    expect(code).toBe(3);
+    expect(stderr).toContain('explian: no such file');
+    expect(stderr).toContain('or did you mean the command explain?');
   });
 });
 
@@ -76,6 +94,12 @@ describe('wrong usage', () => {
     [[STUCK, '--format', 'json', '--format', 'table'], /only one report fits standard output/],
     [[STUCK, '--fromat', 'json'], /Did you mean --format/],
     [['explain', 'close-wait'], /did you mean close-wait-stuck\?/],
+    [['explain'], /name a rule; finwait rules lists them/],
+    [[], /name a capture to read, such as: finwait incident\.pcap/],
+    [[STUCK, '--connection', '9'], /there is no connection 9; the only one is number 0/],
+    [['timeline', STUCK, '-c', '9'], /there is no connection 9; the only one is number 0/],
+    [[STUCK, '--output', folder], /it is a directory; name a file in it/],
+    [[STUCK, '--output', join(folder, 'none', 'x.json')], /none\/x\.json cannot be written: no such file/],
   ])('%j says what to change', async (argv, message) => {
     const { code, stdout, stderr } = await finwait(argv as string[]);
     expect(code).toBe(2);
@@ -136,6 +160,12 @@ describe('options', () => {
   it('choose the reader, which changes nothing', async () => {
     const other = await finwait([STUCK, '--reader', 'pcap-parser', '--format', 'json']);
     expect(other.stdout).toBe((await finwait([STUCK, '--format', 'json'])).stdout);
+  });
+
+  it('choose the connection of a later capture in a timeline', async () => {
+    const { stdout } = await finwait(['timeline', CLEAN, STUCK, '--connection', '1']);
+    expect(stdout).toMatch(/^connection 1: /);
+    expect(stdout).toMatch(/FIN-WAIT-2 +the capture ends +CLOSE-WAIT/);
   });
 
   it('number connections on from one capture to the next', async () => {

@@ -1,0 +1,102 @@
+import { FileSpool } from '../node/file-spool.js';
+import { OutputFile } from '../node/output.js';
+import { FORMATS, formatOfFile } from '../report/formats.js';
+import type { Reporter } from '../report/reporter.js';
+import { type Io, UsageError } from './io.js';
+import { paletteFor } from './options.js';
+
+const STANDARD_OUTPUT = '-';
+const DEFAULT_FORMAT = Object.keys(FORMATS)[0];
+
+/** A report to be written: its format, and the file it goes to; null for standard output. */
+export interface Destination {
+  readonly format: string;
+  readonly path: string | null;
+}
+
+/**
+ * `--format` and `--output` in the order in which they stand on the command line. A file belongs to the
+ * format before it; one without takes the format that follows, or the one its name ends in.
+ */
+export class OutputPlan {
+  readonly #reports: { format: string | null; path: string | null }[] = [];
+
+  addFormat(format: string): void {
+    const last = this.#reports.at(-1);
+    if (last !== undefined && last.format === null) last.format = format;
+    else this.#reports.push({ format, path: null });
+  }
+
+  addOutput(path: string): void {
+    const last = this.#reports.at(-1);
+    if (last !== undefined && last.path === null) last.path = path;
+    else this.#reports.push({ format: null, path });
+  }
+
+  /** @throws UsageError if two reports would go to the same place */
+  destinations(): Destination[] {
+    const reports = this.#reports.length === 0 ? [{ format: null, path: null }] : this.#reports;
+    const taken = new Set<string>();
+    return reports.map(({ format, path }) => {
+      const place = path ?? STANDARD_OUTPUT;
+      if (taken.has(place)) throw new UsageError(collision(place));
+      taken.add(place);
+      return {
+        format: format ?? formatOfFile(place) ?? DEFAULT_FORMAT,
+        path: place === STANDARD_OUTPUT ? null : place,
+      };
+    });
+  }
+}
+
+function collision(place: string): string {
+  return place === STANDARD_OUTPUT
+    ? 'only one report fits standard output: give each further --format an --output FILE'
+    : `--output ${place}: two reports cannot go to one file`;
+}
+
+export interface Look {
+  readonly color?: boolean;
+  readonly verbose?: boolean;
+}
+
+/** A reporter and where its text goes. */
+export interface Output {
+  readonly reporter: Reporter;
+  /** Everything has been written. */
+  finish(): void;
+  /** There will be no report. */
+  abandon(): void;
+}
+
+/** @throws OutputError for a file that cannot be written */
+export function openOutputs(destinations: readonly Destination[], look: Look, io: Io): Output[] {
+  const opened: Output[] = [];
+  try {
+    for (const destination of destinations) opened.push(openOutput(destination, look, io));
+    return opened;
+  } catch (error) {
+    for (const output of opened) output.abandon();
+    throw error;
+  }
+}
+
+function openOutput({ format, path }: Destination, look: Look, io: Io): Output {
+  const file = path === null ? null : new OutputFile(path);
+  const spool = new FileSpool();
+  // What a terminal can show says nothing about a file.
+  const color = file === null ? look.color : (look.color ?? false);
+  const options = {
+    palette: paletteFor(color, io.environment, io.stdout),
+    columns: io.stdout.columns,
+    verbose: look.verbose === true,
+  };
+  return {
+    reporter: FORMATS[format].create(file?.write ?? io.stdout.write, options, spool),
+    finish: () => file?.finish(),
+    abandon: () => {
+      spool.close();
+      file?.abandon();
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { captureOf } from '../support/fixtures.js';
+
+const CLI = resolve('src/cli.ts');
+const TSX = import.meta.resolve('tsx');
+const CAPTURE = resolve(captureOf('mixed-200', 'client'));
+const folder = mkdtempSync(join(tmpdir(), 'finwait-cli-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** The program itself, as a process of its own; `shell` leads its output somewhere. */
+function start(argv: readonly string[]): ChildProcess {
+  return spawn(process.execPath, ['--import', TSX, CLI, ...argv], { cwd: folder });
+}
+
+async function textOf(stream: NodeJS.ReadableStream | null): Promise<string> {
+  let text = '';
+  for await (const part of stream ?? []) text += String(part);
+  return text;
+}
+
+describe('the program', () => {
+  it('reads a capture from standard input', async () => {
+    const child = start(['-', '--format', 'json']);
+    child.stdin?.end(readFileSync(CAPTURE));
+    const [text, [code]] = await Promise.all([textOf(child.stdout), once(child, 'close')]);
+    expect(code).toBe(0);
+    expect(JSON.parse(text)).toMatchObject({ captures: [{ path: '-' }], summary: { connections: 200 } });
+  });
+
+  it('ends quietly when the reader of its output has gone', async () => {
+    const child = start([CAPTURE, '--format', 'json']);
+    child.stdout?.destroy();
+    const [stderr, [code]] = await Promise.all([textOf(child.stderr), once(child, 'close')]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+
+  it('ends with 130 on Ctrl-C and leaves no half-written file behind', async () => {
+    const child = start(['-', '--output', 'report.json']);
+    child.stdin?.write(readFileSync(CAPTURE));
+    while (!readdirSync(folder).some((name) => name.startsWith('.finwait'))) {
+      await new Promise((done) => setTimeout(done, 20));
+    }
+    const closed = once(child, 'close');
+    child.kill('SIGINT');
+    const [code] = await closed;
+    expect(code).toBe(130);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it.skipIf(!existsSync('/dev/full'))('says what it could not write, in one line', async () => {
+    const child = start([CAPTURE, '--format', 'json', '--output', '/dev/full']);
+    const [stderr, [code]] = await Promise.all([textOf(child.stderr), once(child, 'close')]);
+    expect(code).toBe(2);
+    expect(stderr).toBe('finwait: /dev/full cannot be written: no space left on device (ENOSPC)\n');
+  });
+});
