@@ -83,11 +83,9 @@ export class AsciiText {
     while (this.#bytes[this.#length - 1] === ZERO) this.#length--;
   }
 
-  /** Seconds that are no less than 0, to the nanosecond. */
+  /** Seconds to the nanosecond, of any size and sign: a double is all that is known of them. */
   decimal(value: number): void {
-    const total = Math.round(value * 1e9);
-    const whole = Math.floor(total / 1e9);
-    this.seconds(whole, total - whole * 1e9);
+    this.text(String(Math.round(value * 1e9) / 1e9));
   }
 
   /** Hands on what has gathered, and starts anew. The octets handed on are valid only during the call. */
