@@ -169,10 +169,25 @@ describe('options', () => {
   });
 
   it('number connections on from one capture to the next', async () => {
-    const { stdout } = await finwait([STUCK, CLEAN, '--format', 'json']);
-    const report = JSON.parse(stdout) as { connections: { id: number }[]; captures: unknown[] };
-    expect(report.connections.map(({ id }) => id)).toEqual([0, 1]);
-    expect(report.captures).toHaveLength(2);
+    const { stdout } = await finwait([CLEAN, STUCK, '--format', 'json']);
+    expect(JSON.parse(stdout)).toMatchObject({
+      captures: [{ path: CLEAN }, { path: STUCK }],
+      connections: [
+        { id: 0, capture: 0, stream: 0 },
+        { id: 1, capture: 1, stream: 0, displayFilter: 'tcp.stream eq 0' },
+      ],
+      findings: [
+        { connection: 1, displayFilter: 'tcp.stream eq 0 and frame.number in {8, 9}' },
+        { connection: 1 },
+      ],
+    });
+  });
+
+  it('say of which capture the frames are', async () => {
+    const { stdout } = await finwait([CLEAN, STUCK]);
+    expect(stdout).toContain(`│ ${STUCK}: frames #8, #9 `);
+    expect(stdout).toContain('filter  tcp.stream eq 0 and');
+    expect(stdout).toContain(`finwait timeline ${STUCK} --connection 0`);
   });
 });
 
