@@ -55,6 +55,13 @@ describe('damage', () => {
 });
 
 describe('what cannot be read', () => {
+  it('is named once, however often the others are read', async () => {
+    const { code, stdout, stderr } = await finwait(['timeline', join(folder, 'missing.pcap'), STUCK]);
+    expect(code).toBe(3);
+    expect(stdout).toMatch(/^connection 0: /);
+    expect(stderr.match(/no such file/g)).toHaveLength(1);
+  });
+
   it('is named on stderr in one line, and there is no report', async () => {
     const path = join(folder, 'page.pcapng');
     writeFileSync(path, '<html><body>Please log in</body></html>');
