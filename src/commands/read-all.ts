@@ -8,8 +8,6 @@ import { Progress } from './progress.js';
 export interface ReadAllOptions {
   readonly reader: ReaderName;
   readonly quiet?: boolean;
-  /** What cannot be read was said when it was read before. */
-  readonly isRepeated?: boolean;
 }
 
 /**
@@ -62,7 +60,7 @@ async function readOne(
     progress.clear();
     const problem = captureProblem(error, path);
     if (problem === null) throw error;
-    if (options.isRepeated !== true) io.stderr.write(`finwait: ${problem}\n`);
+    io.stderr.write(`finwait: ${problem}\n`);
     return null;
   }
 }

@@ -47,8 +47,7 @@ export async function timeline(paths: readonly string[], options: TimelineOption
     },
     seed: randomInt(2 ** 32),
   });
-  const isRepeated = options.connection === undefined;
-  const read = await readAll(paths, analysis, { ...options, isRepeated }, io, (facts) => {
+  const read = await readAll(paths, analysis, options, io, (facts) => {
     warnOfDamage(facts, io);
     if (found !== null) captureEnd ??= facts.lastFrameAt;
   });

@@ -129,11 +129,8 @@ export function finishConnection(memory: Int32Array, base: number, journal: Jour
     serverLog,
   );
   const predecessor = memory[base + PREDECESSOR_ID];
-  const id = memory[base + ID];
   return {
-    id,
-    capture: 0,
-    stream: id,
+    id: memory[base + ID],
     client: clientEnd,
     server: serverEnd,
     rolesKnownBy:

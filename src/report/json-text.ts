@@ -209,8 +209,6 @@ function writeQuality(out: AsciiText, quality: CaptureQuality): void {
 
 const BEGIN_OBJECT = piece('{');
 const ID = piece('"id":');
-const CAPTURE = piece(',"capture":');
-const STREAM = piece(',"stream":');
 const CLIENT_ADDRESS = piece(',"client":{"address":"');
 const PORT = piece('","port":');
 const SERVER_ADDRESS = piece('},"server":{"address":"');
@@ -246,10 +244,6 @@ export function writeConnection(
   out.piece(head);
   out.piece(ID);
   out.number(connection.id);
-  out.piece(CAPTURE);
-  out.number(connection.capture);
-  out.piece(STREAM);
-  out.number(connection.stream);
   out.piece(CLIENT_ADDRESS);
   out.text(client.address);
   out.piece(PORT);
@@ -284,7 +278,7 @@ export function writeConnection(
   if (connection.predecessor === null) out.piece(NULL);
   else out.number(connection.predecessor);
   out.piece(DISPLAY_FILTER);
-  out.number(connection.stream);
+  out.number(connection.id);
   out.piece(CLIENT);
   writeEndpoint(out, client, start);
   out.piece(SERVER);
@@ -333,21 +327,20 @@ const TO = piece('},"to":{"at":');
 const FACTS = piece('},"facts":');
 const explainers = new Pieces((rule) => `,"explainedBy":"${rule}"`);
 
-/** One element of `findings`, about `connection`; `head` stands before all other fields. */
+/** One element of `findings`; `head` stands before all other fields. */
 export function writeFinding(
   out: AsciiText,
-  connection: Connection,
   finding: Finding,
   start: Timestamp,
   head: Uint8Array = NOTHING,
 ): void {
-  const { frames, from, to, explainedBy } = finding;
+  const { connection, frames, from, to, explainedBy } = finding;
   out.piece(BEGIN_OBJECT);
   out.piece(head);
   out.piece(rules.of(finding.rule));
   out.piece(severities.of(finding.severity));
   out.piece(findingConfidences.of(finding.confidence));
-  out.number(finding.connection);
+  out.number(connection);
   out.piece(endpoints.of(finding.endpoint === null ? 'null' : `"${finding.endpoint}"`));
   out.text(asciiJson(finding.title));
   out.piece(EXPLANATION);
@@ -372,7 +365,7 @@ export function writeFinding(
   out.piece(FACTS);
   out.text(asciiJson(finding.facts));
   if (explainedBy !== undefined) out.piece(explainers.of(explainedBy));
-  out.text(`,"displayFilter":"${displayFilterFor(connection.stream, frames)}"`);
+  out.text(`,"displayFilter":"${displayFilterFor(connection, frames)}"`);
   out.piece(citationsOf(finding.citations));
 }
 

@@ -42,7 +42,7 @@ export class TableReporter implements Reporter {
   }
 
   connection(connection: Connection, findings: readonly Finding[]): void {
-    this.#groups.add(connection, findings);
+    this.#groups.add(findings);
     this.#connections.add(connection, findings);
   }
 
@@ -103,8 +103,7 @@ export class TableReporter implements Reporter {
 
   /** Patterns and findings by severity; of the same severity the patterns, which stand for many, come first. */
   #cards(end: AnalysisEnd): string {
-    const names = end.captures.length > 1 ? end.captures.map(({ path }) => escapeControls(path)) : null;
-    const writer = new CardWriter(this.#options.palette, this.#width - CELL_EDGES, names);
+    const writer = new CardWriter(this.#options.palette, this.#width - CELL_EDGES);
     const cards: { readonly severity: Severity; readonly text: () => string }[] = [
       ...end.patterns.map((pattern) => ({
         severity: pattern.severity,
@@ -140,12 +139,11 @@ export class TableReporter implements Reporter {
   #connectionTable(end: AnalysisEnd): string {
     const { palette } = this.#options;
     const { worst, length } = this.#connections;
-    if (worst === undefined) return '';
+    if (worst === null) return '';
     const more = end.summary.connections - length;
-    const path = shellWord(end.captures[worst.capture].path);
     const hints = [
       ...(more > 0 ? [`${counted(more, 'more connection')}: --format json has them all`] : []),
-      `segment by segment: finwait timeline ${path} --connection ${worst.stream}`,
+      `segment by segment: finwait timeline ${pathsOf(end)} --connection ${worst}`,
     ];
     return [this.#connections.draw(palette, this.#width), ...hints.map(palette.dim)].join('\n');
   }
@@ -153,4 +151,9 @@ export class TableReporter implements Reporter {
   #lines(text: string, style: (text: string) => string): string[] {
     return wrap(text, this.#width).map(style);
   }
+}
+
+/** The captures as one would name them on a command line. */
+function pathsOf({ captures }: AnalysisEnd): string {
+  return captures.map(({ path }) => shellWord(path)).join(' ');
 }
