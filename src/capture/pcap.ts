@@ -3,6 +3,7 @@
  * Sources: pcap-savefile(5); draft-ietf-opsawg-pcap "PCAP Capture File Format".
  */
 import { CaptureError, type Damage } from '../core/errors.js';
+import { MAX_SECONDS } from '../core/time.js';
 import type { ByteWindow } from './byte-window.js';
 import type { ByteOrder, InterfaceFacts } from './facts.js';
 import { LINK_TYPE_MASK, linkTypeName } from './link-types.js';
@@ -29,7 +30,6 @@ const CAPTURED_LENGTH = 8;
 const ORIGINAL_LENGTH = 12;
 
 const NANOSECONDS_PER_SECOND = 1_000_000_000;
-const MAX_SECONDS = 0xffff_ffff;
 
 /** The magic number, read: it tells everything but versions and link type. */
 export interface PcapVariant {

@@ -1,7 +1,7 @@
+import { MAX_SECONDS } from '../core/time.js';
 import type { Frame } from './frame.js';
 
 const NANOSECONDS_PER_SECOND = 1_000_000_000;
-const MAX_SECONDS = 0xffff_ffff;
 const TWO_TO_32 = 0x1_0000_0000;
 
 /** if_tsresol: the top bit chooses powers of two, the rest is the negative exponent. */

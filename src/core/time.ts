@@ -10,6 +10,9 @@ export interface Timestamp {
   readonly nanoseconds: number;
 }
 
+/** The last second that a timestamp can say. */
+export const MAX_SECONDS = 0xffff_ffff;
+
 /** Seconds from `earlier` to `later`; negative if the clock ran backwards. */
 export function secondsBetween(earlier: Timestamp, later: Timestamp): number {
   return elapsedSeconds(earlier.seconds, earlier.nanoseconds, later.seconds, later.nanoseconds);
@@ -18,6 +21,16 @@ export function secondsBetween(earlier: Timestamp, later: Timestamp): number {
 /** `secondsBetween` on the four parts, for callers that hold no objects. */
 export function elapsedSeconds(s0: number, ns0: number, s1: number, ns1: number): number {
   return (s1 >>> 0) - (s0 >>> 0) + (ns1 - ns0) / 1e9;
+}
+
+/** `seconds` after `time`, to the nanosecond: before it, if negative. Ends at what a timestamp can say. */
+export function timeAfter(time: Timestamp, seconds: number): Timestamp {
+  const nanoseconds = time.nanoseconds + Math.round((seconds % 1) * 1e9);
+  const carry = Math.floor(nanoseconds / 1e9);
+  const whole = (time.seconds >>> 0) + Math.trunc(seconds) + carry;
+  if (whole < 0) return { seconds: 0, nanoseconds: 0 };
+  if (whole > MAX_SECONDS) return { seconds: MAX_SECONDS | 0, nanoseconds: 999_999_999 };
+  return { seconds: whole | 0, nanoseconds: nanoseconds - carry * 1e9 };
 }
 
 /** ISO 8601 in UTC with nine fractional digits, e.g. `2026-03-01T12:00:00.123456789Z`. */

@@ -8,7 +8,7 @@ import {
   type Transition,
 } from '../connections/connection.js';
 import type { MilestoneKind } from '../connections/milestones.js';
-import { secondsBetween, type Timestamp } from '../core/time.js';
+import { secondsBetween, type Timestamp, timeAfter } from '../core/time.js';
 import type { State } from '../tcp/states.js';
 import type { Confidence, Finding } from './finding.js';
 import type { RuleContext } from './rule.js';
@@ -155,12 +155,7 @@ export function unanswered(run: Milestone, peer: Endpoint): number {
 
 /** Time of the original of a run of retransmissions. */
 export function firstSent(run: Milestone): Timestamp {
-  const gapNanoseconds = run.value * 1e6;
-  const whole = Math.ceil(Math.max(0, gapNanoseconds - run.time.nanoseconds) / 1e9);
-  return {
-    seconds: (run.time.seconds - whole) | 0,
-    nanoseconds: run.time.nanoseconds + whole * 1e9 - gapNanoseconds,
-  };
+  return timeAfter(run.time, -run.value / 1000);
 }
 
 /** The endpoint went on after a reset in its name: it did not send that. */

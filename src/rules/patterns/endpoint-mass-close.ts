@@ -1,6 +1,6 @@
 import type { Connection } from '../../connections/connection.js';
 import { formatEndpoint } from '../../core/addresses.js';
-import { secondsBetween, type Timestamp } from '../../core/time.js';
+import { secondsBetween, type Timestamp, timeAfter } from '../../core/time.js';
 import { cite } from '../citations.js';
 import { entered, milestone } from '../evidence.js';
 import type { PatternRule } from '../rule.js';
@@ -113,8 +113,8 @@ export const endpointMassClose: PatternRule = {
               explanation: `That is ${Math.round((100 * burst.length) / Math.max(open, burst.length))} % of its connections open at that moment, which is consistent with its process ending; how it ended is not visible.`,
               connections: burst.map(({ id }) => id),
               count: burst.length,
-              from: later(origin, at),
-              to: later(origin, at + spread),
+              from: timeAfter(origin, at),
+              to: timeAfter(origin, at + spread),
               facts: {
                 endpoint,
                 fins: burst.length - resets,
@@ -161,13 +161,4 @@ function burstOf(spans: readonly Span[], seconds: number): readonly Span[] {
     if (i - from + 1 > best.length) best = ended.slice(from, i + 1);
   }
   return best;
-}
-
-function later(origin: Timestamp, seconds: number): Timestamp {
-  const nanoseconds = origin.nanoseconds + Math.round((seconds % 1) * 1e9);
-  const carry = Math.floor(nanoseconds / 1e9);
-  return {
-    seconds: (origin.seconds + Math.trunc(seconds) + carry) | 0,
-    nanoseconds: nanoseconds - carry * 1e9,
-  };
 }
