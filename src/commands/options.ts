@@ -69,6 +69,8 @@ export function paletteFor(
 ): Palette {
   if (flag !== undefined) return flag ? COLOURED : PLAIN;
   if (environment.NO_COLOR !== undefined && environment.NO_COLOR !== '') return PLAIN;
-  if (environment.FORCE_COLOR !== undefined && environment.FORCE_COLOR !== '0') return COLOURED;
+  if (environment.FORCE_COLOR !== undefined) {
+    return ['0', 'false'].includes(environment.FORCE_COLOR) ? PLAIN : COLOURED;
+  }
   return stream.isTerminal && environment.TERM !== 'dumb' ? COLOURED : PLAIN;
 }

@@ -1,6 +1,7 @@
 import { Argument, Command, CommanderError, Option } from 'commander';
 import { nearestName } from '../core/suggest.js';
 import { OutputError } from '../node/output.js';
+import { escapeControls } from '../report/escape.js';
 import { FORMATS } from '../report/formats.js';
 import { CATALOG } from '../rules/catalog.js';
 import { SEVERITIES } from '../rules/finding.js';
@@ -49,7 +50,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
       error instanceof SettingsError ||
       (error instanceof OutputError && error.code !== 'EPIPE');
     if (isPlain) {
-      io.stderr.write(`finwait: ${error.message}\n`);
+      io.stderr.write(`finwait: ${escapeControls(error.message)}\n`);
       return EXIT_USAGE;
     }
     throw error;
@@ -191,6 +192,9 @@ function addCommonOptions(command: Command): void {
 /** Commander's message, with what to do about it where it does not say so itself. */
 function inOurWords(text: string): string {
   return text
+    .split('\n')
+    .map(escapeControls)
+    .join('\n')
     .replace(/^error: /, 'finwait: ')
     .replace("missing required argument 'capture'", 'name a capture to read, such as: finwait incident.pcap')
     .replace("missing required argument 'rule'", 'name a rule; finwait rules lists them');
