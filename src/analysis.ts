@@ -86,7 +86,7 @@ export class Analysis {
   }
 
   #take(found: Connection, captureStart: Timestamp, captureEnd: Timestamp): void {
-    const connection = this.#firstId === 0 ? found : renumbered(found, this.#firstId);
+    const connection = this.#captures.length === 0 ? found : this.#renumbered(found);
     this.#nextId = Math.max(this.#nextId, connection.id + 1);
     this.#start ??= captureStart;
     this.#end = captureEnd;
@@ -97,6 +97,18 @@ export class Analysis {
     for (const reporter of this.#options.reporters) reporter.connection(connection, findings, this.#start);
   }
 
+  /** A connection as its capture numbers it, as all captures together number it. */
+  #renumbered(connection: Connection): Connection {
+    const { stream, predecessor } = connection;
+    const first = this.#firstId;
+    return {
+      ...connection,
+      id: first + stream,
+      capture: this.#captures.length,
+      predecessor: predecessor === null ? null : first + predecessor,
+    };
+  }
+
   #count(connection: Connection, findings: readonly Finding[]): void {
     this.#connections++;
     for (const finding of findings) this.#findings[finding.severity]++;
@@ -104,11 +116,6 @@ export class Analysis {
       this.#finalStates[finalState] = (this.#finalStates[finalState] ?? 0) + 1;
     }
   }
-}
-
-function renumbered(connection: Connection, first: number): Connection {
-  const { id, predecessor } = connection;
-  return { ...connection, id: first + id, predecessor: predecessor === null ? null : first + predecessor };
 }
 
 function captureFacts(source: CaptureSource, verdicts: ArrayLike<number>): CaptureFacts {

@@ -8,6 +8,8 @@ import { Progress } from './progress.js';
 export interface ReadAllOptions {
   readonly reader: ReaderName;
   readonly quiet?: boolean;
+  /** What cannot be read was said when it was read before. */
+  readonly isRepeated?: boolean;
 }
 
 /**
@@ -60,7 +62,7 @@ async function readOne(
     progress.clear();
     const problem = captureProblem(error, path);
     if (problem === null) throw error;
-    io.stderr.write(`finwait: ${problem}\n`);
+    if (options.isRepeated !== true) io.stderr.write(`finwait: ${problem}\n`);
     return null;
   }
 }

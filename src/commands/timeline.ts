@@ -47,7 +47,8 @@ export async function timeline(paths: readonly string[], options: TimelineOption
     },
     seed: randomInt(2 ** 32),
   });
-  const read = await readAll(paths, analysis, options, io, (facts) => {
+  const isRepeated = options.connection === undefined;
+  const read = await readAll(paths, analysis, { ...options, isRepeated }, io, (facts) => {
     warnOfDamage(facts, io);
     if (found !== null) captureEnd ??= facts.lastFrameAt;
   });

@@ -149,8 +149,12 @@ export interface Vantage {
 
 /** One finished connection: immutable, and all that rules and reporters see. */
 export interface Connection {
-  /** Equals Wireshark's `tcp.stream`. */
+  /** Counts on from one capture to the next; in the first it equals `stream`. */
   readonly id: number;
+  /** The capture that it is in: its place among those read, from 0. */
+  readonly capture: number;
+  /** Wireshark's `tcp.stream` in that capture. */
+  readonly stream: number;
   readonly client: Endpoint;
   readonly server: Endpoint;
   readonly rolesKnownBy: 'syn' | 'syn-ack' | 'guess';

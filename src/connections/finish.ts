@@ -129,8 +129,11 @@ export function finishConnection(memory: Int32Array, base: number, journal: Jour
     serverLog,
   );
   const predecessor = memory[base + PREDECESSOR_ID];
+  const id = memory[base + ID];
   return {
-    id: memory[base + ID],
+    id,
+    capture: 0,
+    stream: id,
     client: clientEnd,
     server: serverEnd,
     rolesKnownBy:

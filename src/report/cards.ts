@@ -16,23 +16,31 @@ const MOST_FRAMES = 12;
 export class CardWriter {
   readonly #palette: Palette;
   readonly #width: number;
+  readonly #captures: readonly string[] | null;
 
-  constructor(palette: Palette, width: number) {
+  /** @param captures the names of the captures, if frames must say which one they are in */
+  constructor(palette: Palette, width: number, captures: readonly string[] | null) {
     this.#palette = palette;
     this.#width = width;
+    this.#captures = captures;
   }
 
   /** All findings of one rule: the first in full, some of the others by their titles, the rest counted. */
   group(group: FindingGroup): string {
     const [first, ...others] = group.told;
-    const { finding } = first;
-    const subject =
-      group.count === 1 ? `connection ${finding.connection}` : counted(group.count, 'connection');
+    const { connection, finding } = first;
+    const subject = group.count === 1 ? `connection ${connection.id}` : counted(group.count, 'connection');
     const lines = [this.#head(finding, subject), ...this.#bold(finding.title)];
-    const about = group.count === 1 ? '' : `connection ${finding.connection}: `;
+    const place = [
+      ...(group.count === 1 ? [] : [`connection ${connection.id}`]),
+      ...(this.#captures === null ? [] : [this.#captures[connection.capture]]),
+    ];
+    const about = place.length === 0 ? '' : `${place.join(' in ')}: `;
     lines.push(...this.#proof(`${about}${frameNames(finding.frames)}`, finding));
     lines.push(...this.#story(finding), ...this.#effects(first));
-    lines.push(...this.#labelled('filter', filterOf(finding)));
+    lines.push(
+      ...this.#labelled('filter', displayFilterFor(connection.stream, finding.frames.slice(0, MOST_FRAMES))),
+    );
     lines.push(...this.#also(others, group));
     return lines.join('\n');
   }
@@ -62,7 +70,11 @@ export class CardWriter {
 
   #proof(frames: string, { citations }: Finding | Pattern): string[] {
     const sections = citationNames(citations.slice(0, MOST_CITATIONS));
-    return wrap([frames, sections].filter((part) => part !== '').join(' · '), this.#width);
+    const parts = [frames, sections].filter((part) => part !== '');
+    const line = parts.join(' · ');
+    return line.length <= this.#width
+      ? wrap(line, this.#width)
+      : parts.flatMap((part) => wrap(part, this.#width));
   }
 
   #story(item: Finding | Pattern): string[] {
@@ -80,8 +92,8 @@ export class CardWriter {
   }
 
   #also(others: readonly Told[], { further, count, told }: FindingGroup): string[] {
-    const lines = others.flatMap(({ finding: { connection, title } }) =>
-      this.#labelled('also', `connection ${connection}: ${title}`),
+    const lines = others.flatMap(({ connection, finding }) =>
+      this.#labelled('also', `connection ${connection.id}: ${finding.title}`),
     );
     if (further.length > 0) {
       const uncounted = count - told.length - further.length;
@@ -107,8 +119,4 @@ export class CardWriter {
 function frameNames(frames: readonly number[]): string {
   if (frames.length === 0) return '';
   return `${frames.length === 1 ? 'frame' : 'frames'} ${frameList(frames, MOST_FRAMES)}`;
-}
-
-function filterOf({ connection, frames }: Finding): string {
-  return displayFilterFor(connection, frames.slice(0, MOST_FRAMES));
 }

@@ -13,6 +13,8 @@ const MIN_COLUMN = 12;
 
 interface Row {
   readonly id: number;
+  readonly capture: number;
+  readonly stream: number;
   readonly rank: number;
   readonly client: string;
   readonly server: string;
@@ -71,9 +73,11 @@ export class ConnectionTable {
     if (this.#rows.length === MOST_ROWS && last !== undefined) {
       if (last.rank < rank || (last.rank === rank && last.id < connection.id)) return;
     }
-    const { id, client, server, start, end, frames } = connection;
+    const { id, capture, stream, client, server, start, end, frames } = connection;
     this.#rows.push({
       id,
+      capture,
+      stream,
       rank,
       client: endpointName(client),
       server: endpointName(server),
@@ -91,9 +95,9 @@ export class ConnectionTable {
     return this.#rows.length;
   }
 
-  /** The id of the connection that comes first; null without any. */
-  get worst(): number | null {
-    return this.#rows.at(0)?.id ?? null;
+  /** The connection that comes first; undefined without any. */
+  get worst(): Pick<Connection, 'capture' | 'stream'> | undefined {
+    return this.#rows.at(0);
   }
 
   draw(palette: Palette, width: number): string {

@@ -1,7 +1,9 @@
+import type { Connection } from '../connections/connection.js';
 import { type Finding, SEVERITIES, type Severity } from '../rules/finding.js';
 
 /** A finding, and those on the same connection that it explains. */
 export interface Told {
+  readonly connection: Pick<Connection, 'id' | 'capture' | 'stream'>;
   readonly finding: Finding;
   readonly effects: readonly Finding[];
 }
@@ -31,7 +33,7 @@ export class FindingGroups {
   readonly #groups = new Map<string, Gathered>();
 
   /** Takes in all findings on one connection. */
-  add(findings: readonly Finding[]): void {
+  add({ id, capture, stream }: Connection, findings: readonly Finding[]): void {
     for (const finding of findings) {
       if (causeOf(finding, findings) !== finding) continue;
       const { severity, rule } = finding;
@@ -43,11 +45,11 @@ export class FindingGroups {
       }
       group.count++;
       if (group.told.length === MOST_TOLD) {
-        if (group.further.length < MOST_FURTHER) group.further.push(finding.connection);
+        if (group.further.length < MOST_FURTHER) group.further.push(id);
         continue;
       }
       const effects = findings.filter((other) => other !== finding && causeOf(other, findings) === finding);
-      group.told.push({ finding, effects });
+      group.told.push({ connection: { id, capture, stream }, finding, effects });
     }
   }
 

@@ -209,6 +209,8 @@ function writeQuality(out: AsciiText, quality: CaptureQuality): void {
 
 const BEGIN_OBJECT = piece('{');
 const ID = piece('"id":');
+const CAPTURE = piece(',"capture":');
+const STREAM = piece(',"stream":');
 const CLIENT_ADDRESS = piece(',"client":{"address":"');
 const PORT = piece('","port":');
 const SERVER_ADDRESS = piece('},"server":{"address":"');
@@ -244,6 +246,10 @@ export function writeConnection(
   out.piece(head);
   out.piece(ID);
   out.number(connection.id);
+  out.piece(CAPTURE);
+  out.number(connection.capture);
+  out.piece(STREAM);
+  out.number(connection.stream);
   out.piece(CLIENT_ADDRESS);
   out.text(client.address);
   out.piece(PORT);
@@ -278,7 +284,7 @@ export function writeConnection(
   if (connection.predecessor === null) out.piece(NULL);
   else out.number(connection.predecessor);
   out.piece(DISPLAY_FILTER);
-  out.number(connection.id);
+  out.number(connection.stream);
   out.piece(CLIENT);
   writeEndpoint(out, client, start);
   out.piece(SERVER);
@@ -327,20 +333,21 @@ const TO = piece('},"to":{"at":');
 const FACTS = piece('},"facts":');
 const explainers = new Pieces((rule) => `,"explainedBy":"${rule}"`);
 
-/** One element of `findings`; `head` stands before all other fields. */
+/** One element of `findings`, about `connection`; `head` stands before all other fields. */
 export function writeFinding(
   out: AsciiText,
+  connection: Connection,
   finding: Finding,
   start: Timestamp,
   head: Uint8Array = NOTHING,
 ): void {
-  const { connection, frames, from, to, explainedBy } = finding;
+  const { frames, from, to, explainedBy } = finding;
   out.piece(BEGIN_OBJECT);
   out.piece(head);
   out.piece(rules.of(finding.rule));
   out.piece(severities.of(finding.severity));
   out.piece(findingConfidences.of(finding.confidence));
-  out.number(connection);
+  out.number(finding.connection);
   out.piece(endpoints.of(finding.endpoint === null ? 'null' : `"${finding.endpoint}"`));
   out.text(asciiJson(finding.title));
   out.piece(EXPLANATION);
@@ -365,7 +372,7 @@ export function writeFinding(
   out.piece(FACTS);
   out.text(asciiJson(finding.facts));
   if (explainedBy !== undefined) out.piece(explainers.of(explainedBy));
-  out.text(`,"displayFilter":"${displayFilterFor(connection, frames)}"`);
+  out.text(`,"displayFilter":"${displayFilterFor(connection.stream, frames)}"`);
   out.piece(citationsOf(finding.citations));
 }
 

@@ -37,7 +37,7 @@ export class JsonReporter implements Reporter {
     if (this.#connections.length > PART) this.#connections.flush(this.#write);
     for (const finding of findings) {
       if (this.#findingCount++ > 0) this.#findings.piece(NEXT);
-      writeFinding(this.#findings, finding, this.#start);
+      writeFinding(this.#findings, connection, finding, this.#start);
     }
     if (this.#findings.length > PART) this.#findings.flush(this.#spooled);
   }

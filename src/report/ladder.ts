@@ -91,7 +91,9 @@ class Ladder {
     const { bold, dim } = this.#palette;
     const { client, server, id, start, vantage } = this.#connection;
     const names = `${endpointName(client)} ↔ ${endpointName(server)}`;
-    this.#lines.push(`${bold(`connection ${id}`)}: ${names}`);
+    const title = `connection ${id}`;
+    const [first, ...more] = wrap(`${title}: ${names}`, this.#width);
+    this.#lines.push(bold(title) + first.slice(title.length), ...more);
     const near = vantage.near === 'unknown' ? '' : `, captured ${placeOf(vantage.near)}`;
     this.#text(`from ${clockTime(start)}${near}; times count from there, numbers are relative`, dim);
     const columns = [
@@ -131,9 +133,17 @@ class Ladder {
     for (const item of run.slice(0, ends)) this.#rung(item as LadderSegment);
     if (!isLong) return;
     const folded = run.slice(ends, -ends);
-    const text = `⋮ ${trafficOf(folded, 'client')} →   ← ${trafficOf(folded, 'server')} ⋮`;
     const first = folded.find((item): item is LadderSegment => 'frame' in item);
-    this.#row(first?.time ?? null, '…', text);
+    const sent = `${trafficOf(folded, 'client')} →`;
+    const received = `← ${trafficOf(folded, 'server')}`;
+    const text = `⋮ ${sent}   ${received} ⋮`;
+    // The text may reach into the server's column, which is empty here.
+    if (text.length <= this.#arrowWidth + STATE_WIDTH) {
+      this.#row(first?.time ?? null, '…', text);
+    } else {
+      this.#row(first?.time ?? null, '…', `⋮ ${sent} ⋮`);
+      this.#row(null, '', `⋮ ${received} ⋮`);
+    }
     const last = folded.findLast((item): item is LadderSegment => 'frame' in item);
     if (last !== undefined) this.#lastTime = last.time;
     for (const item of run.slice(-ends)) this.#rung(item as LadderSegment);
@@ -166,7 +176,9 @@ class Ladder {
       const name = `ICMP${icmp.version === 6 ? 'v6' : ''} type ${icmp.type} code ${icmp.code}`;
       const more = count > 1 ? ` (${count} until #${lastFrame})` : '';
       const lead = `${this.#time(time)} ${`#${own}`.padStart(this.#frameWidth)}`;
-      this.#lines.push(`${lead} ◆ ${name} from ${icmp.reporter}${more}`);
+      const text = wrap(`◆ ${name} from ${icmp.reporter}${more}`, this.#width - lead.length - 3);
+      const indent = ' '.repeat(lead.length + '◆ '.length);
+      this.#lines.push(`${lead} ${text[0]}`, ...text.slice(1).map((line) => `${indent} ${line}`));
     }
   }
 

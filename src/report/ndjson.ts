@@ -32,7 +32,7 @@ export class NdjsonReporter implements Reporter {
     this.#text.piece(LINE_END);
     this.#findings += findings.length;
     for (const finding of findings) {
-      writeFinding(this.#text, finding, this.#start, FINDING);
+      writeFinding(this.#text, connection, finding, this.#start, FINDING);
       this.#text.piece(LINE_END);
     }
     if (this.#text.length > PART) this.#text.flush(this.#write);

@@ -42,7 +42,7 @@ export class TableReporter implements Reporter {
   }
 
   connection(connection: Connection, findings: readonly Finding[]): void {
-    this.#groups.add(findings);
+    this.#groups.add(connection, findings);
     this.#connections.add(connection, findings);
   }
 
@@ -103,7 +103,8 @@ export class TableReporter implements Reporter {
 
   /** Patterns and findings by severity; of the same severity the patterns, which stand for many, come first. */
   #cards(end: AnalysisEnd): string {
-    const writer = new CardWriter(this.#options.palette, this.#width - CELL_EDGES);
+    const names = end.captures.length > 1 ? end.captures.map(({ path }) => escapeControls(path)) : null;
+    const writer = new CardWriter(this.#options.palette, this.#width - CELL_EDGES, names);
     const cards: { readonly severity: Severity; readonly text: () => string }[] = [
       ...end.patterns.map((pattern) => ({
         severity: pattern.severity,
@@ -139,11 +140,12 @@ export class TableReporter implements Reporter {
   #connectionTable(end: AnalysisEnd): string {
     const { palette } = this.#options;
     const { worst, length } = this.#connections;
-    if (worst === null) return '';
+    if (worst === undefined) return '';
     const more = end.summary.connections - length;
+    const path = shellWord(end.captures[worst.capture].path);
     const hints = [
       ...(more > 0 ? [`${counted(more, 'more connection')}: --format json has them all`] : []),
-      `segment by segment: finwait timeline ${pathsOf(end)} --connection ${worst}`,
+      `segment by segment: finwait timeline ${path} --connection ${worst.stream}`,
     ];
     return [this.#connections.draw(palette, this.#width), ...hints.map(palette.dim)].join('\n');
   }
@@ -151,9 +153,4 @@ export class TableReporter implements Reporter {
   #lines(text: string, style: (text: string) => string): string[] {
     return wrap(text, this.#width).map(style);
   }
-}
-
-/** The captures as one would name them on a command line. */
-function pathsOf({ captures }: AnalysisEnd): string {
-  return captures.map(({ path }) => shellWord(path)).join(' ');
 }

@@ -55,6 +55,13 @@ describe('damage', () => {
 });
 
 describe('what cannot be read', () => {
+  it('is named once, however often the others are read', async () => {
+    const { code, stdout, stderr } = await finwait(['timeline', join(folder, 'missing.pcap'), STUCK]);
+    expect(code).toBe(3);
+    expect(stdout).toMatch(/^connection 0: /);
+    expect(stderr.match(/no such file/g)).toHaveLength(1);
+  });
+
   it('is named on stderr in one line, and there is no report', async () => {
     const path = join(folder, 'page.pcapng');
     writeFileSync(path, '<html><body>Please log in</body></html>');
@@ -169,10 +176,25 @@ describe('options', () => {
   });
 
   it('number connections on from one capture to the next', async () => {
-    const { stdout } = await finwait([STUCK, CLEAN, '--format', 'json']);
-    const report = JSON.parse(stdout) as { connections: { id: number }[]; captures: unknown[] };
-    expect(report.connections.map(({ id }) => id)).toEqual([0, 1]);
-    expect(report.captures).toHaveLength(2);
+    const { stdout } = await finwait([CLEAN, STUCK, '--format', 'json']);
+    expect(JSON.parse(stdout)).toMatchObject({
+      captures: [{ path: CLEAN }, { path: STUCK }],
+      connections: [
+        { id: 0, capture: 0, stream: 0 },
+        { id: 1, capture: 1, stream: 0, displayFilter: 'tcp.stream eq 0' },
+      ],
+      findings: [
+        { connection: 1, displayFilter: 'tcp.stream eq 0 and frame.number in {8, 9}' },
+        { connection: 1 },
+      ],
+    });
+  });
+
+  it('say of which capture the frames are', async () => {
+    const { stdout } = await finwait([CLEAN, STUCK]);
+    expect(stdout).toContain(`│ ${STUCK}: frames #8, #9 `);
+    expect(stdout).toContain('filter  tcp.stream eq 0 and');
+    expect(stdout).toContain(`finwait timeline ${STUCK} --connection 0`);
   });
 });
 

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Role } from '../../src/connections/connection.js';
 import { JsonReporter } from '../../src/report/json.js';
 import { NdjsonReporter } from '../../src/report/ndjson.js';
+import { VERSION } from '../../src/version.js';
 import { captureOf, scenarios } from '../support/fixtures.js';
 import { reportOn } from '../support/report.js';
 
@@ -74,6 +75,11 @@ describe('the NDJSON report', () => {
     const report = JSON.parse(json(path)) as Report;
     const ofType = (type: string) =>
       lines.filter((line) => line.type === type).map(({ type: _type, ...rest }) => rest as unknown);
+    expect(lines[0]).toEqual({
+      type: 'report',
+      schema: 'finwait/report/1',
+      tool: { name: 'finwait', version: VERSION },
+    });
     expect(ofType('connection')).toEqual(report.connections);
     expect(ofType('finding')).toEqual(report.findings);
     expect(ofType('pattern')).toEqual(report.patterns);

@@ -116,6 +116,8 @@ export function connection(draft: ConnectionDraft = {}): Connection {
   const { client, server, quality, vantage, ...rest } = draft;
   return {
     id: 0,
+    capture: 0,
+    stream: rest.id ?? 0,
     client: endpoint('client', client ?? {}),
     server: endpoint('server', server ?? {}),
     rolesKnownBy: 'syn',
