@@ -6,6 +6,7 @@ import { SEVERITIES, type Severity } from '../rules/finding.js';
 import type { RuleSettings } from '../rules/settings.js';
 import { Choice } from './errors.js';
 import { EXIT_CAPTURE, EXIT_FINDINGS, EXIT_OK, type Io } from './io.js';
+import { grantWishes } from './ladders.js';
 import { type Destination, openOutputs } from './outputs.js';
 import { readAll, warnOfDamage } from './read-all.js';
 
@@ -25,8 +26,9 @@ export interface AnalyzeOptions {
 export async function analyze(paths: readonly string[], options: AnalyzeOptions, io: Io): Promise<number> {
   const outputs = openOutputs(options.destinations, options, io);
   const choice = options.connection === undefined ? null : new Choice(options.connection);
+  const reporters = outputs.map(({ reporter }) => reporter);
   const analysis = new Analysis({
-    reporters: outputs.map(({ reporter }) => reporter),
+    reporters,
     rules: options.rules,
     filter: choice?.accepts,
     seed: randomInt(2 ** 32),
@@ -43,6 +45,7 @@ export async function analyze(paths: readonly string[], options: AnalyzeOptions,
       return EXIT_CAPTURE;
     }
     choice?.check();
+    await grantWishes(paths, reporters, options, io);
     const end = analysis.finish();
     for (const output of outputs) output.finish();
     return exitCode(end, read < paths.length, options);

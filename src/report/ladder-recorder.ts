@@ -23,18 +23,24 @@ export interface LadderSegment {
 
 /** Segments that were not kept. */
 export interface Omission {
-  readonly omitted: Readonly<Record<Role, Traffic>>;
+  readonly omitted: Record<Role, Traffic>;
 }
 
 export interface Traffic {
-  readonly segments: number;
-  readonly payload: number;
+  segments: number;
+  payload: number;
 }
 
 export type LadderItem = LadderSegment | Omission;
 
-/** How many segments at either end are kept. */
-const MOST_KEPT = 20_000;
+export interface LadderRecorderOptions {
+  /** How many segments at either end are kept. */
+  readonly ends?: number;
+  /** Segments with these frame numbers are kept wherever they are. */
+  readonly always?: readonly number[];
+}
+
+const DEFAULT_ENDS = 20_000;
 /** How many sent segments a side is remembered by, to tell repetitions. */
 const MOST_REMEMBERED = 4096;
 
@@ -54,43 +60,59 @@ class Sent {
   }
 }
 
-/** Keeps one connection's segments for a ladder; of a very long connection its start and its end. */
+/** Keeps one connection's segments for a ladder; of a long connection its start, its end and some between. */
 export class LadderRecorder {
   readonly #sent: Readonly<Record<Role, Sent>> = { client: new Sent(), server: new Sent() };
+  readonly #ends: number;
+  readonly #always: ReadonlySet<number>;
   readonly #first: LadderSegment[] = [];
+  readonly #middle: LadderItem[] = [];
   /** A ring once it is full. */
   readonly #last: LadderSegment[] = [];
   #oldest = 0;
-  #omitted: Record<Role, Traffic> | null = null;
+
+  constructor({ ends = DEFAULT_ENDS, always = [] }: LadderRecorderOptions = {}) {
+    this.#ends = ends;
+    this.#always = new Set(always);
+  }
 
   add(from: Role, segment: Segment): void {
     const rung = this.#rung(from, segment);
-    if (this.#first.length < MOST_KEPT) {
+    if (this.#first.length < this.#ends) {
       this.#first.push(rung);
-    } else if (this.#last.length < MOST_KEPT) {
+    } else if (this.#last.length < this.#ends) {
       this.#last.push(rung);
     } else {
-      this.#omit(this.#last[this.#oldest]);
+      this.#leave(this.#last[this.#oldest]);
       this.#last[this.#oldest] = rung;
-      this.#oldest = (this.#oldest + 1) % MOST_KEPT;
+      this.#oldest = (this.#oldest + 1) % this.#ends;
     }
   }
 
   /** In the order of the capture. */
   items(): readonly LadderItem[] {
-    const omission = this.#omitted === null ? [] : [{ omitted: this.#omitted }];
     return [
       ...this.#first,
-      ...omission,
+      ...this.#middle,
       ...this.#last.slice(this.#oldest),
       ...this.#last.slice(0, this.#oldest),
     ];
   }
 
-  #omit({ from, payload }: LadderSegment): void {
-    this.#omitted ??= { client: { segments: 0, payload: 0 }, server: { segments: 0, payload: 0 } };
-    const { segments, payload: before } = this.#omitted[from];
-    this.#omitted[from] = { segments: segments + 1, payload: before + payload };
+  /** A segment that is at neither end any more. */
+  #leave(rung: LadderSegment): void {
+    if (this.#always.has(rung.frame)) {
+      this.#middle.push(rung);
+      return;
+    }
+    const before = this.#middle.at(-1);
+    const omitted =
+      before !== undefined && 'omitted' in before
+        ? before.omitted
+        : { client: { segments: 0, payload: 0 }, server: { segments: 0, payload: 0 } };
+    if (before === undefined || !('omitted' in before)) this.#middle.push({ omitted });
+    omitted[rung.from].segments++;
+    omitted[rung.from].payload += rung.payload;
   }
 
   #rung(from: Role, segment: Segment): LadderSegment {

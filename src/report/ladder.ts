@@ -3,7 +3,8 @@ import { secondsBetween, type Timestamp } from '../core/time.js';
 import { ACK, FIN, PSH, RST, SYN } from '../decode/segment.js';
 import type { Finding } from '../rules/finding.js';
 import { CLOSED, STATES } from '../tcp/states.js';
-import type { LadderItem, LadderSegment, Omission, Traffic } from './ladder-recorder.js';
+import { type Fold, fold } from './ladder-fold.js';
+import type { LadderItem, LadderSegment } from './ladder-recorder.js';
 import type { Palette } from './palette.js';
 import { citationNames, clockTime, counted, endpointName, frameList, octets, seconds } from './words.js';
 import { wrap } from './wrap.js';
@@ -17,8 +18,6 @@ export interface LadderOptions {
   readonly captureEnd: Timestamp;
 }
 
-/** A run of plain data and acknowledgments longer than this is folded to its ends. */
-const LONGEST_RUN = 6;
 /** A silence this long, in seconds, gets a line of its own. */
 const LONG_SILENCE = 3;
 const MIN_WIDTH = 80;
@@ -58,7 +57,6 @@ class Ladder {
   readonly #icmp: readonly IcmpRun[];
   readonly #lines: string[] = [];
   #drawnIcmp = 0;
-  #run: LadderItem[] = [];
   #lastTime: Timestamp;
 
   constructor(connection: Connection, options: LadderOptions) {
@@ -79,8 +77,10 @@ class Ladder {
 
   draw(items: readonly LadderItem[]): string {
     this.#head();
-    for (const item of items) this.#take(item);
-    this.#endRun();
+    for (const item of fold(items, (segment) => this.#isPlain(segment))) {
+      if ('folded' in item) this.#fold(item);
+      else this.#rung(item);
+    }
     this.#icmpUntil(Number.POSITIVE_INFINITY);
     this.#captureEnd();
     this.#foot();
@@ -106,15 +106,6 @@ class Ladder {
     this.#lines.push('', columns.join(' '));
   }
 
-  #take(item: LadderItem): void {
-    if ('omitted' in item || this.#isPlain(item)) {
-      this.#run.push(item);
-      return;
-    }
-    this.#endRun();
-    this.#rung(item);
-  }
-
   /** Neither a state nor a finding hangs on it, and it is only data or an acknowledgment. */
   #isPlain({ frame, flags }: LadderSegment): boolean {
     return (
@@ -125,28 +116,19 @@ class Ladder {
     );
   }
 
-  #endRun(): void {
-    const run = this.#run;
-    this.#run = [];
-    const isLong = run.length > LONGEST_RUN || run.some((item) => 'omitted' in item);
-    const ends = isLong ? 2 : run.length;
-    for (const item of run.slice(0, ends)) this.#rung(item as LadderSegment);
-    if (!isLong) return;
-    const folded = run.slice(ends, -ends);
-    const first = folded.find((item): item is LadderSegment => 'frame' in item);
-    const sent = `${trafficOf(folded, 'client')} →`;
-    const received = `← ${trafficOf(folded, 'server')}`;
-    const text = `⋮ ${sent}   ${received} ⋮`;
+  #fold({ folded, from, to }: Fold): void {
+    const [sent, received] = (['client', 'server'] as const).map(
+      (role) => `${counted(folded[role].segments, 'segment')}, ${octets(folded[role].payload)}`,
+    );
+    const text = `⋮ ${sent} →   ← ${received} ⋮`;
     // The text may reach into the server's column, which is empty here.
     if (text.length <= this.#arrowWidth + STATE_WIDTH) {
-      this.#row(first?.time ?? null, '…', text);
+      this.#row(from, '…', text);
     } else {
-      this.#row(first?.time ?? null, '…', `⋮ ${sent} ⋮`);
-      this.#row(null, '', `⋮ ${received} ⋮`);
+      this.#row(from, '…', `⋮ ${sent} → ⋮`);
+      this.#row(null, '', `⋮ ← ${received} ⋮`);
     }
-    const last = folded.findLast((item): item is LadderSegment => 'frame' in item);
-    if (last !== undefined) this.#lastTime = last.time;
-    for (const item of run.slice(-ends)) this.#rung(item as LadderSegment);
+    if (to !== null) this.#lastTime = to;
   }
 
   #rung(segment: LadderSegment): void {
@@ -283,22 +265,6 @@ function marksOf({ findings, palette }: LadderOptions): Map<number, string[]> {
 
 function placeOf(near: Role | 'between'): string {
   return near === 'between' ? 'between both' : `near the ${near}`;
-}
-
-/** What the folded part of a run holds of one side's segments. */
-function trafficOf(items: readonly LadderItem[], from: Role): string {
-  const { segments, payload } = items
-    .map((item) => trafficIn(item, from))
-    .reduce((sum, part) => ({
-      segments: sum.segments + part.segments,
-      payload: sum.payload + part.payload,
-    }));
-  return `${counted(segments, 'segment')}, ${octets(payload)}`;
-}
-
-function trafficIn(item: LadderSegment | Omission, from: Role): Traffic {
-  if ('omitted' in item) return item.omitted[from];
-  return item.from === from ? { segments: 1, payload: item.payload } : { segments: 0, payload: 0 };
 }
 
 /** In at most `room` characters; what a reader misses least goes first. */

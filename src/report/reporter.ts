@@ -4,6 +4,7 @@ import type { Timestamp } from '../core/time.js';
 import type { Finding, Pattern, Severity } from '../rules/finding.js';
 import type { State } from '../tcp/states.js';
 import { VERSION } from '../version.js';
+import type { LadderItem } from './ladder-recorder.js';
 
 /** What is known of one capture after it was read. */
 export interface CaptureFacts {
@@ -74,6 +75,9 @@ export class MemorySpool implements Spool {
   }
 }
 
+/** Connections whose segments a report would show, and the frames that it must not leave out. */
+export type LadderWishes = ReadonlyMap<number, readonly number[]>;
+
 /**
  * One output format. A reporter is told of connections as they end and must not keep what it can write at
  * once: a capture may hold millions of connections.
@@ -81,5 +85,9 @@ export class MemorySpool implements Spool {
 export interface Reporter {
   /** `captureStart` is the time of the first frame: every `t` counts from it. */
   connection(connection: Connection, findings: readonly Finding[], captureStart: Timestamp): void;
+  /** Asked when all connections are told, before `end`. Its wishes are granted if captures can be read again. */
+  wishes?(): LadderWishes;
+  /** A wish granted. */
+  ladder?(connection: number, items: readonly LadderItem[]): void;
   end(end: AnalysisEnd): void;
 }

@@ -2,7 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { Connection, Role } from '../../src/connections/connection.js';
 import { ACK, FIN, PSH, RST, Segment, SYN } from '../../src/decode/segment.js';
 import { ladder } from '../../src/report/ladder.js';
-import { LadderRecorder, type LadderSegment } from '../../src/report/ladder-recorder.js';
+import {
+  LadderRecorder,
+  type LadderRecorderOptions,
+  type LadderSegment,
+} from '../../src/report/ladder-recorder.js';
 import { COLOURED, PLAIN } from '../../src/report/palette.js';
 import type { Finding } from '../../src/rules/finding.js';
 import { at, connection, enters, happens } from '../support/connection-builder.js';
@@ -22,8 +26,8 @@ const CLIENT_ISN = 0xffff_fff0;
 const SERVER_ISN = 7000;
 
 /** Records segments of which each has the next frame's number and, unless given, the next hundredth. */
-function record(sent: readonly Sent[]): LadderRecorder {
-  const recorder = new LadderRecorder();
+function record(sent: readonly Sent[], options?: LadderRecorderOptions): LadderRecorder {
+  const recorder = new LadderRecorder(options);
   for (const [place, { from, flags, ...more }] of sent.entries()) {
     const own = from === 'client' ? CLIENT_ISN : SERVER_ISN;
     const peer = from === 'client' ? SERVER_ISN : CLIENT_ISN;
@@ -261,5 +265,12 @@ describe('the recorder', () => {
     const text = draw({ sent });
     expect(text).toContain('⋮ 24,9');
     expect(text.split('\n').length).toBeLessThan(30);
+  });
+
+  it('keeps the segments that must not be left out, wherever they are', () => {
+    const sent = Array.from({ length: 30 }, (): Sent => ({ from: 'client', flags: ACK, payload: 10 }));
+    const items = record(sent, { ends: 3, always: [2, 12, 13, 20, 30] }).items();
+    const shown = items.map((item) => ('frame' in item ? item.frame : item.omitted.client.segments));
+    expect(shown).toEqual([1, 2, 3, 8, 12, 13, 6, 20, 7, 28, 29, 30]);
   });
 });
