@@ -20,6 +20,7 @@ export interface AnalyzeOptions {
   readonly color?: boolean;
   readonly quiet?: boolean;
   readonly verbose?: boolean;
+  readonly maxLength?: number;
 }
 
 /** Reads the captures and writes the reports. Returns the exit code. */

@@ -16,6 +16,16 @@ export function wholeNumber(text: string): number {
   return Number(text);
 }
 
+/** Even the shortest document needs some room. */
+const LEAST_LENGTH = 1000;
+
+/** `--max-length`. */
+export function documentLength(text: string): number {
+  const length = wholeNumber(text);
+  if (length < LEAST_LENGTH) throw new InvalidArgumentError(`it is at least ${LEAST_LENGTH}`);
+  return length;
+}
+
 /** `--rule id=severity` and `--set id.option=value`, as the rules want them. */
 export function ruleSettings(rules: readonly string[], sets: readonly string[]): RuleSettings {
   const severities: Record<string, SeverityChoice> = {};

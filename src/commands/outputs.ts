@@ -58,6 +58,7 @@ function collision(place: string): string {
 export interface Look {
   readonly color?: boolean;
   readonly verbose?: boolean;
+  readonly maxLength?: number;
 }
 
 /** A reporter and where its text goes. */
@@ -90,6 +91,7 @@ function openOutput({ format, path }: Destination, look: Look, io: Io): Output {
     palette: paletteFor(color, io.environment, io.stdout),
     columns: io.stdout.columns,
     verbose: look.verbose === true,
+    maxLength: look.maxLength,
   };
   return {
     reporter: FORMATS[format].create(file?.write ?? io.stdout.write, options, spool),

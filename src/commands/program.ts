@@ -10,7 +10,7 @@ import { VERSION } from '../version.js';
 import { analyze } from './analyze.js';
 import { explain, listRules } from './explain.js';
 import { EXIT_OK, EXIT_USAGE, type Io, UsageError } from './io.js';
-import { collect, ruleSettings, wholeNumber } from './options.js';
+import { collect, documentLength, ruleSettings, wholeNumber } from './options.js';
 import { OutputPlan } from './outputs.js';
 import { timeline } from './timeline.js';
 
@@ -93,6 +93,11 @@ function build(io: Io, done: (code: number) => void): Command {
       ),
     )
     .option('--strict', 'exit 3 if a capture is damaged')
+    .addOption(
+      new Option('--max-length <n>', 'the longest document, in characters; evidence is left out first')
+        .default(undefined, 'what the place allows, such as 65536 on GitHub')
+        .argParser(documentLength),
+    )
     .option('-v, --verbose', 'also say which frames were not analysed, and why')
     .action(async (paths: string[], options) => {
       const rules = settingsOf(options);

@@ -11,3 +11,28 @@ export function escapeControls(text: string): string {
       : `\\u${code.toString(16).padStart(4, '0')}`;
   });
 }
+
+const ZERO_WIDTH_SPACE = '\u200b';
+
+/**
+ * Text in Markdown that is shown as it is: no markup, no HTML, no link, nobody mentioned, on one line.
+ * GitHub and GitLab look for mentions, issues and emoji names after they have taken the backslashes away:
+ * only an invisible character keeps them from it.
+ */
+export function escapeMarkdown(text: string): string {
+  return escapeControls(text)
+    .replace(/[\\`*_[\]<>&|~$]/g, '\\$&')
+    .replace(/^(\s*)([-+=#]|\d+(?=[.)]\s))/, '$1\\$2')
+    .replace(/:(?=\/\/)|\b(?:mailto|xmpp)\b(?=:)|\bwww\b(?=\.)/gi, `$&${ZERO_WIDTH_SPACE}`)
+    .replace(/[@#!$%&~](?=[\w"])/g, `$&${ZERO_WIDTH_SPACE}`)
+    .replace(/:([\w+-]+)(?=:)/g, `:$1${ZERO_WIDTH_SPACE}`);
+}
+
+/** Text in Markdown as code. In tables as well, where even code may not hold a bar. */
+export function markdownCode(text: string): string {
+  const shown = escapeControls(text).replaceAll('|', '\u2502');
+  const longest = Math.max(0, ...(shown.match(/`+/g) ?? []).map((run) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  const space = shown === '' || /^[` ]|[` ]$/.test(shown) ? ' ' : '';
+  return `${fence}${space}${shown}${space}${fence}`;
+}

@@ -1,4 +1,5 @@
 import { JsonReporter } from './json.js';
+import { markdownReporter } from './markdown.js';
 import { NdjsonReporter } from './ndjson.js';
 import type { Reporter, Spool, Write } from './reporter.js';
 import { type TableOptions, TableReporter } from './table.js';
@@ -8,7 +9,12 @@ export interface Format {
   readonly summary: string;
   /** A file with one of these endings is meant to be of this format. */
   readonly extensions: readonly string[];
-  readonly create: (write: Write, options: TableOptions, spool: Spool) => Reporter;
+  readonly create: (write: Write, options: FormatOptions, spool: Spool) => Reporter;
+}
+
+export interface FormatOptions extends TableOptions {
+  /** What a document may have, in characters; undefined for what the place it is meant for allows. */
+  readonly maxLength?: number | undefined;
 }
 
 /** The first is the default. */
@@ -27,6 +33,11 @@ export const FORMATS: Readonly<Record<string, Format>> = {
     summary: 'one JSON object a line, as connections end',
     extensions: ['ndjson', 'jsonl'],
     create: (write) => new NdjsonReporter(write),
+  },
+  markdown: {
+    summary: 'for a ticket on GitHub or GitLab',
+    extensions: ['md', 'markdown'],
+    create: (write, { maxLength }) => markdownReporter(write, maxLength),
   },
 };
 

@@ -1,8 +1,9 @@
 import type { Endpoint } from '../connections/connection.js';
 import { formatEndpoint } from '../core/addresses.js';
 import { type Timestamp, toIsoString } from '../core/time.js';
-import type { Citation } from '../rules/finding.js';
+import { type Citation, SEVERITIES } from '../rules/finding.js';
 import { escapeControls } from './escape.js';
+import type { Summary } from './reporter.js';
 import { FIXED_SPACE } from './wrap.js';
 
 /** `RFC 9293 §3.6.1 SHLD-3`, `connect(2) ECONNREFUSED`, `RFC 1122`. Lines are not broken within it. */
@@ -57,6 +58,21 @@ export function octets(value: number): string {
   if (value < 1e6) return `${(value / 1e3).toFixed(1)} kB`;
   if (value < 1e9) return `${(value / 1e6).toFixed(1)} MB`;
   return `${(value / 1e9).toFixed(2)} GB`;
+}
+
+/** At most `most` characters, a longer text without its middle. */
+export function shortened(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const half = Math.floor((most - 1) / 2);
+  return `${text.slice(0, half)}…${text.slice(-half)}`;
+}
+
+/** What was found, in one line: `1 error, 2 warnings in 41 connections`. */
+export function verdict({ findings, connections }: Summary): string {
+  const parts = SEVERITIES.filter((severity) => findings[severity] > 0).map((severity) =>
+    severity === 'info' ? `${grouped(findings.info)} info` : counted(findings[severity], severity),
+  );
+  return `${parts.length === 0 ? 'Nothing to report' : parts.join(', ')} in ${counted(connections, 'TCP connection')}`;
 }
 
 export function endpointName(endpoint: Endpoint): string {

@@ -1,0 +1,44 @@
+/**
+ * How much of a dossier a document shows, so that it fits where it is attached. What proves goes before
+ * what is found, and what is found before what is counted: nothing is ever cut in the middle.
+ */
+
+export interface Plan {
+  /** Exhibits whose segments are drawn. */
+  readonly ladders: number;
+  /** Exhibits whose states are told. */
+  readonly timelines: number;
+  /** Connections in the list. */
+  readonly rows: number;
+  /** Findings and patterns in full; those after them by title only. */
+  readonly full: number;
+  /** Findings and patterns at all; the rest is counted. */
+  readonly cards: number;
+}
+
+/** From everything to the verdict alone. */
+const PLANS: readonly Plan[] = [
+  { ladders: 12, timelines: 12, rows: 100, full: 60, cards: 60 },
+  { ladders: 6, timelines: 12, rows: 50, full: 60, cards: 60 },
+  { ladders: 3, timelines: 6, rows: 20, full: 60, cards: 60 },
+  { ladders: 1, timelines: 3, rows: 20, full: 60, cards: 60 },
+  { ladders: 1, timelines: 1, rows: 10, full: 12, cards: 60 },
+  { ladders: 0, timelines: 1, rows: 10, full: 6, cards: 40 },
+  { ladders: 0, timelines: 0, rows: 10, full: 3, cards: 20 },
+  { ladders: 0, timelines: 0, rows: 0, full: 1, cards: 10 },
+  { ladders: 0, timelines: 0, rows: 0, full: 0, cards: 5 },
+  { ladders: 0, timelines: 0, rows: 0, full: 0, cards: 0 },
+];
+
+/**
+ * The document by the most generous plan that fits into `maxLength` characters. `render` by the last plan
+ * must fit into 1000.
+ */
+export function fitted(maxLength: number, render: (plan: Plan) => string): string {
+  let document = '';
+  for (const plan of PLANS) {
+    document = render(plan);
+    if (document.length <= maxLength) break;
+  }
+  return document;
+}
