@@ -22,10 +22,16 @@ const ZERO_WIDTH_SPACE = '\u200b';
 export function escapeMarkdown(text: string): string {
   return escapeControls(text)
     .replace(/[\\`*_[\]<>&|~$]/g, '\\$&')
-    .replace(/^(\s*)([-+=#]|\d+(?=[.)]\s))/, '$1\\$2')
+    .replace(/^(\s*)([-+=#])/, '$1\\$2')
+    .replace(/^(\s*\d+)([.)])(?=\s|$)/, '$1\\$2')
     .replace(/:(?=\/\/)|\b(?:mailto|xmpp)\b(?=:)|\bwww\b(?=\.)/gi, `$&${ZERO_WIDTH_SPACE}`)
     .replace(/[@#!$%&~](?=[\w"])/g, `$&${ZERO_WIDTH_SPACE}`)
-    .replace(/:([\w+-]+)(?=:)/g, `:$1${ZERO_WIDTH_SPACE}`);
+    .replace(/:([\w+-]+)(?=:)/g, (text, name) => (isEmoji(name) ? `${text}${ZERO_WIDTH_SPACE}` : text));
+}
+
+/** Whether `:name:` may be a picture. Ports and the groups of IPv6 addresses stay whole but for these few. */
+function isEmoji(name: string): boolean {
+  return !/^[\da-f]{1,5}$/i.test(name) || /^(?:a|b|ab|100|1234)$/i.test(name);
 }
 
 /** Text in Markdown as code. In tables as well, where even code may not hold a bar. */

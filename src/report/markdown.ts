@@ -3,7 +3,7 @@ import { secondsBetween } from '../core/time.js';
 import { type Citation, type Finding, type Pattern, SEVERITIES, type Severity } from '../rules/finding.js';
 import { displayFilterFor } from './display-filter.js';
 import { type Dossier, DossierReporter, type Exhibit } from './dossier.js';
-import { escapeMarkdown, markdownCode } from './escape.js';
+import { escapeControls, escapeMarkdown, markdownCode } from './escape.js';
 import type { FindingGroup } from './finding-groups.js';
 import { ladder } from './ladder.js';
 import { PLAIN } from './palette.js';
@@ -22,12 +22,10 @@ import {
   shortened,
   verdict,
 } from './words.js';
+import { FIXED_SPACE } from './wrap.js';
 
 /** What GitHub takes as the text of an issue or a comment, in characters. */
 export const MARKDOWN_LENGTH = 65_536;
-/** Names and titles longer than this are cut in their middle. */
-const MOST_NAME = 200;
-const MOST_CAPTURES = 3;
 const MOST_CITATIONS = 6;
 const MOST_FRAMES = 12;
 const LADDER_COLUMNS = 100;
@@ -70,16 +68,16 @@ class MarkdownWriter {
   }
 
   #captures(captures: readonly CaptureFacts[]): string {
-    const lines = captures.slice(0, MOST_CAPTURES).flatMap((facts) => {
+    const lines = captures.slice(0, this.#plan.captures).flatMap((facts) => {
       const { path, firstFrameAt, damage, dropped } = facts;
       const size = `${counted(facts.frames, 'frame')}, ${counted(facts.tcpSegments, 'TCP segment')}, ${octets(facts.bytes)}`;
       const span =
         firstFrameAt === null
           ? ''
           : `, from ${clockTime(firstFrameAt)} for ${seconds(facts.durationSeconds)}`;
-      const about = [`${markdownCode(shortened(path, MOST_NAME))}: ${facts.format}, ${size}${span}`];
+      const about = [`${this.#name(path)}: ${facts.format}, ${size}${span}`];
       if (damage !== null) {
-        const message = escapeMarkdown(shortened(damage.message, MOST_NAME));
+        const message = escapeMarkdown(shortened(escapeControls(damage.message), this.#plan.names));
         about.push(
           `**Damaged** at byte ${grouped(damage.offset)}, frame ${grouped(damage.frame)}: ${message}. Everything before that was analysed.`,
         );
@@ -88,8 +86,8 @@ class MarkdownWriter {
         about.push(`The capturing host dropped ${counted(dropped, 'frame')}.`);
       return about;
     });
-    if (captures.length > MOST_CAPTURES)
-      lines.push(`and ${counted(captures.length - MOST_CAPTURES, 'more capture')}`);
+    const more = captures.length - this.#plan.captures;
+    if (more > 0) lines.push(`and ${counted(more, 'more capture')}`);
     return lines.join('  \n');
   }
 
@@ -154,9 +152,13 @@ class MarkdownWriter {
     ].join('\n\n');
   }
 
+  #name(path: string): string {
+    return markdownCode(shortened(escapeControls(path), this.#plan.names));
+  }
+
   #placeOf(capture: number): string {
     const { captures } = this.#dossier.end;
-    return captures.length < 2 ? '' : ` in ${markdownCode(shortened(captures[capture].path, MOST_NAME))}`;
+    return captures.length < 2 ? '' : ` in ${this.#name(captures[capture].path)}`;
   }
 
   #exhibits(): readonly string[] {
@@ -225,7 +227,7 @@ class MarkdownWriter {
           return `| ${[...cells, seconds(row.seconds), findings].join(' | ')} |`;
         }),
       ].join('\n'),
-      path.length > MOST_NAME ? '' : `Segment by segment: ${markdownCode(command)}`,
+      path.length > this.#plan.names ? '' : `Segment by segment: ${markdownCode(command)}`,
       '</details>',
     ]
       .filter((part) => part !== '')
@@ -275,7 +277,8 @@ function rests(citations: readonly Citation[]): readonly string[] {
   const links = citations
     .slice(0, MOST_CITATIONS)
     .map(
-      (citation) => `[${escapeMarkdown(citationName(citation))}](${citation.url}) ${prose(citation.says)}`,
+      (citation) =>
+        `[${prose(citationName(citation).replaceAll(FIXED_SPACE, ' '))}](${citation.url}) ${prose(citation.says)}`,
     );
   return listed('Rests on', links);
 }

@@ -4,6 +4,10 @@
  */
 
 export interface Plan {
+  /** Captures that are described. */
+  readonly captures: number;
+  /** Names and messages longer than this lose their middle. */
+  readonly names: number;
   /** Exhibits whose segments are drawn. */
   readonly ladders: number;
   /** Exhibits whose states are told. */
@@ -18,16 +22,16 @@ export interface Plan {
 
 /** From everything to the verdict alone. */
 const PLANS: readonly Plan[] = [
-  { ladders: 12, timelines: 12, rows: 100, full: 60, cards: 60 },
-  { ladders: 6, timelines: 12, rows: 50, full: 60, cards: 60 },
-  { ladders: 3, timelines: 6, rows: 20, full: 60, cards: 60 },
-  { ladders: 1, timelines: 3, rows: 20, full: 60, cards: 60 },
-  { ladders: 1, timelines: 1, rows: 10, full: 12, cards: 60 },
-  { ladders: 0, timelines: 1, rows: 10, full: 6, cards: 40 },
-  { ladders: 0, timelines: 0, rows: 10, full: 3, cards: 20 },
-  { ladders: 0, timelines: 0, rows: 0, full: 1, cards: 10 },
-  { ladders: 0, timelines: 0, rows: 0, full: 0, cards: 5 },
-  { ladders: 0, timelines: 0, rows: 0, full: 0, cards: 0 },
+  { captures: 3, names: 200, ladders: 12, timelines: 12, rows: 100, full: 60, cards: 60 },
+  { captures: 3, names: 200, ladders: 6, timelines: 12, rows: 50, full: 60, cards: 60 },
+  { captures: 3, names: 200, ladders: 3, timelines: 6, rows: 20, full: 60, cards: 60 },
+  { captures: 3, names: 200, ladders: 1, timelines: 3, rows: 20, full: 60, cards: 60 },
+  { captures: 3, names: 200, ladders: 1, timelines: 1, rows: 10, full: 12, cards: 60 },
+  { captures: 3, names: 200, ladders: 0, timelines: 1, rows: 10, full: 6, cards: 40 },
+  { captures: 3, names: 200, ladders: 0, timelines: 0, rows: 10, full: 3, cards: 20 },
+  { captures: 1, names: 60, ladders: 0, timelines: 0, rows: 0, full: 1, cards: 10 },
+  { captures: 1, names: 60, ladders: 0, timelines: 0, rows: 0, full: 0, cards: 5 },
+  { captures: 1, names: 60, ladders: 0, timelines: 0, rows: 0, full: 0, cards: 0 },
 ];
 
 /**
