@@ -3,6 +3,7 @@ import { citationName } from '../report/words.js';
 import { wrap } from '../report/wrap.js';
 import { CATALOG, findRule, suggestRule } from '../rules/catalog.js';
 import type { RuleDescription } from '../rules/rule.js';
+import { EXAMPLE_LADDERS } from './example-ladders.js';
 import { EXIT_OK, type Io, UsageError } from './io.js';
 import { paletteFor } from './options.js';
 
@@ -62,10 +63,7 @@ function page(rule: RuleDescription, palette: Palette, width: number): string {
     section('What to check next', bullets(text.nextSteps, width)),
     section('Options', options(rule, width)),
     section('Rests on', citations(rule, palette, width)),
-    section(
-      'Example',
-      `${INDENT}finwait timeline fixtures/${text.example.fixture}/${text.example.capture}.pcap`,
-    ),
+    section('Example', example(rule)),
     section('See also', rule.related.length === 0 ? '' : block(rule.related.join(', '), width, INDENT)),
   ];
   return parts.filter((part) => part !== '').join('\n\n');
@@ -73,6 +71,13 @@ function page(rule: RuleDescription, palette: Palette, width: number): string {
   function section(title: string, body: string): string {
     return body === '' ? '' : `${palette.bold(title)}\n${body}`;
   }
+}
+
+/** The ladder stands at the margin: it needs the whole width. */
+function example({ id }: RuleDescription): string {
+  return Object.hasOwn(EXAMPLE_LADDERS, id)
+    ? `\n${EXAMPLE_LADDERS[id].trimEnd()}`
+    : `${INDENT}No recorded example yet.`;
 }
 
 function options(rule: RuleDescription, width: number): string {

@@ -20,6 +20,14 @@ describe('explain', () => {
   });
 });
 
+describe('the example', () => {
+  it('is drawn where it was recorded', async () => {
+    const { stdout } = await finwait(['explain', 'half-close']);
+    expect(stdout).toContain('▲ info: half-close');
+    expect(stdout).toContain('CLOSE-WAIT');
+  });
+});
+
 describe('rules', () => {
   it('lists every rule with its summary', async () => {
     const { stdout } = await finwait(['rules'], { columns: 200 });

@@ -1,0 +1,658 @@
+/** Written by npm run docs: the ladder of each rule's example, by rule id. */
+export const EXAMPLE_LADDERS: Readonly<Record<string, string>> = {
+  'close-wait-stuck': `connection 0: 10.9.14.1:40000 ↔ 10.9.14.2:8080
+from 2026-11-20 23:58:31.184 UTC, captured near the server; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0000     #2 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0105     #3               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   0.0665     #4               ─── PSH,ACK seq 1 ack 1 len 18 ───▶
+   0.0665     #5               ◀──────── ACK seq 1 ack 19 ────────
+   0.0667     #6               ◀── PSH,ACK seq 1 ack 19 len 25 ───
+   0.0768     #7               ─────── ACK seq 19 ack 26 ────────▶
+   0.1772     #8 FIN-WAIT-1    ───── FIN,ACK seq 19 ack 26 ──────▶ CLOSE-WAIT✓
+   0.2174     #9 FIN-WAIT-2?   ◀─────── ACK seq 26 ack 20 ────────
+                               ▲ warning: close-wait-stuck
+                                      ⋮ 62.4 s of silence ⋮
+  62.5782        FIN-WAIT-2             the capture ends           CLOSE-WAIT
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+the client ended in FIN-WAIT-2
+the server ended in CLOSE-WAIT
+
+warning 10.9.14.2:8080 has stayed in CLOSE-WAIT for 62.4 s
+close-wait-stuck · #8, #9 · RFC 9293 §3.3.2, §3.6, §3.10.4, §3.10.7.4
+`,
+  'fin-wait-2-stuck': `connection 0: 10.9.13.1:40000 ↔ 10.9.13.2:8080
+from 2026-11-20 23:58:30.143 UTC, captured near the client; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0104     #2 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0105     #3               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   0.0658     #4               ─── PSH,ACK seq 1 ack 1 len 18 ───▶
+   0.0762     #5               ◀──────── ACK seq 1 ack 19 ────────
+   0.0766     #6               ◀── PSH,ACK seq 1 ack 19 len 25 ───
+   0.0766     #7               ─────── ACK seq 19 ack 26 ────────▶
+   0.1768     #8 FIN-WAIT-1    ───── FIN,ACK seq 19 ack 26 ──────▶ CLOSE-WAIT✓
+   0.2278     #9 FIN-WAIT-2?   ◀─────── ACK seq 26 ack 20 ────────
+                               ▲ info: fin-wait-2-stuck
+                                      ⋮ 63.4 s of silence ⋮
+  63.5829        FIN-WAIT-2             the capture ends           CLOSE-WAIT
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+the client ended in FIN-WAIT-2
+the server ended in CLOSE-WAIT
+
+info 10.9.13.1:40000 has waited in FIN-WAIT-2 for 63.4 s
+fin-wait-2-stuck · #8, #9 · RFC 9293 §3.3.2, §3.6.1, §3.10.7.4;
+Linux ip-sysctl tcp_fin_timeout
+`,
+  'fin-wait-2-timeout-late-fin': `connection 0: 10.9.31.1:40000 ↔ 10.9.31.2:8080
+from 2026-11-20 23:58:48.789 UTC, captured near the client; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0104     #2 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0105     #3               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   0.0687     #4               ─── PSH,ACK seq 1 ack 1 len 18 ───▶
+   0.0803     #5               ◀──────── ACK seq 1 ack 19 ────────
+   0.0823     #6               ◀── PSH,ACK seq 1 ack 19 len 25 ───
+   0.0823     #7               ─────── ACK seq 19 ack 26 ────────▶
+   0.1832     #8 FIN-WAIT-1    ───── FIN,ACK seq 19 ack 26 ──────▶ CLOSE-WAIT✓
+   0.2338     #9 FIN-WAIT-2?   ◀─────── ACK seq 26 ack 20 ────────
+                                      ⋮ 62.0 s of silence ⋮
+  62.1941    #10 TIME-WAIT✗    ◀───── FIN,ACK seq 26 ack 20 ────── LAST-ACK
+  62.1942    #11 CLOSED        ─────────── RST seq 20 ───────────▶ CLOSED?
+                               ▲ error: fin-wait-2-timeout-late-fin
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+the client's TIME-WAIT of #10 was disproved by #11
+the client ended in CLOSED
+the server ended in CLOSED
+
+error 10.9.31.2:8080 sent its FIN 62 s after the peer’s close, and
+10.9.31.1:40000 no longer knew the connection
+fin-wait-2-timeout-late-fin · #8, #9, #10, #11 · RFC 9293 §3.10.7.1, §3.5.2;
+Linux ip-sysctl tcp_fin_timeout; tcp(7) tcp_fin_timeout
+`,
+  'half-close': `connection 0: 10.9.11.1:40000 ↔ 10.9.11.2:8080
+from 2026-11-20 23:58:28.147 UTC, captured near the client; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0104     #2 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0104     #3               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   0.0658     #4               ─── PSH,ACK seq 1 ack 1 len 11 ───▶
+   0.0660     #5 FIN-WAIT-1    ────── FIN,ACK seq 12 ack 1 ──────▶ CLOSE-WAIT✓
+   0.0764     #6               ◀──────── ACK seq 1 ack 12 ────────
+   0.0764     #7 FIN-WAIT-2?   ◀── PSH,ACK seq 1 ack 13 len 280 ──
+   0.0764     #8               ─────── ACK seq 13 ack 281 ───────▶
+   0.7786      …               ⋮ 7 segments, 0 B →   ← 7 segments, 2.0 kB ⋮
+   0.8789    #23               ◀ PSH,ACK seq 2241 ack 13 len 280 ─
+   0.8789    #24               ────── ACK seq 13 ack 2521 ───────▶
+   0.9794    #25               ◀ PSH,ACK seq 2521 ack 13 len 280 ─
+                               ▲ info: half-close
+   0.9794    #26               ────── ACK seq 13 ack 2801 ───────▶
+   1.0794    #27 TIME-WAIT✓    ◀──── FIN,ACK seq 2801 ack 13 ───── LAST-ACK
+   1.0794    #28               ────── ACK seq 13 ack 2802 ───────▶ CLOSED?
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+the client ended in TIME-WAIT
+the server ended in CLOSED
+
+info 10.9.11.1:40000 half-closed, and 10.9.11.2:8080 went on to send 2,800 bytes
+half-close · #5, #7, #25 · RFC 9293 §3.6.1, §3.10.2; RFC 1122 §4.2.2.13;
+shutdown(2) DESCRIPTION
+`,
+  'half-close-stalled': `connection 0: 10.9.12.1:40000 ↔ 10.9.12.2:8080
+from 2026-11-20 23:58:29.136 UTC, captured near the server; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0000     #2 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0103     #3               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   0.0657     #4               ─── PSH,ACK seq 1 ack 1 len 11 ───▶
+   0.0658     #5               ◀──────── ACK seq 1 ack 12 ────────
+   0.0659     #6 FIN-WAIT-1    ────── FIN,ACK seq 12 ack 1 ──────▶ CLOSE-WAIT✓
+   0.0659     #7 FIN-WAIT-2?   ◀── PSH,ACK seq 1 ack 13 len 280 ──
+   0.0762     #8               ─────── ACK seq 13 ack 281 ───────▶
+   0.1662     #9               ◀─ PSH,ACK seq 281 ack 13 len 280 ─
+   0.1766    #10               ─────── ACK seq 13 ack 561 ───────▶
+   0.2664    #11               ◀─ PSH,ACK seq 561 ack 13 len 280 ─
+                               ▲ warning: half-close-stalled
+   0.2768    #12               ─────── ACK seq 13 ack 841 ───────▶
+                                      ⋮ 63.5 s of silence ⋮
+  63.7672        FIN-WAIT-2             the capture ends           CLOSE-WAIT
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+the client ended in FIN-WAIT-2
+the server ended in CLOSE-WAIT
+
+warning Half-closed connection stalled: 10.9.12.2:8080 has sent nothing for 63.5
+s
+half-close-stalled · #6, #7, #11 · RFC 9293 §3.6.1, §3.10.4, §3.3.2;
+Linux ip-sysctl tcp_fin_timeout
+`,
+  'fin-unacknowledged': `connection 0: 10.9.29.1:40000 ↔ 10.9.29.2:8080
+from 2026-11-20 23:58:46.748 UTC, captured near the client; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0137     #2 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0138     #3               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   0.0707     #4               ─── PSH,ACK seq 1 ack 1 len 18 ───▶
+   0.0811     #5               ◀──────── ACK seq 1 ack 19 ────────
+   0.0812     #6               ◀── PSH,ACK seq 1 ack 19 len 25 ───
+   0.0812     #7               ─────── ACK seq 19 ack 26 ────────▶
+   0.1841     #8 FIN-WAIT-1    ───── FIN,ACK seq 19 ack 26 ──────▶ CLOSE-WAIT✗
+   0.4017     #9               ── FIN,ACK seq 19 ack 26 again ───▶
+   0.6217    #10               ── FIN,ACK seq 19 ack 26 again ───▶
+   1.0817    #11               ── FIN,ACK seq 19 ack 26 again ───▶
+   1.9736    #12               ── FIN,ACK seq 19 ack 26 again ───▶
+   3.7336    #13               ── FIN,ACK seq 19 ack 26 again ───▶
+                                     ⋮ 3.716 s of silence ⋮
+   7.4496    #14               ── FIN,ACK seq 19 ack 26 again ───▶
+                               ▲ error: fin-unacknowledged
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+the client ended in FIN-WAIT-1
+the server's CLOSE-WAIT of #8 was disproved by #9
+the server ended in ESTABLISHED
+
+error 10.9.29.1:40000 sent its FIN 7 times over 7.3 s without an acknowledgment
+fin-unacknowledged · #8, #9, #14 · RFC 9293 §3.6, §3.8.3 MUST-20; RFC 6298 §5;
+RFC 9293 §3.10.8
+`,
+  'simultaneous-close': `connection 0: 10.9.10.1:40000 ↔ 10.9.10.2:8080
+from 2026-11-20 23:58:27.155 UTC, captured near the client; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0106     #2 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0107     #3               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   0.0663     #4               ─── PSH,ACK seq 1 ack 1 len 18 ───▶
+   0.0766     #5               ◀──────── ACK seq 1 ack 19 ────────
+   0.0767     #6               ◀── PSH,ACK seq 1 ack 19 len 25 ───
+   0.0767     #7               ─────── ACK seq 19 ack 26 ────────▶
+   0.1772     #8 FIN-WAIT-1    ───── FIN,ACK seq 19 ack 26 ──────▶ CLOSE-WAIT✗
+                                                                   CLOSING✓
+   0.1827     #9 CLOSING✓      ◀───── FIN,ACK seq 26 ack 19 ────── FIN-WAIT-1
+                               ▲ info: simultaneous-close
+   0.1827    #10               ─────── ACK seq 20 ack 27 ────────▶ TIME-WAIT?
+   0.1880    #11 TIME-WAIT?    ◀─────── ACK seq 27 ack 20 ────────
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+the client ended in TIME-WAIT
+the server's CLOSE-WAIT of #8 was disproved by #9
+the server ended in TIME-WAIT
+
+info Both sides closed at the same time
+simultaneous-close · #8, #9 · RFC 9293 §3.6, §3.10.7.4
+`,
+  'rst-active-abort': `connection 0: 10.9.20.1:40000 ↔ 10.9.20.2:8080
+from 2026-11-20 23:58:37.301 UTC, captured near the client; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0106     #2 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0106     #3               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   0.0114     #4               ─── PSH,ACK seq 1 ack 1 len 18 ───▶
+   0.0219     #5               ◀──────── ACK seq 1 ack 19 ────────
+   0.0219     #6               ◀── PSH,ACK seq 1 ack 19 len 19 ───
+   0.0219     #7               ─────── ACK seq 19 ack 20 ────────▶
+   0.0220     #8               ── PSH,ACK seq 19 ack 20 len 18 ──▶
+   0.0742     #9               ◀─────── ACK seq 20 ack 37 ────────
+   0.2294    #10 CLOSED?       ◀───── RST,ACK seq 20 ack 37 ────── CLOSED
+                               ▲ warning: rst-active-abort
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+the client ended in CLOSED
+the server ended in CLOSED
+
+warning 10.9.20.2:8080 aborted the connection
+rst-active-abort · #8, #10 · RFC 9293 §3.6, §3.6.1 SHLD-3, §3.10.5, §3.6 MUST-12
+`,
+  'rst-on-write-after-close': `connection 0: 10.9.47.1:40000 ↔ 10.9.47.2:8080
+from 2026-11-20 23:59:04.892 UTC, captured near the client; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0103     #2 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0103     #3               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   0.0661     #4               ─── PSH,ACK seq 1 ack 1 len 18 ───▶
+   0.0764     #5               ◀──────── ACK seq 1 ack 19 ────────
+   0.0765     #6               ◀── PSH,ACK seq 1 ack 19 len 25 ───
+   0.0765     #7               ─────── ACK seq 19 ack 26 ────────▶
+   0.1774     #8 FIN-WAIT-1    ───── FIN,ACK seq 19 ack 26 ──────▶ CLOSE-WAIT✓
+   0.2307     #9 FIN-WAIT-2?   ◀─────── ACK seq 26 ack 20 ────────
+   0.4892    #10               ◀── PSH,ACK seq 26 ack 20 len 21 ──
+   0.4892    #11 CLOSED        ─────────── RST seq 20 ───────────▶ CLOSED?
+                               ▲ error: rst-on-write-after-close
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+the client ended in CLOSED
+the server ended in CLOSED
+
+error 10.9.47.2:8080 kept writing after its peer had closed: 21 bytes lost to
+RST
+rst-on-write-after-close · #8, #9, #10, #11 · RFC 9293 §3.6.1 SHLD-3,
+§3.6.1 MAY-1, §3.5.1, §3.5.2
+`,
+  'rst-after-close-complete': `connection 0: 10.9.52.1:40000 ↔ 10.9.52.2:8080
+from 2026-11-20 23:59:10.003 UTC, captured near the client; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0104     #2 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0104     #3               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   0.0666     #4               ─── PSH,ACK seq 1 ack 1 len 18 ───▶
+   0.0773     #5               ◀──────── ACK seq 1 ack 19 ────────
+   0.0775     #6               ◀── PSH,ACK seq 1 ack 19 len 25 ───
+   0.0775     #7               ─────── ACK seq 19 ack 26 ────────▶
+   0.1876     #8 CLOSE-WAIT✓   ◀───── FIN,ACK seq 26 ack 19 ────── FIN-WAIT-1
+   0.2299     #9               ─────── ACK seq 19 ack 27 ────────▶ FIN-WAIT-2?
+   0.2878    #10 CLOSED        ───── RST,ACK seq 19 ack 27 ──────▶ CLOSED?
+                               ▲ info: rst-after-close-complete
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+the client ended in CLOSED
+the server ended in CLOSED
+
+info 10.9.52.1:40000 answered the peer’s close with RST; nothing was outstanding
+rst-after-close-complete · #8, #10 · RFC 9293 §3.5.2, §3.10.7.4
+`,
+  'rst-half-open-discovered': `connection 0: 10.9.23.1:40000 ↔ 10.9.23.2:8080
+from 2026-11-20 23:58:40.291 UTC, captured near the client; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0104     #2 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0104     #3               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   0.0663     #4               ─── PSH,ACK seq 1 ack 1 len 18 ───▶
+   0.0767     #5               ◀──────── ACK seq 1 ack 19 ────────
+   0.0767     #6               ◀── PSH,ACK seq 1 ack 19 len 25 ───
+   0.0767     #7               ─────── ACK seq 19 ack 26 ────────▶
+   1.1771     #8               ── PSH,ACK seq 19 ack 26 len 24 ──▶
+   1.1875     #9 CLOSED?       ◀─────────── RST seq 26 ─────────── CLOSED
+                               ▲ error: rst-half-open-discovered
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+the client ended in CLOSED
+the server ended in CLOSED
+
+error 10.9.23.2:8080 no longer knew this open connection and reset it
+rst-half-open-discovered · #8, #9 · RFC 9293 §3.5.1, §3.5.2, §3.10.7.1;
+RFC 1122 §4.2.3.6
+`,
+  'connection-refused': `connection 0: 10.9.50.1:40000 ↔ 10.9.50.2:8081
+from 2026-11-20 23:59:08.011 UTC, captured near the client; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0103     #2 CLOSED?       ◀────── RST,ACK seq 1 ack 1 ───────
+                               ▲ warning: connection-refused
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+the client ended in CLOSED
+the server ended in CLOSED
+
+warning 10.9.50.2:8081 refused the connection of 10.9.50.1:40000
+connection-refused · #1, #2 · RFC 9293 §3.5.2, §3.10.7.3, §3.5.3;
+connect(2) ECONNREFUSED
+`,
+  'rst-not-accepted': `connection 0: 10.9.54.1:40000 ↔ 10.9.54.2:8080
+from 2026-11-20 23:59:11.920 UTC, captured near the server; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0000     #2 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0109     #3               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   0.0663     #4               ─── PSH,ACK seq 1 ack 1 len 18 ───▶
+   0.0663     #5               ◀──────── ACK seq 1 ack 19 ────────
+   0.0664     #6               ◀── PSH,ACK seq 1 ack 19 len 25 ───
+   0.0766     #7               ─────── ACK seq 19 ack 26 ────────▶
+   0.1768     #8               ────────── RST seq 1019 ──────────▶
+                               ▲ info: rst-not-accepted
+   0.1768     #9               ◀─────── ACK seq 26 ack 19 ────────
+   0.4772    #10               ── PSH,ACK seq 19 ack 26 len 24 ──▶
+   0.4773    #11               ◀── PSH,ACK seq 26 ack 43 len 19 ──
+   0.4876    #12               ─────── ACK seq 43 ack 45 ────────▶
+   0.5827    #13 FIN-WAIT-1    ───── FIN,ACK seq 43 ack 45 ──────▶ CLOSE-WAIT✓
+   0.5828    #14 FIN-WAIT-2?   ◀───── FIN,ACK seq 45 ack 44 ────── LAST-ACK
+                 TIME-WAIT✓
+   0.5933    #15               ─────── ACK seq 44 ack 46 ────────▶ CLOSED?
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+the client ended in TIME-WAIT
+the server ended in CLOSED
+
+info 10.9.54.2:8080 did not accept a reset from 10.9.54.1:40000
+rst-not-accepted · #8 · RFC 9293 §3.5.3, §3.10.7.4; RFC 5961 §3.2, §1.2
+`,
+  'rst-origin-suspect': `connection 0: 10.9.55.1:40000 ↔ 10.9.55.2:8080
+from 2026-11-20 23:59:12.970 UTC, captured near the server; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0000     #2 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0106     #3               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   0.0662     #4               ─── PSH,ACK seq 1 ack 1 len 18 ───▶
+   0.0662     #5               ◀──────── ACK seq 1 ack 19 ────────
+   0.0663     #6               ◀── PSH,ACK seq 1 ack 19 len 25 ───
+   0.0771     #7               ─────── ACK seq 19 ack 26 ────────▶
+   0.1773     #8 CLOSED✗       ─────────── RST seq 19 ───────────▶ CLOSED?
+   0.4794     #9               ── PSH,ACK seq 19 ack 26 len 24 ──▶
+                               ▲ warning: rst-origin-suspect
+   0.4794    #10 CLOSED?       ◀─────────── RST seq 26 ───────────
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+the client's CLOSED of #8 was disproved by #9
+the client ended in CLOSED
+the server ended in CLOSED
+
+warning A reset in the name of 10.9.55.1:40000 was probably sent by a device on
+the path
+rst-origin-suspect · #8, #9 · RFC 3360 §1, §6; RFC 5961 §9.2; RFC 7323 §5.2
+`,
+  'rst-in-time-wait': `connection 0: 10.9.56.1:40000 ↔ 10.9.56.2:8080
+from 2026-11-20 23:59:14.031 UTC, captured near the client; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0105     #2 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0105     #3               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   0.0715     #4               ◀─── PSH,ACK seq 1 ack 1 len 6 ────
+   0.0716     #5               ──────── ACK seq 1 ack 7 ─────────▶
+   0.1721     #6 FIN-WAIT-1    ────── FIN,ACK seq 1 ack 7 ───────▶ CLOSE-WAIT✓
+   0.1831     #7 FIN-WAIT-2?   ◀──────── ACK seq 7 ack 2 ─────────
+   0.2336     #8 TIME-WAIT✓    ◀────── FIN,ACK seq 7 ack 2 ─────── LAST-ACK
+   0.2336     #9               ──────── ACK seq 2 ack 8 ─────────▶ CLOSED?
+   0.5461    #10               ◀ PSH,ACK seq 1 ack 1 len 6 again ─
+   0.5461    #11               ──────── ACK seq 2 ack 8 ─────────▶
+   0.5572    #12 CLOSED?       ◀─────────── RST seq 8 ────────────
+                               ▲ warning: rst-in-time-wait
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+the client ended in CLOSED
+the server ended in CLOSED
+
+warning A reset hit 10.9.56.1:40000 in TIME-WAIT after 324 ms
+rst-in-time-wait · #8, #11, #12 · RFC 1337 §1, §3; RFC 9293 §3.10.7.4,
+§3.6.1 MUST-13
+`,
+  'peer-unresponsive': `connection 0: 10.9.21.1:40000 ↔ 10.9.21.2:8080
+from 2026-11-20 23:58:38.311 UTC, captured near the client; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0104     #2 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0104     #3               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   0.0662     #4               ─── PSH,ACK seq 1 ack 1 len 18 ───▶
+   0.0765     #5               ◀──────── ACK seq 1 ack 19 ────────
+   0.0765      …               ⋮ 5 segments, 96 B →   ← 1 segment, 25 B ⋮
+   1.9307    #12               ─ ACK seq 19 ack 26 len 24 again ─▶
+   3.6627    #13               ─ ACK seq 19 ack 26 len 24 again ─▶
+                                     ⋮ 3.516 s of silence ⋮
+   7.1787    #14               ─ ACK seq 19 ack 26 len 24 again ─▶
+                               ▲ error: peer-unresponsive
+                                     ⋮ 7.313 s of silence ⋮
+  14.4916        ESTABLISHED            the capture ends           ESTABLISHED
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+the client ended in ESTABLISHED
+the server ended in ESTABLISHED
+
+error 10.9.21.2:8080 has not answered 10.9.21.1:40000 for 7 s
+peer-unresponsive · #6, #9, #14 · RFC 9293 §3.8.1, §3.8.3 MUST-20,
+§3.8.3 SHLD-10; RFC 6298 §5
+`,
+  'keepalive-unanswered': `connection 0: 10.9.27.1:40000 ↔ 10.9.27.2:8080
+from 2026-11-20 23:58:44.508 UTC, captured near the client; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0104     #2 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0104     #3               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   0.0662     #4               ─── PSH,ACK seq 1 ack 1 len 18 ───▶
+   0.0766     #5               ◀──────── ACK seq 1 ack 19 ────────
+   0.0766      …               ⋮ 2 segments, 0 B →   ← 1 segment, 25 B ⋮
+   3.0936     #9               ──── ACK seq 18 ack 26 probe ─────▶
+   4.1176    #10               ──── ACK seq 18 ack 26 probe ─────▶
+   5.1416    #11 CLOSED        ───── RST,ACK seq 19 ack 26 ──────▶
+                               ▲ error: keepalive-unanswered
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+the client ended in CLOSED
+the server ended in ESTABLISHED
+
+error 3 keep-alive probes of 10.9.27.1:40000 to 10.9.27.2:8080 went unanswered
+keepalive-unanswered · #6, #8, #10, #11 · RFC 9293 §3.8.4 MAY-5, §3.8.4 MUST-29,
+§3.8.4 MUST-28; RFC 2525 §2.9
+`,
+  'icmp-unreachable': `connection 0: 10.9.22.1:40000 ↔ 10.9.22.2:8080
+from 2026-11-20 23:58:39.291 UTC, captured near the client; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0105     #2 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0106     #3               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   0.0662     #4               ─── PSH,ACK seq 1 ack 1 len 18 ───▶
+   0.0766     #5               ◀──────── ACK seq 1 ack 19 ────────
+   0.0766      …               ⋮ 31 segments, 720 B →   ← 1 segment, 25 B ⋮
+   0.1770     #9 ◆ ICMP type 3 code 1 from 10.9.22.254 (32 until #71)
+   6.5506    #68               ─ ACK seq 19 ack 26 len 24 again ─▶
+   6.7666    #70               ─ ACK seq 19 ack 26 len 24 again ─▶
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+the client ended in ESTABLISHED
+the server ended in ESTABLISHED
+
+error 10.9.22.254 reported “host unreachable” for 10.9.22.2:8080
+icmp-unreachable · #9, #71 · RFC 9293 §3.9.2.2 MUST-54, §3.9.2.2 MUST-56,
+§3.9.2.2 SHLD-26; RFC 1122 §3.2.2.1
+`,
+  'syn-unanswered': `connection 0: 10.9.42.1:40000 ↔ 10.9.42.2:8080
+from 2026-11-20 23:58:59.819 UTC, captured near the client; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   1.0301     #2               ──────── SYN seq 0 again ─────────▶
+   2.0541     #3               ──────── SYN seq 0 again ─────────▶
+   3.0780     #4               ──────── SYN seq 0 again ─────────▶
+   4.1061     #5               ──────── SYN seq 0 again ─────────▶
+   5.1260     #6               ──────── SYN seq 0 again ─────────▶
+                               ▲ error: syn-unanswered
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+the client ended in SYN-SENT
+the server ended in CLOSED
+
+error 10.9.42.1:40000 sent 6 SYNs to 10.9.42.2:8080 over 5.1 s without any
+answer
+syn-unanswered · #1, #2, #6 · RFC 9293 §3.8.3 MUST-23; RFC 6298 §5;
+connect(2) ETIMEDOUT; Linux ip-sysctl tcp_syn_retries
+`,
+  'handshake-aborted': `connection 0: 10.9.51.1:40000 ↔ 10.9.51.2:8080
+from 2026-11-20 23:59:08.996 UTC, captured near the server; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0000     #2 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0107     #3               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED?
+   0.0662     #4 CLOSED        ────── RST,ACK seq 1 ack 1 ───────▶ CLOSED?
+                               ▲ info: handshake-aborted
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+the client ended in CLOSED
+the server ended in CLOSED
+
+info 10.9.51.1:40000 reset the connection 66 ms after the SYN-ACK, before any
+data
+handshake-aborted · #2, #4 · RFC 9293 §3.10.7.4, §3.5.2;
+Linux ip-sysctl tcp_abort_on_overflow
+`,
+  'half-open-syn-challenge': `connection 0: 10.9.24.1:40000 ↔ 10.9.24.2:8080
+from 2026-11-20 23:58:41.396 UTC, captured near the server; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0000     #2 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0105     #3               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   0.0660     #4               ─── PSH,ACK seq 1 ack 1 len 18 ───▶
+   0.0661     #5               ◀──────── ACK seq 1 ack 19 ────────
+   0.0662     #6               ◀── PSH,ACK seq 1 ack 19 len 25 ───
+   0.0765     #7               ─────── ACK seq 19 ack 26 ────────▶
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+the client ended in CLOSED
+the server ended in CLOSED
+
+warning 10.9.24.1:40000 opened a connection anew that 10.9.24.2:8080 still held
+half-open-syn-challenge · #8, #9, #10 · RFC 9293 §3.5.1; RFC 5961 §4.2;
+RFC 9293 §3.5.2, §3.10.7.3
+`,
+  'simultaneous-open': `connection 0: 10.9.41.1:40000 ↔ 10.9.41.2:8080
+from 2026-11-20 23:58:58.682 UTC, captured near the client; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0052     #2 SYN-RECEIVED✓ ◀─────────── SYN seq 0 ──────────── SYN-SENT
+                               ▲ info: simultaneous-open
+   0.0052     #3               ─── SYN,ACK seq 0 ack 1 again ────▶ SYN-RECEIVED?
+                                                                   ESTABLISHED✓
+   0.0103     #4 ESTABLISHED✓  ◀─── SYN,ACK seq 0 ack 1 again ────
+   0.0103     #5               ──────── ACK seq 1 ack 1 ─────────▶
+   0.0158     #6               ◀──────── ACK seq 1 ack 1 ─────────
+   0.2003     #7               ─── PSH,ACK seq 1 ack 1 len 16 ───▶
+   0.2056     #8 FIN-WAIT-1    ────── FIN,ACK seq 17 ack 1 ──────▶ CLOSE-WAIT✓
+   0.2106     #9               ◀──────── ACK seq 1 ack 17 ────────
+   0.2602    #10 FIN-WAIT-2?   ◀──────── ACK seq 1 ack 18 ────────
+   0.3168    #11 TIME-WAIT✓    ◀────── FIN,ACK seq 1 ack 18 ────── LAST-ACK
+   0.3168    #12               ──────── ACK seq 18 ack 2 ────────▶ CLOSED?
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+the client ended in TIME-WAIT
+the server ended in CLOSED
+
+info 10.9.41.1:40000 and 10.9.41.2:8080 opened the connection at the same time
+simultaneous-open · #1, #2 · RFC 9293 §3.5 MUST-10
+`,
+  'time-wait-port-reuse': `connection 0: 10.9.44.1:40000 ↔ 10.9.44.2:8080
+from 2026-11-20 23:59:01.848 UTC, captured near the client; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0140     #2 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0140     #3               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   0.0709     #4               ─── PSH,ACK seq 1 ack 1 len 18 ───▶
+   0.0815     #5               ◀──────── ACK seq 1 ack 19 ────────
+   0.0816     #6               ◀── PSH,ACK seq 1 ack 19 len 25 ───
+   0.0816     #7               ─────── ACK seq 19 ack 26 ────────▶
+   0.1875     #8 CLOSE-WAIT✓   ◀───── FIN,ACK seq 26 ack 19 ────── FIN-WAIT-1
+   0.2295     #9               ─────── ACK seq 19 ack 27 ────────▶ FIN-WAIT-2?
+   0.2379    #10 LAST-ACK      ───── FIN,ACK seq 19 ack 27 ──────▶ TIME-WAIT✓
+   0.2488    #11 CLOSED?       ◀─────── ACK seq 27 ack 20 ────────
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+the client ended in CLOSED
+the server ended in CLOSED
+
+info 10.9.44.1:40000 used its port again 500 ms after 10.9.44.2:8080 entered
+TIME-WAIT
+time-wait-port-reuse · #10, #12 · RFC 9293 §3.6.1 MAY-2, §3.6.1 MUST-13;
+RFC 6191 §2; RFC 6056 §2.3
+`,
+  'zero-window-stall': `connection 0: 10.9.58.1:40000 ↔ 10.9.58.2:8080
+from 2026-11-20 23:59:16.055 UTC, captured near the client; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0112     #2 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0112     #3               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   0.0165     #4               ── PSH,ACK seq 1 ack 1 len 1160 ──▶
+   0.0167     #5               ── ACK seq 1161 ack 1 len 1448 ───▶
+   0.0269      …               ⋮ 7 segments, 2.9 kB →   ← 6 segments, 0 B ⋮
+   7.0768    #19               ◀──── ACK seq 1 ack 4057 win 0 ────
+                                     ⋮ 7.157 s of silence ⋮
+  14.2342    #20               ──── ACK seq 4056 ack 1 probe ────▶
+  14.2450    #21               ◀──── ACK seq 1 ack 4057 win 0 ────
+                               ▲ warning: zero-window-stall
+                                     ⋮ 4.724 s of silence ⋮
+  18.9688        ESTABLISHED            the capture ends           ESTABLISHED
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+the client ended in ESTABLISHED
+the server ended in ESTABLISHED
+
+warning 10.9.58.2:8080 has kept its window closed for 18.9 s: its application
+does not read
+zero-window-stall · #9, #11, #20, #21 · RFC 9293 §3.8.6.1 MAY-8,
+§3.8.6.1 MUST-37, §3.8.6.1 MUST-36, §3.8.6.1 SHLD-30
+`,
+  'capture-midstream': `connection 0: 10.9.5.1:40000 ↔ 10.9.5.2:8080
+from 2026-11-20 23:58:22.334 UTC, captured near the client; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 ESTABLISHED?  ─── PSH,ACK seq 1 ack 1 len 18 ───▶ ESTABLISHED?
+   0.0106     #2               ◀── PSH,ACK seq 1 ack 19 len 25 ───
+   0.0106     #3               ─────── ACK seq 19 ack 26 ────────▶
+   0.1109     #4 FIN-WAIT-1    ───── FIN,ACK seq 19 ack 26 ──────▶ CLOSE-WAIT✓
+   0.1687     #5 FIN-WAIT-2?   ◀─────── ACK seq 26 ack 20 ────────
+   0.2222     #6 TIME-WAIT✓    ◀───── FIN,ACK seq 26 ack 20 ────── LAST-ACK
+   0.2222     #7               ─────── ACK seq 20 ack 27 ────────▶ CLOSED?
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+the client ended in TIME-WAIT
+the server ended in CLOSED
+
+info The capture starts inside 1 connection
+`,
+  'capture-ended-early': `connection 0: 10.9.6.1:40000 ↔ 10.9.6.2:8080
+from 2026-11-20 23:58:23.168 UTC, captured near the server; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0000     #2 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0103     #3               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   0.0663     #4               ─── PSH,ACK seq 1 ack 1 len 18 ───▶
+   0.0663     #5               ◀──────── ACK seq 1 ack 19 ────────
+   0.0665     #6               ◀── PSH,ACK seq 1 ack 19 len 25 ───
+   0.0768     #7               ─────── ACK seq 19 ack 26 ────────▶
+   0.1772     #8 FIN-WAIT-1    ───── FIN,ACK seq 19 ack 26 ──────▶ CLOSE-WAIT✓
+   0.2174     #9 FIN-WAIT-2?   ◀─────── ACK seq 26 ack 20 ────────
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+the client ended in FIN-WAIT-2
+the server ended in CLOSE-WAIT
+
+info The capture ends too early to judge 1 connection
+`,
+};

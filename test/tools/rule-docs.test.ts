@@ -1,0 +1,27 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { ruleDocs, superfluousPages } from '../../tools/rule-docs.js';
+
+const files = await ruleDocs();
+const HINT = 'rules, their words or their examples have changed: run npm run docs';
+
+describe('the generated documentation', () => {
+  it.each([...files])('%s is up to date', (path, text) => {
+    expect(existsSync(path), HINT).toBe(true);
+    expect(readFileSync(path, 'utf8') === text, HINT).toBe(true);
+  });
+
+  it('has no page of a rule that is gone', () => {
+    expect(superfluousPages(files), HINT).toEqual([]);
+  });
+
+  it.each([...files].filter(([path]) => path.endsWith('.md')))(
+    '%s links only to what exists',
+    (path, text) => {
+      const links = [...text.matchAll(/\]\((?!https:)([^)]+)\)/g)].map((match) => match[1]);
+      for (const link of links) {
+        expect(existsSync(new URL(link, new URL(path, `file://${process.cwd()}/`))), link).toBe(true);
+      }
+    },
+  );
+});
