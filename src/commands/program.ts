@@ -150,7 +150,10 @@ function optionList(command: Command, width: number): string {
 }
 
 function captures(): Argument {
-  return new Argument('<capture...>', 'pcap or pcapng files, also gzipped; - for standard input');
+  return new Argument(
+    '<capture...>',
+    'pcap or pcapng files, also compressed with gzip, zstd or lz4; - for standard input',
+  );
 }
 
 function formatOption(plan: OutputPlan): Option {

@@ -3,7 +3,7 @@ import type { ReaderFacts } from '../capture/facts.js';
 import type { FrameHandler } from '../capture/frame.js';
 import { CaptureReader, type FrameReader } from '../capture/reader.js';
 import { type ByteSource, openSource } from './byte-source.js';
-import { gunzip } from './gunzip.js';
+import { DECOMPRESSORS, isOpened, type OpenedCompression } from './decompress/index.js';
 import { InputError } from './input-error.js';
 
 export type ReaderName = 'builtin' | 'pcap-parser';
@@ -28,11 +28,11 @@ export interface ReadOptions {
 export interface CaptureFacts extends ReaderFacts {
   /** As given; `-` for standard input. */
   readonly path: string;
-  readonly compression: 'gzip' | null;
+  readonly compression: OpenedCompression | null;
 }
 
 /**
- * Reads a capture and hands each frame to `onFrame`. gzip is opened transparently. Damage does not make it
+ * Reads a capture and hands each frame to `onFrame`. gzip, zstd and lz4 are opened transparently. Damage does not make it
  * fail: everything before is delivered, and the facts say what happened.
  *
  * @param path a file, a named pipe, or `-` for standard input
@@ -60,12 +60,13 @@ async function readSource(
 ): Promise<CaptureFacts> {
   const reader = await createReader(options.reader ?? 'builtin', onFrame);
   const progress = (): void => options.onProgress?.({ bytesRead: source.position, bytesTotal: source.size });
-  let compression: 'gzip' | null = null;
+  let compression: OpenedCompression | null = null;
   try {
     const head = await readHead(source);
-    if (detectCompression(head) === 'gzip') {
-      compression = 'gzip';
-      const failure = await gunzip(source, head, (chunk) => {
+    const detected = detectCompression(head);
+    if (isOpened(detected)) {
+      compression = detected;
+      const failure = await DECOMPRESSORS[detected](source, head, (chunk) => {
         reader.push(chunk);
         progress();
         return !reader.finished;

@@ -1,14 +1,9 @@
 import { createGunzip, type Gunzip } from 'node:zlib';
-import type { ByteSource } from './byte-source.js';
+import type { ByteSource } from '../byte-source.js';
+import { cannotBeDecoded, endsEarly, PIECE_LENGTH, readPiece } from './pieces.js';
 
 /** Output buffer of zlib; its default of 16 KiB makes decompression 2.6 times slower. */
 const OUTPUT_LENGTH = 1 << 20;
-
-/**
- * How much compressed input zlib gets at once. What one piece inflates to is held in memory (deflate packs
- * at most 1032:1), and is lost if that piece is corrupt and cannot be read again.
- */
-const PIECE_LENGTH = 64 << 10;
 
 /** zlib says this of a member's first octets: behind a complete member, they are no gzip at all. */
 const NO_HEADER = 'incorrect header check';
@@ -161,17 +156,6 @@ async function inflateCarefully(
   }
 }
 
-/** The next piece, read into `buffer` behind `length` octets already there; full unless the input ends. */
-async function readPiece(source: ByteSource, buffer: Uint8Array, length = 0): Promise<Uint8Array> {
-  let filled = length;
-  while (filled < buffer.length) {
-    const count = await source.read(buffer, filled, buffer.length - filled);
-    if (count === 0) break;
-    filled += count;
-  }
-  return buffer.subarray(0, filled);
-}
-
 /** The message of an error of zlib's, or null for any other error. */
 function zlibFailure(error: unknown): string | null {
   if (!(error instanceof Error) || !('code' in error)) return null;
@@ -180,6 +164,6 @@ function zlibFailure(error: unknown): string | null {
 
 function describe(failure: string, position: number, length: number): string {
   return failure === 'unexpected end of file'
-    ? `the gzip stream ends early, after ${position + length} compressed octets`
-    : `the gzip stream is corrupt between its octets ${position} and ${position + length} (${failure})`;
+    ? endsEarly('gzip', position + length)
+    : cannotBeDecoded('gzip', position, position + length, failure);
 }

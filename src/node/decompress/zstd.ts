@@ -1,0 +1,188 @@
+import { Decompress } from 'fzstd';
+import type { ByteSource } from '../byte-source.js';
+import { type Decoder, decode } from './decoder.js';
+
+/** The least that every decoder should support (RFC 8878 §3.1.1.1.2), and what zstd needs up to level 19. */
+const MAXIMUM_WINDOW = 8 << 20;
+/** Of a block, before and after decompression (RFC 8878 §3.1.1.2.4). */
+const MAXIMUM_BLOCK = 128 << 10;
+const FRAME_MAGIC = 0xfd2fb528;
+const SKIPPABLE_MAGIC = 0x184d2a50;
+const LONGEST_HEADER = 18;
+const CHECKSUM_LENGTH = 4;
+const HAS_CHECKSUM = 4;
+const RLE = 1;
+const RESERVED = 3;
+
+/** Inflates Zstandard frames, one behind the other; checksums are not verified. See `decode`. */
+export function unzstd(
+  source: ByteSource,
+  head: Uint8Array,
+  onChunk: (chunk: Uint8Array) => boolean,
+): Promise<string | null> {
+  return decode('zstd', (onOutput) => new ZstdDecoder(onOutput), source, head, onChunk);
+}
+
+type Stage = 'magic' | 'skippable' | 'descriptor' | 'header' | 'block' | 'content' | 'checksum' | 'skipped';
+
+/**
+ * Follows the structure of frames and blocks (RFC 8878 §3.1.1), so that fzstd gets a frame each, and none
+ * that asks for more memory than is reasonable.
+ */
+class ZstdDecoder implements Decoder {
+  readonly #onOutput: (output: Uint8Array) => void;
+  #frame: Decompress | null = null;
+  #stage: Stage = 'magic';
+  readonly #head = new Uint8Array(LONGEST_HEADER);
+  #have = 0;
+  #want = 4;
+  /** Octets of a block, checksum or skippable frame still to come. */
+  #left = 0;
+  #isLast = false;
+  #hasChecksum = false;
+
+  constructor(onOutput: (output: Uint8Array) => void) {
+    this.#onOutput = onOutput;
+  }
+
+  get complete(): boolean {
+    return this.#stage === 'magic' && this.#have === 0;
+  }
+
+  push(piece: Uint8Array): void {
+    let at = 0;
+    while (at < piece.length) {
+      if (this.#left > 0) {
+        const part = piece.subarray(at, at + this.#left);
+        at += part.length;
+        this.#left -= part.length;
+        // fzstd keeps what it gets until a block is whole.
+        if (this.#stage === 'content') this.#frame?.push(part.slice());
+        if (this.#left === 0) this.#passed();
+        continue;
+      }
+      const part = piece.subarray(at, at + this.#want - this.#have);
+      this.#head.set(part, this.#have);
+      at += part.length;
+      this.#have += part.length;
+      if (this.#have === this.#want) this.#collected();
+    }
+  }
+
+  /** The octets that were wanted are in `#head`. */
+  #collected(): void {
+    const head = this.#head;
+    const view = new DataView(head.buffer);
+    switch (this.#stage) {
+      case 'magic': {
+        const magic = view.getUint32(0, true);
+        if (magic === FRAME_MAGIC) {
+          this.#collect('descriptor', 5);
+          return;
+        }
+        if ((magic & ~0xf) === SKIPPABLE_MAGIC) {
+          this.#collect('skippable', 8);
+          return;
+        }
+        throw new Error('there is something else behind a frame');
+      }
+      case 'skippable':
+        this.#pass('skipped', view.getUint32(4, true));
+        return;
+      case 'descriptor':
+        this.#collect('header', headerLength(head[4]));
+        return;
+      case 'header': {
+        checkWindow(view);
+        this.#hasChecksum = (head[4] & HAS_CHECKSUM) !== 0;
+        // The checksum does not reach fzstd, which would not verify it.
+        head[4] &= ~HAS_CHECKSUM;
+        this.#frame = new Decompress(this.#onOutput);
+        this.#frame.push(head.slice(0, this.#have));
+        this.#next('block', 3);
+        return;
+      }
+      case 'block': {
+        const header = head[0] | (head[1] << 8) | (head[2] << 16);
+        const type = (header >> 1) & 3;
+        const size = header >> 3;
+        if (type === RESERVED) throw new Error('a block is of no known type');
+        if (size > MAXIMUM_BLOCK) throw new Error(`a block claims to have ${size} octets`);
+        this.#isLast = (header & 1) !== 0;
+        this.#frame?.push(head.slice(0, 3));
+        this.#pass('content', type === RLE ? 1 : size);
+        return;
+      }
+    }
+  }
+
+  /** What had to pass has passed. */
+  #passed(): void {
+    if (this.#stage !== 'content') {
+      this.#next('magic', 4);
+      return;
+    }
+    if (!this.#isLast) {
+      this.#next('block', 3);
+      return;
+    }
+    // fzstd waits for more if a whole frame is shorter than the longest header.
+    this.#frame?.push(new Uint8Array(0), true);
+    this.#frame = null;
+    this.#pass('checksum', this.#hasChecksum ? CHECKSUM_LENGTH : 0);
+  }
+
+  #collect(stage: Stage, want: number): void {
+    this.#stage = stage;
+    this.#want = want;
+  }
+
+  #next(stage: Stage, want: number): void {
+    this.#have = 0;
+    this.#collect(stage, want);
+  }
+
+  #pass(stage: Stage, length: number): void {
+    this.#stage = stage;
+    this.#left = length;
+    if (length === 0) this.#passed();
+  }
+}
+
+/** Length of a frame's header by its descriptor (RFC 8878 §3.1.1.1). */
+function headerLength(descriptor: number): number {
+  const single = (descriptor >> 5) & 1;
+  const dictionary = [0, 1, 2, 4][descriptor & 3];
+  const size = [single, 2, 4, 8][descriptor >> 6];
+  return 5 + (1 - single) + dictionary + size;
+}
+
+function checkWindow(header: DataView): void {
+  const window = windowOf(header);
+  if (window <= MAXIMUM_WINDOW) return;
+  throw new Error(
+    `it needs a window of ${Math.ceil(window / 2 ** 20)} MiB, more than ${MAXIMUM_WINDOW >> 20}; ` +
+      'decompress it first: zstd -dc --long=31 FILE | finwait -',
+  );
+}
+
+/** How many octets back a frame may refer (RFC 8878 §3.1.1.1.2): in one segment, all of it. */
+function windowOf(header: DataView): number {
+  const descriptor = header.getUint8(4);
+  if ((descriptor & 0x20) === 0) {
+    const exponent = header.getUint8(5) >> 3;
+    const mantissa = header.getUint8(5) & 7;
+    return 2 ** (10 + exponent) * (1 + mantissa / 8);
+  }
+  const at = 5 + [0, 1, 2, 4][descriptor & 3];
+  switch (descriptor >> 6) {
+    case 0:
+      return header.getUint8(at);
+    case 1:
+      return header.getUint16(at, true) + 256;
+    case 2:
+      return header.getUint32(at, true);
+    default:
+      return Number(header.getBigUint64(at, true));
+  }
+}
