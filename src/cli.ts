@@ -25,6 +25,7 @@ try {
   process.exitCode = await run(process.argv.slice(2), {
     stdout: stream(1, 'standard output', process.stdout),
     stderr: stream(2, 'standard error', process.stderr),
+    folder: process.cwd(),
     environment: process.env,
   });
 } catch (error) {

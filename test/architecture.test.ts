@@ -13,6 +13,7 @@ const ORDER = [
   'analyzer.ts',
   'rules',
   'report',
+  'config',
   'analysis.ts',
   'index.ts',
   'node',

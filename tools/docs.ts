@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { PAGES, ruleDocs, superfluousPages } from './rule-docs.js';
+import { generatedFiles, PAGES, superfluousPages } from './generated.js';
 
-const files = await ruleDocs();
+const files = await generatedFiles();
 mkdirSync(PAGES, { recursive: true });
 for (const [path, text] of files) writeFileSync(path, text);
 for (const path of superfluousPages(files)) rmSync(path);

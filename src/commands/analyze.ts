@@ -15,7 +15,7 @@ export interface AnalyzeOptions {
   readonly connection?: number;
   readonly reader: ReaderName;
   readonly rules: RuleSettings;
-  readonly failOn?: Severity;
+  readonly failOn: Severity | undefined;
   readonly strict?: boolean;
   readonly color?: boolean;
   readonly quiet?: boolean;

@@ -2,6 +2,8 @@
 export interface Io {
   readonly stdout: Stream;
   readonly stderr: Stream;
+  /** The working folder. */
+  readonly folder: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 

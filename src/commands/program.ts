@@ -1,18 +1,21 @@
 import { Argument, Command, CommanderError, Option } from 'commander';
 import { nearestName } from '../core/suggest.js';
+import { ConfigError } from '../node/config-file.js';
 import { OutputError } from '../node/output.js';
 import { escapeControls } from '../report/escape.js';
 import { FORMATS } from '../report/formats.js';
-import { CATALOG } from '../rules/catalog.js';
 import { SEVERITIES } from '../rules/finding.js';
-import { checkSettings, type RuleSettings, SettingsError } from '../rules/settings.js';
+import { SettingsError } from '../rules/settings.js';
 import { VERSION } from '../version.js';
 import { analyze } from './analyze.js';
+import { configure, printConfig } from './config.js';
 import { explain, listRules } from './explain.js';
 import { EXIT_OK, EXIT_USAGE, type Io, UsageError } from './io.js';
-import { collect, documentLength, ruleSettings, wholeNumber } from './options.js';
+import { collect, documentLength, wholeNumber } from './options.js';
 import { OutputPlan } from './outputs.js';
 import { timeline } from './timeline.js';
+
+const NO_CAPTURE = 'name a capture to read, such as: finwait incident.pcap';
 
 const EXAMPLES = `
 Examples:
@@ -49,6 +52,10 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
       error instanceof UsageError ||
       error instanceof SettingsError ||
       (error instanceof OutputError && error.code !== 'EPIPE');
+    if (error instanceof ConfigError) {
+      for (const message of error.messages) io.stderr.write(`finwait: ${escapeControls(message)}\n`);
+      return EXIT_USAGE;
+    }
     if (isPlain) {
       io.stderr.write(`finwait: ${escapeControls(error.message)}\n`);
       return EXIT_USAGE;
@@ -80,7 +87,7 @@ function build(io: Io, done: (code: number) => void): Command {
   const analyzeCommand = program
     .command('analyze', { isDefault: true })
     .description('report on captures (the default command)')
-    .addArgument(captures())
+    .addArgument(captures().argOptional())
     .addOption(formatOption(plan))
     .addOption(
       new Option('-o, --output <file>', 'write the report here, in the --format before or as its name ends')
@@ -98,10 +105,13 @@ function build(io: Io, done: (code: number) => void): Command {
         .default(undefined, 'what the place allows, such as 65536 on GitHub')
         .argParser(documentLength),
     )
+    .option('--print-config', 'print every setting, and where it comes from, as JSON')
     .option('-v, --verbose', 'also say which frames were not analysed, and why')
     .action(async (paths: string[], options) => {
-      const rules = settingsOf(options);
-      done(await analyze(paths, { ...options, destinations: plan.destinations(), rules }, io));
+      if (options.printConfig === true) return done(await printConfig(options, io));
+      if (paths.length === 0) analyzeCommand.error(`error: ${NO_CAPTURE}`);
+      const configuration = await configure(options, io);
+      done(await analyze(paths, { ...options, ...configuration, destinations: plan.destinations() }, io));
     });
   addCommonOptions(analyzeCommand);
 
@@ -110,7 +120,8 @@ function build(io: Io, done: (code: number) => void): Command {
     .description("draw one connection: its segments between both endpoints' states")
     .addArgument(captures())
     .action(async (paths: string[], options) => {
-      done(await timeline(paths, { ...options, rules: settingsOf(options) }, io));
+      const { rules } = await configure(options, io);
+      done(await timeline(paths, { ...options, rules }, io));
     });
   addCommonOptions(timelineCommand);
 
@@ -191,6 +202,8 @@ function addCommonOptions(command: Command): void {
         .default([], 'none')
         .argParser(collect),
     )
+    .option('--config <file>', 'read the configuration from here, not from the one found (or FINWAIT_CONFIG)')
+    .option('--no-config', 'read no configuration')
     .option('-q, --quiet', 'no progress')
     .option('--color', 'colours even if the output is no terminal')
     .option('--no-color', 'no colours')
@@ -204,15 +217,6 @@ function inOurWords(text: string): string {
     .map(escapeControls)
     .join('\n')
     .replace(/^error: /, 'finwait: ')
-    .replace("missing required argument 'capture'", 'name a capture to read, such as: finwait incident.pcap')
+    .replace("missing required argument 'capture'", NO_CAPTURE)
     .replace("missing required argument 'rule'", 'name a rule; finwait rules lists them');
-}
-
-function settingsOf(options: {
-  readonly rule: readonly string[];
-  readonly set: readonly string[];
-}): RuleSettings {
-  const settings = ruleSettings(options.rule, options.set);
-  checkSettings(settings, CATALOG);
-  return settings;
 }

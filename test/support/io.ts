@@ -11,7 +11,12 @@ export interface Outcome {
 /** Runs a command line in this process, with a terminal of the given width or none. */
 export async function finwait(
   argv: readonly string[],
-  options: { columns?: number; isTerminal?: boolean; environment?: Record<string, string> } = {},
+  options: {
+    columns?: number;
+    isTerminal?: boolean;
+    environment?: Record<string, string>;
+    folder?: string;
+  } = {},
 ): Promise<Outcome> {
   let stdout = '';
   let stderr = '';
@@ -30,6 +35,7 @@ export async function finwait(
         stderr += textOf(part);
       },
     },
+    folder: options.folder ?? process.cwd(),
     environment: options.environment ?? {},
   };
   const code = await run(argv, io);

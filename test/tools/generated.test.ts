@@ -1,17 +1,17 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { ruleDocs, superfluousPages } from '../../tools/rule-docs.js';
+import { generatedFiles, superfluousPages } from '../../tools/generated.js';
 
-const files = await ruleDocs();
+const files = await generatedFiles();
 const HINT = 'rules, their words or their examples have changed: run npm run docs';
 
-describe('the generated documentation', () => {
+describe('a generated file', () => {
   it.each([...files])('%s is up to date', (path, text) => {
     expect(existsSync(path), HINT).toBe(true);
     expect(readFileSync(path, 'utf8') === text, HINT).toBe(true);
   });
 
-  it('has no page of a rule that is gone', () => {
+  it('is no page of a rule that is gone', () => {
     expect(superfluousPages(files), HINT).toEqual([]);
   });
 

@@ -1,14 +1,19 @@
 import { readdirSync } from 'node:fs';
 import { CATALOG } from '../src/rules/catalog.js';
+import { configSchema } from './config-schema.js';
 import { exampleLadder } from './examples.js';
 import { indexPage, rulePage } from './rule-page.js';
 
 export const PAGES = 'docs/rules';
-export const LADDERS = 'src/commands/example-ladders.ts';
+const LADDERS = 'src/commands/example-ladders.ts';
+const CONFIG_SCHEMA = 'schema/config-1.schema.json';
 
 /** Every file that is generated from the catalog and the recorded examples: its path and its text. */
-export async function ruleDocs(): Promise<ReadonlyMap<string, string>> {
-  const files = new Map([[`${PAGES}/README.md`, indexPage(CATALOG)]]);
+export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
+  const files = new Map([
+    [`${PAGES}/README.md`, indexPage(CATALOG)],
+    [CONFIG_SCHEMA, `${JSON.stringify(configSchema(CATALOG), null, 2)}\n`],
+  ]);
   const ladders = new Map<string, string>();
   for (const rule of CATALOG) {
     const ladder = await exampleLadder(rule);

@@ -1,0 +1,80 @@
+import { EMPTY_CONFIG } from '../config/config.js';
+import { findConfig, type LoadedConfig, readConfigFile } from '../node/config-file.js';
+import { CATALOG } from '../rules/catalog.js';
+import type { Severity } from '../rules/finding.js';
+import { checkSettings, type RuleSettings } from '../rules/settings.js';
+import { EXIT_OK, type Io } from './io.js';
+import { ruleSettings } from './options.js';
+
+/** The variable that names a configuration file. */
+const VARIABLE = 'FINWAIT_CONFIG';
+
+/** The options that a configuration has a part in, as commander gives them. */
+export interface ConfigurableOptions {
+  readonly rule: readonly string[];
+  readonly set: readonly string[];
+  readonly failOn?: Severity;
+  /** A file, or false for none. */
+  readonly config?: string | false;
+}
+
+/** What the command line and the configuration say together. */
+export interface Configuration {
+  readonly rules: RuleSettings;
+  readonly failOn: Severity | undefined;
+}
+
+/** Flags come first, then the configuration file, then the defaults. */
+export async function configure(options: ConfigurableOptions, io: Io): Promise<Configuration> {
+  const { config } = await load(options, io);
+  return {
+    rules: merged(config.rules, flagSettings(options)),
+    failOn: options.failOn ?? config.failOn ?? undefined,
+  };
+}
+
+/** Prints every setting with its value and where that comes from, as JSON. */
+export async function printConfig(options: ConfigurableOptions, io: Io): Promise<number> {
+  const { file, config } = await load(options, io);
+  const flags = flagSettings(options);
+  const rules = CATALOG.map((rule) => {
+    const choose = (flag: unknown, set: unknown, preset: unknown) => chosen(flag, set, preset, file);
+    const values = Object.entries(rule.options).map(([name, option]) => [
+      name,
+      choose(flags.options?.[rule.id]?.[name], config.rules.options?.[rule.id]?.[name], option.default),
+    ]);
+    const severity = choose(flags.severities?.[rule.id], config.rules.severities?.[rule.id], rule.severity);
+    return [rule.id, { severity, ...Object.fromEntries(values) }];
+  });
+  const effective = {
+    file,
+    failOn: chosen(options.failOn, config.failOn ?? undefined, null, file),
+    rules: Object.fromEntries(rules),
+  };
+  io.stdout.write(`${JSON.stringify(effective, null, 2)}\n`);
+  return EXIT_OK;
+}
+
+/** `--config` and `--no-config`, then the variable, then what is found from the working folder upwards. */
+async function load({ config }: ConfigurableOptions, io: Io): Promise<LoadedConfig> {
+  if (config === false) return { file: null, config: EMPTY_CONFIG };
+  const named = config ?? (io.environment[VARIABLE] || undefined);
+  return named === undefined ? findConfig(io.folder) : readConfigFile(named, io.folder);
+}
+
+function flagSettings({ rule, set }: ConfigurableOptions): RuleSettings {
+  const settings = ruleSettings(rule, set);
+  checkSettings(settings, CATALOG);
+  return settings;
+}
+
+function merged(under: RuleSettings, over: RuleSettings): RuleSettings {
+  const options: Record<string, Readonly<Record<string, number>>> = { ...under.options };
+  for (const [id, values] of Object.entries(over.options ?? {})) options[id] = { ...options[id], ...values };
+  return { severities: { ...under.severities, ...over.severities }, options };
+}
+
+function chosen(flag: unknown, set: unknown, preset: unknown, file: string | null) {
+  if (flag !== undefined) return { value: flag, from: 'command line' };
+  return set === undefined ? { value: preset, from: 'default' } : { value: set, from: file };
+}

@@ -1,0 +1,169 @@
+import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { basename, dirname, extname, join, relative, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type Config, EMPTY_CONFIG, readConfig } from '../config/config.js';
+import { type ParsedText, parseText, TextError } from '../config/parse.js';
+import type { Path } from '../config/problems.js';
+
+/** Names that are looked for, beside the `finwait` key of a package.json. */
+const NAMES = ['json', 'yaml', 'yml', 'js', 'mjs'].map((ending) => `finwait.config.${ending}`);
+const PACKAGE = 'package.json';
+const PACKAGE_KEY = 'finwait';
+const LARGEST = 1 << 20;
+
+/** A configuration that cannot be used: one message for each thing that is wrong, with its file and place. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+
+  constructor(readonly messages: readonly string[]) {
+    super(messages.join('\n'));
+  }
+}
+
+/** A configuration and the file it stands in; null if there is none. */
+export interface LoadedConfig {
+  readonly file: string | null;
+  readonly config: Config;
+}
+
+/**
+ * The configuration of the folder `from`: the one that stands nearest, there or in a folder around it, up to
+ * the home folder, or to the root from outside of it. Code is run only if it belongs to whoever runs finwait.
+ * @throws ConfigError
+ */
+export async function findConfig(from: string): Promise<LoadedConfig> {
+  const home = homedir();
+  for (let folder = resolve(from); ; folder = dirname(folder)) {
+    const files = [...NAMES.filter((name) => isFile(join(folder, name))), ...packageIn(folder)];
+    if (files.length > 1) throw new ConfigError([`${folder} has ${files.join(' and ')}: keep one of them`]);
+    if (files.length === 1) {
+      const path = join(folder, files[0]);
+      if (isCode(path)) refuseForeignCode(path);
+      return readConfigFile(path, from);
+    }
+    if (folder === home || folder === dirname(folder)) return { file: null, config: EMPTY_CONFIG };
+  }
+}
+
+/**
+ * The configuration in the file that the user named, as seen from the folder `from`.
+ * @throws ConfigError
+ */
+export async function readConfigFile(path: string, from: string): Promise<LoadedConfig> {
+  const file = resolve(from, path);
+  const name = shortest(file, from);
+  if (isCode(file)) {
+    const { config, problems } = readConfig(await runFile(file, name));
+    if (problems.length > 0) {
+      throw new ConfigError(problems.map(({ path, message }) => `${name}: ${dotted(path)}${message}`));
+    }
+    return { file, config };
+  }
+  const isPackage = basename(file) === PACKAGE;
+  const parsed = parse(readText(file, name), extname(file), name);
+  const root: Path = isPackage ? [PACKAGE_KEY] : [];
+  const { config, problems } = readConfig(isPackage ? ownValue(parsed.value, PACKAGE_KEY) : parsed.value);
+  if (problems.length > 0) {
+    throw new ConfigError(
+      problems.map(({ path, atKey, message }) => {
+        const { line, column } = parsed.locate([...root, ...path], atKey);
+        return `${name}:${line}:${column}: ${message}`;
+      }),
+    );
+  }
+  return { file, config };
+}
+
+function isCode(path: string): boolean {
+  return ['.js', '.mjs'].includes(extname(path));
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}
+
+/** A package.json that configures finwait. One that nobody can read is not ours to complain of. */
+function packageIn(folder: string): string[] {
+  const path = join(folder, PACKAGE);
+  if (!isFile(path)) return [];
+  try {
+    return ownValue(JSON.parse(readText(path, path)), PACKAGE_KEY) === undefined ? [] : [PACKAGE];
+  } catch {
+    return [];
+  }
+}
+
+function ownValue(value: unknown, key: string): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
+  return (value as Record<string, unknown>)[key];
+}
+
+/** What anybody could have put into a folder above ours must not be run in our name. */
+function refuseForeignCode(path: string): void {
+  const user = process.getuid?.();
+  if (user === undefined) return;
+  const { uid, mode } = statSync(path);
+  const isOurs = (uid === user || uid === 0) && (mode & constants.S_IWOTH) === 0;
+  if (isOurs) return;
+  const why = mode & constants.S_IWOTH ? 'anybody can write to it' : 'it belongs to somebody else';
+  throw new ConfigError([
+    `${path} is not run, as ${why}: if you trust it, name it with --config, else use --no-config`,
+  ]);
+}
+
+async function runFile(path: string, name: string): Promise<unknown> {
+  try {
+    const module = (await import(pathToFileURL(path).href)) as { readonly default?: unknown };
+    return module.default;
+  } catch (error) {
+    if (!isFile(path)) throw new ConfigError([`${name}: there is no such file`]);
+    const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    throw new ConfigError([`${name} could not be run: ${reason}`]);
+  }
+}
+
+function readText(path: string, name: string): string {
+  // Opened without waiting: a named pipe would keep us for ever.
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new ConfigError([
+      `${name}: ${code === 'ENOENT' ? 'there is no such file' : `cannot be opened (${code})`}`,
+    ]);
+  }
+  try {
+    const status = fstatSync(descriptor);
+    if (!status.isFile()) throw new ConfigError([`${name}: is no file`]);
+    if (status.size > LARGEST) throw new ConfigError([`${name}: is larger than ${LARGEST} bytes`]);
+    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(descriptor));
+  } catch (error) {
+    if (error instanceof TypeError) throw new ConfigError([`${name}: is not UTF-8`]);
+    throw error;
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function parse(text: string, ending: string, name: string): ParsedText {
+  try {
+    return parseText(text, ending === '.json' ? 'json' : 'yaml');
+  } catch (error) {
+    if (!(error instanceof TextError)) throw error;
+    const place = error.place === null ? '' : `:${error.place.line}:${error.place.column}`;
+    throw new ConfigError([`${name}${place}: ${error.message}`]);
+  }
+}
+
+/** `rules.half-close: `, for values that stand in no text. */
+function dotted(path: Path): string {
+  return path.length === 0 ? '' : `${path.join('.')}: `;
+}
+
+/** A path as one would type it in the folder `from`. */
+function shortest(path: string, from: string): string {
+  const short = relative(from, path);
+  return short.length < path.length ? short : path;
+}
