@@ -24,6 +24,8 @@ export interface AnalysisOptions {
   readonly onSegment?: ((connection: number, from: Role, segment: Segment) => void) | undefined;
   /** See `TrackerOptions`. */
   readonly seed?: number | undefined;
+  /** See `TrackerOptions`. */
+  readonly maximumConnections?: number | undefined;
 }
 
 /** What a reader and its opener know of a capture. */
@@ -53,12 +55,13 @@ export class Analysis {
 
   /** Starts the next capture; hand the result to its reader. */
   begin(): FrameHandler {
-    const { onSegment, seed } = this.#options;
+    const { onSegment, seed, maximumConnections } = this.#options;
     this.#firstId = this.#nextId;
     this.#analyzer = new Analyzer({
       onConnection: (connection, start, end) => this.#take(connection, start, end),
       onSegment: onSegment && ((id, from, segment) => onSegment(this.#firstId + id, from, segment)),
       seed,
+      maximumConnections,
     });
     return this.#analyzer.onFrame;
   }
@@ -68,7 +71,7 @@ export class Analysis {
     const analyzer = this.#analyzer;
     if (analyzer === null) throw new Error('no capture was begun');
     analyzer.finish();
-    this.#captures.push(captureFacts(source, analyzer.verdicts));
+    this.#captures.push(captureFacts(source, analyzer));
     this.#analyzer = null;
   }
 
@@ -118,7 +121,7 @@ export class Analysis {
   }
 }
 
-function captureFacts(source: CaptureSource, verdicts: ArrayLike<number>): CaptureFacts {
+function captureFacts(source: CaptureSource, { verdicts, evicted }: Analyzer): CaptureFacts {
   const skipped: Record<string, number> = {};
   for (const [verdict, name] of VERDICT_NAMES.entries()) {
     if (verdict !== SEGMENT && verdict !== ICMP_ERROR && verdicts[verdict] > 0)
@@ -140,6 +143,7 @@ function captureFacts(source: CaptureSource, verdicts: ArrayLike<number>): Captu
     durationSeconds: Math.round(duration * 1e9) / 1e9,
     dropped: source.dropped,
     skipped,
+    evicted,
     damage: source.damage,
   };
 }

@@ -17,6 +17,8 @@ export interface AnalyzerOptions {
   readonly onSegment?: ((connection: number, from: Role, segment: Segment) => void) | undefined;
   /** See `TrackerOptions`. */
   readonly seed?: number | undefined;
+  /** See `TrackerOptions`. */
+  readonly maximumConnections?: number | undefined;
 }
 
 export class Analyzer {
@@ -34,6 +36,7 @@ export class Analyzer {
       },
       onSegment: options.onSegment,
       seed: options.seed,
+      maximumConnections: options.maximumConnections,
     });
   }
 
@@ -55,6 +58,11 @@ export class Analyzer {
   /** Frames by what became of them; the index is the decoder's verdict. */
   get verdicts(): ArrayLike<number> {
     return this.#decoder.counts;
+  }
+
+  /** Connections given up because too many were held. */
+  get evicted(): number {
+    return this.#tracker.evicted;
   }
 
   /** Connections held in memory at the moment. */

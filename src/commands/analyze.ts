@@ -21,6 +21,7 @@ export interface AnalyzeOptions {
   readonly quiet?: boolean;
   readonly verbose?: boolean;
   readonly maxLength?: number;
+  readonly maxConnections?: number;
 }
 
 /** Reads the captures and writes the reports. Returns the exit code. */
@@ -33,6 +34,7 @@ export async function analyze(paths: readonly string[], options: AnalyzeOptions,
     rules: options.rules,
     filter: choice?.accepts,
     seed: randomInt(2 ** 32),
+    maximumConnections: options.maxConnections,
   });
   // The table says itself what is damaged.
   const isTold = options.destinations.some(({ format }) => format === 'table');

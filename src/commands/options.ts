@@ -16,6 +16,13 @@ export function wholeNumber(text: string): number {
   return Number(text);
 }
 
+/** An integer of at least 1. */
+export function atLeastOne(text: string): number {
+  const value = wholeNumber(text);
+  if (value < 1) throw new InvalidArgumentError('it is at least 1');
+  return value;
+}
+
 /** Even the shortest document needs some room. */
 const LEAST_LENGTH = 1000;
 

@@ -1,4 +1,5 @@
 import { Argument, Command, CommanderError, Option } from 'commander';
+import { MAXIMUM_CONNECTIONS } from '../connections/tracker.js';
 import { nearestName } from '../core/suggest.js';
 import { ConfigError } from '../node/config-file.js';
 import { OutputError } from '../node/output.js';
@@ -11,7 +12,7 @@ import { analyze } from './analyze.js';
 import { configure, printConfig } from './config.js';
 import { explain, listRules } from './explain.js';
 import { EXIT_OK, EXIT_USAGE, type Io, UsageError } from './io.js';
-import { collect, documentLength, wholeNumber } from './options.js';
+import { atLeastOne, collect, documentLength, wholeNumber } from './options.js';
 import { OutputPlan } from './outputs.js';
 import { timeline } from './timeline.js';
 
@@ -104,6 +105,14 @@ function build(io: Io, done: (code: number) => void): Command {
       new Option('--max-length <n>', 'the longest document, in characters; evidence is left out first')
         .default(undefined, 'what the place allows, such as 65536 on GitHub')
         .argParser(documentLength),
+    )
+    .addOption(
+      new Option(
+        '--max-connections <n>',
+        'hold no more than this many at once: those idle for longest are given up',
+      )
+        .default(MAXIMUM_CONNECTIONS)
+        .argParser(atLeastOne),
     )
     .option('--print-config', 'print every setting, and where it comes from, as JSON')
     .option('-v, --verbose', 'also say which frames were not analysed, and why')

@@ -8,6 +8,7 @@ import { Progress } from './progress.js';
 export interface ReadAllOptions {
   readonly reader: ReaderName;
   readonly quiet?: boolean;
+  readonly maxConnections?: number;
   /** What cannot be read was said when it was read before. */
   readonly isRepeated?: boolean;
 }

@@ -137,6 +137,8 @@ export interface CaptureQuality {
   readonly multipath: boolean;
   /** More happened than is written down for one connection: timelines and milestones are incomplete. */
   readonly historyCut: boolean;
+  /** Given up after a long silence, because too many were open: what followed counts as another connection. */
+  readonly evicted: boolean;
 }
 
 /** Where the capture was taken, seen from this connection. */

@@ -110,6 +110,8 @@ export const MULTIPATH = 1 << 15;
 export const JOURNAL_FULL = 1 << 16;
 /** Another connection took over the 4-tuple: no lookup finds this record any more. */
 export const SUPERSEDED = 1 << 17;
+/** Given up for want of room, after the longest silence; it may go on in the capture. */
+export const EVICTED = 1 << 18;
 
 // STATE.
 export const STATE_MASK = 0x0f;

@@ -26,6 +26,7 @@ import {
   COMPLETE_SYN_ACK,
   DUPLICATE_FRAMES,
   ENDPOINT_SEEN,
+  EVICTED,
   FINGERPRINT,
   FIRST_FRAME,
   FIRST_NANOSECONDS,
@@ -69,6 +70,10 @@ const DUPLICATE_WINDOW = 0.005;
 const HELD_WITHOUT_SWEEPING = 65_536;
 /** TIME-WAIT as Linux keeps it, the shortest in wide use (RFC 9293 §3.4.2 would allow 240), in seconds. */
 const TIME_WAIT_SECONDS = 60;
+/** Connections held at most unless the caller chooses: some 700 MB. */
+export const MAXIMUM_CONNECTIONS = 2_000_000;
+/** Of those held, the share that is given up at once: finding the longest idle takes a look at all. */
+const EVICTED_SHARE = 1 / 16;
 /** Records that each segment's sweep visits. */
 const SWEEP_STRIDE = 2;
 
@@ -83,6 +88,8 @@ export interface TrackerOptions {
   readonly onSegment?: ((connection: number, from: Role, segment: Segment) => void) | undefined;
   /** Seed of the flow table's hash: choose it at random where captures come from strangers. */
   readonly seed?: number | undefined;
+  /** Connections held at most, at least 1; beyond that those idle for longest are given up. */
+  readonly maximumConnections?: number | undefined;
 }
 
 export class Tracker {
@@ -92,7 +99,9 @@ export class Tracker {
   readonly #observer: Observer;
   readonly #onConnection: (connection: Connection) => void;
   readonly #onSegment: ((connection: number, from: Role, segment: Segment) => void) | undefined;
+  readonly #maximum: number;
   #nextId = 0;
+  #evicted = 0;
   #sweepAt = 0;
   #seconds = 0;
   #nanoseconds = 0;
@@ -102,11 +111,17 @@ export class Tracker {
     this.#observer = new Observer(this.#journal);
     this.#onConnection = options.onConnection;
     this.#onSegment = options.onSegment;
+    this.#maximum = options.maximumConnections ?? MAXIMUM_CONNECTIONS;
   }
 
   /** Connections held in memory. */
   get held(): number {
     return this.#store.live;
+  }
+
+  /** Connections given up because too many were held. */
+  get evicted(): number {
+    return this.#evicted;
   }
 
   /** Takes in a segment; it is not kept. */
@@ -278,6 +293,7 @@ export class Tracker {
   }
 
   #create(tuple: FourTuple, fromServer: boolean): number {
+    if (this.#store.live >= this.#maximum) this.#evict();
     const slot = this.#store.allocate();
     const memory = this.#store.memory(slot);
     const base = this.#store.base(slot);
@@ -312,6 +328,33 @@ export class Tracker {
         this.#letPredecessorGo(slot);
         this.#end(slot);
       }
+    }
+  }
+
+  /** Gives up the connections that have been idle for longest. */
+  #evict(): void {
+    const store = this.#store;
+    const slots: number[] = [];
+    const lastFrames: number[] = [];
+    for (let slot = 0; slot < store.highWater; slot++) {
+      if (!store.isLive(slot)) continue;
+      const memory = store.memory(slot);
+      const base = store.base(slot);
+      // Those behind a new connection on their 4-tuple go with it.
+      if ((memory[base + FLAGS] & SUPERSEDED) !== 0) continue;
+      slots.push(slot);
+      lastFrames.push(Math.max(memory[base + CLIENT + LAST_FRAME], memory[base + SERVER + LAST_FRAME]));
+    }
+    const share = Math.floor(slots.length * EVICTED_SHARE);
+    const latest = Uint32Array.from(lastFrames).sort()[share];
+    for (const [place, slot] of slots.entries()) {
+      if (lastFrames[place] > latest) continue;
+      const memory = store.memory(slot);
+      const base = store.base(slot);
+      memory[base + FLAGS] = memory[base + FLAGS] | EVICTED;
+      if (memory[base + FRAMES] > 0) this.#evicted++;
+      this.#letPredecessorGo(slot);
+      this.#end(slot);
     }
   }
 

@@ -194,6 +194,7 @@ const IDEAL: CaptureQuality = {
   clockBackwards: false,
   multipath: false,
   historyCut: false,
+  evicted: false,
 };
 const IDEAL_QUALITY = piece(`,"quality":${JSON.stringify(IDEAL)}`);
 const QUALITY_FIELDS = Object.keys(IDEAL) as (keyof CaptureQuality)[];

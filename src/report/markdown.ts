@@ -14,6 +14,7 @@ import {
   clockTime,
   counted,
   endpointName,
+  evictions,
   frameList,
   grouped,
   octets,
@@ -84,6 +85,7 @@ class MarkdownWriter {
       }
       if (dropped !== null && dropped > 0)
         about.push(`The capturing host dropped ${counted(dropped, 'frame')}.`);
+      if (facts.evicted > 0) about.push(`Note: ${evictions(facts)}.`);
       return about;
     });
     const more = captures.length - this.#plan.captures;

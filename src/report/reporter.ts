@@ -22,6 +22,8 @@ export interface CaptureFacts {
   readonly durationSeconds: number;
   /** Frames lost at the interfaces, by their own counters; null if the capture has none. */
   readonly dropped: number | null;
+  /** Connections given up while they were idle, because too many were open. */
+  readonly evicted: number;
   /** Frames that were not analysed, by reason. */
   readonly skipped: Readonly<Record<string, number>>;
   readonly damage: Damage | null;

@@ -7,7 +7,7 @@ import { escapeControls } from './escape.js';
 import { FindingGroups } from './finding-groups.js';
 import type { Palette } from './palette.js';
 import type { AnalysisEnd, CaptureFacts, Reporter, Write } from './reporter.js';
-import { clockTime, counted, grouped, octets, seconds, shellWord } from './words.js';
+import { clockTime, counted, evictions, grouped, octets, seconds, shellWord } from './words.js';
 import { wrap } from './wrap.js';
 
 export interface TableOptions {
@@ -70,6 +70,7 @@ export class TableReporter implements Reporter {
       const text = `the capturing host dropped ${counted(facts.dropped, 'frame')}`;
       lines.push(...this.#lines(text, palette.severity.warning));
     }
+    if (facts.evicted > 0) lines.push(...this.#lines(evictions(facts), palette.severity.warning));
     if (facts.damage !== null) {
       const { offset, frame, message } = facts.damage;
       const text = `damaged at byte ${grouped(offset)}, frame ${grouped(frame)}: ${escapeControls(message)}`;

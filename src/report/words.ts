@@ -3,7 +3,7 @@ import { formatEndpoint } from '../core/addresses.js';
 import { type Timestamp, toIsoString } from '../core/time.js';
 import { type Citation, SEVERITIES } from '../rules/finding.js';
 import { escapeControls } from './escape.js';
-import type { Summary } from './reporter.js';
+import type { CaptureFacts, Summary } from './reporter.js';
 import { FIXED_SPACE } from './wrap.js';
 
 /** `RFC 9293 §3.6.1 SHLD-3`, `connect(2) ECONNREFUSED`, `RFC 1122`. Lines are not broken within it. */
@@ -89,4 +89,10 @@ export function frameList(frames: readonly number[], most = 12): string {
 export function shellWord(text: string): string {
   const shown = escapeControls(text);
   return /^[\w@%+=:,./-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", "'\\''")}'`;
+}
+
+/** That connections were given up, without a final stop. */
+export function evictions({ evicted }: CaptureFacts): string {
+  const many = counted(evicted, 'idle connection');
+  return `too many connections at once: ${many} given up early, what followed counts as another (--max-connections)`;
 }

@@ -20,6 +20,7 @@ const CAPTURE: CaptureFacts = {
   lastFrameAt: at(61.2),
   durationSeconds: 61.2,
   dropped: null,
+  evicted: 0,
   skipped: { 'not-tcp': 34 },
   damage: null,
 };

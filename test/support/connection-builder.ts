@@ -141,6 +141,7 @@ export function connection(draft: ConnectionDraft = {}): Connection {
       clockBackwards: false,
       multipath: false,
       historyCut: false,
+      evicted: false,
       ...quality,
     },
   };

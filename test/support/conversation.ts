@@ -1,5 +1,5 @@
 import type { Connection, Endpoint } from '../../src/connections/connection.js';
-import { Tracker } from '../../src/connections/tracker.js';
+import { Tracker, type TrackerOptions } from '../../src/connections/tracker.js';
 import { IPV4_MAPPED } from '../../src/core/addresses.js';
 import { ACK, FIN, PSH, RST, Segment, SYN } from '../../src/decode/segment.js';
 
@@ -11,14 +11,18 @@ const FLAG_LETTERS: Readonly<Record<string, number>> = { F: FIN, S: SYN, R: RST,
  * Runs a script of segments through the tracker, one a line:
  *
  *     <seconds> <C|S> <flags> <sequence> [<acknowledgment>] [+<payload>] [win=<n>] [isn=<n>] [ttl=<n>] [id=<n>]
+ *     [port=<n>]
  *
  * Flags are letters of `FSRPA`. Numbers are relative to the initial sequence numbers, so that a SYN is 0
  * and the first octet 1; the client's is chosen so that its numbers wrap early. `isn=` shifts both of the
- * line's own numbers to those of another incarnation. Empty lines and what follows `#` are left out.
+ * line's own numbers to those of another incarnation; `port=` is the client's. Empty lines and what follows `#` are left out.
  */
-export function conversation(script: string): Connection[] {
+export function conversation(script: string, options: Partial<TrackerOptions> = {}): Connection[] {
   const connections: Connection[] = [];
-  const tracker = new Tracker({ onConnection: (connection) => connections.push(connection) });
+  const tracker = new Tracker({
+    onConnection: (connection) => connections.push(connection),
+    ...options,
+  });
   let frame = 0;
   for (const line of script.split('\n')) {
     const words = line.replace(/#.*/, '').trim().split(/\s+/);
@@ -63,8 +67,9 @@ function segmentOf(words: readonly string[], frame: number): Segment {
   segment.destination2 = IPV4_MAPPED;
   segment.source3 = fromServer ? 0x0a000002 : 0x0a000001;
   segment.destination3 = fromServer ? 0x0a000001 : 0x0a000002;
-  segment.sourcePort = fromServer ? 8080 : 40000;
-  segment.destinationPort = fromServer ? 40000 : 8080;
+  const clientPort = Number(named.get('port') ?? 40000);
+  segment.sourcePort = fromServer ? 8080 : clientPort;
+  segment.destinationPort = fromServer ? clientPort : 8080;
   segment.sequence = ((fromServer ? SERVER_ISN : CLIENT_ISN) + shift + (numbers[0] ?? 0)) | 0;
   segment.acknowledgment =
     (segment.flags & ACK) === 0

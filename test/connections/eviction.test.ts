@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { conversation } from '../support/conversation.js';
+import { finwait } from '../support/io.js';
+
+const open = (time: number, port: number): string => `
+  ${time}.00 C S  0   port=${port}
+  ${time}.01 S SA 0 1 port=${port}
+  ${time}.02 C A  1 1 port=${port}`;
+
+describe('with room for three connections', () => {
+  const limited = (script: string) => conversation(script, { maximumConnections: 3 });
+
+  it('the one that has been idle for longest is given up for a fourth, and nothing else', () => {
+    const connections = limited(`
+      ${open(1, 40001)}${open(2, 40002)}${open(3, 40003)}
+      4.0 C PA 1 1 +5 port=40001
+      ${open(5, 40004)}
+      6.0 C PA 1 1 +5 port=40003`);
+    expect(connections.map(({ client, quality }) => [client.port, quality.evicted])).toEqual([
+      [40001, false],
+      [40002, true],
+      [40003, false],
+      [40004, false],
+    ]);
+  });
+
+  it('what follows of it counts as another connection, from its middle', () => {
+    const connections = limited(`
+      ${open(1, 40001)}${open(2, 40002)}${open(3, 40003)}${open(4, 40004)}
+      5.0 C PA 1 1 +5 port=40001`);
+    expect(connections).toHaveLength(5);
+    expect(connections[0].quality.evicted).toBe(true);
+    expect(connections[4].client.port).toBe(40001);
+    expect(connections[4].quality).toMatchObject({ midstream: true, evicted: false });
+  });
+
+  it('a connection that waits behind a new one on its 4-tuple goes with it', () => {
+    const connections = limited(`
+      ${open(1, 40001)}
+      2.0 C S 0 isn=5000 port=40001
+      ${open(3, 40002)}${open(4, 40003)}${open(5, 40004)}`);
+    expect(connections.map(({ client }) => client.port)).toEqual([40001, 40001, 40002, 40003, 40004]);
+    expect(connections.filter(({ quality }) => quality.evicted)).not.toHaveLength(0);
+  });
+});
+
+describe('a flood of connections', () => {
+  it('is held within the limit, and each is handed on once', () => {
+    const script = Array.from(
+      { length: 2000 },
+      (_, port) => `0.${String(port).padStart(6, '0')} C S 0 port=${port}`,
+    );
+    const ids = conversation(script.join('\n'), { maximumConnections: 100 }).map(({ id }) => id);
+    expect(ids).toEqual(Array.from({ length: 2000 }, (_, id) => id));
+  });
+});
+
+describe('--max-connections', () => {
+  const capture = 'fixtures/mixed-200/client.pcap';
+
+  it('says how many were given up, in each report', async () => {
+    const { stdout, code } = await finwait([capture, '--max-connections', '10'], { columns: 120 });
+    expect(code).toBe(0);
+    const [, given] = /connections at once: (\d+) idle connections given up/.exec(stdout) ?? [];
+    const json = JSON.parse((await finwait([capture, '--max-connections', '10', '-f', 'json'])).stdout);
+    expect(json.captures[0].evicted).toBe(Number(given));
+    expect(
+      json.connections.filter(({ quality }: { quality: { evicted: boolean } }) => quality.evicted),
+    ).toHaveLength(Number(given));
+  });
+
+  it('gives none up unless it must', async () => {
+    const json = JSON.parse((await finwait([capture, '-f', 'json'])).stdout);
+    expect(json.captures[0].evicted).toBe(0);
+  });
+
+  it('is at least 1', async () => {
+    const { code, stderr } = await finwait([capture, '--max-connections', '0']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('at least 1');
+  });
+});
