@@ -1,6 +1,7 @@
 /**
  * One analysis from frames to reports: engine, rules and reporters together. Captures are read one after
- * another; each has connections of its own, and ids go on from one capture to the next.
+ * another; each has connections of its own, and ids go on from one capture to the next. Joined, they are
+ * parts of one capture instead: frames are counted on, and connections go on from one to the next.
  */
 import { Analyzer } from './analyzer.js';
 import type { ReaderFacts } from './capture/facts.js';
@@ -18,6 +19,8 @@ import type { State } from './tcp/states.js';
 export interface AnalysisOptions {
   readonly reporters: readonly Reporter[];
   readonly rules?: RuleSettings | undefined;
+  /** Captures are parts of one capture, in the order in which they are read. */
+  readonly joined?: boolean | undefined;
   /** Only connections that this accepts reach the reporters and the summary; all others are passed over. */
   readonly filter?: ((connection: Connection) => boolean) | undefined;
   /** Called with each segment, its connection's id and its sender; the segment is reused. */
@@ -46,6 +49,10 @@ export class Analysis {
   #start: Timestamp | null = null;
   #end: Timestamp = { seconds: 0, nanoseconds: 0 };
   #analyzer: Analyzer | null = null;
+  /** Joined: the number of each capture's first frame. */
+  readonly #firstFrames: number[] = [];
+  #frames = 0;
+  #countedBefore: Counts = { verdicts: VERDICT_NAMES.map(() => 0), evicted: 0 };
 
   /** @throws SettingsError for rules or options that do not exist, or values that cannot be */
   constructor(options: AnalysisOptions) {
@@ -55,8 +62,10 @@ export class Analysis {
 
   /** Starts the next capture; hand the result to its reader. */
   begin(): FrameHandler {
-    const { onSegment, seed, maximumConnections } = this.#options;
+    const { onSegment, seed, maximumConnections, joined } = this.#options;
+    if (joined === true && this.#analyzer !== null) return this.#goOn(this.#analyzer);
     this.#firstId = this.#nextId;
+    this.#firstFrames[this.#captures.length] = 1;
     this.#analyzer = new Analyzer({
       onConnection: (connection, start, end) => this.#take(connection, start, end),
       onSegment: onSegment && ((id, from, segment) => onSegment(this.#firstId + id, from, segment)),
@@ -70,13 +79,28 @@ export class Analysis {
   endCapture(source: CaptureSource): void {
     const analyzer = this.#analyzer;
     if (analyzer === null) throw new Error('no capture was begun');
+    const firstFrame = this.#firstFrames[this.#captures.length];
+    if (this.#options.joined === true) {
+      const { verdicts, evicted } = analyzer;
+      const before = this.#countedBefore;
+      const since = {
+        verdicts: VERDICT_NAMES.map((_name, verdict) => verdicts[verdict] - before.verdicts[verdict]),
+        evicted: evicted - before.evicted,
+      };
+      this.#countedBefore = { verdicts: Array.from(verdicts), evicted };
+      this.#frames += source.frames;
+      this.#captures.push(captureFacts(source, since, firstFrame));
+      return;
+    }
     analyzer.finish();
-    this.#captures.push(captureFacts(source, analyzer));
+    this.#captures.push(captureFacts(source, analyzer, firstFrame));
     this.#analyzer = null;
   }
 
   /** Tells the reporters that everything has been read, and returns what they are told. */
   finish(): AnalysisEnd {
+    this.#analyzer?.finish();
+    this.#analyzer = null;
     const summary: Summary = {
       connections: this.#connections,
       findings: this.#findings,
@@ -89,7 +113,7 @@ export class Analysis {
   }
 
   #take(found: Connection, captureStart: Timestamp, captureEnd: Timestamp): void {
-    const connection = this.#captures.length === 0 ? found : this.#renumbered(found);
+    const connection = this.#placed(found);
     this.#nextId = Math.max(this.#nextId, connection.id + 1);
     this.#start ??= captureStart;
     this.#end = captureEnd;
@@ -100,14 +124,31 @@ export class Analysis {
     for (const reporter of this.#options.reporters) reporter.connection(connection, findings, this.#start);
   }
 
+  /** The next part of a joined capture, for the engine that read those before. */
+  #goOn(analyzer: Analyzer): FrameHandler {
+    const before = this.#frames;
+    this.#firstFrames[this.#captures.length] = before + 1;
+    return (frame) => {
+      // The frame is the reader's own, which goes on counting in it.
+      frame.number += before;
+      analyzer.onFrame(frame);
+      frame.number -= before;
+    };
+  }
+
   /** A connection as its capture numbers it, as all captures together number it. */
-  #renumbered(connection: Connection): Connection {
+  #placed(connection: Connection): Connection {
     const { stream, predecessor } = connection;
+    const capture =
+      this.#options.joined === true
+        ? this.#firstFrames.findLastIndex((first) => first <= connection.firstFrame)
+        : this.#captures.length;
+    if (capture === 0) return connection;
     const first = this.#firstId;
     return {
       ...connection,
       id: first + stream,
-      capture: this.#captures.length,
+      capture,
       predecessor: predecessor === null ? null : first + predecessor,
     };
   }
@@ -121,7 +162,17 @@ export class Analysis {
   }
 }
 
-function captureFacts(source: CaptureSource, { verdicts, evicted }: Analyzer): CaptureFacts {
+/** What the engine counts of a capture. */
+interface Counts {
+  readonly verdicts: ArrayLike<number>;
+  readonly evicted: number;
+}
+
+function captureFacts(
+  source: CaptureSource,
+  { verdicts, evicted }: Counts,
+  firstFrame: number,
+): CaptureFacts {
   const skipped: Record<string, number> = {};
   for (const [verdict, name] of VERDICT_NAMES.entries()) {
     if (verdict !== SEGMENT && verdict !== ICMP_ERROR && verdicts[verdict] > 0)
@@ -135,6 +186,7 @@ function captureFacts(source: CaptureSource, { verdicts, evicted }: Analyzer): C
     compression: source.compression,
     linkTypes: source.linkTypes,
     timePrecision: source.timePrecision,
+    firstFrame,
     frames: source.frames,
     tcpSegments: verdicts[SEGMENT],
     bytes: source.bytes,

@@ -5,6 +5,7 @@ import type { AnalysisEnd } from '../report/reporter.js';
 import { SEVERITIES, type Severity } from '../rules/finding.js';
 import type { RuleSettings } from '../rules/settings.js';
 import { Choice } from './errors.js';
+import { findCaptures } from './find-captures.js';
 import { EXIT_CAPTURE, EXIT_FINDINGS, EXIT_OK, type Io } from './io.js';
 import { grantWishes } from './ladders.js';
 import { type Destination, openOutputs } from './outputs.js';
@@ -19,13 +20,15 @@ export interface AnalyzeOptions {
   readonly strict?: boolean;
   readonly color?: boolean;
   readonly quiet?: boolean;
+  readonly join?: boolean;
   readonly verbose?: boolean;
   readonly maxLength?: number;
   readonly maxConnections?: number;
 }
 
 /** Reads the captures and writes the reports. Returns the exit code. */
-export async function analyze(paths: readonly string[], options: AnalyzeOptions, io: Io): Promise<number> {
+export async function analyze(names: readonly string[], options: AnalyzeOptions, io: Io): Promise<number> {
+  const paths = await findCaptures(names, options);
   const outputs = openOutputs(options.destinations, options, io);
   const choice = options.connection === undefined ? null : new Choice(options.connection);
   const reporters = outputs.map(({ reporter }) => reporter);
@@ -34,6 +37,7 @@ export async function analyze(paths: readonly string[], options: AnalyzeOptions,
     rules: options.rules,
     filter: choice?.accepts,
     seed: randomInt(2 ** 32),
+    joined: options.join,
     maximumConnections: options.maxConnections,
   });
   // The table says itself what is damaged.

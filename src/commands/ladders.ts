@@ -23,6 +23,7 @@ export async function grantWishes(
     filter: () => false,
     onSegment: (connection, from, segment) => recorders.get(connection)?.add(from, segment),
     seed: randomInt(2 ** 32),
+    joined: options.join,
     maximumConnections: options.maxConnections,
   });
   await readAll(paths, analysis, { ...options, isRepeated: true }, io, () => {});

@@ -26,6 +26,7 @@ Examples:
   finwait explain close-wait-stuck         what a finding means and rests on
   finwait a.pcap b.pcapng.gz -o all.json   a report for programs, in a file
   finwait incident.pcap --fail-on warning  for scripts: exit 1 if there is one
+  finwait --join 'trace.pcap*'             rotated captures as one
   tcpdump -c 10000 -w - tcp | finwait -    a capture from standard input
   finwait incident.pcap --rule half-close=off \\
           --set close-wait-stuck.stuckSeconds=30
@@ -172,7 +173,7 @@ function optionList(command: Command, width: number): string {
 function captures(): Argument {
   return new Argument(
     '<capture...>',
-    'pcap or pcapng files, also compressed with gzip, zstd or lz4; - for standard input',
+    'pcap or pcapng files, also compressed with gzip, zstd or lz4; directories, patterns; - for standard input',
   );
 }
 
@@ -196,6 +197,7 @@ function addCommonOptions(command: Command): void {
         wholeNumber,
       ),
     )
+    .option('--join', 'the captures are parts of one, such as rotated files: read them as one, by time')
     .addOption(
       new Option('--reader <name>', "who reads classic pcap: finwait's own reader or the npm package")
         .choices(['builtin', 'pcap-parser'])

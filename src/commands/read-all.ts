@@ -1,4 +1,5 @@
 import type { Analysis } from '../analysis.js';
+import { secondsBetween } from '../core/time.js';
 import { type CaptureFacts, type ReaderName, readCapture } from '../node/read-capture.js';
 import { escapeControls } from '../report/escape.js';
 import { captureProblem } from './errors.js';
@@ -9,6 +10,8 @@ export interface ReadAllOptions {
   readonly reader: ReaderName;
   readonly quiet?: boolean;
   readonly maxConnections?: number;
+  /** The captures are parts of one, in this order. */
+  readonly join?: boolean;
   /** What cannot be read was said when it was read before. */
   readonly isRepeated?: boolean;
 }
@@ -25,10 +28,14 @@ export async function readAll(
   onRead: (facts: CaptureFacts) => void = () => {},
 ): Promise<number> {
   let read = 0;
+  let before: CaptureFacts | null = null;
   for (const path of paths) {
     const facts = await readOne(path, analysis, options, io);
     if (facts === null) continue;
     read++;
+    if (options.join === true && options.isRepeated !== true && before !== null)
+      warnOfOverlap(before, facts, io);
+    before = facts;
     onRead(facts);
   }
   return read;
@@ -41,6 +48,16 @@ export function warnOfDamage({ path, damage }: CaptureFacts, io: Io): void {
   const message = escapeControls(damage.message);
   io.stderr.write(
     `finwait: ${escapeControls(path)}: ${place}: ${message}; everything before it was analysed\n`,
+  );
+}
+
+/** Joined captures are read one after another: that is right only if they follow one another. */
+function warnOfOverlap(before: CaptureFacts, after: CaptureFacts, io: Io): void {
+  if (before.lastFrameAt === null || after.firstFrameAt === null) return;
+  if (secondsBetween(before.lastFrameAt, after.firstFrameAt) >= 0) return;
+  io.stderr.write(
+    `finwait: ${escapeControls(after.path)} starts before ${escapeControls(before.path)} ends, so that joining them mixes up the order; ` +
+      'merge them frame by frame first: mergecap -w ALL.pcapng FILES\n',
   );
 }
 

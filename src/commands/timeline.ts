@@ -9,6 +9,7 @@ import type { Reporter } from '../report/reporter.js';
 import { type Finding, SEVERITIES } from '../rules/finding.js';
 import type { RuleSettings } from '../rules/settings.js';
 import { Choice } from './errors.js';
+import { findCaptures } from './find-captures.js';
 import { EXIT_CAPTURE, EXIT_OK, type Io, UsageError } from './io.js';
 import { paletteFor } from './options.js';
 import { readAll, warnOfDamage } from './read-all.js';
@@ -19,6 +20,7 @@ export interface TimelineOptions {
   readonly rules: RuleSettings;
   readonly color?: boolean;
   readonly quiet?: boolean;
+  readonly join?: boolean;
 }
 
 interface Found {
@@ -27,7 +29,8 @@ interface Found {
 }
 
 /** Prints the ladder of one connection: the one asked for, or the one with the worst finding. */
-export async function timeline(paths: readonly string[], options: TimelineOptions, io: Io): Promise<number> {
+export async function timeline(names: readonly string[], options: TimelineOptions, io: Io): Promise<number> {
+  const paths = await findCaptures(names, options);
   const id = options.connection ?? (await worstConnection(paths, options, io));
   if (id === null) return EXIT_CAPTURE;
   const recorder = new LadderRecorder();
@@ -46,13 +49,15 @@ export async function timeline(paths: readonly string[], options: TimelineOption
       if (connection === id) recorder.add(from, segment);
     },
     seed: randomInt(2 ** 32),
+    joined: options.join,
   });
   const isRepeated = options.connection === undefined;
   const read = await readAll(paths, analysis, { ...options, isRepeated }, io, (facts) => {
     warnOfDamage(facts, io);
-    if (found !== null) captureEnd ??= facts.lastFrameAt;
+    if (options.join === true || (found !== null && captureEnd === null)) captureEnd = facts.lastFrameAt;
   });
   if (read === 0) return EXIT_CAPTURE;
+  analysis.finish();
   choice.check();
   const { connection, findings } = found as unknown as Found;
   const text = ladder(connection, recorder.items(), {
@@ -85,8 +90,11 @@ async function worstConnection(
     reporters: [reporter],
     rules: options.rules,
     seed: randomInt(2 ** 32),
+    joined: options.join,
   });
-  return (await readAll(paths, analysis, options, io)) === 0 ? null : worst.id;
+  const read = await readAll(paths, analysis, options, io);
+  analysis.finish();
+  return read === 0 ? null : worst.id;
 }
 
 function reporterOf(connection: Reporter['connection']): Reporter {

@@ -8,7 +8,7 @@ import type { FindingGroup } from './finding-groups.js';
 import { ladder } from './ladder.js';
 import { PLAIN } from './palette.js';
 import { fitted, type Plan } from './plan.js';
-import { type CaptureFacts, type Reporter, TOOL, type Write } from './reporter.js';
+import { type CaptureFacts, captureEnd, type Reporter, TOOL, type Write } from './reporter.js';
 import {
   citationName,
   clockTime,
@@ -19,8 +19,8 @@ import {
   grouped,
   octets,
   seconds,
-  shellWord,
   shortened,
+  timelineCommand,
   verdict,
 } from './words.js';
 import { FIXED_SPACE } from './wrap.js';
@@ -189,13 +189,13 @@ class MarkdownWriter {
       }),
     ];
     const parts = [`### States on connection ${id}${this.#placeOf(capture)}`, table.join('\n')];
-    const captureEnd = this.#dossier.end.captures[capture].lastFrameAt ?? connection.end;
+    const end = captureEnd(this.#dossier.end.captures, capture) ?? connection.end;
     if (withLadder && items !== null) {
       const text = ladder(connection, items, {
         palette: PLAIN,
         columns: LADDER_COLUMNS,
         findings,
-        captureEnd,
+        captureEnd: end,
       });
       // Nothing in a ladder comes from the capture but numbers and addresses: no fence can be in it.
       parts.push(`<details><summary>Segments</summary>\n\n\`\`\`text\n${text}\`\`\`\n\n</details>`);
@@ -209,8 +209,7 @@ class MarkdownWriter {
     if (shown.length === 0 || end.summary.connections < 2) return '';
     const more = end.summary.connections - shown.length;
     const [worst] = shown;
-    const path = shellWord(end.captures[worst.capture].path);
-    const command = `finwait timeline ${path} --connection ${worst.stream}`;
+    const command = timelineCommand(end.captures, worst);
     return [
       `<details><summary>${more > 0 ? `The worst ${grouped(shown.length)} of ${counted(end.summary.connections, 'connection')}` : counted(shown.length, 'connection')}</summary>`,
       [
@@ -229,7 +228,7 @@ class MarkdownWriter {
           return `| ${[...cells, seconds(row.seconds), findings].join(' | ')} |`;
         }),
       ].join('\n'),
-      path.length > this.#plan.names ? '' : `Segment by segment: ${markdownCode(command)}`,
+      command.length > this.#plan.names ? '' : `Segment by segment: ${markdownCode(command)}`,
       '</details>',
     ]
       .filter((part) => part !== '')

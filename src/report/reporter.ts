@@ -14,6 +14,8 @@ export interface CaptureFacts {
   /** DLT names, e.g. `EN10MB`, one per kind of link in the capture. */
   readonly linkTypes: readonly string[];
   readonly timePrecision: string;
+  /** Number of its first frame: above 1 if it goes on from the capture before (`--join`). */
+  readonly firstFrame: number;
   readonly frames: number;
   readonly tcpSegments: number;
   readonly bytes: number;
@@ -41,6 +43,17 @@ export interface AnalysisEnd {
   readonly captures: readonly CaptureFacts[];
   readonly summary: Summary;
   readonly patterns: readonly Pattern[];
+}
+
+/** When the capture ended that the one at `place` is, or is a part of; null if it has no frames. */
+export function captureEnd(captures: readonly CaptureFacts[], place: number): Timestamp | null {
+  let last = place;
+  while (isContinued(captures, last)) last++;
+  return captures[last].lastFrameAt;
+}
+
+function isContinued(captures: readonly CaptureFacts[], place: number): boolean {
+  return place + 1 < captures.length && captures[place + 1].firstFrame > 1;
 }
 
 /** Names the report's format; a change that breaks readers gets another number. */

@@ -7,7 +7,7 @@ import { escapeControls } from './escape.js';
 import { FindingGroups } from './finding-groups.js';
 import type { Palette } from './palette.js';
 import type { AnalysisEnd, CaptureFacts, Reporter, Write } from './reporter.js';
-import { clockTime, counted, evictions, grouped, octets, seconds, shellWord } from './words.js';
+import { clockTime, counted, evictions, grouped, octets, seconds, timelineCommand } from './words.js';
 import { wrap } from './wrap.js';
 
 export interface TableOptions {
@@ -143,10 +143,9 @@ export class TableReporter implements Reporter {
     const { worst, length } = this.#connections;
     if (worst === undefined) return '';
     const more = end.summary.connections - length;
-    const path = shellWord(end.captures[worst.capture].path);
     const hints = [
       ...(more > 0 ? [`${counted(more, 'more connection')}: --format json has them all`] : []),
-      `segment by segment: finwait timeline ${path} --connection ${worst.stream}`,
+      `segment by segment: ${timelineCommand(end.captures, worst)}`,
     ];
     return [this.#connections.draw(palette, this.#width), ...hints.map(palette.dim)].join('\n');
   }

@@ -91,6 +91,16 @@ export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", "'\\''")}'`;
 }
 
+/** The command that draws a connection segment by segment. */
+export function timelineCommand(
+  captures: readonly CaptureFacts[],
+  { capture, stream }: { readonly capture: number; readonly stream: number },
+): string {
+  const isJoined = captures.some(({ firstFrame }) => firstFrame > 1);
+  const paths = (isJoined ? captures : [captures[capture]]).map(({ path }) => shellWord(path));
+  return `finwait timeline ${isJoined ? '--join ' : ''}${paths.join(' ')} --connection ${stream}`;
+}
+
 /** That connections were given up, without a final stop. */
 export function evictions({ evicted }: CaptureFacts): string {
   const many = counted(evicted, 'idle connection');

@@ -13,6 +13,7 @@ const CAPTURE: CaptureFacts = {
   compression: 'gzip',
   linkTypes: ['EN10MB'],
   timePrecision: 'us',
+  firstFrame: 1,
   frames: 1234,
   tcpSegments: 1200,
   bytes: 91_820,

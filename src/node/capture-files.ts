@@ -1,0 +1,30 @@
+import { stat } from 'node:fs/promises';
+import { isAbsolute, join } from 'node:path';
+import { glob, isDynamicPattern } from 'tinyglobby';
+import { STDIN } from './byte-source.js';
+
+/** What captures in a directory are called: rotated ones have a number behind, packed ones a suffix. */
+const CAPTURE_NAME = /\.(?:p?cap|pcapng|dmp|ntar)\d*(?:\.(?:gz|zst|lz4))?$/i;
+/** `part-2` comes before `part-10`, on every machine. */
+const BY_NAME = new Intl.Collator('en', { numeric: true });
+
+/**
+ * The captures that a word of the command line names: itself; all in a directory, by their names, at any
+ * depth (directories behind symbolic links are left out); or what a pattern matches that no shell expanded.
+ * A path to nothing is given back as it is: opening it tells more.
+ */
+export async function captureFiles(word: string): Promise<readonly string[]> {
+  if (word === STDIN) return [word];
+  const status = await stat(word).catch(() => null);
+  if (status?.isDirectory() === true) {
+    const names = await glob('**', { cwd: word, followSymbolicLinks: false, expandDirectories: false });
+    return sorted(names.filter((name) => CAPTURE_NAME.test(name))).map((name) => join(word, name));
+  }
+  if (status !== null || !isDynamicPattern(word)) return [word];
+  const options = { absolute: isAbsolute(word), followSymbolicLinks: false, expandDirectories: false };
+  return sorted(await glob(word, options));
+}
+
+function sorted(names: readonly string[]): string[] {
+  return [...names].sort((a, b) => BY_NAME.compare(a, b) || (a < b ? -1 : 1));
+}

@@ -1,0 +1,149 @@
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, describe, expect, it } from 'vitest';
+import { captureOf } from '../support/fixtures.js';
+import { finwait } from '../support/io.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'finwait-captures-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const CLEAN = captureOf('normal-close-client', 'client');
+const rotated = join(folder, 'rotated');
+const tree = join(folder, 'tree');
+mkdirSync(join(tree, 'deep', 'er'), { recursive: true });
+mkdirSync(join(tree, 'empty'));
+for (const name of ['b.pcap', 'a.pcap10', 'a.pcap2', 'deep/er/c.cap', 'notes.txt', 'd.pcap.bak']) {
+  copyFileSync(CLEAN, join(tree, name));
+}
+writeFileSync(join(tree, 'deep', 'packed.pcap.gz'), gzipSync(readFileSync(CLEAN)));
+symlinkSync(tree, join(tree, 'deep', 'loop'));
+
+const report = async (...argv: string[]) => {
+  const { stdout, stderr, code } = await finwait([...argv, '--format', 'json']);
+  return { stderr, code, json: code === 2 ? null : JSON.parse(stdout) };
+};
+const pathsIn = ({ json }: { json: { captures: { path: string }[] } }): string[] =>
+  json.captures.map(({ path }) => path.slice(tree.length + 1));
+
+describe('a directory', () => {
+  it('stands for the captures in it, by name, at any depth', async () => {
+    const names = ['a.pcap2', 'a.pcap10', 'b.pcap', 'deep/er/c.cap', 'deep/packed.pcap.gz'];
+    expect(pathsIn(await report(tree))).toEqual(names);
+  });
+
+  it('without captures is wrong usage', async () => {
+    const { code, stderr } = await report(join(tree, 'empty'));
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/there is no capture in .*empty/);
+  });
+});
+
+describe('a pattern', () => {
+  it('stands for what it matches where no shell expanded it', async () => {
+    expect(pathsIn(await report(`${tree}/*.pcap*`))).toEqual(['a.pcap2', 'a.pcap10', 'b.pcap', 'd.pcap.bak']);
+  });
+
+  it('that matches nothing is wrong usage', async () => {
+    expect((await report(`${tree}/*.none`)).code).toBe(2);
+  });
+
+  it('is a plain name if a file is called so', async () => {
+    const odd = join(tree, 'empty', '[1].txt');
+    copyFileSync(CLEAN, odd);
+    expect((await report(odd)).json.captures[0].path).toBe(odd);
+    rmSync(odd);
+  });
+});
+
+/** Cuts a classic capture into files of so many frames each, as tcpdump -C and -W do. */
+function rotate(path: string, framesEach: number): string[] {
+  rmSync(rotated, { recursive: true, force: true });
+  mkdirSync(rotated);
+  const bytes = readFileSync(path);
+  const parts: Buffer[][] = [];
+  let frames = 0;
+  for (let at = 24; at < bytes.length; frames++) {
+    const length = 16 + bytes.readUInt32LE(at + 8);
+    if (frames % framesEach === 0) parts.push([bytes.subarray(0, 24)]);
+    parts.at(-1)?.push(bytes.subarray(at, at + length));
+    at += length;
+  }
+  return parts.map((part, place) => {
+    // Names that sort otherwise than by time.
+    const name = join(rotated, `${900 - place}.pcap`);
+    writeFileSync(name, Buffer.concat(part));
+    return name;
+  });
+}
+
+describe('--join', () => {
+  const whole = captureOf('close-wait-stuck', 'server');
+
+  it.each([whole, captureOf('mixed-200', 'client')])('reads rotated captures as one: %s', async (path) => {
+    const parts = rotate(path, 7);
+    const { json: alone } = await report(path);
+    const { json, stderr, code } = await report('--join', rotated);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(json.captures.map(({ path }: { path: string }) => path)).toEqual(parts);
+    expect(json.connections.map(({ capture: _, ...rest }: Record<string, unknown>) => rest)).toEqual(
+      alone.connections.map(({ capture: _, ...rest }: Record<string, unknown>) => rest),
+    );
+    expect(json.findings).toEqual(alone.findings);
+    expect(json.summary).toEqual(alone.summary);
+    let next = 1;
+    for (const { firstFrame, frames } of json.captures) {
+      expect(firstFrame).toBe(next);
+      next += frames;
+    }
+  });
+
+  it('says in which file a connection starts', async () => {
+    const parts = rotate(captureOf('mixed-200', 'client'), 100);
+    const { json } = await report('--join', ...parts);
+    for (const { capture, firstFrame } of json.connections) {
+      const { firstFrame: first, frames } = json.captures[capture];
+      expect(firstFrame).toBeGreaterThanOrEqual(first);
+      expect(firstFrame).toBeLessThan(first + frames);
+    }
+  });
+
+  it('draws a timeline that goes through several files, with the command that the report names', async () => {
+    const parts = rotate(whole, 3);
+    const { stdout } = await finwait(['--join', rotated], { columns: 400 });
+    const [, command] = /segment by segment: finwait (.*)/.exec(stdout) ?? [];
+    expect(command).toBe(`timeline --join ${parts.join(' ')} --connection 0`);
+    const joined = await finwait(command.split(' '));
+    expect(joined.stdout).toBe((await finwait(['timeline', whole])).stdout);
+    expect((await finwait(['timeline', '--join', rotated])).stdout).toBe(joined.stdout);
+  });
+
+  it('passes over a part that cannot be read', async () => {
+    rotate(whole, 3);
+    writeFileSync(join(rotated, '0.pcap'), 'no capture');
+    const { json, code, stderr } = await report('--join', rotated);
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/^finwait: .*\/0\.pcap: this is a text file/);
+    expect(json.summary).toEqual((await report(whole)).json.summary);
+  });
+
+  it('warns of captures that overlap', async () => {
+    const { stderr } = await report('--join', whole, captureOf('close-wait-stuck', 'client'));
+    expect(stderr).toMatch(/starts before .* ends.*mergecap/);
+  });
+
+  it('cannot wait for standard input', async () => {
+    const { code, stderr } = await report('--join', '-', whole);
+    expect(code).toBe(2);
+    expect(stderr).toContain('mergecap');
+  });
+});
