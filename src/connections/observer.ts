@@ -460,6 +460,8 @@ export class Observer {
     // It had not received the peer's FIN when it sent its own: the two crossed, and that FIN comes second.
     const entry = this.#ledger.retractFrom(server, RECEIVED_FIN);
     this.#ledger.enter(server, SENT_FIN, OBSERVED);
+    // A journal without room did not keep it.
+    if (entry < 0) return;
     this.#ledger.enterAt(
       server,
       RECEIVED_FIN,
@@ -634,10 +636,12 @@ export class Observer {
   /** `x` repeats its SYN or SYN-ACK: the segment held to have opened it never arrived. */
   #disproveOpening(x: number, server: boolean): void {
     if ((this.#at.memory[x + STATE] & ENDPOINT_OPEN_UNPROVED) === 0) return;
-    const entry = this.#ledger.newest(server);
+    const bySynAck = this.#ledger.newestBy(server, RECEIVED_SYN_ACK);
+    const entry = bySynAck >= 0 ? bySynAck : this.#ledger.newestBy(server, RECEIVED_ACK_OF_SYN);
     if (entry < 0 || this.#tooSoon(entry, server)) return;
+    // What it went through since is taken back as well, a FIN held to have reached it included.
     this.#ledger.retractFrom(server, this.#ledger.eventOf(entry));
-    this.#at.memory[x + STATE] &= ~ENDPOINT_OPEN_UNPROVED;
+    this.#at.memory[x + STATE] &= ~(ENDPOINT_OPEN_UNPROVED | ENDPOINT_FIN_UNPROVED);
   }
 
   /** The sender repeats its FIN: the acknowledgment held to have reached it never did. */

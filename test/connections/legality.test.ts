@@ -43,6 +43,20 @@ describe('any sequence of segments', () => {
   });
 });
 
+it('takes back a FIN together with the opening it came after', () => {
+  const [{ client, server }] = conversation(`
+    0 C SA -1 -1
+    0 S FPA -1 101
+    3 C S -1 -1
+    3 C FPA -1 -1
+  `);
+  for (const endpoint of [client, server]) expectLegal(endpoint, 4);
+  expect(server.timeline.filter(({ retractedBy }) => retractedBy !== null).map(({ state }) => state)).toEqual([
+    'ESTABLISHED',
+    'CLOSE-WAIT',
+  ]);
+});
+
 function expectLegal(endpoint: Endpoint, frames: number): void {
   let state = 'CLOSED';
   for (const entry of endpoint.timeline) {
