@@ -11,9 +11,10 @@ import { secondsBetween, type Timestamp } from './core/time.js';
 import type { Segment } from './decode/segment.js';
 import { ICMP_ERROR, SEGMENT, VERDICT_NAMES } from './decode/verdict.js';
 import type { AnalysisEnd, CaptureFacts, Reporter, Summary } from './report/reporter.js';
-import { type Diagnosis, prepareCatalog } from './rules/catalog.js';
+import { type Diagnosis, prepareCatalog, prepareSuppressions } from './rules/catalog.js';
 import type { Finding, Severity } from './rules/finding.js';
 import type { RuleSettings } from './rules/settings.js';
+import type { Suppression, SuppressionUse, Suppressor } from './rules/suppressions.js';
 import type { State } from './tcp/states.js';
 
 export interface AnalysisOptions {
@@ -21,6 +22,8 @@ export interface AnalysisOptions {
   readonly rules?: RuleSettings | undefined;
   /** Captures are parts of one capture, in the order in which they are read. */
   readonly joined?: boolean | undefined;
+  /** Findings that are neither counted nor reported, but for their number. */
+  readonly suppressions?: readonly Suppression[] | undefined;
   /** Only connections that this accepts reach the reporters and the summary; all others are passed over. */
   readonly filter?: ((connection: Connection) => boolean) | undefined;
   /** Called with each segment, its connection's id and its sender; the segment is reused. */
@@ -40,6 +43,7 @@ export interface CaptureSource extends ReaderFacts {
 export class Analysis {
   readonly #options: AnalysisOptions;
   readonly #diagnosis: Diagnosis;
+  readonly #suppressor: Suppressor;
   readonly #captures: CaptureFacts[] = [];
   readonly #findings: Record<Severity, number> = { error: 0, warning: 0, info: 0 };
   readonly #finalStates: Partial<Record<State, number>> = {};
@@ -58,6 +62,12 @@ export class Analysis {
   constructor(options: AnalysisOptions) {
     this.#options = options;
     this.#diagnosis = prepareCatalog(options.rules);
+    this.#suppressor = prepareSuppressions(options.suppressions ?? []);
+  }
+
+  /** What each suppression did so far. */
+  get suppressions(): readonly SuppressionUse[] {
+    return this.#suppressor.uses;
   }
 
   /** Starts the next capture; hand the result to its reader. */
@@ -104,6 +114,7 @@ export class Analysis {
     const summary: Summary = {
       connections: this.#connections,
       findings: this.#findings,
+      suppressed: this.suppressions.reduce((sum, { findings }) => sum + findings, 0),
       finalStates: this.#finalStates,
     };
     const patterns = this.#diagnosis.patterns.finish(this.#end);
@@ -118,8 +129,8 @@ export class Analysis {
     this.#start ??= captureStart;
     this.#end = captureEnd;
     if (this.#options.filter?.(connection) === false) return;
-    const findings = this.#diagnosis.evaluate(connection, captureEnd);
-    this.#diagnosis.patterns.add(connection, findings);
+    const findings = this.#suppressor.keep(connection, this.#diagnosis.evaluate(connection, captureEnd));
+    this.#diagnosis.patterns.add(connection, findings, this.#suppressor.withheld(connection));
     this.#count(connection, findings);
     for (const reporter of this.#options.reporters) reporter.connection(connection, findings, this.#start);
   }

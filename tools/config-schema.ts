@@ -1,6 +1,7 @@
 import { SEVERITIES } from '../src/rules/finding.js';
 import type { OptionSpec, RuleDescription } from '../src/rules/rule.js';
 import { SEVERITY_CHOICES } from '../src/rules/settings.js';
+import { ANY_RULE } from '../src/rules/suppressions.js';
 
 /** The JSON Schema of a configuration, for editors: `src/config` decides, and says more of what is wrong. */
 export function configSchema(rules: readonly RuleDescription[]): object {
@@ -25,8 +26,48 @@ export function configSchema(rules: readonly RuleDescription[]): object {
         additionalProperties: false,
         properties: Object.fromEntries(rules.map((rule) => [rule.id, ruleSchema(rule)])),
       },
+      suppressions: {
+        description: 'Findings that are known: counted, but not reported.',
+        type: 'array',
+        items: { $ref: '#/$defs/suppression' },
+      },
     },
-    $defs: { severity: { enum: SEVERITY_CHOICES } },
+    $defs: { severity: { enum: SEVERITY_CHOICES }, suppression: suppressionSchema(rules) },
+  };
+}
+
+function suppressionSchema(rules: readonly RuleDescription[]): object {
+  const place = [{ required: ['address'] }, { required: ['port'] }];
+  return {
+    type: 'object',
+    additionalProperties: false,
+    required: ['rule', 'reason'],
+    properties: {
+      rule: {
+        description: "A rule's or pattern's id; * with an address or a port for every rule.",
+        enum: [...rules.map(({ id }) => id), ANY_RULE],
+      },
+      address: {
+        description: "An endpoint's IP address, or a network that holds it, such as 10.0.0.0/8.",
+        type: 'string',
+        pattern: '^[0-9A-Fa-f:.]+(/[0-9]{1,3})?$',
+      },
+      port: { description: "The same endpoint's port.", type: 'integer', minimum: 0, maximum: 65_535 },
+      endpoint: {
+        description: "Whose address and port are meant; either's, if left out.",
+        enum: ['client', 'server'],
+      },
+      reason: { description: 'Why.', type: 'string', pattern: '\\S' },
+      until: {
+        description: 'The last day (UTC) on which it counts, by the clock of the capture.',
+        type: 'string',
+        pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$',
+      },
+    },
+    allOf: [
+      { anyOf: [{ properties: { rule: { not: { const: ANY_RULE } } } }, ...place] },
+      { anyOf: [{ not: { required: ['endpoint'] } }, ...place] },
+    ],
   };
 }
 

@@ -4,18 +4,21 @@ import type { ReaderName } from '../node/read-capture.js';
 import type { AnalysisEnd } from '../report/reporter.js';
 import { SEVERITIES, type Severity } from '../rules/finding.js';
 import type { RuleSettings } from '../rules/settings.js';
+import type { Suppression } from '../rules/suppressions.js';
 import { Choice } from './errors.js';
 import { findCaptures } from './find-captures.js';
 import { EXIT_CAPTURE, EXIT_FINDINGS, EXIT_OK, type Io } from './io.js';
 import { grantWishes } from './ladders.js';
 import { type Destination, openOutputs } from './outputs.js';
 import { readAll, warnOfDamage } from './read-all.js';
+import { noteSuppressions } from './suppression-notes.js';
 
 export interface AnalyzeOptions {
   readonly destinations: readonly Destination[];
   readonly connection?: number;
   readonly reader: ReaderName;
   readonly rules: RuleSettings;
+  readonly suppressions: readonly Suppression[];
   readonly failOn: Severity | undefined;
   readonly strict?: boolean;
   readonly color?: boolean;
@@ -35,6 +38,7 @@ export async function analyze(names: readonly string[], options: AnalyzeOptions,
   const analysis = new Analysis({
     reporters,
     rules: options.rules,
+    suppressions: options.suppressions,
     filter: choice?.accepts,
     seed: randomInt(2 ** 32),
     joined: options.join,
@@ -54,6 +58,7 @@ export async function analyze(names: readonly string[], options: AnalyzeOptions,
     choice?.check();
     await grantWishes(paths, reporters, options, io);
     const end = analysis.finish();
+    noteSuppressions(analysis.suppressions, options.verbose === true, io);
     for (const output of outputs) output.finish();
     return exitCode(end, read < paths.length, options);
   } catch (error) {

@@ -3,6 +3,7 @@ import { findConfig, type LoadedConfig, readConfigFile } from '../node/config-fi
 import { CATALOG } from '../rules/catalog.js';
 import type { Severity } from '../rules/finding.js';
 import { checkSettings, type RuleSettings } from '../rules/settings.js';
+import type { Suppression } from '../rules/suppressions.js';
 import { EXIT_OK, type Io } from './io.js';
 import { ruleSettings } from './options.js';
 
@@ -22,6 +23,7 @@ export interface ConfigurableOptions {
 export interface Configuration {
   readonly rules: RuleSettings;
   readonly failOn: Severity | undefined;
+  readonly suppressions: readonly Suppression[];
 }
 
 /** Flags come first, then the configuration file, then the defaults. */
@@ -30,6 +32,7 @@ export async function configure(options: ConfigurableOptions, io: Io): Promise<C
   return {
     rules: merged(config.rules, flagSettings(options)),
     failOn: options.failOn ?? config.failOn ?? undefined,
+    suppressions: config.suppressions,
   };
 }
 
@@ -50,6 +53,7 @@ export async function printConfig(options: ConfigurableOptions, io: Io): Promise
     file,
     failOn: chosen(options.failOn, config.failOn ?? undefined, null, file),
     rules: Object.fromEntries(rules),
+    suppressions: config.suppressions,
   };
   io.stdout.write(`${JSON.stringify(effective, null, 2)}\n`);
   return EXIT_OK;

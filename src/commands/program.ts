@@ -130,8 +130,8 @@ function build(io: Io, done: (code: number) => void): Command {
     .description("draw one connection: its segments between both endpoints' states")
     .addArgument(captures())
     .action(async (paths: string[], options) => {
-      const { rules } = await configure(options, io);
-      done(await timeline(paths, { ...options, rules }, io));
+      const { rules, suppressions } = await configure(options, io);
+      done(await timeline(paths, { ...options, rules, suppressions }, io));
     });
   addCommonOptions(timelineCommand);
 

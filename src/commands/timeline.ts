@@ -8,6 +8,7 @@ import { LadderRecorder } from '../report/ladder-recorder.js';
 import type { Reporter } from '../report/reporter.js';
 import { type Finding, SEVERITIES } from '../rules/finding.js';
 import type { RuleSettings } from '../rules/settings.js';
+import type { Suppression } from '../rules/suppressions.js';
 import { Choice } from './errors.js';
 import { findCaptures } from './find-captures.js';
 import { EXIT_CAPTURE, EXIT_OK, type Io, UsageError } from './io.js';
@@ -18,6 +19,7 @@ export interface TimelineOptions {
   readonly connection?: number;
   readonly reader: ReaderName;
   readonly rules: RuleSettings;
+  readonly suppressions: readonly Suppression[];
   readonly color?: boolean;
   readonly quiet?: boolean;
   readonly join?: boolean;
@@ -44,6 +46,7 @@ export async function timeline(names: readonly string[], options: TimelineOption
       }),
     ],
     rules: options.rules,
+    suppressions: options.suppressions,
     filter: choice.accepts,
     onSegment: (connection, from, segment) => {
       if (connection === id) recorder.add(from, segment);
@@ -89,6 +92,7 @@ async function worstConnection(
   const analysis = new Analysis({
     reporters: [reporter],
     rules: options.rules,
+    suppressions: options.suppressions,
     seed: randomInt(2 ** 32),
     joined: options.join,
   });

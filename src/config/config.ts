@@ -2,19 +2,22 @@ import { nearestName } from '../core/suggest.js';
 import { CATALOG } from '../rules/catalog.js';
 import { SEVERITIES, type Severity } from '../rules/finding.js';
 import type { RuleSettings } from '../rules/settings.js';
+import type { Suppression } from '../rules/suppressions.js';
 import { entriesOf, type Problem, Problems, shown } from './problems.js';
 import { readRules } from './rule-entries.js';
+import { readSuppressions } from './suppression-entries.js';
 
 /** What a configuration may say. `schema/config-1.schema.json` describes the same for editors. */
 export interface Config {
   readonly rules: RuleSettings;
   readonly failOn: Severity | null;
+  readonly suppressions: readonly Suppression[];
 }
 
-export const EMPTY_CONFIG: Config = { rules: {}, failOn: null };
+export const EMPTY_CONFIG: Config = { rules: {}, failOn: null, suppressions: [] };
 
 /** The keys at the top of a configuration. */
-export const CONFIG_KEYS = ['$schema', 'failOn', 'rules'] as const;
+export const CONFIG_KEYS = ['$schema', 'failOn', 'rules', 'suppressions'] as const;
 
 /** Takes apart what was read or computed, whatever it is: everything that is wrong with it is a problem. */
 export function readConfig(value: unknown): {
@@ -34,6 +37,9 @@ export function readConfig(value: unknown): {
         break;
       case 'rules':
         config.rules = readRules(content, CATALOG, [key], problems);
+        break;
+      case 'suppressions':
+        config.suppressions = readSuppressions(content, CATALOG, [key], problems);
         break;
       default: {
         const nearest = nearestName(key, CONFIG_KEYS);

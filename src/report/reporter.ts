@@ -33,7 +33,10 @@ export interface CaptureFacts {
 
 export interface Summary {
   readonly connections: number;
+  /** Those that are reported. */
   readonly findings: Readonly<Record<Severity, number>>;
+  /** Findings that a suppression keeps out of the report. */
+  readonly suppressed: number;
   /** Endpoints by the state they were last in; only states that occur. */
   readonly finalStates: Partial<Readonly<Record<State, number>>>;
 }

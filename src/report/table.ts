@@ -87,7 +87,7 @@ export class TableReporter implements Reporter {
 
   #summary(end: AnalysisEnd): string {
     const { palette } = this.#options;
-    const { connections, findings, finalStates } = end.summary;
+    const { connections, findings, suppressed, finalStates } = end.summary;
     const parts = SEVERITIES.filter((severity) => findings[severity] > 0).map((severity) =>
       palette.severity[severity](
         severity === 'info' ? `${grouped(findings.info)} info` : counted(findings[severity], severity),
@@ -97,7 +97,8 @@ export class TableReporter implements Reporter {
       .sort((a, b) => b[1] - a[1])
       .map(([state, count]) => `${grouped(count)} in ${state}`);
     const verdict = parts.length === 0 ? 'nothing to report' : parts.join(', ');
-    const lines = [`${palette.bold(counted(connections, 'connection'))}: ${verdict}`];
+    const hidden = suppressed === 0 ? '' : palette.dim(`; ${grouped(suppressed)} suppressed`);
+    const lines = [`${palette.bold(counted(connections, 'connection'))}: ${verdict}${hidden}`];
     if (states.length > 0) lines.push(...this.#lines(`endpoints ended ${states.join(', ')}`, palette.dim));
     return lines.join('\n');
   }

@@ -25,7 +25,7 @@ import { endpointMassClose } from './patterns/endpoint-mass-close.js';
 import { hostRestarted } from './patterns/host-restarted.js';
 import { idleResetInterval } from './patterns/idle-reset-interval.js';
 import { peerHostLost } from './patterns/peer-host-lost.js';
-import { preparePatterns } from './patterns/prepare.js';
+import { type Patterns, preparePatterns } from './patterns/prepare.js';
 import { timeWaitPortPressure } from './patterns/time-wait-port-pressure.js';
 import { peerUnresponsive } from './peer-unresponsive.js';
 import { retransmissionGaveUp } from './retransmission-gave-up.js';
@@ -37,11 +37,12 @@ import { rstNotAccepted } from './rst-not-accepted.js';
 import { rstOnCloseRace } from './rst-on-close-race.js';
 import { rstOnWriteAfterClose } from './rst-on-write-after-close.js';
 import { rstOriginSuspect } from './rst-origin-suspect.js';
-import type { PatternCollector, PatternRule, Rule, RuleDescription } from './rule.js';
+import type { PatternRule, Rule, RuleDescription } from './rule.js';
 import { checkSettings, type RuleSettings } from './settings.js';
 
 import { simultaneousClose } from './simultaneous-close.js';
 import { simultaneousOpen } from './simultaneous-open.js';
+import { type Suppression, Suppressor } from './suppressions.js';
 import { synAckUnanswered } from './syn-ack-unanswered.js';
 import { synUnanswered } from './syn-unanswered.js';
 import { timeWaitPortReuse } from './time-wait-port-reuse.js';
@@ -120,7 +121,13 @@ export function suggestRule(id: string): string | null {
 /** The whole catalog at work: one analysis's rules and patterns. */
 export interface Diagnosis {
   readonly evaluate: Evaluate;
-  readonly patterns: PatternCollector;
+  readonly patterns: Patterns;
+}
+
+/** The suppressions of one analysis. Throws `SettingsError` for one that cannot be. */
+export function prepareSuppressions(suppressions: readonly Suppression[]): Suppressor {
+  const ids = (rules: readonly RuleDescription[]): string[] => rules.map(({ id }) => id);
+  return new Suppressor(suppressions, ids(RULES), ids(PATTERNS));
 }
 
 /** Prepares all rules and patterns. Throws `SettingsError` for settings that do not fit the catalog. */

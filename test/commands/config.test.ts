@@ -185,6 +185,55 @@ describe('a configuration that cannot be used', () => {
   });
 });
 
+describe('suppressions', () => {
+  const stuck = { rule: 'close-wait-stuck', reason: 'known\u0007, ticket 7' };
+  const suppress = (...suppressions: unknown[]) =>
+    write('finwait.config.json', JSON.stringify({ failOn: 'warning', suppressions }));
+  const summaryOf = (stdout: string) => stdout.split('\n').find((line) => line.includes('connection:'));
+
+  it('are counted, not reported, and do not fail', async () => {
+    suppress(stuck);
+    const { code, stdout, stderr } = await run([CAPTURE]);
+    expect(summaryOf(stdout)).toBe('1 connection: 1 info; 1 suppressed');
+    expect(stdout).not.toContain('WARNING');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+
+  it('are counted in JSON', async () => {
+    suppress(stuck);
+    const report = JSON.parse((await run([CAPTURE, '--format', 'json'])).stdout);
+    expect(report.summary).toMatchObject({ suppressed: 1, findings: { error: 0, warning: 0, info: 1 } });
+    expect(report.findings.map(({ rule }: { rule: string }) => rule)).toEqual(['fin-wait-2-stuck']);
+  });
+
+  it('hold for timelines as well', async () => {
+    suppress({ rule: '*', port: 8080, reason: 'known' });
+    expect((await run(['timeline', CAPTURE])).stdout).not.toContain('▲');
+  });
+
+  it('say what they did if asked', async () => {
+    suppress(stuck, { ...stuck, address: '10.99.0.0/16' });
+    const { stderr } = await run([CAPTURE, '--verbose']);
+    expect(stderr.split('\n').filter((line) => line.includes('suppression'))).toEqual([
+      'finwait: suppression 1 (close-wait-stuck) withheld 1 finding: known\\x07, ticket 7',
+      'finwait: suppression 2 (close-wait-stuck at 10.99.0.0/16) fitted nothing',
+    ]);
+  });
+
+  it('end, by the clock of the capture, and say so', async () => {
+    suppress({ ...stuck, until: '2001-12-31' }, { ...stuck, until: '2002-12-31' });
+    const { code, stdout, stderr } = await run([CAPTURE]);
+    expect(summaryOf(stdout)).toBe('1 connection: 1 warning, 1 info');
+    expect(stderr).toBe(
+      'finwait: suppression 1 (close-wait-stuck) ended on 2001-12-31: what it covered is reported again\n' +
+        'finwait: suppression 2 (close-wait-stuck) ended on 2002-12-31: what it covered is reported again\n',
+    );
+    expect(code).toBe(1);
+    suppress({ ...stuck, until: '2099-12-31' });
+    expect((await run([CAPTURE])).code).toBe(0);
+  });
+});
+
 describe.skipIf(process.getuid === undefined)('code in a configuration', () => {
   it('that anybody may have written is run only if it is named', async () => {
     const path = write('finwait.config.mjs', "export default { failOn: 'info' };");

@@ -27,6 +27,23 @@ describe('a configuration', () => {
     ['both', { rules: { 'close-wait-stuck': { severity: 'error', stuckSeconds: 30 } } }],
     ['an empty rule', { rules: { 'half-close': {} } }],
     ['a pattern', { rules: { 'capture-loss': 'off' } }],
+    ['no suppressions', { suppressions: [] }],
+    ['a suppression', { suppressions: [{ rule: 'half-close', reason: 'known' }] }],
+    [
+      'a suppression of a place, for a time',
+      {
+        suppressions: [
+          {
+            rule: '*',
+            address: '2001:db8::/32',
+            port: 8080,
+            endpoint: 'server',
+            reason: 'known',
+            until: '2028-02-29',
+          },
+        ],
+      },
+    ],
   ])('may hold %s', (_, value) => {
     expect(problemsOf(value)).toEqual([]);
     expect(fits(value), 'the schema agrees').toBe(true);
@@ -102,6 +119,60 @@ describe('a configuration', () => {
   ])('refuses %j', (value, problem) => {
     expect(problemsOf(value)).toEqual([problem]);
     expect(fits(value), 'the schema refuses it as well').toBe(false);
+  });
+
+  const known = { rule: 'half-close', reason: 'known' };
+  it.each<[unknown, string]>([
+    [known, 'suppressions: suppressions is a list, not a mapping'],
+    [['half-close'], 'suppressions.0: a suppression is a mapping, not "half-close"'],
+    [[known, { rule: 'half-close' }], 'suppressions.1: a suppression needs a reason'],
+    [[{ reason: 'known' }], 'suppressions.0: a suppression needs a rule'],
+    [[{ ...known, reason: ' ' }], 'suppressions.0.reason: a suppression needs a reason'],
+    [[{ ...known, reason: 7 }], 'suppressions.0.reason: reason is a text, not 7'],
+    [
+      [{ ...known, rule: 'half-clos' }],
+      'suppressions.0.rule: there is no rule "half-clos"; did you mean half-close?',
+    ],
+    [
+      [{ ...known, rule: '*' }],
+      'suppressions.0.rule: a suppression of every rule needs an address or a port',
+    ],
+    [
+      [{ ...known, host: '10.0.0.1' }],
+      'suppressions.0.[host]: a suppression has no "host"; it may have rule, address, port, endpoint, reason, until',
+    ],
+    [
+      [{ ...known, untill: '2026-12-31' }],
+      'suppressions.0.[untill]: a suppression has no "untill"; did you mean until?',
+    ],
+    [
+      [{ ...known, address: 'db.example.org' }],
+      'suppressions.0.address: "db.example.org" is no IP address or network such as 10.0.0.0/8',
+    ],
+    [[{ ...known, port: '80' }], 'suppressions.0.port: port is a number, not "80"'],
+    [
+      [{ ...known, port: 65_536 }],
+      'suppressions.0.port: a port is a whole number from 0 to 65535, not 65536',
+    ],
+    [
+      [{ ...known, port: 1, endpoint: 'both' }],
+      'suppressions.0.endpoint: endpoint is client or server, not "both"',
+    ],
+    [
+      [{ ...known, endpoint: 'server' }],
+      'suppressions.0.endpoint: endpoint says whose address or port is meant: give one of them',
+    ],
+    [[{ ...known, until: '31.12.2026' }], 'suppressions.0.until: "31.12.2026" is no day such as 2026-12-31'],
+  ])('refuses the suppressions %j', (suppressions, problem) => {
+    expect(problemsOf({ suppressions })).toEqual([problem]);
+    expect(fits({ suppressions }), 'the schema refuses them as well').toBe(false);
+  });
+
+  it.each([
+    { ...known, address: '10.0.0.0/33' },
+    { ...known, until: '2026-02-30' },
+  ])('refuses %j, which is beyond the schema', (suppression) => {
+    expect(problemsOf({ suppressions: [suppression] })).toHaveLength(1);
   });
 
   it('refuses numbers that are none', () => {

@@ -51,10 +51,9 @@ it('takes back a FIN together with the opening it came after', () => {
     3 C FPA -1 -1
   `);
   for (const endpoint of [client, server]) expectLegal(endpoint, 4);
-  expect(server.timeline.filter(({ retractedBy }) => retractedBy !== null).map(({ state }) => state)).toEqual([
-    'ESTABLISHED',
-    'CLOSE-WAIT',
-  ]);
+  expect(server.timeline.filter(({ retractedBy }) => retractedBy !== null).map(({ state }) => state)).toEqual(
+    ['ESTABLISHED', 'CLOSE-WAIT'],
+  );
 });
 
 function expectLegal(endpoint: Endpoint, frames: number): void {

@@ -11,7 +11,7 @@ type Told = readonly [id: number, findings: readonly Finding[], more?: Partial<C
 
 const END: AnalysisEnd = {
   captures: [],
-  summary: { connections: 0, findings: { error: 0, warning: 0, info: 0 }, finalStates: {} },
+  summary: { connections: 0, findings: { error: 0, warning: 0, info: 0 }, suppressed: 0, finalStates: {} },
   patterns: [],
 };
 

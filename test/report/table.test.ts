@@ -48,9 +48,11 @@ interface Shown {
   readonly columns?: number;
   readonly coloured?: boolean;
   readonly verbose?: boolean;
+  readonly suppressed?: number;
 }
 
-function report({ on, patterns = [], capture = {}, columns = 80, coloured, verbose = false }: Shown): string {
+function report(shown: Shown): string {
+  const { on, patterns = [], capture = {}, columns = 80, coloured, verbose = false, suppressed = 0 } = shown;
   let text = '';
   const palette = coloured === true ? COLOURED : PLAIN;
   const reporter = new TableReporter(
@@ -69,13 +71,27 @@ function report({ on, patterns = [], capture = {}, columns = 80, coloured, verbo
     );
   }
   const finalStates = { ESTABLISHED: on.length, 'CLOSE-WAIT': on.length };
-  const summary: AnalysisEnd['summary'] = { connections: on.length, findings: counts, finalStates };
+  const summary: AnalysisEnd['summary'] = {
+    connections: on.length,
+    findings: counts,
+    suppressed,
+    finalStates,
+  };
   reporter.end({ captures: [{ ...CAPTURE, ...capture }], summary, patterns });
   return text;
 }
 
 const lineWith = (text: string, part: string): string =>
   text.split('\n').find((line) => line.includes(part)) ?? '';
+
+describe('the summary', () => {
+  it('says how many findings are suppressed', () => {
+    expect(report({ on: [[0, [STUCK]]], suppressed: 2 })).toContain(
+      '1 connection: 1 warning; 2 suppressed\n',
+    );
+    expect(report({ on: [[0, [STUCK]]] })).toContain('1 connection: 1 warning\n');
+  });
+});
 
 describe('the report in tables', () => {
   it('shows one finding so', () => {
