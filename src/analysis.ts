@@ -7,7 +7,7 @@ import { Analyzer } from './analyzer.js';
 import type { ReaderFacts } from './capture/facts.js';
 import type { FrameHandler } from './capture/frame.js';
 import type { Connection, Role } from './connections/connection.js';
-import { secondsBetween, type Timestamp } from './core/time.js';
+import { isLater, secondsBetween, type Timestamp } from './core/time.js';
 import type { Segment } from './decode/segment.js';
 import { ICMP_ERROR, SEGMENT, VERDICT_NAMES } from './decode/verdict.js';
 import type { AnalysisEnd, CaptureFacts, Reporter, Summary } from './report/reporter.js';
@@ -28,6 +28,8 @@ export interface AnalysisOptions {
   readonly filter?: ((connection: Connection) => boolean) | undefined;
   /** Called with each segment, its connection's id and its sender; the segment is reused. */
   readonly onSegment?: ((connection: number, from: Role, segment: Segment) => void) | undefined;
+  /** See `AnalyzerOptions`. */
+  readonly onFragment?: FrameHandler | undefined;
   /** See `TrackerOptions`. */
   readonly seed?: number | undefined;
   /** See `TrackerOptions`. */
@@ -72,13 +74,14 @@ export class Analysis {
 
   /** Starts the next capture; hand the result to its reader. */
   begin(): FrameHandler {
-    const { onSegment, seed, maximumConnections, joined } = this.#options;
+    const { onSegment, onFragment, seed, maximumConnections, joined } = this.#options;
     if (joined === true && this.#analyzer !== null) return this.#goOn(this.#analyzer);
     this.#firstId = this.#nextId;
     this.#firstFrames[this.#captures.length] = 1;
     this.#analyzer = new Analyzer({
       onConnection: (connection, start, end) => this.#take(connection, start, end),
       onSegment: onSegment && ((id, from, segment) => onSegment(this.#firstId + id, from, segment)),
+      onFragment,
       seed,
       maximumConnections,
     });
@@ -102,14 +105,14 @@ export class Analysis {
       this.#captures.push(captureFacts(source, since, firstFrame));
       return;
     }
-    analyzer.finish();
+    analyzer.finish(source.endAt);
     this.#captures.push(captureFacts(source, analyzer, firstFrame));
     this.#analyzer = null;
   }
 
   /** Tells the reporters that everything has been read, and returns what they are told. */
   finish(): AnalysisEnd {
-    this.#analyzer?.finish();
+    this.#analyzer?.finish(this.#captures.at(-1)?.endAt);
     this.#analyzer = null;
     const summary: Summary = {
       connections: this.#connections,
@@ -189,7 +192,7 @@ function captureFacts(
     if (verdict !== SEGMENT && verdict !== ICMP_ERROR && verdicts[verdict] > 0)
       skipped[name] = verdicts[verdict];
   }
-  const { firstFrameAt, lastFrameAt } = source;
+  const { firstFrameAt, lastFrameAt, endAt } = source;
   const duration = firstFrameAt && lastFrameAt ? secondsBetween(firstFrameAt, lastFrameAt) : 0;
   return {
     path: source.path,
@@ -203,6 +206,7 @@ function captureFacts(
     bytes: source.bytes,
     firstFrameAt,
     lastFrameAt,
+    endAt: endAt !== null && lastFrameAt !== null && isLater(endAt, lastFrameAt) ? endAt : lastFrameAt,
     durationSeconds: Math.round(duration * 1e9) / 1e9,
     dropped: source.dropped,
     skipped,

@@ -2,19 +2,23 @@
  * The engine from frames to findings: decoder, tracker and rules in a row. It knows neither files nor
  * formats; whoever reads a capture feeds `onFrame`, and reporters are told of every connection as it ends.
  */
-import type { Frame } from './capture/frame.js';
+import type { Frame, FrameHandler } from './capture/frame.js';
 import type { Connection, Role } from './connections/connection.js';
 import { Tracker } from './connections/tracker.js';
-import type { Timestamp } from './core/time.js';
+import { isLater, type Timestamp } from './core/time.js';
 import { Decoder } from './decode/decoder.js';
-import type { Segment } from './decode/segment.js';
-import { ICMP_ERROR, SEGMENT } from './decode/verdict.js';
+import type { IcmpError, Segment } from './decode/segment.js';
+import { FRAGMENT, ICMP_ERROR, SEGMENT } from './decode/verdict.js';
 
 export interface AnalyzerOptions {
   /** Called with each connection as it ends, and the time of the capture's first and last frame so far. */
   readonly onConnection: (connection: Connection, start: Timestamp, end: Timestamp) => void;
   /** Called with each segment, its connection's id and its sender; the segment is reused. */
   readonly onSegment?: ((connection: number, from: Role, segment: Segment) => void) | undefined;
+  /** Called with each ICMP error about a segment and the connection that this was of; reused as well. */
+  readonly onIcmpError?: ((connection: number, error: IcmpError) => void) | undefined;
+  /** Called with each frame that holds a part of an IP datagram; it is reused, too. */
+  readonly onFragment?: FrameHandler | undefined;
   /** See `TrackerOptions`. */
   readonly seed?: number | undefined;
   /** See `TrackerOptions`. */
@@ -24,6 +28,7 @@ export interface AnalyzerOptions {
 export class Analyzer {
   readonly #decoder = new Decoder();
   readonly #tracker: Tracker;
+  readonly #onFragment: FrameHandler | undefined;
   #start: Timestamp | null = null;
   #endSeconds = 0;
   #endNanoseconds = 0;
@@ -35,9 +40,11 @@ export class Analyzer {
         options.onConnection(connection, this.#start ?? end, end);
       },
       onSegment: options.onSegment,
+      onIcmpError: options.onIcmpError,
       seed: options.seed,
       maximumConnections: options.maximumConnections,
     });
+    this.#onFragment = options.onFragment;
   }
 
   /** Takes in the next frame. Bound, so that it can be handed to a reader as it is. */
@@ -48,10 +55,20 @@ export class Analyzer {
     const verdict = this.#decoder.decode(frame);
     if (verdict === SEGMENT) this.#tracker.segment(this.#decoder.segment);
     else if (verdict === ICMP_ERROR) this.#tracker.icmpError(this.#decoder.icmpError);
+    else if (verdict === FRAGMENT) this.#onFragment?.(frame);
   };
 
-  /** Ends every connection that is still open. Call it once, after the last frame. */
-  finish(): void {
+  /**
+   * Ends every connection that is still open. Call it once, after the last frame.
+   *
+   * @param captureEnd until when the capture lasted, if that is known to be later than its last frame
+   */
+  finish(captureEnd: Timestamp | null = null): void {
+    const last = { seconds: this.#endSeconds, nanoseconds: this.#endNanoseconds };
+    if (captureEnd !== null && isLater(captureEnd, last)) {
+      this.#endSeconds = captureEnd.seconds;
+      this.#endNanoseconds = captureEnd.nanoseconds;
+    }
     this.#tracker.finish();
   }
 

@@ -11,6 +11,7 @@ const ORDER = [
   'tcp',
   'connections',
   'analyzer.ts',
+  'extract',
   'rules',
   'report',
   'config',

@@ -39,6 +39,8 @@ export interface ReaderFacts {
   /** Times of the first and the last frame in file order, which need not be the earliest and the latest. */
   readonly firstFrameAt: Timestamp | null;
   readonly lastFrameAt: Timestamp | null;
+  /** Until when the capture lasted, by its own word (isb_endtime); null if it does not say. */
+  readonly endAt: Timestamp | null;
   /** At most the first 65,536. */
   readonly interfaces: readonly InterfaceFacts[];
   /** Sum of the interfaces' drop counters; null if none has any. */

@@ -43,6 +43,8 @@ export interface FormatParser {
   readonly interfaces: readonly InterfaceFacts[];
   /** See `ReaderFacts.timePrecision`. */
   readonly timePrecision: string;
+  /** See `ReaderFacts.endAt`. */
+  readonly endAt: Timestamp | null;
   /** Set once the input stops making sense; `parse` is not called again. */
   readonly damage: Damage | null;
   /**

@@ -49,6 +49,8 @@ export interface PcapVariant {
 export class PcapParser implements FormatParser {
   readonly format = 'pcap';
   readonly byteOrder: ByteOrder;
+  /** The format has no place for it. */
+  readonly endAt = null;
   damage: Damage | null = null;
   private headerRead = false;
   private snaplen = 0;

@@ -3,8 +3,10 @@
  * Source: draft-ietf-opsawg-pcapng "PCAP Now Generic (pcapng) Capture File Format", §§3–4.
  */
 import { CaptureError, type Damage } from '../core/errors.js';
+import { isLater, type Timestamp } from '../core/time.js';
 import type { ByteWindow } from './byte-window.js';
 import type { ByteOrder, InterfaceFacts } from './facts.js';
+import { Frame } from './frame.js';
 import { linkTypeName } from './link-types.js';
 import { capturedLengthLimit, type Delivery, type FormatParser } from './parser.js';
 import { readOptions } from './pcapng-options.js';
@@ -12,11 +14,11 @@ import { DEFAULT_TSRESOL, TimeResolution } from './time-resolution.js';
 
 /** The same in both byte orders, and broken by transfers that change line ends. */
 export const SECTION_HEADER_BLOCK = 0x0a0d0d0a;
-const INTERFACE_DESCRIPTION_BLOCK = 1;
+export const INTERFACE_DESCRIPTION_BLOCK = 1;
 const PACKET_BLOCK = 2;
 const SIMPLE_PACKET_BLOCK = 3;
-const INTERFACE_STATISTICS_BLOCK = 5;
-const ENHANCED_PACKET_BLOCK = 6;
+export const INTERFACE_STATISTICS_BLOCK = 5;
+export const ENHANCED_PACKET_BLOCK = 6;
 
 /** The blocks that are read; all others are skipped. */
 const BLOCK_NAMES: ReadonlyMap<number, string> = new Map([
@@ -38,7 +40,7 @@ const MAX_READ_BLOCK_LENGTH = 16 << 20;
 
 /** Section Header Block: its fields up to the section length, which nothing here relies on. */
 const BYTE_ORDER = 8;
-const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
+export const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
 const BYTE_ORDER_MAGIC_SWAPPED = 0x4d3c2b1a;
 const SECTION_MAJOR = 12;
 const SECTION_MINOR = 14;
@@ -49,8 +51,8 @@ const IDB_LINK_TYPE = 8;
 const IDB_SNAPLEN = 12;
 const IDB_OPTIONS = 16;
 const IDB_MIN_LENGTH = IDB_OPTIONS + TRAILER_LENGTH;
-const IF_NAME = 2;
-const IF_TSRESOL = 9;
+export const IF_NAME = 2;
+export const IF_TSRESOL = 9;
 const IF_TSOFFSET = 14;
 
 /** Enhanced Packet Block; the obsolete Packet Block differs only in its interface field, see below. */
@@ -71,6 +73,7 @@ const SPB_MIN_LENGTH = SPB_DATA + TRAILER_LENGTH;
 const ISB_INTERFACE = 8;
 const ISB_OPTIONS = 20;
 const ISB_MIN_LENGTH = ISB_OPTIONS + TRAILER_LENGTH;
+export const ISB_ENDTIME = 3;
 const ISB_IFRECV = 4;
 const ISB_IFDROP = 5;
 const ISB_OSDROP = 7;
@@ -120,6 +123,7 @@ class Interface implements InterfaceFacts {
 export class PcapngParser implements FormatParser {
   readonly format = 'pcapng';
   damage: Damage | null = null;
+  endAt: Timestamp | null = null;
   /** Interfaces of all sections, as far as they are reported. */
   readonly interfaces: Interface[] = [];
   byteOrder: ByteOrder = 'little-endian';
@@ -132,6 +136,8 @@ export class PcapngParser implements FormatParser {
   private skippedOffset = 0;
   private skippedLength = 0;
   private skippedType = 0;
+  /** A place for times that belong to no frame. */
+  private readonly moment = new Frame();
 
   constructor(private readonly delivery: Delivery) {}
 
@@ -391,12 +397,20 @@ export class PcapngParser implements FormatParser {
       littleEndian,
       (code, offset, size) => {
         if (size !== 8) return;
-        if (code === ISB_IFRECV) about.received = counter(offset);
+        if (code === ISB_ENDTIME) this.noteEnd(about, offset, view);
+        else if (code === ISB_IFRECV) about.received = counter(offset);
         else if (code === ISB_IFDROP) about.droppedByInterface = counter(offset);
         else if (code === ISB_OSDROP) about.droppedBySystem = counter(offset);
       },
     );
     return true;
+  }
+
+  private noteEnd({ resolution }: Interface, offset: number, view: DataView): void {
+    const { littleEndian, moment } = this;
+    resolution.apply(view.getUint32(offset, littleEndian), view.getUint32(offset + 4, littleEndian), moment);
+    if (this.endAt !== null && !isLater(moment, this.endAt)) return;
+    this.endAt = { seconds: moment.seconds, nanoseconds: moment.nanoseconds };
   }
 
   /** Leaves out everything of a block but its closing length. */

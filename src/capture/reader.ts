@@ -111,6 +111,7 @@ export class CaptureReader implements FrameReader {
       bytes: delivery.bytes,
       firstFrameAt: delivery.first,
       lastFrameAt: delivery.last,
+      endAt: parser.endAt,
       interfaces,
       dropped: drops.length === 0 ? null : drops.reduce((sum, dropped) => sum + dropped, 0),
       damage: this.damage,

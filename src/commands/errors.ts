@@ -5,7 +5,7 @@ import { escapeControls } from '../report/escape.js';
 import { UsageError } from './io.js';
 
 /** What else than a capture the first word may be. */
-export const COMMANDS = ['analyze', 'timeline', 'rules', 'explain', 'help'] as const;
+export const COMMANDS = ['analyze', 'timeline', 'extract', 'rules', 'explain', 'help'] as const;
 
 /** What is wrong with an input, in one line; null if the error is about something else. */
 export function captureProblem(error: unknown, path: string): string | null {
@@ -42,10 +42,13 @@ export class Choice {
 
   /** @throws UsageError if the connection was not among those asked about */
   check(): void {
-    if (this.#isFound) return;
-    if (this.#highest < 0) throw new UsageError('there is no TCP connection in what was captured');
-    const numbers =
-      this.#highest === 0 ? 'the only one is number 0' : `they are numbered from 0 to ${this.#highest}`;
-    throw new UsageError(`there is no connection ${this.#id}; ${numbers}`);
+    if (!this.#isFound) throw new UsageError(noSuchConnection(this.#id, this.#highest));
   }
+}
+
+/** @param highest number of the last connection; -1 if there is none */
+export function noSuchConnection(id: number, highest: number): string {
+  if (highest < 0) return 'there is no TCP connection in what was captured';
+  const numbers = highest === 0 ? 'the only one is number 0' : `they are numbered from 0 to ${highest}`;
+  return `there is no connection ${id}; ${numbers}`;
 }

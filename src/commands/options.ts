@@ -33,6 +33,11 @@ export function documentLength(text: string): number {
   return length;
 }
 
+/** Collects numbers, one an option or several between commas. */
+export function collectNumbers(text: string, previous: readonly number[]): number[] {
+  return [...previous, ...text.split(',').map(wholeNumber)];
+}
+
 /** `--rule id=severity` and `--set id.option=value`, as the rules want them. */
 export function ruleSettings(rules: readonly string[], sets: readonly string[]): RuleSettings {
   const severities: Record<string, SeverityChoice> = {};

@@ -11,8 +11,9 @@ import { VERSION } from '../version.js';
 import { analyze } from './analyze.js';
 import { configure, printConfig } from './config.js';
 import { explain, listRules } from './explain.js';
+import { EXTRACT_FORMATS, extract } from './extract.js';
 import { EXIT_OK, EXIT_USAGE, type Io, UsageError } from './io.js';
-import { atLeastOne, collect, documentLength, wholeNumber } from './options.js';
+import { atLeastOne, collect, collectNumbers, documentLength, wholeNumber } from './options.js';
 import { OutputPlan } from './outputs.js';
 import { timeline } from './timeline.js';
 
@@ -24,6 +25,7 @@ Examples:
   finwait timeline incident.pcap           the worst connection, step by step
   finwait timeline incident.pcap -c 7      connection 7, as Wireshark counts
   finwait explain close-wait-stuck         what a finding means and rests on
+  finwait extract a.pcap -c 7 -o 7.pcapng  that connection as a capture of its own
   finwait a.pcap b.pcapng.gz -o all.json   a report for programs, in a file
   finwait incident.pcap --fail-on warning  for scripts: exit 1 if there is one
   finwait --join 'trace.pcap*'             rotated captures as one
@@ -135,6 +137,32 @@ function build(io: Io, done: (code: number) => void): Command {
     });
   addCommonOptions(timelineCommand);
 
+  const extractCommand = program
+    .command('extract')
+    .description('write the frames of a connection, or of a finding, as a small capture')
+    .addArgument(new Argument('<capture>', 'a pcap or pcapng file, also gzipped'))
+    .addOption(
+      new Option('-c, --connection <n>', 'a connection by its tcp.stream number; or several, as in 3,7,9')
+        .default([], 'none')
+        .argParser(collectNumbers),
+    )
+    .addOption(
+      new Option('--finding <n>', 'the connection of this finding, by its place in the JSON report; likewise')
+        .default([], 'none')
+        .argParser(collectNumbers),
+    )
+    .option('-o, --output <file>', 'write the capture here; - is standard output')
+    .addOption(
+      new Option('-f, --format <name>', 'pcapng says more, such as when the capture ended')
+        .choices(EXTRACT_FORMATS)
+        .default(undefined, "pcapng, but pcap for a file's name that ends so"),
+    )
+    .action(async (path: string, options) => {
+      const { rules, suppressions } = await configure(options, io);
+      done(await extract(path, { ...options, rules, suppressions }, io));
+    });
+  addEngineOptions(extractCommand);
+
   for (const command of [
     program
       .command('rules')
@@ -197,7 +225,13 @@ function addCommonOptions(command: Command): void {
         wholeNumber,
       ),
     )
-    .option('--join', 'the captures are parts of one, such as rotated files: read them as one, by time')
+    .option('--join', 'the captures are parts of one, such as rotated files: read them as one, by time');
+  addEngineOptions(command);
+}
+
+/** How captures are read and judged. */
+function addEngineOptions(command: Command): void {
+  command
     .addOption(
       new Option('--reader <name>', "who reads classic pcap: finwait's own reader or the npm package")
         .choices(['builtin', 'pcap-parser'])

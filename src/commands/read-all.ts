@@ -1,4 +1,5 @@
 import type { Analysis } from '../analysis.js';
+import type { FrameHandler } from '../capture/frame.js';
 import { secondsBetween } from '../core/time.js';
 import { type CaptureFacts, type ReaderName, readCapture } from '../node/read-capture.js';
 import { escapeControls } from '../report/escape.js';
@@ -67,14 +68,25 @@ async function readOne(
   options: ReadAllOptions,
   io: Io,
 ): Promise<CaptureFacts | null> {
+  const facts = await readFrames(path, analysis.begin(), options, io);
+  if (facts !== null) analysis.endCapture(facts);
+  return facts;
+}
+
+/** Reads one capture with progress on stderr; null, and why on stderr, if it cannot be read at all. */
+export async function readFrames(
+  path: string,
+  onFrame: FrameHandler,
+  options: ReadAllOptions,
+  io: Io,
+): Promise<CaptureFacts | null> {
   const progress = new Progress(options.quiet === true ? null : io.stderr, path);
   try {
-    const facts = await readCapture(path, analysis.begin(), {
+    const facts = await readCapture(path, onFrame, {
       reader: options.reader,
       onProgress: (state) => progress.show(state.bytesRead, state.bytesTotal),
     });
     progress.clear();
-    analysis.endCapture(facts);
     return facts;
   } catch (error) {
     progress.clear();

@@ -57,7 +57,8 @@ export async function timeline(names: readonly string[], options: TimelineOption
   const isRepeated = options.connection === undefined;
   const read = await readAll(paths, analysis, { ...options, isRepeated }, io, (facts) => {
     warnOfDamage(facts, io);
-    if (options.join === true || (found !== null && captureEnd === null)) captureEnd = facts.lastFrameAt;
+    if (options.join === true || (found !== null && captureEnd === null))
+      captureEnd = facts.endAt ?? facts.lastFrameAt;
   });
   if (read === 0) return EXIT_CAPTURE;
   analysis.finish();

@@ -86,6 +86,8 @@ export interface TrackerOptions {
   readonly onConnection: (connection: Connection) => void;
   /** Called with each segment and the connection it belongs to. */
   readonly onSegment?: ((connection: number, from: Role, segment: Segment) => void) | undefined;
+  /** Called with each ICMP error and the connection whose segment it quotes. */
+  readonly onIcmpError?: ((connection: number, error: IcmpError) => void) | undefined;
   /** Seed of the flow table's hash: choose it at random where captures come from strangers. */
   readonly seed?: number | undefined;
   /** Connections held at most, at least 1; beyond that those idle for longest are given up. */
@@ -99,6 +101,7 @@ export class Tracker {
   readonly #observer: Observer;
   readonly #onConnection: (connection: Connection) => void;
   readonly #onSegment: ((connection: number, from: Role, segment: Segment) => void) | undefined;
+  readonly #onIcmpError: ((connection: number, error: IcmpError) => void) | undefined;
   readonly #maximum: number;
   #nextId = 0;
   #evicted = 0;
@@ -111,6 +114,7 @@ export class Tracker {
     this.#observer = new Observer(this.#journal);
     this.#onConnection = options.onConnection;
     this.#onSegment = options.onSegment;
+    this.#onIcmpError = options.onIcmpError;
     this.#maximum = options.maximumConnections ?? MAXIMUM_CONNECTIONS;
   }
 
@@ -167,21 +171,16 @@ export class Tracker {
 
   /** Takes in an ICMP error that quotes a TCP header. */
   icmpError(error: IcmpError): void {
-    const slot = this.#table.find(error);
-    if (slot < 0) {
-      // Wireshark gives a 4-tuple quoted with its whole header a stream of its own.
-      if (error.hasHeader === 0) return;
-      const fresh = this.#create(error, false);
-      const memory = this.#store.memory(fresh);
-      memory[this.#store.base(fresh) + FLAGS] = QUOTED_ONLY;
-      return;
-    }
-    this.#observer.observeIcmpError(
-      this.#store.memory(slot),
-      this.#store.base(slot),
-      this.#table.fromServer,
-      error,
-    );
+    const known = this.#table.find(error);
+    const { fromServer } = this.#table;
+    // Wireshark gives a 4-tuple quoted with its whole header a stream of its own.
+    if (known < 0 && error.hasHeader === 0) return;
+    const slot = known < 0 ? this.#create(error, false) : known;
+    const memory = this.#store.memory(slot);
+    const base = this.#store.base(slot);
+    this.#onIcmpError?.(memory[base + ID], error);
+    if (known < 0) memory[base + FLAGS] = QUOTED_ONLY;
+    else this.#observer.observeIcmpError(memory, base, fromServer, error);
   }
 
   /** Ends all connections that are still held, in the order of their first frames. */

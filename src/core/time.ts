@@ -18,6 +18,12 @@ export function secondsBetween(earlier: Timestamp, later: Timestamp): number {
   return elapsedSeconds(earlier.seconds, earlier.nanoseconds, later.seconds, later.nanoseconds);
 }
 
+/** Whether `time` comes after `other`. */
+export function isLater(time: Timestamp, other: Timestamp): boolean {
+  const seconds = (time.seconds >>> 0) - (other.seconds >>> 0);
+  return seconds > 0 || (seconds === 0 && time.nanoseconds > other.nanoseconds);
+}
+
 /** `secondsBetween` on the four parts, for callers that hold no objects. */
 export function elapsedSeconds(s0: number, ns0: number, s1: number, ns1: number): number {
   return (s1 >>> 0) - (s0 >>> 0) + (ns1 - ns0) / 1e9;

@@ -128,6 +128,7 @@ export class PcapParserReader implements FrameReader {
       bytes: delivery.bytes,
       firstFrameAt: delivery.first,
       lastFrameAt: delivery.last,
+      endAt: null,
       interfaces: [{ linkType, name: null, snaplen, timePrecision, received: null, dropped: null }],
       dropped: null,
       damage: this.damage,

@@ -21,6 +21,8 @@ export interface CaptureFacts {
   readonly bytes: number;
   readonly firstFrameAt: Timestamp | null;
   readonly lastFrameAt: Timestamp | null;
+  /** Until when the capture lasted: its last frame, or later if it says so itself. */
+  readonly endAt: Timestamp | null;
   readonly durationSeconds: number;
   /** Frames lost at the interfaces, by their own counters; null if the capture has none. */
   readonly dropped: number | null;
@@ -52,7 +54,7 @@ export interface AnalysisEnd {
 export function captureEnd(captures: readonly CaptureFacts[], place: number): Timestamp | null {
   let last = place;
   while (isContinued(captures, last)) last++;
-  return captures[last].lastFrameAt;
+  return captures[last].endAt;
 }
 
 function isContinued(captures: readonly CaptureFacts[], place: number): boolean {

@@ -19,6 +19,7 @@ const CAPTURE: CaptureFacts = {
   bytes: 91_820,
   firstFrameAt: at(0),
   lastFrameAt: at(61.2),
+  endAt: at(61.2),
   durationSeconds: 61.2,
   dropped: null,
   evicted: 0,

@@ -5,6 +5,8 @@ import { textOf } from './report.js';
 export interface Outcome {
   readonly code: number;
   readonly stdout: string;
+  /** The same, if it is no text. */
+  readonly octets: Uint8Array;
   readonly stderr: string;
 }
 
@@ -19,6 +21,7 @@ export async function finwait(
   } = {},
 ): Promise<Outcome> {
   let stdout = '';
+  const octets: Uint8Array[] = [];
   let stderr = '';
   const look = { isTerminal: options.isTerminal ?? false, columns: options.columns ?? 80 };
   const io: Io = {
@@ -26,6 +29,7 @@ export async function finwait(
       ...look,
       write: (part) => {
         stdout += textOf(part);
+        octets.push(Buffer.from(part as Uint8Array));
       },
     },
     stderr: {
@@ -39,5 +43,5 @@ export async function finwait(
     environment: options.environment ?? {},
   };
   const code = await run(argv, io);
-  return { code, stdout, stderr };
+  return { code, stdout, octets: Buffer.concat(octets), stderr };
 }

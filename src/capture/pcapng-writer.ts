@@ -1,0 +1,174 @@
+/**
+ * Writes a pcapng file of one section in little-endian order.
+ * Source: draft-ietf-opsawg-pcapng "PCAP Now Generic (pcapng) Capture File Format", §§3–4.
+ */
+import type { Timestamp } from '../core/time.js';
+import type { InterfaceFacts } from './facts.js';
+import type { Frame } from './frame.js';
+import { type FrameWriter, OctetBuffer, type WriteOctets } from './frame-writer.js';
+import {
+  BYTE_ORDER_MAGIC,
+  ENHANCED_PACKET_BLOCK,
+  IF_NAME,
+  IF_TSRESOL,
+  INTERFACE_DESCRIPTION_BLOCK,
+  INTERFACE_STATISTICS_BLOCK,
+  ISB_ENDTIME,
+  SECTION_HEADER_BLOCK,
+} from './pcapng.js';
+
+const OPT_COMMENT = 1;
+const SHB_USERAPPL = 4;
+/** A section whose length is not said. */
+const UNKNOWN_LENGTH = 0xffff_ffff;
+const BLOCK_OVERHEAD = 12;
+const OPTION_HEADER_LENGTH = 4;
+/** The largest value that an option's length field can say. */
+const MAX_OPTION_LENGTH = 0xffff;
+
+/** if_tsresol, the negative exponent of ten, by the reader's name of a precision; all others are kept in nanoseconds. */
+const TSRESOL: Readonly<Record<string, number>> = { s: 0, ms: 3, us: 6, ns: 9 };
+const NANOSECONDS_EXPONENT = 9;
+
+export interface PcapngWriterOptions {
+  /** The program that writes (shb_userappl). */
+  readonly application: string;
+  /** Comment on the whole section; null for none. */
+  readonly comment: string | null;
+  /** Interfaces by `Frame.interfaceId`. One that is not among them is described by its link type alone. */
+  readonly interfaces: readonly Pick<InterfaceFacts, 'name' | 'snaplen' | 'timePrecision'>[];
+  /**
+   * Until when the capture lasted, which may be long after its last frame: goes into the statistics of each
+   * interface (isb_endtime). Null if that is not known.
+   */
+  readonly endAt: Timestamp | null;
+}
+
+interface WrittenInterface {
+  readonly id: number;
+  /** Powers of ten: units in a second, and nanoseconds in a unit. */
+  readonly unitsPerSecond: bigint;
+  readonly nanosecondsPerUnit: number;
+}
+
+type Option = readonly [code: number, value: Uint8Array];
+
+/** Interfaces are described as their first frame comes, so that only those that are used are. */
+export class PcapngWriter implements FrameWriter {
+  readonly #out: OctetBuffer;
+  readonly #options: PcapngWriterOptions;
+  readonly #interfaces = new Map<number, WrittenInterface>();
+
+  constructor(write: WriteOctets, options: PcapngWriterOptions) {
+    this.#out = new OctetBuffer(write);
+    this.#options = options;
+    const list: Option[] = [[SHB_USERAPPL, encode(options.application)]];
+    if (options.comment !== null) list.unshift([OPT_COMMENT, encode(options.comment)]);
+    this.#block(SECTION_HEADER_BLOCK, 16, list, (view, at) => {
+      view.setUint32(at, BYTE_ORDER_MAGIC, true);
+      view.setUint16(at + 4, 1, true);
+      view.setUint16(at + 6, 0, true);
+      view.setUint32(at + 8, UNKNOWN_LENGTH, true);
+      view.setUint32(at + 12, UNKNOWN_LENGTH, true);
+    });
+  }
+
+  add(frame: Frame): void {
+    const source = this.#interfaces.get(frame.interfaceId) ?? this.#describe(frame);
+    const { capturedLength, offset, bytes } = frame;
+    const fixed = 20;
+    this.#block(ENHANCED_PACKET_BLOCK, fixed + capturedLength, [], (view, at, target) => {
+      view.setUint32(at, source.id, true);
+      writeTime(view, at + 4, frame, source);
+      view.setUint32(at + 12, capturedLength, true);
+      view.setUint32(at + 16, frame.originalLength, true);
+      target.set(bytes.subarray(offset, offset + capturedLength), at + fixed);
+    });
+  }
+
+  end(): void {
+    const { endAt } = this.#options;
+    if (endAt !== null) {
+      for (const source of this.#interfaces.values()) {
+        const value = new Uint8Array(8);
+        writeTime(new DataView(value.buffer), 0, endAt, source);
+        this.#block(INTERFACE_STATISTICS_BLOCK, 12, [[ISB_ENDTIME, value]], (view, at) => {
+          view.setUint32(at, source.id, true);
+          writeTime(view, at + 4, endAt, source);
+        });
+      }
+    }
+    this.#out.flush();
+  }
+
+  #describe({ interfaceId, linkType }: Frame): WrittenInterface {
+    const facts = this.#options.interfaces[interfaceId];
+    const exponent = TSRESOL[facts?.timePrecision] ?? NANOSECONDS_EXPONENT;
+    const list: Option[] = [[IF_TSRESOL, Uint8Array.of(exponent)]];
+    if (typeof facts?.name === 'string') list.unshift([IF_NAME, encode(facts.name)]);
+    this.#block(INTERFACE_DESCRIPTION_BLOCK, 8, list, (view, at) => {
+      view.setUint16(at, linkType, true);
+      view.setUint16(at + 2, 0, true);
+      view.setUint32(at + 4, facts?.snaplen ?? 0, true);
+    });
+    const described = {
+      id: this.#interfaces.size,
+      unitsPerSecond: 10n ** BigInt(exponent),
+      nanosecondsPerUnit: 10 ** (NANOSECONDS_EXPONENT - exponent),
+    };
+    this.#interfaces.set(interfaceId, described);
+    return described;
+  }
+
+  /** A block whose body, `size` octets before its options, `fill` puts at an offset of zeroes. */
+  #block(
+    type: number,
+    size: number,
+    options: readonly Option[],
+    fill: (view: DataView, at: number, bytes: Uint8Array) => void,
+  ): void {
+    const padded = padTo4(size);
+    const length = BLOCK_OVERHEAD + padded + optionsLength(options);
+    const out = this.#out;
+    out.room(length);
+    const { view, bytes, length: start } = out;
+    bytes.fill(0, start, start + length);
+    view.setUint32(start, type, true);
+    view.setUint32(start + 4, length, true);
+    fill(view, start + 8, bytes);
+    let at = start + 8 + padded;
+    for (const [code, value] of options) {
+      view.setUint16(at, code, true);
+      view.setUint16(at + 2, value.length, true);
+      bytes.set(value, at + OPTION_HEADER_LENGTH);
+      at += OPTION_HEADER_LENGTH + padTo4(value.length);
+    }
+    view.setUint32(start + length - 4, length, true);
+    out.length += length;
+  }
+}
+
+/** The end of options, all zeroes, closes every list that is not empty. */
+function optionsLength(options: readonly Option[]): number {
+  if (options.length === 0) return 0;
+  return options.reduce(
+    (sum, [, value]) => sum + OPTION_HEADER_LENGTH + padTo4(value.length),
+    OPTION_HEADER_LENGTH,
+  );
+}
+
+/** High and low half of a time in an interface's units. */
+function writeTime(view: DataView, at: number, time: Timestamp, source: WrittenInterface): void {
+  const fraction = BigInt(Math.floor(time.nanoseconds / source.nanosecondsPerUnit));
+  const units = BigInt(time.seconds >>> 0) * source.unitsPerSecond + fraction;
+  view.setUint32(at, Number(units >> 32n), true);
+  view.setUint32(at + 4, Number(units & 0xffff_ffffn), true);
+}
+
+function encode(text: string): Uint8Array {
+  return new TextEncoder().encode(text).subarray(0, MAX_OPTION_LENGTH);
+}
+
+function padTo4(length: number): number {
+  return (length + 3) & ~3;
+}

@@ -1,0 +1,44 @@
+import { Analyzer, type AnalyzerOptions } from '../analyzer.js';
+import type { Frame, FrameHandler } from '../capture/frame.js';
+import type { FragmentedDatagrams } from './fragments.js';
+import type { Selection } from './selection.js';
+
+/**
+ * Reads a capture again and picks the frames of the selected connections: their segments, ICMP errors that
+ * quote one, and the fragments of their datagrams. Nothing is kept, however long the capture.
+ */
+export class FramePicker {
+  readonly #analyzer: Analyzer;
+  readonly #pick: FrameHandler;
+  #isPicked = false;
+
+  /** @param options as in the analysis that made the selection, so that connections get the same numbers */
+  constructor(
+    selection: Selection,
+    datagrams: FragmentedDatagrams,
+    pick: FrameHandler,
+    options: Pick<AnalyzerOptions, 'seed' | 'maximumConnections'> = {},
+  ) {
+    const note = (connection: number): void => {
+      if (selection.connections.has(connection)) this.#isPicked = true;
+    };
+    this.#pick = pick;
+    this.#analyzer = new Analyzer({
+      ...options,
+      onConnection: () => {},
+      onSegment: note,
+      onIcmpError: note,
+      onFragment: (frame) => {
+        const conversation = datagrams.conversation(frame);
+        if (conversation !== null && selection.hasConversation(conversation)) this.#isPicked = true;
+      },
+    });
+  }
+
+  /** Takes in the next frame. Bound, so that it can be handed to a reader as it is. */
+  readonly onFrame = (frame: Frame): void => {
+    this.#isPicked = false;
+    this.#analyzer.onFrame(frame);
+    if (this.#isPicked) this.#pick(frame);
+  };
+}

@@ -1,0 +1,168 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import {
+  enhancedPacket,
+  interfaceDescription,
+  join as joined,
+  sectionHeader,
+} from '../support/capture-builder.js';
+import { captureOf } from '../support/fixtures.js';
+import { readFrames } from '../support/frames.js';
+import { finwait } from '../support/io.js';
+import { ethernet, ipv4, linuxSll, tcp } from '../support/packet-builder.js';
+
+const MIXED = captureOf('mixed-200', 'client');
+const REUSE = captureOf('port-reuse-time-wait', 'server');
+const folder = mkdtempSync(join(tmpdir(), 'finwait-extract-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const file = (name: string): string => join(folder, name);
+
+describe('finwait extract', () => {
+  it('writes the frames of a connection and says so', async () => {
+    const { code, stdout, stderr } = await finwait(['extract', MIXED, '-c', '7', '-o', file('7.pcapng')]);
+    const { frames, facts } = readFrames(readFileSync(file('7.pcapng')));
+    expect(facts).toMatchObject({ format: 'pcapng', damage: null, timePrecision: 'us' });
+    expect({ code, stdout, stderr }).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: `finwait: wrote ${frames.length} frames of connection 7 to ${file('7.pcapng')}\n`,
+    });
+  });
+
+  it('takes several connections, as a list and by repetition, in the order of the capture', async () => {
+    const { octets, stderr } = await finwait(['extract', MIXED, '-c', '9,3', '-c', '5']);
+    const { frames } = readFrames(octets);
+    expect(stderr).toBe(`finwait: wrote ${frames.length} frames of connections 3, 5, 9\n`);
+    const times = frames.map(({ time }) => time);
+    expect(times).toEqual([...times].sort((a, b) => Number(a - b)));
+  });
+
+  it.each([
+    { argv: ['-o', 'a.pcap'], format: 'pcap' },
+    { argv: ['-o', 'a.cap'], format: 'pcap' },
+    { argv: ['-o', 'a.pcapng'], format: 'pcapng' },
+    { argv: ['-o', 'a.bin'], format: 'pcapng' },
+    { argv: ['-o', 'a.pcapng', '--format', 'pcap'], format: 'pcap' },
+  ])('writes $format for $argv', async ({ argv, format }) => {
+    const [, name] = argv;
+    await finwait(['extract', MIXED, '-c', '7', '-o', file(name), ...argv.slice(2)]);
+    expect(readFrames(readFileSync(file(name))).facts.format).toBe(format);
+  });
+
+  it('warns that a pcap file does not say when the capture ended', async () => {
+    const { stderr } = await finwait(['extract', MIXED, '-c', '7', '-f', 'pcap']);
+    expect(stderr).toContain('a pcap file cannot say how long the capture went on after its last frame');
+  });
+
+  it('takes a connection on the same ports along where neither can be understood alone', async () => {
+    const { octets, stderr } = await finwait(['extract', REUSE, '-c', '0']);
+    expect(stderr).toContain('of connections 0, 1\n');
+    expect(stderr).toContain('connection 1 took over the ports of connection 0');
+    const { captures } = JSON.parse((await finwait([REUSE, '-f', 'json'])).stdout);
+    expect(readFrames(octets).frames.length).toBe(captures[0].tcpSegments);
+  });
+
+  it('says nothing with --quiet', async () => {
+    expect(await finwait(['extract', REUSE, '-c', '0', '-f', 'pcap', '--quiet'])).toMatchObject({
+      stderr: '',
+    });
+  });
+
+  it.each([
+    { argv: [MIXED], message: 'say what to extract: --connection N, as Wireshark counts, or --finding N' },
+    { argv: ['-', '-c', '1'], message: 'standard input can be read only once: write it to a file first' },
+    { argv: [MIXED, '-c', '200'], message: 'there is no connection 200; they are numbered from 0 to 199' },
+    { argv: [MIXED, '-c', '3,x'], message: 'it is a whole number, such as 0' },
+    { argv: [MIXED, '-c', '3', '-f', 'pacp'], message: 'Allowed choices are pcapng, pcap' },
+  ])('refuses $argv', async ({ argv, message }) => {
+    const { code, stdout, stderr } = await finwait(['extract', ...argv]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(message);
+  });
+
+  it('writes no capture to a terminal', async () => {
+    const { code, stderr } = await finwait(['extract', MIXED, '-c', '7'], { isTerminal: true });
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: 'finwait: a capture is nothing to look at in a terminal: write it with --output FILE\n',
+    });
+  });
+
+  it('leaves nothing behind where link types are mixed and pcap cannot hold them', async () => {
+    const segments = [1, 2].map((sequence) => ipv4(tcp({ sequence })));
+    const mixed = joined(
+      sectionHeader(),
+      interfaceDescription(1),
+      interfaceDescription(113),
+      enhancedPacket(ethernet(segments[0]), 1n, 0),
+      enhancedPacket(linuxSll(segments[1]), 2n, 1),
+    );
+    writeFileSync(file('mixed-links.pcapng'), mixed);
+    const before = readdirSync(folder);
+    const { code, stderr } = await finwait([
+      'extract',
+      file('mixed-links.pcapng'),
+      '-c',
+      '0',
+      '-o',
+      file('no.pcap'),
+    ]);
+    expect(code).toBe(2);
+    expect(stderr).toBe(
+      'finwait: the frames are of several link types, EN10MB and LINUX_SLL; a pcap file has only one: ' +
+        'write pcapng (--format pcapng)\n',
+    );
+    expect(readdirSync(folder)).toEqual(before);
+    const { octets } = await finwait(['extract', file('mixed-links.pcapng'), '-c', '0']);
+    expect(readFrames(octets).facts.linkTypes).toEqual(['EN10MB', 'LINUX_SLL']);
+  });
+
+  it('extracts from what a damaged capture holds, and says where it is damaged', async () => {
+    writeFileSync(file('cut.pcap'), readFileSync(REUSE).subarray(0, 1_000));
+    const { code, octets, stderr } = await finwait(['extract', file('cut.pcap'), '-c', '0']);
+    expect(code).toBe(0);
+    expect(stderr).toContain('cut.pcap: damaged at byte');
+    expect(readFrames(octets).frames.length).toBe(readFrames(readFileSync(file('cut.pcap'))).frames.length);
+  });
+
+  it('answers with 3 for a capture that it cannot read, and writes nothing', async () => {
+    const { code, stderr } = await finwait(['extract', file('none.pcap'), '-c', '0', '-o', file('x.pcapng')]);
+    expect(code).toBe(3);
+    expect(stderr).toContain('no such file');
+    expect(existsSync(file('x.pcapng'))).toBe(false);
+  });
+});
+
+const hasTshark = spawnSync('tshark', ['--version']).status === 0;
+if (!hasTshark) console.warn('skipped: reading of extracts by Wireshark, because tshark is not installed');
+
+describe.skipIf(!hasTshark)('Wireshark reads in an extract what it reads in the capture', () => {
+  const fields = ['frame.time_epoch', 'frame.len', 'frame.cap_len', 'tcp.seq_raw', 'tcp.flags', 'tcp.len'];
+  const tshark = (path: string, filter: string): string =>
+    execFileSync(
+      'tshark',
+      ['-n', '-r', path, '-Y', filter, '-T', 'fields', ...fields.flatMap((field) => ['-e', field])],
+      { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
+    );
+
+  it.each([
+    { scenario: 'mixed-200', connection: 17, format: 'pcapng' },
+    { scenario: 'mixed-200', connection: 17, format: 'pcap' },
+    { scenario: 'nanoseconds', connection: 0, format: 'pcapng' },
+    { scenario: 'nanoseconds', connection: 0, format: 'pcap' },
+    { scenario: 'snaplen-96', connection: 0, format: 'pcapng' },
+    { scenario: 'cooked-any', connection: 0, format: 'pcap' },
+    { scenario: 'host-unreachable', connection: 0, format: 'pcapng' },
+  ])('of connection $connection of $scenario as $format', async ({ scenario, connection, format }) => {
+    const path = captureOf(scenario, 'client');
+    const output = file(`${scenario}.${format}`);
+    await finwait(['extract', path, '-c', String(connection), '-o', output]);
+    const expected = tshark(path, `tcp.stream eq ${connection}`);
+    expect(expected.length).toBeGreaterThan(100);
+    expect(tshark(output, 'frame')).toBe(expected);
+  });
+});

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { pcap } from '../support/capture-builder.js';
+import { extractFrom, tellOf } from '../support/extract.js';
+import { concat, ethernet, fragmentHeader, icmp, ipv4, ipv6, tcp } from '../support/packet-builder.js';
+
+const MORE = 0x2000;
+const ACK = 0x10;
+const SYN = 0x02;
+
+/** A capture of these Ethernet frames, a millisecond apart. */
+function capture(...frames: readonly Uint8Array[]): Uint8Array {
+  return pcap(frames.map((data, i) => ({ data, time: BigInt(i) * 1_000_000n })));
+}
+
+function picked(bytes: Uint8Array, connection = 0): readonly number[] {
+  return extractFrom(bytes, tellOf(bytes), connection).numbers;
+}
+
+const syn = ethernet(ipv4(tcp({ flags: SYN })));
+const other = ethernet(ipv4(tcp({ sourcePort: 40001 }), { id: 9 }));
+const segment = concat(tcp({ flags: ACK, payload: new Uint8Array(44).fill(1) }));
+
+/** The three fragments of a datagram that holds `content`, each 24 octets but the last. */
+function fragments(content: Uint8Array, id = 77, fields = {}): Uint8Array[] {
+  return [0, 3, 6].map((units) =>
+    ethernet(
+      ipv4(content.subarray(units * 8, units < 6 ? units * 8 + 24 : undefined), {
+        id,
+        flagsAndOffset: units | (units < 6 ? MORE : 0),
+        ...fields,
+      }),
+    ),
+  );
+}
+
+describe('the frames of a connection', () => {
+  it('are its segments and no others', () => {
+    expect(picked(capture(other, syn, other, syn, other), 1)).toEqual([2, 4]);
+  });
+
+  it('include the ICMP errors about it', () => {
+    const error = ethernet(ipv4(icmp(3, 1, ipv4(tcp({ flags: SYN }))), { protocol: 1, source: '10.0.0.9' }));
+    const foreign = ethernet(ipv4(icmp(3, 1, ipv4(tcp({ sourcePort: 40001 }))), { protocol: 1 }));
+    expect(picked(capture(syn, foreign, error, other))).toEqual([1, 3]);
+  });
+
+  it('include the fragments of its datagrams, in any order', () => {
+    const [a, b, c] = fragments(segment);
+    expect(picked(capture(syn, c, b, a, other))).toEqual([1, 2, 3, 4]);
+  });
+
+  it('leave out the fragments of other connections, also under the same identification', () => {
+    const [a, b, c] = fragments(segment);
+    const [d, e, f] = fragments(tcp({ sourcePort: 40001, payload: new Uint8Array(44) }));
+    const [x, y, z] = fragments(segment, 77, { source: '10.0.0.3' });
+    expect(picked(capture(syn, other, a, b, c, d, e, f, x, y, z))).toEqual([1, 3, 4, 5]);
+  });
+
+  it('leave out fragments whose first was not captured: nothing says whose they are', () => {
+    const [, b, c] = fragments(segment);
+    expect(picked(capture(syn, b, c))).toEqual([1]);
+  });
+
+  it('include fragments of IPv6', () => {
+    const syn6 = ethernet(ipv6(tcp({ flags: SYN })), 0x86dd);
+    const [a, b] = [fragmentHeader(segment.subarray(0, 24), 1), fragmentHeader(segment.subarray(24), 24)].map(
+      (part) => ethernet(ipv6(part, { nextHeader: 44 }), 0x86dd),
+    );
+    expect(picked(capture(syn6, b, a))).toEqual([1, 2, 3]);
+  });
+
+  it('survive fragments that are cut anywhere', () => {
+    const [a] = fragments(segment);
+    for (let length = 0; length <= a.length; length++) {
+      expect(picked(capture(syn, a.subarray(0, length)))[0]).toBe(1);
+    }
+  });
+});

@@ -1,0 +1,93 @@
+import { Analysis } from '../../src/analysis.js';
+import type { ReaderFacts } from '../../src/capture/facts.js';
+import type { Frame, FrameHandler } from '../../src/capture/frame.js';
+import { PcapngWriter } from '../../src/capture/pcapng-writer.js';
+import { CaptureReader } from '../../src/capture/reader.js';
+import type { Connection } from '../../src/connections/connection.js';
+import { FragmentedDatagrams } from '../../src/extract/fragments.js';
+import { FramePicker } from '../../src/extract/frame-picker.js';
+import { Selection } from '../../src/extract/selection.js';
+import type { Finding } from '../../src/rules/finding.js';
+
+/** What all rules say of a capture. */
+export interface Told {
+  readonly facts: ReaderFacts;
+  readonly datagrams: FragmentedDatagrams;
+  readonly connections: readonly Connection[];
+  readonly findings: readonly Finding[];
+}
+
+/** Feeds a capture through `handler` and answers with its facts. */
+export function read(bytes: Uint8Array, handler: FrameHandler) {
+  const reader = new CaptureReader(handler);
+  reader.push(bytes);
+  reader.end();
+  return reader.facts();
+}
+
+/**
+ * Analyses a capture, with frame numbers and addresses as another knows them.
+ *
+ * @param numbers the number of each frame, in order; their own without
+ */
+export function tellOf(bytes: Uint8Array, numbers?: readonly number[]): Told {
+  const connections: Connection[] = [];
+  const findings: Finding[] = [];
+  const datagrams = new FragmentedDatagrams();
+  const analysis = new Analysis({
+    reporters: [
+      {
+        connection: (connection, found) => {
+          connections.push(connection);
+          findings.push(...found);
+        },
+        end: () => {},
+      },
+    ],
+    onFragment: (frame) => datagrams.learn(frame),
+  });
+  const onFrame = analysis.begin();
+  const facts = read(bytes, (frame) => {
+    const { number } = frame;
+    if (numbers !== undefined) frame.number = numbers[number - 1];
+    onFrame(frame);
+    frame.number = number;
+  });
+  analysis.endCapture({ path: '', compression: null, ...facts });
+  analysis.finish();
+  return { facts, datagrams, connections, findings };
+}
+
+/** An extract as pcapng, and the numbers that its frames have in the capture. */
+export interface Extract {
+  readonly bytes: Uint8Array;
+  readonly numbers: readonly number[];
+}
+
+/** Extracts a connection of a capture as `finwait extract` does; `rewrite` may change a frame on the way. */
+export function extractFrom(
+  bytes: Uint8Array,
+  told: Told,
+  connection: number,
+  rewrite: (frame: Frame) => Frame | null = (frame) => frame,
+): Extract {
+  const selection = new Selection([connection], []);
+  for (const each of told.connections) selection.connection(each, []);
+  const parts: Uint8Array[] = [];
+  const numbers: number[] = [];
+  const writer = new PcapngWriter((part) => parts.push(part.slice()), {
+    application: 'test',
+    comment: null,
+    interfaces: told.facts.interfaces,
+    endAt: told.facts.lastFrameAt,
+  });
+  const picker = new FramePicker(selection, told.datagrams, (frame) => {
+    const rewritten = rewrite(frame);
+    if (rewritten === null) return;
+    numbers.push(frame.number);
+    writer.add(rewritten);
+  });
+  read(bytes, picker.onFrame);
+  writer.end();
+  return { bytes: Buffer.concat(parts), numbers };
+}
