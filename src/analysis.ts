@@ -110,6 +110,19 @@ export class Analysis {
     this.#analyzer = null;
   }
 
+  /**
+   * Judges connections that are still open as if the capture ended now. See `Tracker.peek`; `start` is the
+   * time of the first frame.
+   */
+  peek(
+    isDue: (age: number, quiet: number) => boolean,
+    visit: (connection: Connection, findings: readonly Finding[], start: Timestamp) => void,
+  ): void {
+    this.#analyzer?.peek(isDue, (connection, start, end) =>
+      visit(connection, this.#diagnosis.evaluate(connection, end), start),
+    );
+  }
+
   /** Tells the reporters that everything has been read, and returns what they are told. */
   finish(): AnalysisEnd {
     this.#analyzer?.finish(this.#captures.at(-1)?.endAt);

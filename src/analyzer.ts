@@ -58,6 +58,15 @@ export class Analyzer {
     else if (verdict === FRAGMENT) this.#onFragment?.(frame);
   };
 
+  /** See `Tracker.peek`; `visit` is told the times as `onConnection` is. */
+  peek(
+    isDue: (age: number, quiet: number) => boolean,
+    visit: (connection: Connection, start: Timestamp, end: Timestamp) => void,
+  ): void {
+    const end = { seconds: this.#endSeconds, nanoseconds: this.#endNanoseconds };
+    this.#tracker.peek(end, isDue, (connection) => visit(connection, this.#start ?? end, end));
+  }
+
   /**
    * Ends every connection that is still open. Call it once, after the last frame.
    *

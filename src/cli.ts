@@ -8,8 +8,24 @@ const EXIT_BUG = 70;
 /** A program that a signal ended has this plus the signal's number as its exit code. */
 const SIGNALLED = 128;
 
+let interrupted: (() => void) | null = null;
+
+function onInterrupt(handler: () => void): () => void {
+  interrupted = handler;
+  return () => {
+    interrupted = null;
+  };
+}
+
+process.on('SIGINT', () => {
+  if (interrupted === null) process.exit(SIGNALLED + constants.signals.SIGINT);
+  const handler = interrupted;
+  interrupted = null;
+  handler();
+});
+
 // Leaving this way, unlike being ended by the signal, removes files that are half written.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+for (const signal of ['SIGTERM', 'SIGHUP'] as const) {
   process.once(signal, () => process.exit(SIGNALLED + constants.signals[signal]));
 }
 
@@ -25,6 +41,7 @@ try {
   process.exitCode = await run(process.argv.slice(2), {
     stdout: stream(1, 'standard output', process.stdout),
     stderr: stream(2, 'standard error', process.stderr),
+    onInterrupt,
     folder: process.cwd(),
     environment: process.env,
   });

@@ -4,6 +4,8 @@ export interface Io {
   readonly stderr: Stream;
   /** The working folder. */
   readonly folder: string;
+  /** Has the next Ctrl-C call `handler` instead of ending the program; the result takes that back. */
+  onInterrupt(handler: () => void): () => void;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 

@@ -16,6 +16,7 @@ import { EXIT_OK, EXIT_USAGE, type Io, UsageError } from './io.js';
 import { atLeastOne, collect, collectNumbers, documentLength, wholeNumber } from './options.js';
 import { OutputPlan } from './outputs.js';
 import { timeline } from './timeline.js';
+import { watch } from './watch.js';
 
 const NO_CAPTURE = 'name a capture to read, such as: finwait incident.pcap';
 
@@ -30,6 +31,7 @@ Examples:
   finwait incident.pcap --fail-on warning  for scripts: exit 1 if there is one
   finwait --join 'trace.pcap*'             rotated captures as one
   tcpdump -c 10000 -w - tcp | finwait -    a capture from standard input
+  tcpdump -U -w - tcp | finwait watch -    findings while it comes in
   finwait incident.pcap --rule half-close=off \\
           --set close-wait-stuck.stuckSeconds=30
 
@@ -109,14 +111,7 @@ function build(io: Io, done: (code: number) => void): Command {
         .default(undefined, 'what the place allows, such as 65536 on GitHub')
         .argParser(documentLength),
     )
-    .addOption(
-      new Option(
-        '--max-connections <n>',
-        'hold no more than this many at once: those idle for longest are given up',
-      )
-        .default(MAXIMUM_CONNECTIONS)
-        .argParser(atLeastOne),
-    )
+    .addOption(maximumConnections())
     .option('--print-config', 'print every setting, and where it comes from, as JSON')
     .option('-v, --verbose', 'also say which frames were not analysed, and why')
     .action(async (paths: string[], options) => {
@@ -126,6 +121,30 @@ function build(io: Io, done: (code: number) => void): Command {
       done(await analyze(paths, { ...options, ...configuration, destinations: plan.destinations() }, io));
     });
   addCommonOptions(analyzeCommand);
+
+  const watchCommand = program
+    .command('watch')
+    .description('tell findings while a capture comes in; at its end, or after Ctrl-C, a summary')
+    .addArgument(new Argument('<capture>', '- for standard input, or a named pipe'))
+    .addOption(
+      new Option('-f, --format <name>', 'lines for people, or JSON objects')
+        .choices(['text', 'ndjson'])
+        .default('text'),
+    )
+    .addOption(
+      new Option('--severity <severity>', 'tell findings of this severity or above')
+        .choices(SEVERITIES)
+        .default('warning'),
+    )
+    .addOption(maximumConnections())
+    .action(async (path: string, options) => {
+      done(await watch(path, { ...options, ...(await configure(options, io)) }, io));
+    })
+    .addHelpText(
+      'after',
+      '\nExample:\n  tcpdump -i eth0 -U -w - tcp | finwait watch -\n\nTime is that of the capture: while nothing is captured, nothing becomes stuck.\n',
+    );
+  addEngineOptions(watchCommand);
 
   const timelineCommand = program
     .command('timeline')
@@ -203,6 +222,15 @@ function captures(): Argument {
     '<capture...>',
     'pcap or pcapng files, also compressed with gzip, zstd or lz4; directories, patterns; - for standard input',
   );
+}
+
+function maximumConnections(): Option {
+  return new Option(
+    '--max-connections <n>',
+    'hold no more than this many at once: those idle for longest are given up',
+  )
+    .default(MAXIMUM_CONNECTIONS)
+    .argParser(atLeastOne);
 }
 
 function formatOption(plan: OutputPlan): Option {

@@ -5,7 +5,7 @@
  * and one for a 4-tuple known only from a TCP header that an ICMP error quotes. Silence never ends a
  * connection; but once very many are held, those closed for longer than TIME-WAIT lasts are let go.
  */
-import { elapsedSeconds } from '../core/time.js';
+import { elapsedSeconds, type Timestamp } from '../core/time.js';
 import { ACK, FIN, type IcmpError, RST, type Segment, SYN } from '../decode/segment.js';
 import { advance, within } from '../tcp/sequence.js';
 import { CLOSED, SYN_SENT, TIME_WAIT } from '../tcp/states.js';
@@ -126,6 +126,32 @@ export class Tracker {
   /** Connections given up because too many were held. */
   get evicted(): number {
     return this.#evicted;
+  }
+
+  /**
+   * Hands out the connections that are open and due, as they are `now`; they stay open. `isDue` is told the
+   * seconds since a connection's first segment and since its last.
+   */
+  peek(
+    now: Timestamp,
+    isDue: (age: number, quiet: number) => boolean,
+    visit: (connection: Connection) => void,
+  ): void {
+    const store = this.#store;
+    for (let slot = 0; slot < store.highWater; slot++) {
+      if (!store.isLive(slot)) continue;
+      const memory = store.memory(slot);
+      const base = store.base(slot);
+      if (memory[base + FRAMES] === 0) continue;
+      const age = elapsedSeconds(
+        memory[base + FIRST_SECONDS],
+        memory[base + FIRST_NANOSECONDS],
+        now.seconds,
+        now.nanoseconds,
+      );
+      if (isDue(age, quietSeconds(memory, base, now.seconds, now.nanoseconds)))
+        visit(finishConnection(memory, base, this.#journal));
+    }
   }
 
   /** Takes in a segment; it is not kept. */
@@ -323,7 +349,7 @@ export class Tracker {
       const memory = store.memory(slot);
       const base = store.base(slot);
       if ((memory[base + FLAGS] & SUPERSEDED) !== 0 || !isOver(memory, base)) continue;
-      if (this.#quietSeconds(memory, base) >= TIME_WAIT_SECONDS) {
+      if (quietSeconds(memory, base, this.#seconds, this.#nanoseconds) >= TIME_WAIT_SECONDS) {
         this.#letPredecessorGo(slot);
         this.#end(slot);
       }
@@ -356,18 +382,14 @@ export class Tracker {
       this.#end(slot);
     }
   }
+}
 
-  #quietSeconds(memory: Int32Array, base: number): number {
-    const client = base + CLIENT;
-    const server = base + SERVER;
-    const last = memory[client + LAST_FRAME] > memory[server + LAST_FRAME] ? client : server;
-    return elapsedSeconds(
-      memory[last + LAST_SECONDS],
-      memory[last + LAST_NANOSECONDS],
-      this.#seconds,
-      this.#nanoseconds,
-    );
-  }
+/** Seconds from a connection's last segment to the given time. */
+function quietSeconds(memory: Int32Array, base: number, seconds: number, nanoseconds: number): number {
+  const client = base + CLIENT;
+  const server = base + SERVER;
+  const last = memory[client + LAST_FRAME] > memory[server + LAST_FRAME] ? client : server;
+  return elapsedSeconds(memory[last + LAST_SECONDS], memory[last + LAST_NANOSECONDS], seconds, nanoseconds);
 }
 
 /** Who sends the first segment of a connection: SYN and SYN-ACK tell; otherwise the lower port is the server's. */

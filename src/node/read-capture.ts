@@ -22,6 +22,8 @@ export interface ReadOptions {
   readonly reader?: ReaderName;
   /** Called after each read, that is about once a MiB. */
   readonly onProgress?: (progress: ReadProgress) => void;
+  /** Ends the reading as if the input ended there. */
+  readonly signal?: AbortSignal;
 }
 
 /** What is known of one capture after reading it: its part of the report's `captures`. */
@@ -44,7 +46,7 @@ export async function readCapture(
   onFrame: FrameHandler,
   options: ReadOptions = {},
 ): Promise<CaptureFacts> {
-  const source = await openSource(path);
+  const source = stoppable(await openSource(path), options.signal);
   try {
     return await readSource(source, path, onFrame, options);
   } finally {
@@ -82,6 +84,30 @@ async function readSource(
   }
   reader.end();
   return { path, compression, ...reader.facts() };
+}
+
+/** A source that ends when `signal` says so, even while it waits for input. */
+function stoppable(source: ByteSource, signal: AbortSignal | undefined): ByteSource {
+  if (signal === undefined) return source;
+  const stopped = new Promise<number>((resolve) => {
+    if (signal.aborted) resolve(0);
+    signal.addEventListener('abort', () => resolve(0), { once: true });
+  });
+  return {
+    get size() {
+      return source.size;
+    },
+    get position() {
+      return source.position;
+    },
+    read(target, offset, length) {
+      if (signal.aborted) return 0;
+      const answer = source.read(target, offset, length);
+      return typeof answer === 'number' ? answer : Promise.race([answer, stopped]);
+    },
+    rewind: () => source.rewind(),
+    close: () => source.close(),
+  };
 }
 
 /** Enough octets to tell whether the input is compressed; fewer only if there are no more. */

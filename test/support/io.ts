@@ -40,6 +40,7 @@ export async function finwait(
       },
     },
     folder: options.folder ?? process.cwd(),
+    onInterrupt: () => () => {},
     environment: options.environment ?? {},
   };
   const code = await run(argv, io);

@@ -1,0 +1,94 @@
+import { randomInt } from 'node:crypto';
+import { Analysis } from '../analysis.js';
+import type { FrameHandler } from '../capture/frame.js';
+import { CaptureError } from '../core/errors.js';
+import { type ReaderName, readCapture } from '../node/read-capture.js';
+import type { Reporter } from '../report/reporter.js';
+import { TableReporter } from '../report/table.js';
+import { JsonVoice, TextVoice, WatchReporter } from '../report/watch.js';
+import type { Severity } from '../rules/finding.js';
+import type { RuleSettings } from '../rules/settings.js';
+import { captureProblem } from './errors.js';
+import { EXIT_CAPTURE, EXIT_OK, type Io } from './io.js';
+import { paletteFor } from './options.js';
+import { warnOfDamage } from './read-all.js';
+
+export interface WatchOptions {
+  readonly format: 'text' | 'ndjson';
+  readonly severity: Severity;
+  readonly reader: ReaderName;
+  readonly rules: RuleSettings;
+  readonly maxConnections?: number;
+  readonly color?: boolean;
+}
+
+/** How often open connections are looked at, in seconds of the capture's clock. */
+const INTERVAL = 1;
+/**
+ * A connection is judged when it reaches these ages, and when it has been quiet for so long (seconds): what
+ * rules find grows with time, so that looking more rarely as it grows loses little.
+ */
+const CHECKPOINTS = [
+  1, 2, 3, 5, 8, 10, 15, 20, 30, 45, 60, 61, 90, 120, 180, 300, 600, 1200, 1800, 3600, 7200,
+];
+
+/**
+ * Tells findings while the capture comes in, by the capture's own clock; at its end, or when interrupted, a
+ * summary. Returns the exit code.
+ */
+export async function watch(path: string, options: WatchOptions, io: Io): Promise<number> {
+  const palette = paletteFor(options.color, io.environment, io.stdout);
+  const voice =
+    options.format === 'ndjson' ? new JsonVoice(io.stdout.write) : new TextVoice(io.stdout.write, palette);
+  const watcher = new WatchReporter(voice, options.severity);
+  const reporters: Reporter[] = [watcher];
+  if (options.format === 'text') {
+    const look = { palette, columns: io.stdout.columns, verbose: false };
+    reporters.push(new TableReporter(io.stdout.write, look));
+  }
+  const analysis = new Analysis({
+    reporters,
+    rules: options.rules,
+    seed: randomInt(2 ** 32),
+    maximumConnections: options.maxConnections,
+  });
+  const interruption = new AbortController();
+  const release = io.onInterrupt(() => interruption.abort());
+  try {
+    const onFrame = looking(analysis, watcher);
+    const facts = await readCapture(path, onFrame, { reader: options.reader, signal: interruption.signal });
+    if (options.format === 'ndjson') warnOfDamage(facts, io);
+    analysis.endCapture(facts);
+    analysis.finish();
+    return EXIT_OK;
+  } catch (error) {
+    // Whoever interrupts before anything came in knows that there is nothing.
+    if (interruption.signal.aborted && error instanceof CaptureError) return EXIT_OK;
+    const problem = captureProblem(error, path);
+    if (problem === null) throw error;
+    io.stderr.write(`finwait: ${problem}\n`);
+    return EXIT_CAPTURE;
+  } finally {
+    release();
+  }
+}
+
+/** Hands frames on, and looks at the open connections whenever the capture's clock has moved far enough. */
+function looking(analysis: Analysis, watcher: WatchReporter): FrameHandler {
+  const handle = analysis.begin();
+  let last: number | null = null;
+  return (frame) => {
+    handle(frame);
+    last ??= frame.seconds;
+    const since = frame.seconds - last;
+    if (since < INTERVAL && since >= 0) return;
+    // After a leap backwards the clock goes on from there.
+    last = frame.seconds;
+    const passed = (now: number): boolean =>
+      CHECKPOINTS.some((checkpoint) => now >= checkpoint && now - since < checkpoint);
+    analysis.peek(
+      (age, quiet) => passed(age) || passed(quiet),
+      (connection, findings, start) => watcher.open(connection, findings, start),
+    );
+  };
+}
