@@ -148,7 +148,10 @@ const tcpMinisocks = linux('net/ipv4/tcp_minisocks.c');
 export const cite = {
   // Closing
   finMeansNoMoreData: tcp('3.1', 'The FIN bit says that its sender has no more data to send.'),
-  closeWaitMeaning: tcp('3.3.2', 'CLOSE-WAIT waits for the local program to close: no timer ends it.'),
+  closeWaitMeaning: tcp(
+    '3.3.2',
+    'CLOSE-WAIT waits for the local program to close; no timer is named that would end it.',
+  ),
   finWait2Meaning: tcp('3.3.2', 'FIN-WAIT-2 waits for the other side to send its FIN.'),
   lastAckMeaning: tcp('3.3.2', 'LAST-ACK waits for the acknowledgment of the FIN that it sent.'),
   stateMeanings: tcp('3.3.2', 'Names what each connection state waits for.'),
@@ -198,7 +201,7 @@ export const cite = {
   ),
   timeWaitReopen: tcp(
     '3.6.1',
-    'A new SYN may reopen a connection straight from TIME-WAIT if the new initial sequence number is beyond the old ones.',
+    'A side in TIME-WAIT may let a new SYN reopen the connection, if it starts beyond all numbers it has used before.',
     'MAY-2',
   ),
   sendInCloseWait: tcp('3.10.2', 'A program may send in CLOSE-WAIT as in ESTABLISHED.'),
@@ -320,7 +323,7 @@ export const cite = {
   ),
   closedAnswersReset: tcp(
     '3.10.7.1',
-    'A reset from the CLOSED state takes its sequence number from the ACK field of the segment it answers.',
+    'A reset from the CLOSED state takes its sequence number from the ACK field of the segment it answers, if that has one.',
   ),
   synSentReset: tcp(
     '3.10.7.3',
@@ -342,7 +345,7 @@ export const cite = {
   challengeSyn: blindAttacks('4.2', 'A SYN on a synchronized connection is answered with a challenge ACK.'),
   middleboxAdvances: blindAttacks(
     '9.2',
-    'Some middleboxes put numbers on their resets that the receiver cannot accept.',
+    'A middlebox may put numbers on its resets that lie in the window but not at its start: they are challenged.',
   ),
   middleboxDropsChallenge: blindAttacks(
     '9.3',
@@ -408,7 +411,10 @@ export const cite = {
     '4.1',
     'Many systems give up at once when a soft error meets a handshake.',
   ),
-  icmpSequenceCheck: icmpAttacks('4.1', 'A genuine ICMP error quotes a sequence number that is in flight.'),
+  icmpSequenceCheck: icmpAttacks(
+    '4.1',
+    'Many systems heed an ICMP error only if it quotes a sequence number that is in flight.',
+  ),
   retries2: sysctl(
     'tcp_retries2',
     'Linux gives up data after 15 retransmissions by default: at least 924.6 s.',

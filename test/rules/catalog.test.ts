@@ -80,4 +80,30 @@ describe('the citations', () => {
     if (citation.label !== null) expect(citation.label).toMatch(/^(MUST|SHLD|MAY|REQ)-\d+$/);
     expect(cited).toContain(citation);
   });
+
+  it.each(Object.values(cite))('$source $section $label: $says', ({ source, section, label, url, says }) => {
+    const rfc = /^RFC (\d+)$/.exec(source)?.[1];
+    const [, page, chapter] = /^(\w+)\((\d)\)$/.exec(source) ?? [];
+    if (rfc !== undefined) {
+      expect(section).toMatch(/^\d+(\.\d+)*$/);
+      expect(url).toBe(`https://www.rfc-editor.org/rfc/rfc${rfc}#section-${section}`);
+    } else if (page !== undefined) {
+      expect(url).toBe(`https://man7.org/linux/man-pages/man${chapter}/${page}.${chapter}.html`);
+    } else {
+      expect(source).toMatch(/^(Linux|POSIX) /);
+    }
+    // Only these number their requirements.
+    if (label !== null) expect(['RFC 9293', 'RFC 5382']).toContain(source);
+    expect(says, 'our words have no need to shout').not.toMatch(/\b(MUST|SHOULD|SHALL|MAY|RECOMMENDED)\b/);
+    expect(says.length).toBeLessThanOrEqual(140);
+  });
+
+  it('name each requirement at one place only', () => {
+    const places = new Map<string, string | null>();
+    for (const { source, section, label } of Object.values(cite).filter(({ label }) => label !== null)) {
+      const name = `${source} ${label}`;
+      expect(places.get(name) ?? section, name).toBe(section);
+      places.set(name, section);
+    }
+  });
 });
