@@ -57,7 +57,9 @@ export async function exampleLadder(rule: RuleDescription): Promise<string | nul
 async function find(rule: RuleDescription, path: string): Promise<Shown | null> {
   const seen = new Map<number, Omit<Shown, 'pattern'>>();
   let pattern: Pattern | null = null;
+  const { options } = rule.documentation.example;
   const analysis = new Analysis({
+    rules: options === undefined ? {} : { options: { [rule.id]: options } },
     reporters: [
       {
         connection: (connection, all) => {

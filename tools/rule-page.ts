@@ -65,11 +65,13 @@ function bullets(items: readonly string[]): string {
   return items.map((item) => `- ${escapeMarkdown(item)}`).join('\n');
 }
 
-function example({ documentation }: RuleDescription, ladder: string | null): string {
+function example({ id, documentation }: RuleDescription, ladder: string | null): string {
   if (ladder === null) return 'No recorded example yet.';
-  const { fixture, capture } = documentation.example;
+  const { fixture, capture, options = {} } = documentation.example;
   const path = `fixtures/${fixture}/${capture}.pcap`;
-  return `Recorded in [${path}](../../${path}); ${code('finwait timeline')} draws it.\n\n${fence(ladder)}`;
+  const set = Object.entries(options).map(([name, value]) => code(`--set ${id}.${name}=${value}`));
+  const how = set.length === 0 ? '' : ` The rule speaks there with ${set.join(' and ')}.`;
+  return `Recorded in [${path}](../../${path}); ${code('finwait timeline')} draws it.${how}\n\n${fence(ladder)}`;
 }
 
 function options({ id, options: specs }: RuleDescription): string {

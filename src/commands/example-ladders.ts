@@ -171,6 +171,44 @@ error 10.9.29.1:40000 sent its FIN 7 times over 7.3 s without an acknowledgment
 fin-unacknowledged · #8, #9, #14 · RFC 9293 §3.6, §3.8.3 MUST-20; RFC 6298 §5;
 RFC 9293 §3.10.8
 `,
+  'last-ack-stuck': `connection 0: 10.9.1.1:40000 ↔ 10.9.1.2:8080
+from 2026-11-21 04:53:09.929 UTC, captured near the client; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0115     #2 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0116     #3               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   0.0676     #4               ─── PSH,ACK seq 1 ack 1 len 18 ───▶
+   0.0786     #5               ◀──────── ACK seq 1 ack 19 ────────
+   0.0787     #6               ◀── PSH,ACK seq 1 ack 19 len 25 ───
+   0.0787     #7               ─────── ACK seq 19 ack 26 ────────▶
+   0.1791     #8 FIN-WAIT-1    ───── FIN,ACK seq 19 ack 26 ──────▶ CLOSE-WAIT✓
+   0.2348     #9 FIN-WAIT-2?   ◀─────── ACK seq 26 ack 20 ────────
+   0.2409    #10 TIME-WAIT✓    ◀───── FIN,ACK seq 26 ack 20 ────── LAST-ACK
+   0.2410    #11               ─────── ACK seq 20 ack 27 ────────▶ CLOSED✗
+   0.4554    #12               ◀── FIN,ACK seq 26 ack 20 again ───
+   0.4554    #13               ─────── ACK seq 20 ack 27 ────────▶ CLOSED✗
+   0.6712    #14               ◀── FIN,ACK seq 26 ack 20 again ───
+   0.6712    #15               ─────── ACK seq 20 ack 27 ────────▶ CLOSED✗
+   1.1028    #16               ◀── FIN,ACK seq 26 ack 20 again ───
+   1.1029    #17               ─────── ACK seq 20 ack 27 ────────▶ CLOSED✗
+   1.9661    #18               ◀── FIN,ACK seq 26 ack 20 again ───
+                               ▲ warning: last-ack-stuck
+   1.9662    #19               ─────── ACK seq 20 ack 27 ────────▶ CLOSED?
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+the client ended in TIME-WAIT
+the server's CLOSED of #11 was disproved by #12
+the server's CLOSED of #13 was disproved by #14
+the server's CLOSED of #15 was disproved by #16
+the server's CLOSED of #17 was disproved by #18
+the server ended in CLOSED
+
+warning 10.9.1.2:8080 repeated its FIN 4 times in LAST-ACK
+last-ack-stuck · #10, #11, #12, #18 · RFC 9293 §3.3.2, §3.6, §3.10.7.4;
+Linux ip-sysctl tcp_orphan_retries
+`,
   'simultaneous-close': `connection 0: 10.9.10.1:40000 ↔ 10.9.10.2:8080
 from 2026-11-20 23:58:27.155 UTC, captured near the client; times count from
 there, numbers are relative
@@ -197,6 +235,32 @@ the server ended in TIME-WAIT
 
 info Both sides closed at the same time
 simultaneous-close · #8, #9 · RFC 9293 §3.6, §3.10.7.4
+`,
+  'data-after-own-fin': `connection 0: 10.9.2.1:40000 ↔ 10.9.2.2:8080
+from 2026-11-21 04:53:10.882 UTC, captured near the server; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0001     #2 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0109     #3               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   0.0678     #4               ─── PSH,ACK seq 1 ack 1 len 18 ───▶
+   0.0678     #5               ◀──────── ACK seq 1 ack 19 ────────
+   0.0680     #6               ◀── PSH,ACK seq 1 ack 19 len 25 ───
+   0.0790     #7               ─────── ACK seq 19 ack 26 ────────▶
+   0.1801     #8 FIN-WAIT-1    ───── FIN,ACK seq 19 ack 26 ──────▶ CLOSE-WAIT✓
+   0.2233     #9 FIN-WAIT-2?   ◀─────── ACK seq 26 ack 20 ────────
+   0.3293    #10               ── PSH,ACK seq 20 ack 26 len 18 ──▶
+                               ▲ error: data-after-own-fin
+   0.5825    #11 TIME-WAIT✓    ◀───── FIN,ACK seq 26 ack 20 ────── LAST-ACK
+   0.5944    #12               ─────── ACK seq 20 ack 27 ────────▶ CLOSED?
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+the client ended in TIME-WAIT
+the server ended in CLOSED
+
+error 10.9.2.1:40000 sent 18 bytes beyond its own FIN
+data-after-own-fin · #8, #10 · RFC 9293 §3.1, §3.10.2, §3.10.4
 `,
   'rst-active-abort': `connection 0: 10.9.20.1:40000 ↔ 10.9.20.2:8080
 from 2026-11-20 23:58:37.301 UTC, captured near the client; times count from
@@ -248,6 +312,31 @@ error 10.9.47.2:8080 kept writing after its peer had closed: 21 bytes lost to
 RST
 rst-on-write-after-close · #8, #9, #10, #11 · RFC 9293 §3.6.1 SHLD-3,
 §3.6.1 MAY-1, §3.5.1, §3.5.2
+`,
+  'rst-on-close-race': `connection 0: 10.9.3.1:40000 ↔ 10.9.3.2:8080
+from 2026-11-21 04:53:11.968 UTC, captured near the client; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0114     #2 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0115     #3               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   0.0678     #4               ─── PSH,ACK seq 1 ack 1 len 18 ───▶
+   0.0788     #5               ◀──────── ACK seq 1 ack 19 ────────
+   0.0792     #6               ◀── PSH,ACK seq 1 ack 19 len 25 ───
+   0.0793     #7               ─────── ACK seq 19 ack 26 ────────▶
+   0.1797     #8               ── PSH,ACK seq 19 ack 26 len 22 ──▶
+   0.1860     #9 CLOSE-WAIT?   ◀───── FIN,ACK seq 26 ack 19 ────── FIN-WAIT-1
+   0.1905    #10 CLOSED?       ◀─────────── RST seq 26 ─────────── CLOSED
+                               ▲ warning: rst-on-close-race
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+the client ended in CLOSED
+the server ended in CLOSED
+
+warning 10.9.3.2:8080 closed while 22 bytes from 10.9.3.1:40000 were in flight,
+and reset them
+rst-on-close-race · #8, #9, #10 · RFC 9112 §9.5, §9.6; RFC 9293 §3.6.1 SHLD-3
 `,
   'rst-after-close-complete': `connection 0: 10.9.52.1:40000 ↔ 10.9.52.2:8080
 from 2026-11-20 23:59:10.003 UTC, captured near the client; times count from
@@ -397,6 +486,32 @@ warning A reset hit 10.9.56.1:40000 in TIME-WAIT after 324 ms
 rst-in-time-wait · #8, #11, #12 · RFC 1337 §1, §3; RFC 9293 §3.10.7.4,
 §3.6.1 MUST-13
 `,
+  'undelivered-data-at-abort': `connection 0: 10.9.4.1:40000 ↔ 10.9.4.2:8080
+from 2026-11-21 04:53:12.969 UTC, captured near the client; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0109     #2 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0110     #3               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   0.0671     #4               ─── PSH,ACK seq 1 ack 1 len 18 ───▶
+   0.0783     #5               ◀──────── ACK seq 1 ack 19 ────────
+   0.0784     #6               ◀── PSH,ACK seq 1 ack 19 len 25 ───
+   0.0784     #7               ─────── ACK seq 19 ack 26 ────────▶
+   0.1792     #8               ── PSH,ACK seq 19 ack 26 len 24 ──▶
+   0.1853     #9 CLOSED?       ◀───── RST,ACK seq 26 ack 19 ────── CLOSED
+                               ▲ error: undelivered-data-at-abort
+   0.1907    #10               ◀─────────── RST seq 26 ───────────
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+the client ended in CLOSED
+the server ended in CLOSED
+
+error 24 bytes of 10.9.4.1:40000 were never acknowledged when the connection was
+reset
+undelivered-data-at-abort · #8, #9 · RFC 9293 §3.4, §3.6;
+POSIX send() DESCRIPTION
+`,
   'peer-unresponsive': `connection 0: 10.9.21.1:40000 ↔ 10.9.21.2:8080
 from 2026-11-20 23:58:38.311 UTC, captured near the client; times count from
 there, numbers are relative
@@ -423,6 +538,32 @@ the server ended in ESTABLISHED
 error 10.9.21.2:8080 has not answered 10.9.21.1:40000 for 7 s
 peer-unresponsive · #6, #9, #14 · RFC 9293 §3.8.1, §3.8.3 MUST-20,
 §3.8.3 SHLD-10; RFC 6298 §5
+`,
+  'retransmission-gave-up': `connection 0: 10.9.5.1:40000 ↔ 10.9.5.2:8080
+from 2026-11-21 04:53:13.900 UTC, captured near the client; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0109     #2 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0110     #3               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   0.0672     #4               ─── PSH,ACK seq 1 ack 1 len 18 ───▶
+   0.0791     #5               ◀──────── ACK seq 1 ack 19 ────────
+   0.0804      …               ⋮ 3 segments, 48 B →   ← 1 segment, 25 B ⋮
+   0.6094    #10               ─ ACK seq 19 ack 26 len 24 again ─▶
+   1.0614    #11               ─ ACK seq 19 ack 26 len 24 again ─▶
+   1.9254    #12               ─ ACK seq 19 ack 26 len 24 again ─▶
+                               ▲ error: retransmission-gave-up
+                                      ⋮ 10.1 s of silence ⋮
+  12.0606        ESTABLISHED            the capture ends           ESTABLISHED
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+the client ended in ESTABLISHED
+the server ended in ESTABLISHED
+
+error 10.9.5.1:40000 gave up after sending the same data 5 times in 1.7 s
+retransmission-gave-up · #9, #12 · RFC 9293 §3.8.3 MUST-20, §3.8.3 SHLD-11,
+§3.10.8, §3.9.1.8
 `,
   'keepalive-unanswered': `connection 0: 10.9.27.1:40000 ↔ 10.9.27.2:8080
 from 2026-11-20 23:58:44.508 UTC, captured near the client; times count from
@@ -471,6 +612,31 @@ error 10.9.22.254 reported “host unreachable” for 10.9.22.2:8080
 icmp-unreachable · #9, #71 · RFC 9293 §3.9.2.2 MUST-54, §3.9.2.2 MUST-56,
 §3.9.2.2 SHLD-26; RFC 1122 §3.2.2.1
 `,
+  'idle-no-liveness-check': `connection 0: 10.9.6.1:40000 ↔ 10.9.6.2:8080
+from 2026-11-21 04:53:14.940 UTC, captured near the client; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0108     #2 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0109     #3               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   0.0668     #4               ─── PSH,ACK seq 1 ack 1 len 18 ───▶
+   0.0779     #5               ◀──────── ACK seq 1 ack 19 ────────
+   0.0780     #6               ◀── PSH,ACK seq 1 ack 19 len 25 ───
+   0.0780     #7               ─────── ACK seq 19 ack 26 ────────▶
+                               ▲ info: idle-no-liveness-check
+                                     ⋮ 7205.5 s of silence ⋮
+7205.5803        ESTABLISHED            the capture ends           ESTABLISHED
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+the client ended in ESTABLISHED
+the server ended in ESTABLISHED
+
+info 10.9.6.1:40000 and 10.9.6.2:8080 have been silent for 2 h, without
+keep-alive
+idle-no-liveness-check · #7 · RFC 9293 §3.8.4 MUST-25, §3.8.4 MUST-28, §3.5.1;
+RFC 5382 §5 REQ-5
+`,
   'syn-unanswered': `connection 0: 10.9.42.1:40000 ↔ 10.9.42.2:8080
 from 2026-11-20 23:58:59.819 UTC, captured near the client; times count from
 there, numbers are relative
@@ -493,6 +659,39 @@ answer
 syn-unanswered · #1, #2, #6 · RFC 9293 §3.8.3 MUST-23; RFC 6298 §5;
 connect(2) ETIMEDOUT; Linux ip-sysctl tcp_syn_retries
 `,
+  'syn-ack-unanswered': `connection 0: 10.9.2.1:40000 ↔ 10.9.2.2:8080
+from 2026-11-21 05:01:03.815 UTC, captured near the server; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0001     #2 ESTABLISHED✗  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   1.0028     #3 ESTABLISHED✗  ◀─── SYN,ACK seq 0 ack 1 again ────
+   1.0084     #4               ──────── SYN seq 0 again ─────────▶
+   1.0085     #5 ESTABLISHED✗  ◀─── SYN,ACK seq 0 ack 1 again ────
+   2.0322     #6               ──────── SYN seq 0 again ─────────▶
+   2.0323     #7               ◀─── SYN,ACK seq 0 ack 1 again ────
+   3.0575     #8               ──────── SYN seq 0 again ─────────▶
+   3.0576     #9               ◀─── SYN,ACK seq 0 ack 1 again ────
+   4.0802    #10               ──────── SYN seq 0 again ─────────▶
+   4.0802    #11               ◀─── SYN,ACK seq 0 ack 1 again ────
+   5.1043    #12               ──────── SYN seq 0 again ─────────▶
+   5.1044    #13               ◀─── SYN,ACK seq 0 ack 1 again ────
+   7.1147    #14               ◀─── SYN,ACK seq 0 ack 1 again ────
+                               ▲ warning: syn-ack-unanswered
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+the client's ESTABLISHED of #2 was disproved by #3
+the client's ESTABLISHED of #3 was disproved by #4
+the client's ESTABLISHED of #5 was disproved by #6
+the client ended in SYN-SENT
+the server ended in SYN-RECEIVED
+
+warning 10.9.2.2:8080 repeated its SYN-ACK to 10.9.2.1:40000 7 times; the
+handshake was never completed
+syn-ack-unanswered · #2, #3, #14 · RFC 9293 §3.10.7.4, §3.8.3 MUST-23;
+RFC 4987 §2; Linux ip-sysctl tcp_synack_retries
+`,
   'handshake-aborted': `connection 0: 10.9.51.1:40000 ↔ 10.9.51.2:8080
 from 2026-11-20 23:59:08.996 UTC, captured near the server; times count from
 there, numbers are relative
@@ -512,6 +711,36 @@ info 10.9.51.1:40000 reset the connection 66 ms after the SYN-ACK, before any
 data
 handshake-aborted · #2, #4 · RFC 9293 §3.10.7.4, §3.5.2;
 Linux ip-sysctl tcp_abort_on_overflow
+`,
+  'accept-queue-overflow': `connection 2: 10.9.1.1:40002 ↔ 10.9.1.2:8080
+from 2026-11-21 05:01:02.947 UTC, captured near the server; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #6 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0000     #7 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0104     #9               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✗
+   0.2041    #12               ─── PSH,ACK seq 1 ack 1 len 18 ───▶
+   0.4161    #13                PSH,ACK seq 1 ack 1 len 18 again ▶
+   0.6320    #14                PSH,ACK seq 1 ack 1 len 18 again ▶
+   1.0068    #15               ◀─── SYN,ACK seq 0 ack 1 again ────
+   1.0181    #16               ──────── ACK seq 19 ack 1 ────────▶ ESTABLISHED✗
+   1.0761    #17                PSH,ACK seq 1 ack 1 len 18 again ▶
+   1.9401    #18                PSH,ACK seq 1 ack 1 len 18 again ▶
+   3.6683    #19                PSH,ACK seq 1 ack 1 len 18 again ▶
+   3.6684    #20 CLOSED?       ◀─────────── RST seq 1 ──────────── CLOSED
+                               ▲ warning: accept-queue-overflow
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+the client ended in CLOSED
+the server's ESTABLISHED of #9 was disproved by #15
+the server's ESTABLISHED of #16 was disproved by #20
+the server ended in CLOSED
+
+warning 10.9.1.2:8080 repeated its SYN-ACK although 10.9.1.1:40002 had sent
+data: its accept queue is probably full
+accept-queue-overflow · #7, #12, #15, #20 · RFC 9293 §3.10.7.4; listen(2) NOTES;
+Linux ip-sysctl tcp_abort_on_overflow; tcp(7) TCP_DEFER_ACCEPT
 `,
   'half-open-syn-challenge': `connection 0: 10.9.24.1:40000 ↔ 10.9.24.2:8080
 from 2026-11-20 23:58:41.396 UTC, captured near the server; times count from
@@ -615,6 +844,183 @@ does not read
 zero-window-stall · #9, #11, #20, #21 · RFC 9293 §3.8.6.1 MAY-8,
 §3.8.6.1 MUST-37, §3.8.6.1 MUST-36, §3.8.6.1 SHLD-30
 `,
+  'zero-window-probe-unanswered': `connection 0: 10.9.9.1:40000 ↔ 10.9.9.2:8080
+from 2026-11-21 04:53:18.100 UTC, captured near the client; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0119     #2 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0120     #3               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   0.0197     #4               ── PSH,ACK seq 1 ack 1 len 1160 ──▶
+   0.0197     #5               ── ACK seq 1161 ack 1 len 1448 ───▶
+   0.0305      …               ⋮ 4 segments, 2.9 kB →   ← 4 segments, 0 B ⋮
+   1.6617    #14               ──── ACK seq 4056 ack 1 probe ────▶
+   3.4577    #15               ──── ACK seq 4056 ack 1 probe ────▶
+                                     ⋮ 3.548 s of silence ⋮
+   7.0057    #16               ──── ACK seq 4056 ack 1 probe ────▶
+                               ▲ error: zero-window-probe-unanswered
+                                     ⋮ 6.968 s of silence ⋮
+  13.9736        ESTABLISHED            the capture ends           ESTABLISHED
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+the client ended in ESTABLISHED
+the server ended in ESTABLISHED
+
+error 4 window probes of 10.9.9.1:40000 went unanswered for 6.7 s while the
+window of 10.9.9.2:8080 was closed
+zero-window-probe-unanswered · #11, #12, #16 · RFC 9293 §3.8.6.1 MUST-37,
+§3.8.6.1 MUST-36; RFC 2525 §2.12; tcp(7) ERRORS
+`,
+  'close-wait-pileup': `connection 0: 10.9.2.1:40000 ↔ 10.9.2.2:8080
+from 2026-11-21 04:57:11.285 UTC, captured near the server; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0000     #2 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0108     #3               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   0.0166     #4               ─── PSH,ACK seq 1 ack 1 len 18 ───▶
+   0.0166     #5               ◀──────── ACK seq 1 ack 19 ────────
+   0.0169     #6               ◀── PSH,ACK seq 1 ack 19 len 25 ───
+   0.0275     #7               ─────── ACK seq 19 ack 26 ────────▶
+   0.6459    #36 FIN-WAIT-1    ───── FIN,ACK seq 19 ack 26 ──────▶ CLOSE-WAIT✓
+   0.6882    #37 FIN-WAIT-2?   ◀─────── ACK seq 26 ack 20 ────────
+                                      ⋮ 63.6 s of silence ⋮
+  64.2666        FIN-WAIT-2             the capture ends           CLOSE-WAIT
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+the client ended in FIN-WAIT-2
+the server ended in CLOSE-WAIT
+
+error 4 of 4 connections to 10.9.2.2:8080 are stuck in CLOSE-WAIT
+
+the ladder shows the first of 4 connections
+`,
+  'idle-reset-interval': `connection 0: 10.9.1.1:40000 ↔ 10.9.1.2:8080
+from 2026-11-21 05:07:16.608 UTC, captured near the client; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0109     #2 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0109     #3               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   0.0173     #4               ─── PSH,ACK seq 1 ack 1 len 18 ───▶
+   0.0282     #5               ◀──────── ACK seq 1 ack 19 ────────
+   0.0283     #6               ◀── PSH,ACK seq 1 ack 19 len 25 ───
+   0.0283     #7               ─────── ACK seq 19 ack 26 ────────▶
+                                      ⋮ 31.1 s of silence ⋮
+  31.1292     #8               ── PSH,ACK seq 19 ack 26 len 24 ──▶
+  31.1401     #9 CLOSED?       ◀─────────── RST seq 26 ─────────── CLOSED
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+the client ended in CLOSED
+the server ended in CLOSED
+
+warning 3 connections to 10.9.1.2:8080 were reset on their first use after 31 s
+of silence
+
+the ladder shows the first of 3 connections
+`,
+  'time-wait-port-pressure': `connection 0: 10.9.1.1:40029 ↔ 10.9.1.2:8080
+from 2026-11-21 04:55:02.548 UTC, captured near the client; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0108     #2 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0109     #3               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   0.0168     #4               ─── PSH,ACK seq 1 ack 1 len 18 ───▶
+   0.0276     #5               ◀──────── ACK seq 1 ack 19 ────────
+   0.0276     #6               ◀── PSH,ACK seq 1 ack 19 len 19 ───
+   0.0277     #7               ─────── ACK seq 19 ack 20 ────────▶
+   0.0279     #8 FIN-WAIT-1    ───── FIN,ACK seq 19 ack 20 ──────▶ CLOSE-WAIT✓
+   0.0385     #9 FIN-WAIT-2?   ◀───── FIN,ACK seq 20 ack 20 ────── LAST-ACK
+                 TIME-WAIT✓
+   0.0386    #10               ─────── ACK seq 20 ack 21 ────────▶ CLOSED?
+                                     ⋮ 3.730 s of silence ⋮
+   3.7687        TIME-WAIT              the capture ends           CLOSED
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+the client ended in TIME-WAIT
+the server ended in CLOSED
+
+error 10.9.1.1 holds up to 40 ports to 10.9.1.2:8080 in TIME-WAIT, 100 % of its
+ephemeral ports
+
+the ladder shows the first of 40 connections
+`,
+  'peer-host-lost': `connection 0: 10.9.11.1:40000 ↔ 10.9.11.2:8080
+from 2026-11-21 04:53:20.264 UTC, captured near the client; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0129     #2 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0130     #3               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   0.0207     #4               ─── PSH,ACK seq 1 ack 1 len 18 ───▶
+   0.0320     #5               ◀──────── ACK seq 1 ack 19 ────────
+   0.0320      …               ⋮ 4 segments, 72 B →   ← 1 segment, 25 B ⋮
+   1.2894    #31               ─ ACK seq 19 ack 26 len 24 again ─▶
+   2.1854    #34               ─ ACK seq 19 ack 26 len 24 again ─▶
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+the client ended in ESTABLISHED
+the server ended in ESTABLISHED
+
+error All 3 connections that wait for 10.9.11.2 were last answered within 272 ms
+
+the ladder shows the first of 3 connections
+`,
+  'endpoint-mass-close': `connection 0: 10.9.14.1:40000 ↔ 10.9.14.2:8080
+from 2026-11-21 04:53:22.969 UTC, captured near the client; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0109     #2 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0109     #3               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   0.0114     #4               ─── PSH,ACK seq 1 ack 1 len 18 ───▶
+   0.0226     #5               ◀──────── ACK seq 1 ack 19 ────────
+   0.0226     #6               ◀── PSH,ACK seq 1 ack 19 len 19 ───
+   0.0226     #7               ─────── ACK seq 19 ack 20 ────────▶
+                                     ⋮ 3.288 s of silence ⋮
+   3.3101    #34 CLOSE-WAIT✓   ◀───── FIN,ACK seq 20 ack 19 ────── FIN-WAIT-1
+   3.3529    #35               ─────── ACK seq 19 ack 21 ────────▶ FIN-WAIT-2?
+   3.6047    #38 LAST-ACK      ───── FIN,ACK seq 19 ack 21 ──────▶ TIME-WAIT✓
+   3.6159    #41 CLOSED?       ◀─────── ACK seq 21 ack 20 ────────
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+the client ended in CLOSED
+the server ended in TIME-WAIT
+
+info 10.9.14.2:8080 ended 4 connections within 1.9 ms (3 FIN, 1 RST)
+
+the ladder shows the first of 4 connections
+`,
+  'host-restarted': `connection 0: 10.9.12.1:40000 ↔ 10.9.12.2:8080
+from 2026-11-21 04:53:21.401 UTC, captured near the client; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0106     #2 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0107     #3               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   0.0173     #4               ─── PSH,ACK seq 1 ack 1 len 18 ───▶
+   0.0295     #5               ◀──────── ACK seq 1 ack 19 ────────
+   0.0301     #6               ◀── PSH,ACK seq 1 ack 19 len 25 ───
+   0.0301     #7               ─────── ACK seq 19 ack 26 ────────▶
+   1.4024    #22               ── PSH,ACK seq 19 ack 26 len 24 ──▶
+   1.4132    #23 CLOSED?       ◀─────────── RST seq 26 ─────────── CLOSED
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+the client ended in CLOSED
+the server ended in CLOSED
+
+warning 10.9.12.2 has probably restarted: it no longer knew 3 of its connections
+
+the ladder shows the first of 3 connections
+`,
   'capture-midstream': `connection 0: 10.9.5.1:40000 ↔ 10.9.5.2:8080
 from 2026-11-20 23:58:22.334 UTC, captured near the client; times count from
 there, numbers are relative
@@ -654,5 +1060,76 @@ the client ended in FIN-WAIT-2
 the server ended in CLOSE-WAIT
 
 info The capture ends too early to judge 1 connection
+`,
+  'capture-loss': `connection 0: 10.9.16.1:40000 ↔ 10.9.16.2:8080
+from 2026-11-20 23:58:33.160 UTC, captured near the client; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0105     #2 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0105     #3               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   0.0662     #4               ─── PSH,ACK seq 1 ack 1 len 18 ───▶
+   0.0770     #5               ◀──────── ACK seq 1 ack 19 ────────
+   0.0770      …               ⋮ 6 segments, 54 B →   ← 2 segments, 50 B ⋮
+   1.6098    #14               ◀── PSH,ACK seq 76 ack 73 len 25 ──
+   1.6098    #15               ─────── ACK seq 73 ack 101 ───────▶
+   2.1102    #16 FIN-WAIT-1    ───── FIN,ACK seq 73 ack 101 ─────▶ CLOSE-WAIT✓
+   2.1209    #17 FIN-WAIT-2?   ◀───── FIN,ACK seq 101 ack 74 ───── LAST-ACK
+                 TIME-WAIT✓
+   2.1209    #18               ─────── ACK seq 74 ack 102 ───────▶ CLOSED?
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+the client ended in TIME-WAIT
+the server ended in CLOSED
+
+warning Segments of 1 connection were acknowledged but never captured
+`,
+  'capture-one-way': `connection 0: 10.9.7.1:40000 ↔ 10.9.7.2:8080
+from 2026-11-20 23:58:24.147 UTC, captured near the client; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0104     #2 ESTABLISHED   ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED?
+   0.0659     #3               ─── PSH,ACK seq 1 ack 1 len 18 ───▶
+   0.0764     #4               ─────── ACK seq 19 ack 26 ────────▶
+   0.1766     #5 FIN-WAIT-1    ───── FIN,ACK seq 19 ack 26 ──────▶ CLOSE-WAIT?
+   0.2875     #6               ─────── ACK seq 20 ack 27 ────────▶
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+the client ended in FIN-WAIT-1
+no frame shows the server's SYN-RECEIVED: received SYN, sent SYN-ACK
+the server ended in CLOSE-WAIT
+
+warning Only one direction of 1 connection was captured
+`,
+  'capture-duplicates': `connection 0: 10.9.7.1:40000 ↔ 10.9.7.2:8080
+from 2026-11-20 23:58:24.147 UTC, captured near the client; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0000     #2               ──────── SYN seq 0 again ─────────▶
+   0.0104     #3 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0104     #4               ◀─── SYN,ACK seq 0 ack 1 again ────
+   0.0104     #5               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   0.0105     #6               ──────── ACK seq 1 ack 1 ─────────▶
+   0.0659     #7               ─── PSH,ACK seq 1 ack 1 len 18 ───▶
+   0.0659      …               ⋮ 3 segments, 18 B →   ← 4 segments, 50 B ⋮
+   0.1766    #15 FIN-WAIT-1    ───── FIN,ACK seq 19 ack 26 ──────▶ CLOSE-WAIT✓
+   0.1767    #16               ── FIN,ACK seq 19 ack 26 again ───▶
+   0.2274    #17 FIN-WAIT-2?   ◀─────── ACK seq 26 ack 20 ────────
+   0.2275    #18               ◀─────── ACK seq 26 ack 20 ────────
+   0.2874    #19 TIME-WAIT✓    ◀───── FIN,ACK seq 26 ack 20 ────── LAST-ACK
+   0.2875    #20               ◀── FIN,ACK seq 26 ack 20 again ───
+   0.2875    #21               ─────── ACK seq 20 ack 27 ────────▶ CLOSED?
+   0.2875    #22               ─────── ACK seq 20 ack 27 ────────▶
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+the client ended in TIME-WAIT
+the server ended in CLOSED
+
+info 10 frames in 1 connection are there twice
 `,
 };

@@ -610,6 +610,7 @@ export class Observer {
     const x = this.#at.sender;
     const y = this.#at.receiver;
     const segment = this.#at.segment;
+    const fromServer = this.#at.fromServer;
     const state = this.#stateOf(x);
     if (state === CLOSED) return;
     const answers = !hasAck && segment.sequence === memory[y + LAST_ACKNOWLEDGMENT];
@@ -621,12 +622,21 @@ export class Observer {
     const seen = (memory[x + STATE] & ENDPOINT_SEEN) !== 0;
     const own = !seen || answers || within(segment.sequence, memory[x + ISS], memory[x + SND_NXT]);
     if (!own) return;
+    // It went on repeating its SYN-ACK and now knows of no connection: it never took an acknowledgment.
+    if (
+      answers &&
+      (memory[x + STATE] & ENDPOINT_OPEN_UNPROVED) !== 0 &&
+      this.#ledger.retractedOpenings(fromServer) > 0
+    ) {
+      this.#ledger.retractFrom(fromServer, RECEIVED_ACK_OF_SYN);
+      memory[x + STATE] &= ~ENDPOINT_OPEN_UNPROVED;
+    }
     // It answers the peer's FIN: it never took that in, or it would have acknowledged it.
     if (answers && (memory[x + STATE] & ENDPOINT_FIN_UNPROVED) !== 0) {
-      this.#ledger.retractFrom(this.#at.fromServer, RECEIVED_FIN);
+      this.#ledger.retractFrom(fromServer, RECEIVED_FIN);
       memory[x + STATE] &= ~ENDPOINT_FIN_UNPROVED;
     }
-    if (this.#ledger.enter(this.#at.fromServer, hasAck ? SENT_ABORT : SENT_RESET, OBSERVED)) {
+    if (this.#ledger.enter(fromServer, hasAck ? SENT_ABORT : SENT_RESET, OBSERVED)) {
       memory[x + STATE] = memory[x + STATE] | ENDPOINT_RESET;
     }
   }

@@ -40,7 +40,7 @@ export const acceptQueueOverflow: Rule = {
       "On the host of {server}: ss -ltn 'sport = :{port}', comparing Recv-Q with Send-Q.",
       'nstat -az TcpExtListenOverflows TcpExtListenDrops; sysctl net.core.somaxconn net.ipv4.tcp_abort_on_overflow',
     ],
-    example: { fixture: 'accept-queue-full', capture: 'server' },
+    example: { fixture: 'accept-queue-overflow', capture: 'server' },
   },
   check: eachEndpoint((server, client, connection) => {
     const repeated = milestone(server, 'syn-ack-repeated');

@@ -34,7 +34,7 @@ export const dataAfterOwnFin: Rule = {
       'Two connections on the same 4-tuple that the capture does not separate (possible).',
     ],
     nextSteps: ['Capture on the other side of the suspected device and compare the sequence numbers.'],
-    example: { fixture: 'data-after-own-fin', capture: 'client' },
+    example: { fixture: 'data-after-own-fin', capture: 'server' },
   },
   check: eachEndpoint((sender, _peer, connection) => {
     const beyond = milestone(sender, 'data-beyond-own-fin');

@@ -55,7 +55,7 @@ export const lastAckStuck: Rule = {
       "On the host of {closer}: ss -tanpo state last-ack '( {filter} )', and sysctl net.ipv4.tcp_orphan_retries.",
       'Capture on the side of {peer}: does the FIN arrive, and does the answer leave?',
     ],
-    example: { fixture: 'last-ack-lost', capture: 'client' },
+    example: { fixture: 'last-ack-stuck', capture: 'client' },
   },
   check: eachEndpoint((closer, peer, connection, { captureEnd, options }) => {
     const repeated = milestone(closer, 'fin-repeated');

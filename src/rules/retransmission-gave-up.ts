@@ -57,7 +57,7 @@ export const retransmissionGaveUp: Rule = {
       'nstat -az TcpExtTCPAbortOnTimeout',
       'As for peer-unresponsive: what happened to {peer}?',
     ],
-    example: { fixture: 'power-loss', capture: 'client' },
+    example: { fixture: 'retransmission-gave-up', capture: 'client' },
   },
   check: eachEndpoint((sender, peer, connection, { captureEnd, options }) => {
     const silence = silenceMetBy(sender, peer, options.minimumRetransmissions, captureEnd);

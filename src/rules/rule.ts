@@ -33,6 +33,16 @@ export interface RuleContext {
   readonly options: OptionValues;
 }
 
+/** The recorded capture that shows a rule. */
+export interface Example {
+  /** Folder in `fixtures/`. */
+  readonly fixture: string;
+  /** Which side's capture. */
+  readonly capture: 'client' | 'server';
+  /** Options under which the rule speaks there, if its defaults ask for more than a small capture holds. */
+  readonly options?: OptionValues;
+}
+
 /** What a rule says of itself, whether it looks at one connection or at all of them. */
 export interface RuleDescription {
   /** The same name in file, symbol, test, documentation and fixture, e.g. `close-wait-stuck`. */
@@ -60,8 +70,7 @@ export interface RuleDescription {
     readonly applicationSees: string;
     readonly likelyCauses: readonly string[];
     readonly nextSteps: readonly string[];
-    /** Folder of the fixture that shows it, and which side's capture. */
-    readonly example: { readonly fixture: string; readonly capture: 'client' | 'server' };
+    readonly example: Example;
   };
 }
 

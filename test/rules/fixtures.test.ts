@@ -1,9 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { Analyzer } from '../../src/analyzer.js';
+import { Analysis } from '../../src/analysis.js';
+import type { Role } from '../../src/connections/connection.js';
 import { readCapture } from '../../src/node/read-capture.js';
-import { prepareCatalog } from '../../src/rules/catalog.js';
-import type { Finding } from '../../src/rules/finding.js';
+import type { Finding, Pattern } from '../../src/rules/finding.js';
 
 /** What recorded captures show from either end. Folders absent here are only checked for whole sentences. */
 type Expected =
@@ -12,8 +12,12 @@ type Expected =
 
 const STUCK = ['warning close-wait-stuck', 'info fin-wait-2-stuck < close-wait-stuck'];
 
+const HALF_OPEN = 'error rst-half-open-discovered';
+const GAVE_UP = ['error retransmission-gave-up', 'info peer-unresponsive < retransmission-gave-up'];
+
 const EXPECTED: Readonly<Record<string, Expected>> = {
   'accept-queue-full': ['error syn-unanswered', 'error syn-unanswered'],
+  'accept-queue-overflow': ['warning accept-queue-overflow'],
   // Seen from the client nothing tells that its reset was forged.
   'blind-reset-exact': {
     client: ['error rst-half-open-discovered'],
@@ -21,10 +25,17 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   },
   'blind-reset-in-window': { client: [], server: ['info rst-not-accepted'] },
   'blind-reset-out-of-window': { client: [], server: ['info rst-not-accepted'] },
+  'capture-duplicates': [],
   'capture-ended-early': [],
+  'capture-loss': [],
+  'capture-one-way': [],
   'client-abort-after-response': ['info rst-after-close-complete'],
   'close-behind-zero-window': [],
+  'close-wait-pileup': [...STUCK, ...STUCK, ...STUCK, ...STUCK],
   'close-wait-stuck': STUCK,
+  // The device that added them stands between the taps.
+  'data-after-own-fin': { client: [], server: ['error data-after-own-fin'] },
+  'endpoint-mass-close': ['warning rst-active-abort'],
   'fin-unacknowledged': { client: ['error fin-unacknowledged'], server: [] },
   'fin-wait-2-held': STUCK,
   'half-close-stalled': [
@@ -38,12 +49,21 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
     client: ['error icmp-unreachable', 'info peer-unresponsive < icmp-unreachable'],
     server: [],
   },
+  'host-restarted': [HALF_OPEN, HALF_OPEN, HALF_OPEN],
+  'idle-no-liveness-check': ['info idle-no-liveness-check'],
+  'idle-open': [],
+  'idle-reset-interval': [HALF_OPEN, HALF_OPEN, HALF_OPEN],
   'keepalive-unanswered': { client: ['error keepalive-unanswered'], server: [] },
   'old-duplicate': {
     client: ['info rst-after-close-complete', 'info rst-not-accepted'],
     server: ['info rst-not-accepted'],
   },
+  // The third connection had too little time to show that it gave up.
+  'peer-host-lost': { client: [...GAVE_UP, ...GAVE_UP, 'error peer-unresponsive'], server: [] },
   'power-loss': { client: ['error peer-unresponsive'], server: [] },
+  'retransmission-gave-up': { client: GAVE_UP, server: [] },
+  'rst-on-close-race': ['warning rst-on-close-race'],
+  'syn-ack-unanswered': { client: ['error syn-unanswered'], server: ['warning syn-ack-unanswered'] },
   'syn-unanswered': { client: ['error syn-unanswered'], server: [] },
   'user-timeout': { client: ['error peer-unresponsive'], server: [] },
   'close-wait-late': ['info close-wait-stuck'],
@@ -63,6 +83,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   'killed-no-unread-data': ['error rst-on-write-after-close'],
   'killed-unread-data': ['warning rst-active-abort'],
   'last-ack-lost': [],
+  'last-ack-stuck': ['warning last-ack-stuck'],
   'late-fin-reset': [
     'error fin-wait-2-timeout-late-fin',
     'info close-wait-stuck < fin-wait-2-timeout-late-fin',
@@ -85,39 +106,70 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   'syn-ack-lost': [],
   'syn-lost': [],
   'three-segment-close': [],
+  'time-wait-port-pressure': [],
   'time-wait-assassination': ['warning rst-in-time-wait', 'info rst-after-close-complete < rst-in-time-wait'],
+  'undelivered-data-at-abort': ['error undelivered-data-at-abort', 'warning rst-active-abort'],
   'vlan-close': [],
+  'zero-window-probe-unanswered': {
+    client: ['error zero-window-probe-unanswered', 'info zero-window-stall < zero-window-probe-unanswered'],
+    server: ['warning zero-window-stall'],
+  },
   'zero-window-recovered': [],
   'zero-window-stuck': ['warning zero-window-stall'],
 };
 
+/** Patterns across connections, where there are any. */
+const EXPECTED_PATTERNS: Readonly<Record<string, Expected>> = {
+  'capture-duplicates': ['info capture-duplicates'],
+  'capture-ended-early': ['info capture-ended-early'],
+  'capture-loss': ['warning capture-loss'],
+  'capture-one-way': ['info capture-ended-early', 'warning capture-one-way'],
+  'close-wait-pileup': ['error close-wait-pileup'],
+  'endpoint-mass-close': ['info endpoint-mass-close'],
+  'host-restarted': ['warning host-restarted'],
+  'idle-reset-interval': ['warning idle-reset-interval'],
+  // The network doubles segments between the taps: where they arrive, the copies look like the capture's own.
+  'lossy-transfer': { client: ['info capture-duplicates'], server: [] },
+  'midstream-start': ['info capture-midstream'],
+  'peer-host-lost': { client: ['error peer-host-lost'], server: [] },
+};
+
 const recorded = readdirSync('fixtures').filter((name) => existsSync(`fixtures/${name}/truth.json`));
 
-async function findingsIn(path: string): Promise<readonly Finding[]> {
-  const { evaluate } = prepareCatalog();
+interface Found {
+  readonly findings: readonly Finding[];
+  readonly patterns: readonly Pattern[];
+}
+
+async function findIn(path: string): Promise<Found> {
   const found: Finding[] = [];
-  const analyzer = new Analyzer({
-    onConnection: (connection, _start, end) => found.push(...evaluate(connection, end)),
+  const analysis = new Analysis({
+    reporters: [{ connection: (_, findings) => found.push(...findings), end: () => {} }],
   });
-  await readCapture(path, analyzer.onFrame);
-  analyzer.finish();
-  return found;
+  analysis.endCapture(await readCapture(path, analysis.begin()));
+  return { findings: found, patterns: analysis.finish().patterns };
 }
 
 function brief({ severity, rule, explainedBy }: Finding): string {
   return explainedBy === undefined ? `${severity} ${rule}` : `${severity} ${rule} < ${explainedBy}`;
 }
 
+function at(side: Role, expected: Expected): readonly string[] {
+  return 'client' in expected ? expected[side] : expected;
+}
+
 describe.each(recorded)('%s', (name) => {
   it.each(['client', 'server'] as const)('seen from the %s', async (side) => {
     const path = `fixtures/${name}/${side}.pcap`;
     if (!existsSync(path)) return;
-    const findings = await findingsIn(path);
-    for (const { title, explanation } of findings) {
+    const { findings, patterns } = await findIn(path);
+    for (const { title, explanation } of [...findings, ...patterns]) {
       expect(`${title} ${explanation}`).not.toMatch(/\{\w+\}|undefined|NaN/);
     }
+    expect(patterns.map(({ severity, rule }) => `${severity} ${rule}`)).toEqual(
+      at(side, EXPECTED_PATTERNS[name] ?? []),
+    );
     const expected = EXPECTED[name];
-    if (expected === undefined) return;
-    expect(findings.map(brief)).toEqual('client' in expected ? expected[side] : expected);
+    if (expected !== undefined) expect(findings.map(brief)).toEqual(at(side, expected));
   });
 });

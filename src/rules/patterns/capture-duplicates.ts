@@ -17,7 +17,10 @@ export const captureDuplicates: PatternRule = {
     meaning:
       'A mirror port that copies both ports of a switch, or a capture on all interfaces of a router, holds each segment twice, to the octet and within milliseconds. The copies are left out, as they would look like retransmissions.',
     proof: ['Two frames with the same segment, the same IP identification and nearly the same time.'],
-    notThis: ['A retransmission: it comes after a timeout, or after duplicate acknowledgments.'],
+    notThis: [
+      'A retransmission: it comes after a timeout, or after duplicate acknowledgments.',
+      'A packet that the network itself doubled looks the same if it arrives within milliseconds, and is rare.',
+    ],
     applicationSees: 'Nothing: this is about the capture.',
     likelyCauses: ['Several interfaces or mirrored ports see the same traffic (likely).'],
     nextSteps: ['Capture on one interface, or remove the copies with editcap -d.'],
@@ -38,9 +41,10 @@ export const captureDuplicates: PatternRule = {
         if (members === null) return [];
         return [
           reportPattern(captureDuplicates, {
-            confidence: 'observed',
-            title: '{frames} in {connections} were captured twice',
-            explanation: 'The copies are left out of every count.',
+            confidence: 'inferred',
+            title: '{frames} in {connections} are there twice',
+            explanation:
+              'Probably the capture doubled them, or else the network. The copies are left out of every count.',
             connections: members.ids,
             count: members.count,
             from: members.from,

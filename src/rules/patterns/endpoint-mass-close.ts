@@ -78,7 +78,7 @@ export const endpointMassClose: PatternRule = {
       'On the host of {endpoint}: the service manager’s log, and journalctl -k | grep -i oom, at that time.',
       'Are later connections refused (no listener), accepted (restarted) or unanswered (host down)?',
     ],
-    example: { fixture: 'orderly-shutdown', capture: 'client' },
+    example: { fixture: 'endpoint-mass-close', capture: 'client' },
   },
   begin: (options) => {
     const groups = new Groups<Group>();

@@ -1,14 +1,29 @@
+import type { Endpoint } from '../../connections/connection.js';
+import { secondsBetween, type Timestamp, timeAfter } from '../../core/time.js';
 import { cite } from '../citations.js';
+import { entered } from '../evidence.js';
 import type { PatternRule } from '../rule.js';
-import { Groups, Members } from './members.js';
-import { reportPattern } from './report-pattern.js';
+import { Groups } from './members.js';
+import { MAX_LISTED, reportPattern } from './report-pattern.js';
+
+/** A connection that the host forgot at some moment between two, in seconds after the group's origin. */
+interface Forgotten {
+  readonly id: number;
+  /** When it still knew it. */
+  readonly known: number;
+  /** When it no longer did. */
+  readonly found: number;
+  readonly openedAnew: boolean;
+}
 
 interface Group {
   readonly host: string;
-  readonly members: Members;
-  unknown: number;
-  openedAnew: number;
+  readonly origin: Timestamp;
+  readonly forgotten: Forgotten[];
 }
+
+/** Connections kept per host: more do not change the verdict. */
+const MAX_FORGOTTEN = 4096;
 
 /** A host forgot several connections: it has restarted. */
 export const hostRestarted: PatternRule = {
@@ -32,9 +47,10 @@ export const hostRestarted: PatternRule = {
       'A crash or a loss of power takes all connections of a host at once, without a packet; after the restart each of them is answered with a reset at its next use, or is opened anew by the host itself. Several on one host point to a restart, not to a single broken connection.',
     proof: [
       'At least minimumSigns connections of one host with rst-half-open-discovered or half-open-syn-challenge.',
+      'One moment at which it can have forgotten all of them: none was answered after another was already forgotten.',
     ],
     notThis: [
-      'The same time of silence on each: idle-reset-interval, a device on the path.',
+      'Connections forgotten one after the other, each after the same silence: idle-reset-interval, a device on the path.',
       'An orderly shutdown: it closes its connections first.',
     ],
     applicationSees: 'On each old connection of {host}: ECONNRESET at its next use.',
@@ -51,33 +67,40 @@ export const hostRestarted: PatternRule = {
     return {
       add(connection, findings) {
         for (const finding of findings) {
-          const unknown = finding.rule === 'rst-half-open-discovered';
-          if (!unknown && finding.rule !== 'half-open-syn-challenge') continue;
-          const host = (finding.endpoint === 'client' ? connection.client : connection.server).address;
-          const group = groups.of(host, 0, () => ({
-            host,
-            members: new Members(finding.to),
-            unknown: 0,
-            openedAnew: 0,
-          }));
-          if (group === null) continue;
-          group.members.add(connection.id, finding.to);
-          if (unknown) group.unknown++;
-          else group.openedAnew++;
+          const openedAnew = finding.rule === 'half-open-syn-challenge';
+          if (!openedAnew && finding.rule !== 'rst-half-open-discovered') continue;
+          const endpoint = finding.endpoint === 'client' ? connection.client : connection.server;
+          const { address: host } = endpoint;
+          const group = groups.of(host, 0, () => ({ host, origin: connection.start, forgotten: [] }));
+          if (group === null || group.forgotten.length >= MAX_FORGOTTEN) continue;
+          const found = secondsBetween(group.origin, finding.to);
+          const known = openedAnew
+            ? secondsBetween(group.origin, lastKnown(endpoint) ?? finding.from)
+            : found - Number(finding.facts.idleSeconds ?? 0);
+          group.forgotten.push({
+            id: connection.id,
+            known: Math.min(known, found),
+            found,
+            openedAnew,
+          });
         }
       },
       finish() {
-        return groups.all.flatMap(({ host, members, unknown, openedAnew }) => {
-          if (members.count < options.minimumSigns) return [];
+        return groups.all.flatMap(({ host, origin, forgotten }) => {
+          const lost = forgottenAtOnce(forgotten);
+          if (lost.length < options.minimumSigns) return [];
+          const times = lost.map(({ found }) => found);
+          const openedAnew = lost.filter((one) => one.openedAnew).length;
+          const unknown = lost.length - openedAnew;
           return [
             reportPattern(hostRestarted, {
               confidence: 'possible',
-              title: `{host} has probably restarted: it no longer knew ${members.count} of its connections`,
+              title: `{host} has probably restarted: it no longer knew ${lost.length} of its connections`,
               explanation: `${unknown} of them were answered with the reset of a host that has no such connection${openedAnew > 0 ? `, ${openedAnew} were opened anew by {host} while the other side still held them` : ''}.`,
-              connections: members.ids,
-              count: members.count,
-              from: members.from,
-              to: members.to,
+              connections: lost.slice(0, MAX_LISTED).map(({ id }) => id),
+              count: lost.length,
+              from: timeAfter(origin, Math.min(...times)),
+              to: timeAfter(origin, Math.max(...times)),
               facts: { host, answeredWithReset: unknown, openedAnew },
               words: { host },
             }),
@@ -87,3 +110,22 @@ export const hostRestarted: PatternRule = {
     };
   },
 };
+
+/** When the endpoint last showed that it knew the connection, apart from what it did after forgetting it. */
+function lastKnown(endpoint: Endpoint): Timestamp | undefined {
+  return endpoint.lastNewData?.time ?? entered(endpoint, 'ESTABLISHED')?.time;
+}
+
+/** Those that one moment explains: of several such moments, the one that explains the most. */
+function forgottenAtOnce(forgotten: readonly Forgotten[]): readonly Forgotten[] {
+  const known = forgotten.map((one) => one.known).sort((a, b) => a - b);
+  const found = forgotten.map((one) => one.found).sort((a, b) => a - b);
+  let best = { count: 0, at: 0 };
+  let ended = 0;
+  for (const [place, at] of known.entries()) {
+    while (found[ended] < at) ended++;
+    const count = place + 1 - ended;
+    if (count > best.count) best = { count, at };
+  }
+  return forgotten.filter((one) => one.known <= best.at && best.at <= one.found);
+}

@@ -82,7 +82,7 @@ export const timeWaitPortPressure: PatternRule = {
       'Reuse connections (keep-alive, a pool), or let the server close first.',
       'On {client}: ss -tan state time-wait | wc -l; sysctl net.ipv4.ip_local_port_range net.ipv4.tcp_tw_reuse net.ipv4.tcp_max_tw_buckets',
     ],
-    example: { fixture: 'time-wait-port-pressure', capture: 'client' },
+    example: { fixture: 'time-wait-port-pressure', capture: 'client', options: { ephemeralPorts: 40 } },
   },
   begin: (options) => {
     // Thousands must wait at once before this speaks: one in so many tells as much as all.

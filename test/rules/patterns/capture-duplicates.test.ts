@@ -9,7 +9,7 @@ describe('capture-duplicates', () => {
       (id) => [connection({ id, quality: { duplicateFrames: 4 } }), []] as const,
     );
     const [pattern] = patternsOf(captureDuplicates, [...connections, [connection({ id: 2 }), []]], 10);
-    expect(pattern.title).toBe('8 frames in 2 connections were captured twice');
+    expect(pattern.title).toBe('8 frames in 2 connections are there twice');
     expect(pattern.connections).toEqual([0, 1]);
     expect(textsOf(pattern)).not.toMatch(UNFILLED);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hostRestarted } from '../../../src/rules/patterns/host-restarted.js';
-import { connection } from '../../support/connection-builder.js';
+import { at, connection } from '../../support/connection-builder.js';
 import { finding, patternsOf, textsOf, UNFILLED } from '../../support/pattern-tester.js';
 
 function forgotten(...rules: string[]) {
@@ -17,6 +17,18 @@ describe('host-restarted', () => {
     expect(pattern.title).toBe('10.0.0.2 has probably restarted: it no longer knew 3 of its connections');
     expect(pattern.facts).toMatchObject({ answeredWithReset: 2, openedAnew: 1 });
     expect(textsOf(pattern)).not.toMatch(UNFILLED);
+  });
+
+  it('is silent when one connection was still answered after another was forgotten', () => {
+    const reset = (id: number, seconds: number, idleSeconds: number) =>
+      [
+        connection({ id }),
+        [finding('rst-half-open-discovered', { to: at(seconds), facts: { idleSeconds } })],
+      ] as const;
+    expect(patternsOf(hostRestarted, [reset(0, 40, 30), reset(1, 80, 30)], 200)).toEqual([]);
+    const [pattern] = patternsOf(hostRestarted, [reset(0, 40, 30), reset(1, 80, 30), reset(2, 90, 60)], 200);
+    expect(pattern.connections).toEqual([0, 2]);
+    expect([pattern.from, pattern.to]).toEqual([at(40), at(90)]);
   });
 
   it('is silent on one', () => {

@@ -1,0 +1,313 @@
+/**
+ * Every rule shows itself in a recorded or derived capture, is silent in one that comes close, and says what it
+ * rests on. A rule that nothing in `fixtures/` can trigger would be a claim without a witness.
+ */
+import { existsSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { Analysis } from '../../src/analysis.js';
+import type { Role } from '../../src/connections/connection.js';
+import { readCapture } from '../../src/node/read-capture.js';
+import { CATALOG } from '../../src/rules/catalog.js';
+import type { OptionValues, RuleDescription } from '../../src/rules/rule.js';
+import { captureOf, scenarios, truthOf } from '../support/fixtures.js';
+
+/** A capture that comes close to a rule, and why it is not one. */
+interface Silent {
+  readonly fixture: string;
+  readonly capture: Role;
+  readonly because: string;
+}
+
+const SILENT: Readonly<Record<string, Silent>> = {
+  'close-wait-stuck': {
+    fixture: 'capture-ended-early',
+    capture: 'server',
+    because: 'CLOSE-WAIT lasts only two seconds before the capture ends',
+  },
+  'fin-wait-2-stuck': {
+    fixture: 'capture-ended-early',
+    capture: 'client',
+    because: 'FIN-WAIT-2 lasts only two seconds before the capture ends',
+  },
+  'fin-wait-2-timeout-late-fin': {
+    fixture: 'close-wait-late',
+    capture: 'client',
+    because: 'the FIN comes as late, but the client still waits for it',
+  },
+  'half-close': {
+    fixture: 'normal-close-client',
+    capture: 'client',
+    because: 'nothing is sent between the two FINs',
+  },
+  'half-close-stalled': {
+    fixture: 'half-close',
+    capture: 'server',
+    because: 'the answer goes on to its end',
+  },
+  'fin-unacknowledged': {
+    fixture: 'fin-lost',
+    capture: 'client',
+    because: 'the second copy of the FIN is acknowledged',
+  },
+  'last-ack-stuck': {
+    fixture: 'last-ack-lost',
+    capture: 'client',
+    because: 'one repetition of the second FIN is enough',
+  },
+  'simultaneous-close': {
+    fixture: 'three-segment-close',
+    capture: 'client',
+    because: 'the second FIN acknowledges the first',
+  },
+  'data-after-own-fin': {
+    fixture: 'fin-lost',
+    capture: 'client',
+    because: 'the second FIN is a copy of the first',
+  },
+  'rst-active-abort': {
+    fixture: 'client-abort-after-response',
+    capture: 'client',
+    because: 'the other side had closed, and everything was delivered',
+  },
+  'rst-on-write-after-close': {
+    fixture: 'half-close',
+    capture: 'client',
+    because: 'the closer still takes the data that follow its FIN',
+  },
+  'rst-on-close-race': {
+    fixture: 'stale-pooled-connection',
+    capture: 'client',
+    because: 'the writer had acknowledged the FIN before it wrote',
+  },
+  'rst-after-close-complete': {
+    fixture: 'linger-zero',
+    capture: 'client',
+    because: 'no FIN came before the reset',
+  },
+  'rst-half-open-discovered': {
+    fixture: 'rst-on-write-after-close',
+    capture: 'client',
+    because: 'a FIN came before the reset',
+  },
+  'connection-refused': {
+    fixture: 'health-check',
+    capture: 'client',
+    because: 'the reset follows an open connection',
+  },
+  'rst-not-accepted': {
+    fixture: 'linger-zero',
+    capture: 'server',
+    because: 'the reset is exact and ends the connection',
+  },
+  'rst-origin-suspect': {
+    fixture: 'linger-zero',
+    capture: 'server',
+    because: 'the reset looks like every other segment of its sender',
+  },
+  'rst-in-time-wait': {
+    fixture: 'old-duplicate',
+    capture: 'client',
+    because: 'TIME-WAIT ignores the reset, whose number is an old one',
+  },
+  'undelivered-data-at-abort': {
+    fixture: 'linger-zero',
+    capture: 'client',
+    because: 'everything was acknowledged before the reset',
+  },
+  'peer-unresponsive': {
+    fixture: 'lossy-transfer',
+    capture: 'server',
+    because: 'retransmissions are answered',
+  },
+  'retransmission-gave-up': {
+    fixture: 'power-loss',
+    capture: 'client',
+    because: 'the capture ends before the next retransmission is due',
+  },
+  'keepalive-unanswered': {
+    fixture: 'keepalive-answered',
+    capture: 'client',
+    because: 'every probe is answered',
+  },
+  'icmp-unreachable': {
+    fixture: 'power-loss',
+    capture: 'client',
+    because: 'the path is as dead, but no router says so',
+  },
+  'idle-no-liveness-check': {
+    fixture: 'idle-open',
+    capture: 'client',
+    because: 'the same connection is idle for seconds only',
+  },
+  'syn-unanswered': {
+    fixture: 'syn-lost',
+    capture: 'client',
+    because: 'the second SYN is answered',
+  },
+  'syn-ack-unanswered': {
+    fixture: 'syn-ack-lost',
+    capture: 'server',
+    because: 'the second SYN-ACK is acknowledged',
+  },
+  'handshake-aborted': {
+    fixture: 'linger-zero',
+    capture: 'server',
+    because: 'the connection had been used',
+  },
+  'accept-queue-overflow': {
+    fixture: 'syn-ack-lost',
+    capture: 'server',
+    because: 'the SYN-ACK is repeated before the client sends data',
+  },
+  'half-open-syn-challenge': {
+    fixture: 'port-reuse-time-wait',
+    capture: 'server',
+    because: 'the SYN meets TIME-WAIT, not an open connection',
+  },
+  'simultaneous-open': {
+    fixture: 'syn-lost',
+    capture: 'client',
+    because: 'both SYNs come from the same side',
+  },
+  'time-wait-port-reuse': {
+    fixture: 'half-open-syn',
+    capture: 'server',
+    because: 'the SYN meets an open connection, not TIME-WAIT',
+  },
+  'zero-window-stall': {
+    fixture: 'zero-window-recovered',
+    capture: 'client',
+    because: 'the receiver reads on after three seconds',
+  },
+  'zero-window-probe-unanswered': {
+    fixture: 'zero-window-stuck',
+    capture: 'client',
+    because: 'the window stays closed, but the probes are answered',
+  },
+  'close-wait-pileup': {
+    fixture: 'close-wait-stuck',
+    capture: 'server',
+    because: 'one connection is no pile',
+  },
+  'idle-reset-interval': {
+    fixture: 'host-restarted',
+    capture: 'client',
+    because: 'the silences differ and are short',
+  },
+  'time-wait-port-pressure': {
+    fixture: 'time-wait-port-pressure',
+    capture: 'client',
+    because: 'forty ports are few of those that a client usually has',
+  },
+  'peer-host-lost': {
+    fixture: 'power-loss',
+    capture: 'client',
+    because: 'one connection may be one broken flow',
+  },
+  'endpoint-mass-close': {
+    fixture: 'orderly-shutdown',
+    capture: 'client',
+    because: 'each connection belongs to another service',
+  },
+  'host-restarted': {
+    fixture: 'idle-reset-interval',
+    capture: 'client',
+    because: 'no single moment explains all of the resets',
+  },
+  'capture-midstream': {
+    fixture: 'syn-ack-lost',
+    capture: 'client',
+    because: 'the handshake is there, though repeated',
+  },
+  'capture-ended-early': {
+    fixture: 'close-wait-stuck',
+    capture: 'server',
+    because: 'the capture is long enough for a verdict',
+  },
+  'capture-loss': {
+    fixture: 'lossy-transfer',
+    capture: 'client',
+    because: 'segments are lost, but what is acknowledged is in the capture',
+  },
+  'capture-one-way': {
+    fixture: 'syn-unanswered',
+    capture: 'client',
+    because: 'one direction is missing because nobody answers',
+  },
+  'capture-duplicates': {
+    fixture: 'fin-lost',
+    capture: 'client',
+    because: 'the FIN is there twice because it was sent twice',
+  },
+};
+
+/** Ids of the rules and patterns that speak on a capture. */
+async function speakersOn(path: string, rule: string, options: OptionValues = {}): Promise<Set<string>> {
+  const speakers = new Set<string>();
+  const analysis = new Analysis({
+    rules: { options: { [rule]: options } },
+    reporters: [
+      {
+        connection: (_, findings) => {
+          for (const finding of findings) speakers.add(finding.rule);
+        },
+        end: ({ patterns }) => {
+          for (const pattern of patterns) speakers.add(pattern.rule);
+        },
+      },
+    ],
+  });
+  analysis.endCapture(await readCapture(path, analysis.begin()));
+  analysis.finish();
+  return speakers;
+}
+
+describe.each(CATALOG)('$id', (rule: RuleDescription) => {
+  const { documentation } = rule;
+
+  it('speaks in its example', async () => {
+    const { fixture, capture, options } = documentation.example;
+    expect(scenarios).toContain(fixture);
+    expect(await speakersOn(captureOf(fixture, capture), rule.id, options)).toContain(rule.id);
+  });
+
+  it('has a counter-example', () => {
+    expect(Object.keys(SILENT)).toContain(rule.id);
+  });
+
+  const silent = SILENT[rule.id];
+  it.runIf(silent)(`is silent in ${silent?.fixture}, as ${silent?.because}`, async () => {
+    const { fixture, capture } = silent;
+    expect(scenarios).toContain(fixture);
+    expect(await speakersOn(captureOf(fixture, capture), rule.id)).not.toContain(rule.id);
+  });
+
+  it('says what it rests on, and explains itself', () => {
+    expect(rule.citations.length).toBeGreaterThan(0);
+    for (const { source, says, url } of rule.citations) {
+      for (const text of [source, says, url]) expect(text.trim()).not.toBe('');
+    }
+    const { meaning, applicationSees, proof, notThis, likelyCauses, nextSteps } = documentation;
+    for (const list of [proof, notThis, likelyCauses, nextSteps]) expect(list.length).toBeGreaterThan(0);
+    for (const text of [meaning, applicationSees, ...proof, ...notThis, ...likelyCauses, ...nextSteps]) {
+      expect(text.trim()).not.toBe('');
+    }
+  });
+});
+
+describe('the counter-examples', () => {
+  it('belong to rules that exist', () => {
+    const ids = CATALOG.map(({ id }) => id);
+    for (const id of Object.keys(SILENT)) expect(ids).toContain(id);
+  });
+});
+
+describe.each(scenarios)('fixture %s', (scenario) => {
+  it('has both captures and says what it shows', () => {
+    for (const role of ['client', 'server'] as const)
+      expect(existsSync(captureOf(scenario, role))).toBe(true);
+    const { scenario: name, shows } = truthOf(scenario);
+    expect(name).toBe(scenario);
+    expect(shows).toMatch(/\.$/);
+  });
+});
