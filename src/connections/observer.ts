@@ -629,7 +629,7 @@ export class Observer {
       this.#ledger.retractedOpenings(fromServer) > 0
     ) {
       this.#ledger.retractFrom(fromServer, RECEIVED_ACK_OF_SYN);
-      memory[x + STATE] &= ~ENDPOINT_OPEN_UNPROVED;
+      memory[x + STATE] &= ~(ENDPOINT_OPEN_UNPROVED | ENDPOINT_FIN_UNPROVED);
     }
     // It answers the peer's FIN: it never took that in, or it would have acknowledged it.
     if (answers && (memory[x + STATE] & ENDPOINT_FIN_UNPROVED) !== 0) {
