@@ -6,6 +6,7 @@ import { MixedLinkTypesError, PcapWriter } from '../capture/pcap-writer.js';
 import { PcapngWriter } from '../capture/pcapng-writer.js';
 import { FragmentedDatagrams } from '../extract/fragments.js';
 import { FramePicker } from '../extract/frame-picker.js';
+import { FrameRewriter } from '../extract/frame-rewriter.js';
 import { Selection } from '../extract/selection.js';
 import { OutputFile } from '../node/output.js';
 import type { CaptureFacts } from '../node/read-capture.js';
@@ -27,6 +28,7 @@ export interface ExtractOptions extends ReadAllOptions {
   readonly finding: readonly number[];
   readonly output?: string;
   readonly format?: ExtractFormat;
+  readonly stripPayload?: boolean;
   readonly rules: RuleSettings;
   readonly suppressions?: readonly Suppression[];
 }
@@ -58,7 +60,8 @@ export async function extract(path: string, options: ExtractOptions, io: Io): Pr
   analysis.endCapture(facts);
   warnOfDamage(facts, io);
   check(selection);
-  const sink = new Sink(output, facts, io);
+  const alteration = alterationOf(options);
+  const sink = new Sink(output, facts, alteration, io);
   try {
     const picker = new FramePicker(selection, datagrams, sink.add, engine);
     if ((await readFrames(path, picker.onFrame, options, io)) === null) {
@@ -71,7 +74,13 @@ export async function extract(path: string, options: ExtractOptions, io: Io): Pr
     if (error instanceof MixedLinkTypesError) throw new UsageError(`${error.message} (--format pcapng)`);
     throw error;
   }
-  if (options.quiet !== true) tell(selection, sink.frames, output, io);
+  if (sink.refused > 0) {
+    const them = sink.refused === 1 ? 'One frame is' : `${sink.refused} frames are`;
+    io.stderr.write(
+      `finwait: ${them} left out: they hold layers that finwait cannot alter, and nobody knows what is in them\n`,
+    );
+  }
+  if (options.quiet !== true) tell(selection, sink.frames, output, alteration, io);
   return EXIT_OK;
 }
 
@@ -104,23 +113,46 @@ function check(selection: Selection): void {
   throw new UsageError(`there is no finding ${finding}; ${numbers}`);
 }
 
+/** What is changed in every frame, and what the extract says of it. */
+interface Alteration {
+  readonly rewriter: FrameRewriter;
+  readonly says: string;
+}
+
+function alterationOf({ stripPayload }: ExtractOptions): Alteration | null {
+  if (stripPayload !== true) return null;
+  return {
+    rewriter: new FrameRewriter({ stripPayload, addresses: null }),
+    says: 'TCP payload is replaced by zeroes',
+  };
+}
+
 /** The output file or stream with the writer of its format, which is made for the first frame. */
 class Sink {
+  /** Frames written, and those that could not be altered. */
   frames = 0;
+  refused = 0;
+  readonly #alteration: Alteration | null;
   readonly #output: Output;
   readonly #facts: CaptureFacts;
   readonly #file: OutputFile | null;
   readonly #write: WriteOctets;
   #writer: FrameWriter | null = null;
 
-  constructor(output: Output, facts: CaptureFacts, io: Io) {
+  constructor(output: Output, facts: CaptureFacts, alteration: Alteration | null, io: Io) {
+    this.#alteration = alteration;
     this.#output = output;
     this.#facts = facts;
     this.#file = output.path === null ? null : new OutputFile(output.path);
     this.#write = this.#file?.write ?? io.stdout.write;
   }
 
-  readonly add = (frame: Frame): void => {
+  readonly add = (picked: Frame): void => {
+    const frame = this.#alteration === null ? picked : this.#alteration.rewriter.rewrite(picked);
+    if (frame === null) {
+      this.refused++;
+      return;
+    }
     this.frames++;
     this.#writer ??= this.#open(frame.linkType);
     this.#writer.add(frame);
@@ -143,14 +175,20 @@ class Sink {
     }
     return new PcapngWriter(this.#write, {
       application: `finwait ${VERSION}`,
-      comment: null,
+      comment: this.#alteration && `Altered by finwait: ${this.#alteration.says}.`,
       interfaces,
       endAt: endAt ?? lastFrameAt,
     });
   }
 }
 
-function tell(selection: Selection, frames: number, { path, format }: Output, io: Io): void {
+function tell(
+  selection: Selection,
+  frames: number,
+  { path, format }: Output,
+  alteration: Alteration | null,
+  io: Io,
+): void {
   const ids = [...selection.connections].sort((a, b) => a - b);
   const what = `connection${ids.length === 1 ? '' : 's'} ${ids.join(', ')}`;
   const place = path === null ? '' : ` to ${escapeControls(path)}`;
@@ -160,6 +198,9 @@ function tell(selection: Selection, frames: number, { path, format }: Output, io
       `finwait: connection ${connection} took over the ports of connection ${predecessor} while that still ` +
         'stood: neither can be understood without the other, so both are in it\n',
     );
+  }
+  if (format === 'pcap' && alteration !== null) {
+    io.stderr.write(`finwait: a pcap file cannot say that it is altered: ${alteration.says}; pcapng can\n`);
   }
   if (format === 'pcap') {
     io.stderr.write(

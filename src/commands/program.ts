@@ -42,6 +42,21 @@ Exit codes:
   3  a capture that could not be read, or was damaged under --strict
 `;
 
+const EXTRACT_HELP = `
+A connection comes with the ICMP errors about it and the fragments of its
+datagrams, and with a connection on the same ports if neither can be
+understood without the other. Times, interfaces and the lengths of cut frames
+are kept; comments are not. Analysing the extract gives the same findings as
+the capture gives for that connection.
+
+Examples:
+  finwait extract a.pcap -c 7 -o 7.pcapng            connection 7
+  finwait extract a.pcap -c 7,9 | tshark -r -        two, straight to tshark
+  finwait extract a.pcap --finding 0 -o worst.pcapng what the first finding is about
+  finwait extract a.pcap -c 7 --strip-payload -o x.pcapng
+                                                     without what was sent
+`;
+
 /** Runs a command line (without the program's name) and returns the exit code. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   let code = EXIT_OK;
@@ -176,11 +191,13 @@ function build(io: Io, done: (code: number) => void): Command {
         .choices(EXTRACT_FORMATS)
         .default(undefined, "pcapng, but pcap for a file's name that ends so"),
     )
+    .option('--strip-payload', 'put zeroes in the place of what TCP carries; lengths and verdicts stay')
     .action(async (path: string, options) => {
       const { rules, suppressions } = await configure(options, io);
       done(await extract(path, { ...options, rules, suppressions }, io));
     });
   addEngineOptions(extractCommand);
+  extractCommand.addHelpText('after', EXTRACT_HELP);
 
   for (const command of [
     program

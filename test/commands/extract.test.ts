@@ -66,6 +66,31 @@ describe('finwait extract', () => {
     expect(readFrames(octets).frames.length).toBe(captures[0].tcpSegments);
   });
 
+  it('takes the connection of a finding, by its place in the JSON report', async () => {
+    const { findings } = JSON.parse((await finwait([MIXED, '-f', 'json'])).stdout);
+    const place = findings.length - 1;
+    const { stderr } = await finwait(['extract', MIXED, '--finding', String(place)]);
+    expect(stderr).toContain(` of connection ${findings[place].connection}\n`);
+  });
+
+  it('replaces payload by zeroes, and says so in the extract', async () => {
+    const argv = ['extract', captureOf('close-wait-stuck', 'server'), '-c', '0'];
+    const [whole, stripped] = await Promise.all([finwait(argv), finwait([...argv, '--strip-payload'])]);
+    const text = Buffer.from(stripped.octets).toString('latin1');
+    expect(text).toContain('Altered by finwait: TCP payload is replaced by zeroes.');
+    expect(Buffer.from(whole.octets).toString('latin1')).not.toContain('Altered');
+    const [before, after] = [whole, stripped].map(({ octets }) => readFrames(octets).frames);
+    expect(after.map(({ data }) => data.length)).toEqual(before.map(({ data }) => data.length));
+    const payload = /GET .*|hello.*/;
+    expect(Buffer.from(whole.octets).toString('latin1')).toMatch(payload);
+    expect(text).not.toMatch(payload);
+  });
+
+  it('says on stderr that a pcap file cannot tell that it is altered', async () => {
+    const { stderr } = await finwait(['extract', MIXED, '-c', '7', '-f', 'pcap', '--strip-payload']);
+    expect(stderr).toContain('a pcap file cannot say that it is altered: TCP payload is replaced by zeroes');
+  });
+
   it('says nothing with --quiet', async () => {
     expect(await finwait(['extract', REUSE, '-c', '0', '-f', 'pcap', '--quiet'])).toMatchObject({
       stderr: '',
@@ -76,6 +101,11 @@ describe('finwait extract', () => {
     { argv: [MIXED], message: 'say what to extract: --connection N, as Wireshark counts, or --finding N' },
     { argv: ['-', '-c', '1'], message: 'standard input can be read only once: write it to a file first' },
     { argv: [MIXED, '-c', '200'], message: 'there is no connection 200; they are numbered from 0 to 199' },
+    {
+      argv: [captureOf('normal-close-client', 'client'), '--finding', '0'],
+      message: 'there is no finding 0; nothing was found in this capture',
+    },
+    { argv: [MIXED, '--finding', '9999'], message: 'there is no finding 9999; they are numbered from 0 to' },
     { argv: [MIXED, '-c', '3,x'], message: 'it is a whole number, such as 0' },
     { argv: [MIXED, '-c', '3', '-f', 'pacp'], message: 'Allowed choices are pcapng, pcap' },
   ])('refuses $argv', async ({ argv, message }) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { pcap } from '../support/capture-builder.js';
-import { extractFrom, tellOf } from '../support/extract.js';
+import { framesOf, tellOf } from '../support/extract.js';
 import { concat, ethernet, fragmentHeader, icmp, ipv4, ipv6, tcp } from '../support/packet-builder.js';
 
 const MORE = 0x2000;
@@ -13,7 +13,7 @@ function capture(...frames: readonly Uint8Array[]): Uint8Array {
 }
 
 function picked(bytes: Uint8Array, connection = 0): readonly number[] {
-  return extractFrom(bytes, tellOf(bytes), connection).numbers;
+  return framesOf(bytes, tellOf(bytes), connection).map(({ number }) => number);
 }
 
 const syn = ethernet(ipv4(tcp({ flags: SYN })));

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Connection, Role } from '../../src/connections/connection.js';
-import { extractFrom, type Told, tellOf } from '../support/extract.js';
+import { FrameRewriter } from '../../src/extract/frame-rewriter.js';
+import { captureOfFrames, copyOf, framesOf, type Told, tellOf } from '../support/extract.js';
 import { captureOf, scenarios } from '../support/fixtures.js';
 
 const ROLES: readonly Role[] = ['client', 'server'];
@@ -27,11 +28,21 @@ function storyOf({ connections, findings }: Told, connection: Connection): strin
 describe.each(captures)('$name', ({ path }) => {
   const bytes = readFileSync(path);
   const told = tellOf(bytes);
+  const extracts = told.connections.map((connection) => ({
+    connection,
+    frames: framesOf(bytes, told, connection.id),
+  }));
 
-  it('tells the same story of every connection in its extract', () => {
-    for (const connection of told.connections) {
-      const extract = extractFrom(bytes, told, connection.id);
-      const again = tellOf(extract.bytes, extract.numbers);
+  it.each([
+    { what: '', rewriter: null },
+    { what: ', without payload', rewriter: new FrameRewriter({ stripPayload: true, addresses: null }) },
+  ])('tells the same story of every connection in its extract$what', ({ rewriter }) => {
+    for (const { connection, frames } of extracts) {
+      const rewritten = frames.map((frame) => (rewriter === null ? frame : copyOf(rewriter.rewrite(frame)!)));
+      const again = tellOf(
+        captureOfFrames(rewritten, told),
+        frames.map(({ number }) => number),
+      );
       const found = again.connections.find(({ firstFrame }) => firstFrame === connection.firstFrame)!;
       expect(storyOf(again, found), `connection ${connection.id}`).toBe(storyOf(told, connection));
     }

@@ -1,6 +1,6 @@
 import { Analysis } from '../../src/analysis.js';
 import type { ReaderFacts } from '../../src/capture/facts.js';
-import type { Frame, FrameHandler } from '../../src/capture/frame.js';
+import { Frame, type FrameHandler } from '../../src/capture/frame.js';
 import { PcapngWriter } from '../../src/capture/pcapng-writer.js';
 import { CaptureReader } from '../../src/capture/reader.js';
 import type { Connection } from '../../src/connections/connection.js';
@@ -58,36 +58,32 @@ export function tellOf(bytes: Uint8Array, numbers?: readonly number[]): Told {
   return { facts, datagrams, connections, findings };
 }
 
-/** An extract as pcapng, and the numbers that its frames have in the capture. */
-export interface Extract {
-  readonly bytes: Uint8Array;
-  readonly numbers: readonly number[];
+/** A frame that stays when its reader or rewriter goes on. */
+export function copyOf(frame: Frame): Frame {
+  const bytes = frame.bytes.slice(frame.offset, frame.offset + frame.capturedLength);
+  return Object.assign(new Frame(), frame, { bytes, view: new DataView(bytes.buffer), offset: 0 });
 }
 
-/** Extracts a connection of a capture as `finwait extract` does; `rewrite` may change a frame on the way. */
-export function extractFrom(
-  bytes: Uint8Array,
-  told: Told,
-  connection: number,
-  rewrite: (frame: Frame) => Frame | null = (frame) => frame,
-): Extract {
+/** Copies of the frames that `finwait extract` picks for a connection. */
+export function framesOf(bytes: Uint8Array, told: Told, connection: number): Frame[] {
   const selection = new Selection([connection], []);
   for (const each of told.connections) selection.connection(each, []);
+  const frames: Frame[] = [];
+  const picker = new FramePicker(selection, told.datagrams, (frame) => frames.push(copyOf(frame)));
+  read(bytes, picker.onFrame);
+  return frames;
+}
+
+/** Frames as a pcapng capture that lasted as long as that of `told`. */
+export function captureOfFrames(frames: readonly Frame[], told: Told): Uint8Array {
   const parts: Uint8Array[] = [];
-  const numbers: number[] = [];
   const writer = new PcapngWriter((part) => parts.push(part.slice()), {
     application: 'test',
     comment: null,
     interfaces: told.facts.interfaces,
     endAt: told.facts.lastFrameAt,
   });
-  const picker = new FramePicker(selection, told.datagrams, (frame) => {
-    const rewritten = rewrite(frame);
-    if (rewritten === null) return;
-    numbers.push(frame.number);
-    writer.add(rewritten);
-  });
-  read(bytes, picker.onFrame);
+  for (const frame of frames) writer.add(frame);
   writer.end();
-  return { bytes: Buffer.concat(parts), numbers };
+  return Buffer.concat(parts);
 }

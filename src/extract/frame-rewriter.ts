@@ -1,0 +1,165 @@
+import { Frame } from '../capture/frame.js';
+import { PROTOCOL_ICMP, PROTOCOL_ICMPV6, PROTOCOL_TCP } from '../decode/ip.js';
+import { MIN_HEADER_LENGTH } from '../decode/tcp.js';
+import { writeChecksum, writeTransportChecksum } from './checksum.js';
+import { FRAGMENT_HEADER, IPV4_OPTIONS, type IpLayer, ipLayerAt, ROUTING, type Span } from './ip-layer.js';
+import { layoutOf } from './layout.js';
+import { blankForeignOptions } from './tcp-options.js';
+
+/** Puts other addresses in the place of those in a frame. */
+export interface AddressMap {
+  /** An IPv4 or IPv6 address. */
+  mapAddress(view: DataView, span: Span): void;
+  /** An address of IEEE 802, six octets. */
+  mapHardwareAddress(bytes: Uint8Array, start: number): void;
+}
+
+export interface RewriteOptions {
+  /** Put zeroes in the place of what TCP carries. */
+  readonly stripPayload: boolean;
+  /** Null to keep addresses. */
+  readonly addresses: AddressMap | null;
+}
+
+const OFFSET_AND_FLAGS = 12;
+const TCP_CHECKSUM = 16;
+const IPV4_CHECKSUM = 10;
+const ICMP_CHECKSUM = 2;
+const ICMP_HEADER_LENGTH = 8;
+const REDIRECT = 5;
+/** Types whose quotation may be followed by extensions, where its length is told, and in which unit (RFC 4884 §4). */
+const EXTENDED = {
+  4: { types: [3, 11, 12], lengthAt: 5, unit: 4 },
+  6: { types: [1, 3], lengthAt: 4, unit: 8 },
+} as const;
+
+/**
+ * Alters copies of frames: payload becomes zeroes of the same length, so that every length and number of
+ * TCP stays true; addresses become others, and what else may hold one becomes zeroes. That goes for the
+ * packets that ICMP errors quote as well.
+ *
+ * Checksums are made right, also where they were wrong, such as left to the network card: an old one would
+ * tell about what is gone. Those for which octets are missing, in fragments and cut frames, become 0.
+ */
+export class FrameRewriter {
+  readonly #options: RewriteOptions;
+  readonly #frame = new Frame();
+  #bytes = new Uint8Array(0);
+  #view = new DataView(this.#bytes.buffer);
+
+  constructor(options: RewriteOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * The altered frame, valid until the next call; null if it has layers that are not known here, so that
+   * nobody can say what is in them.
+   */
+  rewrite(original: Frame): Frame | null {
+    const frame = this.#copy(original);
+    const layout = layoutOf(frame);
+    if (layout === null) return null;
+    const { hardware, otherHardware, ip } = layout;
+    const { addresses } = this.#options;
+    if (addresses !== null) {
+      for (const { start } of hardware) addresses.mapHardwareAddress(this.#bytes, start);
+      for (const span of otherHardware) this.#blank(span);
+    }
+    // Padding, which may be anything, and checksums of the link layer.
+    this.#blank({ start: ip.end, end: frame.capturedLength });
+    return this.#ip(ip, false) ? frame : null;
+  }
+
+  #copy(original: Frame): Frame {
+    const { capturedLength, offset } = original;
+    if (this.#bytes.length < capturedLength) {
+      this.#bytes = new Uint8Array(capturedLength);
+      this.#view = new DataView(this.#bytes.buffer);
+    }
+    this.#bytes.set(original.bytes.subarray(offset, offset + capturedLength));
+    return Object.assign(this.#frame, original, { bytes: this.#bytes, view: this.#view, offset: 0 });
+  }
+
+  /** False if it carries something that is not known here. */
+  #ip(ip: IpLayer, isQuoted: boolean): boolean {
+    const { version, start, protocol, fragment } = ip;
+    if (this.#options.addresses !== null) this.#mapAddresses(ip, this.#options.addresses);
+    if (fragment !== null && fragment.offset > 0) this.#middle(ip);
+    else if (protocol === PROTOCOL_TCP) this.#tcp(ip);
+    else if (!isQuoted && protocol === (version === 4 ? PROTOCOL_ICMP : PROTOCOL_ICMPV6)) this.#icmp(ip);
+    else return false;
+    if (version === 4) {
+      const headerEnd = start + ((this.#view.getUint8(start) & 0x0f) << 2);
+      writeChecksum(this.#view, start + IPV4_CHECKSUM, { start, end: headerEnd });
+    }
+    return true;
+  }
+
+  #mapAddresses({ source, destination, extensions }: IpLayer, addresses: AddressMap): void {
+    addresses.mapAddress(this.#view, source);
+    addresses.mapAddress(this.#view, destination);
+    for (const { type, start, end } of extensions) {
+      // Zeroes are valid as options: the end of the list in IPv4, padding in IPv6.
+      if (type === IPV4_OPTIONS) this.#blank({ start, end });
+      else if (type === ROUTING) this.#blank({ start: start + 3, end });
+      else if (type !== FRAGMENT_HEADER) this.#blank({ start: start + 2, end });
+    }
+  }
+
+  /** A fragment that is not the first: payload, or the rest of something of which only the start is known. */
+  #middle({ protocol, payload, end }: IpLayer): void {
+    if (this.#options.stripPayload || protocol !== PROTOCOL_TCP) this.#blank({ start: payload, end });
+  }
+
+  #tcp(ip: IpLayer): void {
+    const { payload: start, end, wireEnd, fragment } = ip;
+    const { stripPayload, addresses } = this.#options;
+    const isCut = start + MIN_HEADER_LENGTH > end;
+    const words = isCut ? 5 : this.#view.getUint8(start + OFFSET_AND_FLAGS) >> 4;
+    const headerEnd = start + Math.max(words * 4, MIN_HEADER_LENGTH);
+    if (addresses !== null)
+      blankForeignOptions(this.#view, this.#bytes, start + MIN_HEADER_LENGTH, Math.min(headerEnd, end));
+    if (stripPayload) this.#blank({ start: headerEnd, end });
+    if (start + TCP_CHECKSUM + 2 > end) {
+      this.#blank({ start: start + TCP_CHECKSUM, end });
+      return;
+    }
+    const isWhole = fragment === null && headerEnd <= end && (stripPayload || end === wireEnd);
+    if (isWhole) writeTransportChecksum(this.#view, start + TCP_CHECKSUM, ip);
+    else this.#view.setUint16(start + TCP_CHECKSUM, 0);
+  }
+
+  #icmp(ip: IpLayer): void {
+    const { version, payload: start, end, wireEnd, fragment } = ip;
+    const { addresses } = this.#options;
+    const quotation = start + ICMP_HEADER_LENGTH;
+    if (quotation > end) {
+      this.#blank({ start, end });
+      return;
+    }
+    const type = this.#view.getUint8(start);
+    if (addresses !== null && version === 4 && type === REDIRECT)
+      addresses.mapAddress(this.#view, { start: start + 4, end: start + 8 });
+    const quotationEnd = this.#withoutExtensions(version, type, start, end);
+    const quoted = ipLayerAt(this.#view, quotation, quotationEnd, quotationEnd);
+    if (quoted === null || !this.#ip(quoted, true)) this.#blank({ start: quotation, end });
+    else this.#blank({ start: quoted.end, end });
+    if (fragment === null && end === wireEnd) {
+      if (version === 6) writeTransportChecksum(this.#view, start + ICMP_CHECKSUM, ip);
+      else writeChecksum(this.#view, start + ICMP_CHECKSUM, { start, end });
+    } else this.#view.setUint16(start + ICMP_CHECKSUM, 0);
+  }
+
+  /** Where the quotation ends. Extensions, which name labels and interfaces of routers, are no longer announced. */
+  #withoutExtensions(version: 4 | 6, type: number, start: number, end: number): number {
+    const { types, lengthAt, unit } = EXTENDED[version];
+    if (!(types as readonly number[]).includes(type)) return end;
+    const length = this.#view.getUint8(start + lengthAt) * unit;
+    this.#view.setUint8(start + lengthAt, 0);
+    return length === 0 ? end : Math.min(end, start + ICMP_HEADER_LENGTH + length);
+  }
+
+  #blank({ start, end }: Span): void {
+    if (start < end) this.#bytes.fill(0, start, end);
+  }
+}

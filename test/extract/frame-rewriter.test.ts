@@ -1,0 +1,184 @@
+import { describe, expect, it } from 'vitest';
+import { Decoder } from '../../src/decode/decoder.js';
+import { ICMP_ERROR, SEGMENT } from '../../src/decode/verdict.js';
+import { FrameRewriter } from '../../src/extract/frame-rewriter.js';
+import {
+  authenticationHeader,
+  concat,
+  ethernet,
+  extensionHeader,
+  type FrameFields,
+  familyHeader,
+  fragmentHeader,
+  frameOf,
+  icmp,
+  ipv4,
+  ipv6,
+  linuxSll,
+  linuxSll2,
+  option,
+  snap,
+  tcp,
+  vlanTag,
+} from '../support/packet-builder.js';
+
+const SECRET = new TextEncoder().encode('password=hunter2!');
+const IPV6 = 0x86dd;
+
+/** The octets of a frame without its payload. */
+function stripped(bytes: Uint8Array, fields: FrameFields = {}): Uint8Array {
+  const original = frameOf(bytes, fields);
+  const before = original.bytes.slice();
+  const frame = new FrameRewriter({ stripPayload: true, addresses: null }).rewrite(original);
+  expect(original.bytes, 'the reader still needs the original').toEqual(before);
+  if (frame === null) throw new Error('refused');
+  expect(frame).toMatchObject({
+    number: original.number,
+    seconds: original.seconds,
+    nanoseconds: original.nanoseconds,
+    capturedLength: original.capturedLength,
+    originalLength: original.originalLength,
+  });
+  return frame.bytes.slice(frame.offset, frame.offset + frame.capturedLength);
+}
+
+/** The one's complement sum of 16-bit words, folded: 0xffff over whatever has its right checksum in it. */
+function sum(...parts: readonly (Uint8Array | readonly number[])[]): number {
+  let total = 0;
+  for (const part of parts) {
+    for (const [i, octet] of part.entries()) total += i % 2 === 0 ? octet << 8 : octet;
+  }
+  while (total > 0xffff) total = (total & 0xffff) + (total >>> 16);
+  return total;
+}
+
+const segment = tcp({ payload: SECRET, options: option.timestamps(1, 2) });
+
+describe('a frame without its payload', () => {
+  it.each([
+    ['Ethernet', 1, ethernet(ipv4(segment))],
+    ['802.1Q', 1, ethernet(vlanTag(vlanTag(ipv4(segment)), 0x8100), 0x88a8)],
+    ['SNAP', 1, ethernet(snap(ipv4(segment)), 8 + ipv4(segment).length)],
+    ['SLL', 113, linuxSll(ipv4(segment))],
+    ['SLL2', 276, linuxSll2(ipv4(segment))],
+    ['BSD loopback', 0, familyHeader(ipv4(segment), 2)],
+    ['OpenBSD loopback', 108, familyHeader(ipv4(segment), 2, false)],
+    ['no link layer', 101, ipv4(segment)],
+    ['IPv4 options', 101, ipv4(segment, { options: [1, 1, 1, 0] })],
+    ['IPv6', 1, ethernet(ipv6(segment), IPV6)],
+    ['extension headers', 1, ethernet(ipv6(extensionHeader(segment), { nextHeader: 60 }), IPV6)],
+    ['an atomic fragment', 1, ethernet(ipv6(fragmentHeader(segment, 0), { nextHeader: 44 }), IPV6)],
+    ['an Authentication Header', 1, ethernet(ipv4(authenticationHeader(segment), { protocol: 51 }))],
+  ])('keeps headers and lengths under %s', (_name, linkType, bytes) => {
+    const result = stripped(bytes, { linkType });
+    const headers = bytes.length - SECRET.length;
+    expect([...result.subarray(headers)]).toEqual([...SECRET].map(() => 0));
+    const unequal = [...bytes.keys()].filter((at) => at < headers && result[at] !== bytes[at]);
+    // Nothing but the two checksums, which the test's packets leave at 0.
+    expect(unequal.length).toBeGreaterThan(0);
+    for (const at of unequal) expect(bytes[at]).toBe(0);
+    const segments = [bytes, result].map((octets) => {
+      const decoder = new Decoder();
+      expect(decoder.decode(frameOf(octets, { linkType }))).toBe(SEGMENT);
+      return decoder.segment;
+    });
+    expect(segments[1]).toEqual(segments[0]);
+  });
+
+  it('has right checksums in IPv4 and TCP', () => {
+    const result = stripped(ethernet(ipv4(segment)));
+    const header = result.subarray(14, 34);
+    const rest = result.subarray(34);
+    expect(sum(header)).toBe(0xffff);
+    expect(sum(header.subarray(12, 20), [0, 6, 0, rest.length], rest)).toBe(0xffff);
+  });
+
+  it('has the right checksum in TCP over IPv6', () => {
+    const result = stripped(ethernet(ipv6(segment), IPV6));
+    const rest = result.subarray(54);
+    expect(sum(result.subarray(22, 54), [0, rest.length, 0, 6], rest)).toBe(0xffff);
+  });
+
+  it('has the same checksum whether the snaplen cut it or not: what is missing counts as zeroes', () => {
+    const bytes = ethernet(ipv4(segment));
+    const whole = stripped(bytes);
+    const cut = stripped(bytes, { capturedLength: bytes.length - 9 });
+    expect(cut).toEqual(whole.subarray(0, -9));
+  });
+
+  it('has no checksum where the snaplen cut the header: nobody can know it', () => {
+    const bytes = ethernet(ipv4(segment));
+    const cut = stripped(bytes, { capturedLength: 14 + 20 + 24 });
+    expect([...cut.subarray(50, 52)]).toEqual([0, 0]);
+  });
+
+  it('has no checksum in fragments, and only zeroes in those that are not the first', () => {
+    const first = stripped(ethernet(ipv4(segment.subarray(0, 40), { flagsAndOffset: 0x2000 })));
+    expect([...first.subarray(50, 52)]).toEqual([0, 0]);
+    expect(first.subarray(34, 50)).toEqual(segment.subarray(0, 16));
+    expect([...first.subarray(66)]).toEqual(new Array(8).fill(0));
+    const next = stripped(ethernet(ipv4(segment.subarray(40), { flagsAndOffset: 5 })));
+    expect([...next.subarray(34)]).toEqual(new Array(segment.length - 40).fill(0));
+    expect(sum(next.subarray(14, 34))).toBe(0xffff);
+  });
+
+  it('has zeroes for padding, in which anything may stand', () => {
+    const bytes = concat(ethernet(ipv4(tcp())), SECRET);
+    expect([...stripped(bytes).subarray(-SECRET.length)]).toEqual([...SECRET].map(() => 0));
+  });
+
+  it('keeps a segment that was still to be cut by the network card', () => {
+    const bytes = ethernet(ipv4(segment, { totalLength: 0 }));
+    expect([...stripped(bytes).subarray(-SECRET.length)]).toEqual([...SECRET].map(() => 0));
+  });
+
+  it.each([
+    { family: 'ICMP', bytes: ethernet(ipv4(icmp(3, 1, ipv4(segment)), { protocol: 1 })), start: 34 },
+    {
+      family: 'ICMPv6',
+      bytes: ethernet(ipv6(icmp(1, 4, ipv6(segment)), { nextHeader: 58 }), IPV6),
+      start: 54,
+    },
+  ])('has no payload in what an $family error quotes, and right checksums', ({ bytes, start }) => {
+    const result = stripped(bytes);
+    expect([...result.subarray(-SECRET.length)]).toEqual([...SECRET].map(() => 0));
+    const message = result.subarray(start);
+    const pseudo = start === 34 ? [] : [...result.subarray(22, 54), 0, message.length, 0, 58];
+    expect(sum(pseudo, message)).toBe(0xffff);
+    const decoder = new Decoder();
+    expect(decoder.decode(frameOf(result))).toBe(ICMP_ERROR);
+    const quoted = message.subarray(8);
+    const alone = stripped(
+      ethernet(start === 34 ? ipv4(segment) : ipv6(segment), start === 34 ? 0x0800 : IPV6),
+    );
+    expect(quoted, 'as the segment itself would be').toEqual(alone.subarray(14));
+  });
+
+  it('no longer announces the extensions of an ICMP error, nor has them', () => {
+    const quoted = concat(ipv4(tcp()), new Uint8Array(128 - 40));
+    const message = icmp(11, 0, concat(quoted, SECRET));
+    message[5] = 32;
+    const result = stripped(ethernet(ipv4(message, { protocol: 1 })));
+    expect(result[14 + 20 + 5]).toBe(0);
+    expect([...result.subarray(-SECRET.length)]).toEqual([...SECRET].map(() => 0));
+  });
+
+  it('keeps the eight octets of TCP that the shortest quotations have', () => {
+    const quoted = ipv4(tcp({ payload: SECRET })).subarray(0, 28);
+    const result = stripped(ethernet(ipv4(icmp(3, 3, quoted), { protocol: 1 })));
+    expect(result.subarray(-8)).toEqual(quoted.subarray(20));
+  });
+});
+
+describe('a frame that is not known in every layer', () => {
+  it.each([
+    ['another link type', 147, ethernet(ipv4(segment))],
+    ['another EtherType', 1, ethernet(ipv4(segment), 0x8864)],
+    ['another protocol', 1, ethernet(ipv4(segment, { protocol: 47 }))],
+    ['another extension header', 1, ethernet(ipv6(segment, { nextHeader: 50 }), IPV6)],
+    ['an IP header that is cut', 1, ethernet(ipv4(segment)).subarray(0, 30)],
+  ])('is refused: %s', (_name, linkType, bytes) => {
+    const rewriter = new FrameRewriter({ stripPayload: true, addresses: null });
+    expect(rewriter.rewrite(frameOf(bytes, { linkType }))).toBeNull();
+  });
+});
