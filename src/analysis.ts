@@ -119,7 +119,11 @@ export class Analysis {
     visit: (connection: Connection, findings: readonly Finding[], start: Timestamp) => void,
   ): void {
     this.#analyzer?.peek(isDue, (connection, start, end) =>
-      visit(connection, this.#diagnosis.evaluate(connection, end), start),
+      visit(
+        connection,
+        this.#suppressor.glance(connection, this.#diagnosis.evaluate(connection, end)),
+        start,
+      ),
     );
   }
 

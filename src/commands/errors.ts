@@ -5,7 +5,16 @@ import { escapeControls } from '../report/escape.js';
 import { UsageError } from './io.js';
 
 /** What else than a capture the first word may be. */
-export const COMMANDS = ['analyze', 'timeline', 'watch', 'extract', 'rules', 'explain', 'help'] as const;
+export const COMMANDS = [
+  'analyze',
+  'timeline',
+  'watch',
+  'extract',
+  'rules',
+  'explain',
+  'completion',
+  'help',
+] as const;
 
 /** What is wrong with an input, in one line; null if the error is about something else. */
 export function captureProblem(error: unknown, path: string): string | null {

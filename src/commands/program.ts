@@ -9,6 +9,7 @@ import { SEVERITIES } from '../rules/finding.js';
 import { SettingsError } from '../rules/settings.js';
 import { VERSION } from '../version.js';
 import { analyze } from './analyze.js';
+import { completion, SHELL_NAMES, type Shell } from './completion/completion.js';
 import { configure, printConfig } from './config.js';
 import { explain, listRules } from './explain.js';
 import { EXTRACT_FORMATS, extract } from './extract.js';
@@ -215,6 +216,12 @@ function build(io: Io, done: (code: number) => void): Command {
       .option('--no-color', 'no colours')
       .exitOverride();
   }
+  program
+    .command('completion')
+    .description('print a script that teaches a shell the commands, options and rules')
+    .addArgument(new Argument('<shell>', 'its name').choices(SHELL_NAMES))
+    .action((shell: Shell) => done(completion(shell, program, io)))
+    .exitOverride();
   program.addHelpText(
     'after',
     () => `\nOptions of analyze:\n${optionList(analyzeCommand, io.stdout.columns)}\n${EXAMPLES}`,

@@ -8,16 +8,19 @@ import { TableReporter } from '../report/table.js';
 import { JsonVoice, TextVoice, WatchReporter } from '../report/watch.js';
 import type { Severity } from '../rules/finding.js';
 import type { RuleSettings } from '../rules/settings.js';
+import type { Suppression } from '../rules/suppressions.js';
 import { captureProblem } from './errors.js';
 import { EXIT_CAPTURE, EXIT_OK, type Io } from './io.js';
 import { paletteFor } from './options.js';
 import { warnOfDamage } from './read-all.js';
+import { noteSuppressions } from './suppression-notes.js';
 
 export interface WatchOptions {
   readonly format: 'text' | 'ndjson';
   readonly severity: Severity;
   readonly reader: ReaderName;
   readonly rules: RuleSettings;
+  readonly suppressions: readonly Suppression[];
   readonly maxConnections?: number;
   readonly color?: boolean;
 }
@@ -49,6 +52,7 @@ export async function watch(path: string, options: WatchOptions, io: Io): Promis
   const analysis = new Analysis({
     reporters,
     rules: options.rules,
+    suppressions: options.suppressions,
     seed: randomInt(2 ** 32),
     maximumConnections: options.maxConnections,
   });
@@ -60,6 +64,7 @@ export async function watch(path: string, options: WatchOptions, io: Io): Promis
     if (options.format === 'ndjson') warnOfDamage(facts, io);
     analysis.endCapture(facts);
     analysis.finish();
+    noteSuppressions(analysis.suppressions, false, io);
     return EXIT_OK;
   } catch (error) {
     // Whoever interrupts before anything came in knows that there is nothing.

@@ -68,11 +68,13 @@ export function shortened(text: string, most: number): string {
 }
 
 /** What was found, in one line: `1 error, 2 warnings in 41 connections`. */
-export function verdict({ findings, connections }: Summary): string {
+export function verdict({ findings, suppressed, connections }: Summary): string {
   const parts = SEVERITIES.filter((severity) => findings[severity] > 0).map((severity) =>
     severity === 'info' ? `${grouped(findings.info)} info` : counted(findings[severity], severity),
   );
-  return `${parts.length === 0 ? 'Nothing to report' : parts.join(', ')} in ${counted(connections, 'TCP connection')}`;
+  const found = parts.length === 0 ? 'Nothing to report' : parts.join(', ');
+  const hidden = suppressed === 0 ? '' : `, ${grouped(suppressed)} suppressed`;
+  return `${found} in ${counted(connections, 'TCP connection')}${hidden}`;
 }
 
 export function endpointName(endpoint: Endpoint): string {

@@ -123,18 +123,23 @@ export class Suppressor {
     );
   }
 
-  /** The findings on `connection` that no suppression covers. */
+  /** The findings on a finished connection that no suppression covers; what is covered is counted. */
   keep(connection: Connection, findings: readonly Finding[]): readonly Finding[] {
     if (findings.length === 0 || this.#all.length === 0) return findings;
-    return findings.filter(({ rule, to }) => {
-      const covering = this.#all.filter(
-        (candidate) => names(candidate, rule) && covers(candidate, connection),
-      );
-      const active = covering.find((candidate) => isActive(candidate, to));
+    return findings.filter((finding) => {
+      const covering = this.#covering(connection, finding);
+      const active = covering.find((candidate) => isActive(candidate, finding.to));
       if (active !== undefined) active.findings++;
       else for (const candidate of covering) candidate.expired++;
       return active === undefined;
     });
+  }
+
+  /** The same on a connection that goes on: nothing is counted yet. */
+  glance(connection: Connection, findings: readonly Finding[]): readonly Finding[] {
+    return findings.filter(
+      (finding) => !this.#covering(connection, finding).some((candidate) => isActive(candidate, finding.to)),
+    );
   }
 
   /** Says of which patterns `connection` must not be a part; null if of none. */
@@ -147,6 +152,10 @@ export class Suppressor {
       else candidate.expired++;
     }
     return active.length === 0 ? null : (pattern) => active.some((candidate) => names(candidate, pattern));
+  }
+
+  #covering(connection: Connection, { rule }: Finding): readonly Prepared[] {
+    return this.#all.filter((candidate) => names(candidate, rule) && covers(candidate, connection));
   }
 
   /** What each did so far, in the order given. */

@@ -199,6 +199,12 @@ describe('suppressions', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   });
 
+  it('are counted in Markdown', async () => {
+    suppress(stuck);
+    const { stdout } = await run([CAPTURE, '--format', 'markdown']);
+    expect(stdout).toMatch(/^## 1 info in 1 TCP connection, 1 suppressed\n/);
+  });
+
   it('are counted in JSON', async () => {
     suppress(stuck);
     const report = JSON.parse((await run([CAPTURE, '--format', 'json'])).stdout);
@@ -209,6 +215,14 @@ describe('suppressions', () => {
   it('hold for timelines as well', async () => {
     suppress({ rule: '*', port: 8080, reason: 'known' });
     expect((await run(['timeline', CAPTURE])).stdout).not.toContain('▲');
+  });
+
+  it('hold for what is told while a capture comes in', async () => {
+    suppress(stuck);
+    const told = await run(['watch', CAPTURE, '--severity', 'info', '--format', 'ndjson']);
+    const rules = told.stdout.match(/(?<="type":"finding".*"rule":")[^"]*/g);
+    expect(rules).toEqual(['fin-wait-2-stuck']);
+    expect(summaryOf((await run(['watch', CAPTURE])).stdout)).toBe('1 connection: 1 info; 1 suppressed');
   });
 
   it('say what they did if asked', async () => {

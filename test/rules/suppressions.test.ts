@@ -59,6 +59,13 @@ describe('a suppression', () => {
     expect(one.uses[0]).toMatchObject({ findings: fits ? 1 : 0, expired: fits ? 1 : 2 });
   });
 
+  it('counts nothing at a glance', () => {
+    const one = suppressor({ rule: 'close-wait-stuck', ...REASON, until: '2026-03-01' });
+    expect(one.glance(ANY, [STUCK, HALF])).toEqual([HALF]);
+    expect(one.glance(ANY, [finding('close-wait-stuck', { to: at(43_200) })])).toHaveLength(1);
+    expect(one.uses[0]).toMatchObject({ findings: 0, expired: 0 });
+  });
+
   it('that has ended yields to one that has not', () => {
     const two = suppressor(
       { rule: 'close-wait-stuck', ...REASON, until: '2020-01-01' },
