@@ -872,6 +872,33 @@ window of 10.9.9.2:8080 was closed
 zero-window-probe-unanswered · #11, #12, #16 · RFC 9293 §3.8.6.1 MUST-37,
 §3.8.6.1 MUST-36; RFC 2525 §2.12; tcp(7) ERRORS
 `,
+  'pmtu-black-hole': `connection 0: 10.9.1.1:40000 ↔ 10.9.1.2:8080
+from 2026-11-21 05:18:54.184 UTC, captured near the client; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0122     #2 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0123     #3               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   0.0708     #4               ─── PSH,ACK seq 1 ack 1 len 18 ───▶
+   0.0822     #5               ◀──────── ACK seq 1 ack 19 ────────
+   0.0835      …               ⋮ 7 segments, 8.3 kB →   ← 2 segments, 25 B ⋮
+   0.8737    #15                ACK seq 19 ack 26 len 1448 again ▶
+   1.7698    #16                ACK seq 19 ack 26 len 1448 again ▶
+   3.5338    #17                ACK seq 19 ack 26 len 1448 again ▶
+                               ▲ error: pmtu-black-hole
+                                     ⋮ 4.045 s of silence ⋮
+   7.5786        ESTABLISHED            the capture ends           ESTABLISHED
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+the client ended in ESTABLISHED
+the server ended in ESTABLISHED
+
+error Segments of 1,448 bytes from 10.9.1.1:40000 are never acknowledged,
+smaller ones were
+pmtu-black-hole · #11, #13, #17 · RFC 2923 §2.1; RFC 9293 §3.7.2,
+§3.8.3 MUST-20; Linux ip-sysctl tcp_mtu_probing
+`,
   'close-wait-pileup': `connection 0: 10.9.2.1:40000 ↔ 10.9.2.2:8080
 from 2026-11-21 04:57:11.285 UTC, captured near the server; times count from
 there, numbers are relative

@@ -47,6 +47,18 @@ export interface Milestone extends Moment {
   readonly reset?: Reset;
   /** Only with kind `icmp-error`. */
   readonly icmp?: IcmpError;
+  /** Only with kind `retransmission-run`. */
+  readonly retransmitted?: Retransmitted;
+}
+
+/** The sizes of a run's retransmissions, in octets of payload. */
+export interface Retransmitted {
+  /** The smallest of them. */
+  readonly payloadBytes: number;
+  /** The largest segment of this endpoint that had been acknowledged by the run's end; 0 for none. */
+  readonly acknowledgedBytes: number;
+  /** None of them may be fragmented on the way: IPv4 with Don't Fragment, or IPv6. */
+  readonly dontFragment: boolean;
 }
 
 /** An ICMP (version 4) or ICMPv6 (version 6) error about a segment. */

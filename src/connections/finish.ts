@@ -17,7 +17,7 @@ import type {
 } from './connection.js';
 import { CONFIRMED, evidenceOf, isRetracted, resetHasAck, rowOf, VERDICTS, verdictOf } from './entries.js';
 import { CONTINUATION, type Journal, TRANSITION } from './journal.js';
-import { ICMP_ERROR, MILESTONE_KINDS, RESET } from './milestones.js';
+import { ICMP_ERROR, MILESTONE_KINDS, RESET, RETRANSMISSION_RUN } from './milestones.js';
 import {
   CLIENT,
   CLIENT_ADDRESS,
@@ -78,6 +78,7 @@ import {
   UNA,
   ZERO_WINDOWS_AND_RESETS,
 } from './record.js';
+import { unpackRetransmitted } from './segment-sizes.js';
 import { estimateVantage } from './vantage.js';
 import { connStateOf, historyOf } from './zeek.js';
 
@@ -229,6 +230,8 @@ function milestoneOf(entry: number, kind: number, journal: Journal): Milestone {
     value: kind === RESET ? 0 : journal.value(entry),
   };
   if (kind === RESET) return { ...base, reset: resetOf(entry, journal) };
+  if (kind === RETRANSMISSION_RUN && isRun)
+    return { ...base, retransmitted: unpackRetransmitted(journal.other(next)) };
   if (kind === ICMP_ERROR) return { ...base, icmp: icmpOf(entry, journal) };
   return base;
 }

@@ -219,6 +219,15 @@ export class Ledger {
     return this.journal.value(this.journal.next(entry));
   }
 
+  /** A word of the caller's own on the run at `entry`; 0 at first. */
+  noteOf(entry: number): number {
+    return this.journal.other(this.journal.next(entry));
+  }
+
+  setNote(entry: number, note: number): void {
+    this.journal.setOther(this.journal.next(entry), note);
+  }
+
   /** The newest milestone of a kind, or -1. */
   find(kind: number, server: boolean): number {
     const journal = this.journal;

@@ -108,6 +108,7 @@ import {
   WINDOW,
 } from './record.js';
 import { noteReset, verdictOn } from './resets.js';
+import { noteAcknowledgedSize, noteSize, packRetransmitted } from './segment-sizes.js';
 import { continueFrom, extendContiguous, reachContiguous, startSequence } from './sequence-space.js';
 import { delayTowards, measureDelay, secondsSinceLast, tapIsAt } from './tap.js';
 
@@ -408,6 +409,7 @@ export class Observer {
     memory[x + DATA_FRAME] = segment.frame;
     memory[x + DATA_SECONDS] = segment.seconds;
     memory[x + DATA_NANOSECONDS] = segment.nanoseconds;
+    noteSize(memory, x, segment.payloadLength, textEnd);
     const octets = distance(textEnd, after(segment.sequence, next) ? segment.sequence : next);
     const finSent = (memory[x + STATE] & ENDPOINT_FIN_SENT) !== 0;
     if (finSent && after(textEnd, advance(memory[x + FIN_SEQUENCE], 1))) {
@@ -545,15 +547,17 @@ export class Observer {
       const unanswered = memory[this.#at.receiver + LAST_FRAME] < ledger.journal.frame(entry);
       if (unanswered && !after(sequence, ledger.markOf(entry))) {
         ledger.extend(entry, 0);
-        return;
-      }
-      // A run of one that was answered is not worth a place of its own.
-      if (ledger.countOf(entry) === 1) {
-        ledger.restartRun(entry, gap, sequence);
+        ledger.setNote(entry, packRetransmitted(memory, x, this.#at.segment, ledger.noteOf(entry)));
         return;
       }
     }
-    ledger.startRun(RETRANSMISSION_RUN, this.#at.fromServer, gap, sequence);
+    // A run of one that was answered is not worth a place of its own.
+    if (entry >= 0 && ledger.countOf(entry) === 1) ledger.restartRun(entry, gap, sequence);
+    else ledger.startRun(RETRANSMISSION_RUN, this.#at.fromServer, gap, sequence);
+    const begun = ledger.find(RETRANSMISSION_RUN, this.#at.fromServer);
+    // A journal without room did not begin one.
+    if (begun < 0 || ledger.journal.frame(begun) !== this.#at.segment.frame) return;
+    ledger.setNote(begun, packRetransmitted(memory, x, this.#at.segment, 0));
   }
 
   #window(): void {
@@ -756,6 +760,7 @@ export class Observer {
     }
     memory[x + STATE] = flags | ENDPOINT_ACKNOWLEDGED;
     memory[x + UNA] = acknowledgment;
+    noteAcknowledgedSize(memory, x, acknowledgment);
     if (after(acknowledgment, memory[x + CONTIGUOUS])) reachContiguous(memory, x, acknowledgment);
   }
 

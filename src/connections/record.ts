@@ -78,7 +78,11 @@ export const ZERO_WINDOWS_AND_RESETS = 21;
 export const FINGERPRINT = 22;
 /** Maximum segment size that its SYN announced; 0 while unknown. */
 export const MSS = 23;
-const ENDPOINT_WORDS = 24;
+/** Largest payload that it sent in the upper half, largest that the peer acknowledged in the lower half. */
+export const SEGMENT_SIZES = 24;
+/** One past the last octet of the first segment with that largest payload. */
+export const LARGEST_END = 25;
+const ENDPOINT_WORDS = 26;
 
 /** Where the endpoints' blocks start, from the record's base. */
 export const CLIENT = CONNECTION_WORDS;

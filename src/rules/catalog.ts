@@ -28,6 +28,7 @@ import { peerHostLost } from './patterns/peer-host-lost.js';
 import { type Patterns, preparePatterns } from './patterns/prepare.js';
 import { timeWaitPortPressure } from './patterns/time-wait-port-pressure.js';
 import { peerUnresponsive } from './peer-unresponsive.js';
+import { pmtuBlackHole } from './pmtu-black-hole.js';
 import { retransmissionGaveUp } from './retransmission-gave-up.js';
 import { rstActiveAbort } from './rst-active-abort.js';
 import { rstAfterCloseComplete } from './rst-after-close-complete.js';
@@ -85,6 +86,7 @@ export const RULES: readonly Rule[] = [
   timeWaitPortReuse,
   zeroWindowStall,
   zeroWindowProbeUnanswered,
+  pmtuBlackHole,
 ];
 
 /** Every pattern across connections, and what is said of the capture itself. */

@@ -72,6 +72,7 @@ const tcp = rfc(9293, {
   '3.5.3': 'Reset Processing',
   '3.6': 'Closing a Connection',
   '3.6.1': 'Half-Closed Connections',
+  '3.7.2': 'Path MTU Discovery',
   '3.8.1': 'Retransmission Timeout',
   '3.8.3': 'TCP Connection Failures',
   '3.8.4': 'TCP Keep-Alives',
@@ -92,6 +93,7 @@ const hosts = rfc(1122, {
   '4.2.3.6': 'TCP Keep-Alives',
 });
 const assassination = rfc(1337, { 1: 'Introduction', 3: 'Fixes for TWA Hazards' });
+const blackHoles = rfc(2923, { '2.1': 'Black Hole Detection' });
 const routers = rfc(1812, { '5.2.7.1': 'Destination Unreachable' });
 const problems = rfc(2525, {
   '2.9': 'Excessively short keepalive connection timeout',
@@ -465,6 +467,15 @@ export const cite = {
   deferAccept: tcpManual('TCP_DEFER_ACCEPT', 'Lets a listener wait for data before it wakes up.'),
 
   // Delivery
+  blackHole: blackHoles(
+    '2.1',
+    'Without the ICMP errors of the path, packets too large for it vanish, and bulk transfers time out.',
+  ),
+  pathMtu: tcp('3.7.2', 'Path MTU discovery relies on the ICMP errors of routers on the way.'),
+  mtuProbing: sysctl(
+    'tcp_mtu_probing',
+    'Lets Linux look for a smaller packet size when it suspects a black hole.',
+  ),
   cumulativeAck: tcp(
     '3.4',
     'An acknowledgment covers all octets before its number: what lies beyond is not confirmed.',

@@ -184,6 +184,11 @@ const SILENT: Readonly<Record<string, Silent>> = {
     capture: 'client',
     because: 'the window stays closed, but the probes are answered',
   },
+  'pmtu-black-hole': {
+    fixture: 'mtu-probing',
+    capture: 'client',
+    because: 'the path is as narrow, but smaller segments get through in the end',
+  },
   'close-wait-pileup': {
     fixture: 'close-wait-stuck',
     capture: 'server',

@@ -60,6 +60,15 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   },
   // The third connection had too little time to show that it gave up.
   'peer-host-lost': { client: [...GAVE_UP, ...GAVE_UP, 'error peer-unresponsive'], server: [] },
+  'mtu-probing': [],
+  'pmtu-black-hole': {
+    client: [
+      'error pmtu-black-hole',
+      'info peer-unresponsive < retransmission-gave-up',
+      'info retransmission-gave-up < pmtu-black-hole',
+    ],
+    server: [],
+  },
   'power-loss': { client: ['error peer-unresponsive'], server: [] },
   'retransmission-gave-up': { client: GAVE_UP, server: [] },
   'rst-on-close-race': ['warning rst-on-close-race'],

@@ -51,7 +51,10 @@ export function happens(
   kind: MilestoneKind,
   seconds: number,
   frame: number,
-  more: Partial<Pick<Milestone, 'count' | 'value' | 'icmp'>> & { until?: number; lastFrame?: number } = {},
+  more: Partial<Pick<Milestone, 'count' | 'value' | 'icmp' | 'retransmitted'>> & {
+    until?: number;
+    lastFrame?: number;
+  } = {},
 ): Milestone {
   return {
     kind,
@@ -62,6 +65,7 @@ export function happens(
     lastTime: at(more.until ?? seconds),
     value: more.value ?? 0,
     ...(more.icmp === undefined ? {} : { icmp: more.icmp }),
+    ...(more.retransmitted === undefined ? {} : { retransmitted: more.retransmitted }),
   };
 }
 

@@ -1,0 +1,125 @@
+import type { Connection, Endpoint } from '../connections/connection.js';
+import { secondsBetween } from '../core/time.js';
+import { cite } from './citations.js';
+import { eachEndpoint, gradedBy } from './evidence.js';
+import { reportFinding } from './report-finding.js';
+import type { Rule } from './rule.js';
+import { silenceMetBy } from './silence.js';
+import { MINIMUM_RETRANSMISSIONS } from './thresholds.js';
+import { count, duration, nameOf, round } from './wording.js';
+
+/** `ping -s` counts its payload: of the same packet, TCP's header takes 20 octets and that of ICMP echo 8. */
+const PING_MORE = 12;
+
+/** An answer this much of the handshake's round trip later is one: round trips differ a little. */
+const MOST_OF_ROUND_TRIP = 0.75;
+
+/** Large segments vanish on the way, smaller ones arrive, and no router says why. */
+export const pmtuBlackHole: Rule = {
+  id: 'pmtu-black-hole',
+  family: 'delivery',
+  severity: 'warning',
+  summary:
+    'Large segments that may not be fragmented are never acknowledged although smaller ones were: the path MTU is smaller.',
+  options: {
+    minimumRetransmissions: MINIMUM_RETRANSMISSIONS,
+    minimumBytes: {
+      unit: 'bytes',
+      default: 536,
+      minimum: 1,
+      maximum: 65_535,
+      description:
+        'Only payloads above this count as large: RFC 9293 §3.7.2 takes 576-octet packets for safe on any IPv4 path.',
+    },
+  },
+  signs: ['retransmission-run'],
+  needs: 'both',
+  explains: ['peer-unresponsive', 'retransmission-gave-up'],
+  related: ['peer-unresponsive', 'retransmission-gave-up', 'icmp-unreachable'],
+  citations: [cite.blackHole, cite.pathMtu, cite.retransmissionLimits, cite.mtuProbing],
+  documentation: {
+    meaning:
+      'A sender that may not have its packets fragmented learns of a narrow link only from the ICMP error of the router before it. Where that error is filtered or never sent, every segment of full size vanishes: handshake and small exchanges work, the first large write hangs.',
+    proof: [
+      'At least minimumRetransmissions repetitions of a segment that may not be fragmented, with more payload than minimumBytes and than any segment of {sender} that was ever acknowledged.',
+      'Smaller segments of {sender} that were acknowledged.',
+      'No ICMP error that asks for smaller packets.',
+    ],
+    notThis: [
+      'A segment no larger than others that arrived: loss, or a dead peer.',
+      'A retransmission that gets through in smaller pieces: the sender found out by itself (tcp_mtu_probing).',
+      'A peer that says nothing at all any more may also be dead: then this is only possible, and peer-unresponsive stands beside it.',
+    ],
+    applicationSees:
+      '{sender}: its small messages are answered, its large write succeeds, and then its read blocks until ETIMEDOUT. {peer}: its read waits for data that never comes.',
+    likelyCauses: [
+      'A tunnel or VPN with a smaller MTU on the way, and a firewall that drops ICMP (likely).',
+      'A missing clamp of the MSS at the tunnel’s router (likely).',
+      'A switch port or virtual network that drops large frames silently (possible).',
+    ],
+    nextSteps: [
+      'On the host of {sender}: ping -M do -s {pingSize} {peerAddress}, then with smaller sizes until one is answered.',
+      'ip route get {peerAddress}; sysctl net.ipv4.tcp_mtu_probing; the MSS in both SYNs.',
+      'Let ICMP “fragmentation needed” and ICMPv6 “packet too big” pass, or clamp the MSS at the router.',
+    ],
+    example: { fixture: 'pmtu-black-hole', capture: 'client' },
+  },
+  check: eachEndpoint((sender, peer, connection, { captureEnd, options }) => {
+    const silence = silenceMetBy(sender, peer, options.minimumRetransmissions, captureEnd);
+    if (silence === null || silence.run.retransmitted === undefined) return null;
+    const { payloadBytes, acknowledgedBytes, dontFragment } = silence.run.retransmitted;
+    if (!dontFragment || payloadBytes <= options.minimumBytes) return null;
+    if (acknowledgedBytes === 0 || acknowledgedBytes >= payloadBytes) return null;
+    if (askedForSmaller(sender)) return null;
+    const alive = arrivedAfterwards(sender, peer, connection);
+    return reportFinding(pmtuBlackHole, connection, {
+      endpoint: sender.role,
+      severity: alive ? 'error' : 'warning',
+      confidence: alive ? gradedBy(connection, 'inferred') : 'possible',
+      title: 'Segments of {bytes} from {sender} are never acknowledged, smaller ones were',
+      explanation: `A segment with {bytes} that may not be fragmented was sent {count} times in {time}, the last in frame {last}, and never acknowledged; the largest that was has {acknowledged}. No ICMP error asked for smaller packets. ${
+        alive
+          ? 'Frame {alive} shows that {peer} received what was sent after it, so the path is open for less.'
+          : 'Nothing was heard from {peer} since, so it may also be that {peer} or the whole path is dead.'
+      }`,
+      frames: [peer.lastSegment?.frame ?? null, silence.run.frame, silence.run.lastFrame],
+      from: silence.from,
+      to: silence.run.lastTime,
+      facts: {
+        payloadBytes,
+        acknowledgedBytes,
+        transmissions: silence.transmissions,
+        seconds: round(silence.seconds),
+        smallerArrivedSince: alive,
+      },
+      words: {
+        sender: nameOf(sender),
+        peer: nameOf(peer),
+        peerAddress: peer.address,
+        bytes: count(payloadBytes, 'byte'),
+        acknowledged: count(acknowledgedBytes, 'byte'),
+        count: silence.transmissions,
+        time: duration(silence.seconds),
+        last: silence.run.lastFrame,
+        alive: peer.lastSegment?.frame ?? '?',
+        pingSize: payloadBytes + PING_MORE,
+      },
+    });
+  }),
+};
+
+/** A router asked for smaller packets (RFC 792 type 3 code 4, RFC 4443 type 2). */
+function askedForSmaller(sender: Endpoint): boolean {
+  return sender.milestones.some(
+    ({ icmp }) =>
+      icmp !== undefined && (icmp.version === 6 ? icmp.type === 2 : icmp.type === 3 && icmp.code === 4),
+  );
+}
+
+/** The peer spoke a round trip after the last new data: only something that came after can have made it speak. */
+function arrivedAfterwards(sender: Endpoint, peer: Endpoint, { vantage }: Connection): boolean {
+  if (sender.lastNewData === null || peer.lastSegment === null || vantage.roundTripSeconds === null)
+    return false;
+  const later = secondsBetween(sender.lastNewData.time, peer.lastSegment.time);
+  return later >= MOST_OF_ROUND_TRIP * vantage.roundTripSeconds;
+}

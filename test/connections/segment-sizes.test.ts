@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { LARGEST_END, RECORD_WORDS, SEGMENT_SIZES } from '../../src/connections/record.js';
+import {
+  noteAcknowledgedSize,
+  noteSize,
+  packRetransmitted,
+  unpackRetransmitted,
+} from '../../src/connections/segment-sizes.js';
+import { Segment } from '../../src/decode/segment.js';
+import { connectionsIn } from '../support/capture.js';
+import { captureOf } from '../support/fixtures.js';
+
+function again(payloadLength: number, dontFragment = 1): Segment {
+  return Object.assign(new Segment(), { payloadLength, dontFragment });
+}
+
+function sizes(memory: Int32Array): [sent: number, acknowledged: number] {
+  return [memory[SEGMENT_SIZES] >>> 16, memory[SEGMENT_SIZES] & 0xffff];
+}
+
+describe('sizes of segments', () => {
+  it('follow the largest sent, and the largest acknowledged in full', () => {
+    const memory = new Int32Array(RECORD_WORDS);
+    noteSize(memory, 0, 100, 1100);
+    noteSize(memory, 0, 50, 1150);
+    noteAcknowledgedSize(memory, 0, 1099);
+    expect(sizes(memory)).toEqual([100, 0]);
+    noteAcknowledgedSize(memory, 0, 1100);
+    expect(sizes(memory)).toEqual([100, 100]);
+    noteSize(memory, 0, 1448, 2598);
+    expect(sizes(memory)).toEqual([1448, 100]);
+    expect(memory[LARGEST_END]).toBe(2598);
+  });
+
+  it('stop at what a word holds', () => {
+    const memory = new Int32Array(RECORD_WORDS);
+    noteSize(memory, 0, 200_000, 5);
+    noteAcknowledgedSize(memory, 0, 5);
+    expect(sizes(memory)).toEqual([65_535, 65_535]);
+    expect(unpackRetransmitted(packRetransmitted(memory, 0, again(200_000), 0))).toEqual({
+      payloadBytes: 65_535,
+      acknowledgedBytes: 32_767,
+      dontFragment: true,
+    });
+  });
+
+  it('of a run are those of its smallest segment, and of one that may be fragmented', () => {
+    const memory = new Int32Array(RECORD_WORDS);
+    const first = packRetransmitted(memory, 0, again(1448), 0);
+    const second = packRetransmitted(memory, 0, again(1024), first);
+    const third = packRetransmitted(memory, 0, again(1448, 0), second);
+    expect([first, second, third].map(unpackRetransmitted)).toEqual([
+      { payloadBytes: 1448, acknowledgedBytes: 0, dontFragment: true },
+      { payloadBytes: 1024, acknowledgedBytes: 0, dontFragment: true },
+      { payloadBytes: 1024, acknowledgedBytes: 0, dontFragment: false },
+    ]);
+  });
+
+  it('tell of a path that is too narrow', () => {
+    const [{ client }] = connectionsIn(captureOf('pmtu-black-hole', 'client'));
+    expect(client.milestones.findLast(({ kind }) => kind === 'retransmission-run')?.retransmitted).toEqual({
+      payloadBytes: 1448,
+      acknowledgedBytes: 18,
+      dontFragment: true,
+    });
+  });
+});

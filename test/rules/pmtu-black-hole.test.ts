@@ -1,0 +1,84 @@
+import type { Retransmitted } from '../../src/connections/connection.js';
+import { pmtuBlackHole } from '../../src/rules/pmtu-black-hole.js';
+import { connection, happens, moment } from '../support/connection-builder.js';
+import { testRule } from '../support/rule-tester.js';
+
+/** The client sends new data until 10 s; a segment of it is repeated from 10.2 s on, six times. */
+function repeats(retransmitted: Partial<Retransmitted>, heardFromServer = 8, icmp?: [4 | 6, number, number]) {
+  const error = icmp && { version: icmp[0], type: icmp[1], code: icmp[2], reporter: '10.0.0.9', sequence: 1 };
+  return connection({
+    vantage: { roundTripSeconds: 0.04 },
+    client: {
+      payloadBytes: 12_000,
+      unacknowledgedBytes: 4000,
+      lastNewData: moment(10, 8),
+      lastSegment: moment(22.6, 15),
+      milestones: [
+        ...(error ? [happens('icmp-error', 10.1, 9, { icmp: error })] : []),
+        happens('retransmission-run', 10.2, 10, {
+          count: 6,
+          until: 22.6,
+          lastFrame: 15,
+          value: 200,
+          retransmitted: {
+            payloadBytes: 1448,
+            acknowledgedBytes: 200,
+            dontFragment: true,
+            ...retransmitted,
+          },
+        }),
+      ],
+    },
+    server: { payloadBytes: 1000, lastSegment: moment(heardFromServer, 9) },
+  });
+}
+
+testRule(pmtuBlackHole, {
+  fires: [
+    {
+      name: 'on a large segment that never arrives while later ones do',
+      connection: repeats({}, 10.041),
+      end: 25,
+      severity: 'error',
+      confidence: 'inferred',
+      endpoint: 'client',
+      title: 'Segments of 1,448 bytes from 10.0.0.1:40000 are never acknowledged, smaller ones were',
+      frames: [9, 10, 15],
+      facts: { payloadBytes: 1448, acknowledgedBytes: 200, transmissions: 7, smallerArrivedSince: true },
+    },
+    {
+      name: 'with less certainty when nothing was heard since',
+      connection: repeats({}),
+      end: 25,
+      severity: 'warning',
+      confidence: 'possible',
+      facts: { smallerArrivedSince: false },
+    },
+    {
+      name: 'with less certainty when the last answer may be to something earlier',
+      connection: repeats({}, 10.01),
+      end: 25,
+      confidence: 'possible',
+    },
+    {
+      name: 'on a host that is unreachable besides, as that is no request for smaller packets',
+      connection: repeats({}, 10.041, [4, 3, 1]),
+      end: 25,
+      severity: 'error',
+    },
+  ],
+  silent: [
+    { name: 'when larger segments had arrived', connection: repeats({ acknowledgedBytes: 1448 }), end: 25 },
+    { name: 'when none had ever arrived', connection: repeats({ acknowledgedBytes: 0 }), end: 25 },
+    { name: 'when routers may fragment', connection: repeats({ dontFragment: false }), end: 25 },
+    { name: 'on segments that fit any path', connection: repeats({ payloadBytes: 536 }), end: 25 },
+    { name: 'when a router asks for smaller packets', connection: repeats({}, 8, [4, 3, 4]), end: 25 },
+    { name: 'when an IPv6 router asks for smaller packets', connection: repeats({}, 8, [6, 2, 0]), end: 25 },
+    {
+      name: 'on fewer retransmissions than asked for',
+      connection: repeats({}),
+      end: 25,
+      options: { minimumRetransmissions: 7 },
+    },
+  ],
+});
