@@ -18,6 +18,7 @@ export async function finwait(
     isTerminal?: boolean;
     environment?: Record<string, string>;
     folder?: string;
+    onInterrupt?: Io['onInterrupt'];
   } = {},
 ): Promise<Outcome> {
   let stdout = '';
@@ -40,7 +41,7 @@ export async function finwait(
       },
     },
     folder: options.folder ?? process.cwd(),
-    onInterrupt: () => () => {},
+    onInterrupt: options.onInterrupt ?? (() => () => {}),
     environment: options.environment ?? {},
   };
   const code = await run(argv, io);
