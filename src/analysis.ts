@@ -10,6 +10,8 @@ import type { Connection, Role } from './connections/connection.js';
 import { isLater, secondsBetween, type Timestamp } from './core/time.js';
 import type { Segment } from './decode/segment.js';
 import { ICMP_ERROR, SEGMENT, VERDICT_NAMES } from './decode/verdict.js';
+import type { Anonymizer } from './extract/anonymizer.js';
+import { anonymousConnection } from './extract/anonymous-connection.js';
 import type { AnalysisEnd, CaptureFacts, Reporter, Summary } from './report/reporter.js';
 import { type Diagnosis, prepareCatalog, prepareSuppressions } from './rules/catalog.js';
 import type { Finding, Severity } from './rules/finding.js';
@@ -28,6 +30,8 @@ export interface AnalysisOptions {
   readonly filter?: ((connection: Connection) => boolean) | undefined;
   /** Called with each segment, its connection's id and its sender; the segment is reused. */
   readonly onSegment?: ((connection: number, from: Role, segment: Segment) => void) | undefined;
+  /** Puts other addresses and names in the place of those that reports would show. */
+  readonly anonymizer?: Anonymizer | null | undefined;
   /** See `AnalyzerOptions`. */
   readonly onFragment?: FrameHandler | undefined;
   /** See `TrackerOptions`. */
@@ -89,7 +93,9 @@ export class Analysis {
   }
 
   /** Ends the capture that `begin` started. */
-  endCapture(source: CaptureSource): void {
+  endCapture(read: CaptureSource): void {
+    // Folders are named after people and customers.
+    const source = this.#options.anonymizer ? { ...read, path: baseNameOf(read.path) } : read;
     const analyzer = this.#analyzer;
     if (analyzer === null) throw new Error('no capture was begun');
     const firstFrame = this.#firstFrames[this.#captures.length];
@@ -118,13 +124,11 @@ export class Analysis {
     isDue: (age: number, quiet: number) => boolean,
     visit: (connection: Connection, findings: readonly Finding[], start: Timestamp) => void,
   ): void {
-    this.#analyzer?.peek(isDue, (connection, start, end) =>
-      visit(
-        connection,
-        this.#suppressor.glance(connection, this.#diagnosis.evaluate(connection, end)),
-        start,
-      ),
-    );
+    this.#analyzer?.peek(isDue, (real, start, end) => {
+      const connection = this.#shown(real);
+      const findings = this.#diagnosis.evaluate(connection, end);
+      visit(connection, this.#suppressor.glance(real, findings), start);
+    });
   }
 
   /** Tells the reporters that everything has been read, and returns what they are told. */
@@ -144,15 +148,22 @@ export class Analysis {
   }
 
   #take(found: Connection, captureStart: Timestamp, captureEnd: Timestamp): void {
-    const connection = this.#placed(found);
-    this.#nextId = Math.max(this.#nextId, connection.id + 1);
+    const real = this.#placed(found);
+    this.#nextId = Math.max(this.#nextId, real.id + 1);
     this.#start ??= captureStart;
     this.#end = captureEnd;
-    if (this.#options.filter?.(connection) === false) return;
-    const findings = this.#suppressor.keep(connection, this.#diagnosis.evaluate(connection, captureEnd));
-    this.#diagnosis.patterns.add(connection, findings, this.#suppressor.withheld(connection));
+    if (this.#options.filter?.(real) === false) return;
+    // Whoever asks for connections means real addresses; whoever is told of them need not learn these.
+    const connection = this.#shown(real);
+    const findings = this.#suppressor.keep(real, this.#diagnosis.evaluate(connection, captureEnd));
+    this.#diagnosis.patterns.add(connection, findings, this.#suppressor.withheld(real));
     this.#count(connection, findings);
     for (const reporter of this.#options.reporters) reporter.connection(connection, findings, this.#start);
+  }
+
+  #shown(connection: Connection): Connection {
+    const { anonymizer } = this.#options;
+    return anonymizer ? anonymousConnection(connection, anonymizer) : connection;
   }
 
   /** The next part of a joined capture, for the engine that read those before. */
@@ -191,6 +202,11 @@ export class Analysis {
       this.#finalStates[finalState] = (this.#finalStates[finalState] ?? 0) + 1;
     }
   }
+}
+
+/** The last part of a path, as Unix or Windows writes it. */
+function baseNameOf(path: string): string {
+  return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
 }
 
 /** What the engine counts of a capture. */

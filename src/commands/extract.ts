@@ -14,6 +14,7 @@ import { escapeControls } from '../report/escape.js';
 import type { RuleSettings } from '../rules/settings.js';
 import type { Suppression } from '../rules/suppressions.js';
 import { VERSION } from '../version.js';
+import { type AnonymizationOptions, anonymizerOf } from './anonymization.js';
 import { noSuchConnection } from './errors.js';
 import { EXIT_CAPTURE, EXIT_OK, type Io, UsageError } from './io.js';
 import { type ReadAllOptions, readFrames, warnOfDamage } from './read-all.js';
@@ -23,12 +24,13 @@ export type ExtractFormat = (typeof EXTRACT_FORMATS)[number];
 
 const STANDARD_OUTPUT = '-';
 
-export interface ExtractOptions extends ReadAllOptions {
+export interface ExtractOptions extends ReadAllOptions, AnonymizationOptions {
   readonly connection: readonly number[];
   readonly finding: readonly number[];
   readonly output?: string;
   readonly format?: ExtractFormat;
   readonly stripPayload?: boolean;
+  readonly keepPayload?: boolean;
   readonly rules: RuleSettings;
   readonly suppressions?: readonly Suppression[];
 }
@@ -43,6 +45,7 @@ export async function extract(path: string, options: ExtractOptions, io: Io): Pr
       'extract reads a capture twice, and standard input can be read only once: write it to a file first',
     );
   }
+  const alteration = alterationOf(options, io);
   const engine = { seed: randomInt(2 ** 32), maximumConnections: options.maxConnections };
   const selection = new Selection(options.connection, options.finding);
   const datagrams = new FragmentedDatagrams();
@@ -60,7 +63,6 @@ export async function extract(path: string, options: ExtractOptions, io: Io): Pr
   analysis.endCapture(facts);
   warnOfDamage(facts, io);
   check(selection);
-  const alteration = alterationOf(options);
   const sink = new Sink(output, facts, alteration, io);
   try {
     const picker = new FramePicker(selection, datagrams, sink.add, engine);
@@ -117,13 +119,27 @@ function check(selection: Selection): void {
 interface Alteration {
   readonly rewriter: FrameRewriter;
   readonly says: string;
+  readonly isAnonymous: boolean;
 }
 
-function alterationOf({ stripPayload }: ExtractOptions): Alteration | null {
-  if (stripPayload !== true) return null;
+function alterationOf(options: ExtractOptions, io: Io): Alteration | null {
+  const { anonymize, keepPayload } = options;
+  if (keepPayload === true && anonymize !== true)
+    throw new UsageError('payload is kept without --keep-payload, unless addresses are anonymized');
+  if (keepPayload === true && options.stripPayload === true)
+    throw new UsageError('--keep-payload and --strip-payload contradict each other');
+  const addresses = anonymizerOf(options, io);
+  // What was sent is full of names and addresses.
+  const stripPayload = options.stripPayload === true || (addresses !== null && keepPayload !== true);
+  const says = [
+    ...(addresses === null ? [] : ['addresses are anonymized (Crypto-PAn)']),
+    ...(stripPayload ? ['TCP payload is replaced by zeroes'] : []),
+  ];
+  if (says.length === 0) return null;
   return {
-    rewriter: new FrameRewriter({ stripPayload, addresses: null }),
-    says: 'TCP payload is replaced by zeroes',
+    rewriter: new FrameRewriter({ stripPayload, addresses }),
+    says: says.join(', '),
+    isAnonymous: addresses !== null,
   };
 }
 
@@ -173,10 +189,12 @@ class Sink {
       const nanoseconds = !['us', 'ms', 's'].includes(timePrecision);
       return new PcapWriter(this.#write, { linkType, snaplen, nanoseconds });
     }
+    // Names of interfaces may be those of customers or machines.
+    const nameless = interfaces.map((each) => ({ ...each, name: null }));
     return new PcapngWriter(this.#write, {
       application: `finwait ${VERSION}`,
       comment: this.#alteration && `Altered by finwait: ${this.#alteration.says}.`,
-      interfaces,
+      interfaces: this.#alteration?.isAnonymous === true ? nameless : interfaces,
       endAt: endAt ?? lastFrameAt,
     });
   }

@@ -54,8 +54,17 @@ Examples:
   finwait extract a.pcap -c 7 -o 7.pcapng            connection 7
   finwait extract a.pcap -c 7,9 | tshark -r -        two, straight to tshark
   finwait extract a.pcap --finding 0 -o worst.pcapng what the first finding is about
-  finwait extract a.pcap -c 7 --strip-payload -o x.pcapng
-                                                     without what was sent
+  finwait extract a.pcap -c 7 --anonymize -o x.pcapng
+                                                     to show to strangers
+
+--strip-payload puts zeroes in the place of what TCP carried, also in what ICMP
+errors quote, and of padding. --anonymize does so too, and maps IP addresses with
+Crypto-PAn, so that hosts of one network stay in one network, and hardware
+addresses. Loopback, multicast, broadcast and unspecified addresses stay. IP
+options, unknown TCP options, ICMP extensions and names of interfaces go. Ports,
+times, TTLs and TCP's own numbers stay: whoever has another capture of the same
+traffic can recognise it by them. Frames with a layer that finwait cannot alter
+are left out and counted. All checksums are made anew.
 `;
 
 /** Runs a command line (without the program's name) and returns the exit code. */
@@ -193,6 +202,9 @@ function build(io: Io, done: (code: number) => void): Command {
         .default(undefined, "pcapng, but pcap for a file's name that ends so"),
     )
     .option('--strip-payload', 'put zeroes in the place of what TCP carries; lengths and verdicts stay')
+    .addOption(anonymizeOption())
+    .addOption(keyOption())
+    .option('--keep-payload', 'anonymize, but keep what TCP carries: check yourself that it names nobody')
     .action(async (path: string, options) => {
       const { rules, suppressions } = await configure(options, io);
       done(await extract(path, { ...options, rules, suppressions }, io));
@@ -255,6 +267,20 @@ function maximumConnections(): Option {
   )
     .default(MAXIMUM_CONNECTIONS)
     .argParser(atLeastOne);
+}
+
+function anonymizeOption(): Option {
+  return new Option(
+    '--anonymize',
+    'put other addresses in the place of the real ones; networks stay networks',
+  );
+}
+
+function keyOption(): Option {
+  return new Option(
+    '--key <file>',
+    'anonymize with this key, the same way each time: 64 hexadecimal digits (or FINWAIT_ANONYMIZE_KEY)',
+  ).default(undefined, 'a random one, not kept');
 }
 
 function formatOption(plan: OutputPlan): Option {

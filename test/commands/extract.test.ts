@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { Anonymizer } from '../../src/extract/anonymizer.js';
 import {
   enhancedPacket,
   interfaceDescription,
@@ -164,6 +165,96 @@ describe('finwait extract', () => {
     expect(code).toBe(3);
     expect(stderr).toContain('no such file');
     expect(existsSync(file('x.pcapng'))).toBe(false);
+  });
+});
+
+describe('finwait extract --anonymize', () => {
+  const KEY = '00112233445566778899aabbccddeeff0123456789abcdef0123456789abcdef';
+  const environment = { FINWAIT_ANONYMIZE_KEY: KEY };
+  const CAPTURE = captureOf('close-wait-stuck', 'server');
+  const argv = ['extract', CAPTURE, '-c', '0', '--anonymize'];
+
+  async function addressesIn(octets: Uint8Array): Promise<string> {
+    writeFileSync(file('anonymous.pcapng'), octets);
+    const { stdout } = await finwait([file('anonymous.pcapng'), '-f', 'json']);
+    const [{ client, server }] = JSON.parse(stdout).connections;
+    return `${client.address} ${server.address}`;
+  }
+
+  it('maps addresses, drops payload and the names of interfaces, and says so in the extract', async () => {
+    const { code, octets, stderr } = await finwait(argv, { environment });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: 'finwait: wrote 9 frames of connection 0\n' });
+    const text = Buffer.from(octets).toString('latin1');
+    expect(text).toContain(
+      'Altered by finwait: addresses are anonymized (Crypto-PAn), TCP payload is replaced by zeroes.',
+    );
+    expect(text).not.toContain('GET /');
+    const anonymizer = new Anonymizer(Buffer.from(KEY, 'hex'));
+    expect(await addressesIn(octets)).toBe(
+      `${anonymizer.address('10.9.14.1')} ${anonymizer.address('10.9.14.2')}`,
+    );
+  });
+
+  it('names no interface', async () => {
+    const named = joined(
+      sectionHeader(),
+      interfaceDescription(1, [[2, [...Buffer.from('customer-7')]]]),
+      enhancedPacket(ethernet(ipv4(tcp())), 1n, 0),
+    );
+    writeFileSync(file('named.pcapng'), named);
+    const plain = await finwait(['extract', file('named.pcapng'), '-c', '0']);
+    const anonymous = await finwait(['extract', file('named.pcapng'), '-c', '0', '--anonymize'], {
+      environment,
+    });
+    expect(Buffer.from(plain.octets).toString('latin1')).toContain('customer-7');
+    expect(Buffer.from(anonymous.octets).toString('latin1')).not.toContain('customer-7');
+  });
+
+  it('takes the key from a file before that of the environment', async () => {
+    writeFileSync(file('key'), `${KEY.toUpperCase()}\n`);
+    const other = { FINWAIT_ANONYMIZE_KEY: '0'.repeat(64) };
+    const fromFile = await finwait([...argv, '--key', file('key')], { environment: other });
+    const fromEnvironment = await finwait(argv, { environment });
+    expect(fromFile.octets).toEqual(fromEnvironment.octets);
+    expect((await finwait(argv, { environment: other })).octets).not.toEqual(fromFile.octets);
+  });
+
+  it('makes a key that nobody knows, without one', async () => {
+    const [first, second] = [await finwait(argv), await finwait(argv)];
+    expect(first.stderr).toContain('addresses are mapped with a random key that is not kept');
+    expect(first.octets).not.toEqual(second.octets);
+  });
+
+  it('keeps payload if it is told to', async () => {
+    const { octets } = await finwait([...argv, '--keep-payload'], { environment });
+    const text = Buffer.from(octets).toString('latin1');
+    expect(text).toContain('GET /');
+    expect(text).toContain('Altered by finwait: addresses are anonymized (Crypto-PAn).');
+  });
+
+  it.each([
+    { extra: ['--key', 'no-such-file'], message: '--key no-such-file: no such file' },
+    { extra: ['--key', CAPTURE], message: 'holds no key: a key is 64 hexadecimal digits' },
+    { extra: ['--keep-payload', '--strip-payload'], message: 'contradict each other' },
+  ])('refuses $extra', async ({ extra, message }) => {
+    const { code, stdout, stderr } = await finwait([...argv, ...extra], { environment });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(message);
+  });
+
+  it.each([
+    { extra: ['--key', 'key'], message: '--key is the key of --anonymize: give both' },
+    { extra: ['--keep-payload'], message: 'payload is kept without --keep-payload' },
+  ])('refuses $extra without --anonymize', async ({ extra, message }) => {
+    const { code, stderr } = await finwait(['extract', CAPTURE, '-c', '0', ...extra]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
+  });
+
+  it('does not repeat what it takes for a key', async () => {
+    const { stderr } = await finwait(argv, { environment: { FINWAIT_ANONYMIZE_KEY: 'nearly-a-key' } });
+    expect(stderr).toContain('FINWAIT_ANONYMIZE_KEY holds no key');
+    expect(stderr).not.toContain('nearly-a-key');
   });
 });
 

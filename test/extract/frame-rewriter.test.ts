@@ -1,8 +1,11 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Decoder } from '../../src/decode/decoder.js';
 import { ICMP_ERROR, SEGMENT } from '../../src/decode/verdict.js';
+import { Anonymizer } from '../../src/extract/anonymizer.js';
 import { FrameRewriter } from '../../src/extract/frame-rewriter.js';
 import {
+  address,
   authenticationHeader,
   concat,
   ethernet,
@@ -182,3 +185,166 @@ describe('a frame that is not known in every layer', () => {
     expect(rewriter.rewrite(frameOf(bytes, { linkType }))).toBeNull();
   });
 });
+
+const KEY = Uint8Array.from({ length: 32 }, (_, i) => i);
+const HOSTS = ['198.51.100.77', '203.0.113.88'];
+const HOSTS6 = ['2001:db8:1234:5678:9abc:def0:1357:2468', '2001:db8:8765:4321:fedc:ba98:7654:3210'];
+const MACS = [
+  [2, 0, 0, 0, 0, 2],
+  [2, 0, 0, 0, 0, 1],
+];
+
+function anonymous(bytes: Uint8Array, fields: FrameFields = {}, stripPayload = true): Uint8Array | null {
+  const addresses = new Anonymizer(KEY);
+  const frame = new FrameRewriter({ stripPayload, addresses }).rewrite(frameOf(bytes, fields));
+  return frame === null ? null : frame.bytes.slice(frame.offset, frame.offset + frame.capturedLength);
+}
+
+/** Whether any part of an address is left that names it: IPv4 whole, IPv6 any half of it, hardware whole. */
+function leaks(octets: Uint8Array): string[] {
+  const text = Buffer.from(octets).toString('hex');
+  const parts = [
+    ...HOSTS.map(address),
+    ...HOSTS6.map(address).flatMap((host) => [host.slice(0, 8), host.slice(8)]),
+    ...MACS,
+  ];
+  return parts.map((part) => Buffer.from(part).toString('hex')).filter((part) => text.includes(part));
+}
+
+const both = [...address(HOSTS[0]), ...address(HOSTS6[1])];
+const ends = { source: HOSTS[0], destination: HOSTS[1] };
+const ends6 = { source: HOSTS6[0], destination: HOSTS6[1] };
+const everything = tcp({
+  payload: both,
+  options: [30, 2 + 6, 0x30, 1, ...address(HOSTS[1]), 254, 10, 0x12, 0x34, 0, 80, ...address(HOSTS[0])],
+});
+const plain = tcp({ options: option.timestamps(7, 8) });
+
+/** An extension header of `type`-specific octets that hold an IPv6 address. */
+function holding(payload: Uint8Array, nextHeader: number): Uint8Array {
+  return concat([nextHeader, 2, 4, 1, 0, 0, 0, 0], address(HOSTS6[0]), payload);
+}
+
+describe('an anonymized frame', () => {
+  it.each([
+    ['Ethernet', 1, ethernet(ipv4(plain, ends))],
+    ['802.1Q', 1, ethernet(vlanTag(ipv4(plain, ends)), 0x8100)],
+    ['SLL', 113, linuxSll(ipv4(plain, ends))],
+    ['SLL2', 276, linuxSll2(ipv4(plain, ends))],
+    ['SLL of a tunnel, whose hardware address is of IP', 113, sllOfTunnel(ipv4(plain, ends))],
+    ['no link layer', 101, ipv4(plain, ends)],
+    ['IPv6', 1, ethernet(ipv6(plain, ends6), IPV6)],
+    ['IPv4 in IPv6 addresses', 1, ethernet(ipv6(plain, { source: '::ffff:c633:644d' }), IPV6)],
+    [
+      'record route',
+      101,
+      ipv4(plain, { ...ends, options: [7, 11, 12, ...address(HOSTS[0]), ...address(HOSTS[1]), 0] }),
+    ],
+    ['a routing header', 229, ipv6(holding(plain, 6), { ...ends6, nextHeader: 43 })],
+    ['a home address', 229, ipv6(holding(plain, 6), { ...ends6, nextHeader: 60 })],
+    ['TCP options and payload', 1, ethernet(ipv4(everything, ends))],
+    ['padding', 1, concat(ethernet(ipv4(plain, ends)), both)],
+    ['a later fragment', 1, ethernet(ipv4(Uint8Array.from(both), { ...ends, flagsAndOffset: 7 }))],
+    ['an ICMP error', 1, ethernet(ipv4(icmp(3, 1, ipv4(everything, ends)), { ...ends, protocol: 1 }))],
+    ['an ICMPv6 error', 229, ipv6(icmp(1, 1, ipv6(everything, ends6)), { ...ends6, nextHeader: 58 })],
+    ['a redirect', 101, ipv4(redirect(ipv4(plain, ends)), { ...ends, protocol: 1 })],
+    [
+      'what follows a quotation',
+      101,
+      ipv4(icmp(3, 1, concat(ipv4(plain, ends), both)), { ...ends, protocol: 1 }),
+    ],
+    [
+      'a quoted fragment',
+      101,
+      ipv4(icmp(3, 1, ipv4(Uint8Array.from(both), { ...ends, flagsAndOffset: 7 })), { ...ends, protocol: 1 }),
+    ],
+    [
+      'a quotation of something else',
+      101,
+      ipv4(icmp(3, 1, ipv4(Uint8Array.from(both), { ...ends, protocol: 17 })), { ...ends, protocol: 1 }),
+    ],
+    ['a cut quotation', 101, ipv4(icmp(3, 1, ipv4(plain, ends).subarray(0, 19)), { ...ends, protocol: 1 })],
+  ])('names nobody: %s', (_name, linkType, bytes) => {
+    expect(leaks(bytes).length).toBeGreaterThan(0);
+    const result = anonymous(bytes, { linkType });
+    expect(result).toHaveLength(bytes.length);
+    expect(leaks(result!)).toEqual([]);
+  });
+
+  it('names nobody wherever the snaplen cuts it', () => {
+    const bytes = ethernet(ipv4(icmp(3, 1, ipv4(everything, ends)), { ...ends, protocol: 1 }));
+    for (let capturedLength = 0; capturedLength <= bytes.length; capturedLength++) {
+      const result = anonymous(bytes, { capturedLength });
+      if (result !== null) expect(leaks(result)).toEqual([]);
+    }
+  });
+
+  it('keeps what the analysis needs', () => {
+    const decode = (bytes: Uint8Array) => {
+      const decoder = new Decoder();
+      expect(decoder.decode(frameOf(bytes))).toBe(SEGMENT);
+      const { source3, destination3, ...rest } = decoder.segment;
+      return rest;
+    };
+    const options = [
+      ...option.maximumSegmentSize(1460),
+      ...option.sackPermitted,
+      ...option.windowScale(7),
+      ...option.nop,
+      ...option.timestamps(7, 8),
+    ];
+    const bytes = ethernet(ipv4(tcp({ options, flags: 2 }), ends));
+    const withCookie = ethernet(ipv4(tcp({ options: option.fastOpen([1, 2, 3, 4]), flags: 2 }), ends));
+    expect(decode(anonymous(bytes)!)).toEqual(decode(bytes));
+    expect(decode(anonymous(withCookie)!)).toEqual(decode(withCookie));
+    expect(Buffer.from(anonymous(withCookie)!).toString('hex')).not.toContain('01020304');
+  });
+
+  it('keeps payload if it is told to, with the right checksum', () => {
+    const bytes = ethernet(ipv4(segment, ends));
+    const result = anonymous(bytes, {}, false)!;
+    expect(result.subarray(-SECRET.length)).toEqual(SECRET);
+    const rest = result.subarray(34);
+    expect(sum(result.subarray(26, 34), [0, 6, 0, rest.length], rest)).toBe(0xffff);
+    const cut = anonymous(bytes, { capturedLength: bytes.length - 1 }, false)!;
+    expect([...cut.subarray(50, 52)]).toEqual([0, 0]);
+  });
+
+  it('is never more than the octets it was made of, nor a fault, whatever they are', () => {
+    const seeds = [
+      ethernet(ipv4(everything, ends)),
+      ethernet(ipv6(holding(everything, 6), { ...ends6, nextHeader: 43 }), IPV6),
+      ethernet(ipv4(icmp(3, 1, ipv4(everything, ends)), { ...ends, protocol: 1 })),
+    ];
+    const mutated = fc
+      .tuple(
+        fc.constantFrom(...seeds),
+        fc.array(fc.tuple(fc.nat(200), fc.nat(255)), { maxLength: 6 }),
+        fc.nat(200),
+      )
+      .map(([seed, changes, length]) => {
+        const bytes = seed.slice(0, Math.max(1, length));
+        for (const [at, value] of changes) if (at < bytes.length) bytes[at] = value;
+        return bytes;
+      });
+    fc.assert(
+      fc.property(mutated, (bytes) => {
+        const result = anonymous(bytes, { originalLength: bytes.length });
+        if (result !== null) expect(result).toHaveLength(bytes.length);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+function sllOfTunnel(payload: Uint8Array): Uint8Array {
+  const bytes = linuxSll(payload);
+  bytes.set([3, 0, 0, 4, ...address(HOSTS[0])], 2);
+  return bytes;
+}
+
+function redirect(quoted: Uint8Array): Uint8Array {
+  const message = icmp(5, 1, quoted);
+  message.set(address(HOSTS[0]), 4);
+  return message;
+}

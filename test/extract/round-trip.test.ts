@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Connection, Role } from '../../src/connections/connection.js';
+import { Anonymizer } from '../../src/extract/anonymizer.js';
 import { FrameRewriter } from '../../src/extract/frame-rewriter.js';
 import { captureOfFrames, copyOf, framesOf, type Told, tellOf } from '../support/extract.js';
 import { captureOf, scenarios } from '../support/fixtures.js';
+
+const KEY = Uint8Array.from({ length: 32 }, (_, i) => 7 * i + 1);
 
 const ROLES: readonly Role[] = ['client', 'server'];
 
@@ -37,14 +40,24 @@ describe.each(captures)('$name', ({ path }) => {
     { what: '', rewriter: null },
     { what: ', without payload', rewriter: new FrameRewriter({ stripPayload: true, addresses: null }) },
   ])('tells the same story of every connection in its extract$what', ({ rewriter }) => {
-    for (const { connection, frames } of extracts) {
-      const rewritten = frames.map((frame) => (rewriter === null ? frame : copyOf(rewriter.rewrite(frame)!)));
-      const again = tellOf(
-        captureOfFrames(rewritten, told),
-        frames.map(({ number }) => number),
-      );
-      const found = again.connections.find(({ firstFrame }) => firstFrame === connection.firstFrame)!;
-      expect(storyOf(again, found), `connection ${connection.id}`).toBe(storyOf(told, connection));
-    }
+    expectSameStories(told, rewriter);
   });
+
+  it('tells the same story of every connection in its anonymized extract, with the addresses of an anonymized report', () => {
+    const anonymizer = new Anonymizer(KEY);
+    const rewriter = new FrameRewriter({ stripPayload: true, addresses: anonymizer });
+    const anonymous = tellOf(bytes, { anonymizer });
+    expect(anonymous.findings.map(({ rule }) => rule)).toEqual(told.findings.map(({ rule }) => rule));
+    expectSameStories(anonymous, rewriter);
+  });
+
+  function expectSameStories(expected: Told, rewriter: FrameRewriter | null): void {
+    for (const [place, { frames }] of extracts.entries()) {
+      const connection = expected.connections[place];
+      const rewritten = frames.map((frame) => (rewriter === null ? frame : copyOf(rewriter.rewrite(frame)!)));
+      const again = tellOf(captureOfFrames(rewritten, told), { numbers: frames.map(({ number }) => number) });
+      const found = again.connections.find(({ firstFrame }) => firstFrame === connection.firstFrame)!;
+      expect(storyOf(again, found), `connection ${connection.id}`).toBe(storyOf(expected, connection));
+    }
+  }
 });

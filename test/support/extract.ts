@@ -4,6 +4,7 @@ import { Frame, type FrameHandler } from '../../src/capture/frame.js';
 import { PcapngWriter } from '../../src/capture/pcapng-writer.js';
 import { CaptureReader } from '../../src/capture/reader.js';
 import type { Connection } from '../../src/connections/connection.js';
+import type { Anonymizer } from '../../src/extract/anonymizer.js';
 import { FragmentedDatagrams } from '../../src/extract/fragments.js';
 import { FramePicker } from '../../src/extract/frame-picker.js';
 import { Selection } from '../../src/extract/selection.js';
@@ -25,12 +26,14 @@ export function read(bytes: Uint8Array, handler: FrameHandler) {
   return reader.facts();
 }
 
-/**
- * Analyses a capture, with frame numbers and addresses as another knows them.
- *
- * @param numbers the number of each frame, in order; their own without
- */
-export function tellOf(bytes: Uint8Array, numbers?: readonly number[]): Told {
+export interface TellingOptions {
+  /** The number of each frame in another capture, which it goes by. */
+  readonly numbers?: readonly number[];
+  readonly anonymizer?: Anonymizer;
+}
+
+/** Analyses a capture. */
+export function tellOf(bytes: Uint8Array, { numbers, anonymizer }: TellingOptions = {}): Told {
   const connections: Connection[] = [];
   const findings: Finding[] = [];
   const datagrams = new FragmentedDatagrams();
@@ -45,6 +48,7 @@ export function tellOf(bytes: Uint8Array, numbers?: readonly number[]): Told {
       },
     ],
     onFragment: (frame) => datagrams.learn(frame),
+    anonymizer,
   });
   const onFrame = analysis.begin();
   const facts = read(bytes, (frame) => {
