@@ -83,7 +83,7 @@ function options({ id, options: specs }: RuleDescription): string {
   ]);
   if (rows.length === 0) return `None beside the severity: ${code(`--rule ${id}=off`)} silences it.`;
   const [name, { default: value }] = Object.entries(specs)[0];
-  const how = `Set with ${code(`--set ${id}.${name}=${value}`)}, or in a configuration file; ${code(`--rule ${id}=off`)} silences the rule.`;
+  const how = `Set with ${code(`--set ${id}.${name}=${value}`)}, or in a [configuration](../configuration.md); ${code(`--rule ${id}=off`)} silences the rule.`;
   return `${table(['option', 'default', 'range', 'meaning'], rows)}\n\n${how}`;
 }
 

@@ -1,9 +1,9 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Config, EMPTY_CONFIG, readConfig } from '../config/config.js';
-import { type ParsedText, parseText, TextError } from '../config/parse.js';
+import type { ParsedText } from '../config/parse.js';
 import type { Path } from '../config/problems.js';
 
 /** Names that are looked for, beside the `finwait` key of a package.json. */
@@ -61,7 +61,7 @@ export async function readConfigFile(path: string, from: string): Promise<Loaded
     return { file, config };
   }
   const isPackage = basename(file) === PACKAGE;
-  const parsed = parse(readText(file, name), extname(file), name);
+  const parsed = await parse(readText(file, name), extname(file), name);
   const root: Path = isPackage ? [PACKAGE_KEY] : [];
   const { config, problems } = readConfig(isPackage ? ownValue(parsed.value, PACKAGE_KEY) : parsed.value);
   if (problems.length > 0) {
@@ -76,7 +76,7 @@ export async function readConfigFile(path: string, from: string): Promise<Loaded
 }
 
 function isCode(path: string): boolean {
-  return ['.js', '.mjs'].includes(extname(path));
+  return ['.js', '.mjs', '.cjs'].includes(extname(path));
 }
 
 function isFile(path: string): boolean {
@@ -103,10 +103,12 @@ function ownValue(value: unknown, key: string): unknown {
 function refuseForeignCode(path: string): void {
   const user = process.getuid?.();
   if (user === undefined) return;
+  // Of a link, both ends: somebody else's link must not choose which of our files is run.
   const { uid, mode } = statSync(path);
-  const isOurs = (uid === user || uid === 0) && (mode & constants.S_IWOTH) === 0;
-  if (isOurs) return;
-  const why = mode & constants.S_IWOTH ? 'anybody can write to it' : 'it belongs to somebody else';
+  const isForeign = [uid, lstatSync(path).uid].some((owner) => owner !== user && owner !== 0);
+  const isOpen = (mode & constants.S_IWOTH) !== 0;
+  if (!isForeign && !isOpen) return;
+  const why = isOpen ? 'anybody can write to it' : 'it belongs to somebody else';
   throw new ConfigError([
     `${path} is not run, as ${why}: if you trust it, name it with --config, else use --no-config`,
   ]);
@@ -147,7 +149,9 @@ function readText(path: string, name: string): string {
   }
 }
 
-function parse(text: string, ending: string, name: string): ParsedText {
+async function parse(text: string, ending: string, name: string): Promise<ParsedText> {
+  // The parser takes longer to load than most captures to read: only who has a configuration waits for it.
+  const { parseText, TextError } = await import('../config/parse.js');
   try {
     return parseText(text, ending === '.json' ? 'json' : 'yaml');
   } catch (error) {

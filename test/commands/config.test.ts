@@ -1,4 +1,14 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  lchownSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -258,5 +268,23 @@ describe.skipIf(process.getuid === undefined)('code in a configuration', () => {
     );
     expect(code).toBe(2);
     expect(await effective(['--config', path])).toMatchObject({ failOn: { value: 'info' } });
+  });
+
+  // Only root can give a file away.
+  it.skipIf(process.getuid?.() !== 0).each<[string, (path: string) => void]>([
+    ['belongs to somebody else', (path) => chownSync(path, 12_345, 12_345)],
+    [
+      'somebody else links to',
+      (path) => {
+        renameSync(path, `${path}.ours.mjs`);
+        symlinkSync(`${path}.ours.mjs`, path);
+        lchownSync(path, 12_345, 12_345);
+      },
+    ],
+  ])('that %s is not run', async (_, give) => {
+    give(write('finwait.config.mjs', "export default { failOn: 'info' };"));
+    const { code, stderr } = await run([CAPTURE]);
+    expect(stderr).toContain('is not run, as it belongs to somebody else');
+    expect(code).toBe(2);
   });
 });

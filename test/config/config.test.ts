@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../../src/config/config.js';
 import { SEVERITY_KEY } from '../../src/config/rule-entries.js';
@@ -178,6 +179,59 @@ describe('a configuration', () => {
   it('refuses numbers that are none', () => {
     const value = { rules: { 'close-wait-stuck': { stuckSeconds: Number.NaN } } };
     expect(problemsOf(value)).toHaveLength(1);
+  });
+
+  it('agrees with the schema on whatever it is given', () => {
+    const key = fc.oneof(
+      fc.constantFrom(
+        'failOn',
+        'rules',
+        'suppressions',
+        'rule',
+        'address',
+        'port',
+        'endpoint',
+        'reason',
+        'until',
+      ),
+      fc.constantFrom(
+        'half-close',
+        'close-wait-stuck',
+        'stuckSeconds',
+        'severity',
+        '__proto__',
+        'constructor',
+      ),
+    );
+    const value = fc.letrec((tie) => ({
+      any: fc.oneof(
+        { maxDepth: 4 },
+        fc.constantFrom(
+          'off',
+          'info',
+          'error',
+          'half-close',
+          '*',
+          'client',
+          '10.0.0.1',
+          '2026-12-31',
+          'x',
+          '',
+        ),
+        fc.constantFrom(null, true, 0, 1, 30, 80, 1.5, -1, 1e9),
+        fc.array(tie('any'), { maxLength: 3 }),
+        fc.dictionary(key, tie('any'), { maxKeys: 4 }),
+      ),
+    })).any;
+    const top = fc.record({ failOn: value, rules: value, suppressions: value }, { requiredKeys: [] });
+    fc.assert(
+      fc.property(fc.oneof(value, top), (candidate) => {
+        // As a file would give it: a dictionary may have a prototype of its own.
+        const given: unknown = JSON.parse(JSON.stringify(candidate));
+        expect(problemsOf(given).length === 0).toBe(fits(given));
+      }),
+      { numRuns: 5000 },
+    );
   });
 
   it('tells all that is wrong at once', () => {

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseText, TextError } from '../../src/config/parse.js';
 
@@ -65,6 +66,48 @@ describe('a configuration as text', () => {
   it('says where JSON ends to be JSON, if the parser does', () => {
     const { place } = errorOf('{\n"a": 1\n"b": 2}', 'json');
     expect(place).toEqual({ line: 3, column: 1 });
+  });
+
+  it('parses or refuses any text, and knows a place for any path', () => {
+    const text = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 60 }),
+      fc
+        .array(
+          fc.constantFrom(
+            'a',
+            ':',
+            ' ',
+            '\n',
+            '- ',
+            '[',
+            ']',
+            '{',
+            '}',
+            ',',
+            '"',
+            '&x',
+            '*x',
+            '!!set',
+            '#',
+            '|',
+            '?',
+          ),
+          { maxLength: 40 },
+        )
+        .map((parts) => parts.join('')),
+    );
+    const path = fc.array(fc.oneof(fc.constantFrom('a', ''), fc.nat(3)), { maxLength: 4 });
+    fc.assert(
+      fc.property(text, fc.constantFrom('json' as const, 'yaml' as const), path, (given, syntax, where) => {
+        try {
+          const { line, column } = parseText(given, syntax).locate(where, where.length % 2 === 0);
+          expect(Math.min(line, column)).toBeGreaterThanOrEqual(1);
+        } catch (error) {
+          expect(error).toBeInstanceOf(TextError);
+        }
+      }),
+      { numRuns: 3000 },
+    );
   });
 
   it('keeps __proto__ an ordinary key', () => {
