@@ -5,6 +5,7 @@ import type { AnalysisEnd } from '../report/reporter.js';
 import { SEVERITIES, type Severity } from '../rules/finding.js';
 import type { RuleSettings } from '../rules/settings.js';
 import type { Suppression } from '../rules/suppressions.js';
+import { type AnonymizationOptions, anonymizerOf } from './anonymization.js';
 import { Choice } from './errors.js';
 import { findCaptures } from './find-captures.js';
 import { EXIT_CAPTURE, EXIT_FINDINGS, EXIT_OK, type Io } from './io.js';
@@ -13,7 +14,7 @@ import { type Destination, openOutputs } from './outputs.js';
 import { readAll, warnOfDamage } from './read-all.js';
 import { noteSuppressions } from './suppression-notes.js';
 
-export interface AnalyzeOptions {
+export interface AnalyzeOptions extends AnonymizationOptions {
   readonly destinations: readonly Destination[];
   readonly connection?: number;
   readonly reader: ReaderName;
@@ -32,6 +33,7 @@ export interface AnalyzeOptions {
 /** Reads the captures and writes the reports. Returns the exit code. */
 export async function analyze(names: readonly string[], options: AnalyzeOptions, io: Io): Promise<number> {
   const paths = await findCaptures(names, options);
+  const anonymizer = anonymizerOf(options, io);
   const outputs = openOutputs(options.destinations, options, io);
   const choice = options.connection === undefined ? null : new Choice(options.connection);
   const reporters = outputs.map(({ reporter }) => reporter);
@@ -40,6 +42,7 @@ export async function analyze(names: readonly string[], options: AnalyzeOptions,
     rules: options.rules,
     suppressions: options.suppressions,
     filter: choice?.accepts,
+    anonymizer,
     seed: randomInt(2 ** 32),
     joined: options.join,
     maximumConnections: options.maxConnections,

@@ -137,6 +137,8 @@ function build(io: Io, done: (code: number) => void): Command {
         .argParser(documentLength),
     )
     .addOption(maximumConnections())
+    .addOption(anonymizeOption())
+    .addOption(keyOption())
     .option('--print-config', 'print every setting, and where it comes from, as JSON')
     .option('-v, --verbose', 'also say which frames were not analysed, and why')
     .action(async (paths: string[], options) => {
@@ -272,7 +274,7 @@ function maximumConnections(): Option {
 function anonymizeOption(): Option {
   return new Option(
     '--anonymize',
-    'put other addresses in the place of the real ones; networks stay networks',
+    'map every address to another, so that hosts of one network stay together (Crypto-PAn)',
   );
 }
 
