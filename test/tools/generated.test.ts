@@ -1,5 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { EXAMPLE_LADDERS } from '../../src/commands/example-ladders.js';
+import { CATALOG } from '../../src/rules/catalog.js';
 import { generatedFiles, superfluousPages } from '../../tools/generated.js';
 
 const files = await generatedFiles();
@@ -9,6 +11,10 @@ describe('a generated file', () => {
   it.each([...files])('%s is up to date', (path, text) => {
     expect(existsSync(path), HINT).toBe(true);
     expect(readFileSync(path, 'utf8') === text, HINT).toBe(true);
+  });
+
+  it.each(CATALOG)('$id is shown by its recorded example', ({ id }) => {
+    expect(EXAMPLE_LADDERS[id]).toBeDefined();
   });
 
   it('is no page of a rule that is gone', () => {
