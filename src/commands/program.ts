@@ -140,7 +140,7 @@ function build(io: Io, done: (code: number) => void): Command {
     .addOption(anonymizeOption())
     .addOption(keyOption())
     .option('--print-config', 'print every setting, and where it comes from, as JSON')
-    .option('-v, --verbose', 'also say which frames were not analysed, and why')
+    .option('-v, --verbose', 'also say which frames were not analysed and why, and what suppressions did')
     .action(async (paths: string[], options) => {
       if (options.printConfig === true) return done(await printConfig(options, io));
       if (paths.length === 0) analyzeCommand.error(`error: ${NO_CAPTURE}`);

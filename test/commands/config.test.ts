@@ -235,6 +235,18 @@ describe('suppressions', () => {
     expect(summaryOf((await run(['watch', CAPTURE])).stdout)).toBe('1 connection: 1 info; 1 suppressed');
   });
 
+  it('mean real addresses where reports show others', async () => {
+    const { stdout } = await run([CAPTURE, '--anonymize', '--format', 'json', '--no-config']);
+    const [{ server }] = JSON.parse(stdout).connections;
+    const real = JSON.parse((await run([CAPTURE, '--format', 'json', '--no-config'])).stdout).connections[0]
+      .server;
+    expect(server.address).not.toBe(real.address);
+    suppress({ ...stuck, address: real.address, endpoint: 'server' });
+    expect(summaryOf((await run([CAPTURE, '--anonymize'])).stdout)).toBe(
+      '1 connection: 1 info; 1 suppressed',
+    );
+  });
+
   it('say what they did if asked', async () => {
     suppress(stuck, { ...stuck, address: '10.99.0.0/16' });
     const { stderr } = await run([CAPTURE, '--verbose']);
