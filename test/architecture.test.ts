@@ -15,6 +15,7 @@ const ORDER = [
   'rules',
   'report',
   'config',
+  'check',
   'analysis.ts',
   'index.ts',
   'node',

@@ -9,6 +9,7 @@ export const COMMANDS = [
   'analyze',
   'timeline',
   'watch',
+  'check',
   'extract',
   'rules',
   'explain',

@@ -1,8 +1,9 @@
 import { Argument, Command, CommanderError, Option } from 'commander';
+import { CHECK_FORMATS } from '../check/result.js';
 import { MAXIMUM_CONNECTIONS } from '../connections/tracker.js';
 import { nearestName } from '../core/suggest.js';
-import { ConfigError } from '../node/config-file.js';
 import { OutputError } from '../node/output.js';
+import { ConfigError } from '../node/settings-text.js';
 import { escapeControls } from '../report/escape.js';
 import { FORMATS } from '../report/formats.js';
 import { SEVERITIES } from '../rules/finding.js';
@@ -18,6 +19,30 @@ import { atLeastOne, collect, collectNumbers, documentLength, wholeNumber } from
 import { OutputPlan } from './outputs.js';
 import { timeline } from './timeline.js';
 import { watch } from './watch.js';
+
+const CHECK_HELP = `
+An expectation stands beside its capture, as in trace.pcap.expect.yaml. All its parts may be left out:
+
+  connections: 2
+  findings:                       # exactly these; none; or atLeast: with these below it
+    - rule: close-wait-stuck
+      endpoint: server
+    - half-close                  # the rule alone is enough
+  patterns: none
+  states:                         # the last state, or all of them
+    - connection: 0
+      client: FIN-WAIT-2
+      server: [SYN-RECEIVED, ESTABLISHED, CLOSE-WAIT]
+  finalStates: { TIME-WAIT: 1, FIN-WAIT-2: 1, CLOSE-WAIT: 1, CLOSED: 1 }
+
+Examples:
+  finwait check --init captures/        start expectations, to be read and kept with the captures
+  finwait check captures/               exit 1 if a capture shows something else
+  finwait check --update captures/      take what is shown now for right
+  finwait check captures/ -f junit -o results.xml
+
+Exit codes: 0 all as expected, 1 something is not, 2 wrong usage or expectation, 3 a capture cannot be read.
+`;
 
 const NO_CAPTURE = 'name a capture to read, such as: finwait incident.pcap';
 
@@ -213,6 +238,28 @@ function build(io: Io, done: (code: number) => void): Command {
     });
   addEngineOptions(extractCommand);
   extractCommand.addHelpText('after', EXTRACT_HELP);
+
+  const checkCommand = program
+    .command('check')
+    .description('hold captures against the expectations beside them, for tests')
+    .addArgument(new Argument('<capture...>', 'directories, captures, or patterns'))
+    .addOption(
+      new Option('-f, --format <name>', 'a table, JUnit XML, or annotations for GitHub Actions')
+        .choices(CHECK_FORMATS)
+        .default('table'),
+    )
+    .option('-o, --output <file>', 'write the result here; - is standard output')
+    .option('--init', 'start an expectation for each capture that has none')
+    .option('--update', 'bring expectations up to date, as deep as they go; comments stay')
+    .option('-v, --verbose', 'also name what is as expected')
+    .action(async (paths: string[], options) => {
+      const { rules, suppressions } = await configure(options, io);
+      // It loads the YAML parser, which nobody else waits for.
+      const { check } = await import('./check.js');
+      done(await check(paths, { ...options, rules, suppressions }, io));
+    });
+  addEngineOptions(checkCommand);
+  checkCommand.addHelpText('after', CHECK_HELP);
 
   for (const command of [
     program

@@ -25,6 +25,18 @@ export async function captureFiles(word: string): Promise<readonly string[]> {
   return sorted(await glob(word, options));
 }
 
+/** The expectation files in a directory, at any depth; none if `word` is no directory. */
+export async function expectationFiles(word: string): Promise<readonly string[]> {
+  const status = await stat(word).catch(() => null);
+  if (status?.isDirectory() !== true) return [];
+  const names = await glob('**/*.expect.{yaml,yml,json}', {
+    cwd: word,
+    followSymbolicLinks: false,
+    expandDirectories: false,
+  });
+  return sorted(names).map((name) => join(word, name));
+}
+
 function sorted(names: readonly string[]): string[] {
   return [...names].sort((a, b) => BY_NAME.compare(a, b) || (a < b ? -1 : 1));
 }

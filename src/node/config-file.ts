@@ -1,25 +1,15 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, statSync } from 'node:fs';
+import { constants, lstatSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Config, EMPTY_CONFIG, readConfig } from '../config/config.js';
-import type { ParsedText } from '../config/parse.js';
 import type { Path } from '../config/problems.js';
+import { ConfigError, parseNamed, readText } from './settings-text.js';
 
 /** Names that are looked for, beside the `finwait` key of a package.json. */
 const NAMES = ['json', 'yaml', 'yml', 'js', 'mjs'].map((ending) => `finwait.config.${ending}`);
 const PACKAGE = 'package.json';
 const PACKAGE_KEY = 'finwait';
-const LARGEST = 1 << 20;
-
-/** A configuration that cannot be used: one message for each thing that is wrong, with its file and place. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-
-  constructor(readonly messages: readonly string[]) {
-    super(messages.join('\n'));
-  }
-}
 
 /** A configuration and the file it stands in; null if there is none. */
 export interface LoadedConfig {
@@ -61,7 +51,7 @@ export async function readConfigFile(path: string, from: string): Promise<Loaded
     return { file, config };
   }
   const isPackage = basename(file) === PACKAGE;
-  const parsed = await parse(readText(file, name), extname(file), name);
+  const parsed = await parseNamed(readText(file, name), extname(file), name);
   const root: Path = isPackage ? [PACKAGE_KEY] : [];
   const { config, problems } = readConfig(isPackage ? ownValue(parsed.value, PACKAGE_KEY) : parsed.value);
   if (problems.length > 0) {
@@ -122,42 +112,6 @@ async function runFile(path: string, name: string): Promise<unknown> {
     if (!isFile(path)) throw new ConfigError([`${name}: there is no such file`]);
     const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     throw new ConfigError([`${name} could not be run: ${reason}`]);
-  }
-}
-
-function readText(path: string, name: string): string {
-  // Opened without waiting: a named pipe would keep us for ever.
-  let descriptor: number;
-  try {
-    descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new ConfigError([
-      `${name}: ${code === 'ENOENT' ? 'there is no such file' : `cannot be opened (${code})`}`,
-    ]);
-  }
-  try {
-    const status = fstatSync(descriptor);
-    if (!status.isFile()) throw new ConfigError([`${name}: is no file`]);
-    if (status.size > LARGEST) throw new ConfigError([`${name}: is larger than ${LARGEST} bytes`]);
-    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(descriptor));
-  } catch (error) {
-    if (error instanceof TypeError) throw new ConfigError([`${name}: is not UTF-8`]);
-    throw error;
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-async function parse(text: string, ending: string, name: string): Promise<ParsedText> {
-  // The parser takes longer to load than most captures to read: only who has a configuration waits for it.
-  const { parseText, TextError } = await import('../config/parse.js');
-  try {
-    return parseText(text, ending === '.json' ? 'json' : 'yaml');
-  } catch (error) {
-    if (!(error instanceof TextError)) throw error;
-    const place = error.place === null ? '' : `:${error.place.line}:${error.place.column}`;
-    throw new ConfigError([`${name}${place}: ${error.message}`]);
   }
 }
 

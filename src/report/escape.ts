@@ -42,3 +42,31 @@ export function markdownCode(text: string): string {
   const space = shown === '' || /^[` ]|[` ]$/.test(shown) ? ' ' : '';
   return `${fence}${space}${shown}${space}${fence}`;
 }
+
+const XML_ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** Text in XML or HTML, in an element or a quoted attribute. Line ends stay; what XML forbids is shown escaped. */
+export function escapeXml(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => escapeControls(line).replace(/[\ufffe\uffff]|\p{Surrogate}/gu, '\ufffd'))
+    .join('\n')
+    .replace(/[&<>"']/g, (character) => XML_ENTITIES[character]);
+}
+
+/** The message of a GitHub workflow command. */
+export function escapeWorkflowData(text: string): string {
+  const shown = text.split('\n').map(escapeControls).join('\n');
+  return shown.replaceAll('%', '%25').replaceAll('\n', '%0A');
+}
+
+/** A property of a GitHub workflow command, such as a file. */
+export function escapeWorkflowProperty(text: string): string {
+  return escapeWorkflowData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+}

@@ -1,0 +1,206 @@
+import { randomInt } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { Analysis } from '../analysis.js';
+import { compare } from '../check/compare.js';
+import { described, refreshed } from '../check/describe.js';
+import { type Observation, Observer } from '../check/observation.js';
+import { checkGithub } from '../check/report/github.js';
+import { checkJunit } from '../check/report/junit.js';
+import { checkText } from '../check/report/text.js';
+import { type CheckFormat, type CheckReport, type CheckResult, isPassed } from '../check/result.js';
+import { captureFiles, expectationFiles } from '../node/capture-files.js';
+import {
+  captureOfExpectation,
+  type ExpectationFile,
+  expectationPath,
+  newExpectationPath,
+  readExpectationFile,
+  updateExpectation,
+  writeNewExpectation,
+} from '../node/expectation-file.js';
+import { OutputFile } from '../node/output.js';
+import { type ReaderName, readCapture } from '../node/read-capture.js';
+import { counted } from '../report/words.js';
+import type { RuleSettings } from '../rules/settings.js';
+import type { Suppression } from '../rules/suppressions.js';
+import { captureProblem } from './errors.js';
+import { EXIT_CAPTURE, EXIT_FINDINGS, EXIT_OK, type Io, UsageError } from './io.js';
+import { paletteFor } from './options.js';
+import { Progress } from './progress.js';
+
+export interface CheckOptions {
+  readonly format: CheckFormat;
+  readonly output?: string;
+  readonly update?: boolean;
+  readonly init?: boolean;
+  readonly reader: ReaderName;
+  readonly rules: RuleSettings;
+  readonly suppressions: readonly Suppression[];
+  readonly color?: boolean;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+}
+
+/** A capture to be checked, and the file that says what it should show; null if there is none. */
+interface Subject {
+  readonly capture: string;
+  readonly file: string | null;
+}
+
+/**
+ * Holds captures against the expectations beside them, brings those up to date, or starts new ones. Returns
+ * the exit code.
+ */
+export async function check(words: readonly string[], options: CheckOptions, io: Io): Promise<number> {
+  const subjects = await subjectsOf(words);
+  if (options.init === true) return initialise(subjects, options, io);
+  const expected = subjects.filter(({ file }) => file !== null);
+  if (expected.length === 0) {
+    const many = counted(subjects.length, 'capture');
+    throw new UsageError(
+      `${many} in ${words.join(' ')}, none with an expectation beside it; start them with: finwait check --init ${words.join(' ')}`,
+    );
+  }
+  // All are read before any capture is: what is wrong with them should not take an analysis to find out.
+  const files: { readonly capture: string; readonly file: ExpectationFile }[] = [];
+  for (const { capture, file } of expected)
+    files.push({ capture, file: await readExpectationFile(file as string) });
+  return options.update === true
+    ? update(files, options, io)
+    : compareAll(files, subjects.length - expected.length, options, io);
+}
+
+async function compareAll(
+  files: readonly { readonly capture: string; readonly file: ExpectationFile }[],
+  without: number,
+  options: CheckOptions,
+  io: Io,
+): Promise<number> {
+  const results: CheckResult[] = [];
+  for (const { capture, file } of files) {
+    const observed = await observe(capture, options, io);
+    const differences = typeof observed === 'string' ? [] : compare(file.expectation, observed);
+    results.push({
+      capture,
+      file: file.path,
+      differences: differences.map((each) => ({ ...each, line: file.lineOf(each.path) })),
+      failure: typeof observed === 'string' ? observed : null,
+    });
+  }
+  write({ results, without }, options, io);
+  if (results.some(({ failure }) => failure !== null)) return EXIT_CAPTURE;
+  return results.every(isPassed) ? EXIT_OK : EXIT_FINDINGS;
+}
+
+function write(report: CheckReport, options: CheckOptions, io: Io): void {
+  const toFile = options.output !== undefined && options.output !== '-';
+  const palette = paletteFor(toFile ? false : options.color, io.environment, io.stdout);
+  const text = {
+    table: () => checkText(report, palette, options.verbose === true),
+    junit: () => checkJunit(report),
+    github: () => checkGithub(report),
+  }[options.format]();
+  if (!toFile) {
+    io.stdout.write(text);
+    return;
+  }
+  const file = new OutputFile(options.output as string);
+  file.write(text);
+  file.finish();
+}
+
+async function update(
+  files: readonly { readonly capture: string; readonly file: ExpectationFile }[],
+  options: CheckOptions,
+  io: Io,
+): Promise<number> {
+  const changed: string[] = [];
+  let failed = false;
+  for (const { capture, file } of files) {
+    const observed = await observe(capture, options, io);
+    if (typeof observed === 'string') {
+      io.stderr.write(`finwait: ${observed}\n`);
+      failed = true;
+    } else if (
+      compare(file.expectation, observed).length > 0 &&
+      updateExpectation(file, refreshed(file.value, observed))
+    ) {
+      changed.push(file.path);
+    }
+  }
+  io.stdout.write(
+    [
+      ...changed.map((path) => `changed ${path}\n`),
+      `${counted(changed.length, 'expectation')} changed, ${files.length - changed.length - Number(failed)} left as they are\n`,
+    ].join(''),
+  );
+  return failed ? EXIT_CAPTURE : EXIT_OK;
+}
+
+async function initialise(subjects: readonly Subject[], options: CheckOptions, io: Io): Promise<number> {
+  let started = 0;
+  let failed = false;
+  for (const { capture, file } of subjects) {
+    if (file !== null) continue;
+    const observed = await observe(capture, options, io);
+    if (typeof observed === 'string') {
+      io.stderr.write(`finwait: ${observed}\n`);
+      failed = true;
+      continue;
+    }
+    const path = newExpectationPath(capture);
+    writeNewExpectation(path, described(observed));
+    io.stdout.write(`started ${path}\n`);
+    started++;
+  }
+  const kept = subjects.filter(({ file }) => file !== null).length;
+  io.stdout.write(`${counted(started, 'expectation')} started, ${kept} there before\n`);
+  return failed ? EXIT_CAPTURE : EXIT_OK;
+}
+
+/** What a capture shows, or why it cannot be read. */
+async function observe(capture: string, options: CheckOptions, io: Io): Promise<Observation | string> {
+  const observer = new Observer();
+  const analysis = new Analysis({
+    reporters: [observer],
+    rules: options.rules,
+    suppressions: options.suppressions,
+    seed: randomInt(2 ** 32),
+  });
+  const progress = new Progress(options.quiet === true ? null : io.stderr, capture);
+  try {
+    const facts = await readCapture(capture, analysis.begin(), {
+      reader: options.reader,
+      onProgress: ({ bytesRead, bytesTotal }) => progress.show(bytesRead, bytesTotal),
+    });
+    analysis.endCapture(facts);
+    analysis.finish();
+    return observer.observation();
+  } catch (error) {
+    const problem = captureProblem(error, capture);
+    if (problem === null) throw error;
+    return problem;
+  } finally {
+    progress.clear();
+  }
+}
+
+/** The captures that the words name, and those that expectations there are for even if they are gone. */
+async function subjectsOf(words: readonly string[]): Promise<readonly Subject[]> {
+  const captures = new Set<string>();
+  for (const word of words) {
+    const captureOfWord = captureOfExpectation(word);
+    if (captureOfWord !== null) {
+      captures.add(captureOfWord);
+      continue;
+    }
+    const found = await captureFiles(word);
+    const expectations = await expectationFiles(word);
+    if (found.length + expectations.length === 0) throw new UsageError(`there is no capture in ${word}`);
+    for (const capture of found) captures.add(capture);
+    for (const path of expectations) captures.add(captureOfExpectation(path) as string);
+  }
+  return [...captures]
+    .map((capture) => ({ capture, file: expectationPath(capture) }))
+    .filter(({ capture, file }) => file !== null || existsSync(capture));
+}

@@ -1,0 +1,193 @@
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { captureOf } from '../support/fixtures.js';
+import { finwait } from '../support/io.js';
+
+let folder = '';
+const at = (name: string): string => join(folder, name);
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'finwait-check-'));
+  copyFileSync(captureOf('close-wait-stuck', 'server'), at('stuck.pcap'));
+  copyFileSync(captureOf('normal-close-client', 'server'), at('clean.pcap'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const write = (name: string, text: string): void => writeFileSync(at(name), text);
+const check = (...argv: string[]) => finwait(['check', folder, ...argv]);
+
+describe('finwait check --init', () => {
+  it('starts expectations that hold', async () => {
+    const { stdout, code } = await check('--init');
+    expect(code).toBe(0);
+    expect(stdout).toContain('2 expectations started, 0 there before');
+    expect(readFileSync(at('stuck.pcap.expect.yaml'), 'utf8')).toBe(`connections: 1
+findings:
+  - {rule: close-wait-stuck, endpoint: server, severity: warning}
+  - {rule: fin-wait-2-stuck, endpoint: client, severity: info}
+patterns: none
+states:
+  - connection: 0
+    client: [SYN-SENT, ESTABLISHED, FIN-WAIT-1, FIN-WAIT-2]
+    server: [SYN-RECEIVED, ESTABLISHED, CLOSE-WAIT]
+`);
+    expect(await check()).toMatchObject({ code: 0, stdout: '2 captures as expected\n', stderr: '' });
+  });
+
+  it('leaves alone those that are there', async () => {
+    write('stuck.pcap.expect.yaml', 'connections: 7\n');
+    expect((await check('--init')).stdout).toContain('1 expectation started, 1 there before');
+    expect(readFileSync(at('stuck.pcap.expect.yaml'), 'utf8')).toBe('connections: 7\n');
+  });
+});
+
+describe('finwait check', () => {
+  it('shows what is otherwise, and where to look', async () => {
+    write('stuck.pcap.expect.yaml', 'findings: none\nstates:\n  - {connection: 0, server: LAST-ACK}\n');
+    const { stdout, code } = await check();
+    expect(code).toBe(1);
+    expect(stdout).toBe(`${at('stuck.pcap')}
+  findings
+    + warning close-wait-stuck (server) on connection 0: 10.9.14.2:8080 has stayed in CLOSE-WAIT for 62.4 s
+      tcp.stream eq 0
+    + info fin-wait-2-stuck (client) on connection 0: 10.9.14.1:40000 has waited in FIN-WAIT-2 for 62.4 s
+      tcp.stream eq 0
+  connection 0, server
+    - LAST-ACK
+    + CLOSE-WAIT
+      tcp.stream eq 0
+
+1 otherwise than expected, 0 captures as expected, 1 capture without expectation
+`);
+  });
+
+  it('annotates the line of the expectation on GitHub', async () => {
+    write(
+      'stuck.pcap.expect.yaml',
+      '# about\nfindings:\n  - half-close\n  - close-wait-stuck\n  - fin-wait-2-stuck\n',
+    );
+    const { stdout } = await check('-f', 'github');
+    expect(stdout.split('\n')[0]).toBe(
+      `::error file=${at('stuck.pcap.expect.yaml')},line=3,title=${at('stuck.pcap')}::findings%0A- half-close`,
+    );
+  });
+
+  it('writes JUnit for CI servers, into a file if told', async () => {
+    write('stuck.pcap.expect.yaml', 'connections: 2\n');
+    write('clean.pcap.expect.yaml', 'connections: 1\n');
+    const { stdout, code } = await check('-f', 'junit', '-o', at('results.xml'));
+    expect([stdout, code]).toEqual(['', 1]);
+    expect(readFileSync(at('results.xml'), 'utf8')).toBe(`<?xml version="1.0" encoding="UTF-8"?>
+<testsuites name="finwait check" tests="2" failures="1" errors="0">
+  <testsuite name="finwait check" tests="2" failures="1" errors="0">
+    <testcase classname="${folder}" name="clean.pcap"/>
+    <testcase classname="${folder}" name="stuck.pcap"><failure message="1 otherwise than expected">connections
+  - 2
+  + 1</failure></testcase>
+  </testsuite>
+</testsuites>
+`);
+  });
+
+  it('applies the configuration', async () => {
+    write('stuck.pcap.expect.yaml', 'findings: none\n');
+    const off = ['--rule', 'close-wait-stuck=off', '--rule', 'fin-wait-2-stuck=off'];
+    expect((await check(...off)).code).toBe(0);
+  });
+
+  it('takes a capture, or an expectation, by its name', async () => {
+    write('stuck.pcap.expect.json', '{"connections": 1}');
+    expect((await finwait(['check', at('stuck.pcap')])).code).toBe(0);
+    expect((await finwait(['check', at('stuck.pcap.expect.json')])).code).toBe(0);
+  });
+
+  it.each([
+    ['a capture that is gone', () => rmSync(at('stuck.pcap')), /no such file/],
+    ['what is no capture', () => write('stuck.pcap', 'text'), /text file/],
+  ])('fails with 3 for %s', async (_name, spoil, message) => {
+    write('stuck.pcap.expect.yaml', 'connections: 1\n');
+    spoil();
+    const { code, stdout } = await check();
+    expect(code).toBe(3);
+    expect(stdout).toMatch(message);
+    expect((await check('-f', 'junit')).stdout).toContain('errors="1"');
+  });
+
+  it('says how to start where nothing is expected', async () => {
+    const { code, stderr } = await check();
+    expect(code).toBe(2);
+    expect(stderr).toContain(`finwait check --init ${folder}`);
+  });
+
+  it.each([
+    ['conections: 1\n', ':1:1: an expectation has no "conections"; did you mean connections?'],
+    [
+      'connections: 1\nfindings:\n  - clos-wait-stuck\n',
+      ':3:5: there is no rule "clos-wait-stuck"; did you mean',
+    ],
+    ['connections: [\n', ':2:1: '],
+    ['a: &a [*a, *a]\n', 'has no "a"'],
+  ])('says where an expectation is wrong: %j', async (text, message) => {
+    write('stuck.pcap.expect.yaml', text);
+    const { code, stderr } = await check();
+    expect(code).toBe(2);
+    expect(stderr).toContain(`stuck.pcap.expect.yaml`);
+    expect(stderr).toContain(message);
+  });
+
+  it('does not choose between two expectations', async () => {
+    write('stuck.pcap.expect.yaml', 'connections: 1\n');
+    write('stuck.pcap.expect.json', '{}');
+    expect(await check()).toMatchObject({ code: 2, stderr: expect.stringContaining('keep one of them') });
+  });
+});
+
+describe('finwait check --update', () => {
+  const OLD = `# Why this capture is kept
+connections: 2 # one more was expected
+findings:
+  # The leak of ticket 7
+  - {rule: close-wait-stuck, endpoint: server}
+  # Never seen again
+  - {rule: half-close, endpoint: client}
+states:
+  - connection: 0
+    server: LAST-ACK
+    client: [SYN-SENT, CLOSED]
+`;
+
+  it('changes what is otherwise, and nothing else', async () => {
+    write('stuck.pcap.expect.yaml', OLD);
+    const { code, stdout } = await check('--update');
+    expect([code, stdout]).toEqual([
+      0,
+      `changed ${at('stuck.pcap.expect.yaml')}\n1 expectation changed, 0 left as they are\n`,
+    ]);
+    expect(readFileSync(at('stuck.pcap.expect.yaml'), 'utf8')).toBe(`# Why this capture is kept
+connections: 1 # one more was expected
+findings:
+  # The leak of ticket 7
+  - {rule: close-wait-stuck, endpoint: server}
+  - {rule: fin-wait-2-stuck, endpoint: client}
+states:
+  - connection: 0
+    server: CLOSE-WAIT
+    client: [SYN-SENT, ESTABLISHED, FIN-WAIT-1, FIN-WAIT-2]
+`);
+    expect((await check()).code).toBe(0);
+  });
+
+  it('leaves every octet of what holds', async () => {
+    const odd = 'connections:    1\n\n\nfindings: { "atLeast":[close-wait-stuck ] }   # odd style\n';
+    write('stuck.pcap.expect.yaml', odd);
+    expect((await check('--update')).stdout).toBe('0 expectations changed, 1 left as they are\n');
+    expect(readFileSync(at('stuck.pcap.expect.yaml'), 'utf8')).toBe(odd);
+  });
+
+  it('writes JSON as JSON', async () => {
+    write('stuck.pcap.expect.json', '{"connections": 9}');
+    await check('--update');
+    expect(JSON.parse(readFileSync(at('stuck.pcap.expect.json'), 'utf8'))).toEqual({ connections: 1 });
+  });
+});
