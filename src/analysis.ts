@@ -225,8 +225,10 @@ function captureFacts(
     if (verdict !== SEGMENT && verdict !== ICMP_ERROR && verdicts[verdict] > 0)
       skipped[name] = verdicts[verdict];
   }
-  const { firstFrameAt, lastFrameAt, endAt } = source;
-  const duration = firstFrameAt && lastFrameAt ? secondsBetween(firstFrameAt, lastFrameAt) : 0;
+  const { firstFrameAt, lastFrameAt } = source;
+  const goesOn = source.endAt !== null && lastFrameAt !== null && isLater(source.endAt, lastFrameAt);
+  const endAt = goesOn ? source.endAt : lastFrameAt;
+  const duration = firstFrameAt && endAt ? secondsBetween(firstFrameAt, endAt) : 0;
   return {
     path: source.path,
     format: source.format,
@@ -239,7 +241,7 @@ function captureFacts(
     bytes: source.bytes,
     firstFrameAt,
     lastFrameAt,
-    endAt: endAt !== null && lastFrameAt !== null && isLater(endAt, lastFrameAt) ? endAt : lastFrameAt,
+    endAt,
     durationSeconds: Math.round(duration * 1e9) / 1e9,
     dropped: source.dropped,
     skipped,

@@ -390,10 +390,11 @@ export function patternJson(pattern: Pattern, start: Timestamp): string {
 
 /** One element of `captures`. */
 export function captureJson(facts: CaptureFacts): string {
-  const { firstFrameAt, lastFrameAt } = facts;
+  const { firstFrameAt, lastFrameAt, endAt } = facts;
   return asciiJson({
     ...facts,
     firstFrameAt: firstFrameAt && toIsoString(firstFrameAt),
     lastFrameAt: lastFrameAt && toIsoString(lastFrameAt),
+    endAt: endAt && toIsoString(endAt),
   });
 }

@@ -23,6 +23,7 @@ export interface CaptureFacts {
   readonly lastFrameAt: Timestamp | null;
   /** Until when the capture lasted: its last frame, or later if it says so itself. */
   readonly endAt: Timestamp | null;
+  /** From its first frame to `endAt`. */
   readonly durationSeconds: number;
   /** Frames lost at the interfaces, by their own counters; null if the capture has none. */
   readonly dropped: number | null;

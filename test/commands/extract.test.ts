@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Anonymizer } from '../../src/extract/anonymizer.js';
 import {
@@ -96,6 +96,33 @@ describe('finwait extract', () => {
     expect(await finwait(['extract', REUSE, '-c', '0', '-f', 'pcap', '--quiet'])).toMatchObject({
       stderr: '',
     });
+  });
+
+  it.each([
+    { output: 'again.pcap', message: 'is the capture itself, which would be lost' },
+    {
+      output: `../${basename(folder)}/again.pcap`,
+      message: 'is the capture itself, which would be lost',
+    },
+    { output: 'x.pcapng.gz', message: 'extracts are not compressed' },
+  ])('does not write to $output', async ({ output, message }) => {
+    const bytes = readFileSync(MIXED);
+    writeFileSync(file('again.pcap'), bytes);
+    const { code, stderr } = await finwait(['extract', file('again.pcap'), '-c', '1', '-o', file(output)]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
+    expect(readFileSync(file('again.pcap')).equals(bytes)).toBe(true);
+  });
+
+  it('keeps the end of the capture, which the report of the extract then tells', async () => {
+    const { captures } = JSON.parse((await finwait([MIXED, '-f', 'json'])).stdout);
+    await finwait(['extract', MIXED, '-c', '7', '-o', file('end.pcapng')]);
+    const again = JSON.parse((await finwait([file('end.pcapng'), '-f', 'json'])).stdout);
+    expect(captures[0].endAt).toBe(captures[0].lastFrameAt);
+    expect(again.captures[0].endAt).toBe(captures[0].endAt);
+    expect(again.captures[0].lastFrameAt < again.captures[0].endAt).toBe(true);
+    const { endAt, firstFrameAt, durationSeconds } = again.captures[0];
+    expect((Date.parse(endAt) - Date.parse(firstFrameAt)) / 1000).toBeCloseTo(durationSeconds, 2);
   });
 
   it.each([

@@ -1,0 +1,148 @@
+import { realpathSync } from 'node:fs';
+import type { Frame } from '../capture/frame.js';
+import type { FrameWriter, WriteOctets } from '../capture/frame-writer.js';
+import { MAX_CAPTURED_LENGTH } from '../capture/parser.js';
+import { PcapWriter } from '../capture/pcap-writer.js';
+import { PcapngWriter } from '../capture/pcapng-writer.js';
+import { FrameRewriter } from '../extract/frame-rewriter.js';
+import { OutputFile } from '../node/output.js';
+import type { CaptureFacts } from '../node/read-capture.js';
+import { escapeControls } from '../report/escape.js';
+import { VERSION } from '../version.js';
+import { type AnonymizationOptions, anonymizerOf } from './anonymization.js';
+import { type Io, UsageError } from './io.js';
+
+export const EXTRACT_FORMATS = ['pcapng', 'pcap'] as const;
+type ExtractFormat = (typeof EXTRACT_FORMATS)[number];
+
+const STANDARD_OUTPUT = '-';
+
+export interface OutputOptions {
+  readonly output?: string;
+  readonly format?: ExtractFormat;
+}
+
+/** Where an extract goes. */
+export interface Output {
+  /** Null for standard output. */
+  readonly path: string | null;
+  readonly format: ExtractFormat;
+}
+
+/** @throws UsageError for a place where no capture should go, such as that of `capture` itself */
+export function outputOf(capture: string, { output, format }: OutputOptions, io: Io): Output {
+  if (output === undefined && io.stdout.isTerminal)
+    throw new UsageError('a capture is nothing to look at in a terminal: write it with --output FILE');
+  if (output === undefined || output === STANDARD_OUTPUT) return { path: null, format: format ?? 'pcapng' };
+  const name = escapeControls(output);
+  if (isSameFile(capture, output))
+    throw new UsageError(`--output ${name} is the capture itself, which would be lost: choose another name`);
+  if (/\.(gz|zst|lz4)$/i.test(output))
+    throw new UsageError(
+      `--output ${name}: extracts are not compressed; leave out the ending, or use a pipe`,
+    );
+  return { path: output, format: format ?? (/\.(pcap|cap|dmp)$/i.test(output) ? 'pcap' : 'pcapng') };
+}
+
+function isSameFile(one: string, other: string): boolean {
+  try {
+    return realpathSync(one) === realpathSync(other);
+  } catch {
+    return false;
+  }
+}
+
+export interface AlterationOptions extends AnonymizationOptions {
+  readonly stripPayload?: boolean;
+  readonly keepPayload?: boolean;
+}
+
+/** What is changed in every frame, and what the extract says of it. */
+export interface Alteration {
+  readonly rewriter: FrameRewriter;
+  readonly says: string;
+  readonly isAnonymous: boolean;
+}
+
+/** Null if frames are to stay as they are. */
+export function alterationOf(options: AlterationOptions, io: Io): Alteration | null {
+  const { anonymize, keepPayload } = options;
+  if (keepPayload === true && anonymize !== true)
+    throw new UsageError('payload is kept without --keep-payload, unless addresses are anonymized');
+  if (keepPayload === true && options.stripPayload === true)
+    throw new UsageError('--keep-payload and --strip-payload contradict each other');
+  const addresses = anonymizerOf(options, io);
+  // What was sent is full of names and addresses.
+  const stripPayload = options.stripPayload === true || (addresses !== null && keepPayload !== true);
+  const says = [
+    ...(addresses === null ? [] : ['addresses are anonymized (Crypto-PAn)']),
+    ...(stripPayload ? ['TCP payload is replaced by zeroes'] : []),
+  ];
+  if (says.length === 0) return null;
+  return {
+    rewriter: new FrameRewriter({ stripPayload, addresses }),
+    says: says.join(', '),
+    isAnonymous: addresses !== null,
+  };
+}
+
+/** The output file or stream with the writer of its format, which is made for the first frame. */
+export class ExtractFile {
+  /** Frames written, and those that could not be altered. */
+  frames = 0;
+  refused = 0;
+  readonly #alteration: Alteration | null;
+  readonly #output: Output;
+  readonly #facts: CaptureFacts;
+  readonly #file: OutputFile | null;
+  readonly #write: WriteOctets;
+  #writer: FrameWriter | null = null;
+
+  constructor(output: Output, facts: CaptureFacts, alteration: Alteration | null, io: Io) {
+    this.#alteration = alteration;
+    this.#output = output;
+    this.#facts = facts;
+    this.#file = output.path === null ? null : new OutputFile(output.path);
+    this.#write = this.#file?.write ?? io.stdout.write;
+  }
+
+  readonly add = (picked: Frame): void => {
+    const frame = this.#alteration === null ? picked : this.#alteration.rewriter.rewrite(picked);
+    if (frame === null) {
+      this.refused++;
+      return;
+    }
+    this.frames++;
+    this.#writer ??= this.#open(frame.linkType);
+    this.#writer.add(frame);
+  };
+
+  finish(): void {
+    this.#writer?.end();
+    this.#file?.finish();
+  }
+
+  abandon(): void {
+    this.#file?.abandon();
+  }
+
+  #open(linkType: number): FrameWriter {
+    const { interfaces, snaplen, timePrecision, endAt, lastFrameAt } = this.#facts;
+    if (this.#output.format === 'pcap') {
+      const nanoseconds = !['us', 'ms', 's'].includes(timePrecision);
+      return new PcapWriter(this.#write, {
+        linkType,
+        snaplen: snaplen === 0 ? MAX_CAPTURED_LENGTH : snaplen,
+        nanoseconds,
+      });
+    }
+    // Names of interfaces may be those of customers or machines.
+    const nameless = interfaces.map((each) => ({ ...each, name: null }));
+    return new PcapngWriter(this.#write, {
+      application: `finwait ${VERSION}`,
+      comment: this.#alteration && `Altered by finwait: ${this.#alteration.says}.`,
+      interfaces: this.#alteration?.isAnonymous === true ? nameless : interfaces,
+      endAt: endAt ?? lastFrameAt,
+    });
+  }
+}
