@@ -1,7 +1,11 @@
+import { CsvReporter } from './csv.js';
+import { GithubReporter } from './github.js';
 import { JsonReporter } from './json.js';
+import { JunitReporter } from './junit.js';
 import { markdownReporter } from './markdown.js';
 import { NdjsonReporter } from './ndjson.js';
 import type { Reporter, Spool, Write } from './reporter.js';
+import { SarifReporter } from './sarif.js';
 import { type TableOptions, TableReporter } from './table.js';
 
 /** Every output format: its name for `--format`, what it is for, and how its reporter is made. */
@@ -33,6 +37,26 @@ export const FORMATS: Readonly<Record<string, Format>> = {
     summary: 'one JSON object a line, as connections end',
     extensions: ['ndjson', 'jsonl'],
     create: (write) => new NdjsonReporter(write),
+  },
+  csv: {
+    summary: 'one line a connection, for spreadsheets',
+    extensions: ['csv'],
+    create: (write) => new CsvReporter(write),
+  },
+  sarif: {
+    summary: 'SARIF 2.1.0, for code scanning',
+    extensions: ['sarif'],
+    create: (write) => new SarifReporter(write),
+  },
+  junit: {
+    summary: 'JUnit XML, for CI servers',
+    extensions: ['xml'],
+    create: (write) => new JunitReporter(write),
+  },
+  github: {
+    summary: 'annotations for GitHub Actions',
+    extensions: [],
+    create: (write) => new GithubReporter(write),
   },
   markdown: {
     summary: 'for a ticket on GitHub or GitLab',

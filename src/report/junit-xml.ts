@@ -1,0 +1,62 @@
+/** JUnit's XML as CI servers read it, in the strict form that Apache Ant's schema describes. */
+import { escapeControls, escapeXml } from './escape.js';
+
+export interface JunitSuite {
+  readonly name: string;
+  /** When what is tested happened, `YYYY-MM-DDThh:mm:ss`. */
+  readonly timestamp: string;
+  readonly cases: readonly JunitCase[];
+}
+
+export interface JunitCase {
+  readonly className: string;
+  readonly name: string;
+  readonly outcome: JunitOutcome | null;
+}
+
+/** `failure`: otherwise than it should be. `error`: it could not be found out. */
+export interface JunitOutcome {
+  readonly kind: 'failure' | 'error';
+  readonly type: string;
+  readonly message: string;
+  readonly text: string;
+}
+
+/** Reports are the same for the same input: there is no clock and no host name in them. */
+const NO_TIME = 'time="0"';
+
+export function junitXml(suites: readonly JunitSuite[]): string {
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    '<testsuites>',
+    ...suites.flatMap((suite, place) => suiteLines(suite, place)),
+    '</testsuites>',
+    '',
+  ].join('\n');
+}
+
+function suiteLines({ name, timestamp, cases }: JunitSuite, id: number): readonly string[] {
+  const count = (kind: string): number => cases.filter(({ outcome }) => outcome?.kind === kind).length;
+  return [
+    `  <testsuite package="finwait" id="${id}" name="${attribute(name)}" timestamp="${timestamp}" hostname="localhost" ` +
+      `tests="${cases.length}" failures="${count('failure')}" errors="${count('error')}" ${NO_TIME}>`,
+    '    <properties/>',
+    ...cases.map(caseLine),
+    '    <system-out/>',
+    '    <system-err/>',
+    '  </testsuite>',
+  ];
+}
+
+function caseLine({ className, name, outcome }: JunitCase): string {
+  const head = `    <testcase classname="${attribute(className)}" name="${attribute(name)}" ${NO_TIME}`;
+  if (outcome === null) return `${head}/>`;
+  const { kind, type, message, text } = outcome;
+  const content = `<${kind} type="${attribute(type)}" message="${attribute(message)}">${escapeXml(text)}</${kind}>`;
+  return `${head}>${content}</testcase>`;
+}
+
+/** Attributes have no line ends: they would be read as blanks. */
+function attribute(text: string): string {
+  return escapeXml(escapeControls(text));
+}

@@ -1,0 +1,96 @@
+import type { Connection } from '../connections/connection.js';
+import { toIsoString } from '../core/time.js';
+import { CATALOG } from '../rules/catalog.js';
+import type { Finding, Severity } from '../rules/finding.js';
+import { escapeControls } from './escape.js';
+import { type JunitCase, type JunitSuite, junitXml } from './junit-xml.js';
+import type { AnalysisEnd, CaptureFacts, Reporter, Write } from './reporter.js';
+import { counted, frameList } from './words.js';
+
+/** Of one rule's findings in one capture, as many are told. */
+const MOST_TOLD = 20;
+const FAILING: readonly Severity[] = ['error', 'warning'];
+const NO_DATE = '1970-01-01T00:00:00';
+
+interface Failures {
+  readonly severity: Severity;
+  readonly title: string;
+  readonly lines: string[];
+  count: number;
+}
+
+/**
+ * A test suite a capture, with a test case a rule: it fails if the rule found an error or a warning. So a clean
+ * capture passes by name, and a CI server's history is that of the rule.
+ */
+export class JunitReporter implements Reporter {
+  readonly #write: Write;
+  /** By capture and rule. */
+  readonly #failures: Map<string, Failures>[] = [];
+
+  constructor(write: Write) {
+    this.#write = write;
+  }
+
+  connection({ id, capture }: Connection, findings: readonly Finding[]): void {
+    for (const finding of findings) {
+      this.#add(capture, finding, `connection ${id}, ${frameList(finding.frames)}: ${finding.title}`);
+    }
+  }
+
+  end({ captures, patterns }: AnalysisEnd): void {
+    // A pattern may span captures: it stands with the first.
+    for (const pattern of patterns) this.#add(0, pattern, pattern.title);
+    this.#write(junitXml(captures.map((facts, place) => this.#suite(facts, place))));
+  }
+
+  #add(
+    capture: number,
+    { rule, severity, title }: { readonly rule: string; readonly severity: Severity; readonly title: string },
+    line: string,
+  ): void {
+    if (!FAILING.includes(severity)) return;
+    this.#failures[capture] ??= new Map();
+    const failures = this.#failures[capture].get(rule) ?? { severity, title, lines: [], count: 0 };
+    this.#failures[capture].set(rule, failures);
+    failures.count++;
+    if (failures.lines.length < MOST_TOLD) failures.lines.push(line);
+  }
+
+  #suite({ path, firstFrameAt, damage }: CaptureFacts, place: number): JunitSuite {
+    const read: JunitCase = {
+      className: path,
+      name: 'is read to its end',
+      outcome:
+        damage === null
+          ? null
+          : {
+              kind: 'error',
+              type: 'damage',
+              message: `damaged at byte ${damage.offset}, frame ${damage.frame}`,
+              text: escapeControls(damage.message),
+            },
+    };
+    return {
+      name: path,
+      timestamp: firstFrameAt === null ? NO_DATE : toIsoString(firstFrameAt).slice(0, NO_DATE.length),
+      cases: [read, ...CATALOG.map(({ id }) => this.#case(path, id, this.#failures[place]?.get(id)))],
+    };
+  }
+
+  #case(className: string, name: string, failures: Failures | undefined): JunitCase {
+    if (failures === undefined) return { className, name, outcome: null };
+    const { severity, title, lines, count } = failures;
+    const rest = count - lines.length;
+    return {
+      className,
+      name,
+      outcome: {
+        kind: 'failure',
+        type: severity,
+        message: count === 1 ? title : `${title}, and ${counted(count - 1, 'more finding')}`,
+        text: [...lines, ...(rest > 0 ? [`and ${rest} more`] : [])].join('\n'),
+      },
+    };
+  }
+}

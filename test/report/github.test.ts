@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { escapeWorkflowData, escapeWorkflowProperty } from '../../src/report/escape.js';
+import { GithubReporter } from '../../src/report/github.js';
+import { captureOf } from '../support/fixtures.js';
+import { reportOn } from '../support/report.js';
+
+describe('workflow commands', () => {
+  it.each([
+    ['a%b', 'a%25b', 'a%25b'],
+    ['a\nb', 'a%0Ab', 'a%0Ab'],
+    ['a\r\u001bb', 'a\\x0d\\x1bb', 'a\\x0d\\x1bb'],
+    ['a:b,c', 'a:b,c', 'a%3Ab%2Cc'],
+  ])('%j', (text, data, property) => {
+    expect(escapeWorkflowData(text)).toBe(data);
+    expect(escapeWorkflowProperty(text)).toBe(property);
+  });
+});
+
+describe('annotations', () => {
+  it('name the capture, the rule, the frames and the next step', () => {
+    const path = captureOf('close-wait-stuck', 'server');
+    const text = reportOn(path, (write) => new GithubReporter(write));
+    const [warning, notice, end] = text.trimEnd().split('\n');
+    expect(warning).toContain(`::warning file=${path},title=close-wait-stuck::`);
+    expect(warning).toContain('has stayed in CLOSE-WAIT for 62.4 s%0Aconnection 0, #8, #9%0A');
+    expect(warning).toContain('ss -tanpo state close-wait');
+    expect(notice).toContain('::notice file=');
+    expect(end).toBe('1 warning, 1 info in 1 TCP connection');
+  });
+
+  it('are as many as GitHub shows, and the others counted', () => {
+    const text = reportOn(captureOf('mixed-200', 'client'), (write) => new GithubReporter(write));
+    expect(text.match(/^::warning /gm)).toHaveLength(10);
+    expect(text).toMatch(/^and 47 more of severity warning$/m);
+  });
+});

@@ -1,0 +1,118 @@
+/** Whatever a stranger writes where a report shows it, in every format: a new format is held to it as well. */
+import { describe, expect, it } from 'vitest';
+import { FORMATS } from '../../src/report/formats.js';
+import { PLAIN } from '../../src/report/palette.js';
+import { type AnalysisEnd, MemorySpool } from '../../src/report/reporter.js';
+import { at, connection } from '../support/connection-builder.js';
+import { finding } from '../support/pattern-tester.js';
+import { textOf } from '../support/report.js';
+
+const HOSTILE = [
+  '\u001b[2J\u001b]0;title\u0007',
+  'line\nbreak\r\nand\u2028more',
+  '</script><script>alert(1)</script>',
+  '<img src=x onerror=alert(1)>',
+  '"><svg/onload=alert(1)>',
+  ']]><!--',
+  '=cmd|calc!A1',
+  '::error::stop',
+  '```\n# out',
+  '|a|b|',
+  '[link](javascript:alert(1))',
+  '@everyone <!channel> <@U1>',
+  '{code}{noformat}{html}',
+  '\u202etxt.exe\u2066',
+  '\u0000\u009b31m',
+  '\ud800',
+  '%00%0a',
+];
+
+function report(name: string, path: string, message: string): string {
+  let text = '';
+  const reporter = FORMATS[name].create(
+    (part) => {
+      text += textOf(part);
+    },
+    { palette: PLAIN, columns: 100, verbose: true },
+    new MemorySpool(),
+  );
+  const found = finding('rst-on-write-after-close', { severity: 'error', endpoint: 'server', frames: [3] });
+  reporter.connection(connection({}), [found], at(0));
+  for (const id of reporter.wishes?.().keys() ?? []) reporter.ladder?.(id, []);
+  const end: AnalysisEnd = {
+    captures: [
+      {
+        path,
+        format: 'pcap',
+        compression: null,
+        linkTypes: ['EN10MB'],
+        timePrecision: 'us',
+        firstFrame: 1,
+        frames: 9,
+        tcpSegments: 9,
+        bytes: 900,
+        firstFrameAt: at(0),
+        lastFrameAt: at(9),
+        endAt: at(9),
+        durationSeconds: 9,
+        dropped: 3,
+        evicted: 2,
+        skipped: {},
+        damage: { offset: 900, frame: 10, message },
+      },
+    ],
+    summary: {
+      connections: 1,
+      findings: { error: 1, warning: 0, info: 0 },
+      suppressed: 0,
+      finalStates: { CLOSED: 2 },
+    },
+    patterns: [],
+  };
+  reporter.end(end);
+  return text;
+}
+
+describe.each(Object.keys(FORMATS))('%s', (name) => {
+  it.each(HOSTILE)('writes %j without a control character, and nothing that turns text around', (hostile) => {
+    const text = report(name, `a${hostile}b`, hostile);
+    expect(text).not.toMatch(/(?![\t\n\r])\p{Cc}|[\u2028\u2029\u202a-\u202e\u2066-\u2069]|\p{Surrogate}/u);
+  });
+
+  it('breaks no line where a string says so', () => {
+    const broken = /[\r\u0085\u2028]|\n(?=[bd])/;
+    const harmless = report(name, 'ab', 'cd').split(broken).length;
+    for (const end of ['\n', '\r', '\r\n', '\u0085', '\u2028']) {
+      expect(report(name, `a${end}b`, `c${end}d`).split(broken).length, JSON.stringify(end)).toBe(harmless);
+    }
+  });
+});
+
+describe('formats with markup', () => {
+  it.each(['junit', 'html', 'svg'].filter((name) => name in FORMATS))(
+    '%s: no string becomes an element',
+    (name) => {
+      const elements = (text: string): number => text.match(/<[a-z!/?]/gi)?.length ?? 0;
+      const harmless = elements(report(name, 'ab', 'c'));
+      for (const hostile of HOSTILE) expect(elements(report(name, hostile, hostile)), hostile).toBe(harmless);
+    },
+  );
+
+  it.each(['json', 'ndjson', 'sarif', 'slack'].filter((name) => name in FORMATS))(
+    '%s: stays JSON, in ASCII or escaped',
+    (name) => {
+      for (const hostile of HOSTILE) {
+        const lines = report(name, hostile, hostile).trimEnd();
+        for (const text of name === 'ndjson' ? lines.split('\n') : [lines])
+          expect(() => JSON.parse(text)).not.toThrow();
+      }
+    },
+  );
+
+  it('github: no string becomes a command', () => {
+    for (const hostile of HOSTILE) {
+      const commands = report('github', hostile, hostile).match(/^::/gm);
+      expect(commands).toHaveLength(1);
+    }
+  });
+});
