@@ -1,6 +1,7 @@
 import type { Timestamp } from '../core/time.js';
 import type { State } from '../tcp/states.js';
 import type { MilestoneKind } from './milestones.js';
+import type { TcpAnalysis } from './tcp-analysis.js';
 
 export type Role = 'client' | 'server';
 
@@ -114,6 +115,8 @@ export interface Endpoint {
   /** Payload octets on the wire, retransmissions included. */
   readonly payloadBytes: number;
   readonly retransmissions: number;
+  /** Wireshark's marks on its segments, counted as its display filters count them. */
+  readonly tcpAnalysis: TcpAnalysis;
   /** Segments (no SYN, FIN or RST) that advertised a window of zero. */
   readonly zeroWindows: number;
   readonly resetsSent: number;

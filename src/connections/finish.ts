@@ -79,6 +79,7 @@ import {
   ZERO_WINDOWS_AND_RESETS,
 } from './record.js';
 import { unpackRetransmitted } from './segment-sizes.js';
+import type { AnalysisCounts, TcpAnalysis } from './tcp-analysis.js';
 import { estimateVantage } from './vantage.js';
 import { connStateOf, historyOf } from './zeek.js';
 
@@ -98,7 +99,12 @@ interface Log {
 }
 
 /** Builds the connection whose words start at `base` in `memory`. */
-export function finishConnection(memory: Int32Array, base: number, journal: Journal): Connection {
+export function finishConnection(
+  memory: Int32Array,
+  base: number,
+  journal: Journal,
+  counts: AnalysisCounts,
+): Connection {
   const client = base + CLIENT;
   const server = base + SERVER;
   const flags = memory[base + FLAGS];
@@ -121,6 +127,7 @@ export function finishConnection(memory: Int32Array, base: number, journal: Jour
     addressAt(memory, base + CLIENT_ADDRESS),
     ports >>> 16,
     clientLog,
+    counts.of(memory, client),
   );
   const serverEnd = endpointOf(
     memory,
@@ -129,6 +136,7 @@ export function finishConnection(memory: Int32Array, base: number, journal: Jour
     addressAt(memory, base + SERVER_ADDRESS),
     ports & 0xffff,
     serverLog,
+    counts.of(memory, server),
   );
   const predecessor = memory[base + PREDECESSOR_ID];
   const id = memory[base + ID];
@@ -290,6 +298,7 @@ function endpointOf(
   address: string,
   port: number,
   log: Log,
+  tcpAnalysis: TcpAnalysis,
 ): Endpoint {
   const flags = memory[endpoint + STATE];
   const seen = (flags & ENDPOINT_SEEN) !== 0;
@@ -304,6 +313,7 @@ function endpointOf(
     segments: memory[endpoint + SEGMENTS],
     payloadBytes: (memory[endpoint + PAYLOAD_LOW] >>> 0) + memory[endpoint + PAYLOAD_HIGH] * 2 ** 32,
     retransmissions: memory[endpoint + RETRANSMISSIONS],
+    tcpAnalysis,
     zeroWindows: counts & 0x000fffff,
     resetsSent: counts >>> 20,
     finSent: (flags & ENDPOINT_FIN_SENT) !== 0,

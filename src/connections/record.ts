@@ -37,7 +37,11 @@ export const DUPLICATE_FRAMES = 21;
 export const FIRST_FRAME = 22;
 export const FIRST_SECONDS = 23;
 export const FIRST_NANOSECONDS = 24;
-const CONNECTION_WORDS = 25;
+/** For `tcp-analysis.ts`: time of the last SYN, then nanoseconds from it to the first acknowledgment. */
+export const SYN_SECONDS = 25;
+export const SYN_NANOSECONDS = 26;
+export const FIRST_ROUND_TRIP = 27;
+const CONNECTION_WORDS = 28;
 
 // Words of an endpoint's block.
 /** State in the low four bits, `ENDPOINT_*` flags above. */
@@ -82,7 +86,18 @@ export const MSS = 23;
 export const SEGMENT_SIZES = 24;
 /** One past the last octet of the first segment with that largest payload. */
 export const LARGEST_END = 25;
-const ENDPOINT_WORDS = 26;
+/**
+ * For `tcp-analysis.ts`: its next number, the next that may be acknowledged, and its last acknowledgment, zero
+ * while unknown; the time of the highest number, bits, and one more than the place of its counts.
+ */
+export const ANALYSIS_NEXT = 26;
+export const ANALYSIS_TO_ACK = 27;
+export const ANALYSIS_LAST_ACK = 28;
+export const ANALYSIS_NEXT_SECONDS = 29;
+export const ANALYSIS_NEXT_NANOSECONDS = 30;
+export const ANALYSIS_BITS = 31;
+export const ANALYSIS_COUNTS = 32;
+const ENDPOINT_WORDS = 33;
 
 /** Where the endpoints' blocks start, from the record's base. */
 export const CLIENT = CONNECTION_WORDS;

@@ -62,6 +62,7 @@ import {
   TRUNCATED,
   ZERO_WINDOWS_AND_RESETS,
 } from './record.js';
+import { AnalysisCounts, flagsOf } from './tcp-analysis.js';
 import { recordHistory } from './zeek.js';
 
 /** A frame repeated to the octet within this time was captured twice, not sent twice (seconds). */
@@ -98,6 +99,7 @@ export class Tracker {
   readonly #store = new RecordStore();
   readonly #table: FlowTable;
   readonly #journal = new Journal();
+  readonly #counts = new AnalysisCounts();
   readonly #observer: Observer;
   readonly #onConnection: (connection: Connection) => void;
   readonly #onSegment: ((connection: number, from: Role, segment: Segment) => void) | undefined;
@@ -150,7 +152,7 @@ export class Tracker {
         now.nanoseconds,
       );
       if (isDue(age, quietSeconds(memory, base, now.seconds, now.nanoseconds)))
-        visit(finishConnection(memory, base, this.#journal));
+        visit(finishConnection(memory, base, this.#journal, this.#counts));
     }
   }
 
@@ -188,6 +190,9 @@ export class Tracker {
     this.#seconds = segment.seconds;
     this.#nanoseconds = segment.nanoseconds;
     countFrame(memory, base, fromServer, segment);
+    const sender = base + (fromServer ? SERVER : CLIENT);
+    const found = flagsOf(memory, base, sender, base + (fromServer ? CLIENT : SERVER), segment);
+    if (found !== 0) this.#counts.add(memory, sender, found);
     const predecessor = memory[base + PREDECESSOR] - 1;
     if (predecessor < 0 || !this.#concernsPredecessor(slot, predecessor, fromServer, segment)) {
       this.#take(memory, base, fromServer, segment);
@@ -333,7 +338,10 @@ export class Tracker {
   #end(slot: number): void {
     const memory = this.#store.memory(slot);
     const base = this.#store.base(slot);
-    if (memory[base + FRAMES] > 0) this.#onConnection(finishConnection(memory, base, this.#journal));
+    if (memory[base + FRAMES] > 0)
+      this.#onConnection(finishConnection(memory, base, this.#journal, this.#counts));
+    this.#counts.release(memory, base + CLIENT);
+    this.#counts.release(memory, base + SERVER);
     if ((memory[base + FLAGS] & SUPERSEDED) === 0) this.#table.remove(slot);
     this.#journal.release(memory[base + JOURNAL]);
     this.#store.release(slot);

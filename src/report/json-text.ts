@@ -13,6 +13,7 @@ import type {
   Milestone,
   Transition,
 } from '../connections/connection.js';
+import { type TcpAnalysis, UNMARKED } from '../connections/tcp-analysis.js';
 import { secondsBetween, type Timestamp, toIsoString } from '../core/time.js';
 import type { Citation, Finding, Pattern } from '../rules/finding.js';
 import { type AsciiText, piece } from './ascii-text.js';
@@ -151,6 +152,7 @@ const finalStates = new Pieces((state) => `{"finalState":"${state}","timeline":[
 const SEGMENTS = piece('],"segments":');
 const PAYLOAD = piece(',"payloadBytes":');
 const RETRANSMISSIONS = piece(',"retransmissions":');
+const NO_ANALYSIS = piece(',"tcpAnalysis":{}');
 const ZERO_WINDOWS = piece(',"zeroWindows":');
 const RESETS = piece(',"resetsSent":');
 const FIN_SENT = piece(',"finSent":true,"unacknowledgedBytes":');
@@ -170,6 +172,8 @@ function writeEndpoint(out: AsciiText, side: Endpoint, start: Timestamp): void {
   out.number(side.payloadBytes);
   out.piece(RETRANSMISSIONS);
   out.number(side.retransmissions);
+  if (side.tcpAnalysis === UNMARKED) out.piece(NO_ANALYSIS);
+  else out.text(`,"tcpAnalysis":${marksOf(side.tcpAnalysis)}`);
   out.piece(ZERO_WINDOWS);
   out.number(side.zeroWindows);
   out.piece(RESETS);
@@ -182,6 +186,11 @@ function writeEndpoint(out: AsciiText, side: Endpoint, start: Timestamp): void {
     writeMilestone(out, side.milestones[i], start);
   }
   out.piece(END_ENDPOINT);
+}
+
+/** The counts that are not zero. */
+function marksOf(analysis: TcpAnalysis): string {
+  return JSON.stringify(Object.fromEntries(Object.entries(analysis).filter(([, count]) => count > 0)));
 }
 
 const IDEAL: CaptureQuality = {

@@ -11,6 +11,7 @@ import type {
   Vantage,
 } from '../../src/connections/connection.js';
 import type { MilestoneKind } from '../../src/connections/milestones.js';
+import { UNMARKED } from '../../src/connections/tcp-analysis.js';
 import type { Timestamp } from '../../src/core/time.js';
 import type { State } from '../../src/tcp/states.js';
 
@@ -176,6 +177,7 @@ function endpoint(role: Role, draft: EndpointDraft): Endpoint {
     segments: 2,
     payloadBytes: 0,
     retransmissions: 0,
+    tcpAnalysis: UNMARKED,
     zeroWindows: 0,
     resetsSent: milestones.filter(({ kind }) => kind === 'reset').length,
     finSent: standing.some(({ state }) => state === 'FIN-WAIT-1' || state === 'LAST-ACK'),

@@ -1,0 +1,298 @@
+/**
+ * What Wireshark's "TCP Analysis" says of each segment, counted per endpoint. Its User's Guide (section 7.5)
+ * defines the flags; where it leaves room, this follows what Wireshark 4.0 does, so that the counts are those
+ * of its display filters. They are marks on single frames, made without looking at what follows: finwait's
+ * own retransmissions, which leave out copies that only the capture made, may differ.
+ *
+ * Numbers are relative to each side's first, as Wireshark's are: zero means that nothing is known yet.
+ */
+import { elapsedSeconds } from '../core/time.js';
+import { ACK, FIN, RST, type Segment, SYN } from '../decode/segment.js';
+import { after, before } from '../tcp/sequence.js';
+import {
+  ANALYSIS_BITS,
+  ANALYSIS_COUNTS,
+  ANALYSIS_LAST_ACK,
+  ANALYSIS_NEXT,
+  ANALYSIS_NEXT_NANOSECONDS,
+  ANALYSIS_NEXT_SECONDS,
+  ANALYSIS_TO_ACK,
+  FIRST_ROUND_TRIP,
+  LAST_NANOSECONDS,
+  LAST_SECONDS,
+  SYN_NANOSECONDS,
+  SYN_SECONDS,
+} from './record.js';
+
+/** The flags in the order of the report, each under the last part of its name in `tcp.analysis.*`. */
+export const ANALYSIS_FLAGS = [
+  'retransmission',
+  'fastRetransmission',
+  'spuriousRetransmission',
+  'outOfOrder',
+  'duplicateAck',
+  'lostSegment',
+  'ackLostSegment',
+  'zeroWindow',
+  'windowFull',
+  'windowUpdate',
+  'keepAlive',
+  'keepAliveAck',
+] as const;
+
+export type AnalysisFlag = (typeof ANALYSIS_FLAGS)[number];
+
+/** How many segments of an endpoint Wireshark's display filters of these names find. */
+export type TcpAnalysis = Readonly<Record<AnalysisFlag, number>>;
+
+const RETRANSMISSION = 1 << 0;
+const FAST_RETRANSMISSION = 1 << 1;
+const SPURIOUS_RETRANSMISSION = 1 << 2;
+const OUT_OF_ORDER = 1 << 3;
+const DUPLICATE_ACK = 1 << 4;
+const LOST_SEGMENT = 1 << 5;
+const ACK_LOST_SEGMENT = 1 << 6;
+const ZERO_WINDOW = 1 << 7;
+const WINDOW_FULL = 1 << 8;
+const WINDOW_UPDATE = 1 << 9;
+const KEEP_ALIVE = 1 << 10;
+const KEEP_ALIVE_ACK = 1 << 11;
+/** Known, but not counted. */
+const ZERO_WINDOW_PROBE = 1 << 12;
+const COUNTED = ZERO_WINDOW_PROBE - 1;
+
+// ANALYSIS_BITS: the last window, as it stood in the header, then what else is known of the endpoint.
+const WINDOW_MASK = 0xffff;
+/** It sent a segment, so that its window is known. */
+const HAS_WINDOW = 1 << 16;
+const LAST_WAS_KEEP_ALIVE = 1 << 17;
+/** The last window came in a SYN-ACK, which does not scale it. */
+const LAST_UNSCALED = 1 << 19;
+/** 0: not known, 1: not in use, else two more than the shift. */
+const SCALE_SHIFT = 20;
+const SCALE_MASK = 0x1f << SCALE_SHIFT;
+const SCALE_UNUSED = 1;
+/** Duplicate acknowledgments in a row; more than two need not be told apart. */
+const DUPLICATES_SHIFT = 25;
+const DUPLICATES_MASK = 0x03 << DUPLICATES_SHIFT;
+
+/**
+ * Since its acknowledgment moved last, the peer acknowledged more than it is known to have sent. That is told
+ * once, and not at all after duplicate acknowledgments; what the peer then repeats counts as a fast
+ * retransmission, as if those had come.
+ */
+const UNSEEN_ACKED = 1 << 27;
+
+/** A retransmission this soon after the last duplicate acknowledgment is a fast one. */
+const FAST_SECONDS = 0.02;
+/** How late a segment out of order may come while no round trip is known. */
+const REORDERING_SECONDS = 0.003;
+
+/** FIRST_ROUND_TRIP before one was measured: 0 without a SYN. */
+const SYN_SEEN = -1;
+
+/** Counts of flags, handed out when an endpoint gets its first; most endpoints never do. */
+export class AnalysisCounts {
+  #counts = new Uint32Array(ANALYSIS_FLAGS.length * 64);
+  #used = 0;
+  readonly #free: number[] = [];
+
+  /** Adds one to each of the flags in `found`, for the endpoint whose block is at `x`. */
+  add(memory: Int32Array, x: number, found: number): void {
+    if (memory[x + ANALYSIS_COUNTS] === 0) memory[x + ANALYSIS_COUNTS] = 1 + this.#allocate();
+    const at = (memory[x + ANALYSIS_COUNTS] - 1) * ANALYSIS_FLAGS.length;
+    for (let flag = 0; flag < ANALYSIS_FLAGS.length; flag++) this.#counts[at + flag] += (found >>> flag) & 1;
+  }
+
+  /** How often each flag was found on segments of the endpoint whose block is at `x`. */
+  of(memory: Int32Array, x: number): TcpAnalysis {
+    const slot = memory[x + ANALYSIS_COUNTS] - 1;
+    if (slot < 0) return UNMARKED;
+    const counts = {} as Record<AnalysisFlag, number>;
+    for (const [flag, name] of ANALYSIS_FLAGS.entries()) {
+      counts[name] = this.#counts[slot * ANALYSIS_FLAGS.length + flag];
+    }
+    return counts;
+  }
+
+  /** The endpoint needs them no more. */
+  release(memory: Int32Array, x: number): void {
+    const slot = memory[x + ANALYSIS_COUNTS] - 1;
+    if (slot >= 0) this.#free.push(slot);
+    memory[x + ANALYSIS_COUNTS] = 0;
+  }
+
+  #allocate(): number {
+    const slot = this.#free.pop() ?? this.#used++;
+    const at = slot * ANALYSIS_FLAGS.length;
+    if (at >= this.#counts.length) {
+      const larger = new Uint32Array(this.#counts.length * 2);
+      larger.set(this.#counts);
+      this.#counts = larger;
+    }
+    this.#counts.fill(0, at, at + ANALYSIS_FLAGS.length);
+    return slot;
+  }
+}
+
+/** Of an endpoint none of whose segments is marked. */
+export const UNMARKED = Object.freeze(
+  Object.fromEntries(ANALYSIS_FLAGS.map((name) => [name, 0])),
+) as TcpAnalysis;
+
+/**
+ * The flags of `segment`, which the endpoint at `x` sent to that at `y`; `base` is their connection's. Must see
+ * every segment, before anything else notes its time.
+ */
+export function flagsOf(memory: Int32Array, base: number, x: number, y: number, segment: Segment): number {
+  const { flags, window } = segment;
+  const length = segment.payloadLength;
+  const { sequence, acknowledgment } = segment;
+  if ((flags & SYN) !== 0) noteScale(memory, x, y, segment);
+  noteRoundTrip(memory, base, segment);
+
+  const own = memory[x + ANALYSIS_BITS];
+  const peer = memory[y + ANALYSIS_BITS];
+  const next = memory[x + ANALYSIS_NEXT];
+  const lastAck = memory[x + ANALYSIS_LAST_ACK];
+  const plain = (flags & (SYN | FIN | RST)) === 0;
+  const repeatsAck = length === 0 && sequence === next && acknowledgment === lastAck && plain;
+  const lastWindow = own & WINDOW_MASK;
+
+  let found = 0;
+  if (length === 1 && sequence === next && (peer & (HAS_WINDOW | WINDOW_MASK)) === HAS_WINDOW) {
+    found = ZERO_WINDOW_PROBE;
+  } else {
+    if (window === 0 && plain) found |= ZERO_WINDOW;
+    if (next !== 0 && after(sequence, next) && (flags & RST) === 0) found |= LOST_SEGMENT;
+    if (length <= 1 && sequence === ((next - 1) | 0) && plain) found |= KEEP_ALIVE;
+    if (length > 0 && plain && reachesWindow(memory, y, (sequence + length) | 0)) found |= WINDOW_FULL;
+    if (repeatsAck && window !== 0) {
+      if (window !== lastWindow) found |= WINDOW_UPDATE;
+      else if ((peer & LAST_WAS_KEEP_ALIVE) !== 0) found |= KEEP_ALIVE_ACK;
+      else found |= DUPLICATE_ACK;
+    }
+  }
+  const toAck = memory[y + ANALYSIS_TO_ACK];
+  if ((flags & ACK) !== 0 && toAck !== 0 && after(acknowledgment, toAck)) {
+    const peerNext = memory[y + ANALYSIS_NEXT];
+    // Octets beyond a gap were not seen either, but those after them were.
+    if (toAck !== peerNext || (peer & (UNSEEN_ACKED | DUPLICATES_MASK)) === 0) found |= ACK_LOST_SEGMENT;
+    if (toAck === peerNext) memory[y + ANALYSIS_BITS] = (peer & ~DUPLICATES_MASK) | UNSEEN_ACKED;
+    memory[y + ANALYSIS_TO_ACK] = peerNext;
+  }
+  const end = (sequence + length + ((flags & (SYN | FIN)) !== 0 ? 1 : 0)) | 0;
+  if (end !== sequence && (found & KEEP_ALIVE) === 0) {
+    found |= repetition(memory, base, x, y, segment, sequence, end);
+  }
+  if ((found & ZERO_WINDOW_PROBE) === 0) {
+    if (next === 0 || after(end, next)) {
+      memory[x + ANALYSIS_NEXT] = end;
+      memory[x + ANALYSIS_NEXT_SECONDS] = segment.seconds;
+      memory[x + ANALYSIS_NEXT_NANOSECONDS] = segment.nanoseconds;
+    }
+    const awaited = memory[x + ANALYSIS_TO_ACK];
+    if (awaited === 0 || sequence === awaited) memory[x + ANALYSIS_TO_ACK] = memory[x + ANALYSIS_NEXT];
+  }
+  let repeated = own & (UNSEEN_ACKED | DUPLICATES_MASK);
+  if (acknowledgment !== lastAck) repeated = 0;
+  else if ((found & DUPLICATE_ACK) !== 0) {
+    const duplicates = (repeated & DUPLICATES_MASK) >>> DUPLICATES_SHIFT;
+    repeated = Math.min(duplicates + 1, 2) << DUPLICATES_SHIFT;
+  }
+  memory[x + ANALYSIS_LAST_ACK] = acknowledgment;
+  memory[x + ANALYSIS_BITS] =
+    (own & SCALE_MASK) |
+    HAS_WINDOW |
+    window |
+    ((found & KEEP_ALIVE) !== 0 ? LAST_WAS_KEEP_ALIVE : 0) |
+    ((flags & (SYN | ACK)) === (SYN | ACK) ? LAST_UNSCALED : 0) |
+    repeated;
+  return found & COUNTED;
+}
+
+/** A SYN says how its sender scales windows; without the option neither side does (RFC 7323 §2.2). */
+function noteScale(memory: Int32Array, x: number, y: number, segment: Segment): void {
+  if (segment.windowScale >= 0) {
+    const refused = (memory[x + ANALYSIS_BITS] & SCALE_MASK) >>> SCALE_SHIFT === SCALE_UNUSED;
+    if (!refused) setScale(memory, x, 2 + segment.windowScale);
+  } else {
+    setScale(memory, x, SCALE_UNUSED);
+    setScale(memory, y, SCALE_UNUSED);
+  }
+}
+
+function setScale(memory: Int32Array, x: number, scale: number): void {
+  memory[x + ANALYSIS_BITS] = (memory[x + ANALYSIS_BITS] & ~SCALE_MASK) | (scale << SCALE_SHIFT);
+}
+
+/** From the last SYN to the first segment that acknowledges a SYN-ACK. */
+function noteRoundTrip(memory: Int32Array, base: number, segment: Segment): void {
+  const known = memory[base + FIRST_ROUND_TRIP];
+  if (known > 0) return;
+  const handshake = segment.flags & (SYN | ACK);
+  if (handshake === SYN) {
+    memory[base + FIRST_ROUND_TRIP] = SYN_SEEN;
+    memory[base + SYN_SECONDS] = segment.seconds;
+    memory[base + SYN_NANOSECONDS] = segment.nanoseconds;
+  } else if (handshake === ACK && known === SYN_SEEN) {
+    const seconds = elapsedSeconds(
+      memory[base + SYN_SECONDS],
+      memory[base + SYN_NANOSECONDS],
+      segment.seconds,
+      segment.nanoseconds,
+    );
+    if (seconds > 0) memory[base + FIRST_ROUND_TRIP] = Math.min(Math.round(seconds * 1e9), 0x7fffffff);
+  }
+}
+
+/** Whether payload up to `end` fills the window that the endpoint at `y` advertised last. */
+function reachesWindow(memory: Int32Array, y: number, end: number): boolean {
+  const bits = memory[y + ANALYSIS_BITS];
+  const scale = (bits & SCALE_MASK) >>> SCALE_SHIFT;
+  if (scale === 0) return false;
+  const shift = scale === SCALE_UNUSED || (bits & LAST_UNSCALED) !== 0 ? 0 : scale - 2;
+  return end === ((memory[y + ANALYSIS_LAST_ACK] + ((bits & WINDOW_MASK) << shift)) | 0);
+}
+
+/** Which kind of repetition a segment with payload, SYN or FIN is, if it is one. */
+function repetition(
+  memory: Int32Array,
+  base: number,
+  x: number,
+  y: number,
+  segment: Segment,
+  sequence: number,
+  end: number,
+): number {
+  const length = segment.payloadLength;
+  const next = memory[x + ANALYSIS_NEXT];
+  const acknowledged = memory[y + ANALYSIS_LAST_ACK];
+  if (length > 0 && acknowledged !== 0 && !after((sequence + length) | 0, acknowledged)) {
+    return SPURIOUS_RETRANSMISSION | RETRANSMISSION;
+  }
+  if (next === 0 || !before(sequence, next)) return 0;
+  // One octet before the next number and longer than a probe: it goes on from a window probe.
+  if (length > 1 && sequence === ((next - 1) | 0)) return 0;
+  const { seconds, nanoseconds } = segment;
+  const peer = memory[y + ANALYSIS_BITS];
+  const asked = (peer & UNSEEN_ACKED) !== 0 || (peer & DUPLICATES_MASK) >>> DUPLICATES_SHIFT >= 2;
+  if (asked && acknowledged === sequence) {
+    const since = elapsedSeconds(
+      memory[y + LAST_SECONDS],
+      memory[y + LAST_NANOSECONDS],
+      seconds,
+      nanoseconds,
+    );
+    if (since < FAST_SECONDS) return FAST_RETRANSMISSION | RETRANSMISSION;
+  }
+  const since = elapsedSeconds(
+    memory[x + ANALYSIS_NEXT_SECONDS],
+    memory[x + ANALYSIS_NEXT_NANOSECONDS],
+    seconds,
+    nanoseconds,
+  );
+  const known = memory[base + FIRST_ROUND_TRIP];
+  const limit = known > 0 ? known / 1e9 : REORDERING_SECONDS;
+  return since < limit && next !== end ? OUT_OF_ORDER : RETRANSMISSION;
+}
