@@ -5,6 +5,7 @@ import { Anonymizer } from '../../src/extract/anonymizer.js';
 import { FrameRewriter } from '../../src/extract/frame-rewriter.js';
 import { captureOfFrames, copyOf, framesOf, type Told, tellOf } from '../support/extract.js';
 import { captureOf, scenarios } from '../support/fixtures.js';
+import { address } from '../support/packet-builder.js';
 
 const KEY = Uint8Array.from({ length: 32 }, (_, i) => 7 * i + 1);
 
@@ -13,6 +14,10 @@ const ROLES: readonly Role[] = ['client', 'server'];
 const captures = scenarios.flatMap((scenario) =>
   ROLES.map((vantage) => ({ name: `${scenario} at the ${vantage}`, path: captureOf(scenario, vantage) })),
 );
+
+function hexOf(octets: Uint8Array | readonly number[]): string {
+  return Buffer.from(octets).toString('hex');
+}
 
 /** A connection and what is said of it, but for the numbers that it has among others. */
 function storyOf({ connections, findings }: Told, connection: Connection): string {
@@ -49,6 +54,26 @@ describe.each(captures)('$name', ({ path }) => {
     const anonymous = tellOf(bytes, { anonymizer });
     expect(anonymous.findings.map(({ rule }) => rule)).toEqual(told.findings.map(({ rule }) => rule));
     expectSameStories(anonymous, rewriter);
+  });
+
+  it('leaves no address of any of its frames in an anonymized extract', () => {
+    const rewriter = new FrameRewriter({ stripPayload: true, addresses: new Anonymizer(KEY) });
+    for (const { connection, frames } of extracts) {
+      const text = hexOf(
+        captureOfFrames(
+          frames.map((frame) => copyOf(rewriter.rewrite(frame)!)),
+          told,
+        ),
+      );
+      const hosts = [connection.client, connection.server].map((end) => hexOf(address(end.address)));
+      for (const host of hosts) expect(hexOf(captureOfFrames(frames, told))).toContain(host);
+      const cards = frames.flatMap(({ bytes, linkType }) =>
+        linkType === 1 ? [hexOf(bytes.subarray(0, 6)), hexOf(bytes.subarray(6, 12))] : [],
+      );
+      for (const part of new Set([...hosts, ...cards])) {
+        if (part !== '000000000000') expect(text).not.toContain(part);
+      }
+    }
   });
 
   function expectSameStories(expected: Told, rewriter: FrameRewriter | null): void {
