@@ -32,6 +32,8 @@ export interface AnalysisOptions {
   readonly onSegment?: ((connection: number, from: Role, segment: Segment) => void) | undefined;
   /** Puts other addresses and names in the place of those that reports would show. */
   readonly anonymizer?: Anonymizer | null | undefined;
+  /** See `TrackerOptions`. */
+  readonly onReuse?: ((connection: number, predecessor: number) => void) | undefined;
   /** See `AnalyzerOptions`. */
   readonly onFragment?: FrameHandler | undefined;
   /** See `TrackerOptions`. */
@@ -78,13 +80,14 @@ export class Analysis {
 
   /** Starts the next capture; hand the result to its reader. */
   begin(): FrameHandler {
-    const { onSegment, onFragment, seed, maximumConnections, joined } = this.#options;
+    const { onSegment, onReuse, onFragment, seed, maximumConnections, joined } = this.#options;
     if (joined === true && this.#analyzer !== null) return this.#goOn(this.#analyzer);
     this.#firstId = this.#nextId;
     this.#firstFrames[this.#captures.length] = 1;
     this.#analyzer = new Analyzer({
       onConnection: (connection, start, end) => this.#take(connection, start, end),
       onSegment: onSegment && ((id, from, segment) => onSegment(this.#firstId + id, from, segment)),
+      onReuse: onReuse && ((id, predecessor) => onReuse(this.#firstId + id, this.#firstId + predecessor)),
       onFragment,
       seed,
       maximumConnections,

@@ -17,6 +17,8 @@ export interface AnalyzerOptions {
   readonly onSegment?: ((connection: number, from: Role, segment: Segment) => void) | undefined;
   /** Called with each ICMP error about a segment and the connection that this was of; reused as well. */
   readonly onIcmpError?: ((connection: number, error: IcmpError) => void) | undefined;
+  /** See `TrackerOptions`. */
+  readonly onReuse?: ((connection: number, predecessor: number) => void) | undefined;
   /** Called with each frame that holds a part of an IP datagram; it is reused, too. */
   readonly onFragment?: FrameHandler | undefined;
   /** See `TrackerOptions`. */
@@ -41,6 +43,7 @@ export class Analyzer {
       },
       onSegment: options.onSegment,
       onIcmpError: options.onIcmpError,
+      onReuse: options.onReuse,
       seed: options.seed,
       maximumConnections: options.maximumConnections,
     });

@@ -48,6 +48,7 @@ export async function extract(path: string, options: ExtractOptions, io: Io): Pr
     ],
     rules: options.rules,
     suppressions: options.suppressions,
+    onReuse: (connection, predecessor) => selection.reuse(connection, predecessor),
     onFragment: (frame) => datagrams.learn(frame),
   });
   const facts = await readFrames(path, analysis.begin(), options, io);
@@ -110,8 +111,8 @@ function tell(
   io.stderr.write(`finwait: wrote ${frames} frame${frames === 1 ? '' : 's'} of ${what}${place}\n`);
   for (const { connection, predecessor } of selection.reuses) {
     io.stderr.write(
-      `finwait: connection ${connection} took over the ports of connection ${predecessor} while that still ` +
-        'stood: neither can be understood without the other, so both are in it\n',
+      `finwait: connection ${connection} took over the ports of connection ${predecessor} before that was ` +
+        'closed: neither can be understood without the other, so both are in it\n',
     );
   }
   if (format === 'pcap' && alteration !== null) {

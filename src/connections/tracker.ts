@@ -89,6 +89,8 @@ export interface TrackerOptions {
   readonly onSegment?: ((connection: number, from: Role, segment: Segment) => void) | undefined;
   /** Called with each ICMP error and the connection whose segment it quotes. */
   readonly onIcmpError?: ((connection: number, error: IcmpError) => void) | undefined;
+  /** Called with a connection that opens the 4-tuple of one which is not closed, and with that one. */
+  readonly onReuse?: ((connection: number, predecessor: number) => void) | undefined;
   /** Seed of the flow table's hash: choose it at random where captures come from strangers. */
   readonly seed?: number | undefined;
   /** Connections held at most, at least 1; beyond that those idle for longest are given up. */
@@ -104,6 +106,7 @@ export class Tracker {
   readonly #onConnection: (connection: Connection) => void;
   readonly #onSegment: ((connection: number, from: Role, segment: Segment) => void) | undefined;
   readonly #onIcmpError: ((connection: number, error: IcmpError) => void) | undefined;
+  readonly #onReuse: ((connection: number, predecessor: number) => void) | undefined;
   readonly #maximum: number;
   #nextId = 0;
   #evicted = 0;
@@ -117,6 +120,7 @@ export class Tracker {
     this.#onConnection = options.onConnection;
     this.#onSegment = options.onSegment;
     this.#onIcmpError = options.onIcmpError;
+    this.#onReuse = options.onReuse;
     this.#maximum = options.maximumConnections ?? MAXIMUM_CONNECTIONS;
   }
 
@@ -266,7 +270,9 @@ export class Tracker {
     const base = store.base(slot);
     memory[base + FLAGS] = flagsOfFirst(segment);
     memory[base + PREDECESSOR_ID] = isHeld ? oldId + 1 : 0;
-    if (isBothClosed(oldMemory, oldBase)) this.#end(old);
+    const isClosed = isBothClosed(oldMemory, oldBase);
+    if (isHeld || !isClosed) this.#onReuse?.(memory[base + ID], oldId);
+    if (isClosed) this.#end(old);
     else memory[base + PREDECESSOR] = old + 1;
     return slot;
   }

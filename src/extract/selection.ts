@@ -11,8 +11,8 @@ export interface Reuse {
 /**
  * Finds out, from one analysis of a capture, which connections an extract consists of: those asked for, by
  * number or by a finding on them, and those that they share frames with. A connection that takes over
- * the ports of one which still stands is answered in the older one's name, so that neither tells its story
- * without the other.
+ * the ports of one which is not closed may be answered in the older one's name, so that neither tells its
+ * story without the other.
  */
 export class Selection {
   /** Ids of all connections of the extract. */
@@ -21,6 +21,8 @@ export class Selection {
   readonly #wanted: Set<number>;
   readonly #wantedFindings: ReadonlySet<number>;
   readonly #found = new Set<number>();
+  /** By both connections, until they are told. */
+  readonly #pending = new Map<number, Reuse[]>();
   readonly #conversations = new Set<string>();
   #findings = 0;
   #highest = -1;
@@ -30,22 +32,33 @@ export class Selection {
     this.#wantedFindings = new Set(findings);
   }
 
+  /** Takes in that a connection opens the 4-tuple of another. Both are told later. */
+  reuse(connection: number, predecessor: number): void {
+    const reuse = { connection, predecessor };
+    for (const id of [connection, predecessor]) {
+      const known = this.#pending.get(id);
+      if (known === undefined) this.#pending.set(id, [reuse]);
+      else known.push(reuse);
+    }
+  }
+
   /** Takes in each connection, with its findings, in the order in which reporters are told of them. */
   connection(connection: Connection, findings: readonly unknown[]): void {
-    const { id, predecessor } = connection;
+    const { id } = connection;
     this.#highest = Math.max(this.#highest, id);
     for (let i = 0; i < findings.length; i++) {
       if (this.#wantedFindings.has(this.#findings++)) this.#wanted.add(id);
     }
-    const isWanted = this.#wanted.has(id);
-    if (isWanted) {
-      this.#found.add(id);
-      this.connections.add(id);
-      this.#conversations.add(nameOf(connection));
+    const reuses = this.#pending.get(id) ?? [];
+    this.#pending.delete(id);
+    if (!this.#wanted.has(id)) return;
+    this.#found.add(id);
+    this.connections.add(id);
+    this.#conversations.add(nameOf(connection));
+    for (const reuse of reuses) {
+      this.connections.add(reuse.connection).add(reuse.predecessor);
+      if (!this.reuses.includes(reuse)) this.reuses.push(reuse);
     }
-    if (predecessor === null || !(isWanted || this.#wanted.has(predecessor))) return;
-    this.connections.add(id).add(predecessor);
-    this.reuses.push({ connection: id, predecessor });
   }
 
   /** Connections that were asked for and do not exist. */

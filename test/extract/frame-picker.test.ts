@@ -44,6 +44,32 @@ describe('the frames of a connection', () => {
     expect(picked(capture(syn, foreign, error, other))).toEqual([1, 3]);
   });
 
+  it('include an ICMP error that was captured before all else', () => {
+    const error = ethernet(ipv4(icmp(3, 1, ipv4(tcp({ flags: SYN }))), { protocol: 1 }));
+    expect(picked(capture(error, other, syn))).toEqual([1, 3]);
+  });
+
+  it('include those of a connection that took over its ports before it was closed, and the other way round', () => {
+    const again = ethernet(ipv4(tcp({ flags: SYN, sequence: 900_000 }), { id: 10 }));
+    const bytes = capture(syn, other, again);
+    expect([picked(bytes, 0), picked(bytes, 1), picked(bytes, 2)]).toEqual([[1, 3], [2], [1, 3]]);
+  });
+
+  it('leave out those of a connection on the same ports that was closed by then', () => {
+    const reset = ethernet(
+      ipv4(
+        tcp({ flags: 0x14, sourcePort: 8080, destinationPort: 40000, sequence: 0, acknowledgment: 1001 }),
+        {
+          source: '10.0.0.2',
+          destination: '10.0.0.1',
+        },
+      ),
+    );
+    const again = ethernet(ipv4(tcp({ flags: SYN, sequence: 900_000 }), { id: 10 }));
+    const bytes = capture(syn, reset, again);
+    expect([picked(bytes, 0), picked(bytes, 1)]).toEqual([[1, 2], [3]]);
+  });
+
   it('include the fragments of its datagrams, in any order', () => {
     const [a, b, c] = fragments(segment);
     expect(picked(capture(syn, c, b, a, other))).toEqual([1, 2, 3, 4]);

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { Connection, Role } from '../../src/connections/connection.js';
+import type { Role } from '../../src/connections/connection.js';
 import { Anonymizer } from '../../src/extract/anonymizer.js';
 import { FrameRewriter } from '../../src/extract/frame-rewriter.js';
-import { captureOfFrames, copyOf, framesOf, type Told, tellOf } from '../support/extract.js';
+import { captureOfFrames, copyOf, framesOf, storyOf, type Told, tellOf } from '../support/extract.js';
 import { captureOf, scenarios } from '../support/fixtures.js';
 import { address } from '../support/packet-builder.js';
 
@@ -17,20 +17,6 @@ const captures = scenarios.flatMap((scenario) =>
 
 function hexOf(octets: Uint8Array | readonly number[]): string {
   return Buffer.from(octets).toString('hex');
-}
-
-/** A connection and what is said of it, but for the numbers that it has among others. */
-function storyOf({ connections, findings }: Told, connection: Connection): string {
-  const { id, stream, predecessor, ...own } = connection;
-  const before = connections.find((other) => other.id === predecessor);
-  const story = {
-    own,
-    predecessor: before === undefined ? null : before.firstFrame,
-    findings: findings
-      .filter((finding) => finding.connection === id)
-      .map((finding) => ({ ...finding, connection: null })),
-  };
-  return JSON.stringify(story, null, 1).replaceAll(`tcp.stream eq ${stream}`, 'tcp.stream eq N');
 }
 
 describe.each(captures)('$name', ({ path }) => {

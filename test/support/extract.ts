@@ -14,6 +14,8 @@ import type { Finding } from '../../src/rules/finding.js';
 export interface Told {
   readonly facts: ReaderFacts;
   readonly datagrams: FragmentedDatagrams;
+  /** Connections that opened the 4-tuple of another, and that. */
+  readonly reuses: readonly (readonly [connection: number, predecessor: number])[];
   readonly connections: readonly Connection[];
   readonly findings: readonly Finding[];
 }
@@ -37,6 +39,7 @@ export function tellOf(bytes: Uint8Array, { numbers, anonymizer }: TellingOption
   const connections: Connection[] = [];
   const findings: Finding[] = [];
   const datagrams = new FragmentedDatagrams();
+  const reuses: [number, number][] = [];
   const analysis = new Analysis({
     reporters: [
       {
@@ -47,6 +50,7 @@ export function tellOf(bytes: Uint8Array, { numbers, anonymizer }: TellingOption
         end: () => {},
       },
     ],
+    onReuse: (connection, predecessor) => reuses.push([connection, predecessor]),
     onFragment: (frame) => datagrams.learn(frame),
     anonymizer,
   });
@@ -59,7 +63,7 @@ export function tellOf(bytes: Uint8Array, { numbers, anonymizer }: TellingOption
   });
   analysis.endCapture({ path: '', compression: null, ...facts });
   analysis.finish();
-  return { facts, datagrams, connections, findings };
+  return { facts, datagrams, reuses, connections, findings };
 }
 
 /** A frame that stays when its reader or rewriter goes on. */
@@ -71,6 +75,7 @@ export function copyOf(frame: Frame): Frame {
 /** Copies of the frames that `finwait extract` picks for a connection. */
 export function framesOf(bytes: Uint8Array, told: Told, connection: number): Frame[] {
   const selection = new Selection([connection], []);
+  for (const [later, earlier] of told.reuses) selection.reuse(later, earlier);
   for (const each of told.connections) selection.connection(each, []);
   const frames: Frame[] = [];
   const picker = new FramePicker(selection, told.datagrams, (frame) => frames.push(copyOf(frame)));
@@ -90,4 +95,18 @@ export function captureOfFrames(frames: readonly Frame[], told: Told): Uint8Arra
   for (const frame of frames) writer.add(frame);
   writer.end();
   return Buffer.concat(parts);
+}
+
+/** A connection and what is said of it, but for the numbers that it has among others. */
+export function storyOf({ connections, findings }: Told, connection: Connection): string {
+  const { id, stream, predecessor, ...own } = connection;
+  const before = connections.find((other) => other.id === predecessor);
+  const story = {
+    own,
+    predecessor: before === undefined ? null : before.firstFrame,
+    findings: findings
+      .filter((finding) => finding.connection === id)
+      .map((finding) => ({ ...finding, connection: null })),
+  };
+  return JSON.stringify(story, null, 1).replaceAll(`tcp.stream eq ${stream}`, 'tcp.stream eq N');
 }
