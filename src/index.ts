@@ -5,7 +5,7 @@
 import { Analysis } from './analysis.js';
 import { CaptureReader } from './capture/reader.js';
 import type { Connection } from './connections/connection.js';
-import type { AnalysisEnd } from './report/reporter.js';
+import type { AnalysisResult } from './library.js';
 import type { Finding } from './rules/finding.js';
 import type { RuleSettings } from './rules/settings.js';
 
@@ -28,6 +28,15 @@ export type {
 export type { MilestoneKind } from './connections/milestones.js';
 export { CaptureError, type Damage } from './core/errors.js';
 export { secondsBetween, type Timestamp, toIsoString } from './core/time.js';
+export {
+  type AnalysisResult,
+  type AnalyzedConnection,
+  type AnalyzeOptions,
+  analyze,
+  type CaptureInput,
+  ladderOf,
+  streamConnections,
+} from './library.js';
 export { JsonReporter } from './report/json.js';
 export { NdjsonReporter } from './report/ndjson.js';
 export {
@@ -45,12 +54,6 @@ export { type RuleSettings, SettingsError } from './rules/settings.js';
 export type { Suppression, SuppressionUse } from './rules/suppressions.js';
 export type { State } from './tcp/states.js';
 export { VERSION } from './version.js';
-
-/** Everything that one capture shows. */
-export interface AnalysisResult extends AnalysisEnd {
-  readonly connections: readonly Connection[];
-  readonly findings: readonly Finding[];
-}
 
 /**
  * Analyses the octets of one uncompressed pcap or pcapng capture at once.

@@ -24,6 +24,8 @@ export interface ReadOptions {
   readonly onProgress?: (progress: ReadProgress) => void;
   /** Ends the reading as if the input ended there. */
   readonly signal?: AbortSignal;
+  /** Waited for before each read. */
+  readonly beforeRead?: () => Promise<void>;
 }
 
 /** What is known of one capture after reading it: its part of the report's `captures`. */
@@ -46,7 +48,7 @@ export async function readCapture(
   onFrame: FrameHandler,
   options: ReadOptions = {},
 ): Promise<CaptureFacts> {
-  const source = stoppable(await openSource(path), options.signal);
+  const source = governed(await openSource(path), options);
   try {
     return await readSource(source, path, onFrame, options);
   } finally {
@@ -86,8 +88,8 @@ async function readSource(
   return { path, compression, ...reader.facts() };
 }
 
-/** A source that ends when `signal` says so, even while it waits for input. */
-function stoppable(source: ByteSource, signal: AbortSignal | undefined): ByteSource {
+/** A source that ends when the signal says so, even while it waits for input, and reads only when it may. */
+function governed(source: ByteSource, { signal, beforeRead }: ReadOptions): ByteSource {
   if (signal === undefined) return source;
   const stopped = new Promise<number>((resolve) => {
     if (signal.aborted) resolve(0);
@@ -100,10 +102,9 @@ function stoppable(source: ByteSource, signal: AbortSignal | undefined): ByteSou
     get position() {
       return source.position;
     },
-    read(target, offset, length) {
-      if (signal.aborted) return 0;
-      const answer = source.read(target, offset, length);
-      return typeof answer === 'number' ? answer : Promise.race([answer, stopped]);
+    async read(target, offset, length) {
+      await beforeRead?.();
+      return signal.aborted ? 0 : Promise.race([source.read(target, offset, length), stopped]);
     },
     rewind: () => source.rewind(),
     close: () => source.close(),

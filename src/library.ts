@@ -1,0 +1,200 @@
+/** Captures in, typed results out: bytes and streams of them, without files. */
+import { Analysis, type AnalysisOptions } from './analysis.js';
+import { CaptureReader } from './capture/reader.js';
+import type { Connection } from './connections/connection.js';
+import { ladder } from './report/ladder.js';
+import { LadderRecorder } from './report/ladder-recorder.js';
+import { PLAIN } from './report/palette.js';
+import { type AnalysisEnd, captureEnd } from './report/reporter.js';
+import type { Finding } from './rules/finding.js';
+import type { RuleSettings } from './rules/settings.js';
+import type { Suppression } from './rules/suppressions.js';
+
+/** A capture: its octets, or a stream of them in pieces of any size. */
+export type CaptureInput =
+  | Uint8Array
+  | ArrayBuffer
+  | Iterable<Uint8Array>
+  | AsyncIterable<Uint8Array>
+  | ReadableStream<Uint8Array>;
+
+export interface AnalyzeOptions {
+  /** Severities and options of rules, by their ids. */
+  readonly rules?: RuleSettings;
+  /** Findings that are known and not to be reported. */
+  readonly suppressions?: readonly Suppression[];
+  /** Connections held at once, 2,000,000 if not said; beyond that those idle for longest are given up. */
+  readonly maximumConnections?: number;
+  /** Draw each connection's ladder, for `ladderOf`. It costs time and memory by segments. */
+  readonly ladders?: boolean;
+  /** Ends the analysis with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** A connection that has ended, and what is to be said of it. */
+export interface AnalyzedConnection {
+  readonly connection: Connection;
+  readonly findings: readonly Finding[];
+}
+
+/** Everything that a capture shows. */
+export interface AnalysisResult extends AnalysisEnd {
+  /** In the order of their numbers. */
+  readonly connections: readonly Connection[];
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * Analyses a capture.
+ *
+ * @throws CaptureError if it is not a capture; damage inside one is told in `captures[0].damage` instead
+ * @throws SettingsError for rules or options that do not exist, or values that cannot be
+ */
+export async function analyze(input: CaptureInput, options: AnalyzeOptions = {}): Promise<AnalysisResult> {
+  return collected(streamConnections(input, options));
+}
+
+/**
+ * Analyses a capture and hands out each connection as it ends: memory is that of the open ones. The
+ * generator's return value is what is known at the end. Throws as `analyze` does.
+ */
+export async function* streamConnections(
+  input: CaptureInput,
+  options: AnalyzeOptions = {},
+): AsyncGenerator<AnalyzedConnection, AnalysisEnd> {
+  const run = new LibraryRun(options);
+  const reader = new CaptureReader(run.analysis.begin());
+  for await (const piece of piecesOf(input)) {
+    options.signal?.throwIfAborted();
+    reader.push(piece);
+    yield* run.take();
+    if (reader.finished) break;
+  }
+  reader.end();
+  run.analysis.endCapture({ path: '', compression: null, ...reader.facts() });
+  const end = run.finish();
+  yield* run.take();
+  return end;
+}
+
+/** Everything that a stream of connections holds. */
+export async function collected(
+  stream: AsyncGenerator<AnalyzedConnection, AnalysisEnd>,
+): Promise<AnalysisResult> {
+  const found: AnalyzedConnection[] = [];
+  for (;;) {
+    const { value, done } = await stream.next();
+    if (done === true) {
+      found.sort((a, b) => a.connection.id - b.connection.id);
+      return {
+        ...value,
+        connections: found.map(({ connection }) => connection),
+        findings: found.flatMap(({ findings }) => findings),
+      };
+    }
+    found.push(value);
+  }
+}
+
+/** An analysis whose connections wait to be taken. */
+export class LibraryRun {
+  readonly analysis: Analysis;
+  readonly #options: AnalyzeOptions;
+  readonly #ready: AnalyzedConnection[] = [];
+  readonly #recorders = new Map<number, LadderRecorder>();
+  /** With their recorders, until the end of the capture is known. */
+  readonly #toDraw: AnalyzedConnection[] = [];
+
+  constructor(options: AnalyzeOptions) {
+    this.#options = options;
+    this.analysis = new Analysis({
+      ...settingsOf(options),
+      seed: Math.floor(Math.random() * 2 ** 32),
+      reporters: [
+        {
+          connection: (connection, findings) => {
+            this.#ready.push({ connection, findings });
+            if (options.ladders === true) this.#toDraw.push({ connection, findings });
+          },
+          end: () => {},
+        },
+      ],
+      onSegment:
+        options.ladders === true
+          ? (id, from, segment) => {
+              const recorder = this.#recorders.get(id) ?? new LadderRecorder();
+              this.#recorders.set(id, recorder);
+              recorder.add(from, segment);
+            }
+          : undefined,
+    });
+  }
+
+  /** Connections that ended since the last call. */
+  take(): AnalyzedConnection[] {
+    return this.#ready.splice(0);
+  }
+
+  get isWaiting(): boolean {
+    return this.#ready.length > 0;
+  }
+
+  finish(): AnalysisEnd {
+    this.#options.signal?.throwIfAborted();
+    const end = this.analysis.finish();
+    for (const { connection, findings } of this.#toDraw) {
+      const text = ladder(connection, this.#recorders.get(connection.id)?.items() ?? [], {
+        palette: PLAIN,
+        columns: LADDER_COLUMNS,
+        findings,
+        captureEnd: captureEnd(end.captures, connection.capture) ?? connection.end,
+      });
+      LADDERS.set(connection, text);
+    }
+    return end;
+  }
+}
+
+const LADDER_COLUMNS = 100;
+const LADDERS = new WeakMap<Connection, string>();
+
+/** The ladder of a connection that was analysed with `ladders: true`, once its capture has ended; else null. */
+export function ladderOf(connection: Connection): string | null {
+  return LADDERS.get(connection) ?? null;
+}
+
+function settingsOf({ rules, suppressions, maximumConnections }: AnalyzeOptions): Partial<AnalysisOptions> {
+  return { rules, suppressions, maximumConnections };
+}
+
+async function* piecesOf(input: CaptureInput): AsyncGenerator<Uint8Array> {
+  if (typeof input === 'string') {
+    throw new TypeError(
+      'a path can be read only where there are files: give the capture’s octets, or a stream of them',
+    );
+  }
+  if (input instanceof ArrayBuffer) {
+    yield new Uint8Array(input);
+  } else if (input instanceof Uint8Array) {
+    yield input;
+  } else if ('getReader' in input) {
+    // Not every browser can iterate over a stream.
+    const reader = input.getReader();
+    try {
+      for (;;) {
+        const { value, done } = await reader.read();
+        if (done) return;
+        yield checked(value);
+      }
+    } finally {
+      await reader.cancel();
+    }
+  } else {
+    for await (const piece of input) yield checked(piece);
+  }
+}
+
+function checked(piece: unknown): Uint8Array {
+  if (piece instanceof Uint8Array) return piece;
+  throw new TypeError(`a stream of octets gives Uint8Array, not ${piece === null ? 'null' : typeof piece}`);
+}

@@ -1,0 +1,28 @@
+import type { Connection, Endpoint, Role } from '../connections/connection.js';
+import type { State } from '../tcp/states.js';
+
+/** The states that an endpoint went through, without those that were retracted. */
+export function statesOf(connection: Connection, role: Role): readonly State[] {
+  return connection[role].timeline
+    .filter(({ retractedBy }) => retractedBy === null)
+    .map(({ state }) => state);
+}
+
+const OVER: readonly State[] = ['CLOSED', 'TIME-WAIT'];
+
+/** Why a connection did not close gracefully: both sent FIN, neither a reset, both are through. Null if it did. */
+export function notGraceful({ client, server }: Connection): string | null {
+  for (const endpoint of [client, server]) {
+    if (endpoint.resetsSent > 0) return `${endpoint.role} sent RST`;
+    if (!endpoint.finSent) return `${endpoint.role} sent no FIN`;
+  }
+  for (const { role, finalState } of [client, server]) {
+    if (!OVER.includes(finalState)) return `${role} ended in ${finalState}`;
+  }
+  return null;
+}
+
+/** Which endpoints sent a reset. */
+export function resetters({ client, server }: Connection): readonly Role[] {
+  return [client, server].filter((endpoint: Endpoint) => endpoint.resetsSent > 0).map(({ role }) => role);
+}
