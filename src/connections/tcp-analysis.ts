@@ -4,7 +4,7 @@
  * of its display filters. They are marks on single frames, made without looking at what follows: finwait's
  * own retransmissions, which leave out copies that only the capture made, may differ.
  *
- * Numbers are relative to each side's first, as Wireshark's are: zero means that nothing is known yet.
+ * A number of zero stands for one that is not known yet, in Wireshark and so here.
  */
 import { elapsedSeconds } from '../core/time.js';
 import { ACK, FIN, RST, type Segment, SYN } from '../decode/segment.js';

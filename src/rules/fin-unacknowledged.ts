@@ -1,6 +1,7 @@
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
 import { eachEndpoint, entered, gradedBy, milestone, silentSince } from './evidence.js';
+import { causesOfSilence } from './host-fate.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { MINIMUM_RETRANSMISSIONS } from './thresholds.js';
@@ -40,9 +41,8 @@ export const finUnacknowledged: Rule = {
     applicationSees:
       '{closer}: close() returned at once and reports nothing. {peer}: probably nothing, its host may be gone.',
     likelyCauses: [
-      'The host of {peer} is down or cut off (likely).',
-      'A device on the path dropped its state after the FIN (possible).',
-      'A firewall lets no FIN through (possible).',
+      ...causesOfSilence('peer'),
+      'A firewall lets no FIN through (possible): then it arrives on no connection.',
     ],
     nextSteps: [
       "On the host of {closer}: ss -tanpo state fin-wait-1 '( {filter} )'.",

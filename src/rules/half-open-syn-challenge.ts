@@ -27,8 +27,8 @@ export const halfOpenSynChallenge: Rule = {
     applicationSees:
       '{holder}: the program that held the old connection gets ECONNRESET. {opener}: its connect takes longer by a retransmission of the SYN.',
     likelyCauses: [
-      'The host of {opener} crashed and restarted (possible).',
-      'A NAT gave the port to another host while {holder} still held the old connection (possible).',
+      'The host of {opener} crashed and restarted (possible): then uptime there is shorter than the old connection, and others of its connections are unknown to it as well.',
+      'A NAT gave the port to another host while {holder} still held the old connection (possible): then TTL or TCP options of the two SYNs differ.',
     ],
     nextSteps: [
       'On the host of {opener}: uptime, last -x reboot.',

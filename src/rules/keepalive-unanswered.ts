@@ -1,6 +1,7 @@
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
 import { eachEndpoint, findReset, gradedBy, lastMilestone, unanswered } from './evidence.js';
+import { causesOfSilence, IDLE_SECONDS } from './host-fate.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { count, duration, nameOf, round } from './wording.js';
@@ -41,11 +42,7 @@ export const keepaliveUnanswered: Rule = {
       'A probe that is answered with a reset: rst-half-open-discovered.',
     ],
     applicationSees: '{prober}: ETIMEDOUT, or the error that a router reported; then EPIPE. {peer}: nothing.',
-    likelyCauses: [
-      'The host of {peer} lost power, crashed, or lost its link (possible).',
-      'A firewall or NAT dropped the idle connection (possible).',
-      'Probes so few and so close that a short outage was enough (possible).',
-    ],
+    likelyCauses: likelyCauses(true),
     nextSteps: [
       'sysctl net.ipv4.tcp_keepalive_time net.ipv4.tcp_keepalive_intvl net.ipv4.tcp_keepalive_probes, and TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_KEEPCNT in the code.',
       'As for peer-unresponsive: what happened to {peer}?',
@@ -63,6 +60,7 @@ export const keepaliveUnanswered: Rule = {
     const reset = findReset(prober, ({ hasAck }, seen) => hasAck && seen.frame > run.lastFrame);
     return reportFinding(keepaliveUnanswered, connection, {
       endpoint: peer.role,
+      likelyCauses: likelyCauses(idleSeconds >= IDLE_SECONDS),
       confidence: gradedBy(connection, 'observed'),
       title: '{probes} of {prober} to {peer} went unanswered',
       explanation: `{probes}, from frame {first} to frame {last}${interval > 0 ? ', {interval} apart' : ''}, found no answer.${reset === null ? '' : ` Then {prober} ended the connection with RST in frame ${reset.frame}.`}`,
@@ -86,3 +84,10 @@ export const keepaliveUnanswered: Rule = {
     });
   }),
 };
+
+function likelyCauses(afterIdle: boolean): readonly string[] {
+  return [
+    ...causesOfSilence('peer', afterIdle),
+    'Probes so few and so close that a short outage was enough (possible): then {peer} answers the next connection.',
+  ];
+}

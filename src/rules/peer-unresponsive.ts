@@ -1,5 +1,7 @@
+import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
 import { eachEndpoint, gradedBy } from './evidence.js';
+import { causesOfSilence, IDLE_SECONDS } from './host-fate.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { silenceMetBy } from './silence.js';
@@ -39,11 +41,7 @@ export const peerUnresponsive: Rule = {
     ],
     applicationSees:
       '{sender}: its writes succeed and its read blocks until the kernel gives up; then ETIMEDOUT, or EHOSTUNREACH or ENETUNREACH if a router reported an error. {peer}: unknown.',
-    likelyCauses: [
-      'The host of {peer} lost power, crashed or froze (possible).',
-      'A cable, link or route on the path failed (possible).',
-      'A firewall or NAT silently dropped its state of the connection (possible).',
-    ],
+    likelyCauses: causesOfSilence('peer'),
     nextSteps: [
       'Do other connections to the same host still get answers? Then it is not the host.',
       'ping, ip neigh and the console of {peer}; unanswered ARP means that its interface is off the link.',
@@ -54,8 +52,10 @@ export const peerUnresponsive: Rule = {
   check: eachEndpoint((sender, peer, connection, { captureEnd, options }) => {
     const silence = silenceMetBy(sender, peer, options.minimumRetransmissions, captureEnd);
     if (silence === null) return null;
+    const idleSeconds = peer.lastSegment === null ? 0 : secondsBetween(peer.lastSegment.time, silence.from);
     return reportFinding(peerUnresponsive, connection, {
       endpoint: peer.role,
+      likelyCauses: causesOfSilence('peer', idleSeconds >= IDLE_SECONDS),
       confidence: gradedBy(connection, 'observed'),
       title: '{peer} has not answered {sender} for {time}',
       explanation:
@@ -67,6 +67,7 @@ export const peerUnresponsive: Rule = {
         transmissions: silence.transmissions,
         seconds: round(silence.seconds),
         firstGapSeconds: round(silence.firstGapSeconds, 3),
+        idleBeforeSeconds: round(Math.max(0, idleSeconds)),
         unacknowledgedBytes: sender.unacknowledgedBytes,
       },
       words: {

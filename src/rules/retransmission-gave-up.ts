@@ -1,5 +1,6 @@
 import { cite } from './citations.js';
 import { eachEndpoint, gradedBy, milestone } from './evidence.js';
+import { causesOfSilence } from './host-fate.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { silenceMetBy } from './silence.js';
@@ -49,8 +50,8 @@ export const retransmissionGaveUp: Rule = {
     applicationSees:
       '{sender}: {errno}, then EPIPE with SIGPIPE on a further write. {peer}: nothing; if its host lives, it still holds the connection.',
     likelyCauses: [
-      'The host of {peer} or the path to it was lost for longer than the retransmissions lasted (likely).',
-      'TCP_USER_TIMEOUT, or the application’s own timeout, ended it early (possible).',
+      ...causesOfSilence('peer'),
+      'TCP_USER_TIMEOUT, or the application’s own timeout, ended it early (possible): then it is set in the code of {sender}, and others wait for longer.',
     ],
     nextSteps: [
       'sysctl net.ipv4.tcp_retries2 on the host of {sender}; TCP_USER_TIMEOUT in its code.',

@@ -64,11 +64,11 @@ export const rstActiveAbort: Rule = {
     applicationSees:
       '{aborter}: its own action. {peer}: after queued data its read fails with ECONNRESET once and then gives 0; if it writes first, the write fails with ECONNRESET, the next with EPIPE and SIGPIPE. After a FIN of {aborter} its read gives 0 and its write EPIPE.',
     likelyCauses: [
-      'close() with received data still unread (possible).',
-      'SO_LINGER with a time of 0 (possible).',
-      'The process was killed with unread data (possible).',
-      'The program gave up on a protocol error or a timeout of its own (possible).',
-      'The kernel was short of memory or had too many orphans (possible).',
+      'close() with received data still unread (possible): TcpExtTCPAbortOnClose counts it.',
+      'SO_LINGER with a time of 0 (possible): TcpExtTCPAbortOnData counts it.',
+      'The process was killed with unread data (possible): the service manager’s log tells, and its other connections end in the same moment; TcpExtTCPAbortOnClose counts that as well.',
+      'The program gave up on a protocol error or a timeout of its own (possible): its log tells.',
+      'The kernel was short of memory or had too many orphans (possible): TcpExtTCPAbortOnMemory counts it.',
     ],
     nextSteps: [
       'On the host of {aborter}: nstat -az TcpExtTCPAbortOnClose TcpExtTCPAbortOnData TcpExtTCPAbortOnMemory TcpExtTCPAbortOnLinger.',

@@ -1,6 +1,7 @@
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
 import { eachEndpoint, entered, findReset, gradedBy, isProven, milestone, wasDisproved } from './evidence.js';
+import { causesOfUnknown, IDLE_SECONDS } from './host-fate.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { duration, nameOf, round } from './wording.js';
@@ -37,11 +38,7 @@ export const rstHalfOpenDiscovered: Rule = {
     ],
     applicationSees:
       '{knower}: ECONNRESET on the pending read (not 0, as no FIN came), or ECONNRESET on the next write and EPIPE with SIGPIPE on the one after. {forgetter}: nothing, the program that held the connection is gone.',
-    likelyCauses: [
-      'The host of {forgetter} crashed and restarted (possible).',
-      'A NAT, firewall or load balancer forgot the idle connection and answers with RST (possible).',
-      'The address moved to another host or container (possible).',
-    ],
+    likelyCauses: causesOfUnknown('forgetter'),
     nextSteps: [
       'On the host of {forgetter}: uptime, last -x reboot.',
       'The idle timeout of every NAT, firewall or load balancer on the path; conntrack -L there.',
@@ -72,7 +69,9 @@ export const rstHalfOpenDiscovered: Rule = {
     if (reset === null || wasDisproved(forgetter, reset)) return null;
     const trigger = reset.reset.trigger!;
     const certain = isProven(open) && !connection.quality.midstream;
+    const otherTtl = forgetter.ttl !== null && reset.reset.ttl !== forgetter.ttl;
     return reportFinding(rstHalfOpenDiscovered, connection, {
+      likelyCauses: causesOfUnknown('forgetter', otherTtl || trigger.idleSeconds >= IDLE_SECONDS),
       endpoint: forgetter.role,
       confidence: certain ? gradedBy(connection, 'inferred') : 'possible',
       title: '{forgetter} no longer knew this open connection and reset it',

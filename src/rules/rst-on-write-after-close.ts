@@ -100,7 +100,7 @@ export const rstOnWriteAfterClose: Rule = {
       'The program writes without looking for the end of file first: no read or poll between the FIN and the write (likely).',
       'A connection pool handed out a connection that the server had closed when idle: its keep-alive timeout is shorter than the pool’s (possible).',
       'The server closed after an error response without reading the rest of the request (possible).',
-      'The peer’s process was stopped or restarted: endpoint-mass-close would show it on other connections too (possible).',
+      'The process of {closer} ended or was killed, and its kernel closed for it (possible): the FIN is the same, but its other connections end in the same moment.',
       'The client went away in the middle of the response (possible).',
     ],
     nextSteps: [

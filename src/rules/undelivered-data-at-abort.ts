@@ -27,7 +27,7 @@ export const undeliveredDataAtAbort: Rule = {
       'An acknowledgment that only the capture missed: see capture-loss.',
     ],
     applicationSees: '{sender}: its writes had returned success. {receiver}: it never sees these bytes.',
-    likelyCauses: ['Whatever caused the reset: see the other findings on this connection.'],
+    likelyCauses: ['The abort, whose own finding on this connection names its causes (likely).'],
     nextSteps: ['Find out on both sides whether the operation has to be repeated; the capture cannot tell.'],
     example: { fixture: 'undelivered-data-at-abort', capture: 'client' },
   },

@@ -1,6 +1,7 @@
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
 import { eachEndpoint, gradedBy, lastMilestone, unanswered } from './evidence.js';
+import { causesOfSilence } from './host-fate.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { MINIMUM_RETRANSMISSIONS } from './thresholds.js';
@@ -29,10 +30,7 @@ export const zeroWindowProbeUnanswered: Rule = {
       'Probes that are answered: zero-window-stall.',
     ],
     applicationSees: '{sender}: ETIMEDOUT in the end. {receiver}: unknown.',
-    likelyCauses: [
-      'The host of {receiver} or the path to it failed (possible).',
-      'A device on the path dropped the connection (possible).',
-    ],
+    likelyCauses: causesOfSilence('receiver'),
     nextSteps: ['As for peer-unresponsive: what happened to {receiver}?'],
     example: { fixture: 'zero-window-probe-unanswered', capture: 'client' },
   },

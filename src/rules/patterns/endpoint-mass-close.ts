@@ -70,9 +70,9 @@ export const endpointMassClose: PatternRule = {
     applicationSees:
       'On every client: read gives 0 after a FIN, ECONNRESET after a reset; a write after the FIN draws a reset.',
     likelyCauses: [
-      'The process of {endpoint} exited or was restarted (likely).',
-      'It was killed, by an operator or for lack of memory (possible).',
-      'Its host was shutting down (possible).',
+      'The process of {endpoint} exited or was restarted (likely): new connections are refused at first, then accepted.',
+      'It was killed, by an operator or for lack of memory (possible): the kernel’s or the service manager’s log tells.',
+      'Its host was shutting down (possible): its other services end within seconds as well, and then nothing answers.',
     ],
     nextSteps: [
       'On the host of {endpoint}: the service manager’s log, and journalctl -k | grep -i oom, at that time.',

@@ -55,9 +55,9 @@ export const hostRestarted: PatternRule = {
     ],
     applicationSees: 'On each old connection of {host}: ECONNRESET at its next use.',
     likelyCauses: [
-      'A crash, a watchdog or a loss of power with a restart of {host} (possible).',
-      'A restored or moved virtual machine or container (possible).',
-      'A NAT or load balancer in front that lost its table (possible).',
+      'A crash, a watchdog or a loss of power with a restart of {host} (possible): uptime there is shorter than these connections.',
+      'A restored or moved virtual machine or container (possible): the hypervisor’s or orchestrator’s log tells.',
+      'A NAT or load balancer in front that lost its table (possible): connections that do not pass it live on.',
     ],
     nextSteps: ['On {host}: last -x reboot, uptime, and the hypervisor’s log.'],
     example: { fixture: 'host-restarted', capture: 'client' },

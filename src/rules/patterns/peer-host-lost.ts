@@ -68,8 +68,8 @@ export const peerHostLost: PatternRule = {
     applicationSees:
       'On every connection: a blocked read, and ETIMEDOUT, EHOSTUNREACH or ENETUNREACH in the end.',
     likelyCauses: [
-      '{host} lost power, crashed or froze (possible).',
-      'A link, route or firewall on the way to it failed (possible).',
+      '{host} lost power, crashed or froze (possible): other hosts behind the same router still answer, and on its own link not even ARP is answered (ip neigh: FAILED).',
+      'A link, route or firewall on the way to it failed (possible): other hosts behind it are silent too, and {host} answers on its own link.',
     ],
     nextSteps: [
       'Do other hosts behind the same router still answer? Then it is {host}; else the path.',

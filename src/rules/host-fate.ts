@@ -1,0 +1,26 @@
+/**
+ * What may have become of a host, a process or the path, as far as one capture can tell: the same packets, or
+ * the same silence, have several causes. Each is named with its grade and with the observation that decides,
+ * and put in the order in which the capture suggests them. `{…}` is the name of the endpoint in a rule's words.
+ */
+
+/** Silence before the decisive moment from which on a device's idle timeout comes first. */
+export const IDLE_SECONDS = 30;
+
+/** The endpoint says nothing any more. `afterIdle`: the connection had been idle when the silence was found. */
+export function causesOfSilence(name: string, afterIdle = false): readonly string[] {
+  const host = `The host of {${name}} lost power, crashed or froze (possible): then none of its connections is answered any more, and on its own link not even ARP is (ip neigh: FAILED).`;
+  const path =
+    'A cable, link or route on the way failed (possible): then other hosts behind the same router are silent too.';
+  const device = `A firewall or NAT dropped its state of the connection without a word (possible): then other connections to {${name}} go on, and a new one is accepted.`;
+  return afterIdle ? [device, host, path] : [host, path, device];
+}
+
+/** The endpoint answered as a host that has no such connection. `byDevice`: idle before, or an unusual TTL. */
+export function causesOfUnknown(name: string, byDevice = false): readonly string[] {
+  const restart = `The host of {${name}} crashed and restarted (possible): then uptime there is shorter than this connection, and its other connections are reset at their next use as well.`;
+  const device = `A NAT, firewall or load balancer forgot the idle connection and answers for the host (possible): then several connections die after the same silence, or the reset’s TTL differs from that of {${name}}.`;
+  const moved =
+    'The address moved to another host, container or virtual machine (possible): then the MAC address behind it, or the orchestrator’s log, changed in between.';
+  return byDevice ? [device, restart, moved] : [restart, device, moved];
+}
