@@ -313,4 +313,21 @@ describe.skipIf(!hasTshark)('Wireshark reads in an extract what it reads in the 
     expect(expected.length).toBeGreaterThan(100);
     expect(tshark(output, 'frame')).toBe(expected);
   });
+
+  it.each(['close-wait-stuck', 'ipv6-close', 'cooked-any', 'vlan-close', 'snaplen-96', 'fast-open'])(
+    'with right checksums where %s is anonymized',
+    async (scenario) => {
+      const output = file(`${scenario}-anonymous.pcapng`);
+      await finwait(['extract', captureOf(scenario, 'client'), '-c', '0', '--anonymize', '-o', output]);
+      const statuses = ['ip.checksum.status', 'tcp.checksum.status'].flatMap((field) => ['-e', field]);
+      const checked = ['-o', 'tcp.check_checksum:TRUE', '-o', 'ip.check_checksum:TRUE'];
+      const lines = execFileSync('tshark', ['-n', '-r', output, ...checked, '-T', 'fields', ...statuses], {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+      }).split('\n');
+      expect(lines.length).toBeGreaterThan(5);
+      // 1 is good and 2 unverified, as where the snaplen cut the segment; 0 would be wrong.
+      expect(lines.filter((line) => /0/.test(line))).toEqual([]);
+    },
+  );
 });
