@@ -29,8 +29,12 @@ export class CryptoPan {
   readonly #cipher: BlockCipher;
   readonly #pad: Uint8Array;
 
-  /** @param key the AES key, and a block that is encrypted with it to pad addresses: 16 octets each */
+  /**
+   * @param key the AES key, and a block that is encrypted with it to pad addresses: 16 octets each
+   * @throws RangeError for one of another length
+   */
   constructor(key: Uint8Array) {
+    if (key.length !== KEY_LENGTH) throw new RangeError(`a key of Crypto-PAn has ${KEY_LENGTH} octets`);
     this.#cipher = new BlockCipher(key.subarray(0, BLOCK_LENGTH));
     this.#pad = Uint8Array.from(key.subarray(BLOCK_LENGTH, KEY_LENGTH));
     this.#cipher.encrypt(this.#pad);

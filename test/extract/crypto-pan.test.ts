@@ -79,6 +79,10 @@ describe.each([
 });
 
 describe('Crypto-PAn', () => {
+  it.each([0, 16, 31, 33])('refuses a key of %i octets', (length) => {
+    expect(() => new CryptoPan(new Uint8Array(length))).toThrow('a key of Crypto-PAn has 32 octets');
+  });
+
   const octets = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
 
   /** How many bits two addresses have in common from the first on. */
