@@ -13,6 +13,7 @@ import { ICMP_ERROR, SEGMENT, VERDICT_NAMES } from './decode/verdict.js';
 import type { Anonymizer } from './extract/anonymizer.js';
 import { anonymousConnection } from './extract/anonymous-connection.js';
 import type { AnalysisEnd, CaptureFacts, Reporter, Summary } from './report/reporter.js';
+import type { Baseline } from './rules/baseline.js';
 import { type Diagnosis, prepareCatalog, prepareSuppressions } from './rules/catalog.js';
 import type { Finding, Severity } from './rules/finding.js';
 import type { RuleSettings } from './rules/settings.js';
@@ -26,6 +27,8 @@ export interface AnalysisOptions {
   readonly joined?: boolean | undefined;
   /** Findings that are neither counted nor reported, but for their number. */
   readonly suppressions?: readonly Suppression[] | undefined;
+  /** What an earlier report knew is left out, but for its number. */
+  readonly baseline?: Baseline | undefined;
   /** Only connections that this accepts reach the reporters and the summary; all others are passed over. */
   readonly filter?: ((connection: Connection) => boolean) | undefined;
   /** Called with each segment, its connection's id and its sender; the segment is reused. */
@@ -138,13 +141,16 @@ export class Analysis {
   finish(): AnalysisEnd {
     this.#analyzer?.finish(this.#captures.at(-1)?.endAt);
     this.#analyzer = null;
+    const { baseline } = this.#options;
+    const found = this.#diagnosis.patterns.finish(this.#end);
+    const patterns = baseline === undefined ? found : baseline.freshPatterns(found);
     const summary: Summary = {
       connections: this.#connections,
       findings: this.#findings,
       suppressed: this.suppressions.reduce((sum, { findings }) => sum + findings, 0),
       finalStates: this.#finalStates,
+      ...(baseline !== undefined && { baseline: baseline.outcome() }),
     };
-    const patterns = this.#diagnosis.patterns.finish(this.#end);
     const end = { captures: this.#captures, summary, patterns };
     for (const reporter of this.#options.reporters) reporter.end(end);
     return end;
@@ -158,8 +164,9 @@ export class Analysis {
     if (this.#options.filter?.(real) === false) return;
     // Whoever asks for connections means real addresses; whoever is told of them need not learn these.
     const connection = this.#shown(real);
-    const findings = this.#suppressor.keep(real, this.#diagnosis.evaluate(connection, captureEnd));
-    this.#diagnosis.patterns.add(connection, findings, this.#suppressor.withheld(real));
+    const all = this.#suppressor.keep(real, this.#diagnosis.evaluate(connection, captureEnd));
+    this.#diagnosis.patterns.add(connection, all, this.#suppressor.withheld(real));
+    const findings = this.#options.baseline?.freshFindings(connection, all) ?? all;
     this.#count(connection, findings);
     for (const reporter of this.#options.reporters) reporter.connection(connection, findings, this.#start);
   }

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { Analysis } from '../analysis.js';
+import { readBaseline } from '../node/baseline-file.js';
 import type { ReaderName } from '../node/read-capture.js';
 import type { AnalysisEnd } from '../report/reporter.js';
 import { SEVERITIES, type Severity } from '../rules/finding.js';
@@ -27,6 +28,8 @@ export interface AnalyzeOptions extends AnonymizationOptions {
   readonly join?: boolean;
   readonly verbose?: boolean;
   readonly maxLength?: number;
+  /** An earlier report. */
+  readonly baseline?: string;
   readonly maxConnections?: number;
 }
 
@@ -41,6 +44,7 @@ export async function analyze(names: readonly string[], options: AnalyzeOptions,
     reporters,
     rules: options.rules,
     suppressions: options.suppressions,
+    baseline: options.baseline === undefined ? undefined : readBaseline(options.baseline),
     filter: choice?.accepts,
     anonymizer,
     seed: randomInt(2 ** 32),

@@ -156,6 +156,7 @@ function build(io: Io, done: (code: number) => void): Command {
         SEVERITIES,
       ),
     )
+    .option('--baseline <report.json>', 'report only what is new or changed since this JSON report')
     .option('--strict', 'exit 3 if a capture is damaged')
     .addOption(
       new Option('--max-length <n>', 'the longest document, in characters; evidence is left out first')

@@ -1,11 +1,13 @@
 import { CsvReporter } from './csv.js';
 import { GithubReporter } from './github.js';
+import { jiraReporter } from './jira.js';
 import { JsonReporter } from './json.js';
 import { JunitReporter } from './junit.js';
 import { markdownReporter } from './markdown.js';
 import { NdjsonReporter } from './ndjson.js';
 import type { Reporter, Spool, Write } from './reporter.js';
 import { SarifReporter } from './sarif.js';
+import { slackReporter } from './slack.js';
 import { type TableOptions, TableReporter } from './table.js';
 
 /** Every output format: its name for `--format`, what it is for, and how its reporter is made. */
@@ -62,6 +64,16 @@ export const FORMATS: Readonly<Record<string, Format>> = {
     summary: 'for a ticket on GitHub or GitLab',
     extensions: ['md', 'markdown'],
     create: (write, { maxLength }) => markdownReporter(write, maxLength),
+  },
+  jira: {
+    summary: 'for a ticket in Jira',
+    extensions: ['jira'],
+    create: (write, { maxLength }) => jiraReporter(write, maxLength),
+  },
+  slack: {
+    summary: 'a message for Slack, as JSON',
+    extensions: [],
+    create: (write) => slackReporter(write),
   },
 };
 

@@ -1,6 +1,7 @@
 import type { Connection } from '../connections/connection.js';
 import type { Damage } from '../core/errors.js';
 import type { Timestamp } from '../core/time.js';
+import type { BaselineOutcome } from '../rules/baseline.js';
 import type { Finding, Pattern, Severity } from '../rules/finding.js';
 import type { State } from '../tcp/states.js';
 import { VERSION } from '../version.js';
@@ -40,6 +41,8 @@ export interface Summary {
   readonly findings: Readonly<Record<Severity, number>>;
   /** Findings that a suppression keeps out of the report. */
   readonly suppressed: number;
+  /** How this compares to an earlier report, if there was one to hold it against. */
+  readonly baseline?: BaselineOutcome;
   /** Endpoints by the state they were last in; only states that occur. */
   readonly finalStates: Partial<Readonly<Record<State, number>>>;
 }

@@ -7,7 +7,16 @@ import { escapeControls } from './escape.js';
 import { FindingGroups } from './finding-groups.js';
 import type { Palette } from './palette.js';
 import type { AnalysisEnd, CaptureFacts, Reporter, Write } from './reporter.js';
-import { clockTime, counted, evictions, grouped, octets, seconds, timelineCommand } from './words.js';
+import {
+  clockTime,
+  comparison,
+  counted,
+  evictions,
+  grouped,
+  octets,
+  seconds,
+  timelineCommand,
+} from './words.js';
 import { wrap } from './wrap.js';
 
 export interface TableOptions {
@@ -87,7 +96,7 @@ export class TableReporter implements Reporter {
 
   #summary(end: AnalysisEnd): string {
     const { palette } = this.#options;
-    const { connections, findings, suppressed, finalStates } = end.summary;
+    const { connections, findings, suppressed, finalStates, baseline } = end.summary;
     const parts = SEVERITIES.filter((severity) => findings[severity] > 0).map((severity) =>
       palette.severity[severity](
         severity === 'info' ? `${grouped(findings.info)} info` : counted(findings[severity], severity),
@@ -96,9 +105,16 @@ export class TableReporter implements Reporter {
     const states = Object.entries(finalStates)
       .sort((a, b) => b[1] - a[1])
       .map(([state, count]) => `${grouped(count)} in ${state}`);
-    const verdict = parts.length === 0 ? 'nothing to report' : parts.join(', ');
+    const nothing = baseline === undefined ? 'nothing to report' : 'nothing new';
+    const verdict = parts.length === 0 ? nothing : parts.join(', ');
     const hidden = suppressed === 0 ? '' : palette.dim(`; ${grouped(suppressed)} suppressed`);
     const lines = [`${palette.bold(counted(connections, 'connection'))}: ${verdict}${hidden}`];
+    if (baseline !== undefined) {
+      lines.push(...this.#lines(comparison(baseline), palette.bold));
+      for (const title of baseline.goneTitles) {
+        lines.push(...this.#lines(`gone: ${escapeControls(title)}`, palette.dim));
+      }
+    }
     if (states.length > 0) lines.push(...this.#lines(`endpoints ended ${states.join(', ')}`, palette.dim));
     return lines.join('\n');
   }

@@ -1,6 +1,7 @@
 import type { Endpoint } from '../connections/connection.js';
 import { formatEndpoint } from '../core/addresses.js';
 import { type Timestamp, toIsoString } from '../core/time.js';
+import type { BaselineOutcome } from '../rules/baseline.js';
 import { type Citation, SEVERITIES } from '../rules/finding.js';
 import { escapeControls } from './escape.js';
 import type { CaptureFacts, Summary } from './reporter.js';
@@ -68,13 +69,19 @@ export function shortened(text: string, most: number): string {
 }
 
 /** What was found, in one line: `1 error, 2 warnings in 41 connections`. */
-export function verdict({ findings, suppressed, connections }: Summary): string {
+export function verdict({ findings, suppressed, connections, baseline }: Summary): string {
   const parts = SEVERITIES.filter((severity) => findings[severity] > 0).map((severity) =>
     severity === 'info' ? `${grouped(findings.info)} info` : counted(findings[severity], severity),
   );
-  const found = parts.length === 0 ? 'Nothing to report' : parts.join(', ');
+  const nothing = baseline === undefined ? 'Nothing to report' : 'Nothing new';
+  const found = parts.length === 0 ? nothing : parts.join(', ');
   const hidden = suppressed === 0 ? '' : `, ${grouped(suppressed)} suppressed`;
   return `${found} in ${counted(connections, 'TCP connection')}${hidden}`;
+}
+
+/** `against the baseline: 2 new, 1 changed, 3 known, 1 gone`. */
+export function comparison({ new: fresh, changed, known, gone }: BaselineOutcome): string {
+  return `against the baseline: ${grouped(fresh)} new, ${grouped(changed)} changed, ${grouped(known)} known, ${grouped(gone)} gone`;
 }
 
 export function endpointName(endpoint: Endpoint): string {

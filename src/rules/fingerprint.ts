@@ -3,18 +3,31 @@
  * port, the endpoint, and the client's address; not its port, frames, times or figures. Several such findings
  * differ by how many came before.
  */
-import type { Connection } from '../connections/connection.js';
-import type { Finding, Pattern } from './finding.js';
+import type { Role } from '../connections/connection.js';
 
 /** Changes with the meaning of fingerprints. */
 export const FINGERPRINT_VERSION = 'finwait/1';
 
-export function fingerprintOf(connection: Connection, { rule, endpoint }: Finding): string {
-  const { client, server } = connection;
+/** As much of a connection as a fingerprint depends on. */
+export interface FingerprintedConnection {
+  readonly client: { readonly address: string };
+  readonly server: { readonly address: string; readonly port: number };
+}
+
+export function fingerprintOf(
+  { client, server }: FingerprintedConnection,
+  { rule, endpoint }: { readonly rule: string; readonly endpoint: Role | null },
+): string {
   return `${rule} ${endpoint ?? 'both'} ${client.address} > ${server.address} ${server.port}`;
 }
 
 /** A pattern is the same if its rule and the hosts that its title names are: figures do not count. */
-export function patternFingerprint({ rule, title }: Pattern): string {
+export function patternFingerprint({
+  rule,
+  title,
+}: {
+  readonly rule: string;
+  readonly title: string;
+}): string {
   return `${rule} ${title.replace(/(?<![\w.:])\d+(?:\.\d+)?(?![\w.:])/g, '#')}`;
 }

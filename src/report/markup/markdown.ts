@@ -1,0 +1,27 @@
+import { escapeMarkdown, markdownCode } from '../escape.js';
+import type { Markup } from './markup.js';
+
+/** As GitHub and GitLab read it. */
+export const MARKDOWN: Markup = {
+  prose: escapeMarkdown,
+  code: markdownCode,
+  bold: (text) => `**${text}**`,
+  struck: (text) => `~~${text}~~`,
+  small: (text) => `<sub>${text}</sub>`,
+  heading: (level, text) => `${'#'.repeat(level)} ${text}`,
+  link: (text, url) => `[${text}](${url})`,
+  bullet: (depth, text) => `${'  '.repeat(depth - 1)}- ${text}`,
+  table: (columns, rows) =>
+    [
+      row(columns.map(({ text }) => text)),
+      `|${columns.map(({ isNumber }) => (isNumber === true ? '---:' : '---')).join('|')}|`,
+      ...rows.map(row),
+    ].join('\n'),
+  fence: (text) => `\`\`\`text\n${text}\`\`\``,
+  fold: (title, body) => `<details><summary>${title}</summary>\n\n${body}\n\n</details>`,
+  lineBreak: '  \n',
+};
+
+function row(cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |`;
+}

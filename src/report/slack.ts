@@ -1,0 +1,163 @@
+import { type Finding, type Pattern, SEVERITIES, type Severity } from '../rules/finding.js';
+import { displayFilterFor } from './display-filter.js';
+import { type Dossier, DossierReporter } from './dossier.js';
+import { escapeControls } from './escape.js';
+import { ladder } from './ladder.js';
+import { PLAIN } from './palette.js';
+import { captureEnd, type Reporter, TOOL, type Write } from './reporter.js';
+import { citationNames, clockTime, counted, frameList, seconds, shortened, verdict } from './words.js';
+import { FIXED_SPACE } from './wrap.js';
+
+/** What Slack takes: of a block's text, of a header, and of blocks in a message. */
+const MOST_TEXT = 3000;
+const MOST_HEADER = 150;
+/** A message of more findings than these is not read. */
+const MOST_ITEMS = 8;
+const MOST_CAPTURES = 3;
+/** Of a finding: the rest is in the whole report. */
+const MOST_EXPLANATION = 1000;
+const LADDER_COLUMNS = 100;
+const DOTS: Readonly<Record<Severity, string>> = {
+  error: ':red_circle:',
+  warning: ':large_orange_circle:',
+  info: ':large_blue_circle:',
+};
+
+type Block =
+  | { readonly type: 'header'; readonly text: { readonly type: 'plain_text'; readonly text: string } }
+  | { readonly type: 'section'; readonly text: Mrkdwn }
+  | { readonly type: 'context'; readonly elements: readonly Mrkdwn[] }
+  | { readonly type: 'divider' };
+
+interface Mrkdwn {
+  readonly type: 'mrkdwn';
+  readonly text: string;
+  /** Without it, Slack makes links and mentions of what looks like them. */
+  readonly verbatim: true;
+}
+
+/** A message for Slack's `chat.postMessage` or an incoming webhook: `text` for notifications, and blocks. */
+export function slackReporter(write: Write): Reporter {
+  return new DossierReporter(write, (dossier) => {
+    const text = verdict(dossier.end.summary);
+    return `${JSON.stringify({ text, blocks: blocksOf(dossier, text) }, null, 1)}\n`;
+  });
+}
+
+function blocksOf({ end, groups, exhibits }: Dossier, text: string): readonly Block[] {
+  const items = [
+    ...end.patterns.map((pattern) => ({ severity: pattern.severity, block: () => patternText(pattern) })),
+    ...groups.map(({ severity, count, told: [{ finding, connection }] }) => ({
+      severity,
+      block: () => findingText(finding, connection.stream, count),
+    })),
+  ].sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
+  const rest = items.length - MOST_ITEMS;
+  const [exhibit] = exhibits;
+  return [
+    { type: 'header', text: { type: 'plain_text', text: shortened(text, MOST_HEADER) } },
+    { type: 'context', elements: [mrkdwn(captureText(end.captures))] },
+    ...items
+      .slice(0, MOST_ITEMS)
+      .flatMap((item): Block[] => [{ type: 'divider' }, { type: 'section', text: mrkdwn(item.block()) }]),
+    ...(rest > 0 ? [context(`and ${counted(rest, 'more kind')} of finding`)] : []),
+    ...(exhibit === undefined || exhibit.items === null
+      ? []
+      : ladderBlock(
+          ladder(exhibit.connection, exhibit.items, {
+            palette: PLAIN,
+            columns: LADDER_COLUMNS,
+            findings: exhibit.findings,
+            captureEnd: captureEnd(end.captures, exhibit.connection.capture) ?? exhibit.connection.end,
+          }),
+        )),
+    context(`${TOOL.name} ${TOOL.version}`),
+  ];
+}
+
+function captureText(captures: Dossier['end']['captures']): string {
+  const lines = captures
+    .slice(0, MOST_CAPTURES)
+    .map(({ path, frames, firstFrameAt, durationSeconds, damage }) => {
+      const span =
+        firstFrameAt === null ? '' : `, from ${clockTime(firstFrameAt)} for ${seconds(durationSeconds)}`;
+      const fault = damage === null ? '' : `, damaged in frame ${damage.frame}`;
+      return `${code(shortened(path, 200))} ${counted(frames, 'frame')}${span}${fault}`;
+    });
+  const more = captures.length - MOST_CAPTURES;
+  return [...lines, ...(more > 0 ? [`and ${counted(more, 'more capture')}`] : [])].join('\n');
+}
+
+function findingText(finding: Finding, stream: number, count: number): string {
+  const { frames } = finding;
+  const place = count === 1 ? `connection ${stream}` : `${counted(count, 'connection')}, first on ${stream}`;
+  const filter = code(displayFilterFor(stream, frames.slice(0, 12)));
+  return [...story(finding), `${place}, frames ${frameList(frames)} · ${filter}`].join('\n');
+}
+
+function patternText(pattern: Pattern): string {
+  return [...story(pattern), counted(pattern.count, 'connection')].join('\n');
+}
+
+function story({
+  severity,
+  rule,
+  title,
+  explanation,
+  nextSteps,
+  citations,
+}: Finding | Pattern): readonly string[] {
+  const sources = citationNames(citations.slice(0, 4)).replaceAll(FIXED_SPACE, ' ');
+  return [
+    `${DOTS[severity]} *${escapeSlack(title)}*`,
+    `${code(rule)} · ${escapeSlack(sources)}`,
+    escapeSlack(shortened(explanation, MOST_EXPLANATION)),
+    ...nextSteps.slice(0, 2).map((step) => `• ${escapeSlack(step)}`),
+  ];
+}
+
+/** The end of a long ladder is what matters. */
+function ladderBlock(text: string): readonly Block[] {
+  const fence = '```';
+  const lines = escapeSlack(text, true).trimEnd().split('\n');
+  const [head] = lines;
+  let room = MOST_TEXT - 2 * (fence.length + 1) - head.length - 4;
+  const kept: string[] = [];
+  for (let place = lines.length - 1; place > 0 && room > lines[place].length; place--) {
+    room -= lines[place].length + 1;
+    kept.unshift(lines[place]);
+  }
+  const cut = kept.length < lines.length - 1 ? ['…'] : [];
+  return [{ type: 'section', text: mrkdwn([fence, head, ...cut, ...kept, fence].join('\n')) }];
+}
+
+function context(text: string): Block {
+  return { type: 'context', elements: [mrkdwn(text)] };
+}
+
+function mrkdwn(text: string): Mrkdwn {
+  return {
+    type: 'mrkdwn',
+    text: text.length > MOST_TEXT ? `${text.slice(0, MOST_TEXT - 1)}…` : text,
+    verbatim: true,
+  };
+}
+
+function code(text: string): string {
+  return `\`${escapeSlack(text).replaceAll('`', '´')}\``;
+}
+
+const ZERO_WIDTH_SPACE = '\u200b';
+
+/** Text in Slack's markup that is shown as it is; in a fence, only what could be a mention is escaped. */
+export function escapeSlack(text: string, isFenced = false): string {
+  const shown = text
+    .split('\n')
+    .map(escapeControls)
+    .join(isFenced ? '\n' : ' ');
+  const safe = shown.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  // There is no escape for these: an invisible character beside them takes their meaning away.
+  return isFenced
+    ? safe
+    : safe.replace(/(?<!\w)[*_~`](?=\S)|:(?=[\w+-]*[a-z][\w+-]*:)/g, `$&${ZERO_WIDTH_SPACE}`);
+}

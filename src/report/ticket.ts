@@ -1,0 +1,318 @@
+import type { Endpoint, Role, Transition } from '../connections/connection.js';
+import { secondsBetween } from '../core/time.js';
+import { type Citation, type Finding, type Pattern, SEVERITIES, type Severity } from '../rules/finding.js';
+import { displayFilterFor } from './display-filter.js';
+import type { Dossier, Exhibit } from './dossier.js';
+import { escapeControls } from './escape.js';
+import type { FindingGroup } from './finding-groups.js';
+import { ladder } from './ladder.js';
+import type { Markup } from './markup/markup.js';
+import { PLAIN } from './palette.js';
+import type { Plan } from './plan.js';
+import { type CaptureFacts, captureEnd, TOOL } from './reporter.js';
+import {
+  citationName,
+  clockTime,
+  comparison,
+  counted,
+  endpointName,
+  evictions,
+  frameList,
+  grouped,
+  octets,
+  seconds,
+  shortened,
+  timelineCommand,
+  verdict,
+} from './words.js';
+import { FIXED_SPACE } from './wrap.js';
+
+const MOST_CITATIONS = 6;
+const MOST_FRAMES = 12;
+const LADDER_COLUMNS = 100;
+const MARKS = { observed: '', confirmed: ' ✓', assumed: ' ?' } as const;
+
+/** Something to tell: all findings of a rule, or a pattern. */
+interface Item {
+  readonly severity: Severity;
+  readonly title: string;
+  readonly full: () => string;
+}
+
+/**
+ * A report for a ticket, in any markup: verdict first, then findings with their proof and next steps, the states
+ * of the connections that show them, and the list of the worst.
+ */
+export class TicketWriter {
+  readonly #dossier: Dossier;
+  readonly #plan: Plan;
+  readonly #markup: Markup;
+
+  constructor(dossier: Dossier, plan: Plan, markup: Markup) {
+    this.#dossier = dossier;
+    this.#plan = plan;
+    this.#markup = markup;
+  }
+
+  document(): string {
+    const { end } = this.#dossier;
+    const parts = [
+      this.#markup.heading(2, verdict(end.summary)),
+      this.#captures(end.captures),
+      this.#comparison(),
+      ...this.#items(),
+      ...this.#exhibits(),
+      this.#list(),
+      this.#markup.small(`${TOOL.name} ${TOOL.version}`),
+    ];
+    return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+  }
+
+  #captures(captures: readonly CaptureFacts[]): string {
+    const lines = captures.slice(0, this.#plan.captures).flatMap((facts) => {
+      const { path, firstFrameAt, damage, dropped } = facts;
+      const size = `${counted(facts.frames, 'frame')}, ${counted(facts.tcpSegments, 'TCP segment')}, ${octets(facts.bytes)}`;
+      const span =
+        firstFrameAt === null
+          ? ''
+          : `, from ${clockTime(firstFrameAt)} for ${seconds(facts.durationSeconds)}`;
+      const about = [`${this.#name(path)}: ${facts.format}, ${size}${span}`];
+      if (damage !== null) {
+        const message = this.#markup.prose(shortened(escapeControls(damage.message), this.#plan.names));
+        about.push(
+          `${this.#markup.bold('Damaged')} at byte ${grouped(damage.offset)}, frame ${grouped(damage.frame)}: ${message}. Everything before that was analysed.`,
+        );
+      }
+      if (dropped !== null && dropped > 0)
+        about.push(`The capturing host dropped ${counted(dropped, 'frame')}.`);
+      if (facts.evicted > 0) about.push(`Note: ${evictions(facts)}.`);
+      return about;
+    });
+    const more = captures.length - this.#plan.captures;
+    if (more > 0) lines.push(`and ${counted(more, 'more capture')}`);
+    return lines.join(this.#markup.lineBreak);
+  }
+
+  #comparison(): string {
+    const { baseline } = this.#dossier.end.summary;
+    if (baseline === undefined) return '';
+    const gone = baseline.goneTitles
+      .slice(0, this.#plan.cards)
+      .map((title) => this.#markup.bullet(1, `gone: ${this.#prose(title)}`));
+    return [this.#markup.bold(comparison(baseline)), ...(gone.length > 0 ? ['', ...gone] : [])].join('\n');
+  }
+
+  /** Patterns and findings by severity, as far as there is room. */
+  #items(): readonly string[] {
+    const { groups, end } = this.#dossier;
+    const { cards, full } = this.#plan;
+    const items: readonly Item[] = [
+      ...end.patterns.map((pattern) => ({
+        severity: pattern.severity,
+        title: pattern.title,
+        full: () => this.#pattern(pattern),
+      })),
+      ...groups.map((group) => ({
+        severity: group.severity,
+        title: group.told[0].finding.title,
+        full: () => this.#group(group),
+      })),
+    ].sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
+    const told = items.slice(0, full).map((item) => item.full());
+    const named = items
+      .slice(full, cards)
+      .map(({ severity, title }) =>
+        this.#markup.bullet(1, `${this.#markup.bold(severity)} ${this.#prose(title)}`),
+      );
+    const rest = items.length - told.length - named.length;
+    if (rest > 0) named.push(this.#markup.bullet(1, `${counted(rest, 'more kind')} of finding`));
+    return [...told, named.join('\n')];
+  }
+
+  #group(group: FindingGroup): string {
+    const [{ finding, connection, effects }, ...others] = group.told;
+    const subject = group.count === 1 ? [] : [`${counted(group.count, 'connection')}, the first is`];
+    const about = `${[...subject, `connection ${connection.id}`].join(' ')}${this.#placeOf(connection.capture)}`;
+    const frames =
+      finding.frames.length === 0
+        ? []
+        : [`frames ${this.#markup.code(frameList(finding.frames, MOST_FRAMES))}`];
+    const also = others.map((told) => `connection ${told.connection.id}: ${this.#prose(told.finding.title)}`);
+    if (group.further.length > 0) {
+      const more = group.count - group.told.length - group.further.length;
+      also.push(`connections ${group.further.join(', ')}${more > 0 ? ` and ${grouped(more)} more` : ''}`);
+    }
+    const filter = displayFilterFor(connection.stream, finding.frames.slice(0, MOST_FRAMES));
+    return [
+      this.#title(finding),
+      [this.#grade(finding), about, ...frames].join(' · '),
+      this.#prose(finding.explanation),
+      [
+        ...this.#story(finding),
+        ...this.#listed(
+          'Effects',
+          effects.map(({ title, rule }) => `${this.#prose(title)} (${this.#markup.code(rule)})`),
+        ),
+        ...this.#listed('Also', also),
+        this.#markup.bullet(1, `${this.#markup.bold('Wireshark:')} ${this.#markup.code(filter)}`),
+        ...this.#rests(finding.citations),
+      ].join('\n'),
+    ].join('\n\n');
+  }
+
+  #pattern(pattern: Pattern): string {
+    return [
+      this.#title(pattern),
+      [this.#grade(pattern), counted(pattern.count, 'connection')].join(' · '),
+      this.#prose(pattern.explanation),
+      [...this.#story(pattern), ...this.#rests(pattern.citations)].join('\n'),
+    ].join('\n\n');
+  }
+
+  #name(path: string): string {
+    return this.#markup.code(shortened(escapeControls(path), this.#plan.names));
+  }
+
+  #placeOf(capture: number): string {
+    const { captures } = this.#dossier.end;
+    return captures.length < 2 ? '' : ` in ${this.#name(captures[capture].path)}`;
+  }
+
+  #exhibits(): readonly string[] {
+    return this.#dossier.exhibits
+      .slice(0, this.#plan.timelines)
+      .map((exhibit, place) => this.#exhibit(exhibit, place < this.#plan.ladders));
+  }
+
+  #exhibit({ connection, findings, items }: Exhibit, withLadder: boolean): string {
+    const { client, server, id, start, capture } = connection;
+    const steps = [...stepsOf('client', client), ...stepsOf('server', server)].sort(
+      (a, b) => secondsBetween(b.at, a.at) || (a.frame ?? 0) - (b.frame ?? 0),
+    );
+    const table = this.#markup.table(
+      [
+        { text: 'time', isNumber: true },
+        { text: 'frame', isNumber: true },
+        { text: `client ${this.#markup.code(endpointName(client))}` },
+        { text: `server ${this.#markup.code(endpointName(server))}` },
+        { text: 'cause' },
+      ],
+      steps.map(({ at, frame, role, state, isRetracted, cause }) => {
+        const shown = isRetracted ? this.#markup.struck(this.#prose(state)) : this.#prose(state);
+        return [
+          secondsBetween(start, at).toFixed(4),
+          frame === null ? '' : this.#markup.code(`#${frame}`),
+          role === 'client' ? shown : '',
+          role === 'server' ? shown : '',
+          this.#prose(cause),
+        ];
+      }),
+    );
+    const parts = [this.#markup.heading(3, `States on connection ${id}${this.#placeOf(capture)}`), table];
+    const end = captureEnd(this.#dossier.end.captures, capture) ?? connection.end;
+    if (withLadder && items !== null) {
+      const text = ladder(connection, items, {
+        palette: PLAIN,
+        columns: LADDER_COLUMNS,
+        findings,
+        captureEnd: end,
+      });
+      // Nothing in a ladder comes from the capture but numbers and addresses: no fence can be in it.
+      parts.push(this.#markup.fold('Segments', this.#markup.fence(text)));
+    }
+    return parts.join('\n\n');
+  }
+
+  #list(): string {
+    const { rows, end } = this.#dossier;
+    const shown = rows.slice(0, this.#plan.rows);
+    if (shown.length === 0 || end.summary.connections < 2) return '';
+    const more = end.summary.connections - shown.length;
+    const [worst] = shown;
+    const command = timelineCommand(end.captures, worst);
+    const title =
+      more > 0
+        ? `The worst ${grouped(shown.length)} of ${counted(end.summary.connections, 'connection')}`
+        : counted(shown.length, 'connection');
+    const table = this.#markup.table(
+      [
+        { text: 'connection', isNumber: true },
+        { text: 'client' },
+        { text: 'ended in' },
+        { text: 'server' },
+        { text: 'ended in' },
+        { text: 'frames', isNumber: true },
+        { text: 'active', isNumber: true },
+        { text: 'findings' },
+      ],
+      shown.map((row) => [
+        String(row.id),
+        ...[row.client, row.clientState, row.server, row.serverState].map((text) => this.#prose(text)),
+        grouped(row.frames),
+        seconds(row.seconds),
+        row.findings.map(({ rule }) => this.#markup.code(rule)).join(', '),
+      ]),
+    );
+    const hint =
+      command.length > this.#plan.names ? [] : [`Segment by segment: ${this.#markup.code(command)}`];
+    return this.#markup.fold(title, [table, ...hint].join('\n\n'));
+  }
+
+  #prose(text: string): string {
+    return this.#markup.prose(text);
+  }
+
+  #title({ severity, title }: Finding | Pattern): string {
+    return this.#markup.heading(3, `${severity.toUpperCase()}: ${this.#prose(title)}`);
+  }
+
+  #grade({ rule, confidence }: Finding | Pattern): string {
+    const name = this.#markup.code(rule);
+    return confidence === 'observed' ? name : `${name} (${confidence})`;
+  }
+
+  #story({ applicationSees, likelyCauses, nextSteps }: Finding | Pattern): readonly string[] {
+    const prose = (text: string): string => this.#prose(text);
+    return [
+      ...this.#listed('Applications saw', applicationSees === '' ? [] : [prose(applicationSees)]),
+      ...this.#listed('Likely causes', likelyCauses.map(prose)),
+      ...this.#listed('Check next', nextSteps.map(prose)),
+    ];
+  }
+
+  #rests(citations: readonly Citation[]): readonly string[] {
+    const links = citations.slice(0, MOST_CITATIONS).map((citation) => {
+      const name = this.#prose(citationName(citation).replaceAll(FIXED_SPACE, ' '));
+      return `${this.#markup.link(name, citation.url)} ${this.#prose(citation.says)}`;
+    });
+    return this.#listed('Rests on', links);
+  }
+
+  /** A point of a list; several items stand below it. */
+  #listed(label: string, items: readonly string[]): readonly string[] {
+    const { bullet, bold } = this.#markup;
+    if (items.length === 0) return [];
+    if (items.length === 1) return [bullet(1, `${bold(`${label}:`)} ${items[0]}`)];
+    return [bullet(1, bold(`${label}:`)), ...items.map((item) => bullet(2, item))];
+  }
+}
+
+interface Step {
+  readonly role: Role;
+  readonly at: Transition['time'];
+  readonly frame: number | null;
+  readonly state: string;
+  readonly isRetracted: boolean;
+  readonly cause: string;
+}
+
+function stepsOf(role: Role, { timeline }: Endpoint): readonly Step[] {
+  return timeline.map(({ time, frame, state, cause, evidence, retractedBy }) => ({
+    role,
+    at: time,
+    frame,
+    state: retractedBy === null ? `${state}${MARKS[evidence]}` : state,
+    isRetracted: retractedBy !== null,
+    cause: retractedBy === null ? cause : `${cause}; disproved by frame ${retractedBy}`,
+  }));
+}
