@@ -1,0 +1,168 @@
+/** What a ladder consists of, from top to bottom, however it is drawn. */
+import type { Connection, Endpoint, Milestone, Role, Transition } from '../connections/connection.js';
+import { secondsBetween, type Timestamp } from '../core/time.js';
+import { ACK, FIN, PSH, RST, SYN } from '../decode/segment.js';
+import type { Finding } from '../rules/finding.js';
+import { CLOSED, STATES } from '../tcp/states.js';
+import { type Fold, fold } from './ladder-fold.js';
+import type { LadderItem, LadderSegment } from './ladder-recorder.js';
+
+export type LadderRow =
+  | {
+      readonly kind: 'segment';
+      readonly segment: LadderSegment;
+      /** The states that either endpoint entered by it, those taken back among them. */
+      readonly entered: Readonly<Record<Role, readonly Transition[]>>;
+      /** Findings whose proof ends here. */
+      readonly proven: readonly Finding[];
+    }
+  | ({ readonly kind: 'fold' } & Fold)
+  | { readonly kind: 'silence'; readonly seconds: number }
+  | { readonly kind: 'icmp'; readonly time: Timestamp; readonly frame: number; readonly text: string }
+  /** The capture ends, long after the last segment, and these states still stand. */
+  | { readonly kind: 'end'; readonly time: Timestamp };
+
+export interface LadderFacts {
+  /** What was found on this connection: its frames are marked. */
+  readonly findings: readonly Finding[];
+  /** Time of the capture's last frame: how long the last states are known to have lasted. */
+  readonly captureEnd: Timestamp;
+}
+
+/** A silence this long, in seconds, gets a row of its own. */
+const LONG_SILENCE = 3;
+const FLAG_NAMES: readonly (readonly [number, string])[] = [
+  [SYN, 'SYN'],
+  [FIN, 'FIN'],
+  [RST, 'RST'],
+  [PSH, 'PSH'],
+  [ACK, 'ACK'],
+];
+
+/** ICMP errors about the connection. */
+type IcmpRun = Milestone & Required<Pick<Milestone, 'icmp'>>;
+
+export function ladderRows(
+  connection: Connection,
+  items: readonly LadderItem[],
+  facts: LadderFacts,
+): readonly LadderRow[] {
+  return new LadderRows(connection, facts).of(items);
+}
+
+class LadderRows {
+  readonly #connection: Connection;
+  readonly #facts: LadderFacts;
+  readonly #states: Readonly<Record<Role, ReadonlyMap<number, readonly Transition[]>>>;
+  readonly #proven: ReadonlyMap<number, readonly Finding[]>;
+  readonly #icmp: readonly IcmpRun[];
+  readonly #rows: LadderRow[] = [];
+  #takenIcmp = 0;
+  #lastTime: Timestamp;
+
+  constructor(connection: Connection, facts: LadderFacts) {
+    const { client, server } = connection;
+    this.#connection = connection;
+    this.#facts = facts;
+    this.#states = { client: byFrame(client), server: byFrame(server) };
+    this.#proven = byLastFrame(facts.findings);
+    this.#icmp = [...client.milestones, ...server.milestones]
+      .filter((milestone): milestone is IcmpRun => milestone.icmp !== undefined)
+      .sort((a, b) => a.frame - b.frame);
+    this.#lastTime = connection.start;
+  }
+
+  of(items: readonly LadderItem[]): readonly LadderRow[] {
+    for (const item of fold(items, (segment) => this.#isPlain(segment))) {
+      if ('folded' in item) {
+        this.#rows.push({ kind: 'fold', ...item });
+        if (item.to !== null) this.#lastTime = item.to;
+      } else {
+        this.#segment(item);
+      }
+    }
+    this.#icmpUntil(Number.POSITIVE_INFINITY);
+    this.#end();
+    return this.#rows;
+  }
+
+  /** Neither a state nor a finding hangs on it, and it is only data or an acknowledgment. */
+  #isPlain({ frame, flags }: LadderSegment): boolean {
+    return (
+      (flags & (SYN | FIN | RST)) === 0 &&
+      !this.#states.client.has(frame) &&
+      !this.#states.server.has(frame) &&
+      !this.#proven.has(frame)
+    );
+  }
+
+  #segment(segment: LadderSegment): void {
+    this.#icmpUntil(segment.frame);
+    this.#silenceUntil(segment.time);
+    const entered = {
+      client: this.#states.client.get(segment.frame) ?? [],
+      server: this.#states.server.get(segment.frame) ?? [],
+    };
+    this.#rows.push({ kind: 'segment', segment, entered, proven: this.#proven.get(segment.frame) ?? [] });
+  }
+
+  /** The ICMP errors that came before `frame`. */
+  #icmpUntil(frame: number): void {
+    while (this.#takenIcmp < this.#icmp.length && this.#icmp[this.#takenIcmp].frame < frame) {
+      const { frame: own, time, count, lastFrame, icmp } = this.#icmp[this.#takenIcmp++];
+      this.#silenceUntil(time);
+      const name = `ICMP${icmp.version === 6 ? 'v6' : ''} type ${icmp.type} code ${icmp.code}`;
+      const more = count > 1 ? ` (${count} until #${lastFrame})` : '';
+      this.#rows.push({ kind: 'icmp', time, frame: own, text: `${name} from ${icmp.reporter}${more}` });
+    }
+  }
+
+  #silenceUntil(time: Timestamp): void {
+    const silence = secondsBetween(this.#lastTime, time);
+    if (silence > 0) this.#lastTime = time;
+    if (silence >= LONG_SILENCE) this.#rows.push({ kind: 'silence', seconds: silence });
+  }
+
+  #end(): void {
+    const { client, server } = this.#connection;
+    const { captureEnd } = this.#facts;
+    const closed = STATES[CLOSED];
+    if (client.finalState === closed && server.finalState === closed) return;
+    if (secondsBetween(this.#lastTime, captureEnd) < LONG_SILENCE) return;
+    this.#silenceUntil(captureEnd);
+    this.#rows.push({ kind: 'end', time: captureEnd });
+  }
+}
+
+/** What a segment says: its flags, numbers and length; without PSH where room is short. */
+export function segmentLabel(segment: LadderSegment, withPush = true): string {
+  const { flags, sequence, acknowledgment, payload, window, note } = segment;
+  const names = FLAG_NAMES.filter(([bit]) => (flags & bit) !== 0 && (withPush || bit !== PSH));
+  const parts = [names.map(([, name]) => name).join(',') || 'no flags', `seq ${sequence}`];
+  if ((flags & ACK) !== 0) parts.push(`ack ${acknowledgment}`);
+  if (payload > 0) parts.push(`len ${payload}`);
+  if (window === 0 && (flags & RST) === 0) parts.push('win 0');
+  if (note !== null) parts.push(note);
+  return parts.join(' ');
+}
+
+function byFrame(endpoint: Endpoint): Map<number, Transition[]> {
+  const map = new Map<number, Transition[]>();
+  for (const entry of endpoint.timeline) {
+    if (entry.frame === null) continue;
+    const list = map.get(entry.frame);
+    if (list === undefined) map.set(entry.frame, [entry]);
+    else list.push(entry);
+  }
+  return map;
+}
+
+/** The last frame of each finding's proof says which finding it proves. */
+function byLastFrame(findings: readonly Finding[]): Map<number, Finding[]> {
+  const map = new Map<number, Finding[]>();
+  for (const finding of findings) {
+    const frame = finding.frames.at(-1);
+    if (frame !== undefined) map.set(frame, [...(map.get(frame) ?? []), finding]);
+  }
+  return map;
+}
