@@ -101,7 +101,7 @@ export class AnalysisCounts {
   add(memory: Int32Array, x: number, found: number): void {
     if (memory[x + ANALYSIS_COUNTS] === 0) memory[x + ANALYSIS_COUNTS] = 1 + this.#allocate();
     const at = (memory[x + ANALYSIS_COUNTS] - 1) * ANALYSIS_FLAGS.length;
-    for (let flag = 0; flag < ANALYSIS_FLAGS.length; flag++) this.#counts[at + flag] += (found >>> flag) & 1;
+    for (let left = found; left !== 0; left &= left - 1) this.#counts[at + 31 - Math.clz32(left & -left)]++;
   }
 
   /** How often each flag was found on segments of the endpoint whose block is at `x`. */
@@ -148,8 +148,9 @@ export function flagsOf(memory: Int32Array, base: number, x: number, y: number, 
   const { flags, window } = segment;
   const length = segment.payloadLength;
   const { sequence, acknowledgment } = segment;
+  const textEnd = (sequence + length) | 0;
   if ((flags & SYN) !== 0) noteScale(memory, x, y, segment);
-  noteRoundTrip(memory, base, segment);
+  if (memory[base + FIRST_ROUND_TRIP] <= 0) noteRoundTrip(memory, base, segment);
 
   const own = memory[x + ANALYSIS_BITS];
   const peer = memory[y + ANALYSIS_BITS];
@@ -166,7 +167,7 @@ export function flagsOf(memory: Int32Array, base: number, x: number, y: number, 
     if (window === 0 && plain) found |= ZERO_WINDOW;
     if (next !== 0 && after(sequence, next) && (flags & RST) === 0) found |= LOST_SEGMENT;
     if (length <= 1 && sequence === ((next - 1) | 0) && plain) found |= KEEP_ALIVE;
-    if (length > 0 && plain && reachesWindow(memory, y, (sequence + length) | 0)) found |= WINDOW_FULL;
+    if (length > 0 && plain && reachesWindow(memory, y, textEnd)) found |= WINDOW_FULL;
     if (repeatsAck && window !== 0) {
       if (window !== lastWindow) found |= WINDOW_UPDATE;
       else if ((peer & LAST_WAS_KEEP_ALIVE) !== 0) found |= KEEP_ALIVE_ACK;
@@ -181,8 +182,10 @@ export function flagsOf(memory: Int32Array, base: number, x: number, y: number, 
     if (toAck === peerNext) memory[y + ANALYSIS_BITS] = (peer & ~DUPLICATES_MASK) | UNSEEN_ACKED;
     memory[y + ANALYSIS_TO_ACK] = peerNext;
   }
-  const end = (sequence + length + ((flags & (SYN | FIN)) !== 0 ? 1 : 0)) | 0;
-  if (end !== sequence && (found & KEEP_ALIVE) === 0) {
+  const end = (flags & (SYN | FIN)) !== 0 ? (textEnd + 1) | 0 : textEnd;
+  // Most segments go on where the last one ended, and beyond what was acknowledged.
+  const goesOn = sequence === next && (length === 0 || after(textEnd, memory[y + ANALYSIS_LAST_ACK]));
+  if (!goesOn && end !== sequence && (found & KEEP_ALIVE) === 0) {
     found |= repetition(memory, base, x, y, segment, sequence, end);
   }
   if ((found & ZERO_WINDOW_PROBE) === 0) {
@@ -228,14 +231,12 @@ function setScale(memory: Int32Array, x: number, scale: number): void {
 
 /** From the last SYN to the first segment that acknowledges a SYN-ACK. */
 function noteRoundTrip(memory: Int32Array, base: number, segment: Segment): void {
-  const known = memory[base + FIRST_ROUND_TRIP];
-  if (known > 0) return;
   const handshake = segment.flags & (SYN | ACK);
   if (handshake === SYN) {
     memory[base + FIRST_ROUND_TRIP] = SYN_SEEN;
     memory[base + SYN_SECONDS] = segment.seconds;
     memory[base + SYN_NANOSECONDS] = segment.nanoseconds;
-  } else if (handshake === ACK && known === SYN_SEEN) {
+  } else if (handshake === ACK && memory[base + FIRST_ROUND_TRIP] === SYN_SEEN) {
     const seconds = elapsedSeconds(
       memory[base + SYN_SECONDS],
       memory[base + SYN_NANOSECONDS],

@@ -13,7 +13,7 @@ import type {
   Milestone,
   Transition,
 } from '../connections/connection.js';
-import { type TcpAnalysis, UNMARKED } from '../connections/tcp-analysis.js';
+import { ANALYSIS_FLAGS, type TcpAnalysis, UNMARKED } from '../connections/tcp-analysis.js';
 import { secondsBetween, type Timestamp, toIsoString } from '../core/time.js';
 import type { Citation, Finding, Pattern } from '../rules/finding.js';
 import { type AsciiText, piece } from './ascii-text.js';
@@ -22,6 +22,7 @@ import type { CaptureFacts } from './reporter.js';
 
 const NOTHING = new Uint8Array(0);
 const COMMA = piece(',');
+const START_OBJECT = piece('{');
 const END_OBJECT = piece('}');
 const NULL = piece('null');
 
@@ -173,7 +174,7 @@ function writeEndpoint(out: AsciiText, side: Endpoint, start: Timestamp): void {
   out.piece(RETRANSMISSIONS);
   out.number(side.retransmissions);
   if (side.tcpAnalysis === UNMARKED) out.piece(NO_ANALYSIS);
-  else out.text(`,"tcpAnalysis":${marksOf(side.tcpAnalysis)}`);
+  else writeAnalysis(out, side.tcpAnalysis);
   out.piece(ZERO_WINDOWS);
   out.number(side.zeroWindows);
   out.piece(RESETS);
@@ -188,9 +189,22 @@ function writeEndpoint(out: AsciiText, side: Endpoint, start: Timestamp): void {
   out.piece(END_ENDPOINT);
 }
 
+const ANALYSIS = piece(',"tcpAnalysis":');
+const analysisFlags = new Pieces((flag) => `"${flag}":`);
+
 /** The counts that are not zero. */
-function marksOf(analysis: TcpAnalysis): string {
-  return JSON.stringify(Object.fromEntries(Object.entries(analysis).filter(([, count]) => count > 0)));
+function writeAnalysis(out: AsciiText, analysis: TcpAnalysis): void {
+  out.piece(ANALYSIS);
+  let separator = START_OBJECT;
+  for (let i = 0; i < ANALYSIS_FLAGS.length; i++) {
+    const flag = ANALYSIS_FLAGS[i];
+    if (analysis[flag] === 0) continue;
+    out.piece(separator);
+    separator = COMMA;
+    out.piece(analysisFlags.of(flag));
+    out.number(analysis[flag]);
+  }
+  out.piece(END_OBJECT);
 }
 
 const IDEAL: CaptureQuality = {
