@@ -48,6 +48,7 @@ export interface AnalysisResult extends AnalysisEnd {
  * Analyses a capture.
  *
  * @throws CaptureError if it is not a capture; damage inside one is told in `captures[0].damage` instead
+ * @throws TypeError for an input that is none of these, such as a path: those are read in Node only
  * @throws SettingsError for rules or options that do not exist, or values that cannot be
  */
 export async function analyze(input: CaptureInput, options: AnalyzeOptions = {}): Promise<AnalysisResult> {
@@ -62,13 +63,27 @@ export async function* streamConnections(
   input: CaptureInput,
   options: AnalyzeOptions = {},
 ): AsyncGenerator<AnalyzedConnection, AnalysisEnd> {
+  options.signal?.throwIfAborted();
+  const pieces = iteratorOf(input);
   const run = new LibraryRun(options);
   const reader = new CaptureReader(run.analysis.begin());
-  for await (const piece of piecesOf(input)) {
-    options.signal?.throwIfAborted();
-    reader.push(piece);
-    yield* run.take();
-    if (reader.finished) break;
+  let parts = 0;
+  try {
+    while (!reader.finished) {
+      const { value, done } = await orAborted(pieces.next(), options.signal);
+      if (done === true) break;
+      for (const part of partsOf(value)) {
+        if (++parts % PARTS_BETWEEN_TURNS === 0) await new Promise((resolve) => setTimeout(resolve));
+        options.signal?.throwIfAborted();
+        reader.push(part);
+        yield* run.take();
+        if (reader.finished) break;
+      }
+    }
+  } finally {
+    // What it has to say on leaving matters to nobody; an input that hangs may never answer.
+    const left = Promise.resolve(pieces.return?.()).catch(() => {});
+    if (options.signal?.aborted !== true) await left;
   }
   reader.end();
   run.analysis.endCapture({ path: '', compression: null, ...reader.facts() });
@@ -167,34 +182,65 @@ function settingsOf({ rules, suppressions, maximumConnections }: AnalyzeOptions)
   return { rules, suppressions, maximumConnections };
 }
 
-async function* piecesOf(input: CaptureInput): AsyncGenerator<Uint8Array> {
-  if (typeof input === 'string') {
+/** Octets are taken in by as many at once, so that connections come out while a large piece is read. */
+const PART = 1 << 20;
+/** How many parts go by before the event loop gets its turn, for signals, and for a page that is to react. */
+const PARTS_BETWEEN_TURNS = 16;
+
+type Pieces = Pick<AsyncIterator<unknown> | Iterator<unknown>, 'next' | 'return'>;
+
+function iteratorOf(input: CaptureInput): Pieces {
+  if (input instanceof ArrayBuffer) return [new Uint8Array(input)].values();
+  if (input instanceof Uint8Array) return [input].values();
+  const other: unknown = input;
+  if (typeof other === 'string' || other instanceof URL) {
     throw new TypeError(
       'a path can be read only where there are files: give the capture’s octets, or a stream of them',
     );
   }
-  if (input instanceof ArrayBuffer) {
-    yield new Uint8Array(input);
-  } else if (input instanceof Uint8Array) {
-    yield input;
-  } else if ('getReader' in input) {
+  if (typeof input === 'object' && input !== null) {
     // Not every browser can iterate over a stream.
-    const reader = input.getReader();
-    try {
-      for (;;) {
-        const { value, done } = await reader.read();
-        if (done) return;
-        yield checked(value);
-      }
-    } finally {
-      await reader.cancel();
-    }
-  } else {
-    for await (const piece of input) yield checked(piece);
+    if ('getReader' in input) return readerOf(input);
+    if (Symbol.asyncIterator in input) return input[Symbol.asyncIterator]();
+    if (Symbol.iterator in input) return input[Symbol.iterator]();
+    if (other instanceof Blob) throw new TypeError('a file or blob is analysed by its stream: file.stream()');
   }
+  throw new TypeError(`a capture is given as octets, or a stream of them, not as ${kindOf(other)}`);
+}
+
+function readerOf(stream: ReadableStream<Uint8Array>): Pieces {
+  const reader = stream.getReader();
+  return {
+    next: () => reader.read() as Promise<IteratorResult<Uint8Array>>,
+    return: async () => {
+      await reader.cancel();
+      return { value: undefined, done: true };
+    },
+  };
+}
+
+/** Rejects with the signal's reason as soon as it is given. */
+function orAborted<T>(value: T | Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return Promise.resolve(value);
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+    Promise.resolve(value)
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener('abort', stop));
+  });
+}
+
+function* partsOf(piece: unknown): Generator<Uint8Array> {
+  const octets = checked(piece);
+  for (let at = 0; at < octets.length; at += PART) yield octets.subarray(at, at + PART);
 }
 
 function checked(piece: unknown): Uint8Array {
   if (piece instanceof Uint8Array) return piece;
-  throw new TypeError(`a stream of octets gives Uint8Array, not ${piece === null ? 'null' : typeof piece}`);
+  throw new TypeError(`a stream of octets gives Uint8Array, not ${kindOf(piece)}`);
+}
+
+function kindOf(value: unknown): string {
+  return value === null ? 'null' : typeof value;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Connection, Endpoint, Role } from '../src/connections/connection.js';
 import { toIsoString } from '../src/core/time.js';
+import '../src/vitest/index.js';
 import { connectionsIn } from './support/capture.js';
 import { captureOf, scenarios, type TrueConnection, truthOf } from './support/fixtures.js';
 
@@ -31,10 +32,14 @@ describe.each(scenarios)('%s', (scenario) => {
     const numbered = expectedConnections.map((connection, index) => ({ index, connection }));
     describe.each(numbered)('connection $index', ({ index, connection }) => {
       it.each(ROLES)('gives the %s the states of its kernel', (role) => {
-        const seen = standing(connections[index][isSwapped(connection, vantage) ? opposite(role) : role]);
+        const seenAs = isSwapped(connection, vantage) ? opposite(role) : role;
         const expected = visible(connection, role, vantage);
-        expect(seen.map((entry) => entry.state)).toEqual(expected.map((entry) => entry.state));
+        expect(connections[index]).toFollowStates(
+          seenAs,
+          expected.map((entry) => entry.state),
+        );
         if (role !== vantage) return;
+        const seen = standing(connections[index][seenAs]);
         for (const [place, entry] of expected.entries()) {
           if (!entry.exact) continue;
           const difference = secondsApart(toIsoString(seen[place].time), entry.at);

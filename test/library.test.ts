@@ -1,4 +1,7 @@
-import { createReadStream, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { closeSync, createReadStream, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import * as neutral from '../src/index.js';
@@ -76,6 +79,65 @@ describe('analyze', () => {
     const signal = AbortSignal.abort(reason);
     await expect(analyze(PATH, { signal })).rejects.toBe(reason);
     await expect(analyze(pieces(100), { signal })).rejects.toBe(reason);
+  });
+
+  it('ends when it is told to while a stream hangs, and leaves the stream', async () => {
+    let cancelled: unknown = null;
+    const hanging = new ReadableStream<Uint8Array>({
+      start: (controller) => controller.enqueue(BYTES.slice(0, 1000)),
+      cancel: () => {
+        cancelled = 'yes';
+      },
+    });
+    const reason = new Error('enough');
+    const stop = new AbortController();
+    const result = analyze(hanging, { signal: stop.signal });
+    setTimeout(() => stop.abort(reason), 20);
+    await expect(result).rejects.toBe(reason);
+    expect(cancelled).toBe('yes');
+  });
+
+  it('lets signals through while it takes in octets that were given at once', async () => {
+    const frames = BYTES.subarray(24);
+    const copies = Math.ceil((20 << 20) / frames.length);
+    const many = new Uint8Array(24 + copies * frames.length);
+    many.set(BYTES.subarray(0, 24));
+    for (let copy = 0; copy < copies; copy++) many.set(frames, 24 + copy * frames.length);
+    const stop = new AbortController();
+    const reason = new Error('enough');
+    const result = analyze(many, { signal: stop.signal });
+    setTimeout(() => stop.abort(reason), 0);
+    await expect(result).rejects.toBe(reason);
+  });
+
+  it.skipIf(process.platform === 'win32')('ends when it is told to while a pipe is silent', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'finwait-library-'));
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const writer = openSync(pipe, 'r+');
+    try {
+      writeSync(writer, BYTES.subarray(0, 1000));
+      const reason = new Error('enough');
+      const stop = new AbortController();
+      const result = analyze(pipe, { signal: stop.signal });
+      setTimeout(() => stop.abort(reason), 50);
+      await expect(result).rejects.toBe(reason);
+    } finally {
+      closeSync(writer);
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it.each<[string, unknown, string]>([
+    ['a number', 42, 'as octets, or a stream of them, not as number'],
+    ['null', null, 'not as null'],
+    ['nothing', undefined, 'not as undefined'],
+    ['an object', {}, 'not as object'],
+    ['a blob', new Blob([BYTES]), 'file.stream()'],
+    ['a stream of text', ['text'], 'a stream of octets gives Uint8Array, not string'],
+  ])('refuses %s and says what it takes', async (_name, input, words) => {
+    await expect(analyze(input as Uint8Array)).rejects.toThrow(TypeError);
+    await expect(analyze(input as Uint8Array)).rejects.toThrow(words);
   });
 
   it('draws ladders if asked to', async () => {

@@ -50,6 +50,9 @@ async function* streamFile(
   input: string | URL,
   options: AnalyzeOptions,
 ): AsyncGenerator<AnalyzedConnection, AnalysisEnd> {
+  const { signal } = options;
+  signal?.throwIfAborted();
+  const path = typeof input === 'string' ? input : fileURLToPath(input);
   const run = new LibraryRun(options);
   const stop = new AbortController();
   let wake = (): void => {};
@@ -57,14 +60,18 @@ async function* streamFile(
   let isOver = false;
   /** The reader waits while there are connections that nobody has taken. */
   const beforeRead = async (): Promise<void> => {
-    options.signal?.throwIfAborted();
     if (!run.isWaiting) return;
     wake();
     await new Promise<void>((resolve) => {
       goOn = resolve;
     });
   };
-  const path = typeof input === 'string' ? input : fileURLToPath(input);
+  const abort = (): void => {
+    stop.abort();
+    goOn();
+    wake();
+  };
+  signal?.addEventListener('abort', abort, { once: true });
   const reading = readCapture(path, run.analysis.begin(), { signal: stop.signal, beforeRead })
     .then((facts) => {
       run.analysis.endCapture(facts);
@@ -74,7 +81,7 @@ async function* streamFile(
       isOver = true;
       wake();
     });
-  // Whoever stops taking does not wait for the end.
+  // Whoever stops taking does not wait for the end, which may never come: of a pipe that nobody writes to.
   reading.catch(() => {});
   try {
     while (!isOver) {
@@ -82,13 +89,14 @@ async function* streamFile(
         wake = resolve;
         goOn();
       });
+      signal?.throwIfAborted();
       yield* run.take();
     }
     const end = await reading;
     yield* run.take();
     return end;
   } finally {
-    stop.abort();
-    goOn();
+    signal?.removeEventListener('abort', abort);
+    abort();
   }
 }

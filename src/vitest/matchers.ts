@@ -6,9 +6,10 @@ import type { Connection, Role } from '../connections/connection.js';
 import { formatEndpoint } from '../core/addresses.js';
 import { type AnalysisResult, ladderOf } from '../library.js';
 import { displayFilterFor } from '../report/display-filter.js';
-import { findRule, suggestRule } from '../rules/catalog.js';
+import { findRule, PATTERNS, RULES, suggestRule } from '../rules/catalog.js';
 import { type Confidence, type Finding, SEVERITIES, type Severity } from '../rules/finding.js';
-import type { State } from '../tcp/states.js';
+import type { RuleDescription } from '../rules/rule.js';
+import { STATES, type State } from '../tcp/states.js';
 import { notGraceful, resetters, statesOf } from './states.js';
 
 /** What more a finding must be. */
@@ -28,6 +29,11 @@ export interface MatcherResult {
   readonly message: () => string;
 }
 
+const ROLES: readonly Role[] = ['client', 'server'];
+const CONFIDENCES: readonly Confidence[] = ['observed', 'inferred', 'possible'];
+/** Lines of a list in a message. */
+const LISTED = 20;
+
 export const matchers = {
   toHaveFinding,
   toHaveNoFindings,
@@ -41,7 +47,11 @@ export const matchers = {
 /** The result holds a finding of `rule`. */
 function toHaveFinding(received: unknown, rule: string, query: FindingQuery = {}): MatcherResult {
   const { findings, connections } = resultOf(received, 'toHaveFinding');
-  checkRule(rule);
+  checkRule(rule, RULES, 'toHavePattern');
+  checkQuery('toHaveFinding', query, ['endpoint', 'severity', 'confidence', 'connection', 'count']);
+  if (query.endpoint !== undefined && query.endpoint !== null) checkName('role', query.endpoint, ROLES);
+  if (query.severity !== undefined) checkName('severity', query.severity, SEVERITIES);
+  if (query.confidence !== undefined) checkName('confidence', query.confidence, CONFIDENCES);
   const matching = findings.filter(
     (finding) =>
       finding.rule === rule &&
@@ -62,10 +72,10 @@ function toHaveFinding(received: unknown, rule: string, query: FindingQuery = {}
 }
 
 /** The result holds no finding, or none of the severity `atLeast` or above. */
-function toHaveNoFindings(
-  received: unknown,
-  { atLeast = 'info' }: { readonly atLeast?: Severity } = {},
-): MatcherResult {
+function toHaveNoFindings(received: unknown, query: { readonly atLeast?: Severity } = {}): MatcherResult {
+  const { atLeast = 'info' } = query;
+  checkQuery('toHaveNoFindings', query, ['atLeast']);
+  checkName('severity', atLeast, SEVERITIES);
   const { findings, connections, patterns } = resultOf(received, 'toHaveNoFindings');
   const grades = SEVERITIES.slice(0, SEVERITIES.indexOf(atLeast) + 1);
   const found = findings.filter(({ severity }) => grades.includes(severity));
@@ -91,7 +101,8 @@ function toHavePattern(
   query: { readonly count?: number } = {},
 ): MatcherResult {
   const { patterns } = resultOf(received, 'toHavePattern');
-  checkRule(rule);
+  checkRule(rule, PATTERNS, 'toHaveFinding');
+  checkQuery('toHavePattern', query, ['count']);
   const pass = patterns.some(
     (pattern) => pattern.rule === rule && (query.count === undefined || pattern.count === query.count),
   );
@@ -108,6 +119,8 @@ function toHavePattern(
 /** The endpoint went through exactly these states. */
 function toFollowStates(received: unknown, role: Role, states: readonly State[]): MatcherResult {
   const connection = connectionOf(received, 'toFollowStates');
+  checkName('role', role, ROLES);
+  for (const state of states) checkName('state', state, STATES);
   const found = statesOf(connection, role);
   const pass = found.join() === states.join();
   return {
@@ -124,6 +137,8 @@ function toFollowStates(received: unknown, role: Role, states: readonly State[])
 /** The endpoint was last in this state. */
 function toEndIn(received: unknown, role: Role, state: State): MatcherResult {
   const connection = connectionOf(received, 'toEndIn');
+  checkName('role', role, ROLES);
+  checkName('state', state, STATES);
   const found = connection[role].finalState;
   const pass = found === state;
   return {
@@ -136,11 +151,14 @@ function toEndIn(received: unknown, role: Role, state: State): MatcherResult {
 /** Both endpoints sent FIN and neither RST, and both are through: of a connection, or of all of a result. */
 function toCloseGracefully(received: unknown): MatcherResult {
   const connections = connectionsOf(received, 'toCloseGracefully');
+  if (connections.length === 0) {
+    throw new TypeError('toCloseGracefully says nothing of a result without connections');
+  }
   const failing = connections.filter((connection) => notGraceful(connection) !== null);
   const pass = failing.length === 0;
-  const lines = failing
-    .map((connection) => `  connection ${connection.id}: ${notGraceful(connection)}`)
-    .join('\n');
+  const lines = shortened(
+    failing.map((connection) => `  connection ${connection.id}: ${notGraceful(connection)}`),
+  );
   return {
     pass,
     message: () =>
@@ -151,8 +169,11 @@ function toCloseGracefully(received: unknown): MatcherResult {
 }
 
 /** The connection was reset, by that endpoint if it is said. */
-function toBeReset(received: unknown, { by }: { readonly by?: Role } = {}): MatcherResult {
+function toBeReset(received: unknown, query: { readonly by?: Role } = {}): MatcherResult {
+  const { by } = query;
   const connection = connectionOf(received, 'toBeReset');
+  checkQuery('toBeReset', query, ['by']);
+  if (by !== undefined) checkName('role', by, ROLES);
   const senders = resetters(connection);
   const pass = by === undefined ? senders.length > 0 : senders.includes(by);
   const wish = by === undefined ? 'a reset' : `a reset by ${nameOf(connection, by)}`;
@@ -200,19 +221,35 @@ function kindOf(received: unknown): string {
   return received instanceof Promise ? 'a promise' : received === null ? 'null' : typeof received;
 }
 
-function checkRule(rule: string): void {
-  if (findRule(rule) !== null) return;
-  const nearest = suggestRule(rule);
-  throw new TypeError(`there is no rule ${rule}${nearest === null ? '' : `; did you mean ${nearest}?`}`);
+/** A name that is not there would never be found, so that the `not` of any matcher would hold. */
+function checkRule(id: string, among: readonly RuleDescription[], otherwise: string): void {
+  if (among.some((rule) => rule.id === id)) return;
+  if (findRule(id) !== null) throw new TypeError(`${id} is looked for with ${otherwise}`);
+  const nearest = suggestRule(id);
+  throw new TypeError(`there is no rule ${id}${nearest === null ? '' : `; did you mean ${nearest}?`}`);
+}
+
+function checkName(kind: string, name: string, known: readonly string[]): void {
+  if (!known.includes(name)) throw new TypeError(`there is no ${kind} ${name}: ${known.join(', ')}`);
+}
+
+function checkQuery(matcher: string, query: object, known: readonly string[]): void {
+  for (const key of Object.keys(query)) checkName(`option of ${matcher} called`, key, known);
 }
 
 function listed(findings: readonly Finding[]): string {
-  return findings
-    .map(
+  return shortened(
+    findings.map(
       ({ severity, rule, endpoint, connection, title }) =>
         `  ${severity} ${rule}${endpoint === null ? '' : ` (${endpoint})`} on connection ${connection}: ${title}`,
-    )
-    .join('\n');
+    ),
+  );
+}
+
+/** A capture may hold millions. */
+function shortened(lines: readonly string[]): string {
+  const more = lines.length - LISTED;
+  return [...lines.slice(0, LISTED), ...(more > 0 ? [`  … and ${more} more`] : [])].join('\n');
 }
 
 function nameOf(connection: Connection, role: Role): string {

@@ -1,4 +1,4 @@
-import type { Connection, Endpoint, Role } from '../connections/connection.js';
+import type { Connection, Endpoint, Reset, Role } from '../connections/connection.js';
 import type { State } from '../tcp/states.js';
 
 /** The states that an endpoint went through, without those that were retracted. */
@@ -22,7 +22,16 @@ export function notGraceful({ client, server }: Connection): string | null {
   return null;
 }
 
-/** Which endpoints sent a reset. */
+/**
+ * Which endpoints reset the connection: the peer accepted their reset, or never got it, so that at least the
+ * sender's end is gone. Resets that were challenged or ignored, or that came when nothing was left, do not count.
+ */
 export function resetters({ client, server }: Connection): readonly Role[] {
-  return [client, server].filter((endpoint: Endpoint) => endpoint.resetsSent > 0).map(({ role }) => role);
+  return [client, server]
+    .filter(({ milestones }: Endpoint) =>
+      milestones.some(({ reset }) => reset !== undefined && ENDS.has(reset.verdict)),
+    )
+    .map(({ role }) => role);
 }
+
+const ENDS: ReadonlySet<Reset['verdict']> = new Set(['accepted', 'undelivered']);

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type AnalysisResult, analyze } from '../../src/node/index.js';
 import '../../src/vitest/index.js';
@@ -55,6 +56,12 @@ describe('toHaveFinding', () => {
     expect(failure(() => expect(stuck).not.toHaveFinding('close-wait-stuck'))).toContain(
       'expected no finding close-wait-stuck',
     );
+  });
+
+  it('shows no more than twenty of many', () => {
+    const message = failure(() => expect(mixed).toHaveFinding('half-close', { severity: 'error' }));
+    expect(message.match(/ on connection /g)).toHaveLength(20);
+    expect(message).toContain(`… and ${mixed.findings.length - 20} more`);
   });
 
   it('knows rules by their names', () => {
@@ -141,6 +148,14 @@ describe('toCloseGracefully', () => {
       'all connections closed gracefully',
     );
   });
+
+  it('says nothing of no connections', async () => {
+    const header = readFileSync(captureOf('close-wait-stuck', 'server')).subarray(0, 24);
+    const nothing = await analyze(header);
+    expect(nothing.connections).toEqual([]);
+    expect(() => expect(nothing).toCloseGracefully()).toThrow('without connections');
+    expect(() => expect(nothing).not.toCloseGracefully()).toThrow('without connections');
+  });
 });
 
 describe('toBeReset', () => {
@@ -155,5 +170,44 @@ describe('toBeReset', () => {
     expect(failure(() => expect(written).not.toBeReset())).toContain(
       'expected no reset, but client sent one',
     );
+  });
+});
+
+describe('resets that end nothing', () => {
+  it.each([
+    ['an old duplicate out of the window', 'old-duplicate', 'client'],
+    ['a forged one that is challenged', 'blind-reset-in-window', 'server'],
+    ['a forged one out of the window', 'blind-reset-out-of-window', 'server'],
+  ] as const)('%s', async (_name, scenario, vantage) => {
+    const [connection] = (await analyze(captureOf(scenario, vantage))).connections;
+    expect(connection.client.resetsSent + connection.server.resetsSent).toBeGreaterThan(0);
+    expect(connection).not.toBeReset();
+  });
+
+  it('one that never arrived ends its sender', async () => {
+    expect(await analyze(captureOf('keepalive-unanswered', 'client'))).toBeReset({ by: 'client' });
+  });
+});
+
+describe('what is not there is refused, as its denial would always hold', () => {
+  // What a program without types could write.
+  const loose = (received: unknown) => expect(received).not as unknown as Record<string, Loose>;
+  type Loose = (...args: readonly unknown[]) => void;
+
+  it.each<[string, string, readonly unknown[], string]>([
+    ['a rule', 'toHaveFinding', ['close-wait-stuk'], 'did you mean close-wait-stuck?'],
+    ['a pattern as a finding', 'toHaveFinding', ['close-wait-pileup'], 'with toHavePattern'],
+    ['a finding as a pattern', 'toHavePattern', ['close-wait-stuck'], 'with toHaveFinding'],
+    ['a severity', 'toHaveNoFindings', [{ atLeast: 'warn' }], 'there is no severity warn: error, warning'],
+    ['a severity of a finding', 'toHaveFinding', ['half-close', { severity: 'bad' }], 'no severity bad'],
+    ['a confidence', 'toHaveFinding', ['half-close', { confidence: 'sure' }], 'no confidence sure'],
+    ['an endpoint', 'toHaveFinding', ['half-close', { endpoint: 'peer' }], 'there is no role peer'],
+    ['an option', 'toHaveFinding', ['half-close', { port: 80 }], 'no option of toHaveFinding called port'],
+    ['a state', 'toEndIn', ['server', 'TIME_WAIT'], 'there is no state TIME_WAIT'],
+    ['a state on the way', 'toFollowStates', ['server', ['OPEN']], 'there is no state OPEN'],
+    ['a role', 'toEndIn', ['sever', 'CLOSED'], 'there is no role sever'],
+    ['who reset', 'toBeReset', [{ by: 'peer' }], 'there is no role peer'],
+  ])('%s', (_name, matcher, args, words) => {
+    expect(() => loose(stuck)[matcher](...args)).toThrow(words);
   });
 });
