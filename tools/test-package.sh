@@ -18,6 +18,10 @@ for dependency in "$root"/node_modules/*; do
 done
 ls -l "$place/$tarball" | awk '{ print "packed size: " $5 " bytes" }'
 node_modules/vitest/vitest.mjs run
+# Types as Node resolves them, then as bundlers do, for whom the entry for Node has a name of its own.
 "$root/node_modules/.bin/tsc" --noEmit -p .
+sed -i.bak "s|from 'finwait'|from 'finwait/node'|" test/captures.test.ts
+"$root/node_modules/.bin/tsc" --noEmit -p . --module esnext --moduleResolution bundler
+mv test/captures.test.ts.bak test/captures.test.ts
 node node_modules/finwait/dist/cli.js check --init captures >/dev/null
 node node_modules/finwait/dist/cli.js check captures
