@@ -16,13 +16,20 @@ const pages = [
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name}`),
 ];
-const examples = pages.flatMap((page) =>
-  [...readFileSync(page, 'utf8').matchAll(/^```js run\n(.*?)^```/gms)].map((match, place) => ({
-    page,
-    place: place + 1,
-    code: match[1],
-  })),
-);
+/** The blocks of all pages that are marked with `mark`. */
+function marked(mark: string) {
+  const block = new RegExp(`^\`\`\`js ${mark}\\n(.*?)^\`\`\``, 'gms');
+  return pages.flatMap((page) =>
+    [...readFileSync(page, 'utf8').matchAll(block)].map((match, place) => ({
+      page,
+      place: place + 1,
+      code: match[1],
+    })),
+  );
+}
+
+const examples = marked('run');
+const tests = marked('test');
 
 describe('examples', () => {
   it('there are', () => {
@@ -35,6 +42,30 @@ describe('examples', () => {
     const output = execFileSync(process.execPath, ['--import', 'tsx', file], { encoding: 'utf8' });
     expect(output).toMatch(/\S/);
     expect(output).not.toContain('undefined');
+  });
+});
+
+describe('examples of tests', () => {
+  it('there are', () => {
+    expect(tests.length).toBeGreaterThan(0);
+  });
+
+  it.each(tests)('$page, number $place', ({ code, page, place }) => {
+    const name = `${page.replaceAll('/', '-')}-${place}`;
+    const file = join(folder, `${name}.test.ts`);
+    const config = join(folder, `${name}.config.mjs`);
+    const matchers = pathToFileURL(resolve('src/vitest/index.ts')).href;
+    writeFileSync(
+      file,
+      code
+        .replaceAll("'finwait/vitest'", JSON.stringify(matchers))
+        .replaceAll("'finwait'", JSON.stringify(ENTRY))
+        .replaceAll("'captures/", "'examples/vitest/captures/"),
+    );
+    writeFileSync(config, `export default { test: { include: ['${file}'], exclude: [] } };`);
+    const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--root', '.', '--config', config];
+    const output = execFileSync(process.execPath, [...vitest, '--reporter=json'], { encoding: 'utf8' });
+    expect(JSON.parse(output.slice(output.indexOf('{')))).toMatchObject({ success: true, numPassedTests: 1 });
   });
 });
 
