@@ -16,6 +16,9 @@ export class OutputError extends Error {
   }
 }
 
+/** Tells files apart that are begun in the same moment. */
+let partials = 0;
+
 /** Text to a file that appears under its name only when it is complete. */
 export class OutputFile {
   readonly #path: string;
@@ -26,7 +29,9 @@ export class OutputFile {
   constructor(path: string) {
     this.#path = path;
     // Not a regular file to be replaced, such as /dev/null or a named pipe: written to directly.
-    this.#partial = isReplaceable(path) ? join(dirname(path), `.finwait-${process.pid}-${Date.now()}`) : path;
+    this.#partial = isReplaceable(path)
+      ? join(dirname(path), `.finwait-${process.pid}-${Date.now()}-${partials++}`)
+      : path;
     this.#descriptor = reported(path, () => openSync(this.#partial, 'w'));
     process.once('exit', this.#remove);
   }

@@ -50,12 +50,10 @@ const XML_ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** Text in XML or HTML, in an element or a quoted attribute. Line ends stay; what XML forbids is shown escaped. */
+/** Text in XML or HTML, in an element or a quoted attribute, on one line. */
 export function escapeXml(text: string): string {
-  return text
-    .split('\n')
-    .map((line) => escapeControls(line).replace(/[\ufffe\uffff]/g, '\ufffd'))
-    .join('\n')
+  return escapeControls(text)
+    .replace(/[\ufffe\uffff]/g, '\ufffd')
     .replace(/[&<>"']/g, (character) => XML_ENTITIES[character]);
 }
 

@@ -1,5 +1,7 @@
 import { CsvReporter } from './csv.js';
 import { GithubReporter } from './github.js';
+import { htmlReporter } from './html/index.js';
+import { svgReporter } from './html/svg.js';
 import { jiraReporter } from './jira.js';
 import { JsonReporter } from './json.js';
 import { JunitReporter } from './junit.js';
@@ -64,6 +66,16 @@ export const FORMATS: Readonly<Record<string, Format>> = {
     summary: 'for a ticket on GitHub or GitLab',
     extensions: ['md', 'markdown'],
     create: (write, { maxLength }) => markdownReporter(write, maxLength),
+  },
+  html: {
+    summary: 'one page to look at, with timelines drawn',
+    extensions: ['html', 'htm'],
+    create: (write) => htmlReporter(write),
+  },
+  svg: {
+    summary: 'a drawing of one connection',
+    extensions: ['svg'],
+    create: (write) => svgReporter(write),
   },
   jira: {
     summary: 'for a ticket in Jira',

@@ -1,5 +1,5 @@
 /** JUnit's XML as CI servers read it, in the strict form that Apache Ant's schema describes. */
-import { escapeControls, escapeXml } from './escape.js';
+import { escapeXml } from './escape.js';
 
 export interface JunitSuite {
   readonly name: string;
@@ -38,7 +38,7 @@ export function junitXml(suites: readonly JunitSuite[]): string {
 function suiteLines({ name, timestamp, cases }: JunitSuite, id: number): readonly string[] {
   const count = (kind: string): number => cases.filter(({ outcome }) => outcome?.kind === kind).length;
   return [
-    `  <testsuite package="finwait" id="${id}" name="${attribute(name)}" timestamp="${timestamp}" hostname="localhost" ` +
+    `  <testsuite package="finwait" id="${id}" name="${escapeXml(name)}" timestamp="${timestamp}" hostname="localhost" ` +
       `tests="${cases.length}" failures="${count('failure')}" errors="${count('error')}" ${NO_TIME}>`,
     '    <properties/>',
     ...cases.map(caseLine),
@@ -49,14 +49,10 @@ function suiteLines({ name, timestamp, cases }: JunitSuite, id: number): readonl
 }
 
 function caseLine({ className, name, outcome }: JunitCase): string {
-  const head = `    <testcase classname="${attribute(className)}" name="${attribute(name)}" ${NO_TIME}`;
+  const head = `    <testcase classname="${escapeXml(className)}" name="${escapeXml(name)}" ${NO_TIME}`;
   if (outcome === null) return `${head}/>`;
   const { kind, type, message, text } = outcome;
-  const content = `<${kind} type="${attribute(type)}" message="${attribute(message)}">${escapeXml(text)}</${kind}>`;
+  const lines = text.split('\n').map(escapeXml).join('\n');
+  const content = `<${kind} type="${escapeXml(type)}" message="${escapeXml(message)}">${lines}</${kind}>`;
   return `${head}>${content}</testcase>`;
-}
-
-/** Attributes have no line ends: they would be read as blanks. */
-function attribute(text: string): string {
-  return escapeXml(escapeControls(text));
 }

@@ -39,6 +39,15 @@ describe('an output file', () => {
     expect(readdirSync(folder)).toEqual(['report.txt']);
   });
 
+  it('does not get into the way of another that is begun in the same moment', () => {
+    const other = join(folder, 'other.txt');
+    const files = [new OutputFile(path), new OutputFile(other)];
+    for (const [place, file] of files.entries()) file.write(String(place));
+    for (const file of files) file.finish();
+    expect([readFileSync(path, 'utf8'), readFileSync(other, 'utf8')]).toEqual(['0', '1']);
+    rmSync(other);
+  });
+
   it('does not outlive the process, and nothing is left to do at its end once it is in place', () => {
     const before = process.listenerCount('exit');
     const file = new OutputFile(path);
