@@ -100,13 +100,15 @@ export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", "'\\''")}'`;
 }
 
-/** The command that draws a connection segment by segment. */
+/** The command that draws a connection segment by segment: standard input would have to be saved for it. */
 export function timelineCommand(
   captures: readonly CaptureFacts[],
   { capture, stream }: { readonly capture: number; readonly stream: number },
 ): string {
   const isJoined = captures.some(({ firstFrame }) => firstFrame > 1);
-  const paths = (isJoined ? captures : [captures[capture]]).map(({ path }) => shellWord(path));
+  const paths = (isJoined ? captures : [captures[capture]]).map(({ path }) =>
+    path === '-' ? 'FILE' : shellWord(path),
+  );
   return `finwait timeline ${isJoined ? '--join ' : ''}${paths.join(' ')} --connection ${stream}`;
 }
 
