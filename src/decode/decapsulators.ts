@@ -1,4 +1,13 @@
-import { ETHERTYPE_LEGACY_DOUBLE_VLAN, ETHERTYPE_SERVICE_VLAN, ETHERTYPE_VLAN } from './ether-types.js';
+import {
+  ETHERTYPE_LEGACY_DOUBLE_VLAN,
+  ETHERTYPE_MPLS,
+  ETHERTYPE_MPLS_MULTICAST,
+  ETHERTYPE_PPPOE,
+  ETHERTYPE_SERVICE_VLAN,
+  ETHERTYPE_VLAN,
+} from './ether-types.js';
+import { pppoe } from './link/ppp.js';
+import { mpls } from './mpls.js';
 import type { Decapsulator } from './packet.js';
 import { vlan } from './vlan.js';
 
@@ -10,4 +19,7 @@ export const BY_ETHERTYPE: ReadonlyMap<number, Decapsulator> = new Map<number, D
   [ETHERTYPE_VLAN, vlan],
   [ETHERTYPE_SERVICE_VLAN, vlan],
   [ETHERTYPE_LEGACY_DOUBLE_VLAN, vlan],
+  [ETHERTYPE_MPLS, mpls],
+  [ETHERTYPE_MPLS_MULTICAST, mpls],
+  [ETHERTYPE_PPPOE, pppoe],
 ]);

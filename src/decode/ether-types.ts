@@ -7,6 +7,11 @@ export const ETHERTYPE_VLAN = 0x8100;
 export const ETHERTYPE_SERVICE_VLAN = 0x88a8;
 /** The outer tag of switches that stacked tags before 802.1ad. */
 export const ETHERTYPE_LEGACY_DOUBLE_VLAN = 0x9100;
+/** MPLS label stacks, unicast and (by now) multicast. */
+export const ETHERTYPE_MPLS = 0x8847;
+export const ETHERTYPE_MPLS_MULTICAST = 0x8848;
+/** PPP over Ethernet, in a session. */
+export const ETHERTYPE_PPPOE = 0x8864;
 
 /** Type fields up to here are the length of an 802.3 frame instead (IEEE 802.3 §3.2.6). */
 export const MAX_802_3_LENGTH = 1500;

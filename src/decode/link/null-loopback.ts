@@ -20,8 +20,13 @@ export function nullLoopback(packet: Packet): number {
   const { view, offset } = packet;
   if (offset + HEADER_LENGTH > packet.end) return -packet.shortage(offset + HEADER_LENGTH);
   packet.offset = offset + HEADER_LENGTH;
-  const family = view.getUint32(offset, true);
-  return etherTypeOfFamily(family > 0xffff ? view.getUint32(offset) : family);
+  return familyEitherWay(view, offset);
+}
+
+/** The EtherType of an address family that stands at `at` in either byte order. */
+export function familyEitherWay(view: DataView, at: number): number {
+  const family = view.getUint32(at, true);
+  return etherTypeOfFamily(family > 0xffff ? view.getUint32(at) : family);
 }
 
 /** OpenBSD loopback: the same, always in network byte order (LINKTYPE_LOOP). */
@@ -32,7 +37,8 @@ export function loop(packet: Packet): number {
   return etherTypeOfFamily(view.getUint32(offset));
 }
 
-function etherTypeOfFamily(family: number): number {
+/** The EtherType of an address family by its number; a negated skip `Verdict` if it is not IP. */
+export function etherTypeOfFamily(family: number): number {
   switch (family) {
     case AF_INET:
       return ETHERTYPE_IPV4;

@@ -1,0 +1,12 @@
+import type { Packet } from '../packet.js';
+
+const TYPE = 2;
+const HEADER_LENGTH = 4;
+
+/** Cisco's HDLC: address, control, EtherType (LINKTYPE_C_HDLC). */
+export function cHdlc(packet: Packet): number {
+  const { view, offset } = packet;
+  if (offset + HEADER_LENGTH > packet.end) return -packet.shortage(offset + HEADER_LENGTH);
+  packet.offset = offset + HEADER_LENGTH;
+  return view.getUint16(offset + TYPE);
+}

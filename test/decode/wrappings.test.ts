@@ -1,0 +1,97 @@
+/** A connection is the same, whatever carries its packets. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { CaptureReader } from '../../src/capture/reader.js';
+import { Decoder } from '../../src/decode/decoder.js';
+import { SEGMENT } from '../../src/decode/verdict.js';
+import { analyzeBytes } from '../../src/index.js';
+import { captureOf } from '../support/fixtures.js';
+import { WRAPPINGS, type Wrapping, wrappedCapture } from '../support/wrapped.js';
+
+const SCENARIOS = ['rst-on-write-after-close', 'ipv6-close', 'lossy-transfer'];
+const hasTshark = spawnSync('tshark', ['--version']).status === 0;
+if (!hasTshark)
+  console.warn('skipped: comparison of encapsulations with Wireshark, because tshark is not installed');
+const folder = mkdtempSync(join(tmpdir(), 'finwait-wrapped-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** States and findings, with frames numbered among the TCP segments: other frames are left out of wrappings. */
+function storyOf(bytes: Uint8Array) {
+  const { connections, findings, captures } = analyzeBytes(bytes);
+  return {
+    segments: captures[0].tcpSegments,
+    connections: connections.map(({ client, server, completeness }) => ({
+      completeness,
+      states: [client, server].map(({ address, port, timeline }) => [
+        address,
+        port,
+        timeline.map(({ state, cause, evidence, retractedBy }) => [
+          state,
+          cause,
+          evidence,
+          retractedBy === null,
+        ]),
+      ]),
+    })),
+    findings: findings.map(({ rule, severity, endpoint, title }) => [rule, severity, endpoint, title]),
+  };
+}
+
+describe.each(WRAPPINGS)('$name', (wrapping: Wrapping) => {
+  it.each(SCENARIOS)('tells the same of %s as Ethernet', (scenario) => {
+    const path = captureOf(scenario, 'server');
+    const plain = storyOf(readFileSync(path));
+    expect(plain.segments).toBeGreaterThan(5);
+    expect(storyOf(wrappedCapture(path, wrapping))).toEqual(plain);
+  });
+
+  it('is never read past its end, wherever it is cut', () => {
+    const bytes = wrappedCapture(captureOf('rst-on-write-after-close', 'server'), wrapping);
+    const decoder = new Decoder();
+    let whole = 0;
+    const reader = new CaptureReader((frame) => {
+      const { capturedLength, offset } = frame;
+      for (let length = 0; length <= capturedLength; length++) {
+        frame.capturedLength = length;
+        if (decoder.decode(frame) !== SEGMENT) continue;
+        const { payloadOffset, payloadCaptured } = decoder.segment;
+        expect(payloadOffset + payloadCaptured).toBeLessThanOrEqual(offset + length);
+        if (length === capturedLength) whole++;
+      }
+      frame.capturedLength = capturedLength;
+    });
+    reader.push(bytes);
+    reader.end();
+    expect(whole).toBeGreaterThan(5);
+  });
+
+  it.skipIf(!hasTshark || wrapping.notInWireshark !== undefined)(
+    'has the stream numbers of Wireshark',
+    () => {
+      const path = join(folder, 'wrapped.pcap');
+      writeFileSync(path, wrappedCapture(captureOf('mixed-200', 'server'), wrapping));
+      const fields = ['-T', 'fields', '-e', 'tcp.stream', '-e', 'tcp.srcport', '-e', 'tcp.dstport'];
+      const output = execFileSync('tshark', ['-n', '-r', path, '-Y', 'tcp', ...fields], {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
+      const theirs = new Map<number, string>();
+      for (const line of output.trim().split('\n')) {
+        const [stream, ...ports] = line.split('\t').map(Number);
+        theirs.set(stream, ports.sort((a, b) => a - b).join());
+      }
+      const { connections } = analyzeBytes(readFileSync(path));
+      expect(
+        new Map(
+          connections.map(({ id, client, server }) => [
+            id,
+            [client.port, server.port].sort((a, b) => a - b).join(),
+          ]),
+        ),
+      ).toEqual(theirs);
+    },
+  );
+});
