@@ -16,14 +16,14 @@ export interface Destination {
 
 /**
  * `--format` and `--output` in the order in which they stand on the command line. A file belongs to the
- * format before it; one without takes the format that follows, or the one its name ends in.
+ * format before it; one without takes the format that its name ends in, or else the one that follows.
  */
 export class OutputPlan {
   readonly #reports: { format: string | null; path: string | null }[] = [];
 
   addFormat(format: string): void {
     const last = this.#reports.at(-1);
-    if (last !== undefined && last.format === null) last.format = format;
+    if (last !== undefined && last.format === null && mayBe(last.path, format)) last.format = format;
     else this.#reports.push({ format, path: null });
   }
 
@@ -47,6 +47,12 @@ export class OutputPlan {
       };
     });
   }
+}
+
+/** A name that ends in another format is not of this one; text may be of any. */
+function mayBe(path: string | null, format: string): boolean {
+  const own = path === null ? null : formatOfFile(path);
+  return own === null || own === format || own === DEFAULT_FORMAT;
 }
 
 function collision(place: string): string {

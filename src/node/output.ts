@@ -19,6 +19,24 @@ export class OutputError extends Error {
 /** Tells files apart that are begun in the same moment. */
 let partials = 0;
 
+/** Files that are not in their place yet. */
+const unfinished = new Set<string>();
+
+/** What is not finished does not outlive the process, even if that ends before its time, as by Ctrl-C. */
+function removeUnfinished(): void {
+  for (const path of unfinished) rmSync(path, { force: true });
+}
+
+function begin(path: string): void {
+  if (unfinished.size === 0) process.on('exit', removeUnfinished);
+  unfinished.add(path);
+}
+
+function end(path: string): void {
+  unfinished.delete(path);
+  if (unfinished.size === 0) process.off('exit', removeUnfinished);
+}
+
 /** Text to a file that appears under its name only when it is complete. */
 export class OutputFile {
   readonly #path: string;
@@ -33,7 +51,7 @@ export class OutputFile {
       ? join(dirname(path), `.finwait-${process.pid}-${Date.now()}-${partials++}`)
       : path;
     this.#descriptor = reported(path, () => openSync(this.#partial, 'w'));
-    process.once('exit', this.#remove);
+    if (this.#partial !== path) begin(this.#partial);
   }
 
   readonly write = (part: string | Uint8Array): void => {
@@ -46,20 +64,15 @@ export class OutputFile {
       closeSync(this.#descriptor);
       if (this.#partial !== this.#path) renameSync(this.#partial, this.#path);
     });
-    process.off('exit', this.#remove);
+    end(this.#partial);
   }
 
   /** Removes what was written. */
   abandon(): void {
     closeSync(this.#descriptor);
-    this.#remove();
-    process.off('exit', this.#remove);
-  }
-
-  /** Also called if the process ends before its time, as by Ctrl-C. */
-  readonly #remove = (): void => {
     if (this.#partial !== this.#path) rmSync(this.#partial, { force: true });
-  };
+    end(this.#partial);
+  }
 }
 
 /**

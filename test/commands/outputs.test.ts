@@ -26,6 +26,10 @@ describe('where reports go', () => {
     ['-o a.json -o b.jsonl -o c.txt', ['json > a.json', 'ndjson > b.jsonl', 'table > c.txt']],
     ['-f table -f json -o a', ['table >', 'json > a']],
     ['-f json -o a -f table', ['json > a', 'table >']],
+    ['-o a.json -f table', ['json > a.json', 'table >']],
+    ['-o a.json -f jira -o a.jira', ['json > a.json', 'jira > a.jira']],
+    ['-o a.json -f json', ['json > a.json']],
+    ['-o a.txt -f csv', ['csv > a.txt']],
     ['-f json -o a -o b.ndjson', ['json > a', 'ndjson > b.ndjson']],
   ])('%j', (line, expected) => {
     expect(planOf(line).map(({ format, path }) => `${format} > ${path ?? ''}`.trimEnd())).toEqual(expected);

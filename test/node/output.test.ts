@@ -48,6 +48,15 @@ describe('an output file', () => {
     rmSync(other);
   });
 
+  it('takes no more listeners for many files than for one', () => {
+    const before = process.listenerCount('exit');
+    const files = Array.from({ length: 20 }, (_, place) => new OutputFile(join(folder, `many-${place}`)));
+    expect(process.listenerCount('exit')).toBe(before + 1);
+    for (const file of files) file.abandon();
+    expect(process.listenerCount('exit')).toBe(before);
+    expect(readdirSync(folder).filter((name) => name.startsWith('many'))).toEqual([]);
+  });
+
   it('does not outlive the process, and nothing is left to do at its end once it is in place', () => {
     const before = process.listenerCount('exit');
     const file = new OutputFile(path);
