@@ -33,11 +33,12 @@ export function prepareRules(rules: readonly Rule[], settings: RuleSettings = {}
   return (connection, captureEnd) => {
     const signs = signsOf(connection);
     const oneSided = connection.quality.unseen !== null;
+    const until = isOver(connection) ? connection.end : captureEnd;
     let findings: Finding[] | null = null;
     for (let i = 0; i < prepared.length; i++) {
       const { rule, mask, context } = prepared[i];
       if ((signs & mask) === 0 || (oneSided && rule.needs === 'both')) continue;
-      context.captureEnd = captureEnd;
+      context.captureEnd = until;
       const found = rule.check(connection, context);
       if (found.length === 0) continue;
       findings ??= [];
@@ -45,6 +46,14 @@ export function prepareRules(rules: readonly Rule[], settings: RuleSettings = {}
     }
     return findings === null ? NOTHING : settle(findings, connection, prepared);
   };
+}
+
+/**
+ * Neither endpoint expects anything more. Such a connection is handed over early if its 4-tuple is needed or
+ * room is, and whatever else is in the capture must not change what is said of it.
+ */
+function isOver({ client, server }: Connection): boolean {
+  return [client, server].every(({ finalState }) => finalState === 'CLOSED' || finalState === 'TIME-WAIT');
 }
 
 /** Grades findings by what else was found, by the capture and by the user, and puts the worst first. */

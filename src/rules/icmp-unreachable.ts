@@ -1,7 +1,7 @@
 import type { IcmpError } from '../connections/connection.js';
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
-import { eachEndpoint, lastMilestone, opened, silentSince } from './evidence.js';
+import { eachEndpoint, lastMilestone, latest, opened, silentSince } from './evidence.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { count, duration, nameOf, round } from './wording.js';
@@ -70,7 +70,7 @@ export const icmpUnreachable: Rule = {
       explanation: `{errors} from {reporter}, the first in frame {first}, about segments of {sender}: ICMP${icmp.version === 6 ? 'v6' : ''} type ${icmp.type} code ${icmp.code}, ${kind}. ${connecting ? 'The connection was not yet open.' : dead ? '{peer} was not heard again.' : '{peer} answered afterwards: the connection outlived it.'}`,
       frames: [run.frame, run.lastFrame],
       from: run.time,
-      to: dead ? captureEnd : run.lastTime,
+      to: dead ? latest(captureEnd, run.lastTime) : run.lastTime,
       facts: {
         version: icmp.version,
         type: icmp.type,

@@ -28,7 +28,10 @@ export type OptionValues = Readonly<Record<string, number>>;
 
 /** What a rule may know beside the connection. */
 export interface RuleContext {
-  /** Time of the last frame read so far: silence lasts at least until then. */
+  /**
+   * Time of the last frame read so far: silence lasts at least until then. Of a connection that is over on
+   * both sides, the time of its own last segment.
+   */
   readonly captureEnd: Timestamp;
   readonly options: OptionValues;
 }

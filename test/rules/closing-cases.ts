@@ -1,5 +1,7 @@
 import type { Connection, Milestone, Transition } from '../../src/connections/connection.js';
+import { latest } from '../../src/rules/evidence.js';
 import {
+  at,
   type ConnectionDraft,
   connection,
   type EndpointDraft,
@@ -21,9 +23,11 @@ export function afterClientFin(
     serverMilestones?: readonly Milestone[];
   } & Pick<ConnectionDraft, 'quality'> = {},
 ): Connection {
+  const later = [...(more.clientEntries ?? []), ...(more.serverEntries ?? [])];
   return connection({
     lastFrame: 6,
     frames: 6,
+    end: later.map(({ time }) => time).reduce(latest, at(2.14)),
     ...(more.quality === undefined ? {} : { quality: more.quality }),
     client: {
       ...more.client,
