@@ -37,6 +37,8 @@ export interface AnalysisOptions {
   readonly anonymizer?: Anonymizer | null | undefined;
   /** See `TrackerOptions`. */
   readonly onReuse?: ((connection: number, predecessor: number) => void) | undefined;
+  /** See `TrackerOptions`. */
+  readonly onAnsweredForPredecessor?: ((connection: number) => void) | undefined;
   /** See `AnalyzerOptions`. */
   readonly onFragment?: FrameHandler | undefined;
   /** See `TrackerOptions`. */
@@ -83,7 +85,8 @@ export class Analysis {
 
   /** Starts the next capture; hand the result to its reader. */
   begin(): FrameHandler {
-    const { onSegment, onReuse, onFragment, seed, maximumConnections, joined } = this.#options;
+    const { onSegment, onReuse, onAnsweredForPredecessor, onFragment } = this.#options;
+    const { seed, maximumConnections, joined } = this.#options;
     if (joined === true && this.#analyzer !== null) return this.#goOn(this.#analyzer);
     this.#firstId = this.#nextId;
     this.#firstFrames[this.#captures.length] = 1;
@@ -91,6 +94,8 @@ export class Analysis {
       onConnection: (connection, start, end) => this.#take(connection, start, end),
       onSegment: onSegment && ((id, from, segment) => onSegment(this.#firstId + id, from, segment)),
       onReuse: onReuse && ((id, predecessor) => onReuse(this.#firstId + id, this.#firstId + predecessor)),
+      onAnsweredForPredecessor:
+        onAnsweredForPredecessor && ((id) => onAnsweredForPredecessor(this.#firstId + id)),
       onFragment,
       seed,
       maximumConnections,

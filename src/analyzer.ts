@@ -19,6 +19,8 @@ export interface AnalyzerOptions {
   readonly onIcmpError?: ((connection: number, error: IcmpError) => void) | undefined;
   /** See `TrackerOptions`. */
   readonly onReuse?: ((connection: number, predecessor: number) => void) | undefined;
+  /** See `TrackerOptions`. */
+  readonly onAnsweredForPredecessor?: ((connection: number) => void) | undefined;
   /** Called with each frame that holds a part of an IP datagram; it is reused, too. */
   readonly onFragment?: FrameHandler | undefined;
   /** See `TrackerOptions`. */
@@ -44,6 +46,7 @@ export class Analyzer {
       onSegment: options.onSegment,
       onIcmpError: options.onIcmpError,
       onReuse: options.onReuse,
+      onAnsweredForPredecessor: options.onAnsweredForPredecessor,
       seed: options.seed,
       maximumConnections: options.maximumConnections,
     });

@@ -49,6 +49,7 @@ export async function extract(path: string, options: ExtractOptions, io: Io): Pr
     rules: options.rules,
     suppressions: options.suppressions,
     onReuse: (connection, predecessor) => selection.reuse(connection, predecessor),
+    onAnsweredForPredecessor: (connection) => selection.answerForPredecessor(connection),
     onFragment: (frame) => datagrams.learn(frame),
   });
   const facts = await readFrames(path, analysis.begin(), options, io);

@@ -91,6 +91,8 @@ export interface TrackerOptions {
   readonly onIcmpError?: ((connection: number, error: IcmpError) => void) | undefined;
   /** Called with a connection that opens the 4-tuple of one which is not closed, and with that one. */
   readonly onReuse?: ((connection: number, predecessor: number) => void) | undefined;
+  /** Called with a connection of whose segments one belonged to the connection that held its 4-tuple before. */
+  readonly onAnsweredForPredecessor?: ((connection: number) => void) | undefined;
   /** Seed of the flow table's hash: choose it at random where captures come from strangers. */
   readonly seed?: number | undefined;
   /** Connections held at most, at least 1; beyond that those idle for longest are given up. */
@@ -107,6 +109,7 @@ export class Tracker {
   readonly #onSegment: ((connection: number, from: Role, segment: Segment) => void) | undefined;
   readonly #onIcmpError: ((connection: number, error: IcmpError) => void) | undefined;
   readonly #onReuse: ((connection: number, predecessor: number) => void) | undefined;
+  readonly #onAnsweredForPredecessor: ((connection: number) => void) | undefined;
   readonly #maximum: number;
   #nextId = 0;
   #evicted = 0;
@@ -121,6 +124,7 @@ export class Tracker {
     this.#onSegment = options.onSegment;
     this.#onIcmpError = options.onIcmpError;
     this.#onReuse = options.onReuse;
+    this.#onAnsweredForPredecessor = options.onAnsweredForPredecessor;
     this.#maximum = options.maximumConnections ?? MAXIMUM_CONNECTIONS;
   }
 
@@ -259,7 +263,6 @@ export class Tracker {
     const oldMemory = store.memory(old);
     const oldBase = store.base(old);
     oldMemory[oldBase + FLAGS] = oldMemory[oldBase + FLAGS] | SUPERSEDED;
-    this.#letPredecessorGo(old);
     const responder = oldBase + (fromServer ? CLIENT : SERVER);
     const oldId = oldMemory[oldBase + ID];
     const isHeld = stateAt(oldMemory, responder) !== CLOSED;
@@ -272,6 +275,7 @@ export class Tracker {
     memory[base + PREDECESSOR_ID] = isHeld ? oldId + 1 : 0;
     const isClosed = isBothClosed(oldMemory, oldBase);
     if (isHeld || !isClosed) this.#onReuse?.(memory[base + ID], oldId);
+    this.#letPredecessorGo(old);
     if (isClosed) this.#end(old);
     else memory[base + PREDECESSOR] = old + 1;
     return slot;
@@ -293,16 +297,17 @@ export class Tracker {
     if ((flags & (SYN | ACK)) === SYN) return false;
     const embryonic =
       stateAt(memory, base + CLIENT) === SYN_SENT && stateAt(memory, base + SERVER) === CLOSED;
-    if (embryonic && (flags & SYN) === 0) {
-      const answersSyn =
-        fromServer &&
-        (flags & (RST | ACK)) === (RST | ACK) &&
-        within(
-          segment.acknowledgment,
-          advance(memory[base + CLIENT + ISS], 1),
-          memory[base + CLIENT + SND_NXT],
-        );
-      if (answersSyn) return false;
+    // Whoever resets the SYN knows no connection any more, the old one neither (§3.10.7.1).
+    const resetsSyn =
+      fromServer &&
+      (flags & (RST | ACK)) === (RST | ACK) &&
+      within(
+        segment.acknowledgment,
+        advance(memory[base + CLIENT + ISS], 1),
+        memory[base + CLIENT + SND_NXT],
+      );
+    if (embryonic && (flags & SYN) === 0 && !resetsSyn) {
+      this.#onAnsweredForPredecessor?.(memory[base + ID]);
       const sameRoles = oldMemory[oldBase + PORTS] === memory[base + PORTS];
       this.#take(oldMemory, oldBase, fromServer === sameRoles, segment);
       return true;

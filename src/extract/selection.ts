@@ -8,21 +8,29 @@ export interface Reuse {
   readonly predecessor: number;
 }
 
+/** The connections that took over the same ports one from another, in their order. */
+interface Succession {
+  readonly ids: number[];
+  /** Those of which a segment was taken for one of the connection before. */
+  readonly answered: Set<number>;
+}
+
 /**
  * Finds out, from one analysis of a capture, which connections an extract consists of: those asked for, by
  * number or by a finding on them, and those that they share frames with. A connection that takes over
  * the ports of one which is not closed may be answered in the older one's name, so that neither tells its
- * story without the other.
+ * story without the other. Where that happened to the older one as well, it needs the one before it in turn.
  */
 export class Selection {
   /** Ids of all connections of the extract. */
   readonly connections = new Set<number>();
-  readonly reuses: Reuse[] = [];
   readonly #wanted: Set<number>;
   readonly #wantedFindings: ReadonlySet<number>;
   readonly #found = new Set<number>();
-  /** By both connections, until they are told. */
-  readonly #pending = new Map<number, Reuse[]>();
+  /** By each of its connections that is not told yet. */
+  readonly #successions = new Map<number, Succession>();
+  /** By the later connection. */
+  readonly #reuses = new Map<number, Reuse>();
   readonly #conversations = new Set<string>();
   #findings = 0;
   #highest = -1;
@@ -34,12 +42,14 @@ export class Selection {
 
   /** Takes in that a connection opens the 4-tuple of another. Both are told later. */
   reuse(connection: number, predecessor: number): void {
-    const reuse = { connection, predecessor };
-    for (const id of [connection, predecessor]) {
-      const known = this.#pending.get(id);
-      if (known === undefined) this.#pending.set(id, [reuse]);
-      else known.push(reuse);
-    }
+    const succession = this.#successions.get(predecessor) ?? { ids: [predecessor], answered: new Set() };
+    succession.ids.push(connection);
+    this.#successions.set(predecessor, succession).set(connection, succession);
+  }
+
+  /** Takes in that a segment numbered as the connection's belonged to the one whose 4-tuple it opened. */
+  answerForPredecessor(connection: number): void {
+    this.#successions.get(connection)?.answered.add(connection);
   }
 
   /** Takes in each connection, with its findings, in the order in which reporters are told of them. */
@@ -49,16 +59,33 @@ export class Selection {
     for (let i = 0; i < findings.length; i++) {
       if (this.#wantedFindings.has(this.#findings++)) this.#wanted.add(id);
     }
-    const reuses = this.#pending.get(id) ?? [];
-    this.#pending.delete(id);
+    const succession = this.#successions.get(id);
+    this.#successions.delete(id);
     if (!this.#wanted.has(id)) return;
     this.#found.add(id);
     this.connections.add(id);
     this.#conversations.add(nameOf(connection));
-    for (const reuse of reuses) {
-      this.connections.add(reuse.connection).add(reuse.predecessor);
-      if (!this.reuses.includes(reuse)) this.reuses.push(reuse);
+    if (succession !== undefined) this.#takeAlong(id, succession);
+  }
+
+  #takeAlong(id: number, { ids, answered }: Succession): void {
+    const place = ids.lastIndexOf(id);
+    // It is told when the next one proves to have replaced it, or one after that has taken over.
+    for (let later = place + 1; later < ids.length; later++) this.#addReuse(ids[later], ids[later - 1]);
+    for (let later = place; later > 0; later--) {
+      this.#addReuse(ids[later], ids[later - 1]);
+      if (!answered.has(ids[later - 1])) break;
     }
+  }
+
+  #addReuse(connection: number, predecessor: number): void {
+    this.connections.add(connection).add(predecessor);
+    this.#reuses.set(connection, { connection, predecessor });
+  }
+
+  /** By which connections of the extract belong together. */
+  get reuses(): Iterable<Reuse> {
+    return this.#reuses.values();
   }
 
   /** Connections that were asked for and do not exist. */

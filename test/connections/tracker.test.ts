@@ -261,6 +261,17 @@ describe('resets (RFC 9293 §3.5.2, §3.5.3, §3.10.7)', () => {
 });
 
 describe('what is no segment of its own', () => {
+  it('finds a half-open connection by the reset that answers a SYN', () => {
+    const [old, fresh] = conversation(`${OPEN}
+      1.000 C S  0 isn=90000
+      1.010 S RA -5000 1 isn=90000
+      2.000 C S  0 isn=700000`);
+    expect(statesOf(old.client)).toBe('SYN-SENT ESTABLISHED CLOSED');
+    expect(statesOf(old.server)).toBe('SYN-RECEIVED ESTABLISHED CLOSED');
+    expect(old.server.timeline.at(-1)).toMatchObject({ state: 'CLOSED', frame: 5, evidence: 'observed' });
+    expect(statesOf(fresh.client)).toBe('SYN-SENT CLOSED');
+  });
+
   it('does not count keep-alives as data or retransmissions', () => {
     const { client } = connectionOf(`${OPEN}
       1.0 C PA 1 1 +5

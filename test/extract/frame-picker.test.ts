@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { pcap } from '../support/capture-builder.js';
-import { framesOf, tellOf } from '../support/extract.js';
+import { captureOfFrames, framesOf, storyOf, tellOf } from '../support/extract.js';
 import { concat, ethernet, fragmentHeader, icmp, ipv4, ipv6, tcp } from '../support/packet-builder.js';
 
 const MORE = 0x2000;
@@ -53,6 +53,47 @@ describe('the frames of a connection', () => {
     const again = ethernet(ipv4(tcp({ flags: SYN, sequence: 900_000 }), { id: 10 }));
     const bytes = capture(syn, other, again);
     expect([picked(bytes, 0), picked(bytes, 1), picked(bytes, 2)]).toEqual([[1, 3], [2], [1, 3]]);
+  });
+
+  describe('where connection after connection took over its ports', () => {
+    const opening = (sequence: number) => ethernet(ipv4(tcp({ flags: SYN, sequence })));
+    const fromServer = (flags: number, acknowledgment: number) =>
+      ethernet(
+        ipv4(tcp({ sourcePort: 8080, destinationPort: 40000, sequence: 5000, acknowledgment, flags }), {
+          source: '10.0.0.2',
+          destination: '10.0.0.1',
+        }),
+      );
+    const established = [
+      opening(1000),
+      fromServer(SYN | ACK, 1001),
+      ethernet(ipv4(tcp({ flags: ACK, sequence: 1001, acknowledgment: 5001 }))),
+    ];
+    /** The second SYN is answered with an acknowledgment of what the first connection had received. */
+    const answered = capture(...established, opening(90_000), fromServer(ACK, 1001), opening(700_000));
+    const silent = capture(...established, opening(90_000), opening(700_000));
+
+    it('include all that another was answered for', () => {
+      expect(picked(answered, 2)).toEqual([1, 2, 3, 4, 5, 6]);
+    });
+
+    it('leave out what is behind one that was not answered at all, but not who ended the first', () => {
+      expect([0, 1, 2].map((connection) => picked(silent, connection))).toEqual([
+        [1, 2, 3, 4, 5],
+        [1, 2, 3, 4, 5],
+        [4, 5],
+      ]);
+    });
+
+    it.each([answered, silent])('tell the same stories', (bytes) => {
+      const told = tellOf(bytes);
+      for (const connection of told.connections) {
+        const frames = framesOf(bytes, told, connection.id);
+        const again = tellOf(captureOfFrames(frames, told), { numbers: frames.map(({ number }) => number) });
+        const found = again.connections.find(({ firstFrame }) => firstFrame === connection.firstFrame)!;
+        expect(storyOf(again, found)).toBe(storyOf(told, connection));
+      }
+    });
   });
 
   it('leave out those of a connection on the same ports that was closed by then', () => {

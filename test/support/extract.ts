@@ -16,6 +16,8 @@ export interface Told {
   readonly datagrams: FragmentedDatagrams;
   /** Connections that opened the 4-tuple of another, and that. */
   readonly reuses: readonly (readonly [connection: number, predecessor: number])[];
+  /** Connections of whose segments some belonged to the one whose 4-tuple they opened. */
+  readonly answeredForPredecessor: readonly number[];
   readonly connections: readonly Connection[];
   readonly findings: readonly Finding[];
 }
@@ -40,6 +42,7 @@ export function tellOf(bytes: Uint8Array, { numbers, anonymizer }: TellingOption
   const findings: Finding[] = [];
   const datagrams = new FragmentedDatagrams();
   const reuses: [number, number][] = [];
+  const answeredForPredecessor: number[] = [];
   const analysis = new Analysis({
     reporters: [
       {
@@ -51,6 +54,7 @@ export function tellOf(bytes: Uint8Array, { numbers, anonymizer }: TellingOption
       },
     ],
     onReuse: (connection, predecessor) => reuses.push([connection, predecessor]),
+    onAnsweredForPredecessor: (connection) => answeredForPredecessor.push(connection),
     onFragment: (frame) => datagrams.learn(frame),
     anonymizer,
   });
@@ -63,7 +67,7 @@ export function tellOf(bytes: Uint8Array, { numbers, anonymizer }: TellingOption
   });
   analysis.endCapture({ path: '', compression: null, ...facts });
   analysis.finish();
-  return { facts, datagrams, reuses, connections, findings };
+  return { facts, datagrams, reuses, answeredForPredecessor, connections, findings };
 }
 
 /** A frame that stays when its reader or rewriter goes on. */
@@ -76,6 +80,7 @@ export function copyOf(frame: Frame): Frame {
 export function framesOf(bytes: Uint8Array, told: Told, connection: number): Frame[] {
   const selection = new Selection([connection], []);
   for (const [later, earlier] of told.reuses) selection.reuse(later, earlier);
+  for (const each of told.answeredForPredecessor) selection.answerForPredecessor(each);
   for (const each of told.connections) selection.connection(each, []);
   const frames: Frame[] = [];
   const picker = new FramePicker(selection, told.datagrams, (frame) => frames.push(copyOf(frame)));
