@@ -219,7 +219,7 @@ export class Tracker {
     const base = this.#store.base(slot);
     this.#onIcmpError?.(memory[base + ID], error);
     if (known < 0) memory[base + FLAGS] = QUOTED_ONLY;
-    else this.#observer.observeIcmpError(memory, base, fromServer, error);
+    else if (error.isDirect !== 0) this.#observer.observeIcmpError(memory, base, fromServer, error);
   }
 
   /** Ends all connections that are still held, in the order of their first frames. */

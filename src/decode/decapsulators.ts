@@ -1,20 +1,29 @@
+/**
+ * What may stand between the link layer and the IP that carries TCP, by how it is announced. To add an
+ * encapsulation, write its file and add its line.
+ */
 import {
   ETHERTYPE_LEGACY_DOUBLE_VLAN,
   ETHERTYPE_MPLS,
   ETHERTYPE_MPLS_MULTICAST,
   ETHERTYPE_PPPOE,
   ETHERTYPE_SERVICE_VLAN,
+  ETHERTYPE_TRANSPARENT_BRIDGING,
   ETHERTYPE_VLAN,
 } from './ether-types.js';
+import { ethernet } from './link/ethernet.js';
 import { pppoe } from './link/ppp.js';
+import { rawIp, rawIpv6 } from './link/raw-ip.js';
 import { mpls } from './mpls.js';
 import type { Decapsulator } from './packet.js';
+import { etherIp } from './tunnels/ether-ip.js';
+import { geneve } from './tunnels/geneve.js';
+import { gre } from './tunnels/gre.js';
+import { gtpU } from './tunnels/gtp-u.js';
+import { teredo } from './tunnels/teredo.js';
+import { vxlan, vxlanGpe } from './tunnels/vxlan.js';
 import { vlan } from './vlan.js';
 
-/**
- * What may stand between the link layer and IP, by EtherType. To add an encapsulation, write its file and
- * add its line; layers that are announced by an IP protocol or a UDP port want a map of the same kind.
- */
 export const BY_ETHERTYPE: ReadonlyMap<number, Decapsulator> = new Map<number, Decapsulator>([
   [ETHERTYPE_VLAN, vlan],
   [ETHERTYPE_SERVICE_VLAN, vlan],
@@ -22,4 +31,25 @@ export const BY_ETHERTYPE: ReadonlyMap<number, Decapsulator> = new Map<number, D
   [ETHERTYPE_MPLS, mpls],
   [ETHERTYPE_MPLS_MULTICAST, mpls],
   [ETHERTYPE_PPPOE, pppoe],
+  [ETHERTYPE_TRANSPARENT_BRIDGING, ethernet],
+]);
+
+/** By protocol number (IANA Protocol Numbers). */
+export const BY_IP_PROTOCOL: ReadonlyMap<number, Decapsulator> = new Map<number, Decapsulator>([
+  [4, rawIp],
+  [41, rawIpv6],
+  [47, gre],
+  [97, etherIp],
+  [137, mpls],
+]);
+
+/** By port (IANA Service Names and Port Numbers), as Wireshark takes them without being told. */
+export const BY_UDP_PORT: ReadonlyMap<number, Decapsulator> = new Map<number, Decapsulator>([
+  [2152, gtpU],
+  [3544, teredo],
+  [4754, gre],
+  [4789, vxlan],
+  [4790, vxlanGpe],
+  [6081, geneve],
+  [6635, mpls],
 ]);

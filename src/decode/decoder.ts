@@ -1,14 +1,15 @@
 import type { Frame } from '../capture/frame.js';
-import { BY_ETHERTYPE } from './decapsulators.js';
+import { BY_ETHERTYPE, BY_IP_PROTOCOL } from './decapsulators.js';
 import { ETHERTYPE_IPV4, ETHERTYPE_IPV6 } from './ether-types.js';
-import { icmp, icmpv6 } from './icmp.js';
-import { PROTOCOL_ICMP, PROTOCOL_ICMPV6, PROTOCOL_TCP } from './ip.js';
+import { icmp, icmpv6, quotedTcp } from './icmp.js';
+import { PROTOCOL_ICMP, PROTOCOL_ICMPV6, PROTOCOL_TCP, PROTOCOL_UDP } from './ip.js';
 import { ipv4 } from './ipv4.js';
 import { ipv6 } from './ipv6.js';
 import { findLinkLayer } from './link/registry.js';
 import { type Decapsulator, Packet } from './packet.js';
 import type { IcmpError, Segment } from './segment.js';
 import { tcp } from './tcp.js';
+import { udp } from './udp.js';
 import {
   ICMP_ERROR,
   NESTED_TOO_DEEP,
@@ -63,25 +64,46 @@ export class Decoder {
     const packet = this.#packet;
     packet.start(frame);
     let etherType = link(packet);
+    /** Layers passed since an ICMP error began to quote a packet; 0 outside of quotations. */
+    let quoted = 0;
     for (let layer = 0; layer < MAX_LAYERS; layer++) {
-      if (etherType === ETHERTYPE_IPV4) return transport(packet, ipv4(packet));
-      if (etherType === ETHERTYPE_IPV6) return transport(packet, ipv6(packet));
-      if (etherType < 0) return -etherType as Verdict;
-      const decapsulate = BY_ETHERTYPE.get(etherType);
-      if (decapsulate === undefined) return NOT_IP;
-      etherType = decapsulate(packet);
+      let protocol: number;
+      if (etherType === ETHERTYPE_IPV4) protocol = ipv4(packet);
+      else if (etherType === ETHERTYPE_IPV6) protocol = ipv6(packet);
+      else {
+        if (etherType < 0) return -etherType as Verdict;
+        const decapsulate = BY_ETHERTYPE.get(etherType);
+        if (decapsulate === undefined) return NOT_IP;
+        etherType = decapsulate(packet);
+        continue;
+      }
+      if (protocol === PROTOCOL_TCP) return quoted === 0 ? tcp(packet) : quotedTcp(packet, quoted === 1);
+      if (protocol < 0) return -protocol as Verdict;
+      etherType = carried(packet, protocol);
+      if (quoted > 0 || isIcmp(protocol)) quoted++;
     }
     return NESTED_TOO_DEEP;
   }
 }
 
-/** What IP carries, by its protocol number (or a negated skip `Verdict`). */
-function transport(packet: Packet, protocol: number): Verdict {
-  if (protocol === PROTOCOL_TCP) return tcp(packet);
-  if (protocol < 0) return -protocol as Verdict;
-  if (protocol === PROTOCOL_ICMP) return icmp(packet);
-  if (protocol === PROTOCOL_ICMPV6) return icmpv6(packet);
-  return NOT_TCP;
+/** What IP carries beside TCP, by its protocol number. Answers as a `Decapsulator`. */
+function carried(packet: Packet, protocol: number): number {
+  switch (protocol) {
+    case PROTOCOL_UDP:
+      return udp(packet);
+    case PROTOCOL_ICMP:
+      return icmp(packet);
+    case PROTOCOL_ICMPV6:
+      return icmpv6(packet);
+    default: {
+      const decapsulate = BY_IP_PROTOCOL.get(protocol);
+      return decapsulate === undefined ? -NOT_TCP : decapsulate(packet);
+    }
+  }
+}
+
+function isIcmp(protocol: number): boolean {
+  return protocol === PROTOCOL_ICMP || protocol === PROTOCOL_ICMPV6;
 }
 
 function stamp(target: Segment | IcmpError, frame: Frame): void {

@@ -7,6 +7,8 @@ export const ETHERTYPE_VLAN = 0x8100;
 export const ETHERTYPE_SERVICE_VLAN = 0x88a8;
 /** The outer tag of switches that stacked tags before 802.1ad. */
 export const ETHERTYPE_LEGACY_DOUBLE_VLAN = 0x9100;
+/** Whole Ethernet frames, in GRE and Geneve (RFC 1701; RFC 7637 §3.2). */
+export const ETHERTYPE_TRANSPARENT_BRIDGING = 0x6558;
 /** MPLS label stacks, unicast and (by now) multicast. */
 export const ETHERTYPE_MPLS = 0x8847;
 export const ETHERTYPE_MPLS_MULTICAST = 0x8848;

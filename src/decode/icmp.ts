@@ -1,6 +1,4 @@
-import { PROTOCOL_TCP } from './ip.js';
-import { ipv4 } from './ipv4.js';
-import { ipv6 } from './ipv6.js';
+import { ETHERTYPE_IPV4, ETHERTYPE_IPV6 } from './ether-types.js';
 import type { Packet } from './packet.js';
 import {
   DESTINATION_PORT,
@@ -31,9 +29,9 @@ const LAST_ICMPV6_ERROR = 4;
 const MIN_QUOTED_TCP = 8;
 const FLAGS_END = OFFSET_AND_FLAGS + 2;
 
-/** ICMP (RFC 792): an error about a TCP segment into the packet's `icmpError`. */
-export function icmp(packet: Packet): Verdict {
-  if (packet.offset + HEADER_LENGTH > packet.end) return packet.shortage(packet.offset + HEADER_LENGTH);
+/** ICMP (RFC 792): an error leads to the packet that it quotes. Answers as a `Decapsulator`. */
+export function icmp(packet: Packet): number {
+  if (packet.offset + HEADER_LENGTH > packet.end) return -packet.shortage(packet.offset + HEADER_LENGTH);
   switch (packet.view.getUint8(packet.offset)) {
     case DESTINATION_UNREACHABLE:
     case SOURCE_QUENCH:
@@ -41,19 +39,19 @@ export function icmp(packet: Packet): Verdict {
     case TIME_EXCEEDED:
     case PARAMETER_PROBLEM:
       openError(packet, 4);
-      return quotedTcp(packet, ipv4(packet));
+      return ETHERTYPE_IPV4;
     default:
-      return NOT_TCP;
+      return -NOT_TCP;
   }
 }
 
 /** ICMPv6 (RFC 4443 §3): likewise. */
-export function icmpv6(packet: Packet): Verdict {
-  if (packet.offset + HEADER_LENGTH > packet.end) return packet.shortage(packet.offset + HEADER_LENGTH);
+export function icmpv6(packet: Packet): number {
+  if (packet.offset + HEADER_LENGTH > packet.end) return -packet.shortage(packet.offset + HEADER_LENGTH);
   const type = packet.view.getUint8(packet.offset);
-  if (type < FIRST_ICMPV6_ERROR || type > LAST_ICMPV6_ERROR) return NOT_TCP;
+  if (type < FIRST_ICMPV6_ERROR || type > LAST_ICMPV6_ERROR) return -NOT_TCP;
   openError(packet, 6);
-  return quotedTcp(packet, ipv6(packet));
+  return ETHERTYPE_IPV6;
 }
 
 /** The error's own facts; its sender must be saved before the quoted IP header overwrites the addresses. */
@@ -69,10 +67,12 @@ function openError(packet: Packet, version: 4 | 6): void {
   packet.offset = offset + HEADER_LENGTH;
 }
 
-/** The quotation, whose IP header has been read and named `protocol` (or a negated skip `Verdict`). */
-function quotedTcp(packet: Packet, protocol: number): Verdict {
-  if (protocol < 0) return -protocol as Verdict;
-  if (protocol !== PROTOCOL_TCP) return NOT_TCP;
+/**
+ * The TCP header of a quotation into the packet's `icmpError`.
+ *
+ * @param isDirect whether the packet that could not be delivered is the segment, not a tunnel's with it inside
+ */
+export function quotedTcp(packet: Packet, isDirect: boolean): Verdict {
   const { view, offset, end, segment, icmpError } = packet;
   if (offset + MIN_QUOTED_TCP > end) return packet.shortage(offset + MIN_QUOTED_TCP);
   icmpError.source0 = segment.source0;
@@ -86,6 +86,7 @@ function quotedTcp(packet: Packet, protocol: number): Verdict {
   icmpError.sourcePort = view.getUint16(offset + SOURCE_PORT);
   icmpError.destinationPort = view.getUint16(offset + DESTINATION_PORT);
   icmpError.sequence = view.getInt32(offset + SEQUENCE);
+  icmpError.isDirect = isDirect ? 1 : 0;
   icmpError.hasHeader = offset + MIN_HEADER_LENGTH > end ? 0 : 1;
   icmpError.flags = offset + FLAGS_END > end ? -1 : view.getUint16(offset + OFFSET_AND_FLAGS) & FLAGS_MASK;
   return ICMP_ERROR;

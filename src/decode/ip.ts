@@ -3,6 +3,7 @@ import type { Packet } from './packet.js';
 /** IP protocol numbers, which are IPv6 next headers too (IANA Protocol Numbers). */
 export const PROTOCOL_ICMP = 1;
 export const PROTOCOL_TCP = 6;
+export const PROTOCOL_UDP = 17;
 export const PROTOCOL_AH = 51;
 export const PROTOCOL_ICMPV6 = 58;
 

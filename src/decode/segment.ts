@@ -101,6 +101,11 @@ export class IcmpError {
   destination3 = 0;
   sourcePort = 0;
   destinationPort = 0;
+  /**
+   * 0 if the quoted packet is that of a tunnel, with the segment inside: its sender hears of the error only if
+   * the tunnel's entrance passes it on.
+   */
+  isDirect = 1;
   /** Quoted sequence number. */
   sequence = 0;
   /** 1 if the whole fixed TCP header was quoted, not only its first octets. */

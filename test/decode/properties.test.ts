@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { Decoder } from '../../src/decode/decoder.js';
 import { LINK_LAYERS } from '../../src/decode/link/registry.js';
 import { SEGMENT } from '../../src/decode/verdict.js';
-import { ethernet, frameOf, ipv4, ipv6, tcp } from '../support/packet-builder.js';
+import { concat, ethernet, frameOf, ipv4, ipv6, tcp } from '../support/packet-builder.js';
+import { WRAPPINGS } from '../support/wrapped.js';
 
 const linkType = fc.constantFrom(...LINK_LAYERS.map((layer) => layer.linkType));
 const u32 = fc.integer({ min: 0, max: 0xffff_ffff });
@@ -44,6 +45,23 @@ describe('any frame', () => {
         expect(outcome(bytes, 1, 0x00)).toBe(outcome(bytes, 1, 0xff));
       }),
       { numRuns: 1000 },
+    );
+  });
+});
+
+describe('any wrapping of IP', () => {
+  it('with lying lengths, and cut anywhere, is decoded from its own octets alone', () => {
+    const lies = fc.array(fc.tuple(fc.nat(), fc.integer({ min: 1, max: 255 })), { maxLength: 4 });
+    fc.assert(
+      fc.property(fields, fc.constantFrom(...WRAPPINGS), lies, fc.nat(), (header, wrapping, changes, cut) => {
+        const packet = wrapping.only === 6 ? ipv6(tcp(header)) : ipv4(tcp(header));
+        const before = wrapping.header(wrapping.only ?? 4, packet.length);
+        const whole = concat(before, packet);
+        for (const [place, mask] of changes) whole[place % (before.length + 20)] ^= mask;
+        const bytes = whole.subarray(0, whole.length - (cut % whole.length));
+        expect(outcome(bytes, wrapping.linkType, 0x00)).toBe(outcome(bytes, wrapping.linkType, 0xff));
+      }),
+      { numRuns: 4000 },
     );
   });
 });

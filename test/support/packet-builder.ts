@@ -126,6 +126,10 @@ export function authenticationHeader(payload: Bytes, nextHeader = 6): Uint8Array
   return concat([nextHeader, 4], u16(0), u32(1), u32(2), zeros(12), payload);
 }
 
+export function udp(payload: Bytes, sourcePort: number, destinationPort: number): Uint8Array {
+  return concat(u16(sourcePort), u16(destinationPort), u16(8 + payload.length), u16(0), payload);
+}
+
 export interface TcpFields {
   sourcePort?: number;
   destinationPort?: number;

@@ -1,0 +1,47 @@
+import { ETHERTYPE_IPV4, ETHERTYPE_IPV6, ETHERTYPE_MPLS } from '../ether-types.js';
+import { ethernet } from '../link/ethernet.js';
+import type { Packet } from '../packet.js';
+import { NOT_IP, NOT_TCP } from '../verdict.js';
+
+const HEADER_LENGTH = 8;
+/** Without it no network is named, and receivers drop the packet (RFC 7348 §5). */
+const NETWORK_IS_NAMED = 0x08;
+/** Of the generic extension: the header says what follows. */
+const PROTOCOL_IS_NAMED = 0x04;
+const NEXT_PROTOCOL = 3;
+
+const NEXT_IPV4 = 1;
+const NEXT_IPV6 = 2;
+const NEXT_ETHERNET = 3;
+const NEXT_MPLS = 5;
+
+/** VXLAN (RFC 7348 §5), which carries Ethernet. */
+export function vxlan(packet: Packet): number {
+  const { view, offset } = packet;
+  if (offset + HEADER_LENGTH > packet.end) return -packet.shortage(offset + HEADER_LENGTH);
+  if ((view.getUint8(offset) & NETWORK_IS_NAMED) === 0) return -NOT_TCP;
+  packet.offset = offset + HEADER_LENGTH;
+  return ethernet(packet);
+}
+
+/** Its generic protocol extension, which may carry IP without Ethernet (draft-ietf-nvo3-vxlan-gpe §3). */
+export function vxlanGpe(packet: Packet): number {
+  const { view, offset } = packet;
+  if (offset + HEADER_LENGTH > packet.end) return -packet.shortage(offset + HEADER_LENGTH);
+  const flags = view.getUint8(offset);
+  if ((flags & NETWORK_IS_NAMED) === 0) return -NOT_TCP;
+  packet.offset = offset + HEADER_LENGTH;
+  if ((flags & PROTOCOL_IS_NAMED) === 0) return ethernet(packet);
+  switch (view.getUint8(offset + NEXT_PROTOCOL)) {
+    case NEXT_IPV4:
+      return ETHERTYPE_IPV4;
+    case NEXT_IPV6:
+      return ETHERTYPE_IPV6;
+    case NEXT_ETHERNET:
+      return ethernet(packet);
+    case NEXT_MPLS:
+      return ETHERTYPE_MPLS;
+    default:
+      return -NOT_IP;
+  }
+}

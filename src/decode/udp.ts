@@ -1,0 +1,34 @@
+import { BY_UDP_PORT } from './decapsulators.js';
+import type { Packet } from './packet.js';
+import { MALFORMED, NOT_TCP } from './verdict.js';
+
+const SOURCE_PORT = 0;
+const DESTINATION_PORT = 2;
+const LENGTH = 4;
+const HEADER_LENGTH = 8;
+
+/** By port, whether it is a tunnel's: two look-ups in the map would double what a datagram costs. */
+const IS_TUNNEL = new Uint8Array(0x1_0000);
+for (const port of BY_UDP_PORT.keys()) IS_TUNNEL[port] = 1;
+
+/**
+ * UDP (RFC 768), which is passed if one of its ports is that of a tunnel: the lower one, or else the higher,
+ * as in Wireshark. Answers as a `Decapsulator`.
+ */
+export function udp(packet: Packet): number {
+  const { view, offset } = packet;
+  if (offset + HEADER_LENGTH > packet.end) return -NOT_TCP;
+  const source = view.getUint16(offset + SOURCE_PORT);
+  const destination = view.getUint16(offset + DESTINATION_PORT);
+  if ((IS_TUNNEL[source] | IS_TUNNEL[destination]) === 0) return -NOT_TCP;
+  const lower = Math.min(source, destination);
+  const port = IS_TUNNEL[lower] === 0 ? Math.max(source, destination) : lower;
+  const length = view.getUint16(offset + LENGTH);
+  // Zero in jumbograms (RFC 2675 §4) and in datagrams that are still to be cut by the network card.
+  if (length !== 0) {
+    if (length < HEADER_LENGTH) return -MALFORMED;
+    packet.limit(offset, length);
+  }
+  packet.offset = offset + HEADER_LENGTH;
+  return BY_UDP_PORT.get(port)!(packet);
+}
