@@ -24,6 +24,7 @@ import {
   tcp,
   vlanTag,
 } from '../support/packet-builder.js';
+import { TUNNEL_ENDS, WRAPPINGS, type Wrapping } from '../support/wrapped.js';
 
 const SECRET = new TextEncoder().encode('password=hunter2!');
 const IPV6 = 0x86dd;
@@ -177,7 +178,7 @@ describe('a frame that is not known in every layer', () => {
   it.each([
     ['another link type', 147, ethernet(ipv4(segment))],
     ['another EtherType', 1, ethernet(ipv4(segment), 0x8864)],
-    ['another protocol', 1, ethernet(ipv4(segment, { protocol: 47 }))],
+    ['another protocol', 1, ethernet(ipv4(segment, { protocol: 50 }))],
     ['another extension header', 1, ethernet(ipv6(segment, { nextHeader: 50 }), IPV6)],
     ['an IP header that is cut', 1, ethernet(ipv4(segment)).subarray(0, 30)],
   ])('is refused: %s', (_name, linkType, bytes) => {
@@ -348,3 +349,37 @@ function redirect(quoted: Uint8Array): Uint8Array {
   message.set(address(HOSTS[0]), 4);
   return message;
 }
+
+describe('a tunnel', () => {
+  const tunnels = WRAPPINGS.filter(({ isTunnel }) => isTunnel === true);
+  const inside = (wrapping: Wrapping) =>
+    wrapping.only === 6 ? ipv6(everything, ends6) : ipv4(everything, ends);
+  const through = (wrapping: Wrapping) => {
+    const packet = inside(wrapping);
+    return concat(wrapping.header(wrapping.only ?? 4, packet.length), packet);
+  };
+
+  it.each(tunnels)('is refused, also where only payload goes: $name', (wrapping) => {
+    const bytes = through(wrapping);
+    const fields = { linkType: wrapping.linkType };
+    expect(new Decoder().decode(frameOf(bytes, fields))).toBe(SEGMENT);
+    expect(anonymous(bytes, fields)).toBeNull();
+    expect(
+      new FrameRewriter({ stripPayload: true, addresses: null }).rewrite(frameOf(bytes, fields)),
+    ).toBeNull();
+  });
+
+  it.each(tunnels)('names nobody where an ICMP error quotes it: $name', (wrapping) => {
+    const frame = through(wrapping);
+    const quoted = wrapping.linkType === 1 ? frame.subarray(frame[12] === 0x81 ? 18 : 14) : frame;
+    const bytes =
+      quoted[0] >> 4 === 4
+        ? ipv4(icmp(3, 4, quoted), { protocol: 1 })
+        : ipv6(icmp(1, 0, quoted), { nextHeader: 58 });
+    expect(new Decoder().decode(frameOf(bytes, { linkType: 101 }))).toBe(ICMP_ERROR);
+    const result = anonymous(bytes, { linkType: 101 })!;
+    expect(leaks(bytes).length).toBeGreaterThan(0);
+    expect(leaks(result)).toEqual([]);
+    for (const end of TUNNEL_ENDS) expect(Buffer.from(result).includes(Buffer.from(end))).toBe(false);
+  });
+});
