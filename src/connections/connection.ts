@@ -156,6 +156,20 @@ export interface CaptureQuality {
   readonly evicted: boolean;
 }
 
+/** Of a connection whose capture leaves nothing to be desired; all such share it. */
+export const IDEAL_QUALITY: CaptureQuality = Object.freeze({
+  midstream: false,
+  unseen: null,
+  lostSegments: 0,
+  duplicateFrames: 0,
+  offloaded: false,
+  truncated: false,
+  clockBackwards: false,
+  multipath: false,
+  historyCut: false,
+  evicted: false,
+});
+
 /** Where the capture was taken, seen from this connection. */
 export interface Vantage {
   readonly near: Role | 'between' | 'unknown';

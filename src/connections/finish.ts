@@ -4,16 +4,19 @@ import { secondsBetween, type Timestamp } from '../core/time.js';
 import { advance, distance } from '../tcp/sequence.js';
 import { STATES } from '../tcp/states.js';
 import { TRANSITIONS } from '../tcp/transitions.js';
-import type {
-  Connection,
-  Endpoint,
-  Evidence,
-  IcmpError,
-  Milestone,
-  Moment,
-  Reset,
-  Role,
-  Transition,
+import type { AddressTexts } from './address-texts.js';
+import {
+  type CaptureQuality,
+  type Connection,
+  type Endpoint,
+  type Evidence,
+  type IcmpError,
+  IDEAL_QUALITY,
+  type Milestone,
+  type Moment,
+  type Reset,
+  type Role,
+  type Transition,
 } from './connection.js';
 import { CONFIRMED, evidenceOf, isRetracted, resetHasAck, rowOf, VERDICTS, verdictOf } from './entries.js';
 import { CONTINUATION, type Journal, TRANSITION } from './journal.js';
@@ -104,6 +107,7 @@ export function finishConnection(
   base: number,
   journal: Journal,
   counts: AnalysisCounts,
+  addresses: AddressTexts,
 ): Connection {
   const client = base + CLIENT;
   const server = base + SERVER;
@@ -124,7 +128,7 @@ export function finishConnection(
     memory,
     client,
     'client',
-    addressAt(memory, base + CLIENT_ADDRESS),
+    addresses.at(memory, base + CLIENT_ADDRESS),
     ports >>> 16,
     clientLog,
     counts.of(memory, client),
@@ -133,7 +137,7 @@ export function finishConnection(
     memory,
     server,
     'server',
-    addressAt(memory, base + SERVER_ADDRESS),
+    addresses.at(memory, base + SERVER_ADDRESS),
     ports & 0xffff,
     serverLog,
     counts.of(memory, server),
@@ -176,19 +180,38 @@ export function finishConnection(
       clientTtl: clientEnd.ttl,
       serverTtl: serverEnd.ttl,
     }),
-    quality: {
-      midstream: (flags & MIDSTREAM) !== 0,
-      unseen: clientSeen && serverSeen ? null : unseenSide(memory, client, server, clientSeen),
-      lostSegments: memory[base + LOST_SEGMENTS],
-      duplicateFrames: memory[base + DUPLICATE_FRAMES],
-      offloaded: (flags & OFFLOADED) !== 0,
-      truncated: (flags & TRUNCATED) !== 0,
-      clockBackwards: (flags & CLOCK_BACKWARDS) !== 0,
-      multipath: (flags & MULTIPATH) !== 0,
-      evicted: (flags & EVICTED) !== 0,
-      historyCut: (flags & JOURNAL_FULL) !== 0,
-    },
+    quality: qualityOf(
+      flags,
+      clientSeen && serverSeen ? null : unseenSide(memory, client, server, clientSeen),
+      memory[base + LOST_SEGMENTS],
+      memory[base + DUPLICATE_FRAMES],
+    ),
     predecessor: predecessor === 0 ? null : predecessor - 1,
+  };
+}
+
+const QUALITY_FLAGS =
+  MIDSTREAM | OFFLOADED | TRUNCATED | CLOCK_BACKWARDS | MULTIPATH | EVICTED | JOURNAL_FULL;
+
+function qualityOf(
+  flags: number,
+  unseen: Role | null,
+  lostSegments: number,
+  duplicateFrames: number,
+): CaptureQuality {
+  const isIdeal = (flags & QUALITY_FLAGS) === 0 && unseen === null && (lostSegments | duplicateFrames) === 0;
+  if (isIdeal) return IDEAL_QUALITY;
+  return {
+    midstream: (flags & MIDSTREAM) !== 0,
+    unseen,
+    lostSegments,
+    duplicateFrames,
+    offloaded: (flags & OFFLOADED) !== 0,
+    truncated: (flags & TRUNCATED) !== 0,
+    clockBackwards: (flags & CLOCK_BACKWARDS) !== 0,
+    multipath: (flags & MULTIPATH) !== 0,
+    historyCut: (flags & JOURNAL_FULL) !== 0,
+    evicted: (flags & EVICTED) !== 0,
   };
 }
 
@@ -353,10 +376,6 @@ function momentAt(memory: Int32Array, word: number): Moment {
 
 function timeOf(entry: number, journal: Journal): Timestamp {
   return { seconds: journal.seconds(entry), nanoseconds: journal.nanoseconds(entry) };
-}
-
-function addressAt(memory: Int32Array, word: number): string {
-  return formatAddress(memory[word], memory[word + 1], memory[word + 2], memory[word + 3]);
 }
 
 /** The record holds 1 + microseconds, or 0 for unknown. */

@@ -1,9 +1,10 @@
 /**
  * The flow table: from a segment's addresses and ports to the slot of its connection.
  *
- * Open addressing over one Int32Array of slots; the keys stay in the records. The hash is seeded, so that
- * whoever made the capture cannot choose 4-tuples that collide, and symmetric, so that both directions find
- * the same place. Keys are always compared in full.
+ * Open addressing over one Int32Array of slots and their hashes; the keys stay in the records, and a record
+ * whose hash differs is never touched: fetching one from memory takes longer than all the rest. The hash is
+ * seeded, so that whoever made the capture cannot choose 4-tuples that collide, and symmetric, so that both
+ * directions find the same place. Keys are always compared in full.
  */
 import { CLIENT_ADDRESS, PORTS, type RecordStore, SERVER_ADDRESS } from './record.js';
 
@@ -28,8 +29,9 @@ const MAXIMUM_LOAD = 0.6;
 export class FlowTable {
   readonly #store: RecordStore;
   readonly #seed: number;
-  /** Slot + 1, or 0 where nothing is. */
-  #places = new Int32Array(INITIAL_CAPACITY);
+  /** Two words a place: slot + 1, or 0 where nothing is, and the hash of that slot's key. */
+  #places = new Int32Array(2 * INITIAL_CAPACITY);
+  #mask = INITIAL_CAPACITY - 1;
   #used = 0;
   /** Whether the segment of the last successful `find` came from the record's server. */
   fromServer = false;
@@ -42,11 +44,12 @@ export class FlowTable {
   /** Slot of the connection that `tuple` belongs to, or -1; sets `fromServer`. */
   find(tuple: FourTuple): number {
     const places = this.#places;
-    const mask = places.length - 1;
-    let place = this.#hashTuple(tuple) & mask;
-    for (;;) {
-      const slot = places[place] - 1;
+    const mask = this.#mask;
+    const hash = this.#hashTuple(tuple);
+    for (let place = hash & mask; ; place = (place + 1) & mask) {
+      const slot = places[2 * place] - 1;
       if (slot < 0) return -1;
+      if (places[2 * place + 1] !== hash) continue;
       const memory = this.#store.memory(slot);
       const base = this.#store.base(slot);
       const ports = memory[base + PORTS];
@@ -78,55 +81,53 @@ export class FlowTable {
         this.fromServer = true;
         return slot;
       }
-      place = (place + 1) & mask;
     }
   }
 
   /** Enters the record in `slot`, whose key must not be in the table. */
   insert(slot: number): void {
-    if (this.#used + 1 > this.#places.length * MAXIMUM_LOAD) this.#grow();
-    this.#place(slot);
+    if (this.#used + 1 > (this.#mask + 1) * MAXIMUM_LOAD) this.#grow();
+    this.#place(slot, this.#hashRecord(slot));
     this.#used++;
   }
 
   /** Removes the record in `slot`, if it is in the table. */
   remove(slot: number): void {
     const places = this.#places;
-    const mask = places.length - 1;
+    const mask = this.#mask;
     let hole = this.#hashRecord(slot) & mask;
-    while (places[hole] !== slot + 1) {
-      if (places[hole] === 0) return;
+    while (places[2 * hole] !== slot + 1) {
+      if (places[2 * hole] === 0) return;
       hole = (hole + 1) & mask;
     }
     // Close the hole, so that no search stops short of an entry that was pushed past it.
-    let place = hole;
-    for (;;) {
-      place = (place + 1) & mask;
-      const other = places[place] - 1;
-      if (other < 0) break;
-      const home = this.#hashRecord(other) & mask;
+    for (let place = (hole + 1) & mask; places[2 * place] !== 0; place = (place + 1) & mask) {
+      const home = places[2 * place + 1] & mask;
       if (((place - home) & mask) >= ((place - hole) & mask)) {
-        places[hole] = other + 1;
+        places[2 * hole] = places[2 * place];
+        places[2 * hole + 1] = places[2 * place + 1];
         hole = place;
       }
     }
-    places[hole] = 0;
+    places[2 * hole] = 0;
     this.#used--;
   }
 
-  #place(slot: number): void {
+  #place(slot: number, hash: number): void {
     const places = this.#places;
-    const mask = places.length - 1;
-    let place = this.#hashRecord(slot) & mask;
-    while (places[place] !== 0) place = (place + 1) & mask;
-    places[place] = slot + 1;
+    const mask = this.#mask;
+    let place = hash & mask;
+    while (places[2 * place] !== 0) place = (place + 1) & mask;
+    places[2 * place] = slot + 1;
+    places[2 * place + 1] = hash;
   }
 
   #grow(): void {
     const old = this.#places;
     this.#places = new Int32Array(old.length * 2);
-    for (const entry of old) {
-      if (entry !== 0) this.#place(entry - 1);
+    this.#mask = this.#mask * 2 + 1;
+    for (let at = 0; at < old.length; at += 2) {
+      if (old[at] !== 0) this.#place(old[at] - 1, old[at + 1]);
     }
   }
 

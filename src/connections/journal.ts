@@ -1,20 +1,31 @@
 /**
- * The journal: transitions and milestones of all open connections, as entries of seven int32 words in
- * chunks, linked per connection from the newest to the oldest. Closed connections give their entries back.
+ * The journal: transitions and milestones of all open connections, as entries of six int32 words, each
+ * connection's linked from the newest to the oldest. A connection takes room for a few entries at a time, so
+ * that they lie beside one another: entries strewn over memory take longer to fetch than to read. Closed
+ * connections give their blocks back.
  */
 
-const NEXT = 0;
-/** Kind, endpoint, and bits that depend on the kind. */
-const HEADER = 1;
-const FRAME = 2;
-const SECONDS = 3;
-const NANOSECONDS = 4;
-/** Another frame: the proof or disproof of a transition, the last frame of a run. */
-const OTHER = 5;
-const VALUE = 6;
-const ENTRY_WORDS = 7;
+// An entry is the number of its block with its place there in the low bits.
+const PLACE_BITS = 2;
+const PLACES = 1 << PLACE_BITS;
+const PLACE_MASK = PLACES - 1;
 
-const CHUNK_SHIFT = 15;
+// Words of an entry.
+/** Kind, endpoint, and bits that depend on the kind. */
+const HEADER = 0;
+const FRAME = 1;
+const SECONDS = 2;
+const NANOSECONDS = 3;
+/** Another frame: the proof or disproof of a transition, the last frame of a run. */
+const OTHER = 4;
+const VALUE = 5;
+const ENTRY_WORDS = 6;
+
+/** The word before a block's entries: the newest entry of the block before it, or the next free block. */
+const LINK_WORDS = 1;
+const BLOCK_WORDS = LINK_WORDS + PLACES * ENTRY_WORDS;
+
+const CHUNK_SHIFT = 13;
 const CHUNK_MASK = (1 << CHUNK_SHIFT) - 1;
 
 // HEADER: kind in bits 0–5, endpoint in 6, detail in 7–14, depth in 16–30.
@@ -52,36 +63,29 @@ export class Journal {
     other: number,
     value: number,
   ): number {
-    let entry = this.#free;
-    if (entry >= 0) {
-      this.#free = this.#word(entry, NEXT);
-    } else {
-      entry = this.#used++;
-      if (entry >>> CHUNK_SHIFT === this.#chunks.length) {
-        this.#chunks.push(new Int32Array(ENTRY_WORDS << CHUNK_SHIFT));
-      }
-    }
-    const memory = this.#chunks[entry >>> CHUNK_SHIFT] as Int32Array;
-    const base = (entry & CHUNK_MASK) * ENTRY_WORDS;
-    memory[base + NEXT] = head;
-    memory[base + HEADER] =
+    const isBlockFull = head < 0 || (head & PLACE_MASK) === PLACE_MASK;
+    const entry = isBlockFull ? this.#begin(head) : head + 1;
+    const memory = this.#memory(entry);
+    const at = wordOf(entry);
+    memory[at + HEADER] =
       kind | (server ? SERVER_BIT : 0) | (detail << DETAIL_SHIFT) | ((this.depth(head) + 1) << DEPTH_SHIFT);
-    memory[base + FRAME] = frame;
-    memory[base + SECONDS] = seconds;
-    memory[base + NANOSECONDS] = nanoseconds;
-    memory[base + OTHER] = other;
-    memory[base + VALUE] = value;
+    memory[at + FRAME] = frame;
+    memory[at + SECONDS] = seconds;
+    memory[at + NANOSECONDS] = nanoseconds;
+    memory[at + OTHER] = other;
+    memory[at + VALUE] = value;
     return entry;
   }
 
   /** Gives all entries from `head` on back. */
   release(head: number): void {
-    let entry = head;
-    while (entry >= 0) {
-      const next = this.#word(entry, NEXT);
-      this.#set(entry, NEXT, this.#free);
-      this.#free = entry;
-      entry = next;
+    for (let entry = head; entry >= 0; ) {
+      const block = entry & ~PLACE_MASK;
+      const memory = this.#memory(block);
+      const link = linkOf(block);
+      entry = memory[link];
+      memory[link] = this.#free;
+      this.#free = block;
     }
   }
 
@@ -90,8 +94,9 @@ export class Journal {
     return head < 0 ? 0 : this.#word(head, HEADER) >>> DEPTH_SHIFT;
   }
 
+  /** The entry before this one in time, or -1. */
   next(entry: number): number {
-    return this.#word(entry, NEXT);
+    return (entry & PLACE_MASK) === 0 ? this.#memory(entry)[linkOf(entry)] : entry - 1;
   }
 
   kind(entry: number): number {
@@ -147,13 +152,40 @@ export class Journal {
     this.#set(entry, VALUE, value);
   }
 
+  /** The first place of a new block, which follows `head`. */
+  #begin(head: number): number {
+    let block = this.#free;
+    if (block >= 0) {
+      this.#free = this.#memory(block)[linkOf(block)];
+    } else {
+      block = this.#used++ << PLACE_BITS;
+      if (block >>> (CHUNK_SHIFT + PLACE_BITS) === this.#chunks.length) {
+        this.#chunks.push(new Int32Array(BLOCK_WORDS << CHUNK_SHIFT));
+      }
+    }
+    this.#memory(block)[linkOf(block)] = head;
+    return block;
+  }
+
+  #memory(entry: number): Int32Array {
+    return this.#chunks[entry >>> (CHUNK_SHIFT + PLACE_BITS)] as Int32Array;
+  }
+
   #word(entry: number, word: number): number {
-    return (this.#chunks[entry >>> CHUNK_SHIFT] as Int32Array)[
-      (entry & CHUNK_MASK) * ENTRY_WORDS + word
-    ] as number;
+    return this.#memory(entry)[wordOf(entry) + word];
   }
 
   #set(entry: number, word: number, value: number): void {
-    (this.#chunks[entry >>> CHUNK_SHIFT] as Int32Array)[(entry & CHUNK_MASK) * ENTRY_WORDS + word] = value;
+    this.#memory(entry)[wordOf(entry) + word] = value;
   }
+}
+
+/** Where the block of an entry starts in its chunk: at its link. */
+function linkOf(entry: number): number {
+  return ((entry >>> PLACE_BITS) & CHUNK_MASK) * BLOCK_WORDS;
+}
+
+/** Where an entry starts in its chunk. */
+function wordOf(entry: number): number {
+  return linkOf(entry) + LINK_WORDS + (entry & PLACE_MASK) * ENTRY_WORDS;
 }

@@ -9,6 +9,7 @@ import { elapsedSeconds, type Timestamp } from '../core/time.js';
 import { ACK, FIN, type IcmpError, RST, type Segment, SYN } from '../decode/segment.js';
 import { advance, within } from '../tcp/sequence.js';
 import { CLOSED, SYN_SENT, TIME_WAIT } from '../tcp/states.js';
+import { AddressTexts } from './address-texts.js';
 import type { Connection, Role } from './connection.js';
 import { finishConnection } from './finish.js';
 import { FlowTable, type FourTuple } from './flow-table.js';
@@ -104,6 +105,7 @@ export class Tracker {
   readonly #table: FlowTable;
   readonly #journal = new Journal();
   readonly #counts = new AnalysisCounts();
+  readonly #addresses = new AddressTexts();
   readonly #observer: Observer;
   readonly #onConnection: (connection: Connection) => void;
   readonly #onSegment: ((connection: number, from: Role, segment: Segment) => void) | undefined;
@@ -160,7 +162,7 @@ export class Tracker {
         now.nanoseconds,
       );
       if (isDue(age, quietSeconds(memory, base, now.seconds, now.nanoseconds)))
-        visit(finishConnection(memory, base, this.#journal, this.#counts));
+        visit(this.#finished(memory, base));
     }
   }
 
@@ -345,12 +347,15 @@ export class Tracker {
     return slot;
   }
 
+  #finished(memory: Int32Array, base: number): Connection {
+    return finishConnection(memory, base, this.#journal, this.#counts, this.#addresses);
+  }
+
   /** Hands the connection on and gives its memory back. */
   #end(slot: number): void {
     const memory = this.#store.memory(slot);
     const base = this.#store.base(slot);
-    if (memory[base + FRAMES] > 0)
-      this.#onConnection(finishConnection(memory, base, this.#journal, this.#counts));
+    if (memory[base + FRAMES] > 0) this.#onConnection(this.#finished(memory, base));
     this.#counts.release(memory, base + CLIENT);
     this.#counts.release(memory, base + SERVER);
     if ((memory[base + FLAGS] & SUPERSEDED) === 0) this.#table.remove(slot);

@@ -5,17 +5,31 @@
  */
 import type { Write } from './reporter.js';
 
+const QUOTE = 0x22;
 const MINUS = 0x2d;
 const POINT = 0x2e;
 const ZERO = 0x30;
 /** Strings longer than this are encoded by the platform; for shorter ones a loop is faster. */
 const SHORT = 48;
 
+/** What stands in JSON as it is: printable ASCII but for the quote and the backslash. */
+const NEEDS_ESCAPES = /[^\x20\x21\x23-\x5b\x5d-\x7e]/;
+/** Up to this many seconds a double holds every nanosecond. */
+const EXACT_SECONDS = 4_000_000;
+
 const encoder = new TextEncoder();
 
 /** The octets of an ASCII text that is used again and again. */
 export function piece(text: string): Uint8Array {
   return encoder.encode(text);
+}
+
+/** `value` as JSON in which only ASCII stands, other characters escaped. */
+export function asciiJson(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[\u007f-\uffff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 export class AsciiText {
@@ -48,6 +62,17 @@ export class AsciiText {
       for (let i = 0; i < length; i++) bytes[start + i] = text.charCodeAt(i);
     }
     this.#length += length;
+  }
+
+  /** `text` as a JSON string, everything but ASCII escaped. */
+  quoted(text: string): void {
+    if (NEEDS_ESCAPES.test(text)) {
+      this.text(asciiJson(text));
+      return;
+    }
+    this.#octet(QUOTE);
+    this.text(text);
+    this.#octet(QUOTE);
   }
 
   number(value: number): void {
@@ -85,7 +110,13 @@ export class AsciiText {
 
   /** Seconds to the nanosecond, of any size and sign: a double is all that is known of them. */
   decimal(value: number): void {
-    this.text(String(Math.round(value * 1e9) / 1e9));
+    if (value >= 0 && value < EXACT_SECONDS) {
+      const nanoseconds = Math.round(value * 1e9);
+      const whole = Math.floor(nanoseconds / 1e9);
+      this.seconds(whole, nanoseconds - whole * 1e9);
+    } else {
+      this.text(String(Math.round(value * 1e9) / 1e9));
+    }
   }
 
   /** Hands on what has gathered, and starts anew. The octets handed on are valid only during the call. */

@@ -5,33 +5,31 @@
  * copied from then on. All of it is ASCII, other characters escaped, so that it survives every terminal,
  * pipe and ticket.
  */
-import type {
-  CaptureQuality,
-  Connection,
-  Endpoint,
-  Evidence,
-  Milestone,
-  Transition,
+import {
+  type CaptureQuality,
+  type Connection,
+  type Endpoint,
+  type Evidence,
+  IDEAL_QUALITY,
+  type Milestone,
+  type Reset,
+  type Transition,
 } from '../connections/connection.js';
 import { ANALYSIS_FLAGS, type TcpAnalysis, UNMARKED } from '../connections/tcp-analysis.js';
 import { secondsBetween, type Timestamp, toIsoString } from '../core/time.js';
 import type { Citation, Finding, Pattern } from '../rules/finding.js';
-import { type AsciiText, piece } from './ascii-text.js';
-import { displayFilterFor, STREAM_FILTER } from './display-filter.js';
+import { type AsciiText, asciiJson, piece } from './ascii-text.js';
+import { FRAMES_FILTER, FRAMES_FILTER_END, STREAM_FILTER } from './display-filter.js';
 import type { CaptureFacts } from './reporter.js';
 
 const NOTHING = new Uint8Array(0);
 const COMMA = piece(',');
 const START_OBJECT = piece('{');
 const END_OBJECT = piece('}');
+const START_LIST = piece('[');
 const NULL = piece('null');
-
-function asciiJson(value: unknown): string {
-  return JSON.stringify(value).replace(
-    /[\u007f-\uffff]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-}
+const TRUE = piece('true');
+const FALSE = piece('false');
 
 /** Encoded pieces by the text they hold. Only for names of which there are few: nothing is ever let go. */
 class Pieces {
@@ -84,7 +82,8 @@ function writeSeconds(out: AsciiText, start: Timestamp, time: Timestamp): void {
   out.seconds(whole, nanoseconds, negative);
 }
 
-const enters = new Pieces((state) => `{"state":"${state}","at":`);
+const firstEnters = new Pieces((state) => `{"state":"${state}","at":`);
+const enters = new Pieces((state) => `,{"state":"${state}","at":`);
 const causes = {
   observed: causesWith('observed'),
   confirmed: causesWith('confirmed'),
@@ -100,8 +99,8 @@ function causesWith(evidence: Evidence): Pieces {
   return new Pieces((cause) => `,"cause":${asciiJson(cause)},"evidence":"${evidence}"`);
 }
 
-function writeTransition(out: AsciiText, entry: Transition, start: Timestamp): void {
-  out.piece(enters.of(entry.state));
+function writeTransition(out: AsciiText, entry: Transition, isFirst: boolean, start: Timestamp): void {
+  out.piece((isFirst ? firstEnters : enters).of(entry.state));
   writeTime(out, entry.time);
   out.piece(END_TIME_T);
   writeSeconds(out, start, entry.time);
@@ -144,8 +143,47 @@ function writeMilestone(out: AsciiText, item: Milestone, start: Timestamp): void
     out.piece(VALUE);
     out.number(item.value);
   }
-  if (item.reset !== undefined) out.text(`,"reset":${JSON.stringify(item.reset)}`);
+  if (item.reset !== undefined) writeReset(out, item.reset);
   if (item.icmp !== undefined) out.text(`,"icmp":${JSON.stringify(item.icmp)}`);
+  out.piece(END_OBJECT);
+}
+
+const RESET_WITH_ACK = piece(',"reset":{"hasAck":true,"sequence":');
+const RESET_WITHOUT_ACK = piece(',"reset":{"hasAck":false,"sequence":');
+const ACKNOWLEDGMENT = piece(',"acknowledgment":');
+const WINDOW = piece(',"window":');
+const TTL = piece(',"ttl":');
+const verdicts = new Pieces((verdict) => `,"verdict":"${verdict}","trigger":`);
+const TRIGGER_FRAME = piece('{"frame":');
+const triggers = new Pieces((kind) => `,"kind":"${kind}","reactionSeconds":`);
+const IDLE = piece(',"idleSeconds":');
+const KNEW_FIN = piece(',"knewFin":true,"payloadBytes":');
+const KNEW_NO_FIN = piece(',"knewFin":false,"payloadBytes":');
+
+function writeReset(out: AsciiText, reset: Reset): void {
+  const { trigger } = reset;
+  out.piece(reset.hasAck ? RESET_WITH_ACK : RESET_WITHOUT_ACK);
+  out.number(reset.sequence);
+  out.piece(ACKNOWLEDGMENT);
+  out.number(reset.acknowledgment);
+  out.piece(WINDOW);
+  out.number(reset.window);
+  out.piece(TTL);
+  out.number(reset.ttl);
+  out.piece(verdicts.of(reset.verdict));
+  if (trigger === null) {
+    out.piece(NULL);
+  } else {
+    out.piece(TRIGGER_FRAME);
+    out.number(trigger.frame);
+    out.piece(triggers.of(trigger.kind));
+    out.decimal(trigger.reactionSeconds);
+    out.piece(IDLE);
+    out.decimal(trigger.idleSeconds);
+    out.piece(trigger.knewFin ? KNEW_FIN : KNEW_NO_FIN);
+    out.number(trigger.payloadBytes);
+    out.piece(END_OBJECT);
+  }
   out.piece(END_OBJECT);
 }
 
@@ -163,10 +201,7 @@ const END_ENDPOINT = piece(']}');
 
 function writeEndpoint(out: AsciiText, side: Endpoint, start: Timestamp): void {
   out.piece(finalStates.of(side.finalState));
-  for (let i = 0; i < side.timeline.length; i++) {
-    if (i > 0) out.piece(COMMA);
-    writeTransition(out, side.timeline[i], start);
-  }
+  for (let i = 0; i < side.timeline.length; i++) writeTransition(out, side.timeline[i], i === 0, start);
   out.piece(SEGMENTS);
   out.number(side.segments);
   out.piece(PAYLOAD);
@@ -207,31 +242,13 @@ function writeAnalysis(out: AsciiText, analysis: TcpAnalysis): void {
   out.piece(END_OBJECT);
 }
 
-const IDEAL: CaptureQuality = {
-  midstream: false,
-  unseen: null,
-  lostSegments: 0,
-  duplicateFrames: 0,
-  offloaded: false,
-  truncated: false,
-  clockBackwards: false,
-  multipath: false,
-  historyCut: false,
-  evicted: false,
-};
-const IDEAL_QUALITY = piece(`,"quality":${JSON.stringify(IDEAL)}`);
-const QUALITY_FIELDS = Object.keys(IDEAL) as (keyof CaptureQuality)[];
+const IDEAL = piece(`,"quality":${JSON.stringify(IDEAL_QUALITY)}`);
 
 function writeQuality(out: AsciiText, quality: CaptureQuality): void {
-  for (const field of QUALITY_FIELDS) {
-    if (quality[field] === IDEAL[field]) continue;
-    out.text(`,"quality":${JSON.stringify(quality)}`);
-    return;
-  }
-  out.piece(IDEAL_QUALITY);
+  if (quality === IDEAL_QUALITY) out.piece(IDEAL);
+  else out.text(`,"quality":${JSON.stringify(quality)}`);
 }
 
-const BEGIN_OBJECT = piece('{');
 const ID = piece('"id":');
 const CAPTURE = piece(',"capture":');
 const STREAM = piece(',"stream":');
@@ -266,7 +283,7 @@ export function writeConnection(
   head: Uint8Array = NOTHING,
 ): void {
   const { client, server, vantage, zeek } = connection;
-  out.piece(BEGIN_OBJECT);
+  out.piece(START_OBJECT);
   out.piece(head);
   out.piece(ID);
   out.number(connection.id);
@@ -327,7 +344,7 @@ const citationPieces = new WeakMap<readonly Citation[], Uint8Array>();
 function citationsOf(citations: readonly Citation[]): Uint8Array {
   let octets = citationPieces.get(citations);
   if (octets === undefined) {
-    octets = piece(`,"citations":${asciiJson(citations)}}`);
+    octets = piece(`","citations":${asciiJson(citations)}}`);
     citationPieces.set(citations, octets);
   }
   return octets;
@@ -351,7 +368,7 @@ const findingConfidences = new Pieces((confidence) => `${confidence}","connectio
 const endpoints = new Pieces((endpoint) => `,"endpoint":${endpoint},"title":`);
 const EXPLANATION = piece(',"explanation":');
 const APPLICATION_SEES = piece(',"applicationSees":');
-const PROOF = piece(',"frames":[');
+const PROOF = piece('],"frames":[');
 const FROM = piece('],"from":{"at":');
 const TO = piece('},"to":{"at":');
 const FACTS = piece('},"facts":');
@@ -366,20 +383,24 @@ export function writeFinding(
   head: Uint8Array = NOTHING,
 ): void {
   const { frames, from, to, explainedBy } = finding;
-  out.piece(BEGIN_OBJECT);
+  out.piece(START_OBJECT);
   out.piece(head);
   out.piece(rules.of(finding.rule));
   out.piece(severities.of(finding.severity));
   out.piece(findingConfidences.of(finding.confidence));
   out.number(finding.connection);
   out.piece(endpoints.of(finding.endpoint === null ? 'null' : `"${finding.endpoint}"`));
-  out.text(asciiJson(finding.title));
+  out.quoted(finding.title);
   out.piece(EXPLANATION);
-  out.text(asciiJson(finding.explanation));
+  out.quoted(finding.explanation);
   out.piece(APPLICATION_SEES);
-  out.text(asciiJson(finding.applicationSees));
+  out.quoted(finding.applicationSees);
   out.piece(causesOf(finding.likelyCauses));
-  out.text(asciiJson(finding.nextSteps));
+  out.piece(START_LIST);
+  for (let i = 0; i < finding.nextSteps.length; i++) {
+    if (i > 0) out.piece(COMMA);
+    out.quoted(finding.nextSteps[i]);
+  }
   out.piece(PROOF);
   for (let i = 0; i < frames.length; i++) {
     if (i > 0) out.piece(COMMA);
@@ -394,10 +415,38 @@ export function writeFinding(
   out.piece(END_TIME_T);
   writeSeconds(out, start, to);
   out.piece(FACTS);
-  out.text(asciiJson(finding.facts));
+  writeFacts(out, finding.facts);
   if (explainedBy !== undefined) out.piece(explainers.of(explainedBy));
-  out.text(`,"displayFilter":"${displayFilterFor(connection.stream, frames)}"`);
+  out.piece(FINDING_FILTER);
+  out.number(connection.stream);
+  for (let i = 0; i < frames.length; i++) {
+    out.piece(i === 0 ? FRAMES_LIST : FRAMES_NEXT);
+    out.number(frames[i]);
+  }
+  if (frames.length > 0) out.piece(FRAMES_LIST_END);
   out.piece(citationsOf(finding.citations));
+}
+
+const FINDING_FILTER = piece(`,"displayFilter":"${STREAM_FILTER}`);
+const FRAMES_LIST = piece(FRAMES_FILTER);
+const FRAMES_NEXT = piece(', ');
+const FRAMES_LIST_END = piece(FRAMES_FILTER_END);
+
+const factNames = new Pieces((name) => `"${name}":`);
+
+function writeFacts(out: AsciiText, facts: Finding['facts']): void {
+  let separator = START_OBJECT;
+  for (const name in facts) {
+    const value = facts[name];
+    out.piece(separator);
+    separator = COMMA;
+    out.piece(factNames.of(name));
+    if (typeof value === 'string') out.quoted(value);
+    else if (typeof value === 'number') out.number(value);
+    else out.piece(value ? TRUE : FALSE);
+  }
+  if (separator === START_OBJECT) out.piece(START_OBJECT);
+  out.piece(END_OBJECT);
 }
 
 /** What a time in a pattern looks like: `{ at, t }`. */
