@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { constants } from 'node:os';
+import { setFlagsFromString } from 'node:v8';
 import { EXIT_OK, type Stream } from './commands/io.js';
 import { run } from './commands/program.js';
 import { OutputError, writeAll } from './node/output.js';
@@ -7,6 +8,10 @@ import { OutputError, writeAll } from './node/output.js';
 const EXIT_BUG = 70;
 /** A program that a signal ended has this plus the signal's number as its exit code. */
 const SIGNALLED = 128;
+
+// Almost everything that an analysis allocates is garbage a moment later: room for more of it at once would take
+// 30 MB and save no time.
+setFlagsFromString('--semi-space-growth-factor=1');
 
 let interrupted: (() => void) | null = null;
 

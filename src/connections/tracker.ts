@@ -76,8 +76,9 @@ const TIME_WAIT_SECONDS = 60;
 export const MAXIMUM_CONNECTIONS = 2_000_000;
 /** Of those held, the share that is given up at once: finding the longest idle takes a look at all. */
 const EVICTED_SHARE = 1 / 16;
-/** Records that each segment's sweep visits. */
-const SWEEP_STRIDE = 2;
+/** Segments from one sweep to the next, and how many records each visits: side by side they are fetched at once. */
+const SWEEP_INTERVAL = 64;
+const SWEEP_STRIDE = 2 * SWEEP_INTERVAL;
 
 const ZERO_WINDOWS_MAX = 0x000fffff;
 const RESETS_MAX = 0xfff;
@@ -116,6 +117,7 @@ export class Tracker {
   #nextId = 0;
   #evicted = 0;
   #sweepAt = 0;
+  #sinceSweep = 0;
   #seconds = 0;
   #nanoseconds = 0;
 
@@ -207,7 +209,10 @@ export class Tracker {
     if (predecessor < 0 || !this.#concernsPredecessor(slot, predecessor, fromServer, segment)) {
       this.#take(memory, base, fromServer, segment);
     }
-    if (store.live > HELD_WITHOUT_SWEEPING) this.#sweep();
+    if (++this.#sinceSweep >= SWEEP_INTERVAL) {
+      this.#sinceSweep = 0;
+      if (store.live > HELD_WITHOUT_SWEEPING) this.#sweep();
+    }
   }
 
   /** Takes in an ICMP error that quotes a TCP header. */

@@ -10,6 +10,8 @@ import { nameOf } from './wording.js';
 const MIRROR_SECONDS = 0.01;
 /** Routes change by a hop; more is another sender. */
 const TTL_TOLERANCE = 1;
+/** As many resets whose numbers step forward are no chance. */
+const STEPS = 3;
 
 /** A reset that its alleged sender probably did not send. */
 export const rstOriginSuspect: Rule = {
@@ -60,7 +62,8 @@ export const rstOriginSuspect: Rule = {
     if (named.ttl !== null && Math.abs(reset.reset.ttl - named.ttl) > TTL_TOLERANCE) {
       marks.push(`its TTL is ${reset.reset.ttl}, that of {named} is ${named.ttl}`);
     }
-    if (hasSteppedNumbers(named.milestones)) marks.push('several resets carry numbers that step forward');
+    if (named.resetsSent >= STEPS && hasSteppedNumbers(named.milestones))
+      marks.push('several resets carry numbers that step forward');
     if (strong.length === 0 && marks.length < 2) return null;
     return reportFinding(rstOriginSuspect, connection, {
       endpoint: named.role,
@@ -95,5 +98,7 @@ function hasSteppedNumbers(milestones: readonly Milestone[]): boolean {
   const numbers = milestones.flatMap(({ reset }) =>
     reset !== undefined && reset.trigger === null ? [reset.sequence] : [],
   );
-  return numbers.length >= 3 && numbers.every((number, i) => i === 0 || ((number - numbers[i - 1]) | 0) > 0);
+  return (
+    numbers.length >= STEPS && numbers.every((number, i) => i === 0 || ((number - numbers[i - 1]) | 0) > 0)
+  );
 }
