@@ -4,7 +4,7 @@
  * parts of one capture instead: frames are counted on, and connections go on from one to the next.
  */
 import { Analyzer } from './analyzer.js';
-import type { ReaderFacts } from './capture/facts.js';
+import { NO_NOTES, type ReaderFacts } from './capture/facts.js';
 import type { FrameHandler } from './capture/frame.js';
 import type { Connection, Role } from './connections/connection.js';
 import { isLater, secondsBetween, type Timestamp } from './core/time.js';
@@ -105,8 +105,7 @@ export class Analysis {
 
   /** Ends the capture that `begin` started. */
   endCapture(read: CaptureSource): void {
-    // Folders are named after people and customers.
-    const source = this.#options.anonymizer ? { ...read, path: baseNameOf(read.path) } : read;
+    const source = this.#options.anonymizer ? anonymousSource(read) : read;
     const analyzer = this.#analyzer;
     if (analyzer === null) throw new Error('no capture was begun');
     const firstFrame = this.#firstFrames[this.#captures.length];
@@ -219,10 +218,23 @@ export class Analysis {
   }
 }
 
+/** Without whatever may name somebody: folders are named after customers, interfaces after machines. */
+function anonymousSource(source: CaptureSource): CaptureSource {
+  return {
+    ...source,
+    ...NO_NOTES,
+    path: baseNameOf(source.path),
+    interfaces: source.interfaces.map((each) => ({ ...each, name: null, description: null, comments: [] })),
+  };
+}
+
 /** The last part of a path, as Unix or Windows writes it. */
 function baseNameOf(path: string): string {
   return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
 }
+
+/** Interfaces that a report lists; a capture may have very many. */
+const MOST_INTERFACES = 256;
 
 /** What the engine counts of a capture. */
 interface Counts {
@@ -259,6 +271,14 @@ function captureFacts(
     endAt,
     durationSeconds: Math.round(duration * 1e9) / 1e9,
     dropped: source.dropped,
+    interfaces: source.interfaces.slice(0, MOST_INTERFACES),
+    application: source.application,
+    hardware: source.hardware,
+    operatingSystem: source.operatingSystem,
+    comments: source.comments,
+    // Joined, frames are counted on from one capture to the next.
+    frameComments: source.frameComments.map(({ frame, text }) => ({ frame: frame + firstFrame - 1, text })),
+    omittedFrameComments: source.omittedFrameComments,
     skipped,
     evicted,
     damage: source.damage,

@@ -5,7 +5,7 @@ import type { Connection } from './connections/connection.js';
 import { ladder } from './report/ladder.js';
 import { LadderRecorder } from './report/ladder-recorder.js';
 import { PLAIN } from './report/palette.js';
-import { type AnalysisEnd, captureEnd } from './report/reporter.js';
+import { type AnalysisEnd, ladderFacts } from './report/reporter.js';
 import type { Finding } from './rules/finding.js';
 import type { RuleSettings } from './rules/settings.js';
 import type { Suppression } from './rules/suppressions.js';
@@ -161,8 +161,7 @@ export class LibraryRun {
       const text = ladder(connection, this.#recorders.get(connection.id)?.items() ?? [], {
         palette: PLAIN,
         columns: LADDER_COLUMNS,
-        findings,
-        captureEnd: captureEnd(end.captures, connection.capture) ?? connection.end,
+        ...ladderFacts(end.captures, connection, findings),
       });
       LADDERS.set(connection, text);
     }

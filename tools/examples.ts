@@ -49,6 +49,7 @@ export async function exampleLadder(rule: RuleDescription): Promise<string | nul
     palette: PLAIN,
     columns: COLUMNS,
     findings,
+    comments: [],
     captureEnd,
   });
   return pattern === null ? text : `${text}\n${patternFoot(pattern)}\n`;

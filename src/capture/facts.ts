@@ -5,23 +5,78 @@ export type CaptureFormat = 'pcap' | 'pcapng';
 
 export type ByteOrder = 'little-endian' | 'big-endian';
 
+/** What somebody, or some program, noted on a frame. */
+export interface FrameComment {
+  readonly frame: number;
+  /** As the capture says it, hence to be escaped before it is shown; at most 500 characters. */
+  readonly text: string;
+}
+
+/** What a capture says of itself beside its frames; only pcapng can. Texts are a stranger's, as above. */
+export interface CaptureNotes {
+  /** The program that wrote it, and the machine and system where it did (shb_userappl, shb_hardware, shb_os). */
+  readonly application: string | null;
+  readonly hardware: string | null;
+  readonly operatingSystem: string | null;
+  /** On its sections; at most 100, with those on interfaces. */
+  readonly comments: readonly string[];
+  /** At most the first 1000. */
+  readonly frameComments: readonly FrameComment[];
+  /** Comments on frames beyond those. */
+  readonly omittedFrameComments: number;
+}
+
+/** A capture that says nothing of itself. */
+export const NO_NOTES: CaptureNotes = {
+  application: null,
+  hardware: null,
+  operatingSystem: null,
+  comments: [],
+  frameComments: [],
+  omittedFrameComments: 0,
+};
+
 /** One interface of a capture. A classic pcap file has exactly one, without a name or counters. */
 export interface InterfaceFacts {
   /** See `linkTypeName`. */
   readonly linkType: string;
   /** As the capture says it, hence to be escaped before it is printed; at most 256 characters. */
   readonly name: string | null;
+  /** What it is in words (if_description), the same way. */
+  readonly description: string | null;
+  /** Comments on it; see `CaptureNotes.comments`. */
+  readonly comments: readonly string[];
   /** Octets kept of each frame; 0 is no limit. */
   readonly snaplen: number;
   readonly timePrecision: string;
   /** Frames the interface received, from its last statistics block (isb_ifrecv). */
   readonly received: number | null;
-  /** Frames lost for want of room at the interface (isb_ifdrop) and in the operating system (isb_osdrop). */
+  /** Those of them that the capture filter let through (isb_filteraccept). */
+  readonly accepted: number | null;
+  /**
+   * Frames lost for want of room at the interface (isb_ifdrop) and in the operating system (isb_osdrop); where
+   * no statistics say so, as the frames themselves count them (epb_dropcount).
+   */
   readonly dropped: number | null;
 }
 
+/** The interface of a classic pcap file. */
+export function namelessInterface(linkType: string, snaplen: number, timePrecision: string): InterfaceFacts {
+  return {
+    linkType,
+    name: null,
+    description: null,
+    comments: [],
+    snaplen,
+    timePrecision,
+    received: null,
+    accepted: null,
+    dropped: null,
+  };
+}
+
 /** What a reader knows of a capture, during or after reading. */
-export interface ReaderFacts {
+export interface ReaderFacts extends CaptureNotes {
   readonly format: CaptureFormat;
   /** Of the file or its first section. */
   readonly byteOrder: ByteOrder;

@@ -1,7 +1,7 @@
 import type { Damage } from '../core/errors.js';
 import type { Timestamp } from '../core/time.js';
 import type { ByteWindow } from './byte-window.js';
-import type { ByteOrder, CaptureFormat, InterfaceFacts } from './facts.js';
+import type { ByteOrder, CaptureFormat, CaptureNotes, InterfaceFacts } from './facts.js';
 import { Frame, type FrameHandler } from './frame.js';
 
 /** Largest captured length of a frame that readers accept, as Wireshark and libpcap do. */
@@ -41,6 +41,7 @@ export interface FormatParser {
   readonly format: CaptureFormat;
   readonly byteOrder: ByteOrder;
   readonly interfaces: readonly InterfaceFacts[];
+  readonly notes: CaptureNotes;
   /** See `ReaderFacts.timePrecision`. */
   readonly timePrecision: string;
   /** See `ReaderFacts.endAt`. */

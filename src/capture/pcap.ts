@@ -5,7 +5,7 @@
 import { CaptureError, type Damage } from '../core/errors.js';
 import { MAX_SECONDS } from '../core/time.js';
 import type { ByteWindow } from './byte-window.js';
-import type { ByteOrder, InterfaceFacts } from './facts.js';
+import { type ByteOrder, type InterfaceFacts, NO_NOTES, namelessInterface } from './facts.js';
 import { LINK_TYPE_MASK, linkTypeName } from './link-types.js';
 import { capturedLengthLimit, type Delivery, type FormatParser } from './parser.js';
 
@@ -48,6 +48,7 @@ export interface PcapVariant {
  */
 export class PcapParser implements FormatParser {
   readonly format = 'pcap';
+  readonly notes = NO_NOTES;
   readonly byteOrder: ByteOrder;
   /** The format has no place for it. */
   readonly endAt = null;
@@ -70,16 +71,8 @@ export class PcapParser implements FormatParser {
 
   get interfaces(): readonly InterfaceFacts[] {
     if (!this.headerRead) return [];
-    return [
-      {
-        linkType: linkTypeName(this.delivery.frame.linkType),
-        name: null,
-        snaplen: this.snaplen,
-        timePrecision: this.timePrecision,
-        received: null,
-        dropped: null,
-      },
-    ];
+    const linkType = linkTypeName(this.delivery.frame.linkType);
+    return [namelessInterface(linkType, this.snaplen, this.timePrecision)];
   }
 
   parse(window: ByteWindow): void {

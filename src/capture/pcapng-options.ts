@@ -3,30 +3,45 @@ const END_OF_OPTIONS = 0;
 const OPTION_HEADER_LENGTH = 4;
 
 /**
- * Walks the options of a pcapng block: code, length and value, padded to 32 bits.
+ * Walks the options of one pcapng block after another: code, length and value, padded to 32 bits. Packets may
+ * have some each, so that a list costs no allocation.
  * Source: draft-ietf-opsawg-pcapng, "Options".
- *
- * @param onOption gets the code, and offset and length of the value
- * @returns what is wrong with the list, or null
  */
-export function readOptions(
-  view: DataView,
-  start: number,
-  end: number,
-  littleEndian: boolean,
-  onOption: (code: number, offset: number, length: number) => void,
-): string | null {
-  let at = start;
-  while (end - at >= OPTION_HEADER_LENGTH) {
-    const code = view.getUint16(at, littleEndian);
-    const length = view.getUint16(at + 2, littleEndian);
-    at += OPTION_HEADER_LENGTH;
-    if (code === END_OF_OPTIONS) return null;
-    if (length > end - at) {
-      return `option ${code} says that it is ${length} octets long, but its block has ${end - at} octets left`;
-    }
-    onOption(code, at, length);
-    at += (length + 3) & ~3;
+export class Options {
+  code = 0;
+  /** Of the value. */
+  offset = 0;
+  length = 0;
+  /** What is wrong with the list, once `next` has found it out. */
+  fault: string | null = null;
+  private view: DataView = new DataView(new ArrayBuffer(0));
+  private at = 0;
+  private end = 0;
+  private littleEndian = true;
+
+  /** Goes to the list between the two offsets. */
+  open(view: DataView, start: number, end: number, littleEndian: boolean): this {
+    this.view = view;
+    this.at = start;
+    this.end = end;
+    this.littleEndian = littleEndian;
+    this.fault = null;
+    return this;
   }
-  return null;
+
+  /** Goes to the next option; false at the end of the list, and where it is wrong. */
+  next(): boolean {
+    const { view, at, end, littleEndian } = this;
+    if (end - at < OPTION_HEADER_LENGTH) return false;
+    this.code = view.getUint16(at, littleEndian);
+    this.length = view.getUint16(at + 2, littleEndian);
+    if (this.code === END_OF_OPTIONS) return false;
+    this.offset = at + OPTION_HEADER_LENGTH;
+    if (this.length > end - this.offset) {
+      this.fault = `option ${this.code} says that it is ${this.length} octets long, but its block has ${end - this.offset} octets left`;
+      return false;
+    }
+    this.at = this.offset + ((this.length + 3) & ~3);
+    return true;
+  }
 }

@@ -3,22 +3,23 @@
  * Source: draft-ietf-opsawg-pcapng "PCAP Now Generic (pcapng) Capture File Format", §§3–4.
  */
 import type { Timestamp } from '../core/time.js';
-import type { InterfaceFacts } from './facts.js';
+import type { FrameComment, InterfaceFacts } from './facts.js';
 import type { Frame } from './frame.js';
 import { type FrameWriter, OctetBuffer, type WriteOctets } from './frame-writer.js';
 import {
   BYTE_ORDER_MAGIC,
   ENHANCED_PACKET_BLOCK,
+  IF_DESCRIPTION,
   IF_NAME,
   IF_TSRESOL,
   INTERFACE_DESCRIPTION_BLOCK,
   INTERFACE_STATISTICS_BLOCK,
   ISB_ENDTIME,
+  OPT_COMMENT,
   SECTION_HEADER_BLOCK,
+  SHB_USERAPPL,
 } from './pcapng.js';
 
-const OPT_COMMENT = 1;
-const SHB_USERAPPL = 4;
 /** A section whose length is not said. */
 const UNKNOWN_LENGTH = 0xffff_ffff;
 const BLOCK_OVERHEAD = 12;
@@ -33,10 +34,15 @@ const NANOSECONDS_EXPONENT = 9;
 export interface PcapngWriterOptions {
   /** The program that writes (shb_userappl). */
   readonly application: string;
-  /** Comment on the whole section; null for none. */
-  readonly comment: string | null;
+  /** Comments on the whole section. */
+  readonly comments: readonly string[];
+  /** Comments on frames, by their number in the capture that they come from. */
+  readonly frameComments: readonly FrameComment[];
   /** Interfaces by `Frame.interfaceId`. One that is not among them is described by its link type alone. */
-  readonly interfaces: readonly Pick<InterfaceFacts, 'name' | 'snaplen' | 'timePrecision'>[];
+  readonly interfaces: readonly Pick<
+    InterfaceFacts,
+    'name' | 'description' | 'comments' | 'snaplen' | 'timePrecision'
+  >[];
   /**
    * Until when the capture lasted, which may be long after its last frame: goes into the statistics of each
    * interface (isb_endtime). Null if that is not known.
@@ -53,17 +59,25 @@ interface WrittenInterface {
 
 type Option = readonly [code: number, value: Uint8Array];
 
+/** For frames without options. */
+const NO_OPTIONS: readonly Option[] = [];
+
 /** Interfaces are described as their first frame comes, so that only those that are used are. */
 export class PcapngWriter implements FrameWriter {
   readonly #out: OctetBuffer;
   readonly #options: PcapngWriterOptions;
   readonly #interfaces = new Map<number, WrittenInterface>();
+  readonly #frameComments = new Map<number, Option[]>();
 
   constructor(write: WriteOctets, options: PcapngWriterOptions) {
     this.#out = new OctetBuffer(write);
     this.#options = options;
-    const list: Option[] = [[SHB_USERAPPL, encode(options.application)]];
-    if (options.comment !== null) list.unshift([OPT_COMMENT, encode(options.comment)]);
+    for (const { frame, text } of options.frameComments) {
+      const known = this.#frameComments.get(frame);
+      if (known === undefined) this.#frameComments.set(frame, [[OPT_COMMENT, encode(text)]]);
+      else known.push([OPT_COMMENT, encode(text)]);
+    }
+    const list: Option[] = [...commentOptions(options.comments), [SHB_USERAPPL, encode(options.application)]];
     this.#block(SECTION_HEADER_BLOCK, 16, list, (view, at) => {
       view.setUint32(at, BYTE_ORDER_MAGIC, true);
       view.setUint16(at + 4, 1, true);
@@ -77,7 +91,8 @@ export class PcapngWriter implements FrameWriter {
     const source = this.#interfaces.get(frame.interfaceId) ?? this.#describe(frame);
     const { capturedLength, offset, bytes } = frame;
     const fixed = 20;
-    this.#block(ENHANCED_PACKET_BLOCK, fixed + capturedLength, [], (view, at, target) => {
+    const comments = this.#frameComments.get(frame.number) ?? NO_OPTIONS;
+    this.#block(ENHANCED_PACKET_BLOCK, fixed + capturedLength, comments, (view, at, target) => {
       view.setUint32(at, source.id, true);
       writeTime(view, at + 4, frame, source);
       view.setUint32(at + 12, capturedLength, true);
@@ -104,8 +119,10 @@ export class PcapngWriter implements FrameWriter {
   #describe({ interfaceId, linkType }: Frame): WrittenInterface {
     const facts = this.#options.interfaces[interfaceId];
     const exponent = TSRESOL[facts?.timePrecision] ?? NANOSECONDS_EXPONENT;
-    const list: Option[] = [[IF_TSRESOL, Uint8Array.of(exponent)]];
-    if (typeof facts?.name === 'string') list.unshift([IF_NAME, encode(facts.name)]);
+    const list: Option[] = [...commentOptions(facts?.comments ?? [])];
+    if (typeof facts?.name === 'string') list.push([IF_NAME, encode(facts.name)]);
+    if (typeof facts?.description === 'string') list.push([IF_DESCRIPTION, encode(facts.description)]);
+    list.push([IF_TSRESOL, Uint8Array.of(exponent)]);
     this.#block(INTERFACE_DESCRIPTION_BLOCK, 8, list, (view, at) => {
       view.setUint16(at, linkType, true);
       view.setUint16(at + 2, 0, true);
@@ -163,6 +180,10 @@ function writeTime(view: DataView, at: number, time: Timestamp, source: WrittenI
   const units = BigInt(time.seconds >>> 0) * source.unitsPerSecond + fraction;
   view.setUint32(at, Number(units >> 32n), true);
   view.setUint32(at + 4, Number(units & 0xffff_ffffn), true);
+}
+
+function commentOptions(comments: readonly string[]): readonly Option[] {
+  return comments.map((comment) => [OPT_COMMENT, encode(comment)]);
 }
 
 function encode(text: string): Uint8Array {

@@ -5,11 +5,12 @@
 import { CaptureError, type Damage } from '../core/errors.js';
 import { isLater, type Timestamp } from '../core/time.js';
 import type { ByteWindow } from './byte-window.js';
-import type { ByteOrder, InterfaceFacts } from './facts.js';
+import type { ByteOrder, CaptureNotes, InterfaceFacts } from './facts.js';
 import { Frame } from './frame.js';
 import { linkTypeName } from './link-types.js';
 import { capturedLengthLimit, type Delivery, type FormatParser } from './parser.js';
-import { readOptions } from './pcapng-options.js';
+import { Options } from './pcapng-options.js';
+import { FrameComments, MAX_COMMENTS, textAt } from './pcapng-text.js';
 import { DEFAULT_TSRESOL, TimeResolution } from './time-resolution.js';
 
 /** The same in both byte orders, and broken by transfers that change line ends. */
@@ -20,8 +21,8 @@ const SIMPLE_PACKET_BLOCK = 3;
 export const INTERFACE_STATISTICS_BLOCK = 5;
 export const ENHANCED_PACKET_BLOCK = 6;
 
-/** The blocks that are read; all others are skipped. */
-const BLOCK_NAMES: ReadonlyMap<number, string> = new Map([
+/** The blocks that are read; all others are skipped, whatever they say of themselves. */
+const READ_BLOCKS: ReadonlyMap<number, string> = new Map([
   [SECTION_HEADER_BLOCK, 'Section Header Block'],
   [INTERFACE_DESCRIPTION_BLOCK, 'Interface Description Block'],
   [PACKET_BLOCK, 'Packet Block'],
@@ -29,6 +30,16 @@ const BLOCK_NAMES: ReadonlyMap<number, string> = new Map([
   [INTERFACE_STATISTICS_BLOCK, 'Interface Statistics Block'],
   [ENHANCED_PACKET_BLOCK, 'Enhanced Packet Block'],
 ]);
+const SKIPPED_BLOCKS: ReadonlyMap<number, string> = new Map([
+  [4, 'Name Resolution Block'],
+  [9, 'systemd Journal Export Block'],
+  [10, 'Decryption Secrets Block'],
+  [0x0bad, 'Custom Block'],
+  [0x40000bad, 'Custom Block'],
+]);
+
+/** In every block. Of options that a program defined for itself (custom ones) only their length is read. */
+export const OPT_COMMENT = 1;
 
 /** Block type and block length, and the length again at the end. */
 const BLOCK_HEADER_LENGTH = 8;
@@ -44,7 +55,13 @@ export const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
 const BYTE_ORDER_MAGIC_SWAPPED = 0x4d3c2b1a;
 const SECTION_MAJOR = 12;
 const SECTION_MINOR = 14;
-const SECTION_HEADER_MIN_LENGTH = 28;
+const SECTION_OPTIONS = 24;
+const SECTION_HEADER_MIN_LENGTH = SECTION_OPTIONS + TRAILER_LENGTH;
+const SHB_HARDWARE = 2;
+const SHB_OS = 3;
+export const SHB_USERAPPL = 4;
+/** Longer headers of sections are not waited for: what they say is not needed for anything else. */
+const MAX_SECTION_HEADER_LENGTH = 1 << 18;
 
 /** Interface Description Block. */
 const IDB_LINK_TYPE = 8;
@@ -52,6 +69,7 @@ const IDB_SNAPLEN = 12;
 const IDB_OPTIONS = 16;
 const IDB_MIN_LENGTH = IDB_OPTIONS + TRAILER_LENGTH;
 export const IF_NAME = 2;
+export const IF_DESCRIPTION = 3;
 export const IF_TSRESOL = 9;
 const IF_TSOFFSET = 14;
 
@@ -63,6 +81,10 @@ const EPB_CAPTURED_LENGTH = 20;
 const EPB_ORIGINAL_LENGTH = 24;
 const EPB_DATA = 28;
 const EPB_MIN_LENGTH = EPB_DATA + TRAILER_LENGTH;
+const EPB_DROPCOUNT = 4;
+/** Packet Block: frames lost since the one before, on the same interface; all ones if that is not known. */
+const PB_DROPS = 10;
+const PB_DROPS_UNKNOWN = 0xffff;
 
 /** Simple Packet Block: the length on the wire and as much of the frame as the snaplen allows. */
 const SPB_ORIGINAL_LENGTH = 8;
@@ -76,6 +98,7 @@ const ISB_MIN_LENGTH = ISB_OPTIONS + TRAILER_LENGTH;
 export const ISB_ENDTIME = 3;
 const ISB_IFRECV = 4;
 const ISB_IFDROP = 5;
+const ISB_FILTERACCEPT = 6;
 const ISB_OSDROP = 7;
 
 const TWO_TO_32 = 0x1_0000_0000;
@@ -86,6 +109,9 @@ const MAX_NAME_LENGTH = 256;
 /** An interface of the current section. */
 class Interface implements InterfaceFacts {
   received: number | null = null;
+  accepted: number | null = null;
+  /** Frames lost between those of this interface, as they tell it themselves. */
+  droppedBetween: number | null = null;
   /** Two counters that never count the same frame: at the interface, and behind its filter. */
   droppedByInterface: number | null = null;
   droppedBySystem: number | null = null;
@@ -95,6 +121,8 @@ class Interface implements InterfaceFacts {
     readonly linkTypeValue: number,
     readonly snaplen: number,
     readonly name: string | null,
+    readonly description: string | null,
+    readonly comments: readonly string[],
     readonly resolution: TimeResolution,
   ) {
     this.limit = capturedLengthLimit(snaplen);
@@ -109,7 +137,7 @@ class Interface implements InterfaceFacts {
   }
 
   get dropped(): number | null {
-    if (this.droppedByInterface === null) return this.droppedBySystem;
+    if (this.droppedByInterface === null) return this.droppedBySystem ?? this.droppedBetween;
     return this.droppedByInterface + (this.droppedBySystem ?? 0);
   }
 }
@@ -127,6 +155,13 @@ export class PcapngParser implements FormatParser {
   /** Interfaces of all sections, as far as they are reported. */
   readonly interfaces: Interface[] = [];
   byteOrder: ByteOrder = 'little-endian';
+  private application: string | null = null;
+  private hardware: string | null = null;
+  private operatingSystem: string | null = null;
+  private readonly comments: string[] = [];
+  private readonly frameComments = new FrameComments();
+  /** Comments kept on sections and interfaces. */
+  private commentsKept = 0;
   private littleEndian = true;
   private sections = 0;
   private sectionInterfaces: Interface[] = [];
@@ -136,10 +171,23 @@ export class PcapngParser implements FormatParser {
   private skippedOffset = 0;
   private skippedLength = 0;
   private skippedType = 0;
+  private readonly options = new Options();
   /** A place for times that belong to no frame. */
   private readonly moment = new Frame();
 
   constructor(private readonly delivery: Delivery) {}
+
+  get notes(): CaptureNotes {
+    const { application, hardware, operatingSystem, comments, frameComments } = this;
+    return {
+      application,
+      hardware,
+      operatingSystem,
+      comments: [...comments],
+      frameComments: [...frameComments.kept],
+      omittedFrameComments: frameComments.omitted,
+    };
+  }
 
   get timePrecision(): string {
     let coarsest: TimeResolution | null = null;
@@ -178,7 +226,7 @@ export class PcapngParser implements FormatParser {
       );
     }
     const length = window.view.getUint32(window.start + BLOCK_LENGTH, this.littleEndian);
-    return this.damageAt(offset, cutBlock(type, length, available));
+    return this.fail(offset, cutBlock(type, length, available));
   }
 
   /** Consumes one block, or the header or the trailer of one to be skipped; false if more must arrive. */
@@ -197,7 +245,7 @@ export class PcapngParser implements FormatParser {
         `the length of a block is a multiple of 4 and at least ${MIN_BLOCK_LENGTH}, but this ${blockName(type)} says ${length}`,
       );
     }
-    if (length > MAX_READ_BLOCK_LENGTH && BLOCK_NAMES.has(type)) {
+    if (length > MAX_READ_BLOCK_LENGTH && READ_BLOCKS.has(type)) {
       return this.damaged(
         window,
         `this ${blockName(type)} says that it is ${length} octets long, but at most ${MAX_READ_BLOCK_LENGTH} are plausible`,
@@ -250,8 +298,32 @@ export class PcapngParser implements FormatParser {
     );
     frame.originalLength = view.getUint32(start + EPB_ORIGINAL_LENGTH, littleEndian);
     this.deliver(source, interfaceId, captured, start + EPB_DATA);
+    if (obsolete) this.noteDrops(source, view.getUint16(start + PB_DROPS, littleEndian));
+    const optionsStart = start + EPB_DATA + ((captured + 3) & ~3);
+    const optionsEnd = start + length - TRAILER_LENGTH;
+    if (optionsEnd > optionsStart) this.readPacketOptions(window, source, optionsStart, optionsEnd);
     window.start = start + length;
     return true;
+  }
+
+  private noteDrops(source: Interface, drops: number): void {
+    if (drops !== PB_DROPS_UNKNOWN) source.droppedBetween = (source.droppedBetween ?? 0) + drops;
+  }
+
+  /** Frames do not depend on their options: wrong ones are no reason to stop. */
+  private readPacketOptions(
+    { view, bytes }: ByteWindow,
+    source: Interface,
+    start: number,
+    end: number,
+  ): void {
+    const options = this.options.open(view, start, end, this.littleEndian);
+    while (options.next()) {
+      const { code, offset, length } = options;
+      if (code === OPT_COMMENT) this.frameComments.add(this.delivery.frame.number, bytes, offset, length);
+      else if (code === EPB_DROPCOUNT && length === 8)
+        source.droppedBetween = (source.droppedBetween ?? 0) + this.counterAt(view, offset);
+    }
   }
 
   private readSimplePacket(window: ByteWindow, length: number): boolean {
@@ -321,12 +393,40 @@ export class PcapngParser implements FormatParser {
       const minor = view.getUint16(start + SECTION_MINOR, littleEndian);
       return this.sectionDamaged(window, `this is pcapng version ${major}.${minor}; finwait reads version 1`);
     }
-    if (this.sections === 0) this.byteOrder = littleEndian ? 'little-endian' : 'big-endian';
     this.littleEndian = littleEndian;
+    const isRead = length <= MAX_SECTION_HEADER_LENGTH;
+    if (isRead) {
+      if (available < length) return false;
+      const trailer = view.getUint32(start + length - TRAILER_LENGTH, littleEndian);
+      if (trailer !== length)
+        return this.sectionDamaged(window, lengthsDiffer(SECTION_HEADER_BLOCK, length, trailer));
+    }
+    if (this.sections === 0) this.byteOrder = littleEndian ? 'little-endian' : 'big-endian';
     this.sections++;
     this.firstInterface += this.sectionInterfaces.length;
     this.sectionInterfaces = [];
-    return this.skip(window, SECTION_HEADER_BLOCK, length);
+    if (!isRead) return this.skip(window, SECTION_HEADER_BLOCK, length);
+    this.readSectionOptions(window, start + SECTION_OPTIONS, start + length - TRAILER_LENGTH);
+    window.start = start + length;
+    return true;
+  }
+
+  /** Of several sections the first that says something is heard, but comments are gathered from all. */
+  private readSectionOptions({ view, bytes }: ByteWindow, start: number, end: number): void {
+    const options = this.options.open(view, start, end, this.littleEndian);
+    while (options.next()) {
+      const { code, offset, length } = options;
+      if (code === OPT_COMMENT) this.addComment(this.comments, bytes, offset, length);
+      else if (code === SHB_HARDWARE) this.hardware ??= textAt(bytes, offset, length);
+      else if (code === SHB_OS) this.operatingSystem ??= textAt(bytes, offset, length);
+      else if (code === SHB_USERAPPL) this.application ??= textAt(bytes, offset, length);
+    }
+  }
+
+  private addComment(comments: string[], bytes: Uint8Array, offset: number, length: number): void {
+    if (this.commentsKept === MAX_COMMENTS) return;
+    this.commentsKept++;
+    comments.push(textAt(bytes, offset, length));
   }
 
   private readInterface(window: ByteWindow, length: number): boolean {
@@ -344,28 +444,28 @@ export class PcapngParser implements FormatParser {
       );
     }
     let name: string | null = null;
+    let description: string | null = null;
+    const comments: string[] = [];
     let tsresol = DEFAULT_TSRESOL;
     let offsetSeconds = 0;
-    const wrong = readOptions(
-      view,
-      start + IDB_OPTIONS,
-      start + length - TRAILER_LENGTH,
-      littleEndian,
-      (code, offset, size) => {
-        if (code === IF_NAME) {
-          name = new TextDecoder().decode(bytes.subarray(offset, offset + size)).slice(0, MAX_NAME_LENGTH);
-        } else if (code === IF_TSRESOL && size === 1) {
-          tsresol = view.getUint8(offset);
-        } else if (code === IF_TSOFFSET && size === 8) {
-          offsetSeconds = Number(view.getBigInt64(offset, littleEndian));
-        }
-      },
-    );
-    if (wrong !== null) return this.damaged(window, wrong);
+    const end = start + length - TRAILER_LENGTH;
+    const options = this.options.open(view, start + IDB_OPTIONS, end, littleEndian);
+    while (options.next()) {
+      const { code, offset, length: size } = options;
+      if (code === IF_NAME) name = textAt(bytes, offset, size, MAX_NAME_LENGTH);
+      else if (code === IF_DESCRIPTION) description = textAt(bytes, offset, size, MAX_NAME_LENGTH);
+      else if (code === OPT_COMMENT) this.addComment(comments, bytes, offset, size);
+      else if (code === IF_TSRESOL && size === 1) tsresol = view.getUint8(offset);
+      else if (code === IF_TSOFFSET && size === 8)
+        offsetSeconds = Number(view.getBigInt64(offset, littleEndian));
+    }
+    if (options.fault !== null) return this.damaged(window, options.fault);
     const added = new Interface(
       view.getUint16(start + IDB_LINK_TYPE, littleEndian),
       view.getUint32(start + IDB_SNAPLEN, littleEndian),
       name,
+      description,
+      comments,
       new TimeResolution(tsresol, offsetSeconds),
     );
     this.sectionInterfaces.push(added);
@@ -387,23 +487,25 @@ export class PcapngParser implements FormatParser {
     // Frames do not depend on statistics: wrong ones are no reason to stop, as in Wireshark.
     if (interfaceId >= this.sectionInterfaces.length) return true;
     const about = this.sectionInterfaces[interfaceId];
-    const counter = (offset: number): number =>
-      view.getUint32(offset + (littleEndian ? 4 : 0), littleEndian) * TWO_TO_32 +
-      view.getUint32(offset + (littleEndian ? 0 : 4), littleEndian);
-    readOptions(
-      view,
-      start + ISB_OPTIONS,
-      start + length - TRAILER_LENGTH,
-      littleEndian,
-      (code, offset, size) => {
-        if (size !== 8) return;
-        if (code === ISB_ENDTIME) this.noteEnd(about, offset, view);
-        else if (code === ISB_IFRECV) about.received = counter(offset);
-        else if (code === ISB_IFDROP) about.droppedByInterface = counter(offset);
-        else if (code === ISB_OSDROP) about.droppedBySystem = counter(offset);
-      },
-    );
+    const end = start + length - TRAILER_LENGTH;
+    const options = this.options.open(view, start + ISB_OPTIONS, end, littleEndian);
+    while (options.next()) {
+      const { code, offset } = options;
+      if (options.length !== 8) continue;
+      if (code === ISB_ENDTIME) this.noteEnd(about, offset, view);
+      else if (code === ISB_IFRECV) about.received = this.counterAt(view, offset);
+      else if (code === ISB_IFDROP) about.droppedByInterface = this.counterAt(view, offset);
+      else if (code === ISB_FILTERACCEPT) about.accepted = this.counterAt(view, offset);
+      else if (code === ISB_OSDROP) about.droppedBySystem = this.counterAt(view, offset);
+    }
     return true;
+  }
+
+  /** A counter of 64 bits, of which those above 2^53 are not exact. */
+  private counterAt(view: DataView, offset: number): number {
+    const { littleEndian } = this;
+    const high = view.getUint32(offset + (littleEndian ? 4 : 0), littleEndian);
+    return high * TWO_TO_32 + view.getUint32(offset + (littleEndian ? 0 : 4), littleEndian);
   }
 
   private noteEnd({ resolution }: Interface, offset: number, view: DataView): void {
@@ -485,7 +587,7 @@ export class PcapngParser implements FormatParser {
 }
 
 function blockName(type: number): string {
-  return BLOCK_NAMES.get(type) ?? `block of type ${type}`;
+  return READ_BLOCKS.get(type) ?? SKIPPED_BLOCKS.get(type) ?? `block of type ${type}`;
 }
 
 function lengthsDiffer(type: number, length: number, trailer: number): string {

@@ -92,9 +92,10 @@ export class CaptureReader implements FrameReader {
   facts(): ReaderFacts {
     const { parser, delivery } = this;
     if (parser === null) throw new Error('the format of the capture is not known yet');
-    const interfaces = parser.interfaces.map(
-      ({ linkType, name, snaplen, timePrecision, received, dropped }): InterfaceFacts => {
-        return { linkType, name, snaplen, timePrecision, received, dropped };
+    const interfaces: InterfaceFacts[] = parser.interfaces.map(
+      ({ linkType, name, description, comments, snaplen, timePrecision, received, accepted, dropped }) => {
+        const own = { linkType, name, description, comments, snaplen, timePrecision };
+        return { ...own, received, accepted, dropped };
       },
     );
     const drops = interfaces.map((each) => each.dropped).filter((dropped) => dropped !== null);
@@ -113,6 +114,7 @@ export class CaptureReader implements FrameReader {
       lastFrameAt: delivery.last,
       endAt: parser.endAt,
       interfaces,
+      ...parser.notes,
       dropped: drops.length === 0 ? null : drops.reduce((sum, dropped) => sum + dropped, 0),
       damage: this.damage,
     };

@@ -1,4 +1,5 @@
 import { realpathSync } from 'node:fs';
+import type { InterfaceFacts } from '../capture/facts.js';
 import type { Frame } from '../capture/frame.js';
 import type { FrameWriter, WriteOctets } from '../capture/frame-writer.js';
 import { MAX_CAPTURED_LENGTH } from '../capture/parser.js';
@@ -126,8 +127,14 @@ export class ExtractFile {
     this.#file?.abandon();
   }
 
+  #describe(facts: InterfaceFacts): InterfaceFacts {
+    if (this.#alteration === null) return facts;
+    const names = this.#alteration.isAnonymous ? { name: null, description: null } : {};
+    return { ...facts, ...names, comments: [] };
+  }
+
   #open(linkType: number): FrameWriter {
-    const { interfaces, snaplen, timePrecision, endAt, lastFrameAt } = this.#facts;
+    const { interfaces, comments, frameComments, snaplen, timePrecision, endAt, lastFrameAt } = this.#facts;
     if (this.#output.format === 'pcap') {
       const nanoseconds = !['us', 'ms', 's'].includes(timePrecision);
       return new PcapWriter(this.#write, {
@@ -136,12 +143,12 @@ export class ExtractFile {
         nanoseconds,
       });
     }
-    // Names of interfaces may be those of customers or machines.
-    const nameless = interfaces.map((each) => ({ ...each, name: null }));
     return new PcapngWriter(this.#write, {
       application: `finwait ${VERSION}`,
-      comment: this.#alteration && `Altered by finwait: ${this.#alteration.says}.`,
-      interfaces: this.#alteration?.isAnonymous === true ? nameless : interfaces,
+      // Comments quote what is left out elsewhere; names of interfaces may be those of customers or machines.
+      comments: this.#alteration === null ? comments : [`Altered by finwait: ${this.#alteration.says}.`],
+      frameComments: this.#alteration === null ? frameComments : [],
+      interfaces: interfaces.map((each) => this.#describe(each)),
       endAt: endAt ?? lastFrameAt,
     });
   }

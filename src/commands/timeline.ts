@@ -1,11 +1,10 @@
 import { randomInt } from 'node:crypto';
 import { Analysis } from '../analysis.js';
 import type { Connection } from '../connections/connection.js';
-import type { Timestamp } from '../core/time.js';
 import type { ReaderName } from '../node/read-capture.js';
 import { ladder } from '../report/ladder.js';
 import { LadderRecorder } from '../report/ladder-recorder.js';
-import type { Reporter } from '../report/reporter.js';
+import { ladderFacts, type Reporter } from '../report/reporter.js';
 import { type Finding, SEVERITIES } from '../rules/finding.js';
 import type { RuleSettings } from '../rules/settings.js';
 import type { Suppression } from '../rules/suppressions.js';
@@ -37,7 +36,6 @@ export async function timeline(names: readonly string[], options: TimelineOption
   if (id === null) return EXIT_CAPTURE;
   const recorder = new LadderRecorder();
   let found: Found | null = null;
-  let captureEnd: Timestamp | null = null;
   const choice = new Choice(id);
   const analysis = new Analysis({
     reporters: [
@@ -55,20 +53,17 @@ export async function timeline(names: readonly string[], options: TimelineOption
     joined: options.join,
   });
   const isRepeated = options.connection === undefined;
-  const read = await readAll(paths, analysis, { ...options, isRepeated }, io, (facts) => {
-    warnOfDamage(facts, io);
-    if (options.join === true || (found !== null && captureEnd === null))
-      captureEnd = facts.endAt ?? facts.lastFrameAt;
-  });
+  const read = await readAll(paths, analysis, { ...options, isRepeated }, io, (facts) =>
+    warnOfDamage(facts, io),
+  );
   if (read === 0) return EXIT_CAPTURE;
-  analysis.finish();
+  const { captures } = analysis.finish();
   choice.check();
   const { connection, findings } = found as unknown as Found;
   const text = ladder(connection, recorder.items(), {
     palette: paletteFor(options.color, io.environment, io.stdout),
     columns: io.stdout.columns,
-    findings,
-    captureEnd: captureEnd ?? connection.end,
+    ...ladderFacts(captures, connection, findings),
   });
   io.stdout.write(text);
   return read < paths.length ? EXIT_CAPTURE : EXIT_OK;

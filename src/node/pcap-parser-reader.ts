@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { type GlobalHeader, type Packet, type PacketHeader, parse } from 'pcap-parser';
 import type { Space } from '../capture/byte-window.js';
 import { detect, HEAD_LENGTH } from '../capture/detect.js';
-import type { ByteOrder, ReaderFacts } from '../capture/facts.js';
+import { type ByteOrder, NO_NOTES, namelessInterface, type ReaderFacts } from '../capture/facts.js';
 import type { FrameHandler } from '../capture/frame.js';
 import { LINK_TYPE_MASK, linkTypeName } from '../capture/link-types.js';
 import { capturedLengthLimit, Delivery } from '../capture/parser.js';
@@ -129,7 +129,8 @@ export class PcapParserReader implements FrameReader {
       firstFrameAt: delivery.first,
       lastFrameAt: delivery.last,
       endAt: null,
-      interfaces: [{ linkType, name: null, snaplen, timePrecision, received: null, dropped: null }],
+      interfaces: [namelessInterface(linkType, snaplen, timePrecision)],
+      ...NO_NOTES,
       dropped: null,
       damage: this.damage,
     };

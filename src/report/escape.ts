@@ -11,7 +11,13 @@ export function escapeControls(text: string): string {
   });
 }
 
-const ZERO_WIDTH_SPACE = '\u200b';
+/** A comment, which often has several lines, in one of them; still to be escaped. */
+export function onOneLine(text: string): string {
+  return text.trim().replace(/\s*(?:\r\n|\r|\n)\s*/g, ' ⏎ ');
+}
+
+/** Beside a mark, it takes its meaning away where nothing else does. */
+export const ZERO_WIDTH_SPACE = '\u200b';
 
 /**
  * Text in Markdown that is shown as it is: no markup, no HTML, no link, nobody mentioned, on one line.

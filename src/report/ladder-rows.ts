@@ -1,9 +1,11 @@
 /** What a ladder consists of, from top to bottom, however it is drawn. */
+import type { FrameComment } from '../capture/facts.js';
 import type { Connection, Endpoint, Milestone, Role, Transition } from '../connections/connection.js';
 import { secondsBetween, type Timestamp } from '../core/time.js';
 import { ACK, FIN, PSH, RST, SYN } from '../decode/segment.js';
 import type { Finding } from '../rules/finding.js';
 import { CLOSED, STATES } from '../tcp/states.js';
+import { onOneLine } from './escape.js';
 import { type Fold, fold } from './ladder-fold.js';
 import type { LadderItem, LadderSegment } from './ladder-recorder.js';
 
@@ -18,6 +20,8 @@ export type LadderRow =
     }
   | ({ readonly kind: 'fold' } & Fold)
   | { readonly kind: 'silence'; readonly seconds: number }
+  /** What somebody noted on the frame of the row before. */
+  | { readonly kind: 'comment'; readonly frame: number; readonly text: string }
   | { readonly kind: 'icmp'; readonly time: Timestamp; readonly frame: number; readonly text: string }
   /** The capture ends, long after the last segment, and these states still stand. */
   | { readonly kind: 'end'; readonly time: Timestamp };
@@ -25,6 +29,8 @@ export type LadderRow =
 export interface LadderFacts {
   /** What was found on this connection: its frames are marked. */
   readonly findings: readonly Finding[];
+  /** Comments on frames of its capture, in their order; a stranger's words, not escaped. */
+  readonly comments: readonly FrameComment[];
   /** Time of the capture's last frame: how long the last states are known to have lasted. */
   readonly captureEnd: Timestamp;
 }
@@ -55,6 +61,7 @@ class LadderRows {
   readonly #facts: LadderFacts;
   readonly #states: Readonly<Record<Role, ReadonlyMap<number, readonly Transition[]>>>;
   readonly #proven: ReadonlyMap<number, readonly Finding[]>;
+  readonly #comments: ReadonlyMap<number, readonly string[]>;
   readonly #icmp: readonly IcmpRun[];
   readonly #rows: LadderRow[] = [];
   #takenIcmp = 0;
@@ -66,6 +73,7 @@ class LadderRows {
     this.#facts = facts;
     this.#states = { client: byFrame(client), server: byFrame(server) };
     this.#proven = byLastFrame(facts.findings);
+    this.#comments = commentsByFrame(facts.comments, connection);
     this.#icmp = [...client.milestones, ...server.milestones]
       .filter((milestone): milestone is IcmpRun => milestone.icmp !== undefined)
       .sort((a, b) => a.frame - b.frame);
@@ -92,7 +100,8 @@ class LadderRows {
       (flags & (SYN | FIN | RST)) === 0 &&
       !this.#states.client.has(frame) &&
       !this.#states.server.has(frame) &&
-      !this.#proven.has(frame)
+      !this.#proven.has(frame) &&
+      !this.#comments.has(frame)
     );
   }
 
@@ -104,6 +113,12 @@ class LadderRows {
       server: this.#states.server.get(segment.frame) ?? [],
     };
     this.#rows.push({ kind: 'segment', segment, entered, proven: this.#proven.get(segment.frame) ?? [] });
+    this.#commentOn(segment.frame);
+  }
+
+  #commentOn(frame: number): void {
+    for (const text of this.#comments.get(frame) ?? [])
+      this.#rows.push({ kind: 'comment', frame, text: onOneLine(text) });
   }
 
   /** The ICMP errors that came before `frame`. */
@@ -114,6 +129,7 @@ class LadderRows {
       const name = `ICMP${icmp.version === 6 ? 'v6' : ''} type ${icmp.type} code ${icmp.code}`;
       const more = count > 1 ? ` (${count} until #${lastFrame})` : '';
       this.#rows.push({ kind: 'icmp', time, frame: own, text: `${name} from ${icmp.reporter}${more}` });
+      this.#commentOn(own);
     }
   }
 
@@ -153,6 +169,20 @@ function byFrame(endpoint: Endpoint): Map<number, Transition[]> {
     const list = map.get(entry.frame);
     if (list === undefined) map.set(entry.frame, [entry]);
     else list.push(entry);
+  }
+  return map;
+}
+
+function commentsByFrame(
+  comments: readonly FrameComment[],
+  { firstFrame, lastFrame }: Connection,
+): Map<number, string[]> {
+  const map = new Map<number, string[]>();
+  for (const { frame, text } of comments) {
+    if (frame < firstFrame || frame > lastFrame) continue;
+    const list = map.get(frame);
+    if (list === undefined) map.set(frame, [text]);
+    else list.push(text);
   }
   return map;
 }

@@ -1,5 +1,6 @@
 import type { Connection, Endpoint, Role, Transition } from '../connections/connection.js';
 import { secondsBetween, type Timestamp } from '../core/time.js';
+import { escapeControls } from './escape.js';
 import type { Fold } from './ladder-fold.js';
 import type { LadderItem, LadderSegment } from './ladder-recorder.js';
 import { type LadderFacts, type LadderRow, ladderRows, segmentLabel } from './ladder-rows.js';
@@ -63,7 +64,13 @@ class Ladder {
         this.#row(null, '', `⋮ ${seconds(row.seconds)} of silence ⋮`);
         break;
       case 'icmp':
-        this.#icmp(row);
+        this.#marked(
+          `${this.#time(row.time)} ${`#${row.frame}`.padStart(this.#frameWidth)}`,
+          `◆ ${row.text}`,
+        );
+        break;
+      case 'comment':
+        this.#marked(' '.repeat(TIME_WIDTH + this.#frameWidth + 1), `✎ ${escapeControls(row.text)}`);
         break;
       case 'end':
         this.#captureEnd(row.time);
@@ -120,10 +127,10 @@ class Ladder {
     }
   }
 
-  #icmp({ time, frame, text }: Extract<LadderRow, { kind: 'icmp' }>): void {
-    const lead = `${this.#time(time)} ${`#${frame}`.padStart(this.#frameWidth)}`;
-    const [first, ...more] = wrap(`◆ ${text}`, this.#width - lead.length - 3);
-    const indent = ' '.repeat(lead.length + '◆ '.length);
+  /** A text that starts with a mark, as wide as there is room. */
+  #marked(lead: string, text: string): void {
+    const [first, ...more] = wrap(text, this.#width - lead.length - 3);
+    const indent = ' '.repeat(lead.length + 2);
     this.#lines.push(`${lead} ${first}`, ...more.map((line) => `${indent} ${line}`));
   }
 

@@ -1,3 +1,4 @@
+import type { CaptureNotes, FrameComment, InterfaceFacts } from '../capture/facts.js';
 import type { Connection } from '../connections/connection.js';
 import type { Damage } from '../core/errors.js';
 import type { Timestamp } from '../core/time.js';
@@ -6,9 +7,10 @@ import type { Finding, Pattern, Severity } from '../rules/finding.js';
 import type { State } from '../tcp/states.js';
 import { VERSION } from '../version.js';
 import type { LadderItem } from './ladder-recorder.js';
+import type { LadderFacts } from './ladder-rows.js';
 
 /** What is known of one capture after it was read. */
-export interface CaptureFacts {
+export interface CaptureFacts extends CaptureNotes {
   readonly path: string;
   readonly format: string;
   readonly compression: string | null;
@@ -28,6 +30,8 @@ export interface CaptureFacts {
   readonly durationSeconds: number;
   /** Frames lost at the interfaces, by their own counters; null if the capture has none. */
   readonly dropped: number | null;
+  /** The first of its interfaces. */
+  readonly interfaces: readonly InterfaceFacts[];
   /** Connections given up while they were idle, because too many were open. */
   readonly evicted: number;
   /** Frames that were not analysed, by reason. */
@@ -59,6 +63,19 @@ export function captureEnd(captures: readonly CaptureFacts[], place: number): Ti
   let last = place;
   while (isContinued(captures, last)) last++;
   return captures[last].endAt;
+}
+
+/** What a ladder needs to know beside its connection and segments. */
+export function ladderFacts(
+  captures: readonly CaptureFacts[],
+  connection: Connection,
+  findings: readonly Finding[],
+): LadderFacts {
+  const { capture, end } = connection;
+  const comments: FrameComment[] = [...captures[capture].frameComments];
+  for (let part = capture; isContinued(captures, part); part++)
+    comments.push(...captures[part + 1].frameComments);
+  return { findings, comments, captureEnd: captureEnd(captures, capture) ?? end };
 }
 
 function isContinued(captures: readonly CaptureFacts[], place: number): boolean {

@@ -1,10 +1,10 @@
 import { type Finding, type Pattern, SEVERITIES, type Severity } from '../rules/finding.js';
 import { displayFilterFor } from './display-filter.js';
 import { type Dossier, DossierReporter } from './dossier.js';
-import { escapeControls } from './escape.js';
+import { escapeControls, ZERO_WIDTH_SPACE } from './escape.js';
 import { ladder } from './ladder.js';
 import { PLAIN } from './palette.js';
-import { captureEnd, type Reporter, TOOL, type Write } from './reporter.js';
+import { ladderFacts, type Reporter, TOOL, type Write } from './reporter.js';
 import { citationNames, clockTime, counted, frameList, seconds, shortened, verdict } from './words.js';
 import { FIXED_SPACE } from './wrap.js';
 
@@ -67,8 +67,7 @@ function blocksOf({ end, groups, exhibits }: Dossier, text: string): readonly Bl
           ladder(exhibit.connection, exhibit.items, {
             palette: PLAIN,
             columns: LADDER_COLUMNS,
-            findings: exhibit.findings,
-            captureEnd: captureEnd(end.captures, exhibit.connection.capture) ?? exhibit.connection.end,
+            ...ladderFacts(end.captures, exhibit.connection, exhibit.findings),
           }),
         )),
     context(`${TOOL.name} ${TOOL.version}`),
@@ -147,9 +146,7 @@ function code(text: string): string {
   return `\`${escapeSlack(text).replaceAll('`', '´')}\``;
 }
 
-const ZERO_WIDTH_SPACE = '\u200b';
-
-/** Text in Slack's markup that is shown as it is; in a fence, only what could be a mention is escaped. */
+/** Text in Slack's markup that is shown as it is; in a fence, only what could be a mention or end it is escaped. */
 export function escapeSlack(text: string, isFenced = false): string {
   const shown = text
     .split('\n')
@@ -158,6 +155,6 @@ export function escapeSlack(text: string, isFenced = false): string {
   const safe = shown.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
   // There is no escape for these: an invisible character beside them takes their meaning away.
   return isFenced
-    ? safe
+    ? safe.replaceAll('`', '´')
     : safe.replace(/(?<!\w)[*_~`](?=\S)|:(?=[\w+-]*[a-z][\w+-]*:)/g, `$&${ZERO_WIDTH_SPACE}`);
 }

@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import type { InterfaceFacts } from '../capture/facts.js';
 import type { Connection } from '../connections/connection.js';
 import { type Finding, SEVERITIES, type Severity } from '../rules/finding.js';
 import { CardWriter } from './cards.js';
@@ -14,6 +15,7 @@ import {
   evictions,
   grouped,
   octets,
+  remarks,
   seconds,
   timelineCommand,
 } from './words.js';
@@ -27,6 +29,8 @@ export interface TableOptions {
   readonly verbose: boolean;
 }
 
+/** Interfaces that are described with `verbose`. */
+const MOST_INTERFACES = 16;
 /** Narrower than this the tables are unreadable; wider lines are hard to read. */
 const MIN_WIDTH = 60;
 const MAX_WIDTH = 120;
@@ -75,6 +79,7 @@ export class TableReporter implements Reporter {
       const span = `from ${clockTime(facts.firstFrameAt)}, for ${seconds(facts.durationSeconds)}`;
       lines.push(...this.#lines(span, palette.dim));
     }
+    for (const remark of remarks(facts)) lines.push(...this.#lines(escapeControls(remark), palette.dim));
     if (facts.dropped !== null && facts.dropped > 0) {
       const text = `the capturing host dropped ${counted(facts.dropped, 'frame')}`;
       lines.push(...this.#lines(text, palette.severity.warning));
@@ -87,6 +92,7 @@ export class TableReporter implements Reporter {
       lines.push(...this.#lines('everything before that was analysed', palette.dim));
     }
     if (verbose) {
+      for (const line of originOf(facts)) lines.push(...this.#lines(escapeControls(line), palette.dim));
       for (const [reason, count] of Object.entries(facts.skipped)) {
         lines.push(...this.#lines(`not analysed, ${reason}: ${counted(count, 'frame')}`, palette.dim));
       }
@@ -170,4 +176,30 @@ export class TableReporter implements Reporter {
   #lines(text: string, style: (text: string) => string): string[] {
     return wrap(text, this.#width).map(style);
   }
+}
+
+/** What wrote a capture, and where: not escaped. */
+function originOf({ application, operatingSystem, hardware, interfaces }: CaptureFacts): readonly string[] {
+  const written = [
+    ...(application === null ? [] : [`written by ${application}`]),
+    ...(operatingSystem === null ? [] : [`on ${operatingSystem}`]),
+    ...(hardware === null ? [] : [`hardware ${hardware}`]),
+  ];
+  const told = interfaces.filter(({ name, description }) => name !== null || description !== null);
+  const more = told.length - MOST_INTERFACES;
+  return [
+    ...(written.length === 0 ? [] : [written.join(', ')]),
+    ...told.slice(0, MOST_INTERFACES).map(interfaceText),
+    ...(more > 0 ? [`and ${counted(more, 'more interface')}`] : []),
+  ];
+}
+
+function interfaceText(facts: InterfaceFacts): string {
+  const { name, description, linkType, received, accepted, dropped, comments } = facts;
+  const names = [name, description].filter((text) => text !== null && text !== '');
+  const counts = Object.entries({ received, accepted, dropped })
+    .filter(([, count]) => count !== null)
+    .map(([what, count]) => `, ${what} ${grouped(count as number)}`);
+  const noted = comments.map((comment) => `; ${comment}`);
+  return `interface ${names.join(', ')}: ${linkType}${counts.join('')}${noted.join('')}`;
 }

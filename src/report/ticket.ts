@@ -9,7 +9,7 @@ import { ladder } from './ladder.js';
 import type { Markup } from './markup/markup.js';
 import { PLAIN } from './palette.js';
 import type { Plan } from './plan.js';
-import { type CaptureFacts, captureEnd, TOOL } from './reporter.js';
+import { type CaptureFacts, ladderFacts, TOOL } from './reporter.js';
 import {
   citationName,
   clockTime,
@@ -20,6 +20,7 @@ import {
   frameList,
   grouped,
   octets,
+  remarks,
   seconds,
   shortened,
   timelineCommand,
@@ -83,6 +84,7 @@ export class TicketWriter {
           `${this.#markup.bold('Damaged')} at byte ${grouped(damage.offset)}, frame ${grouped(damage.frame)}: ${message}. Everything before that was analysed.`,
         );
       }
+      for (const remark of remarks(facts, this.#plan.names)) about.push(this.#prose(remark));
       if (dropped !== null && dropped > 0)
         about.push(`The capturing host dropped ${counted(dropped, 'frame')}.`);
       if (facts.evicted > 0) about.push(`Note: ${evictions(facts)}.`);
@@ -209,15 +211,12 @@ export class TicketWriter {
       }),
     );
     const parts = [this.#markup.heading(3, `States on connection ${id}${this.#placeOf(capture)}`), table];
-    const end = captureEnd(this.#dossier.end.captures, capture) ?? connection.end;
     if (withLadder && items !== null) {
       const text = ladder(connection, items, {
         palette: PLAIN,
         columns: LADDER_COLUMNS,
-        findings,
-        captureEnd: end,
+        ...ladderFacts(this.#dossier.end.captures, connection, findings),
       });
-      // Nothing in a ladder comes from the capture but numbers and addresses: no fence can be in it.
       parts.push(this.#markup.fold('Segments', this.#markup.fence(text)));
     }
     return parts.join('\n\n');

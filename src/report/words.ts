@@ -3,7 +3,7 @@ import { formatEndpoint } from '../core/addresses.js';
 import { type Timestamp, toIsoString } from '../core/time.js';
 import type { BaselineOutcome } from '../rules/baseline.js';
 import { type Citation, SEVERITIES } from '../rules/finding.js';
-import { escapeControls } from './escape.js';
+import { escapeControls, onOneLine } from './escape.js';
 import type { CaptureFacts, Summary } from './reporter.js';
 import { FIXED_SPACE } from './wrap.js';
 
@@ -92,6 +92,22 @@ export function endpointName(endpoint: Endpoint): string {
 export function frameList(frames: readonly number[], most = 12): string {
   const shown = frames.slice(0, most).map((frame) => `#${frame}`);
   return frames.length > most ? `${shown.join(', ')} and ${frames.length - most} more` : shown.join(', ');
+}
+
+/** Comments of a capture that a summary of it shows. */
+const MOST_REMARKS = 3;
+
+/** What somebody noted on a capture and its frames, each in a line, cut to `most` characters but not escaped. */
+export function remarks(facts: CaptureFacts, most = 200): readonly string[] {
+  const { comments, frameComments, omittedFrameComments } = facts;
+  const frames = [...new Set(frameComments.map(({ frame }) => frame))];
+  const more = comments.length - MOST_REMARKS;
+  const beyond = omittedFrameComments > 0 ? `, and ${counted(omittedFrameComments, 'more comment')}` : '';
+  return [
+    ...comments.slice(0, MOST_REMARKS).map((comment) => `comment: ${shortened(onOneLine(comment), most)}`),
+    ...(more > 0 ? [`and ${counted(more, 'more comment')} on the capture`] : []),
+    ...(frames.length > 0 ? [`comments on ${frameList(frames, 6)}${beyond}`] : []),
+  ];
 }
 
 /** A path as a word of a shell's command line. */

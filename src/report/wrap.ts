@@ -11,11 +11,17 @@ export function wrap(text: string, width: number): string[] {
       line = '';
     }
     while (word.length > width) {
-      lines.push(word.slice(0, width));
-      word = word.slice(width);
+      const cut = startsPair(word.charCodeAt(width - 1)) && width > 1 ? width - 1 : width;
+      lines.push(word.slice(0, cut));
+      word = word.slice(cut);
     }
     line += line === '' ? word : ` ${word}`;
   }
   lines.push(line);
   return lines.map((part) => part.replaceAll(FIXED_SPACE, ' '));
+}
+
+/** Whether a unit of UTF-16 is the first of two that belong together. */
+function startsPair(unit: number): boolean {
+  return unit >= 0xd800 && unit < 0xdc00;
 }

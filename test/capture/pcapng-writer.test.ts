@@ -4,7 +4,14 @@ import { PcapngWriter, type PcapngWriterOptions } from '../../src/capture/pcapng
 import { readFrames } from '../support/frames.js';
 import { type FrameFields, frameOf } from '../support/packet-builder.js';
 
-const OPTIONS: PcapngWriterOptions = { application: 'test', comment: null, interfaces: [], endAt: null };
+const OPTIONS: PcapngWriterOptions = {
+  application: 'test',
+  comments: [],
+  frameComments: [],
+  interfaces: [],
+  endAt: null,
+};
+const UNNOTED = { description: null, comments: [] };
 
 function written(frames: readonly Frame[], options: Partial<PcapngWriterOptions> = {}): Buffer {
   const parts: Uint8Array[] = [];
@@ -24,8 +31,8 @@ describe('a pcapng file', () => {
   it('is written octet for octet', () => {
     const frame = on(0, [0xaa, 0xbb, 0xcc], { seconds: 1, nanoseconds: 2, originalLength: 60 });
     const file = written([frame], {
-      comment: 'é',
-      interfaces: [{ name: 'eth0', snaplen: 96, timePrecision: 'ns' }],
+      comments: ['é'],
+      interfaces: [{ ...UNNOTED, name: 'eth0', snaplen: 96, timePrecision: 'ns' }],
       endAt: { seconds: 5, nanoseconds: 6 },
     });
     expect(file.toString('hex')).toBe(
@@ -41,9 +48,9 @@ describe('a pcapng file', () => {
 
   it('describes each interface that is used, once, in its own precision', () => {
     const interfaces = [
-      { name: 'unused', snaplen: 1, timePrecision: 'us' },
-      { name: 'eth1', snaplen: 128, timePrecision: 'us' },
-      { name: null, snaplen: 0, timePrecision: '2^-20 s' },
+      { ...UNNOTED, name: 'unused', snaplen: 1, timePrecision: 'us' },
+      { ...UNNOTED, name: 'eth1', snaplen: 128, timePrecision: 'us' },
+      { ...UNNOTED, name: null, snaplen: 0, timePrecision: '2^-20 s' },
     ];
     const { frames, facts } = readFrames(
       written(

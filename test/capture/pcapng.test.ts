@@ -10,6 +10,7 @@ import {
   obsoletePacket,
   sectionHeader,
   simplePacket,
+  utf8,
 } from '../support/capture-builder.js';
 import { readFrames } from '../support/frames.js';
 
@@ -163,6 +164,158 @@ describe('interfaces in pcapng', () => {
     );
     expect(facts.interfaces.map((each) => each.dropped)).toEqual([9, 40]);
     expect(facts.dropped).toBe(49);
+  });
+});
+
+const counter = (value: number): number[] => [value, 0, 0, 0, 0, 0, 0, 0];
+
+describe('what a pcapng capture says of itself', () => {
+  const COMMENT = 1;
+
+  it.each([true, false])('is read with little-endian %s', (littleEndian) => {
+    const { frames, facts } = readFrames(
+      join(
+        sectionHeader(littleEndian, [
+          [COMMENT, utf8('Büro, 2. Stock')],
+          [2, utf8('Xeon')],
+          [3, utf8('Linux 6.18')],
+          [4, utf8('Dumpcap')],
+          [COMMENT, utf8('second')],
+        ]),
+        interfaceDescription(
+          1,
+          [
+            [COMMENT, utf8('mirror of core-1')],
+            [2, utf8('eth0\0')],
+            [3, utf8('uplink')],
+          ],
+          littleEndian,
+        ),
+        enhancedPacket(DATA, MICROSECONDS, 0, littleEndian),
+        enhancedPacket(DATA, MICROSECONDS, 0, littleEndian, [
+          [2, [0, 0, 0, 0]],
+          [COMMENT, utf8('here it hangs')],
+          [COMMENT, utf8('\u202e')],
+        ]),
+      ),
+      [1],
+    );
+    expect(frames).toHaveLength(2);
+    expect(facts).toMatchObject({
+      application: 'Dumpcap',
+      hardware: 'Xeon',
+      operatingSystem: 'Linux 6.18',
+      comments: ['Büro, 2. Stock', 'second'],
+      frameComments: [
+        { frame: 2, text: 'here it hangs' },
+        { frame: 2, text: '\u202e' },
+      ],
+      omittedFrameComments: 0,
+      damage: null,
+    });
+    expect(facts.interfaces).toMatchObject([
+      { name: 'eth0', description: 'uplink', comments: ['mirror of core-1'] },
+    ]);
+  });
+
+  it('is nothing where nothing is said', () => {
+    const { facts } = readFrames(join(sectionHeader(), interfaceDescription(), enhancedPacket(DATA, 1n)));
+    expect(facts).toMatchObject({
+      application: null,
+      hardware: null,
+      operatingSystem: null,
+      comments: [],
+      frameComments: [],
+    });
+  });
+
+  it('is kept within bounds', () => {
+    const long = utf8('😀'.repeat(9000));
+    const packet = enhancedPacket(DATA, 1n, 0, true, [[COMMENT, long]]);
+    const reader = new CaptureReader(() => {});
+    reader.push(
+      sectionHeader(
+        true,
+        Array.from({ length: 5 }, () => [COMMENT, long] as const),
+      ),
+    );
+    for (let i = 0; i < 200; i++) reader.push(interfaceDescription(1, [[COMMENT, utf8('a')]]));
+    for (let i = 0; i < 1010; i++) reader.push(packet);
+    reader.end();
+    const { comments, interfaces, frameComments, omittedFrameComments, damage } = reader.facts();
+    expect(damage).toBeNull();
+    expect(comments).toHaveLength(5);
+    expect(interfaces.flatMap((each) => each.comments)).toHaveLength(95);
+    expect([frameComments.length, omittedFrameComments]).toEqual([1000, 10]);
+    for (const text of [comments[0], frameComments[999].text]) {
+      expect(text.length).toBeLessThanOrEqual(500);
+      expect(text).toMatch(/^(?:😀)+…$/u);
+    }
+  });
+
+  it('is left aside where the header of a section is enormous', () => {
+    const enormous = Array.from({ length: 5 }, () => [COMMENT, new Array<number>(65_000).fill(65)] as const);
+    const { frames, facts } = readFrames(
+      join(sectionHeader(true, enormous), interfaceDescription(), enhancedPacket(DATA, 1n)),
+    );
+    expect(frames).toHaveLength(1);
+    expect(facts).toMatchObject({ comments: [], damage: null });
+  });
+
+  it('does not matter where its options are wrong', () => {
+    const section = sectionHeader(true, [
+      [COMMENT, utf8('good')],
+      [COMMENT, utf8('torn')],
+    ]);
+    const packet = enhancedPacket(DATA, 1n, 0, true, [[COMMENT, utf8('torn')]]);
+    new DataView(section.buffer).setUint16(34, 60_000, true);
+    new DataView(packet.buffer).setUint16(38, 60_000, true);
+    const { frames, facts } = readFrames(join(section, interfaceDescription(), packet, packet));
+    expect(frames).toHaveLength(2);
+    expect(facts).toMatchObject({ comments: ['good'], frameComments: [], damage: null });
+  });
+});
+
+describe('drop counters', () => {
+  const dropCount = (value: number) => [[4, counter(value)]] as const;
+
+  it('are summed from frames where no statistics tell', () => {
+    const packets = [enhancedPacket(DATA, 1n, 0, true, dropCount(2)), enhancedPacket(DATA, 2n)];
+    const more = enhancedPacket(DATA, 3n, 0, true, dropCount(3));
+    const head = join(sectionHeader(), interfaceDescription());
+    expect(readFrames(join(head, ...packets, more)).facts.dropped).toBe(5);
+    const statistics = interfaceStatistics(0, [
+      [5, counter(9)],
+      [6, counter(70)],
+    ]);
+    const { facts } = readFrames(join(head, ...packets, statistics));
+    expect(facts.dropped).toBe(9);
+    expect(facts.interfaces[0].accepted).toBe(70);
+  });
+
+  it('are known from obsolete packet blocks, unless these do not know', () => {
+    const read = (drops: number) =>
+      readFrames(join(sectionHeader(), interfaceDescription(), obsoletePacket(DATA, 1n, 0, drops))).facts;
+    expect([0, 7, 0xffff].map((drops) => read(drops).dropped)).toEqual([0, 7, null]);
+  });
+});
+
+describe('blocks that are skipped', () => {
+  it.each([
+    ['Name Resolution Block', 4],
+    ['systemd Journal Export Block', 9],
+    ['Decryption Secrets Block', 10],
+    ['Custom Block', 0x0bad],
+    ['Custom Block', 0x40000bad],
+  ])('%s (%i)', (name, type) => {
+    const head = join(sectionHeader(), interfaceDescription());
+    const content = new Uint8Array(70_001).fill(0xff);
+    const skipped = block(type, content);
+    const { frames, facts } = readFrames(join(head, skipped, enhancedPacket(DATA, 1n)), [1, 7, 4096]);
+    expect(frames).toHaveLength(1);
+    expect(facts.damage).toBeNull();
+    const { facts: cut } = readFrames(join(head, skipped.subarray(0, 40_000)));
+    expect(cut.damage?.message).toContain(`this ${name} says that it is 70016 octets long`);
   });
 });
 

@@ -1,6 +1,9 @@
 /** Whatever a stranger writes where a report shows it, in every format: a new format is held to it as well. */
 import { describe, expect, it } from 'vitest';
+import { type InterfaceFacts, namelessInterface } from '../../src/capture/facts.js';
+import { ACK } from '../../src/decode/segment.js';
 import { FORMATS } from '../../src/report/formats.js';
+import type { LadderSegment } from '../../src/report/ladder-recorder.js';
 import { PLAIN } from '../../src/report/palette.js';
 import { type AnalysisEnd, MemorySpool } from '../../src/report/reporter.js';
 import { at, connection } from '../support/connection-builder.js';
@@ -27,6 +30,23 @@ const HOSTILE = [
   '%00%0a',
 ];
 
+function interfaceNamed(text: string): InterfaceFacts {
+  return { ...namelessInterface('EN10MB', 0, 'us'), name: text, description: text, comments: [text] };
+}
+
+/** A segment with a comment. */
+const COMMENTED: LadderSegment = {
+  frame: 2,
+  time: at(0.01),
+  from: 'client',
+  flags: ACK,
+  sequence: 1,
+  acknowledgment: 1,
+  payload: 0,
+  window: 500,
+  note: null,
+};
+
 function report(name: string, path: string, message: string): string {
   let text = '';
   const reporter = FORMATS[name].create(
@@ -38,7 +58,7 @@ function report(name: string, path: string, message: string): string {
   );
   const found = finding('rst-on-write-after-close', { severity: 'error', endpoint: 'server', frames: [3] });
   reporter.connection(connection({}), [found], at(0));
-  for (const id of reporter.wishes?.().keys() ?? []) reporter.ladder?.(id, []);
+  for (const id of reporter.wishes?.().keys() ?? []) reporter.ladder?.(id, [COMMENTED]);
   const end: AnalysisEnd = {
     captures: [
       {
@@ -56,6 +76,13 @@ function report(name: string, path: string, message: string): string {
         endAt: at(9),
         durationSeconds: 9,
         dropped: 3,
+        interfaces: [interfaceNamed(message)],
+        application: message,
+        hardware: message,
+        operatingSystem: message,
+        comments: [message],
+        frameComments: [{ frame: 2, text: message }],
+        omittedFrameComments: 1,
         evicted: 2,
         skipped: {},
         damage: { offset: 900, frame: 10, message },
@@ -108,6 +135,16 @@ describe('formats with markup', () => {
       }
     },
   );
+
+  it.each([
+    { name: 'markdown', fence: /^`{3,}/gm, comments: ['```', 'a `````` b', '`'] },
+    { name: 'jira', fence: /\{noformat\}/gi, comments: ['{noformat}', '{NoFormat}', '{{noformat}'] },
+    { name: 'slack', fence: /```/g, comments: ['```', '``````'] },
+  ])('$name: no comment ends the fence that it is in', ({ name, fence, comments }) => {
+    const fences = (comment: string): number => report(name, 'a', comment).match(fence)?.length ?? 0;
+    expect(fences('c')).toBeGreaterThanOrEqual(2);
+    for (const comment of comments) expect(fences(comment), comment).toBe(fences('c'));
+  });
 
   it('github: no string becomes a command', () => {
     for (const hostile of HOSTILE) {

@@ -38,7 +38,7 @@ function longest(columns: number): string {
       frames: [2_000_500],
     }),
   ];
-  return ladder(of, items, { palette: PLAIN, columns, findings, captureEnd: at(1e5) });
+  return ladder(of, items, { palette: PLAIN, columns, findings, comments: [], captureEnd: at(1e5) });
 }
 
 describe('the ladder of a connection with long names and numbers', () => {

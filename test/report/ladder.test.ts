@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { FrameComment } from '../../src/capture/facts.js';
 import type { Connection, Role } from '../../src/connections/connection.js';
 import { ACK, FIN, PSH, RST, Segment, SYN } from '../../src/decode/segment.js';
 import { ladder } from '../../src/report/ladder.js';
@@ -59,14 +60,23 @@ interface Drawn {
   readonly of?: Connection;
   readonly sent: readonly Sent[];
   readonly findings?: readonly Finding[];
+  readonly comments?: readonly FrameComment[];
   readonly end?: number;
   readonly columns?: number;
   readonly coloured?: boolean;
 }
 
-function draw({ of = connection(), sent, findings = [], end = 0, columns = 80, coloured }: Drawn): string {
+function draw({
+  of = connection(),
+  sent,
+  findings = [],
+  comments = [],
+  end = 0,
+  columns = 80,
+  coloured,
+}: Drawn): string {
   const palette = coloured === true ? COLOURED : PLAIN;
-  return ladder(of, record(sent).items(), { palette, columns, findings, captureEnd: at(end) });
+  return ladder(of, record(sent).items(), { palette, columns, findings, comments, captureEnd: at(end) });
 }
 
 const notesOf = (sent: readonly Sent[]): (string | null)[] =>
@@ -272,5 +282,22 @@ describe('the recorder', () => {
     const items = record(sent, { ends: 3, always: [2, 12, 13, 20, 30] }).items();
     const shown = items.map((item) => ('frame' in item ? item.frame : item.omitted.client.segments));
     expect(shown).toEqual([1, 2, 3, 8, 12, 13, 6, 20, 7, 28, 29, 30]);
+  });
+
+  it('shows what was noted on a frame below it, escaped and on lines of its own, and folds no such frame', () => {
+    const sent = Array.from({ length: 30 }, (): Sent => ({ from: 'client', flags: ACK, payload: 10 }));
+    const comments = [
+      { frame: 15, text: `look here\u001b[2J\n${'words '.repeat(30)}` },
+      { frame: 15, text: 'and here' },
+      { frame: 31, text: 'of another connection' },
+    ];
+    const text = draw({ of: connection({ lastFrame: 30 }), sent, comments });
+    const lines = text.split('\n');
+    const place = lines.findIndex((line) => line.includes(' #15 '));
+    expect(lines[place + 1]).toMatch(/^ {17}✎ look here\\x1b\[2J ⏎ words words/);
+    expect(lines[place + 2]).toMatch(/^ {19}words/);
+    expect(lines.slice(place, place + 8).filter((line) => line.includes('✎ and here'))).toHaveLength(1);
+    expect(text).not.toContain('another connection');
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
   });
 });

@@ -108,6 +108,14 @@ describe('the schema', () => {
     expect(fits(path, 1)).toBe(true);
   });
 
+  it('holds comments within their bounds', () => {
+    const comment = (length: number) => ({ frame: 1, text: 'a'.repeat(length) });
+    expect(fits('captures.0.frameComments', [comment(500)])).toBe(true);
+    expect(fits('captures.0.frameComments', [comment(501)])).toBe(false);
+    expect(fits('captures.0.comments', Array(101).fill('a'))).toBe(false);
+    expect(fits('captures.0.interfaces.0.name', 1)).toBe(false);
+  });
+
   it('knows all states and milestones', () => {
     expect([...(schema.$defs.state.enum ?? [])].sort()).toEqual([...STATES].sort());
     expect(schema.$defs.milestone.properties?.kind.enum).toEqual(MILESTONE_KINDS);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { NO_NOTES } from '../../src/capture/facts.js';
 import { COLOURED, PLAIN } from '../../src/report/palette.js';
 import type { AnalysisEnd, CaptureFacts } from '../../src/report/reporter.js';
 import { TableReporter } from '../../src/report/table.js';
@@ -22,6 +23,8 @@ const CAPTURE: CaptureFacts = {
   endAt: at(61.2),
   durationSeconds: 61.2,
   dropped: null,
+  interfaces: [],
+  ...NO_NOTES,
   evicted: 0,
   skipped: { 'not-tcp': 34 },
   damage: null,

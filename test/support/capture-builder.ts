@@ -81,9 +81,14 @@ function options(writer: Writer, list: Options): Writer {
   return list.length > 0 ? writer.u16(0).u16(0) : writer;
 }
 
-export function sectionHeader(littleEndian = true): Uint8Array {
+export function sectionHeader(littleEndian = true, list: Options = []): Uint8Array {
   const body = new Writer(littleEndian).u32(0x1a2b3c4d).u16(1).u16(0).u32(0xffffffff).u32(0xffffffff);
-  return block(0x0a0d0d0a, body.bytes, littleEndian);
+  return block(0x0a0d0d0a, options(body, list).bytes, littleEndian);
+}
+
+/** The octets of an option that is text. */
+export function utf8(text: string): readonly number[] {
+  return [...new TextEncoder().encode(text)];
 }
 
 export function interfaceDescription(
@@ -102,6 +107,7 @@ export function enhancedPacket(
   units: bigint,
   interfaceId = 0,
   littleEndian = true,
+  list: Options = [],
 ): Uint8Array {
   const writer = new Writer(littleEndian).u32(interfaceId);
   writer
@@ -109,12 +115,13 @@ export function enhancedPacket(
     .u32(Number(units & 0xffff_ffffn))
     .u32(data.length)
     .u32(data.length)
-    .raw(data);
-  return block(6, writer.bytes, littleEndian);
+    .raw(data)
+    .pad();
+  return block(6, options(writer, list).bytes, littleEndian);
 }
 
-export function obsoletePacket(data: Uint8Array, units: bigint, interfaceId = 0): Uint8Array {
-  const writer = new Writer(true).u16(interfaceId).u16(0);
+export function obsoletePacket(data: Uint8Array, units: bigint, interfaceId = 0, drops = 0): Uint8Array {
+  const writer = new Writer(true).u16(interfaceId).u16(drops);
   writer
     .u32(Number(units >> 32n))
     .u32(Number(units & 0xffff_ffffn))

@@ -93,7 +93,8 @@ export function captureOfFrames(frames: readonly Frame[], told: Told): Uint8Arra
   const parts: Uint8Array[] = [];
   const writer = new PcapngWriter((part) => parts.push(part.slice()), {
     application: 'test',
-    comment: null,
+    comments: [],
+    frameComments: [],
     interfaces: told.facts.interfaces,
     endAt: told.facts.lastFrameAt,
   });

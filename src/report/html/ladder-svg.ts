@@ -2,9 +2,10 @@
 import type { Connection, Transition } from '../../connections/connection.js';
 import { secondsBetween, type Timestamp } from '../../core/time.js';
 import { RST } from '../../decode/segment.js';
-import { escapeXml } from '../escape.js';
+import { escapeControls, escapeXml } from '../escape.js';
 import { type LadderRow, segmentLabel } from '../ladder-rows.js';
 import { counted, endpointName, octets, seconds } from '../words.js';
+import { wrap } from '../wrap.js';
 
 const WIDTH = 880;
 const TIME = 72;
@@ -18,6 +19,8 @@ const SLANT = 12;
 const STATE_LINE = 16;
 const MARK_LINE = 20;
 const HEAD = 46;
+/** A comment stands between the lanes. */
+const COMMENT_COLUMNS = 64;
 const MARKS = { observed: '', confirmed: ' ✓', assumed: ' ?' } as const;
 
 export interface SvgLadder {
@@ -73,6 +76,10 @@ class Drawing {
         break;
       case 'icmp':
         this.#note(row.time, `#${row.frame}`, `◆ ${row.text}`);
+        break;
+      case 'comment':
+        for (const line of wrap(`✎ ${escapeControls(row.text)}`, COMMENT_COLUMNS)) this.#comment(line);
+        this.#y += 10;
         break;
       case 'end': {
         const { client, server } = this.#connection;
@@ -172,6 +179,11 @@ class Drawing {
       `<text x="${MIDDLE}" y="${y}" text-anchor="middle" class="dim">${escapeXml(text)}</text>`,
     );
     this.#y += 28;
+  }
+
+  #comment(line: string): void {
+    this.#parts.push(`<text x="${CLIENT + 14}" y="${this.#y + 8}" class="comment">${escapeXml(line)}</text>`);
+    this.#y += STATE_LINE;
   }
 
   #time(time: Timestamp): string {

@@ -5,7 +5,7 @@ import type { Dossier, Exhibit } from '../dossier.js';
 import { escapeXml } from '../escape.js';
 import type { FindingGroup } from '../finding-groups.js';
 import { type LadderRow, ladderRows } from '../ladder-rows.js';
-import { type CaptureFacts, captureEnd, REPORT_SCHEMA, TOOL } from '../reporter.js';
+import { type CaptureFacts, captureEnd, ladderFacts, REPORT_SCHEMA, TOOL } from '../reporter.js';
 import {
   citationName,
   clockTime,
@@ -15,6 +15,7 @@ import {
   evictions,
   grouped,
   octets,
+  remarks,
   seconds,
   timelineCommand,
   verdict,
@@ -26,7 +27,7 @@ import { stateBars } from './state-bar.js';
 import { STYLE } from './style.js';
 
 /** SHA-256 of the style sheet and the script, in base64: the only ones that a browser may apply. */
-export const STYLE_HASH = 'BRWY+vNqu0P0SLC7y0ZGyUT0MsfqM3FbCfauN1yTnFU=';
+export const STYLE_HASH = 'ySIvudWOe6LEbwuxzyf2Vf+H9TujhAiH/J3BzPJGxto=';
 export const SCRIPT_HASH = 'Thp6pDAul9U9gC2YJi/z08/IaJCsF9l+SK31qMrxeBs=';
 const POLICY = [
   "default-src 'none'",
@@ -56,8 +57,8 @@ class Page {
     this.#dossier = dossier;
     const { end, groups, exhibits } = dossier;
     for (const { connection, findings, items } of exhibits) {
-      const until = captureEnd(end.captures, connection.capture) ?? connection.end;
-      const rows = items === null ? null : ladderRows(connection, items, { findings, captureEnd: until });
+      const facts = ladderFacts(end.captures, connection, findings);
+      const rows = items === null ? null : ladderRows(connection, items, facts);
       this.#ladders.set(connection.id, rows);
     }
     this.#rules = new Set([
@@ -357,7 +358,8 @@ function captureItem(facts: CaptureFacts): string {
     ...(dropped !== null && dropped > 0 ? [`The capturing host dropped ${counted(dropped, 'frame')}.`] : []),
     ...(evicted > 0 ? [evictions(facts)] : []),
   ];
-  return `<li><code>${escapeXml(path)}</code> <span class="soft">${format}, ${size}${span}</span>${notes.map((note) => `<br><span class="bad">${escapeXml(note)}</span>`).join('')}</li>`;
+  const noted = remarks(facts).map((remark) => `<br><span class="soft">${escapeXml(remark)}</span>`);
+  return `<li><code>${escapeXml(path)}</code> <span class="soft">${format}, ${size}${span}</span>${noted.join('')}${notes.map((note) => `<br><span class="bad">${escapeXml(note)}</span>`).join('')}</li>`;
 }
 
 function card(

@@ -1,7 +1,7 @@
 import { type Dossier, DossierReporter } from '../dossier.js';
 import { escapeXml } from '../escape.js';
 import { ladderRows } from '../ladder-rows.js';
-import { captureEnd, type Reporter, type Write } from '../reporter.js';
+import { ladderFacts, type Reporter, type Write } from '../reporter.js';
 import { endpointName, verdict } from '../words.js';
 import { ladderSvg } from './ladder-svg.js';
 import { DRAWING_STYLE } from './style.js';
@@ -21,10 +21,9 @@ function drawing({ exhibits, end }: Dossier): string {
     return svg(EMPTY.width, EMPTY.height, why, `<text x="20" y="35">${escapeXml(why)}</text>`);
   }
   const { connection, findings, items } = exhibit;
-  const until = captureEnd(end.captures, connection.capture) ?? connection.end;
   const { width, height, content } = ladderSvg(
     connection,
-    ladderRows(connection, items, { findings, captureEnd: until }),
+    ladderRows(connection, items, ladderFacts(end.captures, connection, findings)),
   );
   const ends = `${endpointName(connection.client)} ↔ ${endpointName(connection.server)}`;
   return svg(width, height, `connection ${connection.id}: ${ends}`, content);

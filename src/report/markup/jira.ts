@@ -1,4 +1,4 @@
-import { escapeControls } from '../escape.js';
+import { escapeControls, ZERO_WIDTH_SPACE } from '../escape.js';
 import type { Markup } from './markup.js';
 
 /** Jira's wiki markup. */
@@ -16,7 +16,7 @@ export const JIRA: Markup = {
       `||${columns.map(({ text }) => text).join('||')}||`,
       ...rows.map((cells) => `|${cells.map((cell) => (cell === '' ? ' ' : cell)).join('|')}|`),
     ].join('\n'),
-  fence: (text) => `{noformat}\n${text}{noformat}`,
+  fence: (text) => `{noformat}\n${text.replace(/\{(?=noformat)/gi, `{${ZERO_WIDTH_SPACE}`)}{noformat}`,
   fold: (title, body) => `*${title}*\n\n${body}`,
   lineBreak: '\n',
 };

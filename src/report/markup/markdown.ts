@@ -17,10 +17,17 @@ export const MARKDOWN: Markup = {
       `|${columns.map(({ isNumber }) => (isNumber === true ? '---:' : '---')).join('|')}|`,
       ...rows.map(row),
     ].join('\n'),
-  fence: (text) => `\`\`\`text\n${text}\`\`\``,
+  fence: fenced,
   fold: (title, body) => `<details><summary>${title}</summary>\n\n${body}\n\n</details>`,
   lineBreak: '  \n',
 };
+
+/** A fence is closed by one that is at least as long. */
+function fenced(text: string): string {
+  const longest = Math.max(2, ...(text.match(/`+/g) ?? []).map((run) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  return `${fence}text\n${text}${fence}`;
+}
 
 function row(cells: readonly string[]): string {
   return `| ${cells.join(' | ')} |`;

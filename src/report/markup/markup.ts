@@ -19,7 +19,7 @@ export interface Markup {
   readonly link: (text: string, url: string) => string;
   readonly bullet: (depth: 1 | 2, text: string) => string;
   readonly table: (columns: readonly Column[], rows: readonly (readonly string[])[]) => string;
-  /** Lines of a fixed-width font. They hold numbers and names of ours only: nothing in them ends a fence. */
+  /** Lines of a fixed-width font, free of control characters. Nothing in them ends the fence. */
   readonly fence: (text: string) => string;
   /** What can be hidden at first, where the place can do that. */
   readonly fold: (title: string, body: string) => string;
