@@ -146,7 +146,8 @@ export class Analysis {
     this.#analyzer?.finish(this.#captures.at(-1)?.endAt);
     this.#analyzer = null;
     const { baseline } = this.#options;
-    const found = this.#diagnosis.patterns.finish(this.#end);
+    const drops = this.#captures.map(({ dropped }) => dropped);
+    const found = this.#diagnosis.patterns.finish(this.#end, drops);
     const patterns = baseline === undefined ? found : baseline.freshPatterns(found);
     const summary: Summary = {
       connections: this.#connections,

@@ -107,8 +107,11 @@ export interface Rule extends RuleDescription {
 /** Sees every connection as it ends and keeps counters only: memory is bounded by what it watches. */
 export interface PatternCollector {
   add(connection: Connection, findings: readonly Finding[]): void;
-  /** Called once, after the last connection. `captureEnd` is the time of the last frame. */
-  finish(captureEnd: Timestamp): readonly Pattern[];
+  /**
+   * Called once, after the last connection. `captureEnd` is the time of the last frame; `drops` are the frames
+   * that each capture lost by its own counters, null where it has none.
+   */
+  finish(captureEnd: Timestamp, drops: readonly (number | null)[]): readonly Pattern[];
 }
 
 /** A pattern across connections. */

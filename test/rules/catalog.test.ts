@@ -30,7 +30,7 @@ describe('the catalog', () => {
     const { evaluate, patterns } = prepareCatalog({ severities: { 'capture-loss': 'off' } });
     const lossy = connection({ quality: { lostSegments: 1 } });
     patterns.add(lossy, evaluate(lossy, at(1)));
-    expect(patterns.finish(at(1))).toEqual([]);
+    expect(patterns.finish(at(1), [])).toEqual([]);
   });
 
   it.each([

@@ -96,7 +96,7 @@ describe('patterns', () => {
       const found = [finding('close-wait-stuck', { endpoint: 'server', facts: { stillHeld: true } })];
       patterns.add(stuck, one.keep(stuck, found), one.withheld(stuck));
     }
-    return patterns.finish(at(100)).at(0)?.facts.stuck ?? null;
+    return patterns.finish(at(100), []).at(0)?.facts.stuck ?? null;
   }
 
   it('are made of the findings that are left', () => {

@@ -32,10 +32,11 @@ export function patternsOf(
   connections: readonly (readonly [Connection, readonly Finding[]])[],
   end: number,
   options: Readonly<Record<string, number>> = {},
+  drops: readonly (number | null)[] = [],
 ): readonly Pattern[] {
   const collector = preparePatterns([rule], { options: { [rule.id]: options } });
   for (const [connection, findings] of connections) collector.add(connection, findings);
-  return collector.finish(at(end));
+  return collector.finish(at(end), drops);
 }
 
 /** Texts of which no `{name}` was left without its value. */

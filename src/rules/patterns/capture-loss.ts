@@ -1,4 +1,5 @@
 import { cite } from '../citations.js';
+import type { Pattern } from '../finding.js';
 import type { PatternRule } from '../rule.js';
 import { count } from '../wording.js';
 import { Members } from './members.js';
@@ -9,14 +10,18 @@ export const captureLoss: PatternRule = {
   id: 'capture-loss',
   family: 'capture',
   severity: 'warning',
-  summary: 'Segments were acknowledged that the capture never saw: it is incomplete.',
+  summary:
+    'Segments were acknowledged that the capture never saw, or its counters tell of dropped frames: it is incomplete.',
   options: {},
   citations: [cite.cumulativeAck],
   related: ['capture-one-way', 'capture-midstream'],
   documentation: {
     meaning:
-      'An acknowledgment covers octets that are not in the capture, so they were sent and arrived, and the capture missed them. What it missed may include a FIN or a reset. Findings on these connections are graded one step lower, or left out.',
-    proof: ['Acknowledgments beyond everything that was captured from the other side.'],
+      'An acknowledgment covers octets that are not in the capture, so they were sent and arrived, and the capture missed them. What it missed may include a FIN or a reset. Findings on these connections are graded one step lower, or left out. Drop counters (in pcapng) tell only that frames are missing somewhere: without an acknowledgment that shows where, they are told as info, and no finding is graded for them.',
+    proof: [
+      'Acknowledgments beyond everything that was captured from the other side.',
+      'Or drop counters of the capture’s interfaces above zero.',
+    ],
     notThis: [
       'The first frames of a connection whose start was not captured.',
       'Segments lost on the network: they are not acknowledged.',
@@ -34,27 +39,38 @@ export const captureLoss: PatternRule = {
   },
   begin: () => {
     let members: Members | null = null;
+    /** All connections of each capture. */
+    const all: Members[] = [];
     let segments = 0;
     return {
       add(connection) {
+        const { capture, start, end } = connection;
+        if (all[capture] === undefined) all[capture] = new Members(start, end);
+        all[capture].add(connection.id, start, end);
         const { lostSegments } = connection.quality;
         if (lostSegments === 0) return;
         segments += lostSegments;
-        members ??= new Members(connection.start, connection.end);
-        members.add(connection.id, connection.start, connection.end);
+        members ??= new Members(start, end);
+        members.add(connection.id, start, end);
       },
-      finish() {
-        if (members === null) return [];
+      finish(_captureEnd, drops) {
+        const known = drops.filter((dropped) => dropped !== null);
+        const dropped = known.length === 0 ? null : known.reduce((sum, each) => sum + each, 0);
+        if (members === null) return droppedAlone(all, drops);
         return [
           reportPattern(captureLoss, {
             confidence: 'observed',
             title: 'Segments of {connections} were acknowledged but never captured',
-            explanation: 'Acknowledgments show it {times}. Findings there are graded lower.',
+            explanation: `Acknowledgments show it {times}. ${sayCounters(dropped)}Findings there are graded lower.`,
             connections: members.ids,
             count: members.count,
             from: members.from,
             to: members.to,
-            facts: { connections: members.count, lostSegments: segments },
+            facts: {
+              connections: members.count,
+              lostSegments: segments,
+              ...(dropped !== null && { droppedFrames: dropped }),
+            },
             words: { connections: count(members.count, 'connection'), times: count(segments, 'time') },
           }),
         ];
@@ -62,3 +78,36 @@ export const captureLoss: PatternRule = {
     };
   },
 };
+
+function sayCounters(dropped: number | null): string {
+  if (dropped === null) return '';
+  return dropped > 0
+    ? `The capture’s own counters tell of ${count(dropped, 'dropped frame')}. `
+    : 'The capture’s own counters tell of no dropped frame: a capture filter, the mirror port, or another path is the likelier reason. ';
+}
+
+/** Counters tell of dropped frames, and no acknowledgment shows whose they were. */
+function droppedAlone(
+  all: readonly (Members | undefined)[],
+  drops: readonly (number | null)[],
+): readonly Pattern[] {
+  return drops.flatMap((dropped, capture) => {
+    const members = all[capture];
+    if (dropped === null || dropped === 0 || members === undefined) return [];
+    return [
+      reportPattern(captureLoss, {
+        severity: 'info',
+        confidence: 'observed',
+        title: '{dropped} are missing from the capture, by its own counters',
+        explanation:
+          'No acknowledgment shows that they were segments of one of its {connections}; a FIN, a reset, a bare acknowledgment or a whole connection may be among them.',
+        connections: members.ids,
+        count: members.count,
+        from: members.from,
+        to: members.to,
+        facts: { connections: members.count, lostSegments: 0, droppedFrames: dropped },
+        words: { dropped: count(dropped, 'frame'), connections: count(members.count, 'connection') },
+      }),
+    ];
+  });
+}

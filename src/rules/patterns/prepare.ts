@@ -1,5 +1,4 @@
 import type { Connection } from '../../connections/connection.js';
-import type { Timestamp } from '../../core/time.js';
 import type { Finding, Pattern, Severity } from '../finding.js';
 import type { PatternCollector, PatternRule } from '../rule.js';
 import { optionValues, type RuleSettings } from '../settings.js';
@@ -33,9 +32,9 @@ export function preparePatterns(rules: readonly PatternRule[], settings: RuleSet
         if (withheld?.(running[i].id) !== true) running[i].collector.add(connection, findings);
       }
     },
-    finish(captureEnd: Timestamp): readonly Pattern[] {
+    finish(captureEnd, drops): readonly Pattern[] {
       return running.flatMap(({ choice, collector }) => {
-        const patterns = collector.finish(captureEnd);
+        const patterns = collector.finish(captureEnd, drops);
         return choice === undefined
           ? patterns
           : patterns.map((pattern) => ({ ...pattern, severity: choice }));

@@ -15,4 +15,34 @@ describe('capture-loss', () => {
   it('is silent on an ideal capture', () => {
     expect(patternsOf(captureLoss, [[connection(), []]], 10)).toEqual([]);
   });
+
+  it.each([
+    { drops: [12, null, 3], says: 'The capture’s own counters tell of 15 dropped frames.', dropped: 15 },
+    { drops: [0], says: 'tell of no dropped frame: a capture filter, the mirror port', dropped: 0 },
+    { drops: [null], says: 'once. Findings', dropped: undefined },
+  ])('says what the counters $drops tell', ({ drops, says, dropped }) => {
+    const lossy = [connection({ quality: { lostSegments: 1 } }), []] as const;
+    const [pattern] = patternsOf(captureLoss, [lossy], 10, {}, drops);
+    expect(pattern.severity).toBe('warning');
+    expect(pattern.explanation.replace('1 time.', 'once.')).toContain(says);
+    expect(pattern.facts.droppedFrames).toBe(dropped);
+  });
+
+  it('tells of drop counters alone as info, for the capture whose they are', () => {
+    const connections = [0, 1, 2].map((id) => [connection({ id, capture: id === 0 ? 0 : 2 }), []] as const);
+    const patterns = patternsOf(captureLoss, connections, 10, {}, [null, 5, 7]);
+    expect(patterns).toMatchObject([
+      {
+        severity: 'info',
+        title: '7 frames are missing from the capture, by its own counters',
+        connections: [1, 2],
+        facts: { connections: 2, lostSegments: 0, droppedFrames: 7 },
+      },
+    ]);
+    expect(textsOf(patterns[0])).not.toMatch(UNFILLED);
+  });
+
+  it('is silent where counters tell of no drop', () => {
+    expect(patternsOf(captureLoss, [[connection(), []]], 10, {}, [0])).toEqual([]);
+  });
 });
