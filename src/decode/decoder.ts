@@ -27,6 +27,11 @@ export const MAX_LAYERS = 16;
 /** No LINKTYPE_ value is negative. */
 const NO_LINK_TYPE = -1;
 
+/** Link types without a decoder that are counted one by one; headers that name one can name any. */
+const MAX_UNDECODED = 64;
+/** Stands for all the others. */
+export const OTHER_LINK_TYPES = -1;
+
 /**
  * Decodes frames into one reused `Segment` or `IcmpError`, as the verdict says. Whatever the bytes are, it
  * neither throws nor reads beyond the frame.
@@ -34,6 +39,8 @@ const NO_LINK_TYPE = -1;
 export class Decoder {
   /** How many frames got each verdict; the index is the verdict. */
   readonly counts = new Float64Array(VERDICT_NAMES.length);
+  /** Frames that got `UNSUPPORTED_LINK_TYPE`, by the LINKTYPE_ value; `OTHER_LINK_TYPES` for those beyond the first. */
+  readonly undecoded = new Map<number, number>();
   /** Valid until the next `decode`, if it answered `SEGMENT`. */
   readonly segment: Segment;
   /** Valid until the next `decode`, if it answered `ICMP_ERROR`. */
@@ -48,6 +55,11 @@ export class Decoder {
     this.icmpError = this.#packet.icmpError;
   }
 
+  /** Frames that hold several packets, of which only the first was looked at. */
+  get aggregates(): number {
+    return this.#packet.aggregates;
+  }
+
   decode(frame: Frame): Verdict {
     if (frame.linkType !== this.#linkType) {
       this.#linkType = frame.linkType;
@@ -57,7 +69,16 @@ export class Decoder {
     this.counts[verdict]++;
     if (verdict === SEGMENT) stamp(this.segment, frame);
     else if (verdict === ICMP_ERROR) stamp(this.icmpError, frame);
+    else if (verdict === UNSUPPORTED_LINK_TYPE)
+      this.#noteUndecoded(this.#link === undefined ? frame.linkType : this.#packet.innerLinkType);
     return verdict;
+  }
+
+  #noteUndecoded(linkType: number): void {
+    const { undecoded } = this;
+    const isCounted = undecoded.has(linkType) || undecoded.size < MAX_UNDECODED;
+    const key = isCounted ? linkType : OTHER_LINK_TYPES;
+    undecoded.set(key, (undecoded.get(key) ?? 0) + 1);
   }
 
   #layers(link: Decapsulator, frame: Frame): Verdict {

@@ -19,6 +19,11 @@ export class Packet {
   /** Where this layer ended on the wire; beyond `end` if the snaplen cut it. */
   wireEnd = 0;
 
+  /** The link type that a header named, where that led to `UNSUPPORTED_LINK_TYPE`. */
+  innerLinkType = 0;
+  /** Frames so far that hold several packets, of which only the first was looked at. */
+  aggregates = 0;
+
   /** Network layers write their addresses here, whichever protocol they carry. */
   readonly segment = new Segment();
   readonly icmpError = new IcmpError();

@@ -11,7 +11,9 @@ export type Verdict =
   | typeof FRAGMENT
   | typeof TRUNCATED
   | typeof MALFORMED
-  | typeof NESTED_TOO_DEEP;
+  | typeof NESTED_TOO_DEEP
+  | typeof ENCRYPTED
+  | typeof LINK_FRAGMENT;
 
 /** A TCP segment. */
 export const SEGMENT = 0;
@@ -31,6 +33,10 @@ export const TRUNCATED = 6;
 export const MALFORMED = 7;
 /** More layers stacked than `MAX_LAYERS`. */
 export const NESTED_TOO_DEEP = 8;
+/** The link layer encrypts what it carries, as protected 802.11 frames do. */
+export const ENCRYPTED = 9;
+/** Any part but the first of a frame that the link layer sent in fragments (802.11, ARCNET). */
+export const LINK_FRAGMENT = 10;
 
 /** How reports and `--verbose` call each verdict; the index is the verdict. */
 export const VERDICT_NAMES = [
@@ -43,17 +49,21 @@ export const VERDICT_NAMES = [
   'truncated-header',
   'malformed',
   'nested-too-deep',
+  'encrypted',
+  'link-fragment',
 ] as const satisfies readonly string[];
 
-/** Each verdict in a sentence's words, after "frames …" or "skipped: …". */
+/** Each verdict in words, for `--verbose`. */
 export const VERDICT_DESCRIPTIONS: Readonly<Record<(typeof VERDICT_NAMES)[number], string>> = {
   'tcp-segment': 'TCP segments',
   'icmp-error': 'ICMP errors about TCP segments',
-  'unsupported-link-type': 'link type that finwait does not decode',
-  'not-ip': 'not IP (ARP, spanning tree and the like)',
+  'unsupported-link-type': 'of a link type that is not decoded',
+  'not-ip': 'not IP, such as ARP, spanning tree or 802.11 beacons',
   'not-tcp': 'IP, but not TCP',
   fragment: 'fragments of IP datagrams',
   'truncated-header': 'cut by the snaplen before the TCP header ended',
   malformed: 'headers whose lengths or versions contradict each other',
   'nested-too-deep': 'too many nested layers',
+  encrypted: 'encrypted by the link layer, such as protected 802.11 frames',
+  'link-fragment': 'later parts of frames that the link layer sent in fragments',
 };

@@ -3,12 +3,14 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { CaptureReader } from '../../src/capture/reader.js';
 import { Decoder } from '../../src/decode/decoder.js';
 import { SEGMENT } from '../../src/decode/verdict.js';
 import { analyzeBytes } from '../../src/index.js';
 import { captureOf } from '../support/fixtures.js';
+import { concat, frameOf, ipv4, tcp } from '../support/packet-builder.js';
 import { WRAPPINGS, type Wrapping, wrappedCapture } from '../support/wrapped.js';
 
 const SCENARIOS: Readonly<Record<4 | 6, readonly string[]>> = {
@@ -72,6 +74,26 @@ describe.each(WRAPPINGS)('$name', (wrapping: Wrapping) => {
     reader.push(bytes);
     reader.end();
     expect(whole).toBeGreaterThan(5);
+  });
+
+  it('is decoded from its own octets alone, whatever its header says', () => {
+    const packet = ipv4(tcp({ payload: Uint8Array.of(1, 2, 3) }));
+    const header = wrapping.header(4, packet.length);
+    const whole = concat(header, packet, wrapping.trailer ?? []);
+    const changes = fc.array(fc.tuple(fc.nat(header.length), fc.nat(255)), { minLength: 1, maxLength: 4 });
+    fc.assert(
+      fc.property(changes, fc.nat(whole.length - 1), (octets, cut) => {
+        const bytes = whole.slice(0, whole.length - (cut % 2 === 0 ? 0 : cut));
+        for (const [place, value] of octets) bytes[place % bytes.length] = value;
+        const [one, other] = [0, 0xff].map((surroundings) => {
+          const decoder = new Decoder();
+          const verdict = decoder.decode(frameOf(bytes, { linkType: wrapping.linkType, surroundings }));
+          return JSON.stringify([verdict, decoder.segment, decoder.aggregates, [...decoder.undecoded]]);
+        });
+        expect(one).toBe(other);
+      }),
+      { numRuns: 150 },
+    );
   });
 
   it.skipIf(!hasTshark || wrapping.notInWireshark !== undefined)(

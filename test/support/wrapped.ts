@@ -12,7 +12,9 @@ export interface Wrapping {
   readonly only?: 4 | 6;
   /** Whether IP packets carry it between `TUNNEL_ENDS`. */
   readonly isTunnel?: boolean;
-  /** Why Wireshark 4.0 does not read it of its own accord. */
+  /** What stands behind the packet. */
+  readonly trailer?: readonly number[];
+  /** Why Wireshark 4.0 does not read it of its own accord, or counts otherwise. */
   readonly notInWireshark?: string | undefined;
 }
 
@@ -203,6 +205,48 @@ const TUNNELS: readonly Wrapping[] = [
     },
   },
 ];
+const zeros = (count: number): number[] => new Array<number>(count).fill(0);
+const le16 = (value: number): number[] => be16(value).reverse();
+const be32 = (value: number): number[] => [...be16(value >>> 16), ...be16(value & 0xffff)];
+const le32 = (value: number): number[] => be32(value).reverse();
+const FCS = [0xde, 0xad, 0xbe, 0xef];
+const llc = (version: 4 | 6): number[] => [...SNAP, ...etherType(version)];
+const A = [2, 0, 0, 0, 0, 1];
+const B = [2, 0, 0, 0, 0, 2];
+const C = [2, 0, 0, 0, 0, 3];
+const D = [2, 0, 0, 0, 0, 4];
+
+/** Frame control and what follows it up to the body: to a station (2), from it (1), or between access points (3). */
+export function ieee80211Header(kind: number, flags: number, ...rest: readonly number[]): number[] {
+  const fourth = (flags & 3) === 3 ? D : [];
+  return [kind, flags, 0, 0, ...A, ...B, ...C, 0x10, 0, ...fourth, ...rest];
+}
+
+const DATA = 0x08;
+const QOS_DATA = 0x88;
+const QOS = [0, 0];
+const prismHeader = (u32: (value: number) => number[]): number[] => [
+  ...u32(0x44),
+  ...u32(144),
+  ...[0x77, 0x6c, 0x61, 0x6e, 0x30],
+  ...zeros(131),
+];
+const avsHeader = [...be32(0x80211001), ...be32(64), ...zeros(56)];
+const pktapHeader = (linkType: number, length = 108): number[] => [
+  ...le32(length),
+  ...le32(1),
+  ...le32(linkType),
+  ...[0x65, 0x6e, 0x30],
+  ...zeros(length - 15),
+];
+const ppiHeader = (linkType: number, fields: readonly number[]): number[] => [
+  0,
+  1,
+  ...le16(8 + fields.length),
+  ...le32(linkType),
+  ...fields,
+];
+const ppiCommon = [...le16(2), ...le16(20), ...zeros(8), ...le16(1), ...zeros(10)];
 
 /** The ways in which frames carry IP, beyond plain Ethernet. */
 export const WRAPPINGS: readonly Wrapping[] = [
@@ -256,10 +300,281 @@ export const WRAPPINGS: readonly Wrapping[] = [
     notInWireshark: 'it wants to be told which labels are those of pseudowires',
   },
   ...TUNNELS,
+  {
+    name: 'Token Ring',
+    linkType: 6,
+    header: (version) => [0x10, 0x40, ...MACS, ...llc(version)],
+  },
+  {
+    name: 'Token Ring with a route',
+    linkType: 6,
+    header: (version) => [0x10, 0x40, ...A, 0x82, ...B.slice(1), 0x06, 0x30, 0, 1, 0, 2, ...llc(version)],
+  },
+  {
+    name: 'SLIP',
+    linkType: 8,
+    header: () => [1, 0x45, ...zeros(14)],
+    notInWireshark: 'it knows the link type, but does not look into it',
+  },
+  {
+    name: 'ARCNET of BSD, RFC 1201',
+    linkType: 7,
+    header: (version) => [1, 2, version === 4 ? 0xd4 : 0xc4, 0, 0, 9],
+  },
+  {
+    name: 'ARCNET of BSD, an exception frame',
+    linkType: 7,
+    header: (version) => [
+      1,
+      2,
+      version === 4 ? 0xd4 : 0xc4,
+      0xff,
+      0,
+      0,
+      version === 4 ? 0xd4 : 0xc4,
+      0,
+      0,
+      9,
+    ],
+  },
+  {
+    name: 'ARCNET of BSD, the first part of several, which are joined',
+    linkType: 7,
+    header: (version) => [1, 2, version === 4 ? 0xd4 : 0xc4, 3, 0, 9],
+  },
+  {
+    name: 'ARCNET of Linux, RFC 1201',
+    linkType: 129,
+    header: (version) => [1, 2, 0, 0, version === 4 ? 0xd4 : 0xc4, 0, 0, 9],
+  },
+  {
+    name: 'ARCNET of Linux, RFC 1051 where it can',
+    linkType: 129,
+    header: (version) => (version === 4 ? [1, 2, 0, 0, 0xf0] : [1, 2, 0, 0, 0xc4, 0, 0, 9]),
+  },
+  { name: 'ATM with LLC', linkType: 100, header: llc },
+  {
+    name: '802.11 to an access point',
+    linkType: 105,
+    header: (version) => [...ieee80211Header(DATA, 1), ...llc(version)],
+  },
+  {
+    name: '802.11 with QoS from an access point',
+    linkType: 105,
+    header: (version) => [...ieee80211Header(QOS_DATA, 2, ...QOS), ...llc(version)],
+  },
+  {
+    name: '802.11 with four addresses, QoS and HT control',
+    linkType: 105,
+    header: (version) => [...ieee80211Header(QOS_DATA, 0x83, ...QOS, ...zeros(4)), ...llc(version)],
+  },
+  {
+    name: '802.11 in a mesh',
+    linkType: 105,
+    header: (version) => [
+      ...ieee80211Header(QOS_DATA, 3, 0, 1),
+      ...[1, 31, ...le32(77), ...A],
+      ...llc(version),
+    ],
+  },
+  {
+    name: 'an 802.11 A-MSDU of one',
+    linkType: 105,
+    header: (version, length) => [
+      ...ieee80211Header(QOS_DATA, 2, 0x80, 0),
+      ...[...A, ...B, ...be16(length + 8)],
+      ...llc(version),
+    ],
+  },
+  {
+    name: 'radiotap without fields',
+    linkType: 127,
+    header: (version) => [0, 0, 8, 0, 0, 0, 0, 0, ...ieee80211Header(DATA, 1), ...llc(version)],
+  },
+  {
+    name: 'radiotap with a chain, time, flags, padding and FCS',
+    linkType: 127,
+    header: (version) => [
+      // Four words that tell the fields, the first field at a multiple of eight, one in each of the others.
+      ...[0, 0, ...le16(36), ...le32(0xa000_0003), ...le32(0xa000_0020), ...le32(0xa000_0020), ...le32(0x20)],
+      ...[...zeros(4), ...zeros(8), 0x30, 0, 0, 0],
+      ...ieee80211Header(QOS_DATA, 1, ...QOS, 0, 0),
+      ...llc(version),
+    ],
+    trailer: FCS,
+  },
+  {
+    name: 'radiotap with flags alone, and FCS',
+    linkType: 127,
+    header: (version) => [
+      ...[0, 0, ...le16(9), ...le32(2), 0x10],
+      ...ieee80211Header(QOS_DATA, 2, ...QOS),
+      ...llc(version),
+    ],
+    trailer: FCS,
+  },
+  {
+    name: 'Prism, little-endian',
+    linkType: 119,
+    header: (version) => [...prismHeader(le32), ...ieee80211Header(DATA, 2), ...llc(version)],
+  },
+  {
+    name: 'Prism, big-endian',
+    linkType: 119,
+    header: (version) => [...prismHeader(be32), ...ieee80211Header(DATA, 2), ...llc(version)],
+  },
+  {
+    name: 'AVS as Prism',
+    linkType: 119,
+    header: (version) => [...avsHeader, ...ieee80211Header(DATA, 2), ...llc(version)],
+  },
+  {
+    name: 'AVS',
+    linkType: 163,
+    header: (version) => [...avsHeader, ...ieee80211Header(QOS_DATA, 2, ...QOS), ...llc(version)],
+  },
+  {
+    name: 'PPI with 802.11 and FCS',
+    linkType: 192,
+    header: (version) => [
+      ...ppiHeader(105, [...le16(29_999), ...le16(4), 1, 2, 3, 4, ...ppiCommon]),
+      ...ieee80211Header(QOS_DATA, 2, ...QOS),
+      ...llc(version),
+    ],
+    trailer: FCS,
+  },
+  {
+    name: 'PPI with Ethernet',
+    linkType: 192,
+    header: (version) => [...ppiHeader(1, []), ...MACS, ...etherType(version)],
+  },
+  {
+    name: 'PKTAP with Ethernet',
+    linkType: 258,
+    header: (version) => [...pktapHeader(1), ...MACS, ...etherType(version)],
+  },
+  { name: 'PKTAP with a longer header and raw IP', linkType: 258, header: () => pktapHeader(101, 156) },
+  {
+    name: 'PKTAP as USER2',
+    linkType: 149,
+    header: (version) => [...pktapHeader(0), version === 4 ? 2 : 30, 0, 0, 0],
+    notInWireshark: 'it wants to be told what users’ link types hold',
+  },
+  {
+    name: 'Juniper Ethernet',
+    linkType: 178,
+    header: (version) => [0x4d, 0x47, 0x43, 1, ...MACS, ...etherType(version)],
+  },
+  {
+    name: 'Juniper Ethernet with extensions',
+    linkType: 178,
+    header: (version) => [0x4d, 0x47, 0x43, 0x80, 0, 6, 1, 1, 7, 4, 1, 9, ...MACS, ...etherType(version)],
+  },
+  {
+    name: 'Juniper Ethernet whose link header is missing',
+    linkType: 178,
+    header: (version) => [0x4d, 0x47, 0x43, 3, ...le32(version === 4 ? 2 : 6)],
+  },
+  {
+    name: 'Juniper Ethernet without Juniper’s header',
+    linkType: 178,
+    header: (version) => [...MACS, ...etherType(version)],
+  },
+  {
+    name: 'IP over Fibre Channel',
+    linkType: 122,
+    header: (version) => [0x10, 0, ...A, 0x10, 0, ...B, ...llc(version)],
+  },
+  {
+    name: 'IP over FireWire',
+    linkType: 138,
+    header: (version) => [...A, 0, 1, ...B, 0, 1, ...etherType(version)],
+  },
+  {
+    name: 'IP over InfiniBand',
+    linkType: 242,
+    header: (version) => [...zeros(20), 0, 0, 2, 1, ...zeros(16), ...etherType(version), 0, 0],
+  },
+  {
+    name: 'InfiniBand datagrams',
+    linkType: 247,
+    header: (version, length) => [
+      ...[0x70, 0x02, 0, 3, ...be16((length + 32 + 4) >> 2), 0, 4],
+      ...[0x64, 0x40, 0xff, 0xff, 0, 0, 1, 2, 0, 0, 0, 9],
+      ...[0, 0, 0x0b, 0x1b, 0, 0, 0, 0x48],
+      ...[...etherType(version), 0, 0],
+    ],
+    trailer: [1, 2, 3, 4, 5, 6],
+    notInWireshark: 'it does not know the link type',
+  },
+  {
+    name: 'InfiniBand datagrams with a global route',
+    linkType: 247,
+    header: (version, length) => [
+      ...[0x70, 0x03, 0, 3, ...be16((length + 72 + 4) >> 2), 0, 4],
+      ...[0x60, 0, 0, 0, ...be16(length + 24 + 4), 0x1b, 64, ...zeros(15), 1, ...zeros(15), 2],
+      ...[0x64, 0x40, 0xff, 0xff, 0, 0, 1, 2, 0, 0, 0, 9],
+      ...[0, 0, 0x0b, 0x1b, 0, 0, 0, 0x48],
+      ...[...etherType(version), 0, 0],
+    ],
+    trailer: [1, 2, 3, 4, 5, 6],
+    notInWireshark: 'it does not know the link type',
+  },
+  {
+    name: 'packet filter log',
+    linkType: 117,
+    header: (version) => [61, version === 4 ? 2 : 24, 0, 0, 0x65, 0x6d, 0x30, ...zeros(57)],
+  },
+  {
+    name: 'Frame Relay',
+    linkType: 107,
+    header: (version) => [0x18, 0x41, 0x03, version === 4 ? 0xcc : 0x8e],
+    notInWireshark: 'it leaves out the number behind the first stream over Frame Relay',
+  },
+  {
+    name: 'Frame Relay with SNAP',
+    linkType: 107,
+    header: (version) => [0x18, 0x41, 0x03, 0x00, 0x80, 0, 0, 0, ...etherType(version)],
+    notInWireshark: 'it leaves out the number behind the first stream over Frame Relay',
+  },
+  {
+    name: 'Frame Relay as Cisco has it',
+    linkType: 107,
+    header: (version) => [0x18, 0x41, ...etherType(version)],
+    notInWireshark: 'it leaves out the number behind the first stream over Frame Relay',
+  },
+  {
+    name: 'PPP with a direction',
+    linkType: 204,
+    header: (version) => [1, 0xff, 0x03, ...pppNumber(version)],
+  },
+  {
+    name: 'Cisco HDLC with a direction',
+    linkType: 205,
+    header: (version) => [0, 0x0f, 0, ...etherType(version)],
+    notInWireshark: 'it does not know the link type',
+  },
+  {
+    name: 'Frame Relay with a direction',
+    linkType: 206,
+    header: (version) => [1, 0x18, 0x41, 0x03, version === 4 ? 0xcc : 0x8e],
+    notInWireshark: 'it does not know the link type',
+  },
+  {
+    name: 'MPLS without Ethernet',
+    linkType: 219,
+    header: () => LABELS,
+    notInWireshark: 'it does not know the link type',
+  },
+  {
+    name: 'Solaris ipnet',
+    linkType: 226,
+    header: (version, length) => [1, version === 4 ? 2 : 26, 0, 0, ...be32(length), ...zeros(16)],
+  },
 ];
 
 /** The IP packets of an Ethernet capture, wrapped otherwise, with their times. */
-export function wrappedCapture(path: string, { linkType, header }: Wrapping): Uint8Array {
+export function wrappedCapture(path: string, { linkType, header, trailer = [] }: Wrapping): Uint8Array {
   const frames: { data: Uint8Array; time: bigint }[] = [];
   const reader = new CaptureReader(({ bytes, offset, capturedLength, view, seconds, nanoseconds }) => {
     const type = view.getUint16(offset + 12);
@@ -267,7 +582,7 @@ export function wrappedCapture(path: string, { linkType, header }: Wrapping): Ui
     if (type !== 0x0800 && type !== 0x86dd) return;
     const before = header(type === 0x0800 ? 4 : 6, packet.length);
     frames.push({
-      data: Uint8Array.of(...before, ...packet),
+      data: Uint8Array.of(...before, ...packet, ...trailer),
       time: BigInt(seconds) * 1_000_000_000n + BigInt(nanoseconds),
     });
   });

@@ -3,9 +3,8 @@ import type { Packet } from '../packet.js';
 import { NOT_IP } from '../verdict.js';
 
 const LLC_LENGTH = 3;
-const SNAP_LENGTH = 8;
-const SNAP_OUI = 3;
-const SNAP_TYPE = 6;
+const SNAP_LENGTH = 5;
+const SNAP_TYPE = 3;
 
 /** DSAP and SSAP of SNAP and of IP, each with the control octet of unnumbered information (RFC 1042). */
 const LLC_SNAP = 0xaaaa03;
@@ -34,10 +33,16 @@ export function llc(packet: Packet): number {
     return ETHERTYPE_IPV4;
   }
   if (header !== LLC_SNAP) return -NOT_IP;
+  packet.offset = offset + LLC_LENGTH;
+  return snap(packet);
+}
+
+/** The OUI and type of SNAP. Answers as a `Decapsulator`. */
+export function snap(packet: Packet): number {
+  const { view, offset } = packet;
   if (offset + SNAP_LENGTH > packet.end) return -packet.shortage(offset + SNAP_LENGTH);
-  const oui = view.getUint32(offset + SNAP_OUI) >>> 8;
-  const type = view.getUint16(offset + SNAP_TYPE);
+  const oui = view.getUint32(offset) >>> 8;
   if (oui !== OUI_802_1H && oui !== OUI_ETHERNET) return -NOT_IP;
   packet.offset = offset + SNAP_LENGTH;
-  return type;
+  return view.getUint16(offset + SNAP_TYPE);
 }

@@ -5,10 +5,11 @@ import { NOT_IP } from '../verdict.js';
 const HEADER_LENGTH = 4;
 
 const AF_INET = 2;
-/** AF_INET6 differs by system: Linux, Windows, NetBSD and OpenBSD, FreeBSD, Darwin. */
+/** AF_INET6 differs by system: Linux, Windows, NetBSD and OpenBSD, Solaris, FreeBSD, Darwin. */
 const AF_INET6_LINUX = 10;
 const AF_INET6_WINDOWS = 23;
 const AF_INET6_BSD = 24;
+const AF_INET6_SOLARIS = 26;
 const AF_INET6_FREEBSD = 28;
 const AF_INET6_DARWIN = 30;
 
@@ -45,6 +46,7 @@ export function etherTypeOfFamily(family: number): number {
     case AF_INET6_LINUX:
     case AF_INET6_WINDOWS:
     case AF_INET6_BSD:
+    case AF_INET6_SOLARIS:
     case AF_INET6_FREEBSD:
     case AF_INET6_DARWIN:
       return ETHERTYPE_IPV6;
