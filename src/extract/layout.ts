@@ -11,6 +11,7 @@ import {
   ETHERTYPE_SERVICE_VLAN,
   ETHERTYPE_VLAN,
 } from '../decode/ether-types.js';
+import { radiotapFlagsAt } from '../decode/link/radiotap.js';
 import { findLinkLayer } from '../decode/link/registry.js';
 import { Packet } from '../decode/packet.js';
 import { type IpLayer, ipLayerAt, type Span } from './ip-layer.js';
@@ -25,28 +26,128 @@ export interface Layout {
 
 type LinkAddresses = Pick<Layout, 'hardware' | 'otherHardware'>;
 
+/**
+ * Where the link header at `at` has addresses, and whatever else may name somebody; null if it has more than
+ * is known here. `end` is where what it carries starts: behind all headers of LLC and the like.
+ */
+type AddressFinder = (view: DataView, at: number, end: number) => LinkAddresses | null;
+
 const NONE: LinkAddresses = { hardware: [], otherHardware: [] };
 /** Kinds of hardware whose addresses are those of IEEE 802 (ARPHRD_ETHER, ARPHRD_LOOPBACK). */
 const IEEE_802 = [1, 772];
 
-/** Where the link header at an offset has addresses, by link type. */
-const ADDRESSES = new Map<number, (view: DataView, at: number) => LinkAddresses>([
+/**
+ * By link type. Frames of all others are left out of what is altered: Token Ring, where a bit of an address
+ * announces a route; NFLOG and PPI, which may hold anything; MPLS, InfiniBand, Juniper's headers.
+ */
+const ADDRESSES = new Map<number, AddressFinder>([
   [0, () => NONE],
-  [1, (_view, at) => ({ hardware: [spanOf(at, 6), spanOf(at + 6, 6)], otherHardware: [] })],
+  [1, (_view, at) => ieee802(at, at + 6)],
+  [7, (_view, at) => others(at, 2)],
+  [8, (_view, at) => others(at, 16)],
+  [9, () => NONE],
+  [10, (_view, at) => ieee802(at + 1, at + 7)],
   [12, () => NONE],
   [14, () => NONE],
+  [50, () => NONE],
+  [51, () => NONE],
+  [100, () => NONE],
   [101, () => NONE],
+  [104, () => NONE],
+  [105, ieee80211],
+  [107, () => NONE],
   [108, () => NONE],
+  // Family and flags stay, the security parameters index goes.
+  [109, (_view, at) => others(at + 4, 4)],
   [113, (view, at) => cooked(view.getUint16(at + 2), at + 6)],
+  // Length and family stay.
+  [117, (_view, at, end) => others(at + 2, end - at - 2)],
+  [119, prism],
+  [122, (_view, at) => others(at, 16)],
+  [127, radiotap],
+  [129, (_view, at) => others(at, 2)],
+  [138, (_view, at) => others(at, 16)],
+  [149, pktap],
+  [163, (view, at, end) => behindRadio(view, at, view.getUint32(at + 4), end)],
+  [204, () => NONE],
+  [205, () => NONE],
+  [206, () => NONE],
+  // Version and family stay.
+  [226, (_view, at, end) => others(at + 2, end - at - 2)],
   [228, () => NONE],
   [229, () => NONE],
+  [242, (_view, at) => others(at, 40)],
+  [258, pktap],
   [276, (view, at) => cooked(view.getUint16(at + 8), at + 12)],
 ]);
 
+function ieee802(...starts: readonly number[]): LinkAddresses {
+  return { hardware: starts.map((start) => spanOf(start, 6)), otherHardware: [] };
+}
+
+function others(start: number, length: number): LinkAddresses {
+  return { hardware: [], otherHardware: [spanOf(start, length)] };
+}
+
 /** The field of eight octets in Linux cooked captures. */
 function cooked(kind: number, at: number): LinkAddresses {
-  if (!IEEE_802.includes(kind)) return { hardware: [], otherHardware: [spanOf(at, 8)] };
+  if (!IEEE_802.includes(kind)) return others(at, 8);
   return { hardware: [spanOf(at, 6)], otherHardware: [spanOf(at + 6, 2)] };
+}
+
+/** Three or four addresses. What may stand between header and LLC has more: mesh control, several MSDUs, padding. */
+function ieee80211(view: DataView, at: number, end: number): LinkAddresses | null {
+  const kind = view.getUint8(at);
+  const flags = view.getUint8(at + 1);
+  const hasFourth = (flags & 0x03) === 0x03;
+  const hasQos = (kind & 0x80) !== 0;
+  const hasHtControl = hasQos && (flags & 0x80) !== 0;
+  const length = 24 + (hasFourth ? 6 : 0) + (hasQos ? 2 : 0) + (hasHtControl ? 4 : 0);
+  if (end !== at + length + LLC_AND_SNAP) return null;
+  return ieee802(at + 4, at + 10, at + 16, ...(hasFourth ? [at + 24] : []));
+}
+
+/** 802.11 behind a header of which only code and length stay. */
+function behindRadio(view: DataView, at: number, length: number, end: number): LinkAddresses | null {
+  return joined(others(at + 8, length - 8), ieee80211(view, at + length, end));
+}
+
+/** Prism's header, in either byte order, or AVS's. */
+function prism(view: DataView, at: number, end: number): LinkAddresses | null {
+  const first = view.getUint8(at);
+  const isLittle = first !== 0 && first < 0x80;
+  return behindRadio(view, at, view.getUint32(at + 4, isLittle), end);
+}
+
+/** Which fields there are stays, and the flags, which tell how to read the frame. */
+function radiotap(view: DataView, at: number, end: number): LinkAddresses | null {
+  const headerEnd = at + view.getUint16(at + 2, true);
+  let fields = at + 8;
+  while (view.getInt32(fields - 4, true) < 0) fields += 4;
+  const flagsAt = radiotapFlagsAt(view, at, headerEnd);
+  const blank =
+    flagsAt === 0
+      ? [{ start: fields, end: headerEnd }]
+      : [
+          { start: fields, end: flagsAt },
+          { start: flagsAt + 1, end: headerEnd },
+        ];
+  return joined({ hardware: [], otherHardware: blank }, ieee80211(view, headerEnd, end));
+}
+
+/** Length, kind and link type stay; the rest names interfaces and processes. */
+function pktap(view: DataView, at: number, end: number): LinkAddresses | null {
+  const length = view.getUint32(at, true);
+  const inner = ADDRESSES.get(view.getUint32(at + 8, true));
+  return inner === undefined ? null : joined(others(at + 12, length - 12), inner(view, at + length, end));
+}
+
+function joined(outer: LinkAddresses, inner: LinkAddresses | null): LinkAddresses | null {
+  if (inner === null) return null;
+  return {
+    hardware: [...outer.hardware, ...inner.hardware],
+    otherHardware: [...outer.otherHardware, ...inner.otherHardware],
+  };
 }
 
 const WITHOUT_ADDRESSES: ReadonlySet<number> = new Set([
@@ -55,6 +156,7 @@ const WITHOUT_ADDRESSES: ReadonlySet<number> = new Set([
   ETHERTYPE_LEGACY_DOUBLE_VLAN,
 ]);
 const MAX_LAYERS = 16;
+const LLC_AND_SNAP = 8;
 
 const packet = new Packet();
 
@@ -65,13 +167,15 @@ export function layoutOf(frame: Frame): Layout | null {
   if (addressesOf === undefined || link === undefined) return null;
   packet.start(frame);
   let etherType = link(packet);
+  const linkEnd = packet.offset;
   for (let layer = 0; layer < MAX_LAYERS && WITHOUT_ADDRESSES.has(etherType); layer++) {
     etherType = BY_ETHERTYPE.get(etherType)!(packet);
   }
   if (etherType !== ETHERTYPE_IPV4 && etherType !== ETHERTYPE_IPV6) return null;
   const ip = ipLayerAt(packet.view, packet.offset, packet.end, packet.wireEnd);
   if (ip === null || ip.version !== (etherType === ETHERTYPE_IPV4 ? 4 : 6)) return null;
-  return { ...addressesOf(frame.view, frame.offset), ip };
+  const addresses = addressesOf(frame.view, frame.offset, linkEnd);
+  return addresses === null ? null : { ...addresses, ip };
 }
 
 function spanOf(start: number, length: number): Span {
