@@ -9,18 +9,27 @@ import {
   sectionHeader,
 } from '../test/support/capture-builder.js';
 import { captureOf, scenarios } from '../test/support/fixtures.js';
+import { WRAPPINGS, wrappedCapture } from '../test/support/wrapped.js';
 
 const REGRESSIONS = new URL('regressions/', import.meta.url);
 /** Larger captures make slow inputs, and nothing that smaller ones do not. */
 const LARGEST = 20_000;
 
-/** The captures that inputs are made from: all recorded ones of a handy size, every third as pcapng too. */
+/**
+ * The captures that inputs are made from: all recorded ones of a handy size, every third as pcapng too, and
+ * one in all link layers and encapsulations.
+ */
 export function corpus(): Uint8Array[] {
   const captures = scenarios
     .flatMap((scenario) => [captureOf(scenario, 'client'), captureOf(scenario, 'server')])
     .map((path) => Uint8Array.from(readFileSync(path)))
     .filter(({ length }) => length <= LARGEST);
-  return [...captures, ...captures.filter((_, place) => place % 3 === 0).map(asPcapng)];
+  const small = captureOf('rst-on-write-after-close', 'server');
+  return [
+    ...captures,
+    ...captures.filter((_, place) => place % 3 === 0).map(asPcapng),
+    ...WRAPPINGS.map((wrapping) => wrappedCapture(small, wrapping)),
+  ];
 }
 
 /** The frames of a capture in blocks of all kinds that hold frames, with a comment and statistics. */

@@ -89,7 +89,7 @@ function analyse(bytes: Uint8Array, sizes: readonly number[]): Outcome | string 
 }
 
 function checkReport({ connections, findings, end }: Outcome): void {
-  const { frames, tcpSegments, skipped, damage } = end.captures[0];
+  const { frames, tcpSegments, icmpErrors, skipped, undecodedLinkTypes, damage } = end.captures[0];
   const ids = new Set(connections.map(({ id }) => id));
   if (ids.size !== connections.length) throw new Error('two connections have the same id');
   for (const connection of connections) {
@@ -109,10 +109,16 @@ function checkReport({ connections, findings, end }: Outcome): void {
     if (proof.some((frame) => frame < 1 || frame > frames))
       throw new Error(`${rule} names frames ${proof} of ${frames}`);
   }
-  const analysed = tcpSegments + Object.values(skipped).reduce((sum, count) => sum + count, 0);
-  if (analysed > frames) throw new Error(`${analysed} frames were sorted, of ${frames}`);
+  const sorted = tcpSegments + icmpErrors + total(skipped);
+  if (sorted !== frames) throw new Error(`${sorted} frames were sorted, of ${frames}`);
+  const unnamed = (skipped['unsupported-link-type'] ?? 0) - total(undecodedLinkTypes);
+  if (unnamed !== 0) throw new Error(`the link type of ${unnamed} frames has no name`);
   if (damage !== null && damage.frame !== frames + 1)
     throw new Error(`damage in frame ${damage.frame} after ${frames}`);
+}
+
+function total(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }
 
 function signatureOf({ connections, findings, end }: Outcome): Set<string> {

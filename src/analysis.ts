@@ -6,8 +6,10 @@
 import { Analyzer } from './analyzer.js';
 import { NO_NOTES, type ReaderFacts } from './capture/facts.js';
 import type { FrameHandler } from './capture/frame.js';
+import { linkTypeName } from './capture/link-types.js';
 import type { Connection, Role } from './connections/connection.js';
 import { isLater, secondsBetween, type Timestamp } from './core/time.js';
+import { OTHER_LINK_TYPES } from './decode/decoder.js';
 import type { Segment } from './decode/segment.js';
 import { ICMP_ERROR, SEGMENT, VERDICT_NAMES } from './decode/verdict.js';
 import type { Anonymizer } from './extract/anonymizer.js';
@@ -69,7 +71,7 @@ export class Analysis {
   /** Joined: the number of each capture's first frame. */
   readonly #firstFrames: number[] = [];
   #frames = 0;
-  #countedBefore: Counts = { verdicts: VERDICT_NAMES.map(() => 0), evicted: 0 };
+  #countedBefore: Counts = NOTHING_COUNTED;
 
   /** @throws SettingsError for rules or options that do not exist, or values that cannot be */
   constructor(options: AnalysisOptions) {
@@ -110,13 +112,9 @@ export class Analysis {
     if (analyzer === null) throw new Error('no capture was begun');
     const firstFrame = this.#firstFrames[this.#captures.length];
     if (this.#options.joined === true) {
-      const { verdicts, evicted } = analyzer;
-      const before = this.#countedBefore;
-      const since = {
-        verdicts: VERDICT_NAMES.map((_name, verdict) => verdicts[verdict] - before.verdicts[verdict]),
-        evicted: evicted - before.evicted,
-      };
-      this.#countedBefore = { verdicts: Array.from(verdicts), evicted };
+      const counts = snapshot(analyzer);
+      const since = difference(counts, this.#countedBefore);
+      this.#countedBefore = counts;
       this.#frames += source.frames;
       this.#captures.push(captureFacts(source, since, firstFrame));
       return;
@@ -240,18 +238,52 @@ const MOST_INTERFACES = 256;
 /** What the engine counts of a capture. */
 interface Counts {
   readonly verdicts: ArrayLike<number>;
+  readonly undecoded: ReadonlyMap<number, number>;
+  readonly aggregates: number;
   readonly evicted: number;
+}
+
+const NOTHING_COUNTED: Counts = {
+  verdicts: VERDICT_NAMES.map(() => 0),
+  undecoded: new Map(),
+  aggregates: 0,
+  evicted: 0,
+};
+
+function snapshot({ verdicts, undecoded, aggregates, evicted }: Counts): Counts {
+  return { verdicts: Array.from(verdicts), undecoded: new Map(undecoded), aggregates, evicted };
+}
+
+function difference(counts: Counts, before: Counts): Counts {
+  return {
+    verdicts: VERDICT_NAMES.map((_name, verdict) => counts.verdicts[verdict] - before.verdicts[verdict]),
+    undecoded: new Map(
+      [...counts.undecoded]
+        .map(([linkType, count]): [number, number] => [
+          linkType,
+          count - (before.undecoded.get(linkType) ?? 0),
+        ])
+        .filter(([, count]) => count > 0),
+    ),
+    aggregates: counts.aggregates - before.aggregates,
+    evicted: counts.evicted - before.evicted,
+  };
 }
 
 function captureFacts(
   source: CaptureSource,
-  { verdicts, evicted }: Counts,
+  { verdicts, undecoded, aggregates, evicted }: Counts,
   firstFrame: number,
 ): CaptureFacts {
   const skipped: Record<string, number> = {};
   for (const [verdict, name] of VERDICT_NAMES.entries()) {
     if (verdict !== SEGMENT && verdict !== ICMP_ERROR && verdicts[verdict] > 0)
       skipped[name] = verdicts[verdict];
+  }
+  const undecodedLinkTypes: Record<string, number> = {};
+  for (const [linkType, count] of undecoded) {
+    const name = linkType === OTHER_LINK_TYPES ? 'others' : linkTypeName(linkType);
+    undecodedLinkTypes[name] = (undecodedLinkTypes[name] ?? 0) + count;
   }
   const { firstFrameAt, lastFrameAt } = source;
   const goesOn = source.endAt !== null && lastFrameAt !== null && isLater(source.endAt, lastFrameAt);
@@ -266,6 +298,7 @@ function captureFacts(
     firstFrame,
     frames: source.frames,
     tcpSegments: verdicts[SEGMENT],
+    icmpErrors: verdicts[ICMP_ERROR],
     bytes: source.bytes,
     firstFrameAt,
     lastFrameAt,
@@ -281,6 +314,8 @@ function captureFacts(
     frameComments: source.frameComments.map(({ frame, text }) => ({ frame: frame + firstFrame - 1, text })),
     omittedFrameComments: source.omittedFrameComments,
     skipped,
+    undecodedLinkTypes,
+    aggregates,
     evicted,
     damage: source.damage,
   };

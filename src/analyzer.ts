@@ -92,6 +92,16 @@ export class Analyzer {
     return this.#decoder.counts;
   }
 
+  /** See `Decoder`. */
+  get undecoded(): ReadonlyMap<number, number> {
+    return this.#decoder.undecoded;
+  }
+
+  /** See `Decoder`. */
+  get aggregates(): number {
+    return this.#decoder.aggregates;
+  }
+
   /** Connections given up because too many were held. */
   get evicted(): number {
     return this.#tracker.evicted;

@@ -21,6 +21,8 @@ export interface CaptureFacts extends CaptureNotes {
   readonly firstFrame: number;
   readonly frames: number;
   readonly tcpSegments: number;
+  /** Frames with an ICMP error about a TCP segment. Every other frame is in `skipped`. */
+  readonly icmpErrors: number;
   readonly bytes: number;
   readonly firstFrameAt: Timestamp | null;
   readonly lastFrameAt: Timestamp | null;
@@ -36,6 +38,10 @@ export interface CaptureFacts extends CaptureNotes {
   readonly evicted: number;
   /** Frames that were not analysed, by reason. */
   readonly skipped: Readonly<Record<string, number>>;
+  /** Those skipped because their link type is not decoded, by its name: that of an inner header, where one names it. */
+  readonly undecodedLinkTypes: Readonly<Record<string, number>>;
+  /** Frames that hold several packets (802.11 A-MSDU), of which only the first was looked at. */
+  readonly aggregates: number;
   readonly damage: Damage | null;
 }
 

@@ -17,7 +17,7 @@ import type { RuleDescription } from '../rules/rule.js';
 import { displayFilterFor } from './display-filter.js';
 import { escapeControls, escapeMarkdown } from './escape.js';
 import { type AnalysisEnd, type CaptureFacts, type Reporter, TOOL, type Write } from './reporter.js';
-import { citationName, evictions, frameList } from './words.js';
+import { citationName, evictions, frameList, omissions } from './words.js';
 import { FIXED_SPACE } from './wrap.js';
 
 /** GitHub takes more, but shows the 5,000 gravest. */
@@ -174,6 +174,7 @@ function notifications(facts: CaptureFacts): readonly Notification[] {
   }
   if (dropped !== null && dropped > 0) texts.push(`The capturing host dropped ${dropped} frames.`);
   if (evicted > 0) texts.push(evictions(facts));
+  texts.push(...omissions(facts));
   return texts.map((text) => ({ level: 'warning', message: { text }, locations }));
 }
 

@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
 import type { InterfaceFacts } from '../capture/facts.js';
 import type { Connection } from '../connections/connection.js';
+import { VERDICT_DESCRIPTIONS } from '../decode/verdict.js';
 import { type Finding, SEVERITIES, type Severity } from '../rules/finding.js';
 import { CardWriter } from './cards.js';
 import { ConnectionTable } from './connection-table.js';
@@ -15,6 +16,7 @@ import {
   evictions,
   grouped,
   octets,
+  omissions,
   remarks,
   seconds,
   timelineCommand,
@@ -84,6 +86,7 @@ export class TableReporter implements Reporter {
       const text = `the capturing host dropped ${counted(facts.dropped, 'frame')}`;
       lines.push(...this.#lines(text, palette.severity.warning));
     }
+    for (const text of omissions(facts)) lines.push(...this.#lines(text, palette.dim));
     if (facts.evicted > 0) lines.push(...this.#lines(evictions(facts), palette.severity.warning));
     if (facts.damage !== null) {
       const { offset, frame, message } = facts.damage;
@@ -94,7 +97,10 @@ export class TableReporter implements Reporter {
     if (verbose) {
       for (const line of originOf(facts)) lines.push(...this.#lines(escapeControls(line), palette.dim));
       for (const [reason, count] of Object.entries(facts.skipped)) {
-        lines.push(...this.#lines(`not analysed, ${reason}: ${counted(count, 'frame')}`, palette.dim));
+        const what = VERDICT_DESCRIPTIONS[reason as keyof typeof VERDICT_DESCRIPTIONS];
+        lines.push(
+          ...this.#lines(`not analysed, ${reason}: ${counted(count, 'frame')} (${what})`, palette.dim),
+        );
       }
     }
     return lines.join('\n');

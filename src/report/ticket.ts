@@ -20,6 +20,7 @@ import {
   frameList,
   grouped,
   octets,
+  omissions,
   remarks,
   seconds,
   shortened,
@@ -88,6 +89,7 @@ export class TicketWriter {
       if (dropped !== null && dropped > 0)
         about.push(`The capturing host dropped ${counted(dropped, 'frame')}.`);
       if (facts.evicted > 0) about.push(`Note: ${evictions(facts)}.`);
+      about.push(...omissions(facts).map((text) => `Note: ${this.#markup.prose(text)}.`));
       return about;
     });
     const more = captures.length - this.#plan.captures;

@@ -128,6 +128,21 @@ export function timelineCommand(
   return `finwait timeline ${isJoined ? '--join ' : ''}${paths.join(' ')} --connection ${stream}`;
 }
 
+/** What of a capture was not analysed though it may hold TCP, each without a final stop. */
+export function omissions({ undecodedLinkTypes, aggregates }: CaptureFacts): readonly string[] {
+  const linkTypes = Object.entries(undecodedLinkTypes);
+  const frames = linkTypes.reduce((sum, [, count]) => sum + count, 0);
+  const names = linkTypes.map(([name, count]) => `${name} (${grouped(count)})`).join(', ');
+  return [
+    ...(frames > 0 ? [`link types that are not decoded, of ${counted(frames, 'frame')}: ${names}`] : []),
+    ...(aggregates > 0
+      ? [
+          `several packets in one (802.11 A-MSDU), of which only the first was analysed: ${counted(aggregates, 'frame')}`,
+        ]
+      : []),
+  ];
+}
+
 /** That connections were given up, without a final stop. */
 export function evictions({ evicted }: CaptureFacts): string {
   const many = counted(evicted, 'idle connection');

@@ -27,6 +27,9 @@ const CAPTURE: CaptureFacts = {
   ...NO_NOTES,
   evicted: 0,
   skipped: { 'not-tcp': 34 },
+  icmpErrors: 0,
+  undecodedLinkTypes: {},
+  aggregates: 0,
   damage: null,
 };
 

@@ -15,6 +15,7 @@ import {
   evictions,
   grouped,
   octets,
+  omissions,
   remarks,
   seconds,
   timelineCommand,
@@ -357,6 +358,7 @@ function captureItem(facts: CaptureFacts): string {
         ]),
     ...(dropped !== null && dropped > 0 ? [`The capturing host dropped ${counted(dropped, 'frame')}.`] : []),
     ...(evicted > 0 ? [evictions(facts)] : []),
+    ...omissions(facts),
   ];
   const noted = remarks(facts).map((remark) => `<br><span class="soft">${escapeXml(remark)}</span>`);
   return `<li><code>${escapeXml(path)}</code> <span class="soft">${format}, ${size}${span}</span>${noted.join('')}${notes.map((note) => `<br><span class="bad">${escapeXml(note)}</span>`).join('')}</li>`;
