@@ -1157,6 +1157,6 @@ states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observ
 the client ended in TIME-WAIT
 the server ended in CLOSED
 
-info 10 frames in 1 connection are there twice
+info 11 frames in 1 connection are there twice
 `,
 };

@@ -140,7 +140,7 @@ export interface CaptureQuality {
   readonly unseen: Role | null;
   /** Segments that were acknowledged but never captured. */
   readonly lostSegments: number;
-  /** Frames that repeat another one to the octet within milliseconds. */
+  /** Frames that the capture holds again, within milliseconds. */
   readonly duplicateFrames: number;
   /** Segments larger than the peer's MSS allows: captured before segmentation or after coalescing. */
   readonly offloaded: boolean;

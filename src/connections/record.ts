@@ -78,8 +78,8 @@ export const PAYLOAD_HIGH = 19;
 export const RETRANSMISSIONS = 20;
 /** Zero windows in the low 20 bits, resets in the 12 above; both stop at their maximum. */
 export const ZERO_WINDOWS_AND_RESETS = 21;
-/** Digest of its last frame, to recognise a second copy of it. */
-export const FINGERPRINT = 22;
+/** For `tcp-analysis.ts`: microseconds of its last frame, copies included, modulo 2^32. */
+export const ANALYSIS_LAST_MICROSECONDS = 22;
 /** Maximum segment size that its SYN announced; 0 while unknown. */
 export const MSS = 23;
 /** Largest payload that it sent in the upper half, largest that the peer acknowledged in the lower half. */

@@ -6,20 +6,19 @@
  *
  * A number of zero stands for one that is not known yet, in Wireshark and so here.
  */
-import { elapsedSeconds } from '../core/time.js';
+import { elapsedSeconds, microsecondsOf } from '../core/time.js';
 import { ACK, FIN, RST, type Segment, SYN } from '../decode/segment.js';
 import { after, before } from '../tcp/sequence.js';
 import {
   ANALYSIS_BITS,
   ANALYSIS_COUNTS,
   ANALYSIS_LAST_ACK,
+  ANALYSIS_LAST_MICROSECONDS,
   ANALYSIS_NEXT,
   ANALYSIS_NEXT_NANOSECONDS,
   ANALYSIS_NEXT_SECONDS,
   ANALYSIS_TO_ACK,
   FIRST_ROUND_TRIP,
-  LAST_NANOSECONDS,
-  LAST_SECONDS,
   SYN_NANOSECONDS,
   SYN_SECONDS,
 } from './record.js';
@@ -84,7 +83,7 @@ const DUPLICATES_MASK = 0x03 << DUPLICATES_SHIFT;
 const UNSEEN_ACKED = 1 << 27;
 
 /** A retransmission this soon after the last duplicate acknowledgment is a fast one. */
-const FAST_SECONDS = 0.02;
+const FAST_MICROSECONDS = 20_000;
 /** How late a segment out of order may come while no round trip is known. */
 const REORDERING_SECONDS = 0.003;
 
@@ -142,7 +141,7 @@ export const UNMARKED = Object.freeze(
 
 /**
  * The flags of `segment`, which the endpoint at `x` sent to that at `y`; `base` is their connection's. Must see
- * every segment, before anything else notes its time.
+ * every segment.
  */
 export function flagsOf(memory: Int32Array, base: number, x: number, y: number, segment: Segment): number {
   const { flags, window } = segment;
@@ -204,6 +203,7 @@ export function flagsOf(memory: Int32Array, base: number, x: number, y: number, 
     repeated = Math.min(duplicates + 1, 2) << DUPLICATES_SHIFT;
   }
   memory[x + ANALYSIS_LAST_ACK] = acknowledgment;
+  memory[x + ANALYSIS_LAST_MICROSECONDS] = microsecondsOf(segment.seconds, segment.nanoseconds);
   memory[x + ANALYSIS_BITS] =
     (own & SCALE_MASK) |
     HAS_WINDOW |
@@ -214,15 +214,22 @@ export function flagsOf(memory: Int32Array, base: number, x: number, y: number, 
   return found & COUNTED;
 }
 
-/** A SYN says how its sender scales windows; without the option neither side does (RFC 7323 §2.2). */
+/**
+ * A SYN says how its sender scales windows; without the option neither side does (RFC 7323 §2.2). Copies of it
+ * that come later say no more, but one with the option counts again.
+ */
 function noteScale(memory: Int32Array, x: number, y: number, segment: Segment): void {
   if (segment.windowScale >= 0) {
-    const refused = (memory[x + ANALYSIS_BITS] & SCALE_MASK) >>> SCALE_SHIFT === SCALE_UNUSED;
-    if (!refused) setScale(memory, x, 2 + segment.windowScale);
-  } else {
+    const refused = (segment.flags & ACK) !== 0 && scaleOf(memory, y) === SCALE_UNUSED;
+    setScale(memory, x, refused ? SCALE_UNUSED : 2 + segment.windowScale);
+  } else if (scaleOf(memory, x) === 0) {
     setScale(memory, x, SCALE_UNUSED);
     setScale(memory, y, SCALE_UNUSED);
   }
+}
+
+function scaleOf(memory: Int32Array, x: number): number {
+  return (memory[x + ANALYSIS_BITS] & SCALE_MASK) >>> SCALE_SHIFT;
 }
 
 function setScale(memory: Int32Array, x: number, scale: number): void {
@@ -279,13 +286,9 @@ function repetition(
   const peer = memory[y + ANALYSIS_BITS];
   const asked = (peer & UNSEEN_ACKED) !== 0 || (peer & DUPLICATES_MASK) >>> DUPLICATES_SHIFT >= 2;
   if (asked && acknowledged === sequence) {
-    const since = elapsedSeconds(
-      memory[y + LAST_SECONDS],
-      memory[y + LAST_NANOSECONDS],
-      seconds,
-      nanoseconds,
-    );
-    if (since < FAST_SECONDS) return FAST_RETRANSMISSION | RETRANSMISSION;
+    const since =
+      (microsecondsOf(segment.seconds, segment.nanoseconds) - memory[y + ANALYSIS_LAST_MICROSECONDS]) | 0;
+    if (since < FAST_MICROSECONDS) return FAST_RETRANSMISSION | RETRANSMISSION;
   }
   const since = elapsedSeconds(
     memory[x + ANALYSIS_NEXT_SECONDS],

@@ -15,6 +15,7 @@ import { finishConnection } from './finish.js';
 import { FlowTable, type FourTuple } from './flow-table.js';
 import { Journal } from './journal.js';
 import { Observer } from './observer.js';
+import { RecentFrames } from './recent-frames.js';
 import {
   CLIENT,
   CLIENT_ADDRESS,
@@ -28,7 +29,6 @@ import {
   DUPLICATE_FRAMES,
   ENDPOINT_SEEN,
   EVICTED,
-  FINGERPRINT,
   FIRST_FRAME,
   FIRST_NANOSECONDS,
   FIRST_SECONDS,
@@ -66,8 +66,6 @@ import {
 import { AnalysisCounts, flagsOf } from './tcp-analysis.js';
 import { recordHistory } from './zeek.js';
 
-/** A frame repeated to the octet within this time was captured twice, not sent twice (seconds). */
-const DUPLICATE_WINDOW = 0.005;
 /** Below this many connections nothing is let go before the capture ends. */
 const HELD_WITHOUT_SWEEPING = 65_536;
 /** TIME-WAIT as Linux keeps it, the shortest in wide use (RFC 9293 §3.4.2 would allow 240), in seconds. */
@@ -107,6 +105,7 @@ export class Tracker {
   readonly #journal = new Journal();
   readonly #counts = new AnalysisCounts();
   readonly #addresses = new AddressTexts();
+  readonly #recent = new RecentFrames();
   readonly #observer: Observer;
   readonly #onConnection: (connection: Connection) => void;
   readonly #onSegment: ((connection: number, from: Role, segment: Segment) => void) | undefined;
@@ -325,10 +324,14 @@ export class Tracker {
     return false;
   }
 
-  /** A segment that belongs to the connection at `base`, if it is not a second copy of the one before. */
+  /** A segment that belongs to the connection at `base`, if it is not a copy that only the capture made. */
   #take(memory: Int32Array, base: number, fromServer: boolean, segment: Segment): void {
-    if (countSegment(memory, base, fromServer, segment))
-      this.#observer.observe(memory, base, fromServer, segment);
+    if (this.#recent.holds(memory, base, base + (fromServer ? CLIENT : SERVER), segment)) {
+      memory[base + DUPLICATE_FRAMES] = memory[base + DUPLICATE_FRAMES] + 1;
+      return;
+    }
+    countSegment(memory, base, fromServer, segment);
+    this.#observer.observe(memory, base, fromServer, segment);
   }
 
   #letPredecessorGo(slot: number): void {
@@ -493,26 +496,11 @@ function countFrame(memory: Int32Array, base: number, fromServer: boolean, segme
   memory[base + FLAGS] = complete;
 }
 
-/** Counts a segment for its sender; false if it is a second copy of the frame before it. */
-function countSegment(memory: Int32Array, base: number, fromServer: boolean, segment: Segment): boolean {
+/** Counts a segment for its sender. */
+function countSegment(memory: Int32Array, base: number, fromServer: boolean, segment: Segment): void {
   const endpoint = base + (fromServer ? SERVER : CLIENT);
   const flags = segment.flags;
   const payload = segment.payloadLength;
-  const fingerprint = fingerprintOf(segment);
-  if (fingerprint === memory[endpoint + FINGERPRINT] && isIdentified(segment)) {
-    const elapsed = elapsedSeconds(
-      memory[endpoint + LAST_SECONDS],
-      memory[endpoint + LAST_NANOSECONDS],
-      segment.seconds,
-      segment.nanoseconds,
-    );
-    if (elapsed >= 0 && elapsed < DUPLICATE_WINDOW) {
-      memory[base + DUPLICATE_FRAMES] = memory[base + DUPLICATE_FRAMES] + 1;
-      return false;
-    }
-  }
-  memory[endpoint + FINGERPRINT] = fingerprint;
-
   recordHistory(memory, base, fromServer, segment);
   memory[endpoint + SEGMENTS] = memory[endpoint + SEGMENTS] + 1;
   if ((flags & SYN) !== 0 && segment.maximumSegmentSize > 0)
@@ -535,23 +523,4 @@ function countSegment(memory: Int32Array, base: number, fromServer: boolean, seg
   ) {
     memory[endpoint + ZERO_WINDOWS_AND_RESETS] = counts + 1;
   }
-  return true;
-}
-
-function fingerprintOf(segment: Segment): number {
-  let hash = Math.imul(segment.sequence, 0x7feb352d) ^ segment.acknowledgment;
-  hash = Math.imul(hash ^ (hash >>> 15), 0x846ca68b) ^ ((segment.window << 8) | segment.flags);
-  hash = Math.imul(hash ^ (hash >>> 15), 0x7feb352d) ^ ((segment.ipId << 16) ^ segment.payloadLength);
-  return (
-    Math.imul(hash ^ (hash >>> 15), 0x846ca68b) ^ segment.timestampValue ^ (segment.sackEdges[0] as number)
-  );
-}
-
-/**
- * Whether equal fingerprints mean the same packet. IPv4's identification tells packets apart; without one,
- * a bare acknowledgment may well be sent twice alike, but text with a timestamp is not.
- */
-function isIdentified(segment: Segment): boolean {
-  if (segment.ipId > 0) return true;
-  return segment.hasTimestamps !== 0 && (segment.payloadLength > 0 || (segment.flags & (SYN | FIN)) !== 0);
 }

@@ -108,13 +108,14 @@ export function enhancedPacket(
   interfaceId = 0,
   littleEndian = true,
   list: Options = [],
+  originalLength = data.length,
 ): Uint8Array {
   const writer = new Writer(littleEndian).u32(interfaceId);
   writer
     .u32(Number(units >> 32n))
     .u32(Number(units & 0xffff_ffffn))
     .u32(data.length)
-    .u32(data.length)
+    .u32(originalLength)
     .raw(data)
     .pad();
   return block(6, options(writer, list).bytes, littleEndian);

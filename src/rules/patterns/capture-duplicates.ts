@@ -15,8 +15,11 @@ export const captureDuplicates: PatternRule = {
   related: ['capture-loss'],
   documentation: {
     meaning:
-      'A mirror port that copies both ports of a switch, or a capture on all interfaces of a router, holds each segment twice, to the octet and within milliseconds. The copies are left out, as they would look like retransmissions.',
-    proof: ['Two frames with the same segment, the same IP identification and nearly the same time.'],
+      'A mirror port that copies both ports of a switch, or a capture on all interfaces of a router, holds each segment twice within milliseconds, perhaps with other frames between. Link layer and time to live may differ. The copies are left out, as they would look like retransmissions.',
+    proof: [
+      'Two frames with the same segment, the same IP identification and nearly the same time.',
+      'Without identification: a SYN or FIN repeated too soon for any timer, or text repeated that nobody asked for; then whatever else of the connection comes as often.',
+    ],
     notThis: [
       'A retransmission: it comes after a timeout, or after duplicate acknowledgments.',
       'A packet that the network itself doubled looks the same if it arrives within milliseconds, and is rare.',
