@@ -210,9 +210,9 @@ const SILENT: Readonly<Record<string, Silent>> = {
     because: 'one connection may be one broken flow',
   },
   'endpoint-mass-close': {
-    fixture: 'orderly-shutdown',
+    fixture: 'mixed-200',
     capture: 'client',
-    because: 'each connection belongs to another service',
+    because: 'its servers end each connection by its own business, one after another',
   },
   'host-restarted': {
     fixture: 'idle-reset-interval',

@@ -135,6 +135,7 @@ const EXPECTED_PATTERNS: Readonly<Record<string, Expected>> = {
   'capture-one-way': ['info capture-ended-early', 'warning capture-one-way'],
   'close-wait-pileup': ['error close-wait-pileup'],
   'endpoint-mass-close': ['info endpoint-mass-close'],
+  'orderly-shutdown': ['info endpoint-mass-close'],
   'host-restarted': ['warning host-restarted'],
   'idle-reset-interval': ['warning idle-reset-interval'],
   // The network doubles segments between the taps: where they arrive, the copies look like the capture's own.

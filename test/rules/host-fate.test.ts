@@ -60,8 +60,14 @@ describe('the fate of a host', () => {
     },
   );
 
-  it('is not told from a shutdown in good order: every connection just ends with a FIN', async () => {
-    expect(await said('orderly-shutdown', 'client')).toEqual([]);
+  it('is no finding of any connection after a shutdown in good order: each just ends with a FIN', async () => {
+    const all = await said('orderly-shutdown', 'client');
+    expect(all.map(({ rule, severity }) => `${severity} ${rule}`)).toEqual(['info endpoint-mass-close']);
+    const [{ title, explanation, likelyCauses }] = all;
+    expect(title).toContain('in two bursts 3 s apart');
+    expect(explanation).toContain('whether the host was shutting down is not visible');
+    expect(likelyCauses[0]).toMatch(/was shutting down or restarting \(likely\)/);
+    for (const cause of likelyCauses) expect(cause).toMatch(GRADED);
   });
 
   it('shows on the dead side of the path as nothing at all', async () => {

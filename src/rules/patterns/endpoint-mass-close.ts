@@ -1,41 +1,41 @@
-import type { Connection } from '../../connections/connection.js';
 import { formatEndpoint } from '../../core/addresses.js';
 import { secondsBetween, type Timestamp, timeAfter } from '../../core/time.js';
 import { cite } from '../citations.js';
-import { entered, milestone } from '../evidence.js';
+import { opened } from '../evidence.js';
+import type { Pattern } from '../finding.js';
 import type { PatternRule } from '../rule.js';
 import { duration, round } from '../wording.js';
+import { membersOf, type Span, type Sweep, type SweepLimits, spanOf, sweepsOf } from './bursts.js';
 import { Groups, MINIMUM_MEMBERS } from './members.js';
 import { reportPattern } from './report-pattern.js';
 
-interface Span {
-  readonly id: number;
-  /** Seconds after the group's first connection. */
-  readonly start: number;
-  readonly end: number;
-  /** When the server ended it, before the client did; null if it did not. */
-  readonly closed: number | null;
-  readonly reset: boolean;
-}
-
-interface Group {
-  readonly endpoint: string;
+/** The connections of a service. */
+interface Service {
+  readonly address: string;
   readonly port: number;
   readonly origin: Timestamp;
   readonly spans: Span[];
+  /** When connections were opened, in seconds after the origin. */
+  readonly begun: number[];
 }
 
 /** A service with more connections than this is too busy for the question. */
 const MAX_SPANS = 4096;
-/** A connection shorter than this ends by its own business, not because its process does. */
-const SETTLED_SECONDS = 2;
+
+const PROCESS_ENDED =
+  'The process of {endpoint} exited or was restarted (likely): new connections are refused at first, then accepted.';
+const PROCESS_KILLED =
+  'It was killed, by an operator or for lack of memory (possible): the kernel’s or the service manager’s log tells.';
+const HOST_STOPPED = 'Its host was shutting down';
+const HOST_STOPPED_SHOWS = ': its other services end within seconds as well, and then nothing answers.';
 
 /** A server ends nearly all of its connections in one moment. */
 export const endpointMassClose: PatternRule = {
   id: 'endpoint-mass-close',
   family: 'pattern',
   severity: 'info',
-  summary: 'A service ended nearly all its open connections at once: its process ended or was told to stop.',
+  summary:
+    'A service or a host ended nearly all its open connections at once, or in two bursts: processes ended or were told to stop.',
   options: {
     minimumMembers: MINIMUM_MEMBERS,
     clusterSeconds: {
@@ -58,22 +58,20 @@ export const endpointMassClose: PatternRule = {
   related: ['rst-on-write-after-close', 'rst-active-abort', 'peer-host-lost', 'host-restarted'],
   documentation: {
     meaning:
-      'When a process ends, its kernel closes every connection it had: with a FIN where nothing was unread, with a reset where data was. Many ends in one moment are the trace of that. Whether the program exited by itself, was killed or the host was shutting down is not visible; two bursts some seconds apart look like a service manager that first asks and then kills.',
+      'When a process ends, its kernel closes every connection it had: with a FIN where nothing was unread, with a reset where data was. Many ends in one moment are the trace of that. Whether the program exited by itself, was killed or the host was shutting down is not visible. Two bursts some seconds apart are what a service manager leaves that first asks (SIGTERM) and then kills (SIGKILL) whatever is still there.',
     proof: [
-      'At least minimumMembers connections of one service that it ended first, within clusterSeconds.',
+      'At least minimumMembers connections of one service, or of several services of one host, that it ended first, within clusterSeconds.',
       'They are at least minimumShare of those open at that moment.',
+      'Or they are that together with a second burst, 1 to 95 s before or after, with no other end between the two and no new connection to a service that had ended.',
     ],
     notThis: [
       'Connections that each end with their last response.',
-      'Idle timeouts that strike one connection after the other.',
+      'Idle timeouts: each connection ends after the same silence, more nearly than all of them at once.',
+      'Workers that are replaced one after another: there are more than two bursts, or new connections meanwhile.',
     ],
     applicationSees:
       'On every client: read gives 0 after a FIN, ECONNRESET after a reset; a write after the FIN draws a reset.',
-    likelyCauses: [
-      'The process of {endpoint} exited or was restarted (likely): new connections are refused at first, then accepted.',
-      'It was killed, by an operator or for lack of memory (possible): the kernel’s or the service manager’s log tells.',
-      'Its host was shutting down (possible): its other services end within seconds as well, and then nothing answers.',
-    ],
+    likelyCauses: [PROCESS_ENDED, PROCESS_KILLED, `${HOST_STOPPED} (possible)${HOST_STOPPED_SHOWS}`],
     nextSteps: [
       'On the host of {endpoint}: the service manager’s log, and journalctl -k | grep -i oom, at that time.',
       'Are later connections refused (no listener), accepted (restarted) or unanswered (host down)?',
@@ -81,84 +79,129 @@ export const endpointMassClose: PatternRule = {
     example: { fixture: 'endpoint-mass-close', capture: 'client' },
   },
   begin: (options) => {
-    const groups = new Groups<Group>();
+    const services = new Groups<Service>();
+    const limits: SweepLimits = {
+      minimumMembers: options.minimumMembers,
+      clusterSeconds: options.clusterSeconds,
+      minimumShare: options.minimumShare,
+    };
     return {
       add(connection) {
-        // A connection shorter than this was neither open before the burst nor ended by it.
-        if (secondsBetween(connection.start, connection.end) < SETTLED_SECONDS) return;
         const { address, port } = connection.server;
-        const group = groups.of(address, port, () => ({
-          endpoint: formatEndpoint(address, port),
+        const service = services.of(address, port, () => ({
+          address,
           port,
           origin: connection.start,
           spans: [],
+          begun: [],
         }));
-        if (group !== null && group.spans.length <= MAX_SPANS)
-          group.spans.push(spanOf(connection, group.origin));
+        if (service === null) return;
+        if (service.begun.length <= MAX_SPANS && opened(connection.server))
+          service.begun.push(secondsBetween(service.origin, connection.start));
+        if (service.spans.length > MAX_SPANS) return;
+        const span = spanOf(connection, service.origin);
+        if (span !== null) service.spans.push(span);
       },
       finish() {
-        return groups.all.flatMap(({ endpoint, port, origin, spans }) => {
-          if (spans.length > MAX_SPANS) return [];
-          const burst = burstOf(spans, options.clusterSeconds);
-          if (burst.length < options.minimumMembers) return [];
-          const at = burst[0].closed ?? 0;
-          const open = spans.filter(({ start, end }) => start < at - SETTLED_SECONDS && end >= at).length;
-          if (burst.length < options.minimumShare * open) return [];
-          const spread = (burst.at(-1)?.closed ?? at) - at;
-          const resets = burst.filter(({ reset }) => reset).length;
-          return [
-            reportPattern(endpointMassClose, {
-              confidence: 'inferred',
-              title: `{endpoint} ended ${burst.length} connections within {spread} (${burst.length - resets} FIN, ${resets} RST)`,
-              explanation: `That is ${Math.round((100 * burst.length) / Math.max(open, burst.length))} % of its connections open at that moment, which is consistent with its process ending; how it ended is not visible.`,
-              connections: burst.map(({ id }) => id),
-              count: burst.length,
-              from: timeAfter(origin, at),
-              to: timeAfter(origin, at + spread),
-              facts: {
-                endpoint,
-                fins: burst.length - resets,
-                resets,
-                openThen: open,
-                spreadSeconds: round(spread),
-              },
-              words: { endpoint, port, spread: duration(spread) },
-            }),
-          ];
+        return byHost(services.all).flatMap((host) => {
+          const whole = host.length > 1 ? patternOf(host, limits) : null;
+          if (whole !== null) return [whole];
+          return host.flatMap((service) => patternOf([service], limits) ?? []);
         });
       },
     };
   },
 };
 
-function spanOf(connection: Connection, origin: Timestamp): Span {
-  const { client, server } = connection;
-  const start = secondsBetween(origin, connection.start);
-  const end = secondsBetween(origin, connection.end);
-  if (!server.finSent && server.resetsSent === 0) {
-    return { id: connection.id, start, end, closed: null, reset: false };
+function byHost(services: readonly Service[]): readonly (readonly Service[])[] {
+  const hosts = new Map<string, Service[]>();
+  for (const service of services) {
+    if (service.spans.length === 0) continue;
+    const host = hosts.get(service.address);
+    if (host === undefined) hosts.set(service.address, [service]);
+    else host.push(service);
   }
-  const fin = entered(server, 'FIN-WAIT-1');
-  const reset = entered(client, 'FIN-WAIT-1') === null && fin === null ? milestone(server, 'reset') : null;
-  const ending = fin ?? (reset?.reset?.hasAck === true && reset.reset.verdict === 'accepted' ? reset : null);
-  const closed = ending === null ? null : secondsBetween(origin, ending.time);
-  return {
-    id: connection.id,
-    start,
-    end,
-    closed: closed !== null && closed - start >= SETTLED_SECONDS ? closed : null,
-    reset: fin === null,
-  };
+  return [...hosts.values()];
 }
 
-/** The largest set of ends within `seconds`, in the order of time. */
-function burstOf(spans: readonly Span[], seconds: number): readonly Span[] {
-  const ended = spans.filter(({ closed }) => closed !== null).sort((a, b) => a.closed! - b.closed!);
-  let from = 0;
-  let best: readonly Span[] = [];
-  for (let i = 0; i < ended.length; i++) {
-    while (ended[i].closed! - ended[from].closed! > seconds) from++;
-    if (i - from + 1 > best.length) best = ended.slice(from, i + 1);
-  }
-  return best;
+/** What a service, or all those of a host that have ended, shows. */
+function patternOf(services: readonly Service[], limits: SweepLimits): Pattern | null {
+  const [{ origin, address, port }] = services;
+  if (services.reduce((sum, { spans }) => sum + spans.length, 0) > MAX_SPANS) return null;
+  const sweeps = sweepsOf(
+    services.flatMap((service) => shifted(service, secondsBetween(origin, service.origin))),
+    limits,
+  );
+  const sweep = sweeps.find((each) => each.bursts.length === 1 || isStop(services, each, origin));
+  if (sweep === undefined) return null;
+  const ports = new Set(membersOf(sweep).map((member) => member.port));
+  if (services.length > 1 && ports.size < 2) return null;
+  const endpoint = services.length > 1 ? address : formatEndpoint(address, port);
+  return report(sweep, origin, endpoint, [...ports]);
+}
+
+function shifted({ spans }: Service, by: number): readonly Span[] {
+  return by === 0
+    ? spans
+    : spans.map((span) => ({
+        ...span,
+        start: span.start + by,
+        end: span.end + by,
+        closed: span.closed === null ? null : span.closed + by,
+      }));
+}
+
+/** No service whose connections ended in the first burst took on a new one before the second. */
+function isStop(
+  services: readonly Service[],
+  { bursts: [first, second] }: Sweep,
+  origin: Timestamp,
+): boolean {
+  const stopped = new Set(first.spans.map((member) => member.port));
+  return services.every(({ port, begun, origin: own }) => {
+    if (!stopped.has(port)) return true;
+    const by = secondsBetween(origin, own);
+    return begun.length <= MAX_SPANS && !begun.some((at) => at + by > first.to && at + by < second.from);
+  });
+}
+
+function report(sweep: Sweep, origin: Timestamp, endpoint: string, ports: readonly number[]): Pattern {
+  const { bursts, open } = sweep;
+  const members = membersOf(sweep);
+  const first = bursts[0];
+  const last = bursts[bursts.length - 1];
+  const resets = members.filter(({ reset }) => reset).length;
+  const fins = members.length - resets;
+  const spread = Math.max(...bursts.map(({ from, to }) => to - from));
+  const gap = last.from - first.to;
+  const isDouble = bursts.length > 1;
+  const what = `${members.length} connections${ports.length > 1 ? ` of ${ports.length} services` : ''}`;
+  const share = `That is ${Math.round((100 * members.length) / open)} % of its connections open at that moment`;
+  return reportPattern(endpointMassClose, {
+    confidence: 'inferred',
+    title: `{endpoint} ended ${what} ${isDouble ? 'in two bursts {gap} apart' : 'within {spread}'} (${fins} FIN, ${resets} RST)`,
+    explanation: isDouble
+      ? `${share}: first ${first.spans.length}, then ${last.spans.length}. So does a service manager that asks processes to stop and kills the rest some seconds later; whether the host was shutting down is not visible.`
+      : `${share}, which is consistent with its process ending; how it ended is not visible.`,
+    connections: members.map(({ id }) => id),
+    count: members.length,
+    from: timeAfter(origin, first.from),
+    to: timeAfter(origin, last.to),
+    facts: {
+      endpoint,
+      fins,
+      resets,
+      openThen: open,
+      spreadSeconds: round(spread),
+      ...(ports.length > 1 && { services: ports.length }),
+      ...(isDouble && { gapSeconds: round(gap) }),
+    },
+    words: { endpoint, spread: duration(spread), gap: duration(gap) },
+    ...(ports.length > 1 && {
+      likelyCauses: [
+        `The host {endpoint} was shutting down or restarting (likely)${HOST_STOPPED_SHOWS}`,
+        'One program, or one container, had all these services, and ended (possible): other services of {endpoint} go on.',
+      ],
+    }),
+  });
 }

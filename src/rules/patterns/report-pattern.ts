@@ -18,6 +18,8 @@ export interface PatternDraft {
   readonly to: Timestamp;
   readonly facts: Pattern['facts'];
   readonly words: Words;
+  /** In the place of the documentation's, where what was seen ranks them otherwise. */
+  readonly likelyCauses?: readonly string[];
 }
 
 export function reportPattern(rule: PatternRule, draft: PatternDraft): Pattern {
@@ -30,7 +32,7 @@ export function reportPattern(rule: PatternRule, draft: PatternDraft): Pattern {
     title: fill(draft.title, words),
     explanation: fill(draft.explanation, words),
     applicationSees: fill(documentation.applicationSees, words),
-    likelyCauses: fillAll(documentation.likelyCauses, words),
+    likelyCauses: fillAll(draft.likelyCauses ?? documentation.likelyCauses, words),
     nextSteps: fillAll(documentation.nextSteps, words),
     connections: [...draft.connections].sort((a, b) => a - b),
     count: draft.count,

@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import type { Connection } from '../../../src/connections/connection.js';
+import type { Finding } from '../../../src/rules/finding.js';
 import { endpointMassClose } from '../../../src/rules/patterns/endpoint-mass-close.js';
-import { at, connection, enters, resets } from '../../support/connection-builder.js';
+import {
+  at,
+  type ConnectionDraft,
+  connection,
+  enters,
+  moment,
+  resets,
+} from '../../support/connection-builder.js';
 import { patternsOf, textsOf, UNFILLED } from '../../support/pattern-tester.js';
 
 function open(id: number, closed: number | null, abort = false) {
@@ -39,5 +48,130 @@ describe('endpoint-mass-close', () => {
 
   it('is silent on connections that had only just begun', () => {
     expect(patternsOf(endpointMassClose, [open(0, 2.5), open(1, 2.5), open(2, 2.5)], 200)).toEqual([]);
+  });
+
+  it('is silent where each ends after the same silence: timers did that', () => {
+    const idle = (id: number, active: number) => {
+      const closed = active + 30;
+      const server = {
+        lastNewData: moment(active, 10 + id),
+        after: [enters('FIN-WAIT-1', closed, 20 + id, { evidence: 'observed' as const })],
+      };
+      return [connection({ id, start: at(0), end: at(closed), server }), []] as const;
+    };
+    expect(patternsOf(endpointMassClose, [idle(0, 50), idle(1, 50.06), idle(2, 50.15)], 200)).toEqual([]);
+    // The same ends, but of connections whose last data lie far apart.
+    const mixed = [idle(0, 50), open(1, 80.06), open(2, 80.15)];
+    expect(patternsOf(endpointMassClose, mixed, 200)).toHaveLength(1);
+  });
+
+  it('sees it on young connections that had been quiet, but not on those that end with a response', () => {
+    const young = (id: number, active: number) => {
+      const server = {
+        lastNewData: moment(active, 10 + id),
+        after: [enters('FIN-WAIT-1', 1 + id / 1000, 20 + id, { evidence: 'observed' as const })],
+      };
+      return [connection({ id, start: at(0), end: at(4), server }), []] as const;
+    };
+    const quiet = [young(0, 0.1), young(1, 0.2), young(2, 0.3)];
+    expect(patternsOf(endpointMassClose, quiet, 200)).toHaveLength(1);
+    const busy = [young(0, 0.999), young(1, 0.999), young(2, 0.999)];
+    expect(patternsOf(endpointMassClose, busy, 200)).toEqual([]);
+  });
+
+  it('is silent on health checks that the server closes', () => {
+    const checks = Array.from({ length: 50 }, (_, id) => {
+      const start = Math.floor(id / 5) * 5;
+      const server = {
+        lastNewData: moment(start + 0.01, id),
+        after: [enters('FIN-WAIT-1', start + 0.011, id, { evidence: 'observed' as const })],
+      };
+      return [connection({ id, start: at(start), end: at(start + 0.02), server }), []] as const;
+    });
+    expect(patternsOf(endpointMassClose, checks, 200)).toEqual([]);
+  });
+});
+
+describe('endpoint-mass-close in two bursts', () => {
+  /** A connection to a port of the host, closed by the server at the given time. */
+  const on = (port: number, id: number, closed: number | null, more: ConnectionDraft = {}) =>
+    [
+      connection({
+        id,
+        start: at(id / 10),
+        end: at(closed ?? 200),
+        server: {
+          port,
+          ...(closed !== null && {
+            after: [enters('FIN-WAIT-1', closed, 20 + id, { evidence: 'observed' })],
+          }),
+        },
+        ...more,
+      }),
+      [],
+    ] as const;
+  const times = (...closings: readonly (number | null)[]) =>
+    closings.map((closed, id) => on(8080, id, closed));
+  const stop = times(100, 100.01, 100.02, 110, 110.01);
+
+  it('sees a service that was asked to stop and then killed', () => {
+    const [pattern] = patternsOf(endpointMassClose, stop, 200);
+    expect(pattern).toMatchObject({
+      title: '10.0.0.2:8080 ended 5 connections in two bursts 10 s apart (5 FIN, 0 RST)',
+      from: at(100),
+      to: at(110.01),
+      facts: { openThen: 5, gapSeconds: 9.98, spreadSeconds: 0.02 },
+    });
+    expect(pattern.explanation).toContain('first 3, then 2');
+    expect(textsOf(pattern)).not.toMatch(UNFILLED);
+  });
+
+  it('sees it also where the larger burst is the second', () => {
+    const [pattern] = patternsOf(endpointMassClose, times(100, 100.01, 103, 103.01, 103.02), 200);
+    expect(pattern.explanation).toContain('first 2, then 3');
+  });
+
+  it('sees a host that stops, service by service', () => {
+    const ports = [100, 100.01, 100.02, 105, 105.01, 105.02].map((closed, id) => on(8080 + id, id, closed));
+    const patterns = patternsOf(endpointMassClose, ports, 200);
+    expect(patterns).toHaveLength(1);
+    expect(patterns[0].title).toBe(
+      '10.0.0.2 ended 6 connections of 6 services in two bursts 5 s apart (6 FIN, 0 RST)',
+    );
+    expect(patterns[0].likelyCauses[0]).toContain('The host 10.0.0.2 was shutting down');
+    expect(textsOf(patterns[0])).not.toMatch(UNFILLED);
+  });
+
+  it('sees a host whose services end at once', () => {
+    const ports = [100, 100.01, 100.02].map((closed, id) => on(8080 + id, id, closed));
+    expect(patternsOf(endpointMassClose, ports, 200).map(({ title }) => title)).toEqual([
+      '10.0.0.2 ended 3 connections of 3 services within 20 ms (3 FIN, 0 RST)',
+    ]);
+  });
+
+  it('tells of a service alone where the others of its host go on', () => {
+    const own = [100, 100.01, 100.02].map((closed, id) => on(8080, id, closed));
+    const others = [3, 4, 5].map((id) => on(443, id, null));
+    expect(
+      patternsOf(endpointMassClose, [...own, ...others], 200).map(({ facts }) => facts.endpoint),
+    ).toEqual(['10.0.0.2:8080']);
+  });
+
+  it.each<[string, readonly (readonly [Connection, readonly Finding[]])[]]>([
+    [
+      'a service takes on a new connection in between: a worker was replaced',
+      [...stop, on(8080, 9, null, { start: at(104), end: at(104.1) })],
+    ],
+    [
+      'workers are replaced one after another',
+      times(100, 100.01, 100.02, 110, 110.01, 110.02, 120, 120.01, 120.02),
+    ],
+    ['connections end in between', times(100, 100.01, 100.02, 110, 110.01, 105)],
+    ['others stay open', times(100, 100.01, 100.02, 110, 110.01, null, null)],
+    ['the bursts lie too far apart', times(100, 100.01, 100.02, 196, 196.01)],
+    ['there is hardly time between them', times(100, 100.01, 100.02, 100.5, 100.51)],
+    ['the second is one connection', times(100, 100.01, 100.02, 110, null)],
+  ])('is silent where %s', (_name, connections) => {
+    expect(patternsOf(endpointMassClose, connections, 300)).toEqual([]);
   });
 });

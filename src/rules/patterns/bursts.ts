@@ -1,0 +1,152 @@
+/** When a host ended its connections: in one moment, in two, or as each one's own business had it. */
+import type { Connection } from '../../connections/connection.js';
+import { secondsBetween, type Timestamp } from '../../core/time.js';
+import { entered, milestone } from '../evidence.js';
+
+/** A connection of a service, in seconds after an origin that all spans of one question share. */
+export interface Span {
+  readonly id: number;
+  readonly port: number;
+  readonly start: number;
+  readonly end: number;
+  /** When the server ended it, before the client did; null if it did not. */
+  readonly closed: number | null;
+  /** It had lasted or been quiet for so long that its last response did not end it. */
+  readonly isSettled: boolean;
+  /** How long nothing new had been sent when the server ended it; null where that is not known. */
+  readonly idle: number | null;
+  readonly reset: boolean;
+}
+
+/** Ends close together, in the order of time. */
+export interface Burst {
+  readonly spans: readonly Span[];
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Bursts that end nearly everything, and how many connections were open when they began. */
+export interface Sweep {
+  readonly bursts: readonly Burst[];
+  readonly open: number;
+}
+
+export interface SweepLimits {
+  readonly minimumMembers: number;
+  readonly clusterSeconds: number;
+  readonly minimumShare: number;
+}
+
+/** A connection that lasted this long, or was quiet for that long after data, does not end with its last response. */
+const SETTLED_SECONDS = 2;
+const QUIET_SECONDS = 0.25;
+/**
+ * How long a service manager waits between asking processes to end and killing the rest: some seconds, and
+ * systemd no more than 90 unless it is told to.
+ */
+const SHORTEST_WAIT = 1;
+const LONGEST_WAIT = 95;
+
+/** The connection as a span; null if it says nothing about its host: it came and went by its own business. */
+export function spanOf(connection: Connection, origin: Timestamp): Span | null {
+  const lasted = secondsBetween(connection.start, connection.end);
+  const closing = lasted < QUIET_SECONDS ? null : closingOf(connection);
+  const idle = closing === null ? null : idleBefore(connection, closing.time);
+  const isQuiet = idle !== null && idle >= QUIET_SECONDS && hasData(connection);
+  if (lasted < SETTLED_SECONDS && !isQuiet) return null;
+  const start = secondsBetween(origin, connection.start);
+  const closed = closing === null ? null : secondsBetween(origin, closing.time);
+  return {
+    id: connection.id,
+    port: connection.server.port,
+    start,
+    end: secondsBetween(origin, connection.end),
+    closed,
+    isSettled: isQuiet || (closed !== null && closed - start >= SETTLED_SECONDS),
+    idle,
+    reset: closing?.reset ?? false,
+  };
+}
+
+/** How and when the server ended the connection, if it was the one to do so. */
+function closingOf({ client, server }: Connection): { time: Timestamp; reset: boolean } | null {
+  if (!server.finSent && server.resetsSent === 0) return null;
+  const fin = entered(server, 'FIN-WAIT-1');
+  if (fin !== null) return { time: fin.time, reset: false };
+  if (entered(client, 'FIN-WAIT-1') !== null) return null;
+  const seen = milestone(server, 'reset');
+  const isAbort = seen?.reset?.hasAck === true && seen.reset.verdict === 'accepted';
+  return isAbort ? { time: seen.time, reset: true } : null;
+}
+
+function hasData({ client, server }: Connection): boolean {
+  return client.lastNewData !== null || server.lastNewData !== null;
+}
+
+function idleBefore({ client, server, start }: Connection, time: Timestamp): number | null {
+  const active = [client, server].map(({ lastNewData }) => (lastNewData === null ? start : lastNewData.time));
+  const idle = Math.min(...active.map((moment) => secondsBetween(moment, time)));
+  // Data that came later hides when the last came before.
+  return idle < 0 ? null : idle;
+}
+
+/** The sweeps that these connections may show, the one that tells most first. */
+export function sweepsOf(spans: readonly Span[], limits: SweepLimits): readonly Sweep[] {
+  const ended = spans.filter(({ closed, isSettled }) => closed !== null && isSettled);
+  ended.sort((a, b) => a.closed! - b.closed!);
+  const largest = largestBurst(ended, limits.clusterSeconds);
+  if (largest === null || largest.spans.length < limits.minimumMembers || isByTimer(largest)) return [];
+  const both = withOther(ended, largest, limits.clusterSeconds);
+  return [both, [largest]].flatMap((bursts) => {
+    if (bursts === null) return [];
+    const sweep = { bursts, open: openAt(spans, bursts) };
+    return membersOf(sweep).length >= limits.minimumShare * sweep.open ? [sweep] : [];
+  });
+}
+
+export function membersOf({ bursts }: Sweep): readonly Span[] {
+  return bursts.flatMap(({ spans }) => spans);
+}
+
+function largestBurst(ended: readonly Span[], seconds: number): Burst | null {
+  let from = 0;
+  let best: readonly [number, number] = [0, 0];
+  for (let i = 0; i < ended.length; i++) {
+    while (ended[i].closed! - ended[from].closed! > seconds) from++;
+    if (i + 1 - from > best[1] - best[0]) best = [from, i + 1];
+  }
+  const spans = ended.slice(...best);
+  if (spans.length === 0) return null;
+  return { spans, from: spans[0].closed!, to: spans.at(-1)!.closed! };
+}
+
+/** With the largest burst another one, some seconds away, and no other end between them. */
+function withOther(ended: readonly Span[], burst: Burst, seconds: number): readonly Burst[] | null {
+  const isApart = ({ closed }: Span): boolean => {
+    const wait = Math.max(burst.from - closed!, closed! - burst.to);
+    return wait >= SHORTEST_WAIT && wait <= LONGEST_WAIT;
+  };
+  const other = largestBurst(ended.filter(isApart), seconds);
+  if (other === null || other.spans.length < 2 || isByTimer(other)) return null;
+  const bursts = [burst, other].sort((a, b) => a.from - b.from);
+  const [first, second] = bursts;
+  const within = ended.filter(({ closed }) => closed! >= first.from && closed! <= second.to).length;
+  return within === burst.spans.length + other.spans.length ? bursts : null;
+}
+
+/** Each ended when it had been idle for the same time, more nearly than all at once: timers did that. */
+function isByTimer({ spans, from, to }: Burst): boolean {
+  const idle = spans.flatMap((span) => (span.idle === null ? [] : [span.idle]));
+  if (idle.length < 2) return false;
+  return Math.max(...idle) - Math.min(...idle) < to - from;
+}
+
+/** The members, and what was open from before the first burst until after the last. */
+function openAt(spans: readonly Span[], bursts: readonly Burst[]): number {
+  const from = bursts[0].from;
+  const to = bursts.at(-1)!.to;
+  const members = bursts.reduce((sum, burst) => sum + burst.spans.length, 0);
+  const isLeft = ({ start, end, closed }: Span): boolean =>
+    start < from && end > to && (closed === null || closed > to);
+  return members + spans.filter(isLeft).length;
+}
