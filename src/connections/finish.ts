@@ -26,8 +26,6 @@ import {
   CLIENT_ADDRESS,
   CLIENT_DELAY,
   CLOCK_BACKWARDS,
-  COMPLETE_SYN,
-  COMPLETE_SYN_ACK,
   COMPLETENESS_MASK,
   DATA_FRAME,
   DUPLICATE_FRAMES,
@@ -159,18 +157,7 @@ export function finishConnection(
     frames: memory[base + FRAMES],
     completeness: flags & COMPLETENESS_MASK,
     zeek: {
-      connState: connStateOf({
-        syn: (flags & COMPLETE_SYN) !== 0,
-        synAck: (flags & COMPLETE_SYN_ACK) !== 0,
-        clientFin: clientEnd.finSent,
-        serverFin: serverEnd.finSent,
-        clientReset: clientEnd.resetsSent > 0,
-        serverReset: serverEnd.resetsSent > 0,
-        refused: serverEnd.resetsSent > 0 && serverEnd.segments === serverEnd.resetsSent,
-        established: clientLog.timeline.some(
-          (entry) => entry.state === 'ESTABLISHED' && entry.retractedBy === null,
-        ),
-      }),
+      connState: connStateOf(memory, base, clientEnd.payloadBytes + serverEnd.payloadBytes > 0),
       history: historyOf(memory, base),
     },
     vantage: estimateVantage({

@@ -28,8 +28,8 @@ export const PREDECESSOR_ID = 16;
 /** The first letters of Zeek's history, five bits each. */
 export const HISTORY = 17;
 export const HISTORY_MORE = 18;
-/** Which letters each side has in the history already. */
-export const HISTORY_SEEN = 19;
+/** Which letters each side has in the history already, and Zeek's states; see `zeek.ts`. */
+export const ZEEK = 19;
 /** Segments acknowledged but never captured, and repeated frames. */
 export const LOST_SEGMENTS = 20;
 export const DUPLICATE_FRAMES = 21;
@@ -78,6 +78,7 @@ export const PAYLOAD_HIGH = 19;
 export const RETRANSMISSIONS = 20;
 /** Zero windows in the low 20 bits, resets in the 12 above; both stop at their maximum. */
 export const ZERO_WINDOWS_AND_RESETS = 21;
+export const ZERO_WINDOWS_MASK = 0x000fffff;
 /** For `tcp-analysis.ts`: microseconds of its last frame, copies included, modulo 2^32. */
 export const ANALYSIS_LAST_MICROSECONDS = 22;
 /** Maximum segment size that its SYN announced; 0 while unknown. */
@@ -160,6 +161,8 @@ export const ENDPOINT_HAS_NEW_DATA = 1 << 27;
 /** It sent a SYN without ACK: it opened actively. */
 export const ENDPOINT_SENT_SYN = 1 << 28;
 export const ENDPOINT_SENT_SYN_ACK = 1 << 29;
+/** More of it was captured beyond gaps than `ISLAND_*` can hold, so that `CONTIGUOUS` may lag behind. */
+export const ENDPOINT_ISLANDS_LOST = 1 << 30;
 
 // LAST_INFO: payload octets in the low bits, then what kind of segment it was.
 export const LAST_PAYLOAD_MASK = 0x00ffffff;

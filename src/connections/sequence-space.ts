@@ -6,6 +6,7 @@ import type { Segment } from '../decode/segment.js';
 import { advance, after, before } from '../tcp/sequence.js';
 import {
   CONTIGUOUS,
+  ENDPOINT_ISLANDS_LOST,
   ENDPOINT_SCALE_OFFERED,
   ENDPOINT_SYN_CAPTURED,
   ISLAND_END,
@@ -55,8 +56,10 @@ export function extendContiguous(memory: Int32Array, x: number, start: number, e
   } else if (!after(start, islandEnd) && !before(end, islandStart)) {
     if (before(start, islandStart)) memory[x + ISLAND_START] = start;
     if (after(end, islandEnd)) memory[x + ISLAND_END] = end;
+  } else {
+    // A second island is forgotten: the acknowledgments will tell when all of it has arrived.
+    memory[x + STATE] = memory[x + STATE] | ENDPOINT_ISLANDS_LOST;
   }
-  // A second island is forgotten: the acknowledgments will tell when all of it has arrived.
 }
 
 /** Everything before `end` is there, captured or acknowledged. */
@@ -70,4 +73,5 @@ export function reachContiguous(memory: Int32Array, x: number, end: number): voi
     memory[x + ISLAND_END] = 0;
   }
   memory[x + CONTIGUOUS] = reached;
+  if (!before(reached, memory[x + SND_NXT])) memory[x + STATE] = memory[x + STATE] & ~ENDPOINT_ISLANDS_LOST;
 }

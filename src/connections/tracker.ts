@@ -14,6 +14,7 @@ import type { Connection, Role } from './connection.js';
 import { finishConnection } from './finish.js';
 import { FlowTable, type FourTuple } from './flow-table.js';
 import { Journal } from './journal.js';
+import { RESET } from './milestones.js';
 import { Observer } from './observer.js';
 import { RecentFrames } from './recent-frames.js';
 import {
@@ -62,6 +63,7 @@ import {
   SUPERSEDED,
   TRUNCATED,
   ZERO_WINDOWS_AND_RESETS,
+  ZERO_WINDOWS_MASK,
 } from './record.js';
 import { AnalysisCounts, flagsOf } from './tcp-analysis.js';
 import { recordHistory } from './zeek.js';
@@ -78,7 +80,6 @@ const EVICTED_SHARE = 1 / 16;
 const SWEEP_INTERVAL = 64;
 const SWEEP_STRIDE = 2 * SWEEP_INTERVAL;
 
-const ZERO_WINDOWS_MAX = 0x000fffff;
 const RESETS_MAX = 0xfff;
 const RESETS_SHIFT = 20;
 
@@ -330,7 +331,9 @@ export class Tracker {
       memory[base + DUPLICATE_FRAMES] = memory[base + DUPLICATE_FRAMES] + 1;
       return;
     }
-    countSegment(memory, base, fromServer, segment);
+    const isReset = (segment.flags & RST) !== 0;
+    const lastReset = isReset ? lastResetSequence(memory, base, fromServer, this.#journal) : 0;
+    countSegment(memory, base, fromServer, segment, lastReset);
     this.#observer.observe(memory, base, fromServer, segment);
   }
 
@@ -497,11 +500,17 @@ function countFrame(memory: Int32Array, base: number, fromServer: boolean, segme
 }
 
 /** Counts a segment for its sender. */
-function countSegment(memory: Int32Array, base: number, fromServer: boolean, segment: Segment): void {
+function countSegment(
+  memory: Int32Array,
+  base: number,
+  fromServer: boolean,
+  segment: Segment,
+  lastReset: number,
+): void {
   const endpoint = base + (fromServer ? SERVER : CLIENT);
   const flags = segment.flags;
   const payload = segment.payloadLength;
-  recordHistory(memory, base, fromServer, segment);
+  recordHistory(memory, base, fromServer, segment, lastReset);
   memory[endpoint + SEGMENTS] = memory[endpoint + SEGMENTS] + 1;
   if ((flags & SYN) !== 0 && segment.maximumSegmentSize > 0)
     memory[endpoint + MSS] = segment.maximumSegmentSize;
@@ -519,8 +528,16 @@ function countSegment(memory: Int32Array, base: number, fromServer: boolean, seg
   } else if (
     segment.window === 0 &&
     (flags & (SYN | FIN)) === 0 &&
-    (counts & ZERO_WINDOWS_MAX) < ZERO_WINDOWS_MAX
+    (counts & ZERO_WINDOWS_MASK) < ZERO_WINDOWS_MASK
   ) {
     memory[endpoint + ZERO_WINDOWS_AND_RESETS] = counts + 1;
   }
+}
+
+/** Sequence number of the last reset that was written down for an endpoint; 0 for none. */
+function lastResetSequence(memory: Int32Array, base: number, server: boolean, journal: Journal): number {
+  for (let entry = memory[base + JOURNAL]; entry >= 0; entry = journal.next(entry)) {
+    if (journal.kind(entry) === RESET && journal.isServer(entry) === server) return journal.other(entry);
+  }
+  return 0;
 }

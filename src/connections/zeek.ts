@@ -1,47 +1,340 @@
 /**
- * A connection in Zeek's words: the letters of its `history` and its `conn_state`
- * (Zeek's documentation of `base/protocols/conn/main.zeek`). Upper case is the originator, our client.
+ * A connection in Zeek's words: the letters of its `history`, and its `conn_state`. Upper case is the
+ * originator, our client.
+ * Sources: Zeek's `scripts/base/protocols/conn/main.zeek` (`conn_state`),
+ * `src/packet_analysis/protocol/tcp/TCPSessionAdapter.cc` and `src/analyzer/protocol/tcp/TCP_Endpoint.cc`,
+ * whose functions are named where they are followed. What differs on purpose is in `docs/zeek.md`.
  */
 import { ACK, FIN, RST, type Segment, SYN } from '../decode/segment.js';
-import { HISTORY, HISTORY_MORE, HISTORY_SEEN } from './record.js';
+import { after } from '../tcp/sequence.js';
+import {
+  CLIENT,
+  CONTIGUOUS,
+  ENDPOINT_FIN_SENT,
+  ENDPOINT_ISLANDS_LOST,
+  FIN_SEQUENCE,
+  HISTORY,
+  HISTORY_MORE,
+  ISS,
+  RETRANSMISSIONS,
+  SERVER,
+  SND_NXT,
+  STATE,
+  ZEEK,
+  ZERO_WINDOWS_AND_RESETS,
+  ZERO_WINDOWS_MASK,
+} from './record.js';
 
-const LETTERS = '?shadfrtwg^';
+// `HISTORY` and `HISTORY_MORE`: codes of letters, five bits each; above them, who sent what.
+const LETTERS = '?shadfrtwgiq';
 const S = 1;
 const H = 2;
 const A = 3;
 const D = 4;
 const F = 5;
 const R = 6;
-
+const T = 7;
+const W = 8;
+const G = 9;
+const I = 10;
+const Q = 11;
 const LETTERS_PER_WORD = 6;
 const BITS = 5;
 const RESPONDER = 0x10;
 
-/** Adds what `segment` contributes to the history in the record at `base`: each letter once a direction. */
-export function recordHistory(memory: Int32Array, base: number, fromServer: boolean, segment: Segment): void {
-  const flags = segment.flags;
-  if ((flags & SYN) !== 0) add(memory, base, fromServer, (flags & ACK) !== 0 ? H : S);
-  if (segment.payloadLength > 0) add(memory, base, fromServer, D);
-  if ((flags & RST) !== 0) add(memory, base, fromServer, R);
-  else if ((flags & FIN) !== 0) add(memory, base, fromServer, F);
-  else if (segment.payloadLength === 0 && (flags & (SYN | ACK)) === ACK) add(memory, base, fromServer, A);
+// `ZEEK`: what each endpoint was seen to send, ten bits, and its state and the one before, three bits each.
+const SEEN_SYN = 1 << 0;
+const SEEN_ACK = 1 << 1;
+const SEEN_DATA = 1 << 2;
+const SEEN_FIN = 1 << 3;
+const SEEN_RST = 1 << 4;
+const SEEN_FIN_RST = 1 << 5;
+const SEEN_MULTI_FLAG = 1 << 6;
+const SEEN_RETRANSMISSION = 1 << 7;
+const SEEN_ZERO_WINDOW = 1 << 8;
+const SEEN_GAP = 1 << 9;
+const STATE_SHIFT = 10;
+const PREVIOUS_SHIFT = 13;
+const STATE_BITS = 7;
+/** The responder's half of the word. */
+const RESPONDER_SHIFT = 16;
+
+// Zeek's states of an endpoint (TCP_Endpoint.h).
+const INACTIVE = 0;
+const SYN_SENT = 1;
+const SYN_ACK_SENT = 2;
+const PARTIAL = 3;
+const ESTABLISHED = 4;
+const CLOSED = 5;
+const RESET = 6;
+
+const CONTROL = SYN | FIN | RST;
+
+/**
+ * Adds what `segment` contributes to the history, and moves Zeek's states. Must see it before anything else
+ * takes note of it.
+ *
+ * @param lastReset sequence number of the sender's reset before this one; only looked at for a second one
+ */
+export function recordHistory(
+  memory: Int32Array,
+  base: number,
+  fromServer: boolean,
+  segment: Segment,
+  lastReset: number,
+): void {
+  const x = base + (fromServer ? SERVER : CLIENT);
+  const own = memory[base + ZEEK] >>> (fromServer ? RESPONDER_SHIFT : 0);
+  const length = segment.payloadLength;
+  // Nearly all segments are plain, and say nothing that was not said before: small, so that it is inlined.
+  if (
+    (segment.flags & (CONTROL | ACK)) === ACK &&
+    segment.window !== 0 &&
+    (own & (STATE_BITS << STATE_SHIFT)) !== 0 &&
+    (length === 0
+      ? (own & SEEN_ACK) !== 0
+      : (own & SEEN_DATA) !== 0 && after((segment.sequence + length) | 0, memory[x + SND_NXT])) &&
+    !after(segment.acknowledgment, memory[base + (fromServer ? CLIENT : SERVER) + CONTIGUOUS])
+  )
+    return;
+  recordNews(memory, base, x, fromServer, segment, lastReset);
 }
 
-function add(memory: Int32Array, base: number, fromServer: boolean, letter: number): void {
-  const bit = 1 << (fromServer ? letter + 16 : letter);
-  const seen = memory[base + HISTORY_SEEN];
-  if ((seen & bit) !== 0) return;
-  memory[base + HISTORY_SEEN] = seen | bit;
-  const code = letter | (fromServer ? RESPONDER : 0);
+function recordNews(
+  memory: Int32Array,
+  base: number,
+  x: number,
+  fromServer: boolean,
+  segment: Segment,
+  lastReset: number,
+): void {
+  const { flags, payloadLength: length } = segment;
+  const y = base + (fromServer ? CLIENT : SERVER);
+  const control = flags & CONTROL;
+  const state = stateOf(memory, base, fromServer);
+  if (control !== 0) recordControl(memory, base, x, fromServer, segment, state, lastReset);
+  else if (length > 0) once(memory, base, fromServer, SEEN_DATA, D);
+  else if ((flags & ACK) !== 0) once(memory, base, fromServer, SEEN_ACK, A);
+  if (segment.window === 0) recordZeroWindow(memory, base, x, fromServer, flags, state);
+  if (length > 0) recordRetransmission(memory, base, x, fromServer, segment, state);
+  if (control !== 0 || state === INACTIVE) move(memory, base, fromServer, segment, state);
+  if ((flags & ACK) !== 0 && after(segment.acknowledgment, memory[y + CONTIGUOUS]))
+    recordGap(memory, base, y, fromServer);
+}
+
+/** `update_history` for segments with SYN, FIN or RST. */
+function recordControl(
+  memory: Int32Array,
+  base: number,
+  x: number,
+  fromServer: boolean,
+  segment: Segment,
+  state: number,
+  lastReset: number,
+): void {
+  const { flags, sequence, payloadLength } = segment;
+  switch (flags & CONTROL) {
+    case SYN:
+      // Before the endpoint has closed, another number starts its numbering anew and counts as the same.
+      again(
+        memory,
+        base,
+        fromServer,
+        SEEN_SYN,
+        (flags & ACK) !== 0 ? H : S,
+        (state === CLOSED || state === RESET) && sequence !== memory[x + ISS],
+      );
+      break;
+    case FIN: {
+      const isOther =
+        (memory[x + STATE] & ENDPOINT_FIN_SENT) !== 0 &&
+        ((sequence + payloadLength) | 0) !== memory[x + FIN_SEQUENCE];
+      again(memory, base, fromServer, SEEN_FIN, F, isOther);
+      break;
+    }
+    case RST:
+      again(memory, base, fromServer, SEEN_RST, R, sequence !== lastReset);
+      break;
+    default:
+      if ((flags & FIN) !== 0 && (flags & RST) !== 0) once(memory, base, fromServer, SEEN_FIN_RST, I);
+      else once(memory, base, fromServer, SEEN_MULTI_FLAG, Q);
+  }
+}
+
+/** `update_window`: a zero window is of interest until its sender is reset, or its peer has closed. */
+function recordZeroWindow(
+  memory: Int32Array,
+  base: number,
+  x: number,
+  fromServer: boolean,
+  flags: number,
+  state: number,
+): void {
+  if ((flags & RST) !== 0 || state === RESET || stateOf(memory, base, !fromServer) === CLOSED) return;
+  const known = memory[x + ZERO_WINDOWS_AND_RESETS] & ZERO_WINDOWS_MASK;
+  scaled(memory, base, fromServer, SEEN_ZERO_WINDOW, W, known + 1);
+}
+
+/** `update_last_seq`: payload that ends no later than what its sender has sent before. */
+function recordRetransmission(
+  memory: Int32Array,
+  base: number,
+  x: number,
+  fromServer: boolean,
+  segment: Segment,
+  state: number,
+): void {
+  if (state === INACTIVE || state === RESET) return;
+  const { flags, sequence, payloadLength } = segment;
+  const next = memory[x + SND_NXT];
+  const text = (flags & RST) === 0 ? payloadLength : 0;
+  const end = (sequence + text + ((flags & SYN) !== 0 ? 1 : 0) + ((flags & FIN) !== 0 ? 1 : 0)) | 0;
+  if (after(end, next)) return;
+  if ((flags & FIN) !== 0 && next === ((memory[x + ISS] + 1) | 0)) return;
+  scaled(memory, base, fromServer, SEEN_RETRANSMISSION, T, memory[x + RETRANSMISSIONS] + 1);
+}
+
+/** `TCP_Reassembler::Gap`: only of connections that are open on both sides, or were until they closed. */
+function recordGap(memory: Int32Array, base: number, y: number, fromServer: boolean): void {
+  if ((memory[y + STATE] & ENDPOINT_ISLANDS_LOST) !== 0) return;
+  if (isClean(memory, base, false) && isClean(memory, base, true))
+    once(memory, base, !fromServer, SEEN_GAP, G);
+}
+
+function isClean(memory: Int32Array, base: number, responder: boolean): boolean {
+  const state = stateOf(memory, base, responder);
+  return state === ESTABLISHED || (state === CLOSED && previousOf(memory, base, responder) === ESTABLISHED);
+}
+
+/** `UpdateStateMachine`, by the sender's state; called where that may change. */
+function move(memory: Int32Array, base: number, responder: boolean, segment: Segment, state: number): void {
+  switch (state) {
+    case INACTIVE:
+      moveInactive(memory, base, responder, segment);
+      return;
+    case SYN_SENT:
+    case SYN_ACK_SENT:
+      if ((segment.flags & FIN) !== 0) enter(memory, base, responder, CLOSED);
+      if ((segment.flags & RST) !== 0) enter(memory, base, responder, RESET);
+      return;
+    case ESTABLISHED:
+    case PARTIAL:
+      moveEstablished(memory, base, responder, segment.flags, state);
+      return;
+    case CLOSED:
+      if ((segment.flags & RST) !== 0 && stateOf(memory, base, !responder) !== CLOSED)
+        enter(memory, base, responder, RESET);
+  }
+}
+
+/** `UpdateInactiveState` */
+function moveInactive(memory: Int32Array, base: number, responder: boolean, segment: Segment): void {
+  const { flags, payloadLength } = segment;
+  const peer = stateOf(memory, base, !responder);
+  if ((flags & SYN) !== 0) {
+    if (!responder) enter(memory, base, false, (flags & ACK) !== 0 ? SYN_ACK_SENT : SYN_SENT);
+    else {
+      if (peer === SYN_SENT) enter(memory, base, false, ESTABLISHED);
+      enter(memory, base, true, ESTABLISHED);
+    }
+  }
+  if ((flags & FIN) !== 0) enter(memory, base, responder, CLOSED);
+  if ((flags & RST) !== 0) enter(memory, base, responder, RESET);
+  if (stateOf(memory, base, responder) !== INACTIVE) return;
+  // An acknowledgment before the SYN-ACK does not make the connection a partial one.
+  if (responder && payloadLength === 0 && peer === SYN_SENT) return;
+  // The SYN before the SYN-ACK was missed.
+  const isMissedSyn = (flags & ACK) !== 0 && peer === ESTABLISHED;
+  enter(memory, base, responder, isMissedSyn ? ESTABLISHED : PARTIAL);
+}
+
+/** `UpdateEstablishedState` */
+function moveEstablished(
+  memory: Int32Array,
+  base: number,
+  responder: boolean,
+  flags: number,
+  state: number,
+): void {
+  const peer = stateOf(memory, base, !responder);
+  if ((flags & (SYN | ACK)) === SYN && state === PARTIAL && peer === INACTIVE)
+    enter(memory, base, responder, SYN_SENT);
+  if ((flags & (FIN | RST)) === FIN) {
+    enter(memory, base, responder, CLOSED);
+    // The peer's reset after its FIN was a normal end, as this shows.
+    if (peer === RESET && previousOf(memory, base, !responder) === CLOSED)
+      enter(memory, base, !responder, CLOSED);
+  }
+  if ((flags & RST) !== 0) enter(memory, base, responder, RESET);
+}
+
+function stateOf(memory: Int32Array, base: number, responder: boolean): number {
+  return (memory[base + ZEEK] >>> (STATE_SHIFT + (responder ? RESPONDER_SHIFT : 0))) & STATE_BITS;
+}
+
+function previousOf(memory: Int32Array, base: number, responder: boolean): number {
+  return (memory[base + ZEEK] >>> (PREVIOUS_SHIFT + (responder ? RESPONDER_SHIFT : 0))) & STATE_BITS;
+}
+
+/** `SetState` */
+function enter(memory: Int32Array, base: number, responder: boolean, state: number): void {
+  const previous = stateOf(memory, base, responder);
+  if (previous === state) return;
+  const shift = responder ? RESPONDER_SHIFT : 0;
+  const both = (STATE_BITS << STATE_SHIFT) | (STATE_BITS << PREVIOUS_SHIFT);
+  const now = (state << STATE_SHIFT) | (previous << PREVIOUS_SHIFT);
+  memory[base + ZEEK] = (memory[base + ZEEK] & ~(both << shift)) | (now << shift);
+}
+
+/** `CheckHistory`: marks what the endpoint was seen to send, and adds its letter the first time. */
+function once(memory: Int32Array, base: number, responder: boolean, seen: number, letter: number): boolean {
+  const bit = responder ? seen << RESPONDER_SHIFT : seen;
+  const word = memory[base + ZEEK];
+  if ((word & bit) !== 0) return false;
+  memory[base + ZEEK] = word | bit;
+  add(memory, base, responder, letter);
+  return true;
+}
+
+/** A letter that comes again for another sequence number. */
+function again(
+  memory: Int32Array,
+  base: number,
+  responder: boolean,
+  seen: number,
+  letter: number,
+  isOther: boolean,
+): void {
+  if (!once(memory, base, responder, seen, letter) && isOther) add(memory, base, responder, letter);
+}
+
+/** `ScaledHistoryEntry`: a letter for the first time, the tenth, the hundredth, and so on. */
+function scaled(
+  memory: Int32Array,
+  base: number,
+  responder: boolean,
+  seen: number,
+  letter: number,
+  count: number,
+): void {
+  if (once(memory, base, responder, seen, letter)) return;
+  if (count === 10 || count === 100 || count === 1000 || count === 10_000 || count === 100_000)
+    add(memory, base, responder, letter);
+}
+
+function add(memory: Int32Array, base: number, responder: boolean, letter: number): void {
+  const code = letter | (responder ? RESPONDER : 0);
   const word =
     base + (memory[base + HISTORY] >>> (BITS * (LETTERS_PER_WORD - 1)) === 0 ? HISTORY : HISTORY_MORE);
   const letters = memory[word];
-  let place = 0;
-  while (((letters >>> (BITS * place)) & 0x1f) !== 0) place++;
-  memory[word] = letters | (code << (BITS * place));
+  for (let place = 0; place < LETTERS_PER_WORD; place++) {
+    if (((letters >>> (BITS * place)) & 0x1f) !== 0) continue;
+    memory[word] = letters | (code << (BITS * place));
+    return;
+  }
 }
 
-/** The history as Zeek prints it, e.g. `ShADadFf`. */
+/** The history as Zeek prints it, e.g. `ShADadFf`: its first twelve letters. */
 export function historyOf(memory: Int32Array, base: number): string {
   let text = '';
   for (const word of [HISTORY, HISTORY_MORE]) {
@@ -50,42 +343,28 @@ export function historyOf(memory: Int32Array, base: number): string {
       text += (letters & RESPONDER) !== 0 ? letter : letter.toUpperCase();
     }
   }
-  return text;
+  // Whom a connection begins with is its originator, unless ports say otherwise (`WantConnection`, `FlipRoles`).
+  return /^[a-z]/.test(text) ? `^${text}` : text;
 }
 
-/** What `conn_state` depends on, for the originator (client) and the responder (server). */
-export interface ConnStateFacts {
-  readonly syn: boolean;
-  readonly synAck: boolean;
-  readonly clientFin: boolean;
-  readonly serverFin: boolean;
-  readonly clientReset: boolean;
-  readonly serverReset: boolean;
-  /** The server answered the SYN with a reset and nothing else. */
-  readonly refused: boolean;
-  /** The client's third segment, or any later one, completed the handshake. */
-  readonly established: boolean;
-}
-
-/** Zeek's `conn_state`. */
-export function connStateOf(facts: ConnStateFacts): string {
-  if (!facts.syn) {
-    if (facts.synAck && !facts.established) {
-      if (facts.serverReset) return 'RSTRH';
-      if (facts.serverFin) return 'SHR';
-    }
-    return 'OTH';
+/** Zeek's `conn_state`, by its script's function of that name. `hasData` tells whether anybody sent payload. */
+export function connStateOf(memory: Int32Array, base: number, hasData: boolean): string {
+  const originator = stateOf(memory, base, false);
+  const responder = stateOf(memory, base, true);
+  const isInactive = (state: number): boolean => state === INACTIVE || state === PARTIAL;
+  if (responder === RESET) {
+    if (originator === SYN_SENT || originator === SYN_ACK_SENT || (originator === RESET && !hasData))
+      return 'REJ';
+    return isInactive(originator) ? 'RSTRH' : 'RSTR';
   }
-  if (!facts.synAck) {
-    if (facts.refused) return 'REJ';
-    if (facts.clientReset) return 'RSTOS0';
-    if (facts.clientFin) return 'SH';
-    return 'S0';
+  if (originator === RESET) {
+    if (!isInactive(responder)) return 'RSTO';
+    return /^\^?S[^HAFGIQ]*R/.test(historyOf(memory, base)) ? 'RSTOS0' : 'OTH';
   }
-  if (facts.clientReset) return 'RSTO';
-  if (facts.serverReset) return 'RSTR';
-  if (facts.clientFin && facts.serverFin) return 'SF';
-  if (facts.clientFin) return 'S2';
-  if (facts.serverFin) return 'S3';
-  return facts.established ? 'S1' : 'S0';
+  if (responder === CLOSED && originator === CLOSED) return 'SF';
+  if (originator === CLOSED) return isInactive(responder) ? 'SH' : 'S2';
+  if (responder === CLOSED) return isInactive(originator) ? 'SHR' : 'S3';
+  if (originator === SYN_SENT && responder === INACTIVE) return 'S0';
+  if (originator === ESTABLISHED && responder === ESTABLISHED) return 'S1';
+  return 'OTH';
 }
