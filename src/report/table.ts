@@ -14,6 +14,7 @@ import {
   comparison,
   counted,
   evictions,
+  firstOf,
   grouped,
   octets,
   omissions,
@@ -73,7 +74,9 @@ export class TableReporter implements Reporter {
 
   #capture(facts: CaptureFacts): string {
     const { palette, verbose } = this.#options;
-    const form = [facts.format, facts.compression, facts.linkTypes.join(' and ')].filter(Boolean).join(', ');
+    const form = [facts.format, facts.compression, firstOf(facts.linkTypes).join(' and ')]
+      .filter(Boolean)
+      .join(', ');
     const size = `${counted(facts.frames, 'frame')}, ${counted(facts.tcpSegments, 'TCP segment')}, ${octets(facts.bytes)}`;
     const lines = this.#lines(escapeControls(facts.path), palette.bold);
     lines.push(...this.#lines(`${form}: ${size}`, palette.dim));

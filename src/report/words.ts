@@ -128,11 +128,20 @@ export function timelineCommand(
   return `finwait timeline ${isJoined ? '--join ' : ''}${paths.join(' ')} --connection ${stream}`;
 }
 
+/** What a line of text has room for: link types, of which a hostile capture names as many as there are. */
+const MOST_NAMED = 8;
+
+/** The first of some names, and how many more there are. */
+export function firstOf(names: readonly string[]): readonly string[] {
+  const more = names.length - MOST_NAMED;
+  return more > 0 ? [...names.slice(0, MOST_NAMED), `${grouped(more)} more`] : names;
+}
+
 /** What of a capture was not analysed though it may hold TCP, each without a final stop. */
 export function omissions({ undecodedLinkTypes, aggregates }: CaptureFacts): readonly string[] {
   const linkTypes = Object.entries(undecodedLinkTypes);
   const frames = linkTypes.reduce((sum, [, count]) => sum + count, 0);
-  const names = linkTypes.map(([name, count]) => `${name} (${grouped(count)})`).join(', ');
+  const names = firstOf(linkTypes.map(([name, count]) => `${name} (${grouped(count)})`)).join(', ');
   return [
     ...(frames > 0 ? [`link types that are not decoded, of ${counted(frames, 'frame')}: ${names}`] : []),
     ...(aggregates > 0
