@@ -626,6 +626,10 @@ export class Observer {
     const seen = (memory[x + STATE] & ENDPOINT_SEEN) !== 0;
     const own = !seen || answers || within(segment.sequence, memory[x + ISS], memory[x + SND_NXT]);
     if (!own) return;
+    // What it acknowledges has reached its sender, though nobody may have read it.
+    if (hasAck && within(segment.acknowledgment, memory[y + UNA], memory[y + SND_NXT])) {
+      this.#raiseAcknowledged(y, segment.acknowledgment);
+    }
     // It went on repeating its SYN-ACK and now knows of no connection: it never took an acknowledgment.
     if (
       answers &&

@@ -211,6 +211,23 @@ describe('resets (RFC 9293 §3.5.2, §3.5.3, §3.10.7)', () => {
     });
   });
 
+  it('takes what the reset of a live socket acknowledges for received, and no more', () => {
+    const { client, server } = connectionOf(`${OPEN}
+      1.00 C PA 1 1 +5
+      1.01 C PA 6 1 +7
+      1.02 S RA 1 6`);
+    expect(client.unacknowledgedBytes).toBe(7);
+    expect(client.finalState).toBe('CLOSED');
+    expect(server.finalState).toBe('CLOSED');
+  });
+
+  it('does not believe the acknowledgment of a reset with numbers that are not its sender’s', () => {
+    const { client } = connectionOf(`${OPEN}
+      1.00 C PA 1 1 +5
+      1.01 S RA 90000 6`);
+    expect(client.unacknowledgedBytes).toBe(5);
+  });
+
   it.each([
     ['out of the window', 'C R 90000', 'out-of-window', ''],
     ['in the window, not exact', 'C R 50', 'challenged', '1.001 S A 1 1'],
