@@ -32,7 +32,7 @@ export const rstNotAccepted: Rule = {
     notThis: [
       'A second, exact reset in answer to the challenge: the connection ends there, and this stays info.',
       'A stale reset for a connection that had been closed anyway: it stays info.',
-      'An unknown window scale and a receiver that was not seen to go on.',
+      'A receiver that was not seen to go on: the capture may lack what came before the reset, and this stays info.',
     ],
     applicationSees:
       '{receiver}: nothing. The program that caused the reset believes that the connection is closed.',
@@ -68,9 +68,12 @@ export const rstNotAccepted: Rule = {
           : '{receiver} sent nothing more.';
     return reportFinding(rstNotAccepted, connection, {
       endpoint: receiver.role,
-      severity: severityOf(connection, sender, receiver, reset),
+      // Without a sign of life the capture may just lack what came before the reset.
+      severity: wentOn ? severityOf(connection, sender, receiver, reset) : 'info',
       confidence: wentOn ? gradedBy(connection, 'observed') : gradedBy(connection, 'inferred'),
-      title: '{receiver} did not accept a reset from {sender}',
+      title: wentOn
+        ? '{receiver} did not accept a reset from {sender}'
+        : 'A reset from {sender} does not fit what {receiver} was seen to expect',
       explanation: `The reset in frame {rst} is ${place}. ${reaction}`,
       frames: [reset.frame, challenge?.frame ?? null],
       from: reset.time,

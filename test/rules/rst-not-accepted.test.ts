@@ -34,6 +34,14 @@ testRule(rstNotAccepted, {
       facts: { verdict: 'out-of-window' },
     },
     {
+      name: 'as info if the receiver gave no sign of life: the capture may lack what came before',
+      connection: stray([inWindow], [], moment(4, 8)),
+      end: 7,
+      severity: 'info',
+      title: 'A reset from 10.0.0.1:40000 does not fit what 10.0.0.2:8080 was seen to expect',
+      facts: { receiverWentOn: false },
+    },
+    {
       name: 'as info if an exact one followed',
       connection: stray([inWindow, resets(5.02, 11)], [happens('challenge-ack', 5.01, 10)]),
       end: 7,
