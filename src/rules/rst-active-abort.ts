@@ -15,6 +15,7 @@ import {
 import type { Severity } from './finding.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
+import { mayBeTlsAlert } from './tls-alert.js';
 import { count, duration, nameOf, round } from './wording.js';
 
 /** A live socket was aborted: the reset answers nothing, and the connection had not ended. */
@@ -82,7 +83,10 @@ export const rstActiveAbort: Rule = {
     const reset = findReset(aborter, ({ verdict, trigger, hasAck }) => {
       if (verdict !== 'accepted') return false;
       // Without ACK it may still be an abort: right on the acknowledgment of its own FIN (TCP_LINGER2 < 0).
-      return trigger === null || (!hasAck && trigger.kind === 'ack' && trigger.knewFin && !peer.finSent);
+      return (
+        trigger === null ||
+        (!hasAck && trigger.kind === 'ack' && trigger.knewFin && !peer.finSent && !refusedData(aborter))
+      );
     });
     if (reset === null || diedOfKeepAlive(aborter, peer) || wasDisproved(aborter, reset)) return null;
     const nothingOpen = peer.finSent && peer.unacknowledgedBytes === 0 && aborter.unacknowledgedBytes === 0;
@@ -112,7 +116,10 @@ export const rstActiveAbort: Rule = {
 
 /** A client may leave as it likes: with all it asked for, or in the middle of a response it no longer wants. */
 function severityOf(aborter: Endpoint, peer: Endpoint): Severity {
-  if (aborter.role === 'server' || aborter.windowClosed) return 'warning';
+  // All that a side threw away or left behind was a goodbye.
+  if (mayBeTlsAlert(peer, aborter, peer.unacknowledgedBytes) && peer.finSent) return 'info';
+  if (aborter.role === 'server') return 'warning';
+  if (mayBeTlsAlert(aborter, peer, aborter.unacknowledgedBytes)) return 'info';
   const everythingArrived = aborter.unacknowledgedBytes === 0 && peer.unacknowledgedBytes === 0;
   return everythingArrived || peer.unacknowledgedBytes > 0 ? 'info' : 'warning';
 }
@@ -149,6 +156,11 @@ function kindOf(
     };
   }
   return { name: 'reason-unknown', words: ' Why, the capture does not tell.', sinceDataSeconds };
+}
+
+/** It had answered data as a closed socket does: whatever came later met the same. */
+function refusedData(endpoint: Endpoint): boolean {
+  return findReset(endpoint, ({ trigger }) => trigger !== null && trigger.payloadBytes > 0) !== null;
 }
 
 function diedOfKeepAlive(aborter: Endpoint, peer: Endpoint): boolean {

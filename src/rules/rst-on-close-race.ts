@@ -2,7 +2,10 @@ import { cite } from './citations.js';
 import { eachEndpoint, entered, findReset, gradedBy } from './evidence.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
+import { MAY_BE_TLS_ALERT, mayBeTlsAlert } from './tls-alert.js';
 import { count, nameOf } from './wording.js';
+
+const CITATIONS = [cite.httpIdleCloseRace, cite.httpResetErasesResponse, cite.resetTellsDataLoss];
 
 /** One side closed while data of the other was on its way, and threw it away. */
 export const rstOnCloseRace: Rule = {
@@ -15,7 +18,7 @@ export const rstOnCloseRace: Rule = {
   needs: 'both',
   explains: ['undelivered-data-at-abort'],
   related: ['rst-on-write-after-close', 'undelivered-data-at-abort'],
-  citations: [cite.httpIdleCloseRace, cite.httpResetErasesResponse, cite.resetTellsDataLoss],
+  citations: [...CITATIONS, cite.closeNotify],
   documentation: {
     meaning:
       'Data and FIN crossed: the sender could not know that the other side had closed, and the data met a closed socket. Whether the peer acted on it is unknown. The usual form is a request on an idle persistent connection at the moment when the server closes it.',
@@ -26,6 +29,8 @@ export const rstOnCloseRace: Rule = {
     notThis: [
       'Data sent when the FIN was already known: rst-on-write-after-close.',
       'Data that was acknowledged before the close.',
+      'A client that closes in the middle of a response it no longer wants: it stays info.',
+      'A goodbye of the size of a TLS alert such as close_notify: it stays info.',
     ],
     applicationSees:
       '{sender}: read gives 0 if the FIN arrived before the reset, else ECONNRESET; the write had succeeded. {closer}: nothing, its socket is closed.',
@@ -46,23 +51,21 @@ export const rstOnCloseRace: Rule = {
     const finFrame = fin.frame;
     const reset = findReset(
       closer,
-      ({ trigger, verdict }, seen) =>
-        trigger !== null &&
-        trigger.payloadBytes > 0 &&
-        !trigger.knewFin &&
-        seen.frame > finFrame &&
-        verdict !== 'out-of-window',
+      ({ trigger }, seen) =>
+        trigger !== null && trigger.payloadBytes > 0 && !trigger.knewFin && seen.frame > finFrame,
     );
     if (reset === null) return null;
+    const alert = mayBeTlsAlert(sender, closer, sender.unacknowledgedBytes);
     return reportFinding(rstOnCloseRace, connection, {
       endpoint: closer.role,
+      ...(alert || closer.role === 'client' ? { severity: 'info' } : {}),
       confidence: gradedBy(connection, 'observed'),
       title: '{closer} closed while {bytes} from {sender} were in flight, and reset them',
-      explanation:
-        '{closer} sent its FIN in frame {fin}. The data in frame {data} was sent without knowledge of it and was answered with RST in frame {rst}: {closer} threw it away.',
+      explanation: `{closer} sent its FIN in frame {fin}. The data in frame {data} was sent without knowledge of it and was answered with RST in frame {rst}: {closer} threw it away.${alert ? ` ${MAY_BE_TLS_ALERT}` : ''}`,
       frames: [finFrame, reset.reset.trigger!.frame, reset.frame],
       from: fin.time,
       to: reset.time,
+      ...(alert ? {} : { citations: CITATIONS }),
       facts: { lostBytes: sender.unacknowledgedBytes },
       words: {
         closer: nameOf(closer),

@@ -13,6 +13,7 @@ import {
 import type { Severity } from './finding.js';
 import { reportFinding } from './report-finding.js';
 import type { OptionValues, Rule } from './rule.js';
+import { MAY_BE_TLS_ALERT, mayBeTlsAlert } from './tls-alert.js';
 import { count, duration, nameOf, round } from './wording.js';
 
 /** A program went on writing after its peer had closed, and the peer's host reset the connection. */
@@ -92,7 +93,7 @@ export const rstOnWriteAfterClose: Rule = {
       'Data that the closing side acknowledged: half-close.',
       'A reset that answers the late FIN and not data: fin-wait-2-timeout-late-fin.',
       'A reset after both FINs were through: rst-after-close-complete.',
-      'A short goodbye such as TLS close_notify right before the writer’s own FIN: it stays info.',
+      'A goodbye right before the writer’s own FIN, or of the size of a TLS alert such as close_notify: it stays info.',
     ],
     applicationSees:
       '{writer} (on Linux): read returns 0 before and after the reset; the first write returned success; the next one raises SIGPIPE, which ends a process that does not ignore it, or fails with EPIPE. SO_ERROR is EPIPE if asked in between. Data queued before the FIN is still readable. {closer}: nothing, its socket is closed.',
@@ -120,7 +121,7 @@ export const rstOnWriteAfterClose: Rule = {
     const reset = resetOfData(closer, data, lostBytes === data.value, options);
     if (reset === null) return null;
     const delaySeconds = secondsBetween(entry.time, data.time);
-    const variant = variantOf(writer, data, delaySeconds, reset, options);
+    const variant = variantOf(writer, closer, data, delaySeconds, reset, options);
     return reportFinding(rstOnWriteAfterClose, connection, {
       endpoint: writer.role,
       severity: variant.severity,
@@ -182,6 +183,7 @@ interface Variant {
 
 function variantOf(
   writer: Endpoint,
+  closer: Endpoint,
   data: Milestone,
   delaySeconds: number,
   reset: SeenReset,
@@ -199,6 +201,14 @@ function variantOf(
       title: 'sent a last {bytes} after the peer’s close, answered with RST',
       meaning:
         'It closed right after: this may be a goodbye such as TLS close_notify, which has to come before a TLS side closes, and then no data was lost.',
+    };
+  }
+  if (mayBeTlsAlert(writer, closer, data.value)) {
+    return {
+      name: 'farewell',
+      severity: 'info',
+      title: 'sent a last {bytes} after the peer’s close, answered with RST',
+      meaning: MAY_BE_TLS_ALERT,
     };
   }
   if (delaySeconds >= options.immediateSeconds) {

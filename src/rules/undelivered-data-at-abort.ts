@@ -3,30 +3,35 @@ import { cite } from './citations.js';
 import { eachEndpoint, findReset, gradedBy, opened } from './evidence.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
+import { MAY_BE_TLS_ALERT, mayBeTlsAlert } from './tls-alert.js';
 import { count, nameOf } from './wording.js';
+
+const CITATIONS = [cite.cumulativeAck, cite.cleanCloseDelivers, cite.posixSendNoDelivery];
 
 /** The connection was aborted with data on its way. */
 export const undeliveredDataAtAbort: Rule = {
   id: 'undelivered-data-at-abort',
   family: 'reset',
   severity: 'error',
-  summary: 'The connection was reset while data had not been acknowledged: it cannot all have arrived.',
+  summary: 'The connection was reset while data had not been acknowledged: it may not all have arrived.',
   options: {},
   signs: ['reset'],
   needs: 'both',
   explains: [],
   related: ['rst-active-abort', 'rst-on-write-after-close', 'retransmission-gave-up'],
-  citations: [cite.cumulativeAck, cite.cleanCloseDelivers, cite.posixSendNoDelivery],
+  citations: [...CITATIONS, cite.closeNotify],
   documentation: {
     meaning:
-      'A reset throws away what is queued. Octets that no acknowledgment covers when it passes were not delivered, though the program that wrote them was told of success. Acknowledged octets are no proof of the opposite: they reached the kernel, perhaps not the program.',
+      'A reset throws away what is queued. Octets that no acknowledgment covers when {receiver} resets, not even that of the reset, meet a closed socket, though the program that wrote them was told of success. If {sender} itself resets, they may have arrived before. Acknowledged octets are no proof of delivery: they reached the kernel, perhaps not the program.',
     proof: ['An accepted reset, and payload of {sender} that {receiver} had not acknowledged by then.'],
     notThis: [
       'Data that met a closed socket: rst-on-write-after-close, rst-on-close-race, rst-half-open-discovered tell of it.',
       'A client that leaves in the middle of a response it no longer wants: it stays info.',
+      'A goodbye of the size of a TLS alert such as close_notify: it stays info.',
       'An acknowledgment that only the capture missed: see capture-loss.',
     ],
-    applicationSees: '{sender}: its writes had returned success. {receiver}: it never sees these bytes.',
+    applicationSees:
+      '{sender}: its writes had returned success. {receiver}: it never sees these bytes, or at most those that arrived before a reset of {sender}.',
     likelyCauses: ['The abort, whose own finding on this connection names its causes (likely).'],
     nextSteps: ['Find out on both sides whether the operation has to be repeated; the capture cannot tell.'],
     example: { fixture: 'undelivered-data-at-abort', capture: 'client' },
@@ -37,15 +42,17 @@ export const undeliveredDataAtAbort: Rule = {
     const reset = byReceiver ?? abortOf(sender);
     if (reset === null) return null;
     const unwanted = byReceiver !== null && receiver.role === 'client';
+    const alert = mayBeTlsAlert(sender, receiver, sender.unacknowledgedBytes);
     return reportFinding(undeliveredDataAtAbort, connection, {
       endpoint: sender.role,
-      severity: unwanted ? 'info' : 'error',
-      confidence: gradedBy(connection, 'inferred'),
+      severity: unwanted || alert ? 'info' : 'error',
+      confidence: byReceiver === null ? 'possible' : gradedBy(connection, 'inferred'),
       title: '{bytes} of {sender} were never acknowledged when the connection was reset',
-      explanation: `The reset of ${byReceiver === null ? '{sender} itself' : '{receiver}'} in frame {rst} ended the connection; {bytes} that {sender} had sent were not acknowledged by then.`,
+      explanation: `The reset of ${byReceiver === null ? '{sender} itself' : '{receiver}'} in frame {rst} ended the connection; {bytes} that {sender} had sent were not acknowledged by then.${alert ? ` ${MAY_BE_TLS_ALERT}` : ''}`,
       frames: [sender.lastNewData?.frame ?? null, reset.frame],
       from: sender.lastNewData?.time ?? reset.time,
       to: reset.time,
+      ...(alert ? {} : { citations: CITATIONS }),
       facts: {
         unacknowledgedBytes: sender.unacknowledgedBytes,
         resetBy: byReceiver === null ? sender.role : receiver.role,

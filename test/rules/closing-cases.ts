@@ -45,3 +45,8 @@ export function afterClientFin(
     },
   });
 }
+
+/** The same, seen the other way round: what the client did, the server does. */
+export function withRolesSwapped({ client, server, ...rest }: Connection): Connection {
+  return { ...rest, client: { ...server, role: 'client' }, server: { ...client, role: 'server' } };
+}

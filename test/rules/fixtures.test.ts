@@ -118,6 +118,15 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   'time-wait-port-pressure': [],
   'time-wait-assassination': ['warning rst-in-time-wait', 'info rst-after-close-complete < rst-in-time-wait'],
   'undelivered-data-at-abort': ['error undelivered-data-at-abort', 'warning rst-active-abort'],
+  'tls-close-notify': {
+    client: [
+      'info rst-on-write-after-close',
+      'info rst-on-close-race',
+      'info rst-not-accepted',
+      'info undelivered-data-at-abort < rst-on-close-race',
+    ],
+    server: ['info rst-on-write-after-close', 'info rst-on-close-race'],
+  },
   'vlan-close': [],
   'zero-window-probe-unanswered': {
     client: ['error zero-window-probe-unanswered', 'info zero-window-stall < zero-window-probe-unanswered'],

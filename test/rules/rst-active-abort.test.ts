@@ -45,6 +45,7 @@ testRule(rstActiveAbort, {
       name: 'and supposes unread data behind a closed window',
       connection: abortBy('client', { windowClosed: true }),
       end: 6,
+      severity: 'info',
       facts: { kind: 'unread-data-likely' },
     },
     {
@@ -56,6 +57,16 @@ testRule(rstActiveAbort, {
     {
       name: 'as info on a client that leaves in the middle of a response',
       connection: abortBy('client', {}, { unacknowledgedBytes: 1460 }),
+      end: 6,
+      severity: 'info',
+    },
+    {
+      name: 'as info on a server that left a TLS side’s close_notify unread',
+      connection: abortBy(
+        'server',
+        { payloadBytes: 2000 },
+        { payloadBytes: 724, unacknowledgedBytes: 24, finSent: true },
+      ),
       end: 6,
       severity: 'info',
     },
@@ -95,6 +106,18 @@ testRule(rstActiveAbort, {
     {
       name: 'after the peer’s FIN with nothing outstanding',
       connection: abortBy('client', {}, { finSent: true }),
+      end: 6,
+    },
+    {
+      name: 'when its socket had refused data before it answered the acknowledgment of its FIN',
+      connection: afterClientFin({
+        client: { payloadBytes: 10 },
+        server: { unacknowledgedBytes: 300 },
+        clientMilestones: [
+          resets(2.12, 7, { verdict: 'out-of-window', trigger: { payloadBytes: 300 } }),
+          resets(2.2, 9, { trigger: { kind: 'ack', knewFin: true } }),
+        ],
+      }),
       end: 6,
     },
     {

@@ -1,23 +1,64 @@
-import type { Reset } from '../../src/connections/connection.js';
+import type { Connection, Reset } from '../../src/connections/connection.js';
 import { rstOnCloseRace } from '../../src/rules/rst-on-close-race.js';
 import { resets } from '../support/connection-builder.js';
 import { testRule } from '../support/rule-tester.js';
-import { afterClientFin } from './closing-cases.js';
+import { afterClientFin, withRolesSwapped } from './closing-cases.js';
 
-function race(trigger: Partial<NonNullable<Reset['trigger']>> = {}, unacknowledgedBytes = 300, frame = 8) {
+function race(
+  trigger: Partial<NonNullable<Reset['trigger']>> = {},
+  unacknowledgedBytes = 300,
+  frame = 8,
+  verdict: Reset['verdict'] = 'accepted',
+): Connection {
   return afterClientFin({
     server: { unacknowledgedBytes },
-    clientMilestones: [resets(2.15, frame, { trigger: { frame: frame - 1, payloadBytes: 300, ...trigger } })],
+    clientMilestones: [
+      resets(2.15, frame, { verdict, trigger: { frame: frame - 1, payloadBytes: 300, ...trigger } }),
+    ],
   });
+}
+
+/** A server closed, and what crossed its FIN was `bytes` long. */
+function afterSession(bytes: number): Connection {
+  const { client, server, ...rest } = withRolesSwapped(race({ payloadBytes: bytes }, bytes));
+  return {
+    ...rest,
+    client: { ...client, payloadBytes: 700 + bytes },
+    server: { ...server, payloadBytes: 2000 },
+  };
 }
 
 testRule(rstOnCloseRace, {
   fires: [
     {
-      name: 'on data that crossed the FIN',
+      name: 'on a request that crossed the server’s FIN',
+      connection: withRolesSwapped(race()),
+      end: 3,
+      endpoint: 'server',
+      confidence: 'observed',
+      frames: [5, 7, 8],
+      facts: { lostBytes: 300 },
+    },
+    {
+      name: 'on a reset that came too late to be accepted',
+      connection: withRolesSwapped(race({}, 300, 8, 'out-of-window')),
+      end: 3,
+      endpoint: 'server',
+    },
+    {
+      name: 'as info on what may be a TLS side’s close_notify',
+      connection: afterSession(31),
+      end: 3,
+      endpoint: 'server',
+      severity: 'info',
+      facts: { lostBytes: 31 },
+    },
+    {
+      name: 'as info on a client that closed in the middle of a response',
       connection: race(),
       end: 3,
       endpoint: 'client',
+      severity: 'info',
       confidence: 'observed',
       title: '10.0.0.1:40000 closed while 300 bytes from 10.0.0.2:8080 were in flight, and reset them',
       frames: [5, 7, 8],

@@ -9,6 +9,7 @@ function written(
   seconds: number,
   bytes: number,
   more: {
+    client?: EndpointDraft;
     server?: EndpointDraft;
     reset?: Partial<Omit<Reset, 'trigger'>>;
     trigger?: Partial<NonNullable<Reset['trigger']>> | null;
@@ -19,6 +20,7 @@ function written(
   const closing =
     more.closesAt === undefined ? [] : [enters('LAST-ACK', more.closesAt, 7, { evidence: 'observed' })];
   return afterClientFin({
+    client: more.client ?? {},
     server: { unacknowledgedBytes: bytes, payloadBytes: bytes, ...more.server },
     clientEntries: [enters('CLOSED', seconds + 0.02, 8, { evidence: 'observed' })],
     serverEntries: [...closing, ...closed],
@@ -67,6 +69,21 @@ testRule(rstOnWriteAfterClose, {
       severity: 'info',
       confidence: 'possible',
       facts: { variant: 'farewell' },
+    },
+    {
+      name: 'as info on what may be a TLS side’s close_notify',
+      connection: written(2.2, 24, { server: { payloadBytes: 1500 }, client: { payloadBytes: 700 } }),
+      end: 3,
+      severity: 'info',
+      confidence: 'possible',
+      title: '10.0.0.2:8080 sent a last 24 bytes after the peer’s close, answered with RST',
+      facts: { variant: 'farewell' },
+    },
+    {
+      name: 'on as many bytes where no TLS session was set up',
+      connection: written(2.2, 24, { server: { payloadBytes: 60 }, client: { payloadBytes: 700 } }),
+      end: 3,
+      facts: { variant: 'immediate' },
     },
     {
       name: 'on an answer in the form of an abort, soon after the data',

@@ -21,7 +21,17 @@ testRule(undeliveredDataAtAbort, {
       name: 'when the sender itself aborts',
       connection: connection({ server: { ...sending, milestones: [abort] } }),
       end: 6,
+      confidence: 'possible',
       facts: { resetBy: 'server' },
+    },
+    {
+      name: 'as info on what may be a TLS side’s close_notify',
+      connection: connection({
+        client: { payloadBytes: 724, unacknowledgedBytes: 24, lastNewData: moment(4, 8) },
+        server: { payloadBytes: 2000, milestones: [abort] },
+      }),
+      end: 6,
+      severity: 'info',
     },
     {
       name: 'as info when a client no longer wants the response',
