@@ -29,7 +29,7 @@ export const rstOnWriteAfterClose: Rule = {
       minimum: 0,
       maximum: 3600,
       description:
-        'A write this soon after the FIN counts as a race or a pipeline; a later one as the reuse of a connection that had long been closed.',
+        'A write this soon after the FIN counts as a race or a pipeline; a later one as the reuse of a connection that had long been closed or, by a server, as a late answer.',
     },
     streamingBytes: {
       unit: 'bytes',
@@ -102,7 +102,7 @@ export const rstOnWriteAfterClose: Rule = {
       'A connection pool handed out a connection that the server had closed when idle: its keep-alive timeout is shorter than the pool’s (possible).',
       'The server closed after an error response without reading the rest of the request (possible).',
       'The process of {closer} ended or was killed, and its kernel closed for it (possible): the FIN is the same, but its other connections end in the same moment.',
-      'The client went away in the middle of the response (possible).',
+      'The client went away in the middle of the response, or before it came (possible).',
     ],
     nextSteps: [
       'At {writer}: does the pool test a connection before it lends it, and drop it before the server’s keep-alive timeout?',
@@ -138,6 +138,8 @@ export const rstOnWriteAfterClose: Rule = {
       ],
       from: entry.time,
       to: reset.time,
+      ...(variant.likelyCauses === undefined ? {} : { likelyCauses: variant.likelyCauses }),
+      ...(variant.nextSteps === undefined ? {} : { nextSteps: variant.nextSteps }),
       facts: {
         lostBytes,
         delaySeconds: round(delaySeconds),
@@ -174,11 +176,14 @@ function resetOfData(
 }
 
 interface Variant {
-  readonly name: 'immediate' | 'stale-pooled-connection' | 'streaming' | 'farewell';
+  readonly name: 'immediate' | 'stale-pooled-connection' | 'late-answer' | 'streaming' | 'farewell';
   readonly severity: Severity;
   /** What the writer did, after its name. */
   readonly title: string;
   readonly meaning: string;
+  /** Where those of the rule would point elsewhere. */
+  readonly likelyCauses?: readonly string[];
+  readonly nextSteps?: readonly string[];
 }
 
 function variantOf(
@@ -209,6 +214,24 @@ function variantOf(
       severity: 'info',
       title: 'sent a last {bytes} after the peer’s close, answered with RST',
       meaning: MAY_BE_TLS_ALERT,
+    };
+  }
+  if (delaySeconds >= options.immediateSeconds && writer.role === 'server') {
+    return {
+      name: 'late-answer',
+      severity: 'error',
+      title: 'wrote {delay} after its client had closed: {bytes} lost to RST',
+      meaning:
+        'The client had not waited for it. The write returned success, the bytes are lost, and the next write raises SIGPIPE or EPIPE.',
+      likelyCauses: [
+        'The client gave up waiting: its timeout is shorter than the answer took (likely).',
+        'The client ended or was stopped while the server was at work (possible).',
+        'The server holds connections without looking for the end of file, and used this one again (possible).',
+      ],
+      nextSteps: [
+        'Compare the client’s timeout with the time from its request to frame {data}, and look for what kept {writer} busy.',
+        'At {writer}: does it watch the connection while it works, so that it can stop when the client has gone?',
+      ],
     };
   }
   if (delaySeconds >= options.immediateSeconds) {

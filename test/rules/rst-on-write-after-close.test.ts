@@ -2,7 +2,7 @@ import type { Connection, Reset } from '../../src/connections/connection.js';
 import { rstOnWriteAfterClose } from '../../src/rules/rst-on-write-after-close.js';
 import { type EndpointDraft, enters, happens, resets } from '../support/connection-builder.js';
 import { testRule } from '../support/rule-tester.js';
-import { afterClientFin } from './closing-cases.js';
+import { afterClientFin, withRolesSwapped } from './closing-cases.js';
 
 /** The server writes `bytes` at `seconds` although the client has closed, and is reset. */
 function written(
@@ -49,9 +49,17 @@ testRule(rstOnWriteAfterClose, {
       facts: { lostBytes: 1000, delaySeconds: 0.1, variant: 'immediate' },
     },
     {
-      name: 'on a connection taken from a pool long after it was closed',
+      name: 'on a server’s answer long after its client had closed',
       connection: written(32.1, 1),
       end: 40,
+      title: '10.0.0.2:8080 wrote 30 s after its client had closed: 1 byte lost to RST',
+      facts: { variant: 'late-answer' },
+    },
+    {
+      name: 'on a connection that a client took from a pool long after it was closed',
+      connection: withRolesSwapped(written(32.1, 1)),
+      end: 40,
+      endpoint: 'client',
       title: '10.0.0.2:8080 wrote to a connection that its peer had closed 30 s before: 1 byte lost to RST',
       facts: { variant: 'stale-pooled-connection' },
     },
