@@ -7,6 +7,7 @@ import type { Connection, Role } from './connections/connection.js';
 import { Tracker } from './connections/tracker.js';
 import { isLater, type Timestamp } from './core/time.js';
 import { Decoder } from './decode/decoder.js';
+import type { Separation } from './decode/domains.js';
 import type { IcmpError, Segment } from './decode/segment.js';
 import { FRAGMENT, ICMP_ERROR, SEGMENT } from './decode/verdict.js';
 
@@ -23,6 +24,8 @@ export interface AnalyzerOptions {
   readonly onAnsweredForPredecessor?: ((connection: number) => void) | undefined;
   /** Called with each frame that holds a part of an IP datagram; it is reused, too. */
   readonly onFragment?: FrameHandler | undefined;
+  /** What tells connections apart beside addresses and ports; nothing if not told, as in Wireshark. */
+  readonly separate?: readonly Separation[] | undefined;
   /** See `TrackerOptions`. */
   readonly seed?: number | undefined;
   /** See `TrackerOptions`. */
@@ -30,7 +33,7 @@ export interface AnalyzerOptions {
 }
 
 export class Analyzer {
-  readonly #decoder = new Decoder();
+  readonly #decoder: Decoder;
   readonly #tracker: Tracker;
   readonly #onFragment: FrameHandler | undefined;
   #start: Timestamp | null = null;
@@ -38,7 +41,9 @@ export class Analyzer {
   #endNanoseconds = 0;
 
   constructor(options: AnalyzerOptions) {
+    this.#decoder = new Decoder(options.separate);
     this.#tracker = new Tracker({
+      networkOf: options.separate && ((domain) => this.#decoder.domainName(domain)),
       onConnection: (connection) => {
         const end = { seconds: this.#endSeconds, nanoseconds: this.#endNanoseconds };
         options.onConnection(connection, this.#start ?? end, end);

@@ -184,8 +184,13 @@ export interface Connection {
   readonly id: number;
   /** The capture that it is in: its place among those read, from 0. */
   readonly capture: number;
-  /** Wireshark's `tcp.stream` in that capture. */
+  /** Its number in that capture: Wireshark's `tcp.stream`, unless connections are told apart by networks. */
   readonly stream: number;
+  /**
+   * What tells it apart from connections with the same addresses and ports elsewhere, such as
+   * `VLAN 5, VXLAN 42`; empty if networks are taken for one, as in Wireshark.
+   */
+  readonly network: string;
   readonly client: Endpoint;
   readonly server: Endpoint;
   readonly rolesKnownBy: 'syn' | 'syn-ack' | 'guess';

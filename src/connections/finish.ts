@@ -146,6 +146,7 @@ export function finishConnection(
     id,
     capture: 0,
     stream: id,
+    network: '',
     client: clientEnd,
     server: serverEnd,
     rolesKnownBy:

@@ -1,14 +1,14 @@
 /**
- * The flow table: from a segment's addresses and ports to the slot of its connection.
+ * The flow table: from a segment's addresses, ports and network to the slot of its connection.
  *
  * Open addressing over one Int32Array of slots and their hashes; the keys stay in the records, and a record
  * whose hash differs is never touched: fetching one from memory takes longer than all the rest. The hash is
  * seeded, so that whoever made the capture cannot choose 4-tuples that collide, and symmetric, so that both
  * directions find the same place. Keys are always compared in full.
  */
-import { CLIENT_ADDRESS, PORTS, type RecordStore, SERVER_ADDRESS } from './record.js';
+import { CLIENT_ADDRESS, DOMAIN, PORTS, type RecordStore, SERVER_ADDRESS } from './record.js';
 
-/** Both ends of a packet, as `AddressWords` and ports; a `Segment` is one. */
+/** Both ends of a packet, as `AddressWords` and ports, and where these are; a `Segment` is one. */
 export interface FourTuple {
   readonly source0: number;
   readonly source1: number;
@@ -20,6 +20,8 @@ export interface FourTuple {
   readonly destination3: number;
   readonly sourcePort: number;
   readonly destinationPort: number;
+  /** Number of the network, see `Domains`. */
+  readonly domain: number;
 }
 
 const INITIAL_CAPACITY = 1 << 12;
@@ -62,7 +64,8 @@ export class FlowTable {
         memory[base + 2] === tuple.source2 &&
         memory[base + 4] === tuple.destination0 &&
         memory[base + 5] === tuple.destination1 &&
-        memory[base + 6] === tuple.destination2
+        memory[base + 6] === tuple.destination2 &&
+        memory[base + DOMAIN] === tuple.domain
       ) {
         this.fromServer = false;
         return slot;
@@ -76,7 +79,8 @@ export class FlowTable {
         memory[base + 6] === tuple.source2 &&
         memory[base] === tuple.destination0 &&
         memory[base + 1] === tuple.destination1 &&
-        memory[base + 2] === tuple.destination2
+        memory[base + 2] === tuple.destination2 &&
+        memory[base + DOMAIN] === tuple.domain
       ) {
         this.fromServer = true;
         return slot;
@@ -146,7 +150,7 @@ export class FlowTable {
       tuple.destination3,
       tuple.destinationPort,
     );
-    return finish((source + destination) | 0);
+    return finish((source + destination) | 0, tuple.domain);
   }
 
   #hashRecord(slot: number): number {
@@ -157,7 +161,7 @@ export class FlowTable {
     const s = base + SERVER_ADDRESS;
     const client = this.#hashEnd(memory[c], memory[c + 1], memory[c + 2], memory[c + 3], ports >>> 16);
     const server = this.#hashEnd(memory[s], memory[s + 1], memory[s + 2], memory[s + 3], ports & 0xffff);
-    return finish((client + server) | 0);
+    return finish((client + server) | 0, memory[base + DOMAIN]);
   }
 
   #hashEnd(word0: number, word1: number, word2: number, word3: number, port: number): number {
@@ -173,7 +177,8 @@ export class FlowTable {
   }
 }
 
-function finish(hash: number): number {
+function finish(ends: number, domain: number): number {
+  const hash = ends + Math.imul(domain, 0x9e3779b1);
   const mixed = Math.imul(hash ^ (hash >>> 16), 0x7feb352d);
   return mixed ^ (mixed >>> 15);
 }

@@ -104,7 +104,10 @@ function digestOf(segment: Segment): number {
   hash = Math.imul(hash ^ (hash >>> 15), 0x7feb352d) ^ segment.acknowledgment;
   hash = Math.imul(hash ^ (hash >>> 15), 0x846ca68b) ^ ((segment.window << 8) | segment.flags);
   hash = Math.imul(hash ^ (hash >>> 15), 0x7feb352d) ^ ((segment.ipId << 16) ^ segment.payloadLength);
-  hash = Math.imul(hash ^ (hash >>> 15), 0x846ca68b) ^ segment.timestampValue;
+  hash =
+    Math.imul(hash ^ (hash >>> 15), 0x846ca68b) ^
+    segment.timestampValue ^
+    Math.imul(segment.domain, 0x9e3779b1);
   for (let edge = 0; edge < 2 * segment.sackBlocks; edge++)
     hash = Math.imul(hash, 31) ^ segment.sackEdges[edge];
   return Math.imul(hash ^ (hash >>> 16), 0x2c1b3c6d);

@@ -41,7 +41,9 @@ export const FIRST_NANOSECONDS = 24;
 export const SYN_SECONDS = 25;
 export const SYN_NANOSECONDS = 26;
 export const FIRST_ROUND_TRIP = 27;
-const CONNECTION_WORDS = 28;
+/** Number of the network in which the addresses are; see `Domains`. */
+export const DOMAIN = 28;
+const CONNECTION_WORDS = 29;
 
 // Words of an endpoint's block.
 /** State in the low four bits, `ENDPOINT_*` flags above. */

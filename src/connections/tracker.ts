@@ -27,6 +27,7 @@ import {
   COMPLETE_RST,
   COMPLETE_SYN,
   COMPLETE_SYN_ACK,
+  DOMAIN,
   DUPLICATE_FRAMES,
   ENDPOINT_SEEN,
   EVICTED,
@@ -94,6 +95,8 @@ export interface TrackerOptions {
   readonly onReuse?: ((connection: number, predecessor: number) => void) | undefined;
   /** Called with a connection of whose segments one belonged to the connection that held its 4-tuple before. */
   readonly onAnsweredForPredecessor?: ((connection: number) => void) | undefined;
+  /** What a connection's `network` is, by the `domain` of its segments; empty for each if not told. */
+  readonly networkOf?: ((domain: number) => string) | undefined;
   /** Seed of the flow table's hash: choose it at random where captures come from strangers. */
   readonly seed?: number | undefined;
   /** Connections held at most, at least 1; beyond that those idle for longest are given up. */
@@ -113,6 +116,7 @@ export class Tracker {
   readonly #onIcmpError: ((connection: number, error: IcmpError) => void) | undefined;
   readonly #onReuse: ((connection: number, predecessor: number) => void) | undefined;
   readonly #onAnsweredForPredecessor: ((connection: number) => void) | undefined;
+  readonly #networkOf: ((domain: number) => string) | undefined;
   readonly #maximum: number;
   #nextId = 0;
   #evicted = 0;
@@ -129,6 +133,7 @@ export class Tracker {
     this.#onIcmpError = options.onIcmpError;
     this.#onReuse = options.onReuse;
     this.#onAnsweredForPredecessor = options.onAnsweredForPredecessor;
+    this.#networkOf = options.networkOf;
     this.#maximum = options.maximumConnections ?? MAXIMUM_CONNECTIONS;
   }
 
@@ -359,7 +364,9 @@ export class Tracker {
   }
 
   #finished(memory: Int32Array, base: number): Connection {
-    return finishConnection(memory, base, this.#journal, this.#counts, this.#addresses);
+    const connection = finishConnection(memory, base, this.#journal, this.#counts, this.#addresses);
+    const network = this.#networkOf?.(memory[base + DOMAIN]) ?? '';
+    return network === '' ? connection : { ...connection, network };
   }
 
   /** Hands the connection on and gives its memory back. */
@@ -439,6 +446,7 @@ function flagsOfFirst(segment: Segment): number {
 }
 
 function writeKey(memory: Int32Array, base: number, tuple: FourTuple, fromServer: boolean): void {
+  memory[base + DOMAIN] = tuple.domain;
   const source = base + (fromServer ? SERVER_ADDRESS : CLIENT_ADDRESS);
   const destination = base + (fromServer ? CLIENT_ADDRESS : SERVER_ADDRESS);
   memory[source] = tuple.source0;

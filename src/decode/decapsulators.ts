@@ -13,13 +13,13 @@ import {
 } from './ether-types.js';
 import { ethernet } from './link/ethernet.js';
 import { pppoe } from './link/ppp.js';
-import { rawIp, rawIpv6 } from './link/raw-ip.js';
 import { mpls } from './mpls.js';
 import type { Decapsulator } from './packet.js';
 import { etherIp } from './tunnels/ether-ip.js';
 import { geneve } from './tunnels/geneve.js';
 import { gre } from './tunnels/gre.js';
 import { gtpU } from './tunnels/gtp-u.js';
+import { ipInIp, ipv6InIp } from './tunnels/ip-in-ip.js';
 import { teredo } from './tunnels/teredo.js';
 import { vxlan, vxlanGpe } from './tunnels/vxlan.js';
 import { vlan } from './vlan.js';
@@ -36,8 +36,8 @@ export const BY_ETHERTYPE: ReadonlyMap<number, Decapsulator> = new Map<number, D
 
 /** By protocol number (IANA Protocol Numbers). */
 export const BY_IP_PROTOCOL: ReadonlyMap<number, Decapsulator> = new Map<number, Decapsulator>([
-  [4, rawIp],
-  [41, rawIpv6],
+  [4, ipInIp],
+  [41, ipv6InIp],
   [47, gre],
   [97, etherIp],
   [137, mpls],

@@ -1,5 +1,6 @@
 import type { Frame } from '../capture/frame.js';
 import { BY_ETHERTYPE, BY_IP_PROTOCOL } from './decapsulators.js';
+import { Domains, type Separation } from './domains.js';
 import { ETHERTYPE_IPV4, ETHERTYPE_IPV6 } from './ether-types.js';
 import { icmp, icmpv6, quotedTcp } from './icmp.js';
 import { PROTOCOL_ICMP, PROTOCOL_ICMPV6, PROTOCOL_TCP, PROTOCOL_UDP } from './ip.js';
@@ -50,9 +51,16 @@ export class Decoder {
   #linkType = NO_LINK_TYPE;
   #link: Decapsulator | undefined;
 
-  constructor() {
+  /** @param separations what tells apart networks in which the same addresses and ports may be */
+  constructor(separations: readonly Separation[] = []) {
     this.segment = this.#packet.segment;
     this.icmpError = this.#packet.icmpError;
+    if (separations.length > 0) this.#packet.domains = new Domains(separations);
+  }
+
+  /** What tells a `domain` from others, as `Domains.nameOf` says it. */
+  domainName(domain: number): string {
+    return this.#packet.domains?.nameOf(domain) ?? '';
   }
 
   /** Frames that hold several packets, of which only the first was looked at. */

@@ -86,6 +86,7 @@ export function quotedTcp(packet: Packet, isDirect: boolean): Verdict {
   icmpError.sourcePort = view.getUint16(offset + SOURCE_PORT);
   icmpError.destinationPort = view.getUint16(offset + DESTINATION_PORT);
   icmpError.sequence = view.getInt32(offset + SEQUENCE);
+  icmpError.domain = segment.domain;
   icmpError.isDirect = isDirect ? 1 : 0;
   icmpError.hasHeader = offset + MIN_HEADER_LENGTH > end ? 0 : 1;
   icmpError.flags = offset + FLAGS_END > end ? -1 : view.getUint16(offset + OFFSET_AND_FLAGS) & FLAGS_MASK;

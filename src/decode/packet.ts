@@ -1,4 +1,5 @@
 import type { Frame } from '../capture/frame.js';
+import type { Domains } from './domains.js';
 import { IcmpError, Segment } from './segment.js';
 import { MALFORMED, TRUNCATED } from './verdict.js';
 
@@ -28,6 +29,9 @@ export class Packet {
   readonly segment = new Segment();
   readonly icmpError = new IcmpError();
 
+  /** Tells apart networks with equal addresses and ports; null to take them for one. */
+  domains: Domains | null = null;
+
   start(frame: Frame): void {
     this.view = frame.view;
     this.offset = frame.offset;
@@ -35,12 +39,25 @@ export class Packet {
     const length = frame.originalLength;
     const sane = length > frame.capturedLength && length <= MAX_FRAME_LENGTH;
     this.wireEnd = sane ? frame.offset + length : this.end;
+    if (this.domains !== null) this.segment.domain = this.domains.ofInterface(frame.interfaceId);
   }
 
   /** The header or payload that starts at `start` is `length` octets long: what follows is padding. */
   limit(start: number, length: number): void {
     this.wireEnd = start + length;
     if (this.end > this.wireEnd) this.end = this.wireEnd;
+  }
+
+  /** What follows is in the network of this number, of a kind from `domains.ts`. */
+  enterNetwork(kind: number, id: number): void {
+    const { domains, segment } = this;
+    if (domains !== null) segment.domain = domains.ofNumber(segment.domain, kind, id);
+  }
+
+  /** What follows is in a tunnel between the addresses that the IP header before it has. */
+  enterTunnel(kind: number): void {
+    const { domains, segment } = this;
+    if (domains !== null) segment.domain = domains.ofEnds(segment.domain, kind, segment);
   }
 
   /** Why a header that needs the bytes up to `needed` cannot be read: cut by the snaplen, or never there. */

@@ -33,6 +33,8 @@ export class Segment {
   destination3 = 0;
   sourcePort = 0;
   destinationPort = 0;
+  /** Number of the network it is in, see `Domains`; 0 where those are not told apart. */
+  domain = 0;
 
   /** IPv4 TTL or IPv6 hop limit. */
   ttl = 0;
@@ -101,6 +103,8 @@ export class IcmpError {
   destination3 = 0;
   sourcePort = 0;
   destinationPort = 0;
+  /** As in `Segment`. */
+  domain = 0;
   /**
    * 0 if the quoted packet is that of a tunnel, with the segment inside: its sender hears of the error only if
    * the tunnel's entrance passes it on.

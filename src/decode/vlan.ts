@@ -1,6 +1,9 @@
+import { VLAN } from './domains.js';
 import { etherTypeOrLength } from './link/llc.js';
 import type { Packet } from './packet.js';
 
+/** Of the tag control information; 0 marks a tag that only gives a priority. */
+const ID_MASK = 0x0fff;
 const TYPE = 2;
 const TAG_LENGTH = 4;
 
@@ -9,5 +12,7 @@ export function vlan(packet: Packet): number {
   const { view, offset } = packet;
   if (offset + TAG_LENGTH > packet.end) return -packet.shortage(offset + TAG_LENGTH);
   packet.offset = offset + TAG_LENGTH;
+  const id = view.getUint16(offset) & ID_MASK;
+  if (id !== 0) packet.enterNetwork(VLAN, id);
   return etherTypeOrLength(packet, view.getUint16(offset + TYPE));
 }

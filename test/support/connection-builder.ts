@@ -123,6 +123,7 @@ export function connection(draft: ConnectionDraft = {}): Connection {
     id: 0,
     capture: 0,
     stream: rest.id ?? 0,
+    network: '',
     client: endpoint('client', client ?? {}),
     server: endpoint('server', server ?? {}),
     rolesKnownBy: 'syn',

@@ -1,11 +1,13 @@
+import { VLAN } from '../domains.js';
 import { ethernet } from '../link/ethernet.js';
 import { rawIp } from '../link/raw-ip.js';
 import type { Packet } from '../packet.js';
 import { NOT_IP, NOT_TCP } from '../verdict.js';
 
-/** In the first four bits of the header; type I has none. */
+/** In the first four bits of the header, before the VLAN in which the frame was; type I has none. */
 const VERSION_TYPE_2 = 1;
 const VERSION_TYPE_3 = 2;
+const VLAN_MASK = 0x0fff;
 const TYPE_2_LENGTH = 8;
 const TYPE_3_LENGTH = 12;
 /** Frame type, hardware and, in the last bit, whether a platform's own header follows. */
@@ -31,6 +33,8 @@ export function erspan(packet: Packet): number {
   const { view, offset } = packet;
   if (offset + TYPE_2_LENGTH > packet.end) return -packet.shortage(offset + TYPE_2_LENGTH);
   const version = view.getUint8(offset) >> 4;
+  const id = view.getUint16(offset) & VLAN_MASK;
+  if (id !== 0) packet.enterNetwork(VLAN, id);
   if (version === VERSION_TYPE_2) {
     packet.offset = offset + TYPE_2_LENGTH;
     return ethernet(packet);

@@ -1,3 +1,4 @@
+import { ETHER_IP } from '../domains.js';
 import { ethernet } from '../link/ethernet.js';
 import type { Packet } from '../packet.js';
 import { NOT_TCP } from '../verdict.js';
@@ -11,5 +12,6 @@ export function etherIp(packet: Packet): number {
   if (offset + HEADER_LENGTH > packet.end) return -packet.shortage(offset + HEADER_LENGTH);
   if (view.getUint8(offset) >> 4 !== VERSION) return -NOT_TCP;
   packet.offset = offset + HEADER_LENGTH;
+  packet.enterTunnel(ETHER_IP);
   return ethernet(packet);
 }

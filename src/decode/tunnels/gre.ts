@@ -1,3 +1,4 @@
+import { GRE, GRE_KEY } from '../domains.js';
 import { ppp } from '../link/ppp.js';
 import { rawIp } from '../link/raw-ip.js';
 import type { Packet } from '../packet.js';
@@ -39,9 +40,16 @@ export function gre(packet: Packet): number {
   if (version !== 0 || (flags & ROUTING) !== 0) return -NOT_TCP;
   let length = SHORTEST;
   if ((flags & CHECKSUM) !== 0) length += FIELD_LENGTH;
+  const key = offset + length;
   if ((flags & KEY) !== 0) length += FIELD_LENGTH;
   if ((flags & SEQUENCE) !== 0) length += FIELD_LENGTH;
+  if (offset + length > packet.end) return -packet.shortage(offset + length);
   packet.offset = offset + length;
+  // What a switch mirrors is in the network where it was mirrored, whichever way it goes from there.
+  if (type !== TYPE_ERSPAN && type !== TYPE_ERSPAN_3) {
+    if ((flags & KEY) === 0) packet.enterTunnel(GRE);
+    else packet.enterNetwork(GRE_KEY, view.getInt32(key));
+  }
   switch (type) {
     case TYPE_PPP:
       return ppp(packet);
@@ -64,6 +72,8 @@ function enhanced(packet: Packet, flags: number, type: number): number {
   const acknowledgment = (flags & ACKNOWLEDGMENT) === 0 ? 0 : FIELD_LENGTH;
   packet.offset = offset + ENHANCED_SHORTEST + FIELD_LENGTH + acknowledgment;
   packet.limit(packet.offset, view.getUint16(offset + PAYLOAD_LENGTH));
+  // Calls have another number in each direction.
+  packet.enterTunnel(GRE);
   return ppp(packet);
 }
 

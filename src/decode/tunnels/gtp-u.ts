@@ -1,3 +1,4 @@
+import { GTP_U } from '../domains.js';
 import { ETHERTYPE_IPV4, ETHERTYPE_IPV6 } from '../ether-types.js';
 import type { Packet } from '../packet.js';
 import { MALFORMED, NOT_IP, NOT_TCP } from '../verdict.js';
@@ -27,6 +28,8 @@ export function gtpU(packet: Packet): number {
   if (view.getUint8(offset + MESSAGE_TYPE) !== G_PDU) return -NOT_TCP;
   packet.offset = offset + HEADER_LENGTH;
   packet.limit(packet.offset, view.getUint16(offset + LENGTH));
+  // Its endpoint identifiers differ by direction.
+  packet.enterTunnel(GTP_U);
   if ((flags & OPTIONAL) === 0) return userPacket(packet);
   return optionalFields(packet, (flags & HAS_EXTENSIONS) !== 0);
 }

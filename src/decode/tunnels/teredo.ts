@@ -1,3 +1,4 @@
+import { TEREDO } from '../domains.js';
 import { ETHERTYPE_IPV6 } from '../ether-types.js';
 import type { Packet } from '../packet.js';
 import { NOT_TCP } from '../verdict.js';
@@ -27,5 +28,6 @@ export function teredo(packet: Packet): number {
   if (at >= packet.end) return -packet.shortage(at + 1);
   if (view.getUint8(at) >> 4 !== 6) return -NOT_TCP;
   packet.offset = at;
+  packet.enterTunnel(TEREDO);
   return ETHERTYPE_IPV6;
 }

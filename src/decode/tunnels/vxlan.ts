@@ -1,3 +1,4 @@
+import { VXLAN } from '../domains.js';
 import { ETHERTYPE_IPV4, ETHERTYPE_IPV6, ETHERTYPE_MPLS } from '../ether-types.js';
 import { ethernet } from '../link/ethernet.js';
 import type { Packet } from '../packet.js';
@@ -9,6 +10,8 @@ const NETWORK_IS_NAMED = 0x08;
 /** Of the generic extension: the header says what follows. */
 const PROTOCOL_IS_NAMED = 0x04;
 const NEXT_PROTOCOL = 3;
+/** The network's identifier, and an octet that is reserved. */
+const NETWORK = 4;
 
 const NEXT_IPV4 = 1;
 const NEXT_IPV6 = 2;
@@ -21,6 +24,7 @@ export function vxlan(packet: Packet): number {
   if (offset + HEADER_LENGTH > packet.end) return -packet.shortage(offset + HEADER_LENGTH);
   if ((view.getUint8(offset) & NETWORK_IS_NAMED) === 0) return -NOT_TCP;
   packet.offset = offset + HEADER_LENGTH;
+  packet.enterNetwork(VXLAN, view.getUint32(offset + NETWORK) >>> 8);
   return ethernet(packet);
 }
 
@@ -31,6 +35,7 @@ export function vxlanGpe(packet: Packet): number {
   const flags = view.getUint8(offset);
   if ((flags & NETWORK_IS_NAMED) === 0) return -NOT_TCP;
   packet.offset = offset + HEADER_LENGTH;
+  packet.enterNetwork(VXLAN, view.getUint32(offset + NETWORK) >>> 8);
   if ((flags & PROTOCOL_IS_NAMED) === 0) return ethernet(packet);
   switch (view.getUint8(offset + NEXT_PROTOCOL)) {
     case NEXT_IPV4:
