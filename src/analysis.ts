@@ -10,6 +10,7 @@ import { linkTypeName } from './capture/link-types.js';
 import type { Connection, Role } from './connections/connection.js';
 import { isLater, secondsBetween, type Timestamp } from './core/time.js';
 import { OTHER_LINK_TYPES } from './decode/decoder.js';
+import type { Separation } from './decode/domains.js';
 import type { Segment } from './decode/segment.js';
 import { ICMP_ERROR, SEGMENT, VERDICT_NAMES } from './decode/verdict.js';
 import type { Anonymizer } from './extract/anonymizer.js';
@@ -43,6 +44,8 @@ export interface AnalysisOptions {
   readonly onAnsweredForPredecessor?: ((connection: number) => void) | undefined;
   /** See `AnalyzerOptions`. */
   readonly onFragment?: FrameHandler | undefined;
+  /** See `AnalyzerOptions`. */
+  readonly separate?: readonly Separation[] | undefined;
   /** See `TrackerOptions`. */
   readonly seed?: number | undefined;
   /** See `TrackerOptions`. */
@@ -88,7 +91,7 @@ export class Analysis {
   /** Starts the next capture; hand the result to its reader. */
   begin(): FrameHandler {
     const { onSegment, onReuse, onAnsweredForPredecessor, onFragment } = this.#options;
-    const { seed, maximumConnections, joined } = this.#options;
+    const { separate, seed, maximumConnections, joined } = this.#options;
     if (joined === true && this.#analyzer !== null) return this.#goOn(this.#analyzer);
     this.#firstId = this.#nextId;
     this.#firstFrames[this.#captures.length] = 1;
@@ -99,6 +102,7 @@ export class Analysis {
       onAnsweredForPredecessor:
         onAnsweredForPredecessor && ((id) => onAnsweredForPredecessor(this.#firstId + id)),
       onFragment,
+      separate,
       seed,
       maximumConnections,
     });
@@ -116,11 +120,11 @@ export class Analysis {
       const since = difference(counts, this.#countedBefore);
       this.#countedBefore = counts;
       this.#frames += source.frames;
-      this.#captures.push(captureFacts(source, since, firstFrame));
+      this.#captures.push(captureFacts(source, since, firstFrame, this.#options.separate));
       return;
     }
     analyzer.finish(source.endAt);
-    this.#captures.push(captureFacts(source, analyzer, firstFrame));
+    this.#captures.push(captureFacts(source, analyzer, firstFrame, this.#options.separate));
     this.#analyzer = null;
   }
 
@@ -274,6 +278,7 @@ function captureFacts(
   source: CaptureSource,
   { verdicts, undecoded, aggregates, evicted }: Counts,
   firstFrame: number,
+  separate: readonly Separation[] = [],
 ): CaptureFacts {
   const skipped: Record<string, number> = {};
   for (const [verdict, name] of VERDICT_NAMES.entries()) {
@@ -317,6 +322,7 @@ function captureFacts(
     undecodedLinkTypes,
     aggregates,
     evicted,
+    ...(separate.length > 0 && { separatedBy: separate }),
     damage: source.damage,
   };
 }

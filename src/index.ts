@@ -28,6 +28,7 @@ export type {
 export type { MilestoneKind } from './connections/milestones.js';
 export { CaptureError, type Damage } from './core/errors.js';
 export { secondsBetween, type Timestamp, toIsoString } from './core/time.js';
+export type { Separation } from './decode/domains.js';
 export { Anonymizer } from './extract/anonymizer.js';
 export {
   type AnalysisResult,

@@ -2,6 +2,7 @@
 import { Analysis, type AnalysisOptions } from './analysis.js';
 import { CaptureReader } from './capture/reader.js';
 import type { Connection } from './connections/connection.js';
+import type { Separation } from './decode/domains.js';
 import { ladder } from './report/ladder.js';
 import { LadderRecorder } from './report/ladder-recorder.js';
 import { PLAIN } from './report/palette.js';
@@ -25,6 +26,11 @@ export interface AnalyzeOptions {
   readonly suppressions?: readonly Suppression[];
   /** Connections held at once, 2,000,000 if not said; beyond that those idle for longest are given up. */
   readonly maximumConnections?: number;
+  /**
+   * What tells apart connections with the same addresses and ports in several networks. Without, they are one,
+   * as in Wireshark; with it, numbers are no longer Wireshark's.
+   */
+  readonly separate?: readonly Separation[];
   /** Draw each connection's ladder, for `ladderOf`. It costs time and memory by segments. */
   readonly ladders?: boolean;
   /** Ends the analysis with the signal's reason. */
@@ -177,8 +183,9 @@ export function ladderOf(connection: Connection): string | null {
   return LADDERS.get(connection) ?? null;
 }
 
-function settingsOf({ rules, suppressions, maximumConnections }: AnalyzeOptions): Partial<AnalysisOptions> {
-  return { rules, suppressions, maximumConnections };
+function settingsOf(options: AnalyzeOptions): Partial<AnalysisOptions> {
+  const { rules, suppressions, maximumConnections, separate } = options;
+  return { rules, suppressions, maximumConnections, separate };
 }
 
 /** Octets are taken in by as many at once, so that connections come out while a large piece is read. */

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { Analysis } from '../analysis.js';
+import type { Separation } from '../decode/domains.js';
 import { readBaseline } from '../node/baseline-file.js';
 import type { ReaderName } from '../node/read-capture.js';
 import type { AnalysisEnd } from '../report/reporter.js';
@@ -31,6 +32,7 @@ export interface AnalyzeOptions extends AnonymizationOptions {
   /** An earlier report. */
   readonly baseline?: string;
   readonly maxConnections?: number;
+  readonly separate?: readonly Separation[];
 }
 
 /** Reads the captures and writes the reports. Returns the exit code. */
@@ -50,6 +52,7 @@ export async function analyze(names: readonly string[], options: AnalyzeOptions,
     seed: randomInt(2 ** 32),
     joined: options.join,
     maximumConnections: options.maxConnections,
+    separate: options.separate,
   });
   // The table says itself what is damaged.
   const isTold = options.destinations.some(({ format }) => format === 'table');

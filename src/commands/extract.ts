@@ -38,7 +38,11 @@ export async function extract(path: string, options: ExtractOptions, io: Io): Pr
     );
   }
   const alteration = alterationOf(options, io);
-  const engine = { seed: randomInt(2 ** 32), maximumConnections: options.maxConnections };
+  const engine = {
+    seed: randomInt(2 ** 32),
+    maximumConnections: options.maxConnections,
+    separate: options.separate,
+  };
   const selection = new Selection(options.connection, options.finding);
   const datagrams = new FragmentedDatagrams();
   const analysis = new Analysis({

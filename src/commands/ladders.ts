@@ -25,6 +25,7 @@ export async function grantWishes(
     seed: randomInt(2 ** 32),
     joined: options.join,
     maximumConnections: options.maxConnections,
+    separate: options.separate,
   });
   await readAll(paths, analysis, { ...options, isRepeated: true }, io, () => {});
   for (const [place, reporter] of reporters.entries()) {

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { nearestName } from '../core/suggest.js';
+import { SEPARATIONS, type Separation } from '../decode/domains.js';
 import { COLOURED, type Palette, PLAIN } from '../report/palette.js';
 import { RULES } from '../rules/catalog.js';
 import { type RuleSettings, SEVERITY_CHOICES, type SeverityChoice } from '../rules/settings.js';
@@ -21,6 +22,15 @@ export function atLeastOne(text: string): number {
   const value = wholeNumber(text);
   if (value < 1) throw new InvalidArgumentError('it is at least 1');
   return value;
+}
+
+/** `--separate`: names between commas. */
+export function separations(text: string): Separation[] {
+  return text.split(',').map((name) => {
+    const found = SEPARATIONS.find((candidate) => candidate === name);
+    if (found === undefined) throw new InvalidArgumentError(`it is of ${SEPARATIONS.join(', ')}`);
+    return found;
+  });
 }
 
 /** Even the shortest document needs some room. */

@@ -2,6 +2,7 @@ import { Argument, Command, CommanderError, Option } from 'commander';
 import { CHECK_FORMATS } from '../check/result.js';
 import { MAXIMUM_CONNECTIONS } from '../connections/tracker.js';
 import { nearestName } from '../core/suggest.js';
+import { SEPARATIONS } from '../decode/domains.js';
 import { OutputError } from '../node/output.js';
 import { ConfigError } from '../node/settings-text.js';
 import { escapeControls } from '../report/escape.js';
@@ -16,7 +17,7 @@ import { explain, listRules } from './explain.js';
 import { extract } from './extract.js';
 import { EXTRACT_FORMATS } from './extract-file.js';
 import { EXIT_OK, EXIT_USAGE, type Io, UsageError } from './io.js';
-import { atLeastOne, collect, collectNumbers, documentLength, wholeNumber } from './options.js';
+import { atLeastOne, collect, collectNumbers, documentLength, separations, wholeNumber } from './options.js';
 import { OutputPlan } from './outputs.js';
 import { timeline } from './timeline.js';
 import { watch } from './watch.js';
@@ -164,6 +165,7 @@ function build(io: Io, done: (code: number) => void): Command {
         .argParser(documentLength),
     )
     .addOption(maximumConnections())
+    .addOption(separation())
     .addOption(anonymizeOption())
     .addOption(keyOption())
     .option('--print-config', 'print every setting, and where it comes from, as JSON')
@@ -191,6 +193,7 @@ function build(io: Io, done: (code: number) => void): Command {
         .default('warning'),
     )
     .addOption(maximumConnections())
+    .addOption(separation())
     .action(async (path: string, options) => {
       done(await watch(path, { ...options, ...(await configure(options, io)) }, io));
     })
@@ -204,6 +207,7 @@ function build(io: Io, done: (code: number) => void): Command {
     .command('timeline')
     .description("draw one connection: its segments between both endpoints' states")
     .addArgument(captures())
+    .addOption(separation())
     .action(async (paths: string[], options) => {
       const { rules, suppressions } = await configure(options, io);
       done(await timeline(paths, { ...options, rules, suppressions }, io));
@@ -230,6 +234,7 @@ function build(io: Io, done: (code: number) => void): Command {
         .choices(EXTRACT_FORMATS)
         .default(undefined, "pcapng, but pcap for a file's name that ends so"),
     )
+    .addOption(separation())
     .option('--strip-payload', 'put zeroes in the place of what TCP carries; lengths and verdicts stay')
     .addOption(anonymizeOption())
     .addOption(keyOption())
@@ -318,6 +323,16 @@ function maximumConnections(): Option {
   )
     .default(MAXIMUM_CONNECTIONS)
     .argParser(atLeastOne);
+}
+
+function separation(): Option {
+  return new Option(
+    '--separate <of>',
+    'tell apart connections with the same addresses and ports in several networks: of vlan, tunnel, interface, between commas',
+  )
+    .choices(SEPARATIONS)
+    .default(undefined, 'as in Wireshark, they are one')
+    .argParser(separations);
 }
 
 function anonymizeOption(): Option {

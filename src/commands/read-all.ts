@@ -1,6 +1,7 @@
 import type { Analysis } from '../analysis.js';
 import type { FrameHandler } from '../capture/frame.js';
 import { secondsBetween } from '../core/time.js';
+import type { Separation } from '../decode/domains.js';
 import { type CaptureFacts, type ReaderName, readCapture } from '../node/read-capture.js';
 import { escapeControls } from '../report/escape.js';
 import { captureProblem } from './errors.js';
@@ -11,6 +12,8 @@ export interface ReadAllOptions {
   readonly reader: ReaderName;
   readonly quiet?: boolean;
   readonly maxConnections?: number;
+  /** See `AnalyzerOptions`. */
+  readonly separate?: readonly Separation[];
   /** The captures are parts of one, in this order. */
   readonly join?: boolean;
   /** What cannot be read was said when it was read before. */

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { Analysis } from '../analysis.js';
 import type { Connection } from '../connections/connection.js';
+import type { Separation } from '../decode/domains.js';
 import type { ReaderName } from '../node/read-capture.js';
 import { ladder } from '../report/ladder.js';
 import { LadderRecorder } from '../report/ladder-recorder.js';
@@ -22,6 +23,7 @@ export interface TimelineOptions {
   readonly color?: boolean;
   readonly quiet?: boolean;
   readonly join?: boolean;
+  readonly separate?: readonly Separation[];
 }
 
 interface Found {
@@ -51,6 +53,7 @@ export async function timeline(names: readonly string[], options: TimelineOption
     },
     seed: randomInt(2 ** 32),
     joined: options.join,
+    separate: options.separate,
   });
   const isRepeated = options.connection === undefined;
   const read = await readAll(paths, analysis, { ...options, isRepeated }, io, (facts) =>
@@ -91,6 +94,7 @@ async function worstConnection(
     suppressions: options.suppressions,
     seed: randomInt(2 ** 32),
     joined: options.join,
+    separate: options.separate,
   });
   const read = await readAll(paths, analysis, options, io);
   analysis.finish();

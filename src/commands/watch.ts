@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { Analysis } from '../analysis.js';
 import type { FrameHandler } from '../capture/frame.js';
 import { CaptureError } from '../core/errors.js';
+import type { Separation } from '../decode/domains.js';
 import { type ReaderName, readCapture } from '../node/read-capture.js';
 import type { Reporter } from '../report/reporter.js';
 import { TableReporter } from '../report/table.js';
@@ -22,6 +23,7 @@ export interface WatchOptions {
   readonly rules: RuleSettings;
   readonly suppressions: readonly Suppression[];
   readonly maxConnections?: number;
+  readonly separate?: readonly Separation[];
   readonly color?: boolean;
 }
 
@@ -55,6 +57,7 @@ export async function watch(path: string, options: WatchOptions, io: Io): Promis
     suppressions: options.suppressions,
     seed: randomInt(2 ** 32),
     maximumConnections: options.maxConnections,
+    separate: options.separate,
   });
   const interruption = new AbortController();
   const release = io.onInterrupt(() => interruption.abort());

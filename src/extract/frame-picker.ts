@@ -17,7 +17,7 @@ export class FramePicker {
     selection: Selection,
     datagrams: FragmentedDatagrams,
     pick: FrameHandler,
-    options: Pick<AnalyzerOptions, 'seed' | 'maximumConnections'> = {},
+    options: Pick<AnalyzerOptions, 'seed' | 'maximumConnections' | 'separate'> = {},
   ) {
     const note = (connection: number): void => {
       if (selection.connections.has(connection)) this.#isPicked = true;

@@ -6,7 +6,7 @@ import type { Finding, Pattern, Severity } from '../rules/finding.js';
 import { displayFilterFor } from './display-filter.js';
 import type { FindingGroup, Told } from './finding-groups.js';
 import type { Palette } from './palette.js';
-import { citationNames, counted, frameList, grouped } from './words.js';
+import { citationNames, connectionName, counted, frameList, grouped } from './words.js';
 import { wrap } from './wrap.js';
 
 const MOST_CITATIONS = 4;
@@ -29,17 +29,17 @@ export class CardWriter {
   group(group: FindingGroup): string {
     const [first, ...others] = group.told;
     const { connection, finding } = first;
-    const subject = group.count === 1 ? `connection ${connection.id}` : counted(group.count, 'connection');
+    const subject = group.count === 1 ? connectionName(connection) : counted(group.count, 'connection');
     const lines = [this.#head(finding, subject), ...this.#bold(finding.title)];
     const place = [
-      ...(group.count === 1 ? [] : [`connection ${connection.id}`]),
+      ...(group.count === 1 ? [] : [connectionName(connection)]),
       ...(this.#captures === null ? [] : [this.#captures[connection.capture]]),
     ];
     const about = place.length === 0 ? '' : `${place.join(' in ')}: `;
     lines.push(...this.#proof(`${about}${frameNames(finding.frames)}`, finding));
     lines.push(...this.#story(finding), ...this.#effects(first));
     lines.push(
-      ...this.#labelled('filter', displayFilterFor(connection.stream, finding.frames.slice(0, MOST_FRAMES))),
+      ...this.#labelled('filter', displayFilterFor(connection, finding.frames.slice(0, MOST_FRAMES))),
     );
     lines.push(...this.#also(others, group));
     return lines.join('\n');
@@ -93,7 +93,7 @@ export class CardWriter {
 
   #also(others: readonly Told[], { further, count, told }: FindingGroup): string[] {
     const lines = others.flatMap(({ connection, finding }) =>
-      this.#labelled('also', `connection ${connection.id}: ${finding.title}`),
+      this.#labelled('also', `${connectionName(connection)}: ${finding.title}`),
     );
     if (further.length > 0) {
       const uncounted = count - told.length - further.length;

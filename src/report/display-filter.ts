@@ -1,3 +1,5 @@
+import type { Connection, Endpoint } from '../connections/connection.js';
+
 /** Wireshark's display filter for a connection, but for its number. */
 export const STREAM_FILTER = 'tcp.stream eq ';
 
@@ -5,8 +7,25 @@ export const STREAM_FILTER = 'tcp.stream eq ';
 export const FRAMES_FILTER = ' and frame.number in {';
 export const FRAMES_FILTER_END = '}';
 
-/** The Wireshark display filter that shows the connection with this `stream`, or some of its frames. */
-export function displayFilterFor(stream: number, frames: readonly number[] = []): string {
-  const all = `${STREAM_FILTER}${stream}`;
+/** What a filter says of a connection. */
+type Filtered = Pick<Connection, 'stream' | 'network' | 'client' | 'server'>;
+
+/**
+ * The Wireshark display filter that shows the connection, or some of its frames. Wireshark does not tell
+ * networks apart: there, one with a network is told by its ends, together with its namesakes elsewhere.
+ */
+export function displayFilterFor(connection: Filtered, frames: readonly number[] = []): string {
+  const { stream, network, client, server } = connection;
+  const all = network === '' ? `${STREAM_FILTER}${stream}` : endsFilter(client, server);
   return frames.length === 0 ? all : `${all}${FRAMES_FILTER}${frames.join(', ')}${FRAMES_FILTER_END}`;
+}
+
+function endsFilter(client: Endpoint, server: Endpoint): string {
+  const ip = client.address.includes(':') ? 'ipv6' : 'ip';
+  return [
+    `${ip}.addr eq ${client.address}`,
+    `${ip}.addr eq ${server.address}`,
+    `tcp.port eq ${client.port}`,
+    `tcp.port eq ${server.port}`,
+  ].join(' and ');
 }

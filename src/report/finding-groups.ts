@@ -3,7 +3,7 @@ import { type Finding, SEVERITIES, type Severity } from '../rules/finding.js';
 
 /** A finding, and those on the same connection that it explains. */
 export interface Told {
-  readonly connection: Pick<Connection, 'id' | 'capture' | 'stream'>;
+  readonly connection: Connection;
   readonly finding: Finding;
   readonly effects: readonly Finding[];
 }
@@ -33,7 +33,7 @@ export class FindingGroups {
   readonly #groups = new Map<string, Gathered>();
 
   /** Takes in all findings on one connection. */
-  add({ id, capture, stream }: Connection, findings: readonly Finding[]): void {
+  add(connection: Connection, findings: readonly Finding[]): void {
     for (const finding of findings) {
       if (causeOf(finding, findings) !== finding) continue;
       const { severity, rule } = finding;
@@ -45,11 +45,11 @@ export class FindingGroups {
       }
       group.count++;
       if (group.told.length === MOST_TOLD) {
-        if (group.further.length < MOST_FURTHER) group.further.push(id);
+        if (group.further.length < MOST_FURTHER) group.further.push(connection.id);
         continue;
       }
       const effects = findings.filter((other) => other !== finding && causeOf(other, findings) === finding);
-      group.told.push({ connection: { id, capture, stream }, finding, effects });
+      group.told.push({ connection, finding, effects });
     }
   }
 

@@ -2,7 +2,7 @@ import type { Connection } from '../connections/connection.js';
 import { type Finding, SEVERITIES, type Severity } from '../rules/finding.js';
 import { escapeWorkflowData, escapeWorkflowProperty } from './escape.js';
 import type { AnalysisEnd, Reporter, Write } from './reporter.js';
-import { frameList, verdict } from './words.js';
+import { connectionName, frameList, verdict } from './words.js';
 
 /** GitHub shows no more annotations of one level than these for a step. */
 const MOST_OF_A_LEVEL = 10;
@@ -24,10 +24,14 @@ export class GithubReporter implements Reporter {
     this.#write = write;
   }
 
-  connection({ id, capture }: Connection, findings: readonly Finding[]): void {
+  connection(connection: Connection, findings: readonly Finding[]): void {
     for (const { severity, rule, title, frames, nextSteps } of findings) {
-      const place = `connection ${id}, ${frameList(frames)}`;
-      this.#add(severity, { capture, rule, text: [title, place, ...nextSteps.slice(0, 1)].join('\n') });
+      const place = `${connectionName(connection)}, ${frameList(frames)}`;
+      this.#add(severity, {
+        capture: connection.capture,
+        rule,
+        text: [title, place, ...nextSteps.slice(0, 1)].join('\n'),
+      });
     }
   }
 

@@ -19,7 +19,7 @@ import { ANALYSIS_FLAGS, type TcpAnalysis, UNMARKED } from '../connections/tcp-a
 import { secondsBetween, type Timestamp, toIsoString } from '../core/time.js';
 import type { Citation, Finding, Pattern } from '../rules/finding.js';
 import { type AsciiText, asciiJson, piece } from './ascii-text.js';
-import { FRAMES_FILTER, FRAMES_FILTER_END, STREAM_FILTER } from './display-filter.js';
+import { displayFilterFor, FRAMES_FILTER, FRAMES_FILTER_END, STREAM_FILTER } from './display-filter.js';
 import type { CaptureFacts } from './reporter.js';
 
 const NOTHING = new Uint8Array(0);
@@ -324,8 +324,8 @@ export function writeConnection(
   out.piece(PREDECESSOR);
   if (connection.predecessor === null) out.piece(NULL);
   else out.number(connection.predecessor);
-  out.piece(DISPLAY_FILTER);
-  out.number(connection.stream);
+  if (connection.network !== '') out.text(`,"network":"${connection.network}"`);
+  writeFilter(out, connection);
   out.piece(CLIENT);
   writeEndpoint(out, client, start);
   out.piece(SERVER);
@@ -417,8 +417,7 @@ export function writeFinding(
   out.piece(FACTS);
   writeFacts(out, finding.facts);
   if (explainedBy !== undefined) out.piece(explainers.of(explainedBy));
-  out.piece(FINDING_FILTER);
-  out.number(connection.stream);
+  writeFilter(out, connection);
   for (let i = 0; i < frames.length; i++) {
     out.piece(i === 0 ? FRAMES_LIST : FRAMES_NEXT);
     out.number(frames[i]);
@@ -427,7 +426,14 @@ export function writeFinding(
   out.piece(citationsOf(finding.citations));
 }
 
-const FINDING_FILTER = piece(`,"displayFilter":"${STREAM_FILTER}`);
+/** The filter without its closing quote: that of a finding goes on. */
+function writeFilter(out: AsciiText, connection: Connection): void {
+  if (connection.network === '') {
+    out.piece(DISPLAY_FILTER);
+    out.number(connection.stream);
+  } else out.text(`,"displayFilter":"${displayFilterFor(connection)}`);
+}
+
 const FRAMES_LIST = piece(FRAMES_FILTER);
 const FRAMES_NEXT = piece(', ');
 const FRAMES_LIST_END = piece(FRAMES_FILTER_END);

@@ -5,7 +5,7 @@ import type { Finding, Severity } from '../rules/finding.js';
 import { escapeControls } from './escape.js';
 import { type JunitCase, type JunitSuite, junitXml } from './junit-xml.js';
 import type { AnalysisEnd, CaptureFacts, Reporter, Write } from './reporter.js';
-import { counted, frameList } from './words.js';
+import { connectionName, counted, frameList } from './words.js';
 
 /** Of one rule's findings in one capture, as many are told. */
 const MOST_TOLD = 20;
@@ -32,9 +32,13 @@ export class JunitReporter implements Reporter {
     this.#write = write;
   }
 
-  connection({ id, capture }: Connection, findings: readonly Finding[]): void {
+  connection(connection: Connection, findings: readonly Finding[]): void {
     for (const finding of findings) {
-      this.#add(capture, finding, `connection ${id}, ${frameList(finding.frames)}: ${finding.title}`);
+      this.#add(
+        connection.capture,
+        finding,
+        `${connectionName(connection)}, ${frameList(finding.frames)}: ${finding.title}`,
+      );
     }
   }
 

@@ -5,7 +5,16 @@ import type { Fold } from './ladder-fold.js';
 import type { LadderItem, LadderSegment } from './ladder-recorder.js';
 import { type LadderFacts, type LadderRow, ladderRows, segmentLabel } from './ladder-rows.js';
 import type { Palette } from './palette.js';
-import { citationNames, clockTime, counted, endpointName, frameList, octets, seconds } from './words.js';
+import {
+  citationNames,
+  clockTime,
+  connectionName,
+  counted,
+  endpointName,
+  frameList,
+  octets,
+  seconds,
+} from './words.js';
 import { wrap } from './wrap.js';
 
 export interface LadderOptions extends LadderFacts {
@@ -79,9 +88,9 @@ class Ladder {
 
   #head(): void {
     const { bold, dim } = this.#palette;
-    const { client, server, id, start, vantage } = this.#connection;
+    const { client, server, start, vantage } = this.#connection;
     const names = `${endpointName(client)} ↔ ${endpointName(server)}`;
-    const title = `connection ${id}`;
+    const title = connectionName(this.#connection);
     const [first, ...more] = wrap(`${title}: ${names}`, this.#width);
     this.#lines.push(bold(title) + first.slice(title.length), ...more);
     const near = vantage.near === 'unknown' ? '' : `, captured ${placeOf(vantage.near)}`;

@@ -2,6 +2,7 @@ import type { CaptureNotes, FrameComment, InterfaceFacts } from '../capture/fact
 import type { Connection } from '../connections/connection.js';
 import type { Damage } from '../core/errors.js';
 import type { Timestamp } from '../core/time.js';
+import type { Separation } from '../decode/domains.js';
 import type { BaselineOutcome } from '../rules/baseline.js';
 import type { Finding, Pattern, Severity } from '../rules/finding.js';
 import type { State } from '../tcp/states.js';
@@ -36,6 +37,8 @@ export interface CaptureFacts extends CaptureNotes {
   readonly interfaces: readonly InterfaceFacts[];
   /** Connections given up while they were idle, because too many were open. */
   readonly evicted: number;
+  /** What told connections apart beside addresses and ports, if anything did. */
+  readonly separatedBy?: readonly Separation[];
   /** Frames that were not analysed, by reason. */
   readonly skipped: Readonly<Record<string, number>>;
   /** Those skipped because their link type is not decoded, by its name: that of an inner header, where one names it. */

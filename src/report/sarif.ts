@@ -17,7 +17,7 @@ import type { RuleDescription } from '../rules/rule.js';
 import { displayFilterFor } from './display-filter.js';
 import { escapeControls, escapeMarkdown } from './escape.js';
 import { type AnalysisEnd, type CaptureFacts, type Reporter, TOOL, type Write } from './reporter.js';
-import { citationName, evictions, frameList, omissions } from './words.js';
+import { citationName, connectionName, evictions, frameList, omissions } from './words.js';
 import { FIXED_SPACE } from './wrap.js';
 
 /** GitHub takes more, but shows the 5,000 gravest. */
@@ -87,7 +87,7 @@ export class SarifReporter implements Reporter {
 
   #result(connection: Connection, finding: Finding): Kept {
     const { rule, severity, title, explanation, frames, endpoint, confidence, facts, citations } = finding;
-    const { id, stream, capture, client, server } = connection;
+    const { id, stream, network, capture, client, server } = connection;
     const ends = [client, server].map(({ address, port }) => formatEndpoint(address, port));
     const subject = endpoint === null ? null : connection[endpoint];
     const result: Result = {
@@ -102,7 +102,7 @@ export class SarifReporter implements Reporter {
         confidence,
         frames: frames.slice(0, MOST_FRAMES),
         facts,
-        displayFilter: displayFilterFor(stream, frames.slice(0, MOST_FRAMES)),
+        displayFilter: displayFilterFor(connection, frames.slice(0, MOST_FRAMES)),
         applicationSees: finding.applicationSees,
         likelyCauses: finding.likelyCauses,
         nextSteps: finding.nextSteps,
@@ -110,7 +110,8 @@ export class SarifReporter implements Reporter {
       },
     };
     const name = subject === null ? ends.join(' > ') : formatEndpoint(subject.address, subject.port);
-    const fullyQualifiedName = `tcp.stream ${stream}: ${ends.join(' > ')}`;
+    const number = network === '' ? `tcp.stream ${stream}` : connectionName(connection);
+    const fullyQualifiedName = `${number}: ${ends.join(' > ')}`;
     return { capture, result, logicalLocations: [{ name, fullyQualifiedName, kind: 'resource' }] };
   }
 

@@ -1,3 +1,4 @@
+import type { Connection } from '../connections/connection.js';
 import { type Finding, type Pattern, SEVERITIES, type Severity } from '../rules/finding.js';
 import { displayFilterFor } from './display-filter.js';
 import { type Dossier, DossierReporter } from './dossier.js';
@@ -5,7 +6,16 @@ import { escapeControls, ZERO_WIDTH_SPACE } from './escape.js';
 import { ladder } from './ladder.js';
 import { PLAIN } from './palette.js';
 import { ladderFacts, type Reporter, TOOL, type Write } from './reporter.js';
-import { citationNames, clockTime, counted, frameList, seconds, shortened, verdict } from './words.js';
+import {
+  citationNames,
+  clockTime,
+  connectionName,
+  counted,
+  frameList,
+  seconds,
+  shortened,
+  verdict,
+} from './words.js';
 import { FIXED_SPACE } from './wrap.js';
 
 /** What Slack takes: of a block's text, of a header, and of blocks in a message. */
@@ -49,7 +59,7 @@ function blocksOf({ end, groups, exhibits }: Dossier, text: string): readonly Bl
     ...end.patterns.map((pattern) => ({ severity: pattern.severity, block: () => patternText(pattern) })),
     ...groups.map(({ severity, count, told: [{ finding, connection }] }) => ({
       severity,
-      block: () => findingText(finding, connection.stream, count),
+      block: () => findingText(finding, connection, count),
     })),
   ].sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
   const rest = items.length - MOST_ITEMS;
@@ -87,10 +97,11 @@ function captureText(captures: Dossier['end']['captures']): string {
   return [...lines, ...(more > 0 ? [`and ${counted(more, 'more capture')}`] : [])].join('\n');
 }
 
-function findingText(finding: Finding, stream: number, count: number): string {
+function findingText(finding: Finding, connection: Connection, count: number): string {
   const { frames } = finding;
-  const place = count === 1 ? `connection ${stream}` : `${counted(count, 'connection')}, first on ${stream}`;
-  const filter = code(displayFilterFor(stream, frames.slice(0, 12)));
+  const { id } = connection;
+  const place = count === 1 ? connectionName(connection) : `${counted(count, 'connection')}, first on ${id}`;
+  const filter = code(displayFilterFor(connection, frames.slice(0, 12)));
   return [...story(finding), `${place}, frames ${frameList(frames)} · ${filter}`].join('\n');
 }
 

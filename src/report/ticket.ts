@@ -14,6 +14,7 @@ import {
   citationName,
   clockTime,
   comparison,
+  connectionName,
   counted,
   endpointName,
   evictions,
@@ -136,17 +137,19 @@ export class TicketWriter {
   #group(group: FindingGroup): string {
     const [{ finding, connection, effects }, ...others] = group.told;
     const subject = group.count === 1 ? [] : [`${counted(group.count, 'connection')}, the first is`];
-    const about = `${[...subject, `connection ${connection.id}`].join(' ')}${this.#placeOf(connection.capture)}`;
+    const about = `${[...subject, connectionName(connection)].join(' ')}${this.#placeOf(connection.capture)}`;
     const frames =
       finding.frames.length === 0
         ? []
         : [`frames ${this.#markup.code(frameList(finding.frames, MOST_FRAMES))}`];
-    const also = others.map((told) => `connection ${told.connection.id}: ${this.#prose(told.finding.title)}`);
+    const also = others.map(
+      (told) => `${connectionName(told.connection)}: ${this.#prose(told.finding.title)}`,
+    );
     if (group.further.length > 0) {
       const more = group.count - group.told.length - group.further.length;
       also.push(`connections ${group.further.join(', ')}${more > 0 ? ` and ${grouped(more)} more` : ''}`);
     }
-    const filter = displayFilterFor(connection.stream, finding.frames.slice(0, MOST_FRAMES));
+    const filter = displayFilterFor(connection, finding.frames.slice(0, MOST_FRAMES));
     return [
       this.#title(finding),
       [this.#grade(finding), about, ...frames].join(' · '),

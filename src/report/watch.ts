@@ -9,7 +9,7 @@ import { AsciiText, piece } from './ascii-text.js';
 import { writeFinding } from './json-text.js';
 import type { Palette } from './palette.js';
 import type { AnalysisEnd, Reporter, Write } from './reporter.js';
-import { clockTime, frameList } from './words.js';
+import { clockTime, connectionName, frameList } from './words.js';
 
 /** How told findings are put. */
 export interface Voice {
@@ -77,7 +77,7 @@ export class TextVoice implements Voice {
   found(connection: Connection, finding: Finding): void {
     const { severity, rule, title, frames, to } = finding;
     const grade = this.#palette.severity[severity](severity);
-    const place = this.#palette.dim(`${rule}, connection ${connection.id}, ${frameList(frames)}`);
+    const place = this.#palette.dim(`${rule}, ${connectionName(connection)}, ${frameList(frames)}`);
     this.#write(`${clockTime(to)}  ${grade}  ${title}  (${place})\n`);
   }
 

@@ -116,6 +116,11 @@ export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", "'\\''")}'`;
 }
 
+/** `connection 3`, or `connection 3 (VLAN 5)` if that is what tells it from others with its addresses and ports. */
+export function connectionName({ id, network }: { readonly id: number; readonly network: string }): string {
+  return network === '' ? `connection ${id}` : `connection ${id} (${network})`;
+}
+
 /** The command that draws a connection segment by segment: standard input would have to be saved for it. */
 export function timelineCommand(
   captures: readonly CaptureFacts[],
@@ -125,7 +130,9 @@ export function timelineCommand(
   const paths = (isJoined ? captures : [captures[capture]]).map(({ path }) =>
     path === '-' ? 'FILE' : shellWord(path),
   );
-  return `finwait timeline ${isJoined ? '--join ' : ''}${paths.join(' ')} --connection ${stream}`;
+  const { separatedBy } = captures[capture];
+  const separate = separatedBy === undefined ? '' : `--separate ${separatedBy.join()} `;
+  return `finwait timeline ${isJoined ? '--join ' : ''}${separate}${paths.join(' ')} --connection ${stream}`;
 }
 
 /** What a line of text has room for: link types, of which a hostile capture names as many as there are. */

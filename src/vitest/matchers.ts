@@ -266,6 +266,6 @@ function drawn(connections: readonly Connection[], findings: readonly Finding[])
 
 function drawing(connection: Connection): string {
   const text = ladderOf(connection);
-  const filter = `Wireshark: ${displayFilterFor(connection.stream)}`;
+  const filter = `Wireshark: ${displayFilterFor(connection)}`;
   return text === null ? `\n\n${filter}` : `\n\n${text}\n${filter}`;
 }

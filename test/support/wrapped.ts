@@ -573,20 +573,25 @@ export const WRAPPINGS: readonly Wrapping[] = [
   },
 ];
 
-/** The IP packets of an Ethernet capture, wrapped otherwise, with their times. */
-export function wrappedCapture(path: string, { linkType, header, trailer = [] }: Wrapping): Uint8Array {
+/**
+ * The IP packets of an Ethernet capture, wrapped otherwise, with their times; each once in every wrapping if
+ * there are several, which must be of one link type.
+ */
+export function wrappedCapture(path: string, ...wrappings: readonly Wrapping[]): Uint8Array {
   const frames: { data: Uint8Array; time: bigint }[] = [];
   const reader = new CaptureReader(({ bytes, offset, capturedLength, view, seconds, nanoseconds }) => {
     const type = view.getUint16(offset + 12);
     const packet = bytes.slice(offset + 14, offset + capturedLength);
     if (type !== 0x0800 && type !== 0x86dd) return;
-    const before = header(type === 0x0800 ? 4 : 6, packet.length);
-    frames.push({
-      data: Uint8Array.of(...before, ...packet, ...trailer),
-      time: BigInt(seconds) * 1_000_000_000n + BigInt(nanoseconds),
-    });
+    for (const { header, trailer = [] } of wrappings) {
+      const before = header(type === 0x0800 ? 4 : 6, packet.length);
+      frames.push({
+        data: Uint8Array.of(...before, ...packet, ...trailer),
+        time: BigInt(seconds) * 1_000_000_000n + BigInt(nanoseconds),
+      });
+    }
   });
   reader.push(readFileSync(path));
   reader.end();
-  return pcap(frames, { linkType });
+  return pcap(frames, { linkType: wrappings[0].linkType });
 }

@@ -1,4 +1,4 @@
-import { displayFilterFor } from '../../report/display-filter.js';
+import { STREAM_FILTER } from '../../report/display-filter.js';
 import { escapeControls } from '../../report/escape.js';
 import type { Palette } from '../../report/palette.js';
 import { counted } from '../../report/words.js';
@@ -33,7 +33,7 @@ function failure(result: CheckResult, palette: Palette): readonly string[] {
       lines.push(`    ${paint(escapeControls(line))}`);
     }
     if (difference.connection !== null) {
-      lines.push(palette.dim(`      ${displayFilterFor(difference.connection)}`));
+      lines.push(palette.dim(`      ${`${STREAM_FILTER}${difference.connection}`}`));
     }
   }
   return lines;

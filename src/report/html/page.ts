@@ -1,3 +1,4 @@
+import type { Connection } from '../../connections/connection.js';
 import { secondsBetween } from '../../core/time.js';
 import { type Citation, type Finding, type Pattern, SEVERITIES, type Severity } from '../../rules/finding.js';
 import { displayFilterFor } from '../display-filter.js';
@@ -203,10 +204,10 @@ class Page {
         ? [`connections ${group.further.join(', ')}${more > 0 ? ` and ${grouped(more)} more` : ''}`]
         : []),
     ];
-    const filter = displayFilterFor(connection.stream, finding.frames.slice(0, MOST_FRAMES));
+    const filter = displayFilterFor(connection, finding.frames.slice(0, MOST_FRAMES));
     const meta = [
       ruleName(finding),
-      `${subject}${this.#connectionLink(connection.id)}${this.#placeOf(connection.capture)}`,
+      `${subject}${this.#connectionLink(connection.id)}${networkOf(connection)}${this.#placeOf(connection.capture)}`,
       ...(finding.frames.length === 0 ? [] : [`frames ${this.#frames(connection.id, finding.frames)}`]),
     ];
     return this.#card(finding, meta, [
@@ -269,7 +270,7 @@ class Page {
         : `, captured ${vantage.near === 'between' ? 'between both' : `near the ${vantage.near}`}`;
     const parts = [
       `<article class="exhibit" id="connection-${id}" aria-labelledby="h-connection-${id}">`,
-      `<h3 id="h-connection-${id}">Connection ${id}: <span class="names">${escapeXml(`${endpointName(client)} ↔ ${endpointName(server)}`)}</span></h3>`,
+      `<h3 id="h-connection-${id}">Connection ${id}${networkOf(connection)}: <span class="names">${escapeXml(`${endpointName(client)} ↔ ${endpointName(server)}`)}</span></h3>`,
       `<p class="meta">${clockTime(start)}, ${counted(frames, 'frame')}${near}${this.#placeOf(capture)}${findings.length > 0 ? ` · ${findings.map(({ severity, rule }) => `${tag(severity)}${this.#ruleLink(rule)}`).join(' ')}` : ''}</p>`,
       `<div class="scroll bar-frame">${stateBars(connection, until)}</div>`,
     ];
@@ -415,4 +416,9 @@ function legend(): string {
     '<rect width="14" height="14" class="s-tw"/><rect width="14" height="14" class="hatch"/></svg>',
   ].join('');
   return `<ul class="legend">${items.join('')}<li>${hatch}assumed: no segment proves it</li></ul>`;
+}
+
+/** What tells the connection from its namesakes in other networks. */
+function networkOf({ network }: Connection): string {
+  return network === '' ? '' : ` (${escapeXml(network)})`;
 }
