@@ -84,8 +84,9 @@ function hasData({ client, server }: Connection): boolean {
 }
 
 function idleBefore({ client, server, start }: Connection, time: Timestamp): number | null {
-  const active = [client, server].map(({ lastNewData }) => (lastNewData === null ? start : lastNewData.time));
-  const idle = Math.min(...active.map((moment) => secondsBetween(moment, time)));
+  const ofClient = secondsBetween(client.lastNewData?.time ?? start, time);
+  const ofServer = secondsBetween(server.lastNewData?.time ?? start, time);
+  const idle = Math.min(ofClient, ofServer);
   // Data that came later hides when the last came before.
   return idle < 0 ? null : idle;
 }

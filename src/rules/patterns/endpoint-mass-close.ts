@@ -14,13 +14,16 @@ interface Service {
   readonly address: string;
   readonly port: number;
   readonly origin: Timestamp;
-  readonly spans: Span[];
-  /** When connections were opened, in seconds after the origin. */
-  readonly begun: number[];
+  /** Null once there were too many. */
+  spans: Span[] | null;
+  /** When connections were opened, in seconds after the origin; null once there were too many. */
+  begun: number[] | null;
 }
 
 /** A service with more connections than this is too busy for the question. */
 const MAX_SPANS = 4096;
+/** So is a capture whose services have more than this together: what is kept must not grow with it. */
+const MAX_KEPT = 100_000;
 
 const PROCESS_ENDED =
   'The process of {endpoint} exited or was restarted (likely): new connections are refused at first, then accepted.';
@@ -85,8 +88,20 @@ export const endpointMassClose: PatternRule = {
       clusterSeconds: options.clusterSeconds,
       minimumShare: options.minimumShare,
     };
+    let kept = 0;
+    /** `list` with one more, or null instead of too long a list. */
+    const extended = <Item>(list: Item[], item: Item): Item[] | null => {
+      if (list.length === MAX_SPANS) {
+        kept -= list.length;
+        return null;
+      }
+      kept++;
+      list.push(item);
+      return list;
+    };
     return {
       add(connection) {
+        if (kept >= MAX_KEPT) return;
         const { address, port } = connection.server;
         const service = services.of(address, port, () => ({
           address,
@@ -96,13 +111,14 @@ export const endpointMassClose: PatternRule = {
           begun: [],
         }));
         if (service === null) return;
-        if (service.begun.length <= MAX_SPANS && opened(connection.server))
-          service.begun.push(secondsBetween(service.origin, connection.start));
-        if (service.spans.length > MAX_SPANS) return;
+        if (service.begun !== null && opened(connection.server))
+          service.begun = extended(service.begun, secondsBetween(service.origin, connection.start));
+        if (service.spans === null) return;
         const span = spanOf(connection, service.origin);
-        if (span !== null) service.spans.push(span);
+        if (span !== null) service.spans = extended(service.spans, span);
       },
       finish() {
+        if (kept >= MAX_KEPT) return [];
         return byHost(services.all).flatMap((host) => {
           const whole = host.length > 1 ? patternOf(host, limits) : null;
           if (whole !== null) return [whole];
@@ -116,7 +132,7 @@ export const endpointMassClose: PatternRule = {
 function byHost(services: readonly Service[]): readonly (readonly Service[])[] {
   const hosts = new Map<string, Service[]>();
   for (const service of services) {
-    if (service.spans.length === 0) continue;
+    if (service.spans?.length === 0) continue;
     const host = hosts.get(service.address);
     if (host === undefined) hosts.set(service.address, [service]);
     else host.push(service);
@@ -127,12 +143,14 @@ function byHost(services: readonly Service[]): readonly (readonly Service[])[] {
 /** What a service, or all those of a host that have ended, shows. */
 function patternOf(services: readonly Service[], limits: SweepLimits): Pattern | null {
   const [{ origin, address, port }] = services;
-  if (services.reduce((sum, { spans }) => sum + spans.length, 0) > MAX_SPANS) return null;
-  const sweeps = sweepsOf(
-    services.flatMap((service) => shifted(service, secondsBetween(origin, service.origin))),
-    limits,
+  const spans: Span[] = [];
+  for (const service of services) {
+    if (service.spans === null || spans.length + service.spans.length > MAX_SPANS) return null;
+    spans.push(...shifted(service.spans, secondsBetween(origin, service.origin)));
+  }
+  const sweep = sweepsOf(spans, limits).find(
+    (each) => each.bursts.length === 1 || isStop(services, each, origin),
   );
-  const sweep = sweeps.find((each) => each.bursts.length === 1 || isStop(services, each, origin));
   if (sweep === undefined) return null;
   const ports = new Set(membersOf(sweep).map((member) => member.port));
   if (services.length > 1 && ports.size < 2) return null;
@@ -140,7 +158,7 @@ function patternOf(services: readonly Service[], limits: SweepLimits): Pattern |
   return report(sweep, origin, endpoint, [...ports]);
 }
 
-function shifted({ spans }: Service, by: number): readonly Span[] {
+function shifted(spans: readonly Span[], by: number): readonly Span[] {
   return by === 0
     ? spans
     : spans.map((span) => ({
@@ -161,7 +179,7 @@ function isStop(
   return services.every(({ port, begun, origin: own }) => {
     if (!stopped.has(port)) return true;
     const by = secondsBetween(origin, own);
-    return begun.length <= MAX_SPANS && !begun.some((at) => at + by > first.to && at + by < second.from);
+    return begun !== null && !begun.some((at) => at + by > first.to && at + by < second.from);
   });
 }
 

@@ -174,4 +174,17 @@ describe('endpoint-mass-close in two bursts', () => {
   ])('is silent where %s', (_name, connections) => {
     expect(patternsOf(endpointMassClose, connections, 300)).toEqual([]);
   });
+
+  it('is silent on a service too busy for the question, and on a capture that is', () => {
+    const burst = [open(0, 100), open(1, 100), open(2, 100)];
+    expect(patternsOf(endpointMassClose, burst, 200)).toHaveLength(1);
+    const more = (count: number, ports: number) =>
+      Array.from({ length: count }, (_, i) => {
+        const [other] = open(0, 100);
+        return [{ ...other, id: 3 + i, server: { ...other.server, port: i % ports } }, []] as const;
+      });
+    expect(patternsOf(endpointMassClose, more(4000, 1), 200)).toHaveLength(1);
+    expect(patternsOf(endpointMassClose, more(5000, 1), 200)).toEqual([]);
+    expect(patternsOf(endpointMassClose, [...burst, ...more(60_000, 50)], 200)).toEqual([]);
+  });
 });
