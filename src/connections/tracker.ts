@@ -401,21 +401,23 @@ export class Tracker {
   /** Gives up the connections that have been idle for longest. */
   #evict(): void {
     const store = this.#store;
-    const slots: number[] = [];
-    const lastFrames: number[] = [];
+    const slots = new Int32Array(store.live);
+    const lastFrames = new Uint32Array(store.live);
+    let count = 0;
     for (let slot = 0; slot < store.highWater; slot++) {
       if (!store.isLive(slot)) continue;
       const memory = store.memory(slot);
       const base = store.base(slot);
       // Those behind a new connection on their 4-tuple go with it.
       if ((memory[base + FLAGS] & SUPERSEDED) !== 0) continue;
-      slots.push(slot);
-      lastFrames.push(Math.max(memory[base + CLIENT + LAST_FRAME], memory[base + SERVER + LAST_FRAME]));
+      slots[count] = slot;
+      lastFrames[count] = Math.max(memory[base + CLIENT + LAST_FRAME], memory[base + SERVER + LAST_FRAME]);
+      count++;
     }
-    const share = Math.floor(slots.length * EVICTED_SHARE);
-    const latest = Uint32Array.from(lastFrames).sort()[share];
-    for (const [place, slot] of slots.entries()) {
+    const latest = lastFrames.slice(0, count).sort()[Math.floor(count * EVICTED_SHARE)];
+    for (let place = 0; place < count; place++) {
       if (lastFrames[place] > latest) continue;
+      const slot = slots[place];
       const memory = store.memory(slot);
       const base = store.base(slot);
       memory[base + FLAGS] = memory[base + FLAGS] | EVICTED;
