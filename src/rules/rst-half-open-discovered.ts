@@ -35,6 +35,7 @@ export const rstHalfOpenDiscovered: Rule = {
       'A FIN of {forgetter} came first: rst-on-write-after-close, rst-on-close-race, fin-wait-2-timeout-late-fin.',
       'A reset with the ACK bit and the numbers of a live socket: rst-active-abort.',
       'A reset that someone else sent: rst-origin-suspect.',
+      'A bare acknowledgment at the start of the capture, before any segment of {forgetter}: scanners send such, and it stays info.',
     ],
     applicationSees:
       '{knower}: ECONNRESET on the pending read (not 0, as no FIN came), or ECONNRESET on the next write and EPIPE with SIGPIPE on the one after. {forgetter}: nothing, the program that held the connection is gone.',
@@ -69,13 +70,18 @@ export const rstHalfOpenDiscovered: Rule = {
     if (reset === null || wasDisproved(forgetter, reset)) return null;
     const trigger = reset.reset.trigger!;
     const certain = isProven(open) && !connection.quality.midstream;
+    // Nothing of the connection was seen: there may have been none.
+    const unheard = connection.quality.midstream && forgetter.segments <= forgetter.resetsSent;
     const otherTtl = forgetter.ttl !== null && reset.reset.ttl !== forgetter.ttl;
     return reportFinding(rstHalfOpenDiscovered, connection, {
       likelyCauses: causesOfUnknown('forgetter', otherTtl || trigger.idleSeconds >= IDLE_SECONDS),
       endpoint: forgetter.role,
+      ...(unheard && trigger.kind === 'ack' ? { severity: 'info' } : {}),
       confidence: certain ? gradedBy(connection, 'inferred') : 'possible',
-      title: '{forgetter} no longer knew this open connection and reset it',
-      explanation: `{knower} sent ${WHAT[trigger.kind]} in frame {trigger}, {idle} after the last segment of {forgetter}, and got RST in frame {rst}, in the form that a host without such a connection sends. No FIN of {forgetter} was seen before.${connection.quality.midstream ? ' The capture starts inside the connection, so an earlier FIN may have been missed.' : ''}`,
+      title: unheard
+        ? '{forgetter} did not know this connection and reset it'
+        : '{forgetter} no longer knew this open connection and reset it',
+      explanation: `{knower} sent ${WHAT[trigger.kind]} in frame {trigger}${unheard ? '' : ', {idle} after the last segment of {forgetter},'} and got RST in frame {rst}, in the form that a host without such a connection sends. No FIN of {forgetter} was seen before.${connection.quality.midstream ? ' The capture starts inside the connection, so an earlier FIN may have been missed.' : ''}`,
       frames: [trigger.frame, reset.frame],
       from: forgetter.lastNewData?.time ?? open.time,
       to: reset.time,

@@ -24,6 +24,12 @@ function forgotten(
   });
 }
 
+/** The capture starts with the segment that draws the reset. */
+function unheard(trigger: Partial<NonNullable<Reset['trigger']>>) {
+  const { server, ...rest } = forgotten(trigger, {}, { midstream: true });
+  return { ...rest, server: { ...server, segments: 1 } };
+}
+
 testRule(rstHalfOpenDiscovered, {
   fires: [
     {
@@ -47,6 +53,19 @@ testRule(rstHalfOpenDiscovered, {
       connection: forgotten({}, {}, { midstream: true }),
       end: 91,
       confidence: 'possible',
+    },
+    {
+      name: 'without calling open what was never seen',
+      connection: unheard({}),
+      end: 91,
+      confidence: 'possible',
+      title: '10.0.0.2:8080 did not know this connection and reset it',
+    },
+    {
+      name: 'as info on a bare acknowledgment out of nothing, such as a scanner sends',
+      connection: unheard({ kind: 'ack', payloadBytes: 0 }),
+      end: 91,
+      severity: 'info',
     },
   ],
   silent: [
