@@ -190,17 +190,18 @@ async function subjectsOf(words: readonly string[]): Promise<readonly Subject[]>
   const captures = new Set<string>();
   for (const word of words) {
     const captureOfWord = captureOfExpectation(word);
-    if (captureOfWord !== null) {
-      captures.add(captureOfWord);
-      continue;
-    }
-    const found = await captureFiles(word);
+    const found = captureOfWord === null ? await captureFiles(word) : [captureOfWord];
+    const known = found.filter((path) => existsSync(path) || expectationPath(path) !== null);
     const expectations = await expectationFiles(word);
-    if (found.length + expectations.length === 0) throw new UsageError(`there is no capture in ${word}`);
-    for (const capture of found) captures.add(capture);
+    if (known.length + expectations.length === 0) {
+      throw new UsageError(
+        existsSync(word)
+          ? `there is no capture in ${word}`
+          : `${word}: no such file; check the spelling and the current directory`,
+      );
+    }
+    for (const capture of known) captures.add(capture);
     for (const path of expectations) captures.add(captureOfExpectation(path) as string);
   }
-  return [...captures]
-    .map((capture) => ({ capture, file: expectationPath(capture) }))
-    .filter(({ capture, file }) => file !== null || existsSync(capture));
+  return [...captures].map((capture) => ({ capture, file: expectationPath(capture) }));
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { secondsBetween, type Timestamp } from '../core/time.js';
 import { STDIN } from '../node/byte-source.js';
 import { captureFiles } from '../node/capture-files.js';
@@ -22,7 +23,11 @@ export async function findCaptures(
   for (const word of words) {
     const found = await captureFiles(word);
     if (found.length === 0)
-      throw new UsageError(`there is no capture in ${word}: none is called *.pcap, *.pcapng or *.cap`);
+      throw new UsageError(
+        existsSync(word)
+          ? `there is no capture in ${word}: none is called *.pcap, *.pcapng or *.cap`
+          : `no file matches ${word}; check the spelling and the current directory`,
+      );
     paths.push(...found);
   }
   if (options.join !== true || paths.length < 2) return paths;

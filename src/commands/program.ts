@@ -46,7 +46,7 @@ Examples:
 Exit codes: 0 all as expected, 1 something is not, 2 wrong usage or expectation, 3 a capture cannot be read.
 `;
 
-const NO_CAPTURE = 'name a capture to read, such as: finwait incident.pcap';
+const NO_CAPTURE = 'name a capture to read, such as incident.pcap';
 
 const EXAMPLES = `
 Examples:
@@ -217,7 +217,7 @@ function build(io: Io, done: (code: number) => void): Command {
   const extractCommand = program
     .command('extract')
     .description('write the frames of a connection, or of a finding, as a small capture')
-    .addArgument(new Argument('<capture>', 'a pcap or pcapng file, also gzipped'))
+    .addArgument(new Argument('<capture>', 'a pcap or pcapng file, also compressed with gzip, zstd or lz4'))
     .addOption(
       new Option('-c, --connection <n>', 'a connection by its tcp.stream number; or several, as in 3,7,9')
         .default([], 'none')

@@ -102,7 +102,7 @@ describe('wrong usage', () => {
     [[STUCK, '--fromat', 'json'], /Did you mean --format/],
     [['explain', 'close-wait'], /did you mean close-wait-stuck\?/],
     [['explain'], /name a rule; finwait rules lists them/],
-    [[], /name a capture to read, such as: finwait incident\.pcap/],
+    [[], /name a capture to read, such as incident\.pcap/],
     [[STUCK, '--connection', '9'], /there is no connection 9; the only one is number 0/],
     [['timeline', STUCK, '-c', '9'], /there is no connection 9; the only one is number 0/],
     [[STUCK, '--output', folder], /it is a directory; name a file in it/],

@@ -49,6 +49,12 @@ describe('a directory', () => {
 });
 
 describe('a pattern', () => {
+  it('that matches nothing is wrong usage', async () => {
+    const { code, stderr } = await report(`${tree}/*.none`);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/no file matches .*\*\.none/);
+  });
+
   it('stands for what it matches where no shell expanded it', async () => {
     expect(pathsIn(await report(`${tree}/*.pcap*`))).toEqual(['a.pcap2', 'a.pcap10', 'b.pcap', 'd.pcap.bak']);
   });

@@ -112,6 +112,15 @@ describe('finwait check', () => {
     expect((await check('-f', 'junit')).stdout).toContain('errors="1"');
   });
 
+  it.each(['nothing.pcap', 'nothing.pcap.expect.yaml'])(
+    'is wrong usage for %s, which is not there',
+    async (name) => {
+      const { code, stderr } = await finwait(['check', folder, at(name)]);
+      expect(code).toBe(2);
+      expect(stderr).toContain(`${name}: no such file`);
+    },
+  );
+
   it('says how to start where nothing is expected', async () => {
     const { code, stderr } = await check();
     expect(code).toBe(2);
