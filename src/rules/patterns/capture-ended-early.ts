@@ -38,8 +38,13 @@ export const captureEndedEarly: PatternRule = {
     ],
     notThis: ['ESTABLISHED and TIME-WAIT, in which a connection may rest.'],
     applicationSees: 'Nothing: this is about the capture.',
-    likelyCauses: ['The capture was stopped while connections were in use.'],
-    nextSteps: ['Capture for at least {needed} longer than the moment of interest.'],
+    likelyCauses: [
+      'The capture was stopped while connections were in use.',
+      'It went on, but its filter let nothing more through, and a pcap file ends with its last frame.',
+    ],
+    nextSteps: [
+      'Capture for at least {needed} longer than the moment of interest; as pcapng, such as dumpcap writes, which says when it was stopped.',
+    ],
     example: { fixture: 'capture-ended-early', capture: 'server' },
   },
   begin: (options) => {
