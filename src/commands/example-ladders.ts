@@ -107,8 +107,7 @@ the client ended in TIME-WAIT
 the server ended in CLOSED
 
 info 10.9.11.1:40000 half-closed, and 10.9.11.2:8080 went on to send 2,800 bytes
-half-close · #5, #7, #25 · RFC 9293 §3.6.1, §3.10.2; RFC 1122 §4.2.2.13;
-shutdown(2) DESCRIPTION
+half-close · #5, #7, #25 · RFC 9293 §3.6.1, §3.10.2; RFC 9112 §9.6, §9.6
 `,
   'half-close-stalled': `connection 0: 10.9.12.1:40000 ↔ 10.9.12.2:8080
 from 2026-11-20 23:58:29.136 UTC, captured near the server; times count from
@@ -536,7 +535,7 @@ the client ended in ESTABLISHED
 the server ended in ESTABLISHED
 
 error 10.9.21.2:8080 has not answered 10.9.21.1:40000 for 7 s
-peer-unresponsive · #6, #9, #14 · RFC 9293 §3.8.1, §3.8.3 MUST-20,
+peer-unresponsive · #6, #9, #14 · RFC 9293 §3.10.8, §3.8.3 MUST-20,
 §3.8.3 SHLD-10; RFC 6298 §5
 `,
   'retransmission-gave-up': `connection 0: 10.9.5.1:40000 ↔ 10.9.5.2:8080
@@ -690,7 +689,7 @@ the server ended in SYN-RECEIVED
 warning 10.9.2.2:8080 repeated its SYN-ACK to 10.9.2.1:40000 7 times; the
 handshake was never completed
 syn-ack-unanswered · #2, #3, #14 · RFC 9293 §3.10.7.4, §3.8.3 MUST-23;
-RFC 4987 §2; Linux ip-sysctl tcp_synack_retries
+RFC 4987 §2.2; Linux ip-sysctl tcp_synack_retries
 `,
   'handshake-aborted': `connection 0: 10.9.51.1:40000 ↔ 10.9.51.2:8080
 from 2026-11-20 23:59:08.996 UTC, captured near the server; times count from

@@ -89,7 +89,6 @@ const tcp = rfc(9293, {
 });
 const hosts = rfc(1122, {
   '3.2.2.1': 'Destination Unreachable',
-  '4.2.2.13': 'Closing a Connection',
   '4.2.3.6': 'TCP Keep-Alives',
 });
 const assassination = rfc(1337, { 1: 'Introduction', 3: 'Fixes for TWA Hazards' });
@@ -103,7 +102,7 @@ const problems = rfc(2525, {
 });
 const inappropriateResets = rfc(3360, { 1: 'Introduction', 6: 'Issues for Middleboxes' });
 const icmp6 = rfc(4443, { '3.1': 'Destination Unreachable Message' });
-const synFlood = rfc(4987, { 2: 'Attack Description' });
+const synFlood = rfc(4987, { '2.2': 'Theory of Operation' });
 const nat = rfc(5382, { 5: 'NAT Session Refresh' });
 const softErrors = rfc(5461, { '4.1': 'Context-Sensitive ICMP/TCP Interaction' });
 const userTimeout = rfc(5482, { '4.1': 'Middleboxes' });
@@ -175,7 +174,7 @@ export const cite = {
   ),
   cleanCloseDelivers: tcp(
     '3.6',
-    'Only a close that completes tells its user that all data reached the other side.',
+    'A close that has completed tells its user that all data reached the other side.',
   ),
   normalOrAborted: tcp(
     '3.6',
@@ -188,7 +187,7 @@ export const cite = {
   ),
   resetTellsDataLoss: tcp(
     '3.6.1',
-    'A program that closes with data unread, or that gets data after its close, should cause a RST: data was lost.',
+    'Where close ends reading as well, a close with data unread or data after it should cause a RST: data was lost.',
     'SHLD-3',
   ),
   halfDuplexClose: tcp(
@@ -203,15 +202,12 @@ export const cite = {
   ),
   timeWaitReopen: tcp(
     '3.6.1',
-    'A side in TIME-WAIT may let a new SYN reopen the connection, if it starts beyond all numbers it has used before.',
+    'A side in TIME-WAIT may let a new SYN reopen the connection, if it starts itself beyond all numbers it has used.',
     'MAY-2',
   ),
   sendInCloseWait: tcp('3.10.2', 'A program may send in CLOSE-WAIT as in ESTABLISHED.'),
   noSendAfterClose: tcp('3.10.2', 'After its close a program’s further sends are refused.'),
-  closeInCloseWait: tcp(
-    '3.10.4',
-    'Only the program’s close in CLOSE-WAIT sends the FIN and leads to LAST-ACK.',
-  ),
+  closeInCloseWait: tcp('3.10.4', 'In CLOSE-WAIT the program’s close sends the FIN and leads to LAST-ACK.'),
   noSecondFin: tcp(
     '3.10.4',
     'A second close must not send a second FIN; only the first may be retransmitted.',
@@ -220,6 +216,10 @@ export const cite = {
     '3.10.7.4',
     'A FIN taken in order moves ESTABLISHED to CLOSE-WAIT and FIN-WAIT-2 to TIME-WAIT.',
   ),
+  crossedFinProcessing: tcp(
+    '3.10.7.4',
+    'A FIN that meets FIN-WAIT-1 leads to CLOSING as long as that side’s own FIN is unacknowledged.',
+  ),
   finAckProcessing: tcp(
     '3.10.7.4',
     'The acknowledgment of its FIN moves a side from FIN-WAIT-1 to FIN-WAIT-2.',
@@ -227,10 +227,6 @@ export const cite = {
   timeWaitReacknowledges: tcp(
     '3.10.7.4',
     'TIME-WAIT answers a repeated FIN with an ACK and starts its wait of two MSL again.',
-  ),
-  hostClosing: hosts(
-    '4.2.2.13',
-    'Hosts may close half-duplex, and should then reset a connection that loses data.',
   ),
   httpWatchForClose: http(
     '9.5',
@@ -243,6 +239,14 @@ export const cite = {
   httpResetErasesResponse: http(
     '9.6',
     'A server that closes fully and gets more data resets the connection, which may erase a response not yet read.',
+  ),
+  httpHalfClose: http(
+    '9.6',
+    'A client’s half-close neither ends its request nor says that it does not want the response.',
+  ),
+  httpStagedClose: http(
+    '9.6',
+    'To spare the last response, servers half-close first, read on, and close fully later.',
   ),
   closeNotify: tls('6.1', 'A TLS side sends close_notify before it closes its write side.'),
   neverClosedServer: problems(
@@ -321,7 +325,7 @@ export const cite = {
   ),
   abortFlushes: tcp(
     '3.10.5',
-    'An abort sends a reset and throws away what was queued to send or to receive.',
+    'An abort sends a reset, throws away what was queued to be sent, and ends all calls with “connection reset”.',
   ),
   closedAnswersReset: tcp(
     '3.10.7.1',
@@ -355,12 +359,19 @@ export const cite = {
   ),
   noPawsForReset: timestamps(
     '5.2',
-    'A reset is not checked for old timestamps, and should carry the option itself.',
+    'A reset is not checked for old timestamps, and should carry the option if the connection uses it.',
   ),
-  resetPurpose: inappropriateResets('1', 'Firewalls and load balancers send resets of their own.'),
+  resetPurpose: inappropriateResets(
+    '1',
+    'Firewalls and load balancers have answered SYNs that they did not like with resets of their own.',
+  ),
   middleboxPolicy: inappropriateResets(
     '6',
-    'How a device on the path should tell the ends that it refused a packet.',
+    'Asks how a device on the path should tell the ends why it dropped a packet, and suggests ICMP.',
+  ),
+  rejectingReset: inappropriateResets(
+    '6',
+    'A firewall that answers a SYN to a blocked port with a reset keeps to the meaning of resets.',
   ),
   assassination: assassination('1', 'Old segments may end TIME-WAIT early and endanger the next connection.'),
   ignoreResetInTimeWait: assassination('3', 'The simplest fix is to ignore resets in TIME-WAIT.'),
@@ -372,7 +383,15 @@ export const cite = {
   connectRefused: connectManual('ECONNREFUSED', 'connect found nobody listening at the remote address.'),
 
   // Liveness
-  lossFailure: tcp('3.8.1', 'A segment is sent again when its retransmission timer expires.'),
+  retransmission: tcp(
+    '3.10.8',
+    'When the retransmission timer expires, the oldest segment that is unacknowledged goes out again.',
+  ),
+  sameIdentification: tcp(
+    '3.8.1',
+    'A retransmission may carry the IPv4 identification of the original: that alone does not make it a copy.',
+    'MAY-4',
+  ),
   retransmissionLimits: tcp(
     '3.8.3',
     'Retransmitting the same segment beyond a second limit, R2, closes the connection.',
@@ -411,7 +430,7 @@ export const cite = {
   icmp6Unreachable: icmp6('3.1', 'Defines ICMPv6’s reasons why a packet could not be delivered.'),
   softErrorsInHandshake: softErrors(
     '4.1',
-    'Many systems give up at once when a soft error meets a handshake.',
+    'A number of systems, Linux among them, give up at once when a soft error meets a handshake.',
   ),
   icmpSequenceCheck: icmpAttacks(
     '4.1',
@@ -432,16 +451,16 @@ export const cite = {
   ),
   natEstablished: nat(
     '5',
-    'A NAT keeps an established connection, CLOSE-WAIT and FIN-WAIT included, for at least 2 hours 4 minutes of silence.',
+    'A NAT that drops silent connections has to leave established, FIN-WAIT and CLOSE-WAIT ones 2 h 4 min at least.',
     'REQ-5',
   ),
   natTransitory: natUpdate(
     '2.1',
-    'A NAT should by default keep connections that open or close for 4 minutes.',
+    'A NAT should by default keep connections that open or close for at least 4 minutes of silence.',
   ),
   firewallIdle: userTimeout(
     '4.1',
-    'Firewalls that keep state drop connections after a time without traffic.',
+    'Firewalls that keep state usually drop connections after a time without traffic.',
   ),
   conntrackTimeouts: conntrack(
     'nf_conntrack_tcp_timeout_*',
@@ -452,7 +471,10 @@ export const cite = {
   simultaneousOpen: tcp('3.5', 'Two SYNs that cross open one connection.', 'MUST-10'),
   synReceivedAck: tcp('3.10.7.4', 'Only an acceptable ACK moves SYN-RECEIVED to ESTABLISHED.'),
   synReceivedReset: tcp('3.10.7.4', 'A reset in SYN-RECEIVED takes a passive opener back to LISTEN.'),
-  synFlood: synFlood('2', 'Describes how SYNs that are never completed exhaust a listener.'),
+  synFlood: synFlood(
+    '2.2',
+    'SYNs from addresses that never answer fill what a listener keeps of unfinished handshakes.',
+  ),
   synRetries: sysctl('tcp_syn_retries', 'How often Linux repeats a SYN.'),
   synAckRetries: sysctl('tcp_synack_retries', 'How often Linux repeats a SYN-ACK.'),
   abortOnOverflow: sysctl(
@@ -492,12 +514,15 @@ export const cite = {
     '2.12',
     'In a known flaw the octet of a window probe makes the receiver refuse all that follows.',
   ),
-  windowScale: timestamps('2.2', 'The window scale stands in SYNs only; without them it is unknown.'),
+  windowScale: timestamps(
+    '2.2',
+    'The window scale is agreed on in the SYNs; in other segments the option means nothing.',
+  ),
 
   // TIME-WAIT
   timeWaitByTimestamp: timeWaitTimestamps(
     '2',
-    'With timestamps a newer SYN may replace a connection in TIME-WAIT.',
+    'With timestamps a newer SYN should replace a connection in TIME-WAIT, and an older one be dropped.',
   ),
   portCollision: ports('2.3', 'Reusing a port while the other side is in TIME-WAIT can fail or harm.'),
   portRange: ports('3.2', 'Ephemeral ports should come from as wide a range as possible.'),

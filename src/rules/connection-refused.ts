@@ -20,7 +20,7 @@ export const connectionRefused: Rule = {
     cite.synSentReset,
     cite.resetValidity,
     cite.connectRefused,
-    cite.resetPurpose,
+    cite.rejectingReset,
   ],
   documentation: {
     meaning:

@@ -19,7 +19,8 @@ export const halfClose: Rule = {
   citations: [
     cite.halfCloseAllowed,
     cite.sendInCloseWait,
-    cite.hostClosing,
+    cite.httpHalfClose,
+    cite.httpStagedClose,
     cite.shutdownHow,
     cite.natEstablished,
     cite.conntrackTimeouts,

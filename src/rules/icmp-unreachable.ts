@@ -36,7 +36,7 @@ export const icmpUnreachable: Rule = {
   ],
   documentation: {
     meaning:
-      'A router or a host returned an ICMP error that quotes a segment of this connection. Soft errors must not end an established connection: Linux remembers them and reports them instead of ETIMEDOUT when it gives up. During the handshake most systems give up at once.',
+      'A router or a host returned an ICMP error that quotes a segment of this connection. Soft errors must not end an established connection: Linux remembers them and reports them instead of ETIMEDOUT when it gives up. During the handshake many systems, Linux among them, give up at once.',
     proof: ['An ICMP or ICMPv6 error that quotes addresses and ports of this connection.'],
     notThis: [
       '“Fragmentation needed” and “packet too big”: they belong to path MTU discovery.',

@@ -29,7 +29,7 @@ export const pmtuBlackHole: Rule = {
       minimum: 1,
       maximum: 65_535,
       description:
-        'Only payloads above this count as large: RFC 9293 §3.7.2 takes 576-octet packets for safe on any IPv4 path.',
+        'Only payloads above this count as large: it is the segment size that RFC 9293 §3.7.1 assumes on IPv4 where a peer names none.',
     },
   },
   signs: ['retransmission-run'],

@@ -14,7 +14,7 @@ export const simultaneousClose: Rule = {
   needs: 'both',
   explains: [],
   related: ['simultaneous-open'],
-  citations: [cite.simultaneousClose, cite.finProcessing],
+  citations: [cite.simultaneousClose, cite.crossedFinProcessing],
   documentation: {
     meaning:
       'Each side sent its FIN before it had received the other’s. RFC 9293 provides for it: both acknowledge, pass through CLOSING, and both stay in TIME-WAIT. Nothing is wrong.',

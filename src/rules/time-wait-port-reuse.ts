@@ -34,7 +34,7 @@ export const timeWaitPortReuse: Rule = {
   ],
   documentation: {
     meaning:
-      'TIME-WAIT keeps a pair of addresses and ports for a while. A new SYN on it may be accepted, if its sequence number or timestamp is beyond the old ones; then nothing is lost. Otherwise it gets an acknowledgment with old numbers, the opener resets that, and connecting takes longer or fails.',
+      'TIME-WAIT keeps a pair of addresses and ports for a while. A new SYN on it may be accepted, if its sequence number or timestamp is beyond the old ones; then nothing is lost. Otherwise Linux answers with an acknowledgment of the old numbers, which the opener resets; a host that follows RFC 6191 drops the SYN. Either way connecting takes longer or fails.',
     proof: ['{holder} in TIME-WAIT, and a SYN of {opener} on the same 4-tuple within timeWaitSeconds.'],
     notThis: ['A host in another state: half-open-syn-challenge.', 'A SYN after TIME-WAIT is over.'],
     applicationSees:

@@ -11,7 +11,7 @@ export const captureDuplicates: PatternRule = {
   severity: 'info',
   summary: 'Frames were captured twice; the copies are not counted as retransmissions.',
   options: {},
-  citations: [cite.lossFailure],
+  citations: [cite.retransmission, cite.sameIdentification],
   related: ['capture-loss'],
   documentation: {
     meaning:
