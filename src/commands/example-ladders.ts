@@ -709,7 +709,8 @@ the server ended in CLOSED
 info 10.9.51.1:40000 reset the connection 66 ms after the SYN-ACK, before any
 data
 handshake-aborted · #2, #4 · RFC 9293 §3.10.7.4, §3.5.2;
-Linux ip-sysctl tcp_abort_on_overflow
+Linux ip-sysctl tcp_abort_on_overflow;
+Linux net/ipv4/tcp_minisocks.c tcp_check_req
 `,
   'accept-queue-overflow': `connection 2: 10.9.1.1:40002 ↔ 10.9.1.2:8080
 from 2026-11-21 05:01:02.947 UTC, captured near the server; times count from
@@ -739,7 +740,8 @@ the server ended in CLOSED
 warning 10.9.1.2:8080 repeated its SYN-ACK although 10.9.1.1:40002 had sent
 data: its accept queue is probably full
 accept-queue-overflow · #7, #12, #15, #20 · RFC 9293 §3.10.7.4; listen(2) NOTES;
-Linux ip-sysctl tcp_abort_on_overflow; tcp(7) TCP_DEFER_ACCEPT
+Linux net/ipv4/tcp_minisocks.c tcp_check_req;
+Linux ip-sysctl tcp_abort_on_overflow
 `,
   'half-open-syn-challenge': `connection 0: 10.9.24.1:40000 ↔ 10.9.24.2:8080
 from 2026-11-20 23:58:41.396 UTC, captured near the server; times count from

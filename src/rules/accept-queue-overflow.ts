@@ -17,7 +17,13 @@ export const acceptQueueOverflow: Rule = {
   needs: 'both',
   explains: ['rst-half-open-discovered', 'undelivered-data-at-abort'],
   related: ['syn-ack-unanswered', 'syn-unanswered', 'handshake-aborted'],
-  citations: [cite.synReceivedAck, cite.listenBacklog, cite.abortOnOverflow, cite.deferAccept],
+  citations: [
+    cite.synReceivedAck,
+    cite.listenBacklog,
+    cite.acceptQueueFull,
+    cite.abortOnOverflow,
+    cite.deferAccept,
+  ],
   documentation: {
     meaning:
       'When the queue of connections that wait for accept is full, Linux drops the last ACK of the handshake. The client believes that it is connected and sends its request; the server stays in SYN-RECEIVED, repeats its SYN-ACK, and in the end forgets the connection and resets it.',

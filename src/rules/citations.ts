@@ -144,6 +144,7 @@ const counters = page(
 );
 const tcpInput = linux('net/ipv4/tcp_input.c');
 const tcpMinisocks = linux('net/ipv4/tcp_minisocks.c');
+const tcpTimer = linux('net/ipv4/tcp_timer.c');
 
 /** The places cited, by what they say. */
 export const cite = {
@@ -262,16 +263,13 @@ export const cite = {
   sendNoSignal: sendManual('MSG_NOSIGNAL', 'A flag keeps SIGPIPE away; EPIPE is still returned.'),
   posixWriteEpipe: posix('write')(
     'EPIPE',
-    'A write on a socket that is shut down or no longer connected fails.',
+    'The error of a write after one’s own shutdown, or, with SIGPIPE, after the connection is gone.',
   ),
   posixSendNoDelivery: posix('send')(
     'DESCRIPTION',
     'A send that succeeds does not say that the message was delivered.',
   ),
-  shutdownHow: shutdownManual(
-    'DESCRIPTION',
-    'shutdown ends sending, receiving or both, and leaves the socket in place.',
-  ),
+  shutdownHow: shutdownManual('DESCRIPTION', 'shutdown ends sending, receiving or both, as its caller asks.'),
   closeLastReference: closeManual('DESCRIPTION', 'Only closing the last descriptor of a socket releases it.'),
   lingerOption: socketManual('SO_LINGER', 'Decides whether close waits for queued data to be sent.'),
   finTimeout: sysctl(
@@ -376,11 +374,22 @@ export const cite = {
   assassination: assassination('1', 'Old segments may end TIME-WAIT early and endanger the next connection.'),
   ignoreResetInTimeWait: assassination('3', 'The simplest fix is to ignore resets in TIME-WAIT.'),
   linuxRfc1337: tcpManual('tcp_rfc1337', 'Unless it is set, a reset in TIME-WAIT closes the socket at once.'),
-  abortCounters: counters(
+  unreadDataCounter: counters(
     'TcpExtTCPAbortOnClose',
     'Counts connections reset because of data unread at the close.',
   ),
-  connectRefused: connectManual('ECONNREFUSED', 'connect found nobody listening at the remote address.'),
+  lingerCounter: counters(
+    'TcpExtTCPAbortOnData',
+    'Counts closes under SO_LINGER with a time of 0, which reset at once.',
+  ),
+  lingerTwoBelowZero: tcpInput(
+    'tcp_rcv_state_process',
+    'With TCP_LINGER2 below zero a closed socket is gone once its FIN is acknowledged, and that ACK is reset.',
+  ),
+  connectRefused: connectManual(
+    'ECONNREFUSED',
+    'connect reports with it that no program listens at that address.',
+  ),
 
   // Liveness
   retransmission: tcp(
@@ -444,10 +453,22 @@ export const cite = {
     'TCP_USER_TIMEOUT',
     'Limits for one socket how long sent data may stay unacknowledged.',
   ),
+  givingUp: tcpTimer(
+    'tcp_write_err',
+    'Linux gives up without a packet; the error is what ICMP had reported, else ETIMEDOUT.',
+  ),
+  keepAliveReset: tcpTimer(
+    'tcp_keepalive_timer',
+    'After the last unanswered probe Linux sends a reset and gives the connection up.',
+  ),
+  icmpErrno: linux('net/ipv4/icmp.c')(
+    'icmp_err_convert',
+    'The error number that Linux makes of each ICMP code.',
+  ),
   tcpErrors: tcpManual('ERRORS', 'ETIMEDOUT says that the other end did not acknowledge retransmitted data.'),
   tcpErrorHandling: tcpManual(
     'Error handling',
-    'Linux reports a soft network error only when the connection fails.',
+    'A network error is reported only when resending has failed, in the place of ETIMEDOUT, unless IP_RECVERR is set.',
   ),
   natEstablished: nat(
     '5',
@@ -479,7 +500,15 @@ export const cite = {
   synAckRetries: sysctl('tcp_synack_retries', 'How often Linux repeats a SYN-ACK.'),
   abortOnOverflow: sysctl(
     'tcp_abort_on_overflow',
-    'Linux drops the last ACK of a handshake when the queue is full, or resets.',
+    'Whether Linux resets connections that a listener is too slow to accept; by default it does not.',
+  ),
+  acceptQueueFull: tcpMinisocks(
+    'tcp_check_req',
+    'With a full accept queue the last ACK of a handshake makes no socket: it is dropped, or reset if so told.',
+  ),
+  synDropped: counters(
+    'TcpExtListenOverflows and TcpExtListenDrops',
+    'A SYN that finds the accept queue full is dropped, and counted under both names.',
   ),
   connectTimedOut: connectManual('ETIMEDOUT', 'connect got no answer in time.'),
   listenBacklog: listenManual(
@@ -532,7 +561,7 @@ export const cite = {
   ),
   timeWaitReuse: sysctl(
     'tcp_tw_reuse',
-    'Lets Linux reuse a port in TIME-WAIT for a new outgoing connection.',
+    'Lets Linux reuse a port in TIME-WAIT for a new outgoing connection, by default on loopback only.',
   ),
   noFreePort: connectManual('EADDRNOTAVAIL', 'connect found no free local port.'),
 } as const;

@@ -16,7 +16,7 @@ export const handshakeAborted: Rule = {
   needs: 'both',
   explains: ['rst-active-abort'],
   related: ['rst-active-abort', 'accept-queue-overflow', 'syn-ack-unanswered'],
-  citations: [cite.synReceivedReset, cite.resetAtAnyTime, cite.abortOnOverflow],
+  citations: [cite.synReceivedReset, cite.resetAtAnyTime, cite.abortOnOverflow, cite.acceptQueueFull],
   documentation: {
     meaning:
       'The handshake got as far as the SYN-ACK, and then one side reset the connection without having sent anything. Load balancers and monitors test a port like this. A server that does it may have a full accept queue and be told to reset, or has closed its listener.',

@@ -32,6 +32,7 @@ export const icmpUnreachable: Rule = {
     cite.icmp6Unreachable,
     cite.softErrorsInHandshake,
     cite.icmpSequenceCheck,
+    cite.icmpErrno,
     cite.tcpErrorHandling,
   ],
   documentation: {

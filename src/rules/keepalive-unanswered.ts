@@ -30,6 +30,7 @@ export const keepaliveUnanswered: Rule = {
     cite.keepAliveOneProbe,
     cite.keepAliveInterval,
     cite.shortKeepAlive,
+    cite.keepAliveReset,
     cite.tcpErrors,
   ],
   documentation: {

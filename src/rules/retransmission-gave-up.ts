@@ -34,6 +34,7 @@ export const retransmissionGaveUp: Rule = {
     cite.asynchronousReports,
     cite.retries2,
     cite.userTimeout,
+    cite.givingUp,
     cite.tcpErrors,
   ],
   documentation: {

@@ -45,7 +45,9 @@ export const rstActiveAbort: Rule = {
     cite.normalOrAborted,
     cite.resetOnPendingData,
     cite.lingerOption,
-    cite.abortCounters,
+    cite.unreadDataCounter,
+    cite.lingerCounter,
+    cite.lingerTwoBelowZero,
   ],
   documentation: {
     meaning:
@@ -70,6 +72,7 @@ export const rstActiveAbort: Rule = {
       'The process was killed with unread data (possible): the service manager’s log tells, and its other connections end in the same moment; TcpExtTCPAbortOnClose counts that as well.',
       'The program gave up on a protocol error or a timeout of its own (possible): its log tells.',
       'The kernel was short of memory or had too many orphans (possible): TcpExtTCPAbortOnMemory counts it.',
+      'TCP_LINGER2 below zero, if the reset follows the acknowledgment of its own FIN (possible): TcpExtTCPAbortOnData counts that too, TcpExtTCPAbortOnLinger if shutdown() came before close().',
     ],
     nextSteps: [
       'On the host of {aborter}: nstat -az TcpExtTCPAbortOnClose TcpExtTCPAbortOnData TcpExtTCPAbortOnMemory TcpExtTCPAbortOnLinger.',
