@@ -1,7 +1,7 @@
-import type { IcmpError } from '../connections/connection.js';
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
-import { eachEndpoint, lastMilestone, latest, opened, silentSince } from './evidence.js';
+import { eachEndpoint, latest, opened, silentSince } from './evidence.js';
+import { lastUndelivered, meaningOf } from './icmp-errors.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { count, duration, nameOf, round } from './wording.js';
@@ -41,10 +41,11 @@ export const icmpUnreachable: Rule = {
     proof: ['An ICMP or ICMPv6 error that quotes addresses and ports of this connection.'],
     notThis: [
       '“Fragmentation needed” and “packet too big”: they belong to path MTU discovery.',
+      'A source quench, which TCP ignores, or a redirect: neither says that a segment was lost.',
       'An error about another connection.',
     ],
     applicationSees:
-      '{sender}: while connecting, EHOSTUNREACH, ENETUNREACH or, for a port, ECONNREFUSED at once; later nothing until the kernel gives up, and then that error instead of ETIMEDOUT.',
+      '{sender}: (on Linux) while connecting, EHOSTUNREACH, ENETUNREACH, for a port ECONNREFUSED, or EACCES if ICMPv6 forbids it, at once; later nothing until the kernel gives up, and then that error instead of ETIMEDOUT.',
     likelyCauses: [
       'The host of {peer} is down, and the last router gets no answer to ARP (possible).',
       'No route to it (possible).',
@@ -57,9 +58,9 @@ export const icmpUnreachable: Rule = {
     example: { fixture: 'host-unreachable', capture: 'client' },
   },
   check: eachEndpoint((sender, peer, connection, { captureEnd }) => {
-    const run = lastMilestone(sender, 'icmp-error');
-    const icmp = run?.icmp;
-    if (run === null || icmp === undefined || isTooBig(icmp)) return null;
+    const reported = lastUndelivered(sender);
+    if (reported === null) return null;
+    const { run, icmp } = reported;
     const { text, kind } = meaningOf(icmp);
     const dead = silentSince(peer, run);
     const connecting = !opened(sender);
@@ -93,56 +94,3 @@ export const icmpUnreachable: Rule = {
     });
   }),
 };
-
-const UNREACHABLE_4 = 3;
-const TIME_EXCEEDED_4 = 11;
-const FRAGMENTATION_NEEDED = 4;
-const UNREACHABLE_6 = 1;
-const TOO_BIG_6 = 2;
-const TIME_EXCEEDED_6 = 3;
-
-const CODES_4 = [
-  'network unreachable',
-  'host unreachable',
-  'protocol unreachable',
-  'port unreachable',
-  'fragmentation needed',
-  'source route failed',
-  'network unknown',
-  'host unknown',
-  'source host isolated',
-  'network administratively prohibited',
-  'host administratively prohibited',
-  'network unreachable for this service',
-  'host unreachable for this service',
-  'administratively prohibited',
-];
-const CODES_6 = [
-  'no route to destination',
-  'administratively prohibited',
-  'beyond scope of source address',
-  'address unreachable',
-  'port unreachable',
-  'source address failed policy',
-  'route rejected',
-];
-
-function isTooBig({ version, type, code }: IcmpError): boolean {
-  return version === 4 ? type === UNREACHABLE_4 && code === FRAGMENTATION_NEEDED : type === TOO_BIG_6;
-}
-
-/** The code in words, and its class by RFC 9293 §3.9.2.2. */
-function meaningOf({ version, type, code }: IcmpError): { text: string; kind: string } {
-  const soft = 'a soft error';
-  if (version === 4) {
-    if (type === TIME_EXCEEDED_4) return { text: 'time exceeded', kind: soft };
-    if (type !== UNREACHABLE_4) return { text: `type ${type}`, kind: soft };
-    const text = CODES_4[code] ?? `code ${code}`;
-    if (code === 0 || code === 1 || code === 5) return { text, kind: soft };
-    return { text, kind: code === 2 || code === 3 ? 'a hard error' : 'a policy or an unclassified error' };
-  }
-  if (type === TIME_EXCEEDED_6) return { text: 'time exceeded', kind: soft };
-  if (type !== UNREACHABLE_6) return { text: `type ${type}`, kind: soft };
-  const text = CODES_6[code] ?? `code ${code}`;
-  return { text, kind: code === 0 || code === 3 ? soft : 'a policy or an unclassified error' };
-}

@@ -2,6 +2,7 @@ import type { Connection, Endpoint } from '../connections/connection.js';
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
 import { eachEndpoint, gradedBy } from './evidence.js';
+import { asksForSmaller } from './icmp-errors.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { silenceMetBy } from './silence.js';
@@ -70,7 +71,7 @@ export const pmtuBlackHole: Rule = {
     const { payloadBytes, acknowledgedBytes, dontFragment } = silence.run.retransmitted;
     if (!dontFragment || payloadBytes <= options.minimumBytes) return null;
     if (acknowledgedBytes === 0 || acknowledgedBytes >= payloadBytes) return null;
-    if (askedForSmaller(sender)) return null;
+    if (sender.milestones.some(({ icmp }) => icmp !== undefined && asksForSmaller(icmp))) return null;
     const alive = arrivedAfterwards(sender, peer, connection);
     return reportFinding(pmtuBlackHole, connection, {
       endpoint: sender.role,
@@ -107,14 +108,6 @@ export const pmtuBlackHole: Rule = {
     });
   }),
 };
-
-/** A router asked for smaller packets (RFC 792 type 3 code 4, RFC 4443 type 2). */
-function askedForSmaller(sender: Endpoint): boolean {
-  return sender.milestones.some(
-    ({ icmp }) =>
-      icmp !== undefined && (icmp.version === 6 ? icmp.type === 2 : icmp.type === 3 && icmp.code === 4),
-  );
-}
 
 /** The peer spoke a round trip after the last new data: only something that came after can have made it speak. */
 function arrivedAfterwards(sender: Endpoint, peer: Endpoint, { vantage }: Connection): boolean {

@@ -1,6 +1,7 @@
 import { cite } from './citations.js';
-import { eachEndpoint, gradedBy, milestone } from './evidence.js';
+import { eachEndpoint, gradedBy } from './evidence.js';
 import { causesOfSilence } from './host-fate.js';
+import { lastUndelivered } from './icmp-errors.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { silenceMetBy } from './silence.js';
@@ -65,12 +66,12 @@ export const retransmissionGaveUp: Rule = {
     const silence = silenceMetBy(sender, peer, options.minimumRetransmissions, captureEnd);
     if (silence === null || !silence.gaveUp || sender.resetsSent > 0) return null;
     const early = silence.seconds < options.r2Seconds;
-    const reported = milestone(sender, 'icmp-error') !== null;
+    const reported = lastUndelivered(sender) !== null;
     return reportFinding(retransmissionGaveUp, connection, {
       endpoint: sender.role,
       confidence: gradedBy(connection, 'inferred'),
       title: '{sender} gave up after sending the same data {count} times in {time}',
-      explanation: `The last retransmission is frame {last}. The next one was due and did not come, nor did a FIN or RST: that is how a timed-out connection ends. {bytes} were never acknowledged.${early ? ' That is earlier than the 100 s which RFC 9293 asks for: fewer retries, TCP_USER_TIMEOUT or a timeout of the application.' : ''}`,
+      explanation: `The last retransmission is frame {last}. The next one was due and did not come, nor did a FIN or RST: that is how a timed-out connection ends. {bytes} were never acknowledged.${early ? ` That is earlier than ${options.r2Seconds} s (RFC 9293 asks for 100 s at least): fewer retries, TCP_USER_TIMEOUT or a timeout of the application.` : ''}`,
       frames: [silence.run.frame, silence.run.lastFrame],
       from: silence.from,
       to: silence.run.lastTime,
@@ -88,7 +89,7 @@ export const retransmissionGaveUp: Rule = {
         time: duration(silence.seconds),
         last: silence.run.lastFrame,
         bytes: count(sender.unacknowledgedBytes, 'byte'),
-        errno: reported ? 'EHOSTUNREACH or ENETUNREACH, as a router had reported an error' : 'ETIMEDOUT',
+        errno: reported ? 'the error that ICMP had reported, such as EHOSTUNREACH' : 'ETIMEDOUT',
       },
     });
   }),

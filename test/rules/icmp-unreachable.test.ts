@@ -3,8 +3,10 @@ import { icmpUnreachable } from '../../src/rules/icmp-unreachable.js';
 import { connection, enters, happens, moment } from '../support/connection-builder.js';
 import { testRule } from '../support/rule-tester.js';
 
+const UNREACHABLE = { version: 4, type: 3, code: 1, reporter: '10.0.0.254', sequence: 1 } as const;
+
 function reported(icmp: Partial<IcmpError>, heard: number) {
-  const error = { version: 4, type: 3, code: 1, reporter: '10.0.0.254', sequence: 1, ...icmp } as const;
+  const error = { ...UNREACHABLE, ...icmp };
   return connection({
     client: {
       milestones: [happens('icmp-error', 10, 10, { count: 3, until: 13, lastFrame: 14, icmp: error })],
@@ -32,6 +34,28 @@ testRule(icmpUnreachable, {
       severity: 'warning',
     },
     {
+      name: 'on a parameter problem',
+      connection: reported({ type: 12, code: 0 }, 20),
+      end: 60,
+      title: '10.0.0.254 reported “parameter problem” for 10.0.0.2:8080',
+    },
+    {
+      name: 'on the error before a message of another kind',
+      connection: connection({
+        client: {
+          milestones: [
+            happens('icmp-error', 10, 10, { icmp: UNREACHABLE }),
+            happens('icmp-error', 11, 11, { icmp: { ...UNREACHABLE, code: 4 } }),
+            happens('icmp-error', 12, 12, { icmp: { ...UNREACHABLE, type: 5 } }),
+          ],
+        },
+        server: { lastSegment: moment(20, 20) },
+      }),
+      end: 60,
+      frames: [10],
+      title: '10.0.0.254 reported “host unreachable” for 10.0.0.2:8080',
+    },
+    {
       name: 'on a handshake',
       connection: connection({
         client: {
@@ -57,6 +81,8 @@ testRule(icmpUnreachable, {
       connection: reported({ version: 6, type: 2, code: 0 }, 20),
       end: 60,
     },
+    { name: 'on a source quench, which TCP ignores', connection: reported({ type: 4, code: 0 }, 9), end: 60 },
+    { name: 'on a redirect, which loses nothing', connection: reported({ type: 5 }, 9), end: 60 },
     { name: 'without ICMP', connection: connection(), end: 60 },
   ],
 });
