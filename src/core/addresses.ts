@@ -39,7 +39,12 @@ export function formatAddress(word0: number, word1: number, word2: number, word3
   return `${hex(fields.slice(0, start))}::${hex(fields.slice(start + length))}`;
 }
 
+/** `10.0.0.1` or `[2001:db8::1]`: the address as it stands where a port may follow. */
+export function formatHost(address: string): string {
+  return address.includes(':') ? `[${address}]` : address;
+}
+
 /** `10.0.0.1:80` or `[2001:db8::1]:80`. */
 export function formatEndpoint(address: string, port: number): string {
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+  return `${formatHost(address)}:${port}`;
 }

@@ -54,7 +54,7 @@ export const finWait2TimeoutLateFin: Rule = {
       'The host of {closer} restarted, or a device on the path lost the connection (possible).',
     ],
     nextSteps: [
-      'On the host of {closer}: sysctl net.ipv4.tcp_fin_timeout, and nstat -az TcpExtTCPAbortOnTimeout TcpExtTCPAbortOnLinger TcpOutRsts.',
+      'On the host of {closer}: sysctl net.ipv4.tcp_fin_timeout, and nstat -az TcpOutRsts: Linux counts the reset, not the timeout.',
       'At {late}: find what delays the close after the end of file.',
     ],
     example: { fixture: 'late-fin-reset', capture: 'client' },

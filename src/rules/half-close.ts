@@ -39,7 +39,7 @@ export const halfClose: Rule = {
       'Data that stopped for long without a FIN: half-close-stalled.',
     ],
     applicationSees:
-      '{closer}: write fails with EPIPE, as it shut down its own side; read gives the data and then 0. {sender}: read returns 0, write works.',
+      '{closer}: write fails with EPIPE and SIGPIPE, as it shut down its own side; read gives the data and then 0. {sender}: read returns 0, write works.',
     likelyCauses: [
       'shutdown(SHUT_WR) on purpose, to mark the end of a request (likely).',
       'A proxy that passes on a half-close (possible).',

@@ -34,7 +34,7 @@ export const handshakeAborted: Rule = {
     ],
     nextSteps: [
       'If it comes at regular intervals from one address, it is a health check.',
-      'If the server resets: nstat -az TcpExtListenOverflows, sysctl net.ipv4.tcp_abort_on_overflow.',
+      'If the server resets: nstat -az TcpExtListenOverflows; sysctl net.ipv4.tcp_abort_on_overflow',
     ],
     example: { fixture: 'health-check', capture: 'server' },
   },

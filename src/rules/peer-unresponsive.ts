@@ -1,3 +1,4 @@
+import { formatHost } from '../core/addresses.js';
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
 import { eachEndpoint, gradedBy } from './evidence.js';
@@ -40,12 +41,12 @@ export const peerUnresponsive: Rule = {
       'A window probe: zero-window-stall.',
     ],
     applicationSees:
-      '{sender}: its writes succeed and its read blocks until the kernel gives up; then ETIMEDOUT, or EHOSTUNREACH or ENETUNREACH if a router reported an error. {peer}: unknown.',
+      '{sender}: its writes succeed until the send buffer is full, its read blocks until the kernel gives up; then ETIMEDOUT, or EHOSTUNREACH or ENETUNREACH if a router reported an error or ARP found nobody. {peer}: unknown.',
     likelyCauses: causesOfSilence('peer'),
     nextSteps: [
       'Do other connections to the same host still get answers? Then it is not the host.',
       'ping, ip neigh and the console of {peer}; unanswered ARP means that its interface is off the link.',
-      'On the host of {sender}: ss -tino dst {peerAddress} shows backoff, rto and unacked.',
+      'On the host of {sender}: ss -tino dst {peerHost} shows backoff, rto and unacked.',
     ],
     example: { fixture: 'power-loss', capture: 'client' },
   },
@@ -73,7 +74,8 @@ export const peerUnresponsive: Rule = {
       words: {
         sender: nameOf(sender),
         peer: nameOf(peer),
-        peerAddress: peer.address,
+        // ss takes what follows the last colon of a bare address for a port.
+        peerHost: formatHost(peer.address),
         time: duration(silence.seconds),
         count: silence.transmissions,
         gap: duration(silence.firstGapSeconds),

@@ -27,7 +27,8 @@ export const rstAfterCloseComplete: Rule = {
       'Unacknowledged data: undelivered-data-at-abort.',
       'A reset in answer to a late FIN: fin-wait-2-timeout-late-fin.',
     ],
-    applicationSees: 'Nothing: both programs had finished.',
+    applicationSees:
+      'Nothing where both had closed. {peer}, if it only half-closed with shutdown() and waits for the end: its read fails with ECONNRESET instead of giving 0.',
     likelyCauses: [
       'The program aborts instead of closing, to avoid TIME-WAIT (possible).',
       'A late duplicate met a host that had forgotten the connection (possible).',

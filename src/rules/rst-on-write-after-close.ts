@@ -106,7 +106,7 @@ export const rstOnWriteAfterClose: Rule = {
     ],
     nextSteps: [
       'At {writer}: does the pool test a connection before it lends it, and drop it before the server’s keep-alive timeout?',
-      'strace -f -e trace=network,write -p PID, looking for reads that return 0 and for EPIPE.',
+      'strace -f -e trace=%network,read,readv,write,writev -p PID, looking for reads that return 0 and for EPIPE.',
       'grep SigIgn /proc/PID/status (bit 0x1000 is SIGPIPE), or MSG_NOSIGNAL in the code.',
       'At {closer}: its keep-alive timeout, its log at the time of frame {fin}, and nstat -az TcpOutRsts TcpExtTCPAbortOnData.',
     ],

@@ -38,7 +38,7 @@ export const synAckUnanswered: Rule = {
       'A reset of the caller: handshake-aborted.',
     ],
     applicationSees:
-      '{listener}: accept never returns this connection. {caller}: connect times out if it is really there.',
+      '{listener}: accept never returns this connection. {caller}, if it exists: connect times out where the SYN-ACK does not arrive.',
     likelyCauses: [
       'The way back to the caller loses packets (possible).',
       'The SYN had a forged address, as in a SYN flood (possible).',
@@ -46,7 +46,7 @@ export const synAckUnanswered: Rule = {
     ],
     nextSteps: [
       'Capture at {caller}: does the SYN-ACK arrive?',
-      'On the host of {listener}: ss -tan state syn-recv | wc -l.',
+      'On the host of {listener}: ss -Htan state syn-recv | wc -l.',
     ],
     example: { fixture: 'syn-ack-unanswered', capture: 'server' },
   },

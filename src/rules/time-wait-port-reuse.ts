@@ -45,7 +45,7 @@ export const timeWaitPortReuse: Rule = {
       'A NAT that hands out ports again too early (possible).',
     ],
     nextSteps: [
-      'On the host of {opener}: sysctl net.ipv4.ip_local_port_range net.ipv4.tcp_tw_reuse, and ss -tan state time-wait | wc -l.',
+      'On the host of {opener}: sysctl net.ipv4.ip_local_port_range net.ipv4.tcp_tw_reuse, and ss -Htan state time-wait | wc -l.',
     ],
     example: { fixture: 'port-reuse-time-wait', capture: 'client' },
   },

@@ -56,7 +56,7 @@ export const closeWaitPileup: PatternRule = {
       'A deadlock, if all are equally old (possible).',
     ],
     nextSteps: [
-      "On the host of {holder}: ss -Htan state close-wait | awk '{print $3}' | sort | uniq -c",
+      "On the host of {holder}: ss -Htan state close-wait | awk '{print $3}' | sort | uniq -c counts them by local address; $4 instead, by the service that a client called.",
       'The descriptor limit of the process, and a stack dump of it.',
     ],
     example: { fixture: 'close-wait-pileup', capture: 'server' },

@@ -68,7 +68,7 @@ export const timeWaitPortPressure: PatternRule = {
   related: ['time-wait-port-reuse'],
   documentation: {
     meaning:
-      'The side that closes first keeps its port in TIME-WAIT. A client that opens and closes many connections to one service uses up its ephemeral ports towards it; then connect fails, without a packet.',
+      'The side that closes first keeps its port in TIME-WAIT. A client that opens and closes many connections to one service uses up its ephemeral ports towards it; then connect fails, without a packet, unless tcp_tw_reuse lets Linux take a port over.',
     proof: [
       'The client’s TIME-WAITs in the capture, each counted for timeWaitSeconds: the number at once is computed, not observed.',
     ],
@@ -80,7 +80,7 @@ export const timeWaitPortPressure: PatternRule = {
     likelyCauses: ['A new connection for every request, closed by the client (likely).'],
     nextSteps: [
       'Reuse connections (keep-alive, a pool), or let the server close first.',
-      'On {client}: ss -tan state time-wait | wc -l; sysctl net.ipv4.ip_local_port_range net.ipv4.tcp_tw_reuse net.ipv4.tcp_max_tw_buckets',
+      'On {client}: ss -Htan state time-wait | wc -l; sysctl net.ipv4.ip_local_port_range net.ipv4.tcp_tw_reuse net.ipv4.tcp_max_tw_buckets',
     ],
     example: { fixture: 'time-wait-port-pressure', capture: 'client', options: { ephemeralPorts: 40 } },
   },
