@@ -1,0 +1,51 @@
+/** The display filters that reports and documentation name, asked of tshark. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { displayFilterFor } from '../../src/report/display-filter.js';
+import { connectionsIn } from '../support/capture.js';
+import { captureOf } from '../support/fixtures.js';
+
+const hasTshark = spawnSync('tshark', ['--version']).status === 0;
+if (!hasTshark) console.warn('skipped: display filters, because tshark is not installed');
+
+/** Numbers of the frames that a filter shows. */
+function shownBy(filter: string, capture: string): readonly number[] {
+  const args = ['-r', capture, '-Y', filter, '-T', 'fields', '-e', 'frame.number'];
+  return execFileSync('tshark', args, { encoding: 'utf8', stdio: 'pipe' })
+    .split('\n')
+    .filter((line) => line !== '')
+    .map(Number);
+}
+
+describe.skipIf(!hasTshark)('Wireshark shows', () => {
+  const several = captureOf('host-restarted', 'client');
+
+  it.each([
+    { name: 'IPv4', capture: several, place: 1 },
+    { name: 'IPv6', capture: captureOf('ipv6-close', 'client'), place: 0 },
+  ])('a connection over $name, by its stream and by its ends', ({ capture, place }) => {
+    const connection = connectionsIn(capture)[place];
+    const frames = shownBy(`tcp.stream == ${connection.stream}`, capture);
+    expect(frames.length).toBeGreaterThan(2);
+    expect(shownBy(displayFilterFor(connection), capture)).toEqual(frames);
+    // Told apart by networks, Wireshark's stream may hold others as well.
+    expect(shownBy(displayFilterFor({ ...connection, network: 'VLAN 5' }), capture)).toEqual(frames);
+  });
+
+  it('the frames of a finding', () => {
+    const connection = connectionsIn(several)[1];
+    const frames = shownBy(displayFilterFor(connection), several);
+    const some = [frames[0], frames[2]];
+    expect(shownBy(displayFilterFor(connection, some), several)).toEqual(some);
+    expect(shownBy(displayFilterFor(connection, some.slice(1)), several)).toEqual(some.slice(1));
+  });
+
+  it('what the page on its marks names', () => {
+    const filters =
+      readFileSync('docs/tcp-analysis.md', 'utf8').match(/(?<=`)tcp\.analysis\.\w+(?=`)/g) ?? [];
+    expect(filters.length).toBeGreaterThan(10);
+    // A name that it does not know ends tshark with an error.
+    expect(shownBy(filters.join(' or '), several)).toBeInstanceOf(Array);
+  });
+});
