@@ -430,7 +430,8 @@ the client ended in TIME-WAIT
 the server ended in CLOSED
 
 info 10.9.54.2:8080 did not accept a reset from 10.9.54.1:40000
-rst-not-accepted · #8 · RFC 9293 §3.5.3, §3.10.7.4; RFC 5961 §3.2, §1.2
+rst-not-accepted · #8 · RFC 9293 §3.5.3, §3.10.7.4; RFC 5961 §3.2;
+Linux net/ipv4/tcp_input.c tcp_reset_check
 `,
   'rst-origin-suspect': `connection 0: 10.9.55.1:40000 ↔ 10.9.55.2:8080
 from 2026-11-20 23:59:12.970 UTC, captured near the server; times count from

@@ -335,7 +335,7 @@ export const cite = {
   ),
   resetInSequence: tcp(
     '3.10.7.4',
-    'A reset at exactly the next expected octet ends the connection; elsewhere in the window it draws a challenge ACK.',
+    'A reset at exactly the next expected octet ends the connection; with RFC 5961 one elsewhere in the window does not.',
   ),
   resetWhileClosing: tcp('3.10.7.4', 'A reset in CLOSING, LAST-ACK or TIME-WAIT just ends the connection.'),
   blindReset: blindAttacks(
@@ -385,6 +385,10 @@ export const cite = {
   lingerTwoBelowZero: tcpInput(
     'tcp_rcv_state_process',
     'With TCP_LINGER2 below zero a closed socket is gone once its FIN is acknowledged, and that ACK is reset.',
+  ),
+  resetOnFinNumber: tcpInput(
+    'tcp_reset_check',
+    'After the peer’s FIN Linux also accepts a reset with the number of that FIN, one below the next octet.',
   ),
   connectRefused: connectManual(
     'ECONNREFUSED',

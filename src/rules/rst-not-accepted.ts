@@ -21,6 +21,7 @@ export const rstNotAccepted: Rule = {
     cite.resetValidity,
     cite.resetInSequence,
     cite.challengeReset,
+    cite.resetOnFinNumber,
     cite.blindReset,
     cite.middleboxAdvances,
     cite.middleboxDropsChallenge,
@@ -31,6 +32,7 @@ export const rstNotAccepted: Rule = {
     proof: ['A reset whose number the receiver cannot accept, or a receiver that goes on after it.'],
     notThis: [
       'A second, exact reset in answer to the challenge: the connection ends there, and this stays info.',
+      'After the peer’s FIN, a reset with the number of that FIN: Linux accepts it, and closed sockets send it.',
       'A stale reset for a connection that had been closed anyway: it stays info.',
       'A receiver that was not seen to go on: the capture may lack what came before the reset, and this stays info.',
     ],
