@@ -26,7 +26,9 @@ export const captureDuplicates: PatternRule = {
     ],
     applicationSees: 'Nothing: this is about the capture.',
     likelyCauses: ['Several interfaces or mirrored ports see the same traffic (likely).'],
-    nextSteps: ['Capture on one interface, or remove the copies with editcap -d.'],
+    nextSteps: [
+      'Capture on one interface, or remove copies with editcap -d, or -w 0.01 if other frames lie between: copies that differ in link layer or time to live stay.',
+    ],
     example: { fixture: 'capture-duplicates', capture: 'client' },
   },
   begin: () => {
