@@ -219,7 +219,10 @@ function build(io: Io, done: (code: number) => void): Command {
     .description('write the frames of a connection, or of a finding, as a small capture')
     .addArgument(new Argument('<capture>', 'a pcap or pcapng file, also compressed with gzip, zstd or lz4'))
     .addOption(
-      new Option('-c, --connection <n>', 'a connection by its tcp.stream number; or several, as in 3,7,9')
+      new Option(
+        '-c, --connection <n>',
+        'a connection by its number, which in one capture is its tcp.stream; or several, as in 3,7,9',
+      )
         .default([], 'none')
         .argParser(collectNumbers),
     )
@@ -365,9 +368,10 @@ function formatOption(plan: OutputPlan): Option {
 function addCommonOptions(command: Command): void {
   command
     .addOption(
-      new Option('-c, --connection <n>', 'only this connection, by its tcp.stream number').argParser(
-        wholeNumber,
-      ),
+      new Option(
+        '-c, --connection <n>',
+        'only this connection, by its number: in one capture, its tcp.stream',
+      ).argParser(wholeNumber),
     )
     .option('--join', 'the captures are parts of one, such as rotated files: read them as one, by time');
   addEngineOptions(command);

@@ -117,6 +117,7 @@ export class TableReporter implements Reporter {
         severity === 'info' ? `${grouped(findings.info)} info` : counted(findings[severity], severity),
       ),
     );
+    if (end.patterns.length > 0) parts.push(counted(end.patterns.length, 'pattern'));
     const states = Object.entries(finalStates)
       .sort((a, b) => b[1] - a[1])
       .map(([state, count]) => `${grouped(count)} in ${state}`);
