@@ -208,8 +208,12 @@ function readJournal(head: number, journal: Journal, clientLog: Log, serverLog: 
     const kind = journal.kind(entry);
     if (kind === CONTINUATION) continue;
     const log = journal.isServer(entry) ? serverLog : clientLog;
-    if (kind === TRANSITION) log.timeline.push(transitionOf(entry, journal));
-    else log.milestones.push(milestoneOf(entry, kind, journal));
+    if (kind === TRANSITION) {
+      log.timeline.push(transitionOf(entry, journal));
+      continue;
+    }
+    const milestone = milestoneOf(entry, kind, journal);
+    if (milestone.count > 0) log.milestones.push(milestone);
   }
   clientLog.timeline.reverse();
   clientLog.milestones.reverse();

@@ -164,8 +164,17 @@ export class Ledger {
   /** One more of a kind that is one run per connection and endpoint; `value` adds up. */
   run(kind: number, server: boolean, value: number): void {
     const entry = this.find(kind, server);
-    if (entry >= 0) this.extend(entry, value);
-    else this.startRun(kind, server, value);
+    if (entry < 0) this.startRun(kind, server, value);
+    else if (this.countOf(entry) > 0) this.extend(entry, value);
+    else this.restartRun(entry, value, 0);
+  }
+
+  /** One less in the run at `entry`, which turned out to be none. A run that nothing is left of does not count. */
+  takeBack(entry: number, value: number): void {
+    const journal = this.journal;
+    const continuation = journal.next(entry);
+    journal.setFrame(continuation, journal.frame(continuation) - 1);
+    journal.setValue(entry, (journal.value(entry) - value) | 0);
   }
 
   /** The first of a new run. Its count, last time and `mark` are in the entry behind it. */

@@ -388,6 +388,8 @@ export class Observer {
     const fresh = after(end, next);
     if (!fresh) {
       this.#retransmission(sequence, end);
+    } else if (sequence === next) {
+      if (after(memory[x + UNA], next)) this.#catchUp(end);
     } else if (before(sequence, memory[x + CONTIGUOUS]) && payload > 0) {
       // New octets behind repeated ones: both happened.
       memory[x + RETRANSMISSIONS] = memory[x + RETRANSMISSIONS] + 1;
@@ -759,13 +761,36 @@ export class Observer {
       // This side was never captured: its numbers are what the peer acknowledges.
       memory[x + SND_NXT] = acknowledgment;
     } else if (beyond > 0) {
-      memory[this.#at.base + LOST_SEGMENTS] = memory[this.#at.base + LOST_SEGMENTS] + 1;
-      this.#ledger.run(ACKNOWLEDGED_UNSEEN, x === this.#at.base + SERVER, beyond);
+      this.#acknowledgedUnseen(x, beyond);
     }
     memory[x + STATE] = flags | ENDPOINT_ACKNOWLEDGED;
     memory[x + UNA] = acknowledgment;
     noteAcknowledgedSize(memory, x, acknowledgment);
     if (after(acknowledgment, memory[x + CONTIGUOUS])) reachContiguous(memory, x, acknowledgment);
+  }
+
+  /** The peer acknowledged `octets` of `x` that were not captured, at least not yet. */
+  #acknowledgedUnseen(x: number, octets: number): void {
+    const memory = this.#at.memory;
+    const server = x === this.#at.base + SERVER;
+    memory[this.#at.base + LOST_SEGMENTS] = memory[this.#at.base + LOST_SEGMENTS] + 1;
+    this.#ledger.run(ACKNOWLEDGED_UNSEEN, server, octets);
+    const entry = this.#ledger.find(ACKNOWLEDGED_UNSEEN, server);
+    // A journal without room did not begin a run.
+    if (entry >= 0) this.#ledger.setNote(entry, memory[x + SND_NXT]);
+  }
+
+  /**
+   * The sender's octets up to `end` come right after the acknowledgment that covers them: the capture took the
+   * two in the wrong order, as it does where several queues feed it, and missed nothing.
+   */
+  #catchUp(end: number): void {
+    const { memory, base, sender: x, receiver: y, fromServer } = this.#at;
+    if (before(end, memory[x + UNA]) || this.#sinceLast(y) >= REORDERING_WINDOW) return;
+    const entry = this.#ledger.find(ACKNOWLEDGED_UNSEEN, fromServer);
+    if (entry < 0 || this.#ledger.countOf(entry) === 0) return;
+    memory[base + LOST_SEGMENTS] = memory[base + LOST_SEGMENTS] - 1;
+    this.#ledger.takeBack(entry, distance(memory[x + UNA], this.#ledger.noteOf(entry)));
   }
 
   /** Keeps what the next segments will be held against. */

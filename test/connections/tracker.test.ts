@@ -370,3 +370,40 @@ describe('very long connections', () => {
     expect(run).toMatchObject({ count: 4, value: 2 });
   });
 });
+
+describe('a capture that takes two frames in the wrong order', () => {
+  it('misses nothing where octets come right after the acknowledgment that covers them', () => {
+    const { client, server, quality } = connectionOf(`${OPEN}
+      0.0200 S A  1 21
+      0.0201 C PA 1 1 +10
+      0.0202 C PA 11 1 +10
+      0.0300 S PA 1 21 +5`);
+    expect(quality.lostSegments).toBe(0);
+    expect([client.milestones, client.retransmissions, client.payloadBytes]).toEqual([[], 0, 20]);
+    expect(statesOf(server)).toBe('SYN-RECEIVED ESTABLISHED');
+  });
+
+  it('misses something where only a part of them comes, or comes late', () => {
+    const part = connectionOf(`${OPEN}
+      0.0200 S A  1 21
+      0.0201 C PA 1 1 +10
+      0.0300 C PA 21 1 +10`);
+    const late = connectionOf(`${OPEN}
+      0.0200 S A  1 11
+      0.0400 C PA 1 1 +10`);
+    for (const { quality, client } of [part, late]) {
+      expect(quality.lostSegments).toBe(1);
+      expect(client.milestones).toMatchObject([{ kind: 'acknowledged-unseen', count: 1 }]);
+    }
+  });
+
+  it('counts a loss after one that was none from where it is', () => {
+    const { client, quality } = connectionOf(`${OPEN}
+      0.0200 S A  1 11
+      0.0201 C PA 1 1 +10
+      0.5000 S A  1 31
+      0.6000 C PA 31 1 +10`);
+    expect(quality.lostSegments).toBe(1);
+    expect(client.milestones).toMatchObject([{ kind: 'acknowledged-unseen', frame: 6, count: 1, value: 20 }]);
+  });
+});
