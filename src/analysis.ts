@@ -119,6 +119,7 @@ export class Analysis {
       const counts = snapshot(analyzer);
       const since = difference(counts, this.#countedBefore);
       this.#countedBefore = counts;
+      analyzer.endPart();
       this.#frames += source.frames;
       this.#captures.push(captureFacts(source, since, firstFrame, this.#options.separate));
       return;

@@ -9,7 +9,7 @@ import { isLater, type Timestamp } from './core/time.js';
 import { Decoder } from './decode/decoder.js';
 import type { Separation } from './decode/domains.js';
 import type { IcmpError, Segment } from './decode/segment.js';
-import { FRAGMENT, ICMP_ERROR, SEGMENT } from './decode/verdict.js';
+import { ICMP_ERROR, SEGMENT } from './decode/verdict.js';
 
 export interface AnalyzerOptions {
   /** Called with each connection as it ends, and the time of the capture's first and last frame so far. */
@@ -22,7 +22,7 @@ export interface AnalyzerOptions {
   readonly onReuse?: ((connection: number, predecessor: number) => void) | undefined;
   /** See `TrackerOptions`. */
   readonly onAnsweredForPredecessor?: ((connection: number) => void) | undefined;
-  /** Called with each frame that holds a part of an IP datagram; it is reused, too. */
+  /** Called with each frame that holds a fragment of an IP datagram; it is reused, too. */
   readonly onFragment?: FrameHandler | undefined;
   /** What tells connections apart beside addresses and ports; nothing if not told, as in Wireshark. */
   readonly separate?: readonly Separation[] | undefined;
@@ -36,12 +36,13 @@ export class Analyzer {
   readonly #decoder: Decoder;
   readonly #tracker: Tracker;
   readonly #onFragment: FrameHandler | undefined;
+  #fragments = 0;
   #start: Timestamp | null = null;
   #endSeconds = 0;
   #endNanoseconds = 0;
 
   constructor(options: AnalyzerOptions) {
-    this.#decoder = new Decoder(options.separate);
+    this.#decoder = new Decoder(options.separate, options.seed);
     this.#tracker = new Tracker({
       networkOf: options.separate && ((domain) => this.#decoder.domainName(domain)),
       onConnection: (connection) => {
@@ -66,7 +67,10 @@ export class Analyzer {
     const verdict = this.#decoder.decode(frame);
     if (verdict === SEGMENT) this.#tracker.segment(this.#decoder.segment);
     else if (verdict === ICMP_ERROR) this.#tracker.icmpError(this.#decoder.icmpError);
-    else if (verdict === FRAGMENT) this.#onFragment?.(frame);
+    if (this.#onFragment !== undefined && this.#decoder.fragments !== this.#fragments) {
+      this.#fragments = this.#decoder.fragments;
+      this.#onFragment(frame);
+    }
   };
 
   /** See `Tracker.peek`; `visit` is told the times as `onConnection` is. */
@@ -90,6 +94,11 @@ export class Analyzer {
       this.#endNanoseconds = captureEnd.nanoseconds;
     }
     this.#tracker.finish();
+  }
+
+  /** Frames that were counted so far stay counted as they are, when another part of the capture follows. */
+  endPart(): void {
+    this.#decoder.closeAccounts();
   }
 
   /** Frames by what became of them; the index is the decoder's verdict. */

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join as joinPath } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
+import { Analysis } from '../src/analysis.js';
+import { CaptureReader } from '../src/capture/reader.js';
 import { CaptureError } from '../src/core/errors.js';
 import { VERDICT_NAMES } from '../src/decode/verdict.js';
 import { analyzeBytes } from '../src/index.js';
@@ -41,7 +43,10 @@ let deep = ipv4(tcp());
 for (let tags = 0; tags < 40; tags++) deep = vlanTag(deep, tags === 0 ? 0x0800 : 0x8100);
 const later = ieee80211Header(0x08, 2);
 later[22] = 1;
-const SAMPLES: Record<(typeof VERDICT_NAMES)[number], readonly [number, Uint8Array]> = {
+const fragment = (flagsAndOffset: number, id: number): Uint8Array =>
+  ethernet(ipv4(tcp({ payload: zeros(4) }), { flagsAndOffset, id }));
+/** Link and frame, and what comes in place of its last copy. */
+const SAMPLES: Record<(typeof VERDICT_NAMES)[number], readonly [number, Uint8Array, Uint8Array?]> = {
   'tcp-segment': [0, ethernet(ipv4(tcp()))],
   'icmp-error': [0, ethernet(ipv4(icmp(3, 1, ipv4(tcp())), { protocol: 1 }))],
   'unsupported-link-type': [2, ethernet(ipv4(tcp()))],
@@ -53,15 +58,20 @@ const SAMPLES: Record<(typeof VERDICT_NAMES)[number], readonly [number, Uint8Arr
   'nested-too-deep': [0, ethernet(deep, 0x8100)],
   encrypted: [1, concat(ieee80211Header(0x08, 0x42), zeros(40))],
   'link-fragment': [1, concat(later, snap(ipv4(tcp())))],
+  'reassembled-fragment': [0, fragment(0x2000, 21)],
+  'overlapping-fragment': [0, fragment(0x2000, 22), fragment(0x2001, 22)],
 };
 
 function everyVerdict(): Uint8Array {
   const parts = [sectionHeader(), ...LINKS.map((linkType) => interfaceDescription(linkType))];
   let time = 1_700_000_000_000_000n;
   for (const [place, name] of VERDICT_NAMES.entries()) {
-    const [link, bytes] = SAMPLES[name];
-    for (let copies = 0; copies <= place; copies++) parts.push(enhancedPacket(bytes, time++, link));
+    const [link, bytes, last = bytes] = SAMPLES[name];
+    for (let copies = 0; copies < place; copies++) parts.push(enhancedPacket(bytes, time++, link));
+    parts.push(enhancedPacket(last, time++, link));
   }
+  // Makes a datagram of the fragments with this identification.
+  parts.push(enhancedPacket(fragment(0x0003, 21), time++, 0));
   const inner = concat(PPI_WITH_BLUETOOTH, ethernet(ipv4(tcp())));
   parts.push(enhancedPacket(inner, time++, 3), enhancedPacket(inner, time++, 3));
   return join(...parts);
@@ -129,7 +139,7 @@ describe('every reason', () => {
     expectAllAccounted(facts);
     expect(facts).toMatchObject({
       linkTypes: ['EN10MB', 'IEEE802_11', 'USB_LINUX', 'PPI'],
-      tcpSegments: 1,
+      tcpSegments: 2,
       icmpErrors: 2,
       skipped: Object.fromEntries(
         REASONS.map((name) => [
@@ -158,6 +168,22 @@ describe('every reason', () => {
       );
     },
   );
+
+  it('is told of each part of joined captures whose datagrams go on in the next', () => {
+    const analysis = new Analysis({ reporters: [], joined: true });
+    for (const bytes of [fragment(0x2000, 21), fragment(0x0003, 21)]) {
+      const reader = new CaptureReader(analysis.begin());
+      reader.push(pcap([{ data: bytes, time: 1_700_000_000_000_000_000n }]));
+      reader.end();
+      analysis.endCapture({ path: '', compression: null, ...reader.facts() });
+    }
+    const { captures } = analysis.finish();
+    for (const facts of captures) expectAllAccounted(facts);
+    expect(captures.map(({ tcpSegments, skipped }) => [tcpSegments, skipped])).toEqual([
+      [0, { fragment: 1 }],
+      [1, {}],
+    ]);
+  });
 
   it('is told of each part of joined captures', async () => {
     const paths = ['1.pcap', '2.pcap'].map((name) => joinPath(folder, name));

@@ -2,10 +2,18 @@ import type { Frame } from '../capture/frame.js';
 import { BY_ETHERTYPE, BY_IP_PROTOCOL } from './decapsulators.js';
 import { Domains, type Separation } from './domains.js';
 import { ETHERTYPE_IPV4, ETHERTYPE_IPV6 } from './ether-types.js';
+import { Fragments } from './fragments.js';
 import { icmp, icmpv6, quotedTcp } from './icmp.js';
-import { PROTOCOL_ICMP, PROTOCOL_ICMPV6, PROTOCOL_TCP, PROTOCOL_UDP } from './ip.js';
-import { ipv4 } from './ipv4.js';
-import { ipv6 } from './ipv6.js';
+import {
+  IPV4_FRAGMENT,
+  MAX_PROTOCOL,
+  PROTOCOL_ICMP,
+  PROTOCOL_ICMPV6,
+  PROTOCOL_TCP,
+  PROTOCOL_UDP,
+} from './ip.js';
+import { carriedByIpv4, ipv4 } from './ipv4.js';
+import { carriedByIpv6, ipv6 } from './ipv6.js';
 import { findLinkLayer } from './link/registry.js';
 import { type Decapsulator, Packet } from './packet.js';
 import type { IcmpError, Segment } from './segment.js';
@@ -13,6 +21,7 @@ import { tcp } from './tcp.js';
 import { udp } from './udp.js';
 import {
   ICMP_ERROR,
+  MALFORMED,
   NESTED_TOO_DEEP,
   NOT_IP,
   NOT_TCP,
@@ -51,8 +60,16 @@ export class Decoder {
   #linkType = NO_LINK_TYPE;
   #link: Decapsulator | undefined;
 
-  /** @param separations what tells apart networks in which the same addresses and ports may be */
-  constructor(separations: readonly Separation[] = []) {
+  readonly #seed: number;
+  /** None until there is a fragment. */
+  #fragments: Fragments | null = null;
+
+  /**
+   * @param separations what tells apart networks in which the same addresses and ports may be
+   * @param seed of the hash of datagrams in fragments: choose it at random where captures come from strangers
+   */
+  constructor(separations: readonly Separation[] = [], seed = 0) {
+    this.#seed = seed;
     this.segment = this.#packet.segment;
     this.icmpError = this.#packet.icmpError;
     if (separations.length > 0) this.#packet.domains = new Domains(separations);
@@ -66,6 +83,16 @@ export class Decoder {
   /** Frames that hold several packets, of which only the first was looked at. */
   get aggregates(): number {
     return this.#packet.aggregates;
+  }
+
+  /** How many frames so far held a fragment of an IP datagram. */
+  get fragments(): number {
+    return this.#fragments === null ? 0 : this.#fragments.taken;
+  }
+
+  /** The frames of one capture have been counted, and those of another follow. */
+  closeAccounts(): void {
+    this.#fragments?.closeAccounts();
   }
 
   decode(frame: Frame): Verdict {
@@ -106,12 +133,30 @@ export class Decoder {
         etherType = decapsulate(packet);
         continue;
       }
+      if (protocol > MAX_PROTOCOL) protocol = this.#reassembled(protocol, quoted > 0, frame);
       if (protocol === PROTOCOL_TCP) return quoted === 0 ? tcp(packet) : quotedTcp(packet, quoted === 1);
       if (protocol < 0) return -protocol as Verdict;
       etherType = carried(packet, protocol);
       if (quoted > 0 || isIcmp(protocol)) quoted++;
     }
     return NESTED_TOO_DEEP;
+  }
+
+  /** What the datagram carries that the packet is a fragment of; a negated verdict until it is whole. */
+  #reassembled(fragment: number, isQuoted: boolean, frame: Frame): number {
+    const packet = this.#packet;
+    let protocol: number;
+    if (isQuoted) {
+      // An error quotes what it is about; only the first fragment says what that is.
+      protocol = packet.fragmentOffset === 0 ? packet.fragmentProtocol : -NOT_TCP;
+    } else {
+      this.#fragments ??= new Fragments(this.counts, this.#seed);
+      protocol = this.#fragments.take(packet, frame);
+    }
+    if (protocol < 0) return protocol;
+    const carried =
+      fragment === IPV4_FRAGMENT ? carriedByIpv4(packet, protocol) : carriedByIpv6(packet, protocol);
+    return carried > MAX_PROTOCOL ? -MALFORMED : carried;
   }
 }
 

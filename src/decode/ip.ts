@@ -7,6 +7,15 @@ export const PROTOCOL_UDP = 17;
 export const PROTOCOL_AH = 51;
 export const PROTOCOL_ICMPV6 = 58;
 
+/**
+ * Answered in place of a protocol's number by an IP header of a fragment, whose place in its
+ * datagram the packet then tells.
+ */
+export const IPV4_FRAGMENT = 0x100;
+export const IPV6_FRAGMENT = 0x101;
+/** The highest that a protocol's number can be. */
+export const MAX_PROTOCOL = 0xff;
+
 const AH_LENGTH = 1;
 /** The part of an Authentication Header that its length field leaves out, in 32-bit words. */
 const AH_UNCOUNTED_WORDS = 2;

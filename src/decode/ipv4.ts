@@ -1,7 +1,7 @@
 import { IPV4_MAPPED } from '../core/addresses.js';
-import { authenticationHeader, PROTOCOL_AH } from './ip.js';
+import { authenticationHeader, IPV4_FRAGMENT, PROTOCOL_AH } from './ip.js';
 import type { Packet } from './packet.js';
-import { FRAGMENT, MALFORMED } from './verdict.js';
+import { MALFORMED } from './verdict.js';
 
 const TOTAL_LENGTH = 2;
 const IDENTIFICATION = 4;
@@ -15,10 +15,14 @@ const MIN_HEADER_LENGTH = 20;
 const DONT_FRAGMENT = 0x4000;
 /** More Fragments and the fragment offset: either makes the datagram a fragment. */
 const FRAGMENT_MASK = 0x3fff;
+const MORE_FRAGMENTS = 0x2000;
+const OFFSET_MASK = 0x1fff;
+const OFFSET_UNIT = 8;
+const CONTEXT_SHIFT = 8;
 
 /**
  * IPv4 (RFC 791 §3.1). Writes addresses and header facts to the segment, narrows the packet to the
- * datagram, and answers with the protocol number, or a negated skip `Verdict`.
+ * datagram, and answers with the protocol number, `IPV4_FRAGMENT`, or a negated skip `Verdict`.
  */
 export function ipv4(packet: Packet): number {
   const { view, offset, segment } = packet;
@@ -38,8 +42,6 @@ export function ipv4(packet: Packet): number {
   if (payload > packet.end) return -packet.shortage(payload);
 
   const fragment = view.getUint16(offset + FLAGS_AND_FRAGMENT);
-  if ((fragment & FRAGMENT_MASK) !== 0) return -FRAGMENT;
-
   segment.dontFragment = (fragment & DONT_FRAGMENT) === 0 ? 0 : 1;
   segment.ipId = view.getUint16(offset + IDENTIFICATION);
   segment.ttl = view.getUint8(offset + TTL);
@@ -54,5 +56,23 @@ export function ipv4(packet: Packet): number {
 
   packet.offset = payload;
   const protocol = view.getUint8(offset + PROTOCOL);
+  if ((fragment & FRAGMENT_MASK) !== 0) return openFragment(packet, fragment, protocol, headerLength);
+  return carriedByIpv4(packet, protocol);
+}
+
+/** What the header says of a fragment, which has come out of the packet already. */
+function openFragment(packet: Packet, fragment: number, protocol: number, headerLength: number): number {
+  packet.fragmentOffset = (fragment & OFFSET_MASK) * OFFSET_UNIT;
+  packet.moreFragments = fragment & MORE_FRAGMENTS;
+  packet.identification = packet.segment.ipId;
+  packet.fragmentProtocol = protocol;
+  // Wireshark keeps VLANs apart here, if nowhere else.
+  packet.fragmentContext = (packet.vlanId << CONTEXT_SHIFT) | protocol;
+  packet.unfragmentable = headerLength;
+  return IPV4_FRAGMENT;
+}
+
+/** What follows the header, of which a datagram put together has none. Answers as `ipv4` does. */
+export function carriedByIpv4(packet: Packet, protocol: number): number {
   return protocol === PROTOCOL_AH ? authenticationHeader(packet) : protocol;
 }

@@ -20,6 +20,22 @@ export class Packet {
   /** Where this layer ended on the wire; beyond `end` if the snaplen cut it. */
   wireEnd = 0;
 
+  /** Octets that were captured of this layer and are no longer at hand. */
+  beyond = 0;
+
+  /** Of the innermost VLAN tag; 0 without. */
+  vlanId = 0;
+  /** Of the IP header read last, if it said that the packet is a fragment: where its octets belong. */
+  fragmentOffset = 0;
+  moreFragments = 0;
+  identification = 0;
+  /** What else the fragments of a datagram have in common. */
+  fragmentContext = 0;
+  /** What the datagram carries, if this is its first fragment. */
+  fragmentProtocol = 0;
+  /** Octets of its header that count among the 65,535 that a datagram may have. */
+  unfragmentable = 0;
+
   /** The link type that a header named, where that led to `UNSUPPORTED_LINK_TYPE`. */
   innerLinkType = 0;
   /** Frames so far that hold several packets, of which only the first was looked at. */
@@ -39,6 +55,8 @@ export class Packet {
     const length = frame.originalLength;
     const sane = length > frame.capturedLength && length <= MAX_FRAME_LENGTH;
     this.wireEnd = sane ? frame.offset + length : this.end;
+    this.beyond = 0;
+    this.vlanId = 0;
     if (this.domains !== null) this.segment.domain = this.domains.ofInterface(frame.interfaceId);
   }
 

@@ -51,7 +51,10 @@ export class Segment {
   window = 0;
   /** Payload octets on the wire, from the IP lengths, whatever the snaplen cut. */
   payloadLength = 0;
-  /** Where the captured payload starts in the frame's buffer, and how much of it was captured. */
+  /**
+   * Where the captured payload starts in the frame's buffer, and how much of it was captured. Of a datagram put
+   * together from fragments only the amount is known.
+   */
   payloadOffset = 0;
   payloadCaptured = 0;
 

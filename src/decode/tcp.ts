@@ -31,7 +31,7 @@ export function tcp(packet: Packet): Verdict {
   segment.window = view.getUint16(offset + WINDOW);
   segment.payloadLength = wireEnd - payload;
   segment.payloadOffset = Math.min(payload, end);
-  segment.payloadCaptured = payload < end ? end - payload : 0;
+  segment.payloadCaptured = (payload < end ? end - payload : 0) + packet.beyond;
 
   clearOptions(segment);
   if (headerLength > MIN_HEADER_LENGTH) tcpOptions(segment, view, offset + MIN_HEADER_LENGTH, payload, end);

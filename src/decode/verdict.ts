@@ -13,7 +13,9 @@ export type Verdict =
   | typeof MALFORMED
   | typeof NESTED_TOO_DEEP
   | typeof ENCRYPTED
-  | typeof LINK_FRAGMENT;
+  | typeof LINK_FRAGMENT
+  | typeof REASSEMBLED_FRAGMENT
+  | typeof OVERLAPPING_FRAGMENT;
 
 /** A TCP segment. */
 export const SEGMENT = 0;
@@ -25,7 +27,7 @@ export const UNSUPPORTED_LINK_TYPE = 2;
 export const NOT_IP = 3;
 /** IP carries something else than TCP, such as UDP. */
 export const NOT_TCP = 4;
-/** A part of an IP datagram that was sent in fragments. */
+/** A fragment of an IP datagram that has not become whole, at least so far. */
 export const FRAGMENT = 5;
 /** The snaplen cut the frame before the TCP header's first 20 octets ended. */
 export const TRUNCATED = 6;
@@ -37,6 +39,10 @@ export const NESTED_TOO_DEEP = 8;
 export const ENCRYPTED = 9;
 /** Any part but the first of a frame that the link layer sent in fragments (802.11, ARCNET). */
 export const LINK_FRAGMENT = 10;
+/** A fragment of an IP datagram that a later frame made whole. That frame has a verdict of its own. */
+export const REASSEMBLED_FRAGMENT = 11;
+/** A fragment of an IP datagram whose fragments overlap: it is no datagram (RFC 5722). */
+export const OVERLAPPING_FRAGMENT = 12;
 
 /** How reports and `--verbose` call each verdict; the index is the verdict. */
 export const VERDICT_NAMES = [
@@ -51,6 +57,8 @@ export const VERDICT_NAMES = [
   'nested-too-deep',
   'encrypted',
   'link-fragment',
+  'reassembled-fragment',
+  'overlapping-fragment',
 ] as const satisfies readonly string[];
 
 /** Each verdict in words, for `--verbose`. */
@@ -60,10 +68,12 @@ export const VERDICT_DESCRIPTIONS: Readonly<Record<(typeof VERDICT_NAMES)[number
   'unsupported-link-type': 'of a link type that is not decoded',
   'not-ip': 'not IP, such as ARP, spanning tree or 802.11 beacons',
   'not-tcp': 'IP, but not TCP',
-  fragment: 'fragments of IP datagrams',
+  fragment: 'fragments of IP datagrams that did not become whole',
   'truncated-header': 'cut by the snaplen before the TCP header ended',
   malformed: 'headers whose lengths or versions contradict each other',
   'nested-too-deep': 'too many nested layers',
   encrypted: 'encrypted by the link layer, such as protected 802.11 frames',
   'link-fragment': 'later parts of frames that the link layer sent in fragments',
+  'reassembled-fragment': 'fragments of IP datagrams, before the one that made them whole',
+  'overlapping-fragment': 'fragments of IP datagrams that overlap',
 };

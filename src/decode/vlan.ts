@@ -13,6 +13,7 @@ export function vlan(packet: Packet): number {
   if (offset + TAG_LENGTH > packet.end) return -packet.shortage(offset + TAG_LENGTH);
   packet.offset = offset + TAG_LENGTH;
   const id = view.getUint16(offset) & ID_MASK;
+  packet.vlanId = id;
   if (id !== 0) packet.enterNetwork(VLAN, id);
   return etherTypeOrLength(packet, view.getUint16(offset + TYPE));
 }

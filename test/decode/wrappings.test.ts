@@ -56,16 +56,20 @@ describe.each(WRAPPINGS)('$name', (wrapping: Wrapping) => {
     expect(storyOf(wrappedCapture(path, wrapping))).toEqual(plain);
   });
 
-  it('is never read past its end, wherever it is cut', () => {
+  it('is never read past its end, and keeps its length, wherever it is cut', () => {
     const bytes = wrappedCapture(captureOf(scenarios[0], 'server'), wrapping);
     const decoder = new Decoder();
     let whole = 0;
     const reader = new CaptureReader((frame) => {
       const { capturedLength, offset } = frame;
+      const isSegment = decoder.decode(frame) === SEGMENT;
+      const trueLength = decoder.segment.payloadLength;
       for (let length = 0; length <= capturedLength; length++) {
         frame.capturedLength = length;
         if (decoder.decode(frame) !== SEGMENT) continue;
-        const { payloadOffset, payloadCaptured } = decoder.segment;
+        expect(isSegment).toBe(true);
+        const { payloadLength, payloadOffset, payloadCaptured } = decoder.segment;
+        expect(payloadLength).toBe(trueLength);
         expect(payloadOffset + payloadCaptured).toBeLessThanOrEqual(offset + length);
         if (length === capturedLength) whole++;
       }
