@@ -14,7 +14,6 @@ import type { Connection, Role } from './connection.js';
 import { finishConnection } from './finish.js';
 import { FlowTable, type FourTuple } from './flow-table.js';
 import { Journal } from './journal.js';
-import { RESET } from './milestones.js';
 import { Observer } from './observer.js';
 import { RecentFrames } from './recent-frames.js';
 import {
@@ -336,9 +335,8 @@ export class Tracker {
       memory[base + DUPLICATE_FRAMES] = memory[base + DUPLICATE_FRAMES] + 1;
       return;
     }
-    const isReset = (segment.flags & RST) !== 0;
-    const lastReset = isReset ? lastResetSequence(memory, base, fromServer, this.#journal) : 0;
-    countSegment(memory, base, fromServer, segment, lastReset);
+    recordHistory(memory, base, fromServer, segment, this.#journal);
+    countSegment(memory, base, fromServer, segment);
     this.#observer.observe(memory, base, fromServer, segment);
   }
 
@@ -510,17 +508,10 @@ function countFrame(memory: Int32Array, base: number, fromServer: boolean, segme
 }
 
 /** Counts a segment for its sender. */
-function countSegment(
-  memory: Int32Array,
-  base: number,
-  fromServer: boolean,
-  segment: Segment,
-  lastReset: number,
-): void {
+function countSegment(memory: Int32Array, base: number, fromServer: boolean, segment: Segment): void {
   const endpoint = base + (fromServer ? SERVER : CLIENT);
   const flags = segment.flags;
   const payload = segment.payloadLength;
-  recordHistory(memory, base, fromServer, segment, lastReset);
   memory[endpoint + SEGMENTS] = memory[endpoint + SEGMENTS] + 1;
   if ((flags & SYN) !== 0 && segment.maximumSegmentSize > 0)
     memory[endpoint + MSS] = segment.maximumSegmentSize;
@@ -542,12 +533,4 @@ function countSegment(
   ) {
     memory[endpoint + ZERO_WINDOWS_AND_RESETS] = counts + 1;
   }
-}
-
-/** Sequence number of the last reset that was written down for an endpoint; 0 for none. */
-function lastResetSequence(memory: Int32Array, base: number, server: boolean, journal: Journal): number {
-  for (let entry = memory[base + JOURNAL]; entry >= 0; entry = journal.next(entry)) {
-    if (journal.kind(entry) === RESET && journal.isServer(entry) === server) return journal.other(entry);
-  }
-  return 0;
 }

@@ -7,6 +7,8 @@
  */
 import { ACK, FIN, RST, type Segment, SYN } from '../decode/segment.js';
 import { after } from '../tcp/sequence.js';
+import type { Journal } from './journal.js';
+import { RESET as RESET_SEEN } from './milestones.js';
 import {
   CLIENT,
   CONTIGUOUS,
@@ -16,6 +18,7 @@ import {
   HISTORY,
   HISTORY_MORE,
   ISS,
+  JOURNAL,
   RETRANSMISSIONS,
   SERVER,
   SND_NXT,
@@ -41,6 +44,8 @@ const Q = 11;
 const LETTERS_PER_WORD = 6;
 const BITS = 5;
 const RESPONDER = 0x10;
+const LETTER_BITS = 0x0f;
+const SEEN_SHIFT = 4;
 
 // `ZEEK`: what each endpoint was seen to send, ten bits, and its state and the one before, three bits each.
 const SEEN_SYN = 1 << 0;
@@ -74,14 +79,14 @@ const CONTROL = SYN | FIN | RST;
  * Adds what `segment` contributes to the history, and moves Zeek's states. Must see it before anything else
  * takes note of it.
  *
- * @param lastReset sequence number of the sender's reset before this one; only looked at for a second one
+ * @param journal in which earlier resets are written down
  */
 export function recordHistory(
   memory: Int32Array,
   base: number,
   fromServer: boolean,
   segment: Segment,
-  lastReset: number,
+  journal: Journal,
 ): void {
   const x = base + (fromServer ? SERVER : CLIENT);
   const own = memory[base + ZEEK] >>> (fromServer ? RESPONDER_SHIFT : 0);
@@ -97,7 +102,7 @@ export function recordHistory(
     !after(segment.acknowledgment, memory[base + (fromServer ? CLIENT : SERVER) + CONTIGUOUS])
   )
     return;
-  recordNews(memory, base, x, fromServer, segment, lastReset);
+  recordNews(memory, base, x, fromServer, segment, journal);
 }
 
 function recordNews(
@@ -106,59 +111,85 @@ function recordNews(
   x: number,
   fromServer: boolean,
   segment: Segment,
-  lastReset: number,
+  journal: Journal,
 ): void {
-  const { flags, payloadLength: length } = segment;
-  const y = base + (fromServer ? CLIENT : SERVER);
+  const flags = segment.flags;
   const control = flags & CONTROL;
-  const state = stateOf(memory, base, fromServer);
-  if (control !== 0) recordControl(memory, base, x, fromServer, segment, state, lastReset);
-  else if (length > 0) once(memory, base, fromServer, SEEN_DATA, D);
-  else if ((flags & ACK) !== 0) once(memory, base, fromServer, SEEN_ACK, A);
+  const length = segment.payloadLength;
+  const word = memory[base + ZEEK];
+  const shift = fromServer ? RESPONDER_SHIFT : 0;
+  const state = (word >>> (shift + STATE_SHIFT)) & STATE_BITS;
+  const news = newsOf(flags, length);
+  const letter = news & LETTER_BITS;
+  const seen = news >>> SEEN_SHIFT;
+  if ((word & (seen << shift)) === 0) {
+    memory[base + ZEEK] = word | (seen << shift);
+    if (letter !== 0) add(memory, base, fromServer, letter);
+  } else if (control !== 0 && isAnother(memory, base, x, fromServer, segment, state, journal)) {
+    add(memory, base, fromServer, letter);
+  }
   if (segment.window === 0) recordZeroWindow(memory, base, x, fromServer, flags, state);
   if (length > 0) recordRetransmission(memory, base, x, fromServer, segment, state);
   if (control !== 0 || state === INACTIVE) move(memory, base, fromServer, segment, state);
+  const y = base + (fromServer ? CLIENT : SERVER);
   if ((flags & ACK) !== 0 && after(segment.acknowledgment, memory[y + CONTIGUOUS]))
     recordGap(memory, base, y, fromServer);
 }
 
-/** `update_history` for segments with SYN, FIN or RST. */
-function recordControl(
+/** `update_history`: a segment's letter, and above it the bit that it is remembered by; 0 for none. */
+function newsOf(flags: number, length: number): number {
+  switch (flags & CONTROL) {
+    case 0:
+      if (length > 0) return (SEEN_DATA << SEEN_SHIFT) | D;
+      return (flags & ACK) !== 0 ? (SEEN_ACK << SEEN_SHIFT) | A : 0;
+    case SYN:
+      return (SEEN_SYN << SEEN_SHIFT) | ((flags & ACK) !== 0 ? H : S);
+    case FIN:
+      return (SEEN_FIN << SEEN_SHIFT) | F;
+    case RST:
+      return (SEEN_RST << SEEN_SHIFT) | R;
+    default:
+      return (flags & (FIN | RST)) === (FIN | RST)
+        ? (SEEN_FIN_RST << SEEN_SHIFT) | I
+        : (SEEN_MULTI_FLAG << SEEN_SHIFT) | Q;
+  }
+}
+
+/**
+ * `update_history`: SYN, FIN and RST come again for another number. Before the endpoint has closed, a SYN with
+ * another number starts its numbering anew and counts as the same.
+ */
+function isAnother(
   memory: Int32Array,
   base: number,
   x: number,
   fromServer: boolean,
   segment: Segment,
   state: number,
-  lastReset: number,
-): void {
+  journal: Journal,
+): boolean {
   const { flags, sequence, payloadLength } = segment;
   switch (flags & CONTROL) {
     case SYN:
-      // Before the endpoint has closed, another number starts its numbering anew and counts as the same.
-      again(
-        memory,
-        base,
-        fromServer,
-        SEEN_SYN,
-        (flags & ACK) !== 0 ? H : S,
-        (state === CLOSED || state === RESET) && sequence !== memory[x + ISS],
-      );
-      break;
-    case FIN: {
-      const isOther =
+      return (state === CLOSED || state === RESET) && sequence !== memory[x + ISS];
+    case FIN:
+      return (
         (memory[x + STATE] & ENDPOINT_FIN_SENT) !== 0 &&
-        ((sequence + payloadLength) | 0) !== memory[x + FIN_SEQUENCE];
-      again(memory, base, fromServer, SEEN_FIN, F, isOther);
-      break;
-    }
+        ((sequence + payloadLength) | 0) !== memory[x + FIN_SEQUENCE]
+      );
     case RST:
-      again(memory, base, fromServer, SEEN_RST, R, sequence !== lastReset);
-      break;
+      return sequence !== lastReset(memory, base, fromServer, journal);
     default:
-      if ((flags & FIN) !== 0 && (flags & RST) !== 0) once(memory, base, fromServer, SEEN_FIN_RST, I);
-      else once(memory, base, fromServer, SEEN_MULTI_FLAG, Q);
+      return false;
   }
+}
+
+/** Sequence number of the last reset that was written down for an endpoint; 0 for none. */
+function lastReset(memory: Int32Array, base: number, server: boolean, journal: Journal): number {
+  for (let entry = memory[base + JOURNAL]; entry >= 0; entry = journal.next(entry)) {
+    if (journal.kind(entry) === RESET_SEEN && journal.isServer(entry) === server) return journal.other(entry);
+  }
+  return 0;
 }
 
 /** `update_window`: a zero window is of interest until its sender is reset, or its peer has closed. */
@@ -296,18 +327,6 @@ function once(memory: Int32Array, base: number, responder: boolean, seen: number
   return true;
 }
 
-/** A letter that comes again for another sequence number. */
-function again(
-  memory: Int32Array,
-  base: number,
-  responder: boolean,
-  seen: number,
-  letter: number,
-  isOther: boolean,
-): void {
-  if (!once(memory, base, responder, seen, letter) && isOther) add(memory, base, responder, letter);
-}
-
 /** `ScaledHistoryEntry`: a letter for the first time, the tenth, the hundredth, and so on. */
 function scaled(
   memory: Int32Array,
@@ -327,11 +346,9 @@ function add(memory: Int32Array, base: number, responder: boolean, letter: numbe
   const word =
     base + (memory[base + HISTORY] >>> (BITS * (LETTERS_PER_WORD - 1)) === 0 ? HISTORY : HISTORY_MORE);
   const letters = memory[word];
-  for (let place = 0; place < LETTERS_PER_WORD; place++) {
-    if (((letters >>> (BITS * place)) & 0x1f) !== 0) continue;
-    memory[word] = letters | (code << (BITS * place));
-    return;
-  }
+  // No code is 0: the highest bit tells how many there are.
+  const place = letters === 0 ? 0 : 1 + Math.trunc((31 - Math.clz32(letters)) / BITS);
+  if (place < LETTERS_PER_WORD) memory[word] = letters | (code << (BITS * place));
 }
 
 /** The history as Zeek prints it, e.g. `ShADadFf`: its first twelve letters. */
@@ -351,7 +368,6 @@ export function historyOf(memory: Int32Array, base: number): string {
 export function connStateOf(memory: Int32Array, base: number, hasData: boolean): string {
   const originator = stateOf(memory, base, false);
   const responder = stateOf(memory, base, true);
-  const isInactive = (state: number): boolean => state === INACTIVE || state === PARTIAL;
   if (responder === RESET) {
     if (originator === SYN_SENT || originator === SYN_ACK_SENT || (originator === RESET && !hasData))
       return 'REJ';
@@ -367,4 +383,8 @@ export function connStateOf(memory: Int32Array, base: number, hasData: boolean):
   if (originator === SYN_SENT && responder === INACTIVE) return 'S0';
   if (originator === ESTABLISHED && responder === ESTABLISHED) return 'S1';
   return 'OTH';
+}
+
+function isInactive(state: number): boolean {
+  return state === INACTIVE || state === PARTIAL;
 }

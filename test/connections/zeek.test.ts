@@ -129,12 +129,18 @@ describe('letters', () => {
       '0 C PA 100 1 +10\n 0.1 C PA 110 1 +10',
       'D',
     ],
+    ['get_segment_len: payload of a reset takes up no numbers', `${OPEN}\n 0.1 C R 1 +5`, 'ShART'],
     [
       'ScaledHistoryEntry: the first and the tenth retransmission',
       `${OPEN}\n 0.1 C PA 1 1 +10\n${Array.from({ length: 10 }, (_, i) => `${i + 1} C PA 1 1 +10`).join('\n')}`,
       'ShADTT',
     ],
     ['update_window: a zero window, once', `${OPEN}\n 0.1 S A 1 1 win=0\n 0.2 S A 1 1 win=0`, 'ShAaw'],
+    [
+      'ScaledHistoryEntry: the first and the tenth zero window',
+      `${OPEN}\n${Array.from({ length: 12 }, (_, i) => `${i + 1} S A 1 1 win=0`).join('\n')}`,
+      'ShAaww',
+    ],
     [
       'update_window: none of a reset, nor after the peer has closed',
       `${OPEN}\n 0.1 C FA 1 1\n 0.2 S A 1 2 win=0\n 0.3 S R 1 win=0`,
