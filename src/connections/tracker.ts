@@ -72,7 +72,7 @@ import { recordHistory } from './zeek.js';
 const HELD_WITHOUT_SWEEPING = 65_536;
 /** TIME-WAIT as Linux keeps it, the shortest in wide use (RFC 9293 §3.4.2 would allow 240), in seconds. */
 const TIME_WAIT_SECONDS = 60;
-/** Connections held at most unless the caller chooses: some 850 MB. */
+/** Connections held at most unless the caller chooses: some 1.2 GB. */
 export const MAXIMUM_CONNECTIONS = 2_000_000;
 /** Of those held, the share that is given up at once: finding the longest idle takes a look at all. */
 const EVICTED_SHARE = 1 / 16;
