@@ -1,14 +1,15 @@
-import type {
-  CaptureQuality,
-  Connection,
-  Endpoint,
-  Evidence,
-  Milestone,
-  Moment,
-  Reset,
-  Role,
-  Transition,
-  Vantage,
+import {
+  type CaptureQuality,
+  type Connection,
+  type Endpoint,
+  type Evidence,
+  IDEAL_QUALITY,
+  type Milestone,
+  type Moment,
+  type Reset,
+  type Role,
+  type Transition,
+  type Vantage,
 } from '../../src/connections/connection.js';
 import type { MilestoneKind } from '../../src/connections/milestones.js';
 import { UNMARKED } from '../../src/connections/tcp-analysis.js';
@@ -137,19 +138,7 @@ export function connection(draft: ConnectionDraft = {}): Connection {
     predecessor: null,
     ...rest,
     vantage: { near: 'unknown', confidence: 'none', roundTripSeconds: 0.02, ...vantage },
-    quality: {
-      midstream: false,
-      unseen: null,
-      lostSegments: 0,
-      duplicateFrames: 0,
-      offloaded: false,
-      truncated: false,
-      clockBackwards: false,
-      multipath: false,
-      historyCut: false,
-      evicted: false,
-      ...quality,
-    },
+    quality: { ...IDEAL_QUALITY, ...quality },
   };
 }
 
