@@ -28,7 +28,8 @@ export function atLeastOne(text: string): number {
 export function separations(text: string): Separation[] {
   return text.split(',').map((name) => {
     const found = SEPARATIONS.find((candidate) => candidate === name);
-    if (found === undefined) throw new InvalidArgumentError(`it is of ${SEPARATIONS.join(', ')}`);
+    if (found === undefined)
+      throw new InvalidArgumentError(`it is of ${SEPARATIONS.join(', ')}, with commas between them`);
     return found;
   });
 }

@@ -13,6 +13,7 @@ import { VERSION } from '../version.js';
 import { analyze } from './analyze.js';
 import { completion, SHELL_NAMES, type Shell } from './completion/completion.js';
 import { configure, printConfig } from './config.js';
+import { COMMANDS } from './errors.js';
 import { explain, listRules } from './explain.js';
 import { extract } from './extract.js';
 import { EXTRACT_FORMATS } from './extract-file.js';
@@ -293,11 +294,29 @@ function build(io: Io, done: (code: number) => void): Command {
     .addArgument(new Argument('<shell>', 'its name').choices(SHELL_NAMES))
     .action((shell: Shell) => done(completion(shell, program, io)))
     .exitOverride();
+  // Commander's own prints everybody's help where a command is misspelt, and does not say so.
+  program
+    .helpCommand(false)
+    .command('help')
+    .description('print the help of a command')
+    .addArgument(new Argument('[command]', 'its name'))
+    .action((name?: string) => commandOf(program, name).outputHelp())
+    .exitOverride();
   program.addHelpText(
     'after',
     () => `\nOptions of analyze:\n${optionList(analyzeCommand, io.stdout.columns)}\n${EXAMPLES}`,
   );
   return program;
+}
+
+/** @throws UsageError if there is no such command */
+function commandOf(program: Command, name: string | undefined): Command {
+  if (name === undefined) return program;
+  const command = program.commands.find((each) => each.name() === name);
+  if (command !== undefined) return command;
+  const nearest = nearestName(name, COMMANDS);
+  const hint = nearest === null ? `it is one of ${COMMANDS.join(', ')}` : `did you mean ${nearest}?`;
+  throw new UsageError(`there is no command ${name}; ${hint}`);
 }
 
 /** The default command's options belong into the program's own help: most people never name the command. */
@@ -411,5 +430,11 @@ function inOurWords(text: string): string {
     .join('\n')
     .replace(/^error: /, 'finwait: ')
     .replace("missing required argument 'capture'", NO_CAPTURE)
-    .replace("missing required argument 'rule'", 'name a rule; finwait rules lists them');
+    .replace("missing required argument 'rule'", 'name a rule; finwait rules lists them')
+    .replace("missing required argument 'shell'", `name a shell: ${SHELL_NAMES.join(', ')}`)
+    .replace(' is invalid. it is ', ' is invalid: it is ')
+    .replace(
+      /^(finwait: too many arguments for 'rules')\..*$/m,
+      '$1; one of them in full: finwait explain <rule>',
+    );
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { COMMANDS } from '../../src/commands/errors.js';
 import { CATALOG } from '../../src/rules/catalog.js';
 import { finwait } from '../support/io.js';
 
@@ -49,5 +50,15 @@ describe('help', () => {
     for (const part of ['Examples:', 'Exit codes:', '--fail-on', 'finwait timeline', '| finwait -']) {
       expect(stdout).toContain(part);
     }
+  });
+
+  it('is that of a command if one is named', async () => {
+    for (const name of COMMANDS) {
+      const { code, stdout } = await finwait(['help', name]);
+      expect(code).toBe(0);
+      expect(stdout).toContain(`Usage: finwait ${name} `);
+      expect(stdout).toBe((await finwait([name, '--help'])).stdout);
+    }
+    expect((await finwait(['help'])).stdout).toBe((await finwait(['--help'])).stdout);
   });
 });
