@@ -2,6 +2,7 @@ import { CaptureError } from '../core/errors.js';
 import { nearestName } from '../core/suggest.js';
 import { InputError } from '../node/input-error.js';
 import { escapeControls } from '../report/escape.js';
+import { captureName } from '../report/words.js';
 import { UsageError } from './io.js';
 
 /** What else than a capture the first word may be. */
@@ -19,7 +20,7 @@ export const COMMANDS = [
 
 /** What is wrong with an input, in one line; null if the error is about something else. */
 export function captureProblem(error: unknown, path: string): string | null {
-  const name = escapeControls(path);
+  const name = captureName(path);
   if (error instanceof InputError) return `${name}: ${error.message}${commandHint(error, path)}`;
   if (error instanceof CaptureError)
     return `${name}: ${escapeControls(error.message)} (byte ${error.offset})`;

@@ -1,4 +1,4 @@
-import { escapeControls } from '../report/escape.js';
+import { captureName } from '../report/words.js';
 import type { Stream } from './io.js';
 
 /** Silence for short runs: the line appears after this many milliseconds, and is renewed as often. */
@@ -15,7 +15,7 @@ export class Progress {
 
   constructor(stream: Stream | null, path: string) {
     this.#stream = stream?.isTerminal === true ? stream : null;
-    this.#name = escapeControls(path);
+    this.#name = captureName(path);
   }
 
   show(read: number, total: number | null): void {

@@ -4,6 +4,7 @@ import { secondsBetween } from '../core/time.js';
 import type { Separation } from '../decode/domains.js';
 import { type CaptureFacts, type ReaderName, readCapture } from '../node/read-capture.js';
 import { escapeControls } from '../report/escape.js';
+import { captureName } from '../report/words.js';
 import { captureProblem } from './errors.js';
 import type { Io } from './io.js';
 import { Progress } from './progress.js';
@@ -50,9 +51,7 @@ export function warnOfDamage({ path, damage }: CaptureFacts, io: Io): void {
   if (damage === null) return;
   const place = `damaged at byte ${damage.offset}, frame ${damage.frame}`;
   const message = escapeControls(damage.message);
-  io.stderr.write(
-    `finwait: ${escapeControls(path)}: ${place}: ${message}; everything before it was analysed\n`,
-  );
+  io.stderr.write(`finwait: ${captureName(path)}: ${place}: ${message}; everything before it was analysed\n`);
 }
 
 /** Joined captures are read one after another: that is right only if they follow one another. */
@@ -60,7 +59,7 @@ function warnOfOverlap(before: CaptureFacts, after: CaptureFacts, io: Io): void 
   if (before.lastFrameAt === null || after.firstFrameAt === null) return;
   if (secondsBetween(before.lastFrameAt, after.firstFrameAt) >= 0) return;
   io.stderr.write(
-    `finwait: ${escapeControls(after.path)} starts before ${escapeControls(before.path)} ends, so that joining them mixes up the order; ` +
+    `finwait: ${captureName(after.path)} starts before ${captureName(before.path)} ends, so that joining them mixes up the order; ` +
       'merge them frame by frame first: mergecap -w ALL.pcapng FILES\n',
   );
 }

@@ -152,7 +152,7 @@ export async function openSource(path: string): Promise<ByteSource> {
 
 function openStdin(): ByteSource {
   if (isatty(STDIN_FD)) {
-    throw new InputError('standard input is a terminal; pipe a capture into it', STDIN, null);
+    throw new InputError('this is a terminal; pipe a capture into it', STDIN, null);
   }
   return new StreamSource(STDIN, process.stdin);
 }

@@ -11,6 +11,9 @@ export type ReaderName = 'builtin' | 'pcap-parser';
 /** How many reads of a file go by before the event loop gets its turn, for progress and signals. */
 const READS_BETWEEN_TURNS = 16;
 
+const NOTHING_ARRIVED =
+  'nothing arrived; see what the program that should write the capture says: tcpdump, for one, needs the right to capture (sudo)';
+
 export interface ReadProgress {
   /** Octets of the input read so far, compressed if it is. */
   readonly bytesRead: number;
@@ -67,6 +70,9 @@ async function readSource(
   let compression: OpenedCompression | null = null;
   try {
     const head = await readHead(source);
+    if (head.length === 0 && source.size === null && options.signal?.aborted !== true) {
+      throw new InputError(NOTHING_ARRIVED, path, null);
+    }
     const detected = detectCompression(head);
     if (isOpened(detected)) {
       compression = detected;

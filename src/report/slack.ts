@@ -7,6 +7,7 @@ import { ladder } from './ladder.js';
 import { PLAIN } from './palette.js';
 import { ladderFacts, type Reporter, TOOL, type Write } from './reporter.js';
 import {
+  captureName,
   citationNames,
   clockTime,
   connectionName,
@@ -91,7 +92,7 @@ function captureText(captures: Dossier['end']['captures']): string {
       const span =
         firstFrameAt === null ? '' : `, from ${clockTime(firstFrameAt)} for ${seconds(durationSeconds)}`;
       const fault = damage === null ? '' : `, damaged in frame ${damage.frame}`;
-      return `${code(shortened(path, 200))} ${counted(frames, 'frame')}${span}${fault}`;
+      return `${code(shortened(captureName(path), 200))} ${counted(frames, 'frame')}${span}${fault}`;
     });
   const more = captures.length - MOST_CAPTURES;
   return [...lines, ...(more > 0 ? [`and ${counted(more, 'more capture')}`] : [])].join('\n');

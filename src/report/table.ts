@@ -10,6 +10,7 @@ import { FindingGroups } from './finding-groups.js';
 import type { Palette } from './palette.js';
 import type { AnalysisEnd, CaptureFacts, Reporter, Write } from './reporter.js';
 import {
+  captureName,
   clockTime,
   comparison,
   counted,
@@ -78,7 +79,7 @@ export class TableReporter implements Reporter {
       .filter(Boolean)
       .join(', ');
     const size = `${counted(facts.frames, 'frame')}, ${counted(facts.tcpSegments, 'TCP segment')}, ${octets(facts.bytes)}`;
-    const lines = this.#lines(escapeControls(facts.path), palette.bold);
+    const lines = this.#lines(captureName(facts.path), palette.bold);
     lines.push(...this.#lines(`${form}: ${size}`, palette.dim));
     if (facts.firstFrameAt !== null) {
       const span = `from ${clockTime(facts.firstFrameAt)}, for ${seconds(facts.durationSeconds)}`;
@@ -137,7 +138,7 @@ export class TableReporter implements Reporter {
 
   /** Patterns and findings by severity; of the same severity the patterns, which stand for many, come first. */
   #cards(end: AnalysisEnd): string {
-    const names = end.captures.length > 1 ? end.captures.map(({ path }) => escapeControls(path)) : null;
+    const names = end.captures.length > 1 ? end.captures.map(({ path }) => captureName(path)) : null;
     const writer = new CardWriter(this.#options.palette, this.#width - CELL_EDGES, names);
     const cards: { readonly severity: Severity; readonly text: () => string }[] = [
       ...end.patterns.map((pattern) => ({

@@ -11,6 +11,7 @@ import { PLAIN } from './palette.js';
 import type { Plan } from './plan.js';
 import { type CaptureFacts, ladderFacts, TOOL } from './reporter.js';
 import {
+  captureName,
   citationName,
   clockTime,
   comparison,
@@ -177,7 +178,7 @@ export class TicketWriter {
   }
 
   #name(path: string): string {
-    return this.#markup.code(shortened(escapeControls(path), this.#plan.names));
+    return this.#markup.code(shortened(captureName(path), this.#plan.names));
   }
 
   #placeOf(capture: number): string {

@@ -110,6 +110,11 @@ export function remarks(facts: CaptureFacts, most = 200): readonly string[] {
   ];
 }
 
+/** A capture as readers know it, by its path or where else it came from. */
+export function captureName(path: string): string {
+  return path === '-' ? 'standard input' : escapeControls(path);
+}
+
 /** A path as a word of a shell's command line. */
 export function shellWord(text: string): string {
   const shown = escapeControls(text);

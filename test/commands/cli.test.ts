@@ -32,6 +32,22 @@ describe('the program', () => {
     expect(JSON.parse(text)).toMatchObject({ captures: [{ path: '-' }], summary: { connections: 200 } });
   });
 
+  it.each([[['-']], [['watch', '-']]])('%j says that nothing arrived on standard input', async (argv) => {
+    const child = start(argv);
+    child.stdin?.end();
+    const [stderr, [code]] = await Promise.all([textOf(child.stderr), once(child, 'close')]);
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/^finwait: standard input: nothing arrived; see .*tcpdump.*\n$/);
+  });
+
+  it('names standard input as such', async () => {
+    const child = start(['-', '--format', 'markdown']);
+    child.stdin?.end(readFileSync(CAPTURE).subarray(0, 1000));
+    const [text, stderr] = await Promise.all([textOf(child.stdout), textOf(child.stderr)]);
+    expect(text).toContain('`standard input`: pcap, ');
+    expect(stderr).toMatch(/^finwait: standard input: damaged at byte /);
+  });
+
   it('ends quietly when the reader of its output has gone', async () => {
     const child = start([CAPTURE, '--format', 'json']);
     child.stdout?.destroy();

@@ -8,6 +8,7 @@ import type { FindingGroup } from '../finding-groups.js';
 import { type LadderRow, ladderRows } from '../ladder-rows.js';
 import { type CaptureFacts, captureEnd, ladderFacts, REPORT_SCHEMA, TOOL } from '../reporter.js';
 import {
+  captureName,
   citationName,
   clockTime,
   comparison,
@@ -244,7 +245,7 @@ class Page {
 
   #placeOf(capture: number): string {
     const { captures } = this.#dossier.end;
-    return captures.length < 2 ? '' : ` in <code>${escapeXml(captures[capture].path)}</code>`;
+    return captures.length < 2 ? '' : ` in <code>${escapeXml(captureName(captures[capture].path))}</code>`;
   }
 
   #frames(connection: number, frames: readonly number[]): string {
@@ -362,7 +363,7 @@ function captureItem(facts: CaptureFacts): string {
     ...omissions(facts),
   ];
   const noted = remarks(facts).map((remark) => `<br><span class="soft">${escapeXml(remark)}</span>`);
-  return `<li><code>${escapeXml(path)}</code> <span class="soft">${format}, ${size}${span}</span>${noted.join('')}${notes.map((note) => `<br><span class="bad">${escapeXml(note)}</span>`).join('')}</li>`;
+  return `<li><code>${escapeXml(captureName(path))}</code> <span class="soft">${format}, ${size}${span}</span>${noted.join('')}${notes.map((note) => `<br><span class="bad">${escapeXml(note)}</span>`).join('')}</li>`;
 }
 
 function card(
