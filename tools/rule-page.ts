@@ -1,4 +1,5 @@
 import { citationName } from '../src/report/words.js';
+import { generalDocumentation } from '../src/rules/documentation.js';
 import type { Citation } from '../src/rules/finding.js';
 import type { Family, OptionSpec, RuleDescription } from '../src/rules/rule.js';
 import { code, escapeMarkdown, fence, table } from './markdown.js';
@@ -18,11 +19,11 @@ const FAMILIES: Readonly<Record<Family, string>> = {
 
 /** `docs/rules/<id>.md`: everything `finwait explain` says, in Markdown. */
 export function rulePage(rule: RuleDescription, ladder: string | null): string {
-  const { documentation: text } = rule;
+  const text = generalDocumentation(rule);
   return document([
     `# ${rule.id}`,
     escapeMarkdown(rule.summary),
-    `Severity: ${rule.severity}. Family: [${FAMILIES[rule.family]}](README.md). Names in braces stand for what each finding fills in.`,
+    `Severity: ${rule.severity}. Family: [${FAMILIES[rule.family]}](README.md).${text.aboutNames === null ? '' : ` ${escapeMarkdown(text.aboutNames)}`}`,
     section('Meaning', escapeMarkdown(text.meaning)),
     section('What the capture must show', bullets(text.proof)),
     section('What does not trigger it', bullets(text.notThis)),

@@ -2,6 +2,7 @@ import type { Palette } from '../report/palette.js';
 import { citationName } from '../report/words.js';
 import { wrap } from '../report/wrap.js';
 import { CATALOG, findRule, suggestRule } from '../rules/catalog.js';
+import { generalDocumentation } from '../rules/documentation.js';
 import type { RuleDescription } from '../rules/rule.js';
 import { EXAMPLE_LADDERS } from './example-ladders.js';
 import { EXIT_OK, type Io, UsageError } from './io.js';
@@ -51,10 +52,11 @@ function byFamily(a: RuleDescription, b: RuleDescription): number {
 }
 
 function page(rule: RuleDescription, palette: Palette, width: number): string {
-  const { documentation: text } = rule;
+  const text = generalDocumentation(rule);
   const parts = [
     `${palette.bold(rule.id)}  ${palette.severity[rule.severity](rule.severity)}, ${rule.family}`,
     block(rule.summary, width, ''),
+    text.aboutNames === null ? '' : palette.dim(block(text.aboutNames, width, '')),
     section('Meaning', block(text.meaning, width, INDENT)),
     section('What the capture must show', bullets(text.proof, width)),
     section('What does not trigger it', bullets(text.notThis, width)),

@@ -11,6 +11,7 @@ import type {
 import type { Connection } from '../connections/connection.js';
 import { formatEndpoint } from '../core/addresses.js';
 import { CATALOG } from '../rules/catalog.js';
+import { generalDocumentation } from '../rules/documentation.js';
 import { type Citation, type Finding, type Pattern, SEVERITIES, type Severity } from '../rules/finding.js';
 import { FINGERPRINT_VERSION, fingerprintOf, patternFingerprint } from '../rules/fingerprint.js';
 import type { RuleDescription } from '../rules/rule.js';
@@ -180,8 +181,8 @@ function notifications(facts: CaptureFacts): readonly Notification[] {
 }
 
 function descriptor(rule: RuleDescription): ReportingDescriptor {
-  const { id, summary, severity, family, citations, documentation } = rule;
-  const { meaning, proof, notThis, likelyCauses, nextSteps } = documentation;
+  const { id, summary, severity, family, citations } = rule;
+  const { meaning, proof, notThis, likelyCauses, nextSteps, aboutNames } = generalDocumentation(rule);
   const sections: readonly (readonly [string, readonly string[]])[] = [
     ['Proof', proof],
     ['Not this', notThis],
@@ -206,6 +207,10 @@ function descriptor(rule: RuleDescription): ReportingDescriptor {
       ),
     ].join('\n'),
   ];
+  if (aboutNames !== null) {
+    text.push(aboutNames);
+    markdown.push(escapeMarkdown(aboutNames));
+  }
   return {
     id,
     name: id.replace(/(?:^|-)(\w)/g, (_match, letter: string) => letter.toUpperCase()),

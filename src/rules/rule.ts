@@ -61,7 +61,7 @@ export interface RuleDescription {
   readonly related: readonly string[];
   /**
    * The words of `explain`, `docs/rules` and of every finding alike. `{names}` in braces stand for what a
-   * finding fills in (`{holder}`, `{port}` …) and are left as they are in the documentation.
+   * finding fills in (`{holder}`, `{port}` …); `generalDocumentation` is what readers see without one.
    */
   readonly documentation: {
     /** What it means and why it matters, in a paragraph. */

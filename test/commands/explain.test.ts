@@ -19,6 +19,12 @@ describe('explain', () => {
     const wide = stdout.split('\n').filter((line) => line.length > 80 && !line.includes('https://'));
     expect(wide).toEqual([]);
   });
+
+  it('says what the names in its texts stand for', async () => {
+    const { stdout } = await finwait(['explain', 'close-wait-stuck']);
+    expect(stdout).toContain('Names in angle brackets stand for what each finding says in their place.');
+    expect(stdout).toContain("ss -tanpo state close-wait '( <filter> )'");
+  });
 });
 
 describe('the example', () => {

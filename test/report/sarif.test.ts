@@ -38,6 +38,7 @@ describe('a SARIF report', () => {
     expect(tool.driver.rules?.map(({ id }) => id)).toEqual(CATALOG.map(({ id }) => id));
     for (const { help, helpUri } of tool.driver.rules ?? []) {
       expect(help?.markdown).toContain('**Rests on**');
+      expect(help?.text).not.toMatch(/\{\w+\}/);
       expect(helpUri).toMatch(/^https:/);
     }
   });

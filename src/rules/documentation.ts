@@ -1,0 +1,32 @@
+/** What a rule says to readers who have no finding of it before them: `explain`, `docs/rules` and SARIF alike. */
+import type { RuleDescription } from './rule.js';
+
+type Documentation = RuleDescription['documentation'];
+
+/** Said where there are any. */
+const ABOUT_NAMES = 'Names in angle brackets stand for what each finding says in their place.';
+
+/** A rule's documentation in general, and what the names in it are; null if it has none. */
+export interface GeneralDocumentation extends Documentation {
+  readonly aboutNames: string | null;
+}
+
+/** The documentation with names such as `<peer-host>` where a finding fills in its own words. */
+export function generalDocumentation({ documentation }: RuleDescription): GeneralDocumentation {
+  let isNaming = false;
+  const named = (text: string): string =>
+    text.replace(/\{([a-z]+)\}/gi, (_braces, word: string) => {
+      isNaming = true;
+      return `<${word.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}>`;
+    });
+  const general = {
+    ...documentation,
+    meaning: named(documentation.meaning),
+    proof: documentation.proof.map(named),
+    notThis: documentation.notThis.map(named),
+    applicationSees: named(documentation.applicationSees),
+    likelyCauses: documentation.likelyCauses.map(named),
+    nextSteps: documentation.nextSteps.map(named),
+  };
+  return { ...general, aboutNames: isNaming ? ABOUT_NAMES : null };
+}
