@@ -5,6 +5,7 @@
 import { entriesOf, type Path, type Problem, Problems, shown } from '../config/problems.js';
 import type { Role } from '../connections/connection.js';
 import { nearestName } from '../core/suggest.js';
+import { SEPARATIONS, type Separation } from '../decode/domains.js';
 import { CATALOG } from '../rules/catalog.js';
 import { type Confidence, SEVERITIES, type Severity } from '../rules/finding.js';
 import { STATES, type State } from '../tcp/states.js';
@@ -39,6 +40,8 @@ export interface ExpectedStates {
 }
 
 export interface Expectation {
+  /** How the capture is read: which networks its connections are told apart by. See `AnalyzerOptions`. */
+  readonly separate?: readonly Separation[];
   readonly connections?: number;
   readonly findings?: ExpectedList;
   readonly patterns?: ExpectedList;
@@ -49,6 +52,7 @@ export interface Expectation {
 
 export const EXPECTATION_KEYS = [
   '$schema',
+  'separate',
   'connections',
   'findings',
   'patterns',
@@ -86,6 +90,10 @@ class ExpectationReader {
     for (const [key, content] of this.#entries(value, [], 'an expectation', EXPECTATION_KEYS)) {
       const path = [key];
       if (key === 'connections') expectation.connections = this.#count(content, path, 0);
+      else if (key === 'separate')
+        expectation.separate = this.#items(content, path).map((each, place) =>
+          this.#oneOf(each, SEPARATIONS, [...path, place]),
+        );
       else if (key === 'findings' || key === 'patterns') expectation[key] = this.#list(content, path);
       else if (key === 'finalStates') expectation.finalStates = this.#finalStates(content, path);
       else if (key === 'states')

@@ -1,5 +1,6 @@
 import type { Connection, Endpoint } from '../connections/connection.js';
 import { formatEndpoint } from '../core/addresses.js';
+import { displayFilterFor } from '../report/display-filter.js';
 import type { AnalysisEnd, Reporter } from '../report/reporter.js';
 import type { Finding, Pattern } from '../rules/finding.js';
 import type { State } from '../tcp/states.js';
@@ -9,6 +10,8 @@ export interface ObservedConnection {
   readonly id: number;
   /** `10.0.0.1:40000 > 10.0.0.2:80` */
   readonly ends: string;
+  /** The display filter that shows it in Wireshark. */
+  readonly filter: string;
   /** All states in their order, without those that were retracted. */
   readonly client: readonly State[];
   readonly server: readonly State[];
@@ -31,7 +34,8 @@ export class Observer implements Reporter {
   connection(connection: Connection, findings: readonly Finding[]): void {
     const { id, client, server } = connection;
     const ends = `${nameOf(client)} > ${nameOf(server)}`;
-    this.#connections.push({ id, ends, client: statesOf(client), server: statesOf(server) });
+    const filter = displayFilterFor(connection);
+    this.#connections.push({ id, ends, filter, client: statesOf(client), server: statesOf(server) });
     this.#findings.push(...findings);
   }
 

@@ -4,9 +4,12 @@ import type { Difference } from './compare.js';
 export const CHECK_FORMATS = ['table', 'junit', 'github'] as const;
 export type CheckFormat = (typeof CHECK_FORMATS)[number];
 
-/** A difference, and the line of the expectation file that it is about. */
+/** A difference, and where to look. */
 export interface PlacedDifference extends Difference {
+  /** Of the expectation file. */
   readonly line: number;
+  /** Shows its connection in Wireshark; null if it is about none. */
+  readonly filter: string | null;
 }
 
 /** How the check of one capture went. */

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { Analysis } from '../analysis.js';
 import { compare } from '../check/compare.js';
 import { described, refreshed } from '../check/describe.js';
+import type { Expectation } from '../check/expectation.js';
 import { type Observation, Observer } from '../check/observation.js';
 import { checkGithub } from '../check/report/github.js';
 import { checkJunit } from '../check/report/junit.js';
@@ -78,14 +79,18 @@ async function compareAll(
 ): Promise<number> {
   const results: CheckResult[] = [];
   for (const { capture, file } of files) {
-    const observed = await observe(capture, options, io);
-    const differences = typeof observed === 'string' ? [] : compare(file.expectation, observed);
-    results.push({
-      capture,
-      file: file.path,
-      differences: differences.map((each) => ({ ...each, line: file.lineOf(each.path) })),
-      failure: typeof observed === 'string' ? observed : null,
-    });
+    const observed = await observe(capture, file.expectation, options, io);
+    const head = { capture, file: file.path };
+    if (typeof observed === 'string') {
+      results.push({ ...head, differences: [], failure: observed });
+      continue;
+    }
+    const differences = compare(file.expectation, observed).map((each) => ({
+      ...each,
+      line: file.lineOf(each.path),
+      filter: observed.connections.find(({ id }) => id === each.connection)?.filter ?? null,
+    }));
+    results.push({ ...head, differences, failure: null });
   }
   write({ results, without }, options, io);
   if (results.some(({ failure }) => failure !== null)) return EXIT_CAPTURE;
@@ -117,7 +122,7 @@ async function update(
   const changed: string[] = [];
   let failed = false;
   for (const { capture, file } of files) {
-    const observed = await observe(capture, options, io);
+    const observed = await observe(capture, file.expectation, options, io);
     if (typeof observed === 'string') {
       io.stderr.write(`finwait: ${observed}\n`);
       failed = true;
@@ -142,7 +147,7 @@ async function initialise(subjects: readonly Subject[], options: CheckOptions, i
   let failed = false;
   for (const { capture, file } of subjects) {
     if (file !== null) continue;
-    const observed = await observe(capture, options, io);
+    const observed = await observe(capture, {}, options, io);
     if (typeof observed === 'string') {
       io.stderr.write(`finwait: ${observed}\n`);
       failed = true;
@@ -159,13 +164,19 @@ async function initialise(subjects: readonly Subject[], options: CheckOptions, i
 }
 
 /** What a capture shows, or why it cannot be read. */
-async function observe(capture: string, options: CheckOptions, io: Io): Promise<Observation | string> {
+async function observe(
+  capture: string,
+  { separate }: Expectation,
+  options: CheckOptions,
+  io: Io,
+): Promise<Observation | string> {
   const observer = new Observer();
   const analysis = new Analysis({
     reporters: [observer],
     rules: options.rules,
     suppressions: options.suppressions,
     seed: randomInt(2 ** 32),
+    separate,
   });
   const progress = new Progress(options.quiet === true ? null : io.stderr, capture);
   try {

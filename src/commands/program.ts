@@ -37,6 +37,7 @@ An expectation stands beside its capture, as in trace.pcap.expect.yaml. All its 
       client: FIN-WAIT-2
       server: [SYN-RECEIVED, ESTABLISHED, CLOSE-WAIT]
   finalStates: { TIME-WAIT: 1, FIN-WAIT-2: 1, CLOSE-WAIT: 1, CLOSED: 1 }
+  separate: [vlan]                # how to read the capture: as --separate of analyze
 
 Examples:
   finwait check --init captures/        start expectations, to be read and kept with the captures

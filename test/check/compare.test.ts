@@ -9,9 +9,21 @@ const on = (connection: number, rule: string, more = {}) => ({ ...finding(rule, 
 
 const OBSERVED: Observation = {
   connections: [
-    { id: 0, ends: '10.0.0.1:1 > 10.0.0.2:80', client: ['SYN-SENT', 'ESTABLISHED'], server: ['ESTABLISHED'] },
-    { id: 1, ends: '10.0.0.1:2 > 10.0.0.2:80', client: ['SYN-SENT'], server: [] },
-    { id: 2, ends: '10.0.0.1:2 > 10.0.0.2:80', client: ['SYN-SENT', 'CLOSED'], server: ['CLOSED'] },
+    {
+      id: 0,
+      ends: '10.0.0.1:1 > 10.0.0.2:80',
+      filter: 'tcp.stream eq 0',
+      client: ['SYN-SENT', 'ESTABLISHED'],
+      server: ['ESTABLISHED'],
+    },
+    { id: 1, ends: '10.0.0.1:2 > 10.0.0.2:80', filter: 'tcp.stream eq 1', client: ['SYN-SENT'], server: [] },
+    {
+      id: 2,
+      ends: '10.0.0.1:2 > 10.0.0.2:80',
+      filter: 'tcp.stream eq 2',
+      client: ['SYN-SENT', 'CLOSED'],
+      server: ['CLOSED'],
+    },
   ],
   findings: [
     on(0, 'half-close', { severity: 'info', endpoint: 'client', frames: [3] }),

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { EXPECTATION_KEYS, readExpectation } from '../../src/check/expectation.js';
+import { SEPARATIONS } from '../../src/decode/domains.js';
 import { STATES } from '../../src/tcp/states.js';
 
 const schema = JSON.parse(readFileSync('schema/expectations-1.schema.json', 'utf8'));
@@ -21,6 +22,7 @@ describe('an expectation', () => {
     { patterns: [{ rule: 'endpoint-mass-close', count: 4 }] },
     { finalStates: { 'TIME-WAIT': 3, CLOSED: 3 } },
     { states: [{ connection: 0, client: 'TIME-WAIT', server: ['SYN-RECEIVED', 'ESTABLISHED'] }] },
+    { separate: ['vlan', 'tunnel', 'interface'], connections: 2 },
     { $schema: 'expectations-1.schema.json', states: [] },
   ])('may be %j', (value) => {
     expect(readExpectation(value).problems).toEqual([]);
@@ -31,6 +33,8 @@ describe('an expectation', () => {
     [null, [], 'an expectation is a mapping, not null'],
     [[], [], 'an expectation is a mapping, not a list'],
     [{ conections: 1 }, ['conections'], 'did you mean connections?'],
+    [{ separate: 'vlan' }, ['separate'], 'separate is a list, not "vlan"'],
+    [{ separate: ['vlan', 'vlna'] }, ['separate', 1], 'did you mean vlan?'],
     [{ connections: -1 }, ['connections'], 'a whole number of at least 0, not -1'],
     [{ connections: '1' }, ['connections'], 'not "1"'],
     [{ findings: 'all' }, ['findings'], 'findings is a list, not "all"'],
@@ -75,5 +79,6 @@ describe('an expectation', () => {
   it('is described by the schema in the same words', () => {
     expect(Object.keys(schema.properties)).toEqual([...EXPECTATION_KEYS]);
     expect([...schema.$defs.state.enum].sort()).toEqual([...STATES].sort());
+    expect(schema.properties.separate.items.enum).toEqual(SEPARATIONS);
   });
 });

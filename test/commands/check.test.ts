@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { captureOf } from '../support/fixtures.js';
 import { finwait } from '../support/io.js';
+import { inVlan, wrappedCapture } from '../support/wrapped.js';
 import { junitFaults } from '../support/xml.js';
 
 let folder = '';
@@ -92,6 +93,22 @@ describe('finwait check', () => {
     write('stuck.pcap.expect.yaml', 'findings: none\n');
     const off = ['--rule', 'close-wait-stuck=off', '--rule', 'fin-wait-2-stuck=off'];
     expect((await check(...off)).code).toBe(0);
+  });
+
+  it('tells networks apart where the expectation says so', async () => {
+    const capture = wrappedCapture(captureOf('close-wait-stuck', 'server'), inVlan(5), inVlan(6));
+    writeFileSync(at('vlans.pcap'), capture);
+    write('vlans.pcap.expect.yaml', 'separate: [vlan] # two customers\nconnections: 1\nfindings: none\n');
+    const { code, stdout } = await check();
+    expect(code).toBe(1);
+    expect(stdout).toContain('    - 1\n    + 2\n');
+    // Wireshark has one stream for both.
+    expect(stdout).toMatch(/on connection 1: .*\n +ip\.addr eq 10\.9\.14\.1 and /);
+    await check('--update');
+    expect(readFileSync(at('vlans.pcap.expect.yaml'), 'utf8')).toMatch(
+      /^separate: \[vlan\] # two customers\nconnections: 2\n/,
+    );
+    expect((await check()).code).toBe(0);
   });
 
   it('takes a capture, or an expectation, by its name', async () => {

@@ -29,7 +29,7 @@ import {
   udp,
   vlanTag,
 } from '../support/packet-builder.js';
-import { type Wrapping, wrappedCapture } from '../support/wrapped.js';
+import { inVlan, type Wrapping, wrappedCapture } from '../support/wrapped.js';
 
 const FIXTURE = captureOf('rst-on-write-after-close', 'server');
 const folder = mkdtempSync(joined(tmpdir(), 'finwait-separation-'));
@@ -54,7 +54,6 @@ const storyOf = ({ client, server }: Connection) =>
     retransmissions,
   }));
 
-const inVlan = (id: number) => wrapping((packet) => ethernet(vlanTag(packet, 0x0800, id), 0x8100));
 const inVlans = (outer: number, id: number) =>
   wrapping((packet) => ethernet(vlanTag(vlanTag(packet, 0x0800, id), 0x8100, outer), 0x88a8));
 const over = (

@@ -41,6 +41,16 @@ const nflog = (isLittle: boolean) => (version: 4 | 6, length: number) => {
 };
 
 const ETHERNET = [...MACS, 0x08, 0x00];
+
+/** Ethernet with an 802.1Q tag. */
+export function inVlan(id: number): Wrapping {
+  return {
+    name: `VLAN ${id}`,
+    linkType: 1,
+    header: (version) => [...MACS, 0x81, 0x00, ...be16(id), ...etherType(version)],
+  };
+}
+
 /** The addresses of tunnels' ends, which stand in no recorded capture. */
 export const TUNNEL_ENDS = [
   [203, 0, 113, 77],

@@ -1,4 +1,3 @@
-import { STREAM_FILTER } from '../../report/display-filter.js';
 import { escapeControls } from '../../report/escape.js';
 import type { Palette } from '../../report/palette.js';
 import { counted } from '../../report/words.js';
@@ -32,9 +31,7 @@ function failure(result: CheckResult, palette: Palette): readonly string[] {
       const paint = line.startsWith('-') ? palette.severity.error : palette.severity.info;
       lines.push(`    ${paint(escapeControls(line))}`);
     }
-    if (difference.connection !== null) {
-      lines.push(palette.dim(`      ${`${STREAM_FILTER}${difference.connection}`}`));
-    }
+    if (difference.filter !== null) lines.push(palette.dim(`      ${difference.filter}`));
   }
   return lines;
 }
