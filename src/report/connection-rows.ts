@@ -11,6 +11,8 @@ export interface ConnectionRow {
   readonly stream: number;
   /** Of its gravest finding, as `SEVERITIES` counts; 3 without any. */
   readonly rank: number;
+  /** See `Connection`. */
+  readonly network: string;
   readonly client: string;
   readonly server: string;
   readonly clientState: State;
@@ -31,7 +33,7 @@ export class ConnectionRows {
   }
 
   add(connection: Connection, findings: readonly Finding[]): void {
-    const { id, capture, stream, client, server, start, end, frames } = connection;
+    const { id, capture, stream, network, client, server, start, end, frames } = connection;
     const rank = rankOf(findings);
     if (this.#rows.length === 2 * this.#limit) {
       this.#trim();
@@ -43,6 +45,7 @@ export class ConnectionRows {
       capture,
       stream,
       rank,
+      network,
       client: endpointName(client),
       server: endpointName(server),
       clientState: client.finalState,

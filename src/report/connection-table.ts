@@ -18,6 +18,7 @@ interface Column {
 }
 
 const ID: Column = { head: '#', cell: ({ id }) => String(id), align: 'right' };
+const NETWORK: Column = { head: 'network', cell: ({ network }) => network };
 const FRAMES: Column = { head: 'frames', cell: ({ frames }) => grouped(frames), align: 'right' };
 const ACTIVE: Column = { head: 'active', cell: (row) => seconds(row.seconds), align: 'right' };
 const FINDINGS: Column = {
@@ -64,8 +65,10 @@ export class ConnectionTable {
   }
 
   draw(palette: Palette, width: number): string {
+    const isNamed = this.#rows.sorted().some(({ network }) => network !== '');
     const room = (layout: readonly Column[]): number => width - layout.length - 1;
-    const layout = LAYOUTS.find((columns) => sum(this.#widths(columns)) <= room(columns)) ?? LAYOUTS.at(-1)!;
+    const layouts = isNamed ? LAYOUTS.map(([id, ...columns]) => [id, NETWORK, ...columns]) : LAYOUTS;
+    const layout = layouts.find((columns) => sum(this.#widths(columns)) <= room(columns)) ?? layouts.at(-1)!;
     const table = new Table({
       head: layout.map(({ head }) => head.split('\n').map(palette.bold).join('\n')),
       colWidths: fitted(this.#widths(layout), room(layout)),

@@ -44,6 +44,7 @@ const COLUMNS: readonly Column[] = [
     'findings',
     (_connection, findings) => findings.map(({ severity, rule }) => `${severity}:${rule}`).join(' '),
   ],
+  ['network', ({ network }) => network],
 ];
 
 const LINE_END = '\r\n';

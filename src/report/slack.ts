@@ -100,8 +100,8 @@ function captureText(captures: Dossier['end']['captures']): string {
 
 function findingText(finding: Finding, connection: Connection, count: number): string {
   const { frames } = finding;
-  const { id } = connection;
-  const place = count === 1 ? connectionName(connection) : `${counted(count, 'connection')}, first on ${id}`;
+  const name = connectionName(connection);
+  const place = count === 1 ? name : `${counted(count, 'connection')}, first on ${name}`;
   const filter = code(displayFilterFor(connection, frames.slice(0, 12)));
   return [...story(finding), `${place}, frames ${frameList(frames)} · ${filter}`].join('\n');
 }

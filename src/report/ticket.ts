@@ -193,7 +193,7 @@ export class TicketWriter {
   }
 
   #exhibit({ connection, findings, items }: Exhibit, withLadder: boolean): string {
-    const { client, server, id, start, capture } = connection;
+    const { client, server, start, capture } = connection;
     const steps = [...stepsOf('client', client), ...stepsOf('server', server)].sort(
       (a, b) => secondsBetween(b.at, a.at) || (a.frame ?? 0) - (b.frame ?? 0),
     );
@@ -216,7 +216,13 @@ export class TicketWriter {
         ];
       }),
     );
-    const parts = [this.#markup.heading(3, `States on connection ${id}${this.#placeOf(capture)}`), table];
+    const parts = [
+      this.#markup.heading(
+        3,
+        `States on ${this.#prose(connectionName(connection))}${this.#placeOf(capture)}`,
+      ),
+      table,
+    ];
     if (withLadder && items !== null) {
       const text = ladder(connection, items, {
         palette: PLAIN,
@@ -239,9 +245,11 @@ export class TicketWriter {
       more > 0
         ? `The worst ${grouped(shown.length)} of ${counted(end.summary.connections, 'connection')}`
         : counted(shown.length, 'connection');
+    const isNamed = shown.some(({ network }) => network !== '');
     const table = this.#markup.table(
       [
         { text: 'connection', isNumber: true },
+        ...(isNamed ? [{ text: 'network' }] : []),
         { text: 'client' },
         { text: 'ended in' },
         { text: 'server' },
@@ -252,6 +260,7 @@ export class TicketWriter {
       ],
       shown.map((row) => [
         String(row.id),
+        ...(isNamed ? [this.#prose(row.network)] : []),
         ...[row.client, row.clientState, row.server, row.serverState].map((text) => this.#prose(text)),
         grouped(row.frames),
         seconds(row.seconds),

@@ -266,6 +266,32 @@ describe('--separate', () => {
     }
   });
 
+  it('stands in lists of connections, in a column that is there only then', async () => {
+    const lines = async (format: string, ...argv: string[]) =>
+      (await finwait([path, '-f', format, ...argv], { columns: 100 })).stdout.split(/\r?\n/);
+    const has = (text: string[], pattern: RegExp) => text.some((line) => pattern.test(line));
+    for (const [format, head, row] of [
+      ['table', /^│ # │ network │ client/, /^│ 1 │ VLAN 6 {2}│ /],
+      ['markdown', /^\| connection \| network \| client/, /^\| 1 \| VLAN 6 \| /],
+      ['jira', /^\|\|connection\|\|network\|\|client/, /^\|1\|VLAN 6\|/],
+      ['html', />network<\/th>/, />1<\/a><\/td><td>VLAN 6<\/td>/],
+    ] as const) {
+      const separated = await lines(format, '--separate', 'vlan');
+      expect([has(separated, head), has(separated, row)], format).toEqual([true, true]);
+      expect(has(await lines(format), head), format).toBe(false);
+    }
+  });
+
+  it('is the last column of CSV, empty if networks are taken for one', async () => {
+    const column = async (...argv: string[]) =>
+      (await finwait([path, '-f', 'csv', ...argv])).stdout
+        .trimEnd()
+        .split('\r\n')
+        .map((line) => line.split(',').at(-1));
+    expect(await column('--separate', 'vlan')).toEqual(['network', 'VLAN 5', 'VLAN 6']);
+    expect(await column()).toEqual(['network', '']);
+  });
+
   it('stands in JSON, with a filter that Wireshark understands', async () => {
     const json = JSON.parse((await finwait([path, '--separate', 'vlan,tunnel', '-f', 'json'])).stdout);
     const schema = JSON.parse(readFileSync('schema/report-1.schema.json', 'utf8'));

@@ -319,13 +319,17 @@ class Page {
   #list(): string {
     const { rows, end } = this.#dossier;
     const more = end.summary.connections - rows.length;
-    const head = ['#', 'client', 'ended in', 'server', 'ended in', 'frames', 'seconds', 'findings'].map(
-      (name, place) => `<th scope="col"${[0, 5, 6].includes(place) ? ' class="num"' : ''}>${name}</th>`,
+    const isNamed = rows.some(({ network }) => network !== '');
+    const names = ['client', 'ended in', 'server', 'ended in', 'frames', 'seconds', 'findings'];
+    const head = ['#', ...(isNamed ? ['network'] : []), ...names].map(
+      (name) =>
+        `<th scope="col"${['#', 'frames', 'seconds'].includes(name) ? ' class="num"' : ''}>${name}</th>`,
     );
     const lines = rows.map((row) => {
       const findings = row.findings.map(({ severity, rule }) => `${tag(severity)}${this.#ruleLink(rule)}`);
       const id = this.#ladders.has(row.id) ? `<a href="#connection-${row.id}">${row.id}</a>` : String(row.id);
-      return `<tr><td class="num" data-value="${row.id}">${id}</td><td class="names">${escapeXml(row.client)}</td><td>${row.clientState}</td><td class="names">${escapeXml(row.server)}</td><td>${row.serverState}</td><td class="num" data-value="${row.frames}">${grouped(row.frames)}</td><td class="num" data-value="${row.seconds}">${row.seconds.toFixed(3)}</td><td>${findings.join('<br>')}</td></tr>`;
+      const network = isNamed ? `<td>${escapeXml(row.network)}</td>` : '';
+      return `<tr><td class="num" data-value="${row.id}">${id}</td>${network}<td class="names">${escapeXml(row.client)}</td><td>${row.clientState}</td><td class="names">${escapeXml(row.server)}</td><td>${row.serverState}</td><td class="num" data-value="${row.frames}">${grouped(row.frames)}</td><td class="num" data-value="${row.seconds}">${row.seconds.toFixed(3)}</td><td>${findings.join('<br>')}</td></tr>`;
     });
     const [worst] = rows;
     return [
