@@ -11,6 +11,8 @@ const POINT = 0x2e;
 const ZERO = 0x30;
 /** Strings longer than this are encoded by the platform; for shorter ones a loop is faster. */
 const SHORT = 48;
+/** Pieces longer than this are copied by the platform. */
+const SHORT_PIECE = 12;
 
 /** What stands in JSON as it is: printable ASCII but for the quote and the backslash. */
 const NEEDS_ESCAPES = /[^\x20\x21\x23-\x5b\x5d-\x7e]/;
@@ -45,9 +47,16 @@ export class AsciiText {
   }
 
   piece(octets: Uint8Array): void {
-    this.#reserve(octets.length);
-    this.#bytes.set(octets, this.#length);
-    this.#length += octets.length;
+    const { length } = octets;
+    this.#reserve(length);
+    if (length > SHORT_PIECE) {
+      this.#bytes.set(octets, this.#length);
+    } else {
+      const bytes = this.#bytes;
+      const start = this.#length;
+      for (let i = 0; i < length; i++) bytes[start + i] = octets[i];
+    }
+    this.#length += length;
   }
 
   /** `text` must be ASCII. */
