@@ -38,7 +38,7 @@ export interface AnalyzeOptions extends AnonymizationOptions {
 /** Reads the captures and writes the reports. Returns the exit code. */
 export async function analyze(names: readonly string[], options: AnalyzeOptions, io: Io): Promise<number> {
   const paths = await findCaptures(names, options);
-  const anonymizer = anonymizerOf(options, io);
+  const anonymizer = await anonymizerOf(options, io);
   const outputs = openOutputs(options.destinations, options, io);
   const choice = options.connection === undefined ? null : new Choice(options.connection);
   const reporters = outputs.map(({ reporter }) => reporter);

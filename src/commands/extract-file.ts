@@ -66,13 +66,13 @@ export interface Alteration {
 }
 
 /** Null if frames are to stay as they are. */
-export function alterationOf(options: AlterationOptions, io: Io): Alteration | null {
+export async function alterationOf(options: AlterationOptions, io: Io): Promise<Alteration | null> {
   const { anonymize, keepPayload } = options;
   if (keepPayload === true && anonymize !== true)
     throw new UsageError('payload is kept without --keep-payload, unless addresses are anonymized');
   if (keepPayload === true && options.stripPayload === true)
     throw new UsageError('--keep-payload and --strip-payload contradict each other');
-  const addresses = anonymizerOf(options, io);
+  const addresses = await anonymizerOf(options, io);
   // What was sent is full of names and addresses.
   const stripPayload = options.stripPayload === true || (addresses !== null && keepPayload !== true);
   const says = [

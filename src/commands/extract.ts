@@ -37,7 +37,7 @@ export async function extract(path: string, options: ExtractOptions, io: Io): Pr
       'extract reads a capture twice, and standard input can be read only once: write it to a file first',
     );
   }
-  const alteration = alterationOf(options, io);
+  const alteration = await alterationOf(options, io);
   const engine = {
     seed: randomInt(2 ** 32),
     maximumConnections: options.maxConnections,

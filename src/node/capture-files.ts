@@ -1,6 +1,5 @@
 import { stat } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
-import { glob, isDynamicPattern } from 'tinyglobby';
 import { STDIN } from './byte-source.js';
 
 /** What captures in a directory are called: rotated ones have a number behind, packed ones a suffix. */
@@ -16,11 +15,14 @@ const BY_NAME = new Intl.Collator('en', { numeric: true });
 export async function captureFiles(word: string): Promise<readonly string[]> {
   if (word === STDIN) return [word];
   const status = await stat(word).catch(() => null);
-  if (status?.isDirectory() === true) {
+  if (status?.isDirectory() === false) return [word];
+  // Most analyses name their captures, and do not wait for this.
+  const { glob, isDynamicPattern } = await import('tinyglobby');
+  if (status !== null) {
     const names = await glob('**', { cwd: word, followSymbolicLinks: false, expandDirectories: false });
     return sorted(names.filter((name) => CAPTURE_NAME.test(name))).map((name) => join(word, name));
   }
-  if (status !== null || !isDynamicPattern(word)) return [word];
+  if (!isDynamicPattern(word)) return [word];
   const options = { absolute: isAbsolute(word), followSymbolicLinks: false, expandDirectories: false };
   return sorted(await glob(word, options));
 }
@@ -29,6 +31,7 @@ export async function captureFiles(word: string): Promise<readonly string[]> {
 export async function expectationFiles(word: string): Promise<readonly string[]> {
   const status = await stat(word).catch(() => null);
   if (status?.isDirectory() !== true) return [];
+  const { glob } = await import('tinyglobby');
   const names = await glob('**/*.expect.{yaml,yml,json}', {
     cwd: word,
     followSymbolicLinks: false,

@@ -20,6 +20,9 @@ interface Service {
   begun: number[] | null;
 }
 
+/** What services begin with; never added to. */
+const NONE: never[] = [];
+
 /** A service with more connections than this is too busy for the question. */
 const MAX_SPANS = 4096;
 /** So is a capture whose services have more than this together: what is kept must not grow with it. */
@@ -96,6 +99,8 @@ export const endpointMassClose: PatternRule = {
         return null;
       }
       kept++;
+      // Many services have one: a list that is to grow would take room for more.
+      if (list.length === 0) return [item];
       list.push(item);
       return list;
     };
@@ -107,8 +112,8 @@ export const endpointMassClose: PatternRule = {
           address,
           port,
           origin: connection.start,
-          spans: [],
-          begun: [],
+          spans: NONE,
+          begun: NONE,
         }));
         if (service === null) return;
         if (service.begun !== null && opened(connection.server))

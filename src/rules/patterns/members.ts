@@ -34,26 +34,30 @@ export class Members {
   }
 }
 
+/** Ports are below this, and so are the numbers of groups. */
+const PORTS = 1 << 16;
+
 /**
- * Groups by host, or by host and port. Nested maps, because a joined key would be a new string to hash for
- * every connection.
+ * Groups by host, or by host and port. Hosts are numbered, because a joined key would be a new string to hash
+ * for every connection, and a map for each host takes more room than what is in it.
  */
 export class Groups<Group> {
-  readonly #byHost = new Map<string, Map<number, Group>>();
+  readonly #hosts = new Map<string, number>();
+  readonly #byHostAndPort = new Map<number, Group>();
   readonly #all: Group[] = [];
 
   /** The group of this host (and port), made on first use; null once there are too many. */
   of(host: string, port: number, make: () => Group): Group | null {
-    let byPort = this.#byHost.get(host);
-    let group = byPort?.get(port);
+    let number = this.#hosts.get(host);
+    let group = number === undefined ? undefined : this.#byHostAndPort.get(number * PORTS + port);
     if (group !== undefined) return group;
     if (this.#all.length >= MAX_GROUPS) return null;
-    if (byPort === undefined) {
-      byPort = new Map();
-      this.#byHost.set(host, byPort);
+    if (number === undefined) {
+      number = this.#hosts.size;
+      this.#hosts.set(host, number);
     }
     group = make();
-    byPort.set(port, group);
+    this.#byHostAndPort.set(number * PORTS + port, group);
     this.#all.push(group);
     return group;
   }

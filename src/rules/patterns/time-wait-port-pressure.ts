@@ -4,7 +4,7 @@ import { cite } from '../citations.js';
 import { entered } from '../evidence.js';
 import type { PatternRule } from '../rule.js';
 import { round } from '../wording.js';
-import { Groups, MAX_GROUPS, Members } from './members.js';
+import { Groups, Members } from './members.js';
 import { reportPattern } from './report-pattern.js';
 
 interface Group {
@@ -87,19 +87,18 @@ export const timeWaitPortPressure: PatternRule = {
   begin: (options) => {
     // Thousands must wait at once before this speaks: one in so many tells as much as all.
     const step = Math.max(1, Math.floor((options.warningShare * options.ephemeralPorts) / SAMPLES));
-    const byClient = new Map<string, Groups<Group>>();
+    /** Services by number. */
+    const services = new Groups<number>();
+    /** By client and number of the service. */
+    const groups = new Groups<Group>();
     return {
       add({ id, client, server }) {
         if (id % step !== 0) return;
         const waiting = entered(client, 'TIME-WAIT');
         if (waiting === null) return;
-        let groups = byClient.get(client.address);
-        if (groups === undefined) {
-          if (byClient.size >= MAX_GROUPS) return;
-          groups = new Groups();
-          byClient.set(client.address, groups);
-        }
-        const group = groups.of(server.address, server.port, () => ({
+        const service = services.of(server.address, server.port, () => services.all.length);
+        if (service === null) return;
+        const group = groups.of(client.address, service, () => ({
           client: client.address,
           server: formatEndpoint(server.address, server.port),
           bySecond: new Map(),
@@ -113,29 +112,27 @@ export const timeWaitPortPressure: PatternRule = {
         group.members.add(id, waiting.time);
       },
       finish() {
-        return [...byClient.values()]
-          .flatMap(({ all }) => all)
-          .flatMap(({ client, server, bySecond, members }) => {
-            if (members.count * step < options.warningShare * options.ephemeralPorts) return [];
-            const sampled = peakWithin(bySecond, options.timeWaitSeconds);
-            const peak = { count: sampled.count * step, at: sampled.at };
-            const share = peak.count / options.ephemeralPorts;
-            if (share < options.warningShare) return [];
-            return [
-              reportPattern(timeWaitPortPressure, {
-                severity: share >= options.errorShare ? 'error' : 'warning',
-                confidence: 'inferred',
-                title: `{client} holds ${step > 1 ? 'about' : 'up to'} ${peak.count} ports to {server} in TIME-WAIT, ${Math.round(100 * share)} % of its ephemeral ports`,
-                explanation: `Counting ${options.timeWaitSeconds} s for each TIME-WAIT and ${options.ephemeralPorts} ports. When they are used up, connect fails without a packet.`,
-                connections: members.ids,
-                count: members.count * step,
-                from: members.from,
-                to: peak.at,
-                facts: { client, server, peakPorts: peak.count, shareOfPorts: round(share, 4) },
-                words: { client, server },
-              }),
-            ];
-          });
+        return groups.all.flatMap(({ client, server, bySecond, members }) => {
+          if (members.count * step < options.warningShare * options.ephemeralPorts) return [];
+          const sampled = peakWithin(bySecond, options.timeWaitSeconds);
+          const peak = { count: sampled.count * step, at: sampled.at };
+          const share = peak.count / options.ephemeralPorts;
+          if (share < options.warningShare) return [];
+          return [
+            reportPattern(timeWaitPortPressure, {
+              severity: share >= options.errorShare ? 'error' : 'warning',
+              confidence: 'inferred',
+              title: `{client} holds ${step > 1 ? 'about' : 'up to'} ${peak.count} ports to {server} in TIME-WAIT, ${Math.round(100 * share)} % of its ephemeral ports`,
+              explanation: `Counting ${options.timeWaitSeconds} s for each TIME-WAIT and ${options.ephemeralPorts} ports. When they are used up, connect fails without a packet.`,
+              connections: members.ids,
+              count: members.count * step,
+              from: members.from,
+              to: peak.at,
+              facts: { client, server, peakPorts: peak.count, shareOfPorts: round(share, 4) },
+              words: { client, server },
+            }),
+          ];
+        });
       },
     };
   },
