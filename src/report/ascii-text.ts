@@ -16,6 +16,9 @@ const SHORT_PIECE = 12;
 
 /** What stands in JSON as it is: printable ASCII but for the quote and the backslash. */
 const NEEDS_ESCAPES = /[^\x20\x21\x23-\x5b\x5d-\x7e]/;
+/** Larger numbers are written in parts of as many digits as fit in 31 bits. */
+const LIMB_DIGITS = 9;
+const LIMB = 10 ** LIMB_DIGITS;
 /** Up to this many seconds a double holds every nanosecond. */
 const EXACT_SECONDS = 4_000_000;
 
@@ -85,13 +88,18 @@ export class AsciiText {
   }
 
   number(value: number): void {
-    if ((value | 0) !== value || value < 0) {
+    if (value >= 0 && (value | 0) === value) {
+      let digits = 1;
+      for (let limit = 10; digits < 10 && value >= limit; limit *= 10) digits++;
+      this.digits(value, digits);
+    } else if (value >= LIMB && value <= Number.MAX_SAFE_INTEGER && Number.isInteger(value)) {
+      // Sequence numbers and counts of octets, mostly.
+      const upper = Math.floor(value / LIMB);
+      this.number(upper);
+      this.digits(value - upper * LIMB, LIMB_DIGITS);
+    } else {
       this.text(Number.isFinite(value) ? String(value) : 'null');
-      return;
     }
-    let digits = 1;
-    for (let limit = 10; digits < 10 && value >= limit; limit *= 10) digits++;
-    this.digits(value, digits);
   }
 
   /** A number of `count` digits, with leading zeros. `value` must fit in 31 bits. */
