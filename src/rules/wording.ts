@@ -29,6 +29,14 @@ export function nameOf(endpoint: Endpoint): string {
   return formatEndpoint(endpoint.address, endpoint.port);
 }
 
+/**
+ * A host or service where its network matters: `10.0.0.2 (VLAN 5)`, or just the name where networks are taken
+ * for one. Equal names are the same host.
+ */
+export function inNetwork(name: string, network: string): string {
+  return network === '' ? name : `${name} (${network})`;
+}
+
 /** `0.4 ms`, `21 ms`, `61.9 s`, `12 min 5 s`, `3 h 20 min`, `2 d 4 h`: as exact as a reader can use. */
 export function duration(seconds: number): string {
   if (seconds < 0.001) return `${round(seconds * 1000, 3)} ms`;

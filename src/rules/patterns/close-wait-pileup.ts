@@ -4,13 +4,14 @@ import { secondsBetween, type Timestamp } from '../../core/time.js';
 import { cite } from '../citations.js';
 import type { Finding } from '../finding.js';
 import type { PatternRule } from '../rule.js';
-import { duration, round } from '../wording.js';
+import { duration, inNetwork, round } from '../wording.js';
 import { Groups, Members, MINIMUM_MEMBERS } from './members.js';
 import { reportPattern } from './report-pattern.js';
 
 interface Group {
   readonly server: boolean;
   readonly holder: string;
+  readonly network: string;
   readonly port: number;
   /** Connections on which this side got a FIN. */
   reached: number;
@@ -64,11 +65,12 @@ export const closeWaitPileup: PatternRule = {
   begin: (options) => {
     const ofServers = new Groups<Group>();
     const ofClients = new Groups<Group>();
-    const groupFor = ({ client, server }: Connection, holder: Endpoint): Group | null => {
+    const groupFor = ({ client, server, network }: Connection, holder: Endpoint): Group | null => {
       const isServer = holder.role === 'server';
       const make = (): Group => ({
         server: isServer,
         holder: isServer ? formatEndpoint(server.address, server.port) : client.address,
+        network,
         port: server.port,
         reached: 0,
         members: null,
@@ -76,8 +78,8 @@ export const closeWaitPileup: PatternRule = {
       });
       // A client's pool usually talks to one service: its port tells enough.
       return isServer
-        ? ofServers.of(server.address, server.port, make)
-        : ofClients.of(client.address, server.port, make);
+        ? ofServers.of(inNetwork(server.address, network), server.port, make)
+        : ofClients.of(inNetwork(client.address, network), server.port, make);
     };
     const add = (connection: Connection, holder: Endpoint, findings: readonly Finding[]): void => {
       if (!reachedCloseWait(holder)) return;
@@ -100,7 +102,7 @@ export const closeWaitPileup: PatternRule = {
       },
       finish(captureEnd) {
         return [...ofServers.all, ...ofClients.all].flatMap((group) => {
-          const { members, newest, holder } = group;
+          const { members, newest, holder, network } = group;
           if (members === null || newest === null) return [];
           if (members.count < options.minimumMembers || members.count < options.minimumShare * group.reached)
             return [];
@@ -117,13 +119,18 @@ export const closeWaitPileup: PatternRule = {
               to: captureEnd,
               facts: {
                 holder,
+                ...(network !== '' && { network }),
                 side: group.server ? 'server' : 'client',
                 stuck: members.count,
                 closedByPeers: group.reached,
                 oldestSeconds: round(oldest),
                 newestSeconds: round(youngest),
               },
-              words: { holder, oldest: duration(oldest), youngest: duration(youngest) },
+              words: {
+                holder: inNetwork(holder, network),
+                oldest: duration(oldest),
+                youngest: duration(youngest),
+              },
             }),
           ];
         });

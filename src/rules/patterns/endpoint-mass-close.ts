@@ -4,7 +4,7 @@ import { cite } from '../citations.js';
 import { opened } from '../evidence.js';
 import type { Pattern } from '../finding.js';
 import type { PatternRule } from '../rule.js';
-import { duration, round } from '../wording.js';
+import { duration, inNetwork, round } from '../wording.js';
 import { membersOf, type Span, type Sweep, type SweepLimits, spanOf, sweepsOf } from './bursts.js';
 import { Groups, MINIMUM_MEMBERS } from './members.js';
 import { reportPattern } from './report-pattern.js';
@@ -12,6 +12,7 @@ import { reportPattern } from './report-pattern.js';
 /** The connections of a service. */
 interface Service {
   readonly address: string;
+  readonly network: string;
   readonly port: number;
   readonly origin: Timestamp;
   /** Null once there were too many. */
@@ -107,9 +108,11 @@ export const endpointMassClose: PatternRule = {
     return {
       add(connection) {
         if (kept >= MAX_KEPT) return;
+        const { network } = connection;
         const { address, port } = connection.server;
-        const service = services.of(address, port, () => ({
+        const service = services.of(inNetwork(address, network), port, () => ({
           address,
+          network,
           port,
           origin: connection.start,
           spans: NONE,
@@ -138,8 +141,9 @@ function byHost(services: readonly Service[]): readonly (readonly Service[])[] {
   const hosts = new Map<string, Service[]>();
   for (const service of services) {
     if (service.spans?.length === 0) continue;
-    const host = hosts.get(service.address);
-    if (host === undefined) hosts.set(service.address, [service]);
+    const name = inNetwork(service.address, service.network);
+    const host = hosts.get(name);
+    if (host === undefined) hosts.set(name, [service]);
     else host.push(service);
   }
   return [...hosts.values()];
@@ -147,7 +151,7 @@ function byHost(services: readonly Service[]): readonly (readonly Service[])[] {
 
 /** What a service, or all those of a host that have ended, shows. */
 function patternOf(services: readonly Service[], limits: SweepLimits): Pattern | null {
-  const [{ origin, address, port }] = services;
+  const [{ origin, address, network, port }] = services;
   const spans: Span[] = [];
   for (const service of services) {
     if (service.spans === null || spans.length + service.spans.length > MAX_SPANS) return null;
@@ -160,7 +164,7 @@ function patternOf(services: readonly Service[], limits: SweepLimits): Pattern |
   const ports = new Set(membersOf(sweep).map((member) => member.port));
   if (services.length > 1 && ports.size < 2) return null;
   const endpoint = services.length > 1 ? address : formatEndpoint(address, port);
-  return report(sweep, origin, endpoint, [...ports]);
+  return report(sweep, origin, endpoint, network, [...ports]);
 }
 
 function shifted(spans: readonly Span[], by: number): readonly Span[] {
@@ -188,7 +192,13 @@ function isStop(
   });
 }
 
-function report(sweep: Sweep, origin: Timestamp, endpoint: string, ports: readonly number[]): Pattern {
+function report(
+  sweep: Sweep,
+  origin: Timestamp,
+  endpoint: string,
+  network: string,
+  ports: readonly number[],
+): Pattern {
   const { bursts, open } = sweep;
   const members = membersOf(sweep);
   const first = bursts[0];
@@ -212,6 +222,7 @@ function report(sweep: Sweep, origin: Timestamp, endpoint: string, ports: readon
     to: timeAfter(origin, last.to),
     facts: {
       endpoint,
+      ...(network !== '' && { network }),
       fins,
       resets,
       openThen: open,
@@ -219,7 +230,7 @@ function report(sweep: Sweep, origin: Timestamp, endpoint: string, ports: readon
       ...(ports.length > 1 && { services: ports.length }),
       ...(isDouble && { gapSeconds: round(gap) }),
     },
-    words: { endpoint, spread: duration(spread), gap: duration(gap) },
+    words: { endpoint: inNetwork(endpoint, network), spread: duration(spread), gap: duration(gap) },
     ...(ports.length > 1 && {
       likelyCauses: [
         `The host {endpoint} was shutting down or restarting (likely)${HOST_STOPPED_SHOWS}`,

@@ -3,6 +3,7 @@ import { secondsBetween, type Timestamp, timeAfter } from '../../core/time.js';
 import { cite } from '../citations.js';
 import { entered } from '../evidence.js';
 import type { PatternRule } from '../rule.js';
+import { inNetwork } from '../wording.js';
 import { Groups } from './members.js';
 import { MAX_LISTED, reportPattern } from './report-pattern.js';
 
@@ -18,6 +19,7 @@ interface Forgotten {
 
 interface Group {
   readonly host: string;
+  readonly network: string;
   readonly origin: Timestamp;
   readonly forgotten: Forgotten[];
 }
@@ -71,7 +73,13 @@ export const hostRestarted: PatternRule = {
           if (!openedAnew && finding.rule !== 'rst-half-open-discovered') continue;
           const endpoint = finding.endpoint === 'client' ? connection.client : connection.server;
           const { address: host } = endpoint;
-          const group = groups.of(host, 0, () => ({ host, origin: connection.start, forgotten: [] }));
+          const { network } = connection;
+          const group = groups.of(inNetwork(host, network), 0, () => ({
+            host,
+            network,
+            origin: connection.start,
+            forgotten: [],
+          }));
           if (group === null || group.forgotten.length >= MAX_FORGOTTEN) continue;
           const found = secondsBetween(group.origin, finding.to);
           const known = openedAnew
@@ -86,7 +94,7 @@ export const hostRestarted: PatternRule = {
         }
       },
       finish() {
-        return groups.all.flatMap(({ host, origin, forgotten }) => {
+        return groups.all.flatMap(({ host, network, origin, forgotten }) => {
           const lost = forgottenAtOnce(forgotten);
           if (lost.length < options.minimumSigns) return [];
           const times = lost.map(({ found }) => found);
@@ -101,8 +109,13 @@ export const hostRestarted: PatternRule = {
               count: lost.length,
               from: timeAfter(origin, Math.min(...times)),
               to: timeAfter(origin, Math.max(...times)),
-              facts: { host, answeredWithReset: unknown, openedAnew },
-              words: { host },
+              facts: {
+                host,
+                ...(network !== '' && { network }),
+                answeredWithReset: unknown,
+                openedAnew,
+              },
+              words: { host: inNetwork(host, network) },
             }),
           ];
         });

@@ -1,12 +1,13 @@
 import { formatEndpoint } from '../../core/addresses.js';
 import { cite } from '../citations.js';
 import type { PatternRule } from '../rule.js';
-import { duration, round } from '../wording.js';
+import { duration, inNetwork, round } from '../wording.js';
 import { Groups, Members, MINIMUM_MEMBERS, median } from './members.js';
 import { reportPattern } from './report-pattern.js';
 
 interface Group {
   readonly server: string;
+  readonly network: string;
   readonly idle: number[];
   members: Members | null;
 }
@@ -73,9 +74,11 @@ export const idleResetInterval: PatternRule = {
           if (finding.rule !== 'rst-half-open-discovered') continue;
           const idle = finding.facts.idleSeconds;
           if (typeof idle !== 'number' || idle < options.minimumIdleSeconds) continue;
+          const { network } = connection;
           const { address, port } = connection.server;
-          const group = groups.of(address, port, () => ({
+          const group = groups.of(inNetwork(address, network), port, () => ({
             server: formatEndpoint(address, port),
+            network,
             idle: [],
             members: null,
           }));
@@ -86,7 +89,7 @@ export const idleResetInterval: PatternRule = {
         }
       },
       finish() {
-        return groups.all.flatMap(({ server, idle, members }) => {
+        return groups.all.flatMap(({ server, network, idle, members }) => {
           if (members === null || members.count < options.minimumMembers) return [];
           const sorted = [...idle].sort((a, b) => a - b);
           const middle = median(sorted);
@@ -101,9 +104,14 @@ export const idleResetInterval: PatternRule = {
               count: members.count,
               from: members.from,
               to: members.to,
-              facts: { server, medianIdleSeconds: round(middle, 3), spreadSeconds: round(spread, 3) },
-              words: {
+              facts: {
                 server,
+                ...(network !== '' && { network }),
+                medianIdleSeconds: round(middle, 3),
+                spreadSeconds: round(spread, 3),
+              },
+              words: {
+                server: inNetwork(server, network),
                 interval: duration(Math.round(middle)),
                 half: duration(Math.round(middle / 2)),
               },

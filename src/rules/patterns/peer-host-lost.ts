@@ -4,16 +4,17 @@ import { cite } from '../citations.js';
 import { latest } from '../evidence.js';
 import type { Finding } from '../finding.js';
 import type { PatternRule } from '../rule.js';
-import { duration, round } from '../wording.js';
+import { duration, inNetwork, round } from '../wording.js';
 import { Groups, MAX_GROUPS, Members } from './members.js';
 import { reportPattern } from './report-pattern.js';
 
 interface Group {
   readonly host: string;
+  readonly network: string;
   readonly members: Members;
   /** When the first of the segments was sent that it never answered. */
   asked: Timestamp;
-  /** Hosts that wait for it. */
+  /** Hosts that wait for it, as `inNetwork` names them. */
   readonly waiting: Set<string>;
   /** A connection that had been answered before is among them. */
   lostOpen: boolean;
@@ -79,26 +80,29 @@ export const peerHostLost: PatternRule = {
   },
   begin: (options) => {
     const groups = new Groups<Group>();
-    /** When each server's host was last heard on any connection. */
+    /** When each server's host was last heard on any connection, as `inNetwork` names it. */
     const heard = new Map<string, { time: Timestamp }>();
-    const hear = (endpoint: Endpoint): void => {
+    const hear = (endpoint: Endpoint, network: string): void => {
       if (endpoint.lastSegment === null) return;
       const { time } = endpoint.lastSegment;
-      const host = heard.get(endpoint.address);
+      const name = inNetwork(endpoint.address, network);
+      const host = heard.get(name);
       if (host !== undefined) host.time = latest(host.time, time);
-      else if (heard.size < MAX_GROUPS) heard.set(endpoint.address, { time });
+      else if (heard.size < MAX_GROUPS) heard.set(name, { time });
     };
     return {
       add(connection, findings) {
-        hear(connection.server);
+        const { network } = connection;
+        hear(connection.server, network);
         for (const finding of findings) {
           if (!SILENCE.has(finding.rule)) continue;
           // A client's host is seldom heard on other connections, so that its silence has no contrast.
           if (silentEndpoint(finding) !== 'server') continue;
           const silent = connection.server;
           const since = silent.lastSegment?.time ?? finding.from;
-          const group = groups.of(silent.address, 0, () => ({
+          const group = groups.of(inNetwork(silent.address, network), 0, () => ({
             host: silent.address,
+            network,
             members: new Members(since),
             asked: finding.from,
             waiting: new Set<string>(),
@@ -107,23 +111,24 @@ export const peerHostLost: PatternRule = {
           if (group !== null && finding.rule !== 'syn-unanswered') group.lostOpen = true;
           if (group !== null && secondsBetween(group.asked, finding.from) < 0) group.asked = finding.from;
           group?.members.add(connection.id, since);
-          group?.waiting.add(connection.client.address);
+          group?.waiting.add(inNetwork(connection.client.address, network));
           return;
         }
       },
       finish(captureEnd) {
-        return groups.all.flatMap(({ host, members, asked, waiting, lostOpen }) => {
+        return groups.all.flatMap(({ host, network, members, asked, waiting, lostOpen }) => {
           // Unanswered SYNs alone may as well mean a full accept queue or a filter.
           if (!lostOpen) return [];
           const spread = secondsBetween(members.from, members.to);
           if (members.count < options.minimumMembers || spread > options.clusterSeconds) return [];
           // A host that was never heard was not lost, and one that is heard elsewhere is not either.
-          const last = heard.get(host)?.time;
+          const name = inNetwork(host, network);
+          const last = heard.get(name)?.time;
           if (last === undefined || secondsBetween(asked, last) > IN_FLIGHT_SECONDS) return [];
           const othersAnswer = [...heard].some(
-            ([address, { time }]) =>
-              address !== host &&
-              !waiting.has(address) &&
+            ([other, { time }]) =>
+              other !== name &&
+              !waiting.has(other) &&
               secondsBetween(members.to, time) > options.clusterSeconds,
           );
           return [
@@ -137,12 +142,13 @@ export const peerHostLost: PatternRule = {
               to: captureEnd,
               facts: {
                 host,
+                ...(network !== '' && { network }),
                 spreadSeconds: round(spread),
                 silentSeconds: round(secondsBetween(members.to, captureEnd)),
                 othersAnswer,
               },
               words: {
-                host,
+                host: name,
                 spread: duration(spread),
                 since: duration(secondsBetween(members.to, captureEnd)),
               },

@@ -3,13 +3,14 @@ import type { Timestamp } from '../../core/time.js';
 import { cite } from '../citations.js';
 import { entered } from '../evidence.js';
 import type { PatternRule } from '../rule.js';
-import { round } from '../wording.js';
+import { inNetwork, round } from '../wording.js';
 import { Groups, Members } from './members.js';
 import { reportPattern } from './report-pattern.js';
 
 interface Group {
   readonly client: string;
   readonly server: string;
+  readonly network: string;
   /** Connections that entered TIME-WAIT, by second. */
   readonly bySecond: Map<number, number>;
   readonly members: Members;
@@ -92,15 +93,16 @@ export const timeWaitPortPressure: PatternRule = {
     /** By client and number of the service. */
     const groups = new Groups<Group>();
     return {
-      add({ id, client, server }) {
+      add({ id, network, client, server }) {
         if (id % step !== 0) return;
         const waiting = entered(client, 'TIME-WAIT');
         if (waiting === null) return;
         const service = services.of(server.address, server.port, () => services.all.length);
         if (service === null) return;
-        const group = groups.of(client.address, service, () => ({
+        const group = groups.of(inNetwork(client.address, network), service, () => ({
           client: client.address,
           server: formatEndpoint(server.address, server.port),
+          network,
           bySecond: new Map(),
           members: new Members(waiting.time),
         }));
@@ -112,7 +114,7 @@ export const timeWaitPortPressure: PatternRule = {
         group.members.add(id, waiting.time);
       },
       finish() {
-        return groups.all.flatMap(({ client, server, bySecond, members }) => {
+        return groups.all.flatMap(({ client, server, network, bySecond, members }) => {
           if (members.count * step < options.warningShare * options.ephemeralPorts) return [];
           const sampled = peakWithin(bySecond, options.timeWaitSeconds);
           const peak = { count: sampled.count * step, at: sampled.at };
@@ -128,8 +130,14 @@ export const timeWaitPortPressure: PatternRule = {
               count: members.count * step,
               from: members.from,
               to: peak.at,
-              facts: { client, server, peakPorts: peak.count, shareOfPorts: round(share, 4) },
-              words: { client, server },
+              facts: {
+                client,
+                server,
+                ...(network !== '' && { network }),
+                peakPorts: peak.count,
+                shareOfPorts: round(share, 4),
+              },
+              words: { client: inNetwork(client, network), server },
             }),
           ];
         });
