@@ -64,8 +64,8 @@ const over = (
   wrapping((packet) => ethernet(ipv4(header(packet), { protocol, source: ends[0], destination: ends[1] })));
 const ENDS = ['203.0.113.1', '203.0.113.2'] as const;
 const OTHER_ENDS = ['203.0.113.1', '203.0.113.3'] as const;
-const vxlan = (vni: number) =>
-  over(17, ENDS, (packet) => udp(concat([8, 0, 0, 0], u32(vni << 8), ethernet(packet)), 50000, 4789));
+const vxlan = (vni: number, flags = 8) =>
+  over(17, ENDS, (packet) => udp(concat([flags, 0, 0, 0], u32(vni << 8), ethernet(packet)), 50000, 4789));
 const geneve = (vni: number) =>
   over(17, ENDS, (packet) => udp(concat([0, 0, 8, 0], u32(vni << 8), packet), 50000, 6081));
 const gre = (key: number) => over(47, ENDS, (packet) => concat([0x20, 0, 8, 0], u32(key), packet));
@@ -98,6 +98,12 @@ const CASES: readonly {
     name: 'VXLAN',
     separate: ['tunnel'],
     wrappings: [vxlan(42), vxlan(43)],
+    networks: ['VXLAN 42', 'VXLAN 43'],
+  },
+  {
+    name: 'VXLAN without the flag that its network counts',
+    separate: ['tunnel'],
+    wrappings: [vxlan(42, 0), vxlan(43, 0)],
     networks: ['VXLAN 42', 'VXLAN 43'],
   },
   {

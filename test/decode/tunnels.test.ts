@@ -105,13 +105,17 @@ describe('UDP', () => {
     expect(decode(ethernet(ipv4(datagram, { protocol: UDP }))).verdict).toBe(MALFORMED);
   });
 
+  it('is VXLAN on the port of its extension, where no protocol is named', () => {
+    expect(decode(ethernet(ipv4(udp(vxlan, 50000, 4790), { protocol: UDP }))).verdict).toBe(SEGMENT);
+  });
+
   const gtp = (...octets: number[]) => udp(concat(octets, inside), 2152, 2152);
   it.each([
     ['another port', udp(vxlan, 50000, 8472), NOT_TCP],
     ['a cut header', udp([], 50000, 4789).subarray(0, 7), NOT_TCP],
-    ['VXLAN that names no network', udp(concat([0], vxlan.subarray(1)), 50000, 4789), NOT_TCP],
     ['VXLAN with ARP', udp(concat([8, ...zeros(7)], ethernet(zeros(28), 0x0806)), 50000, 4789), NOT_IP],
     ['VXLAN-GPE with a service header', udp(concat([0x0c, 0, 0, 4], zeros(4), inside), 1, 4790), NOT_IP],
+    ['VXLAN-GPE with protocol 0', udp(concat([0x0c, 0, 0, 0], zeros(4), inside), 1, 4790), NOT_IP],
     ['Geneve of another version', udp(concat([0x40, 0, 8, 0], zeros(4), inside), 50000, 6081), NOT_TCP],
     ['an echo of GTP-U', gtp(0x32, 1, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0), NOT_TCP],
     ['GTP of another version', gtp(0x48, 255, 0, 120, 0, 0, 0, 0), NOT_TCP],

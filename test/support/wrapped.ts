@@ -175,8 +175,17 @@ const TUNNELS: readonly Wrapping[] = [
     ...[8, 0, 0, 0, ...VNI, ...MACS, 0x81, 0, 0, 5],
     ...etherType(version),
   ]),
+  overUdp('VXLAN without the flag for its network', 4789, (version) => [
+    0,
+    0,
+    0,
+    0,
+    ...VNI,
+    ...inner(version),
+  ]),
   overUdp('VXLAN-GPE', 4790, (version) => [0x0c, 0, 0, version === 4 ? 1 : 2, ...VNI]),
   overUdp('VXLAN-GPE with Ethernet', 4790, (version) => [0x0c, 0, 0, 3, ...VNI, ...inner(version)]),
+  overUdp('VXLAN-GPE without flags', 4790, (version) => [0, 0, 0, version === 4 ? 1 : 2, ...VNI]),
   overUdp('Geneve', 6081, (version) => [0, 0, 0x65, 0x58, ...VNI, ...inner(version)]),
   overUdp('Geneve with options and without Ethernet', 6081, (version) => [
     ...[3, 0x40, ...etherType(version), ...VNI],
