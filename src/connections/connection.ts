@@ -56,6 +56,8 @@ export interface Milestone extends Moment {
 export interface Retransmitted {
   /** The smallest of them. */
   readonly payloadBytes: number;
+  /** What TCP's options take in its header: timestamps and SACK blocks, padded as is usual. */
+  readonly optionBytes: number;
   /** The largest segment of this endpoint that had been acknowledged by the run's end; 0 for none. */
   readonly acknowledgedBytes: number;
   /** None of them may be fragmented on the way: IPv4 with Don't Fragment, or IPv6. */

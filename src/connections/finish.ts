@@ -254,7 +254,7 @@ function milestoneOf(entry: number, kind: number, journal: Journal): Milestone {
   };
   if (kind === RESET) return { ...base, reset: resetOf(entry, journal) };
   if (kind === RETRANSMISSION_RUN && isRun)
-    return { ...base, retransmitted: unpackRetransmitted(journal.other(next)) };
+    return { ...base, retransmitted: unpackRetransmitted(journal.other(next), journal.detail(next)) };
   if (kind === ICMP_ERROR) return { ...base, icmp: icmpOf(entry, journal) };
   return base;
 }

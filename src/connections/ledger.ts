@@ -237,6 +237,11 @@ export class Ledger {
     this.journal.setOther(this.journal.next(entry), note);
   }
 
+  /** Eight bits more beside the note. */
+  setNoteDetail(entry: number, detail: number): void {
+    this.journal.setDetail(this.journal.next(entry), detail);
+  }
+
   /** The newest milestone of a kind, or -1. */
   find(kind: number, server: boolean): number {
     const journal = this.journal;

@@ -108,7 +108,13 @@ import {
   WINDOW,
 } from './record.js';
 import { noteReset, verdictOn } from './resets.js';
-import { noteAcknowledgedSize, noteSize, packRetransmitted } from './segment-sizes.js';
+import {
+  isSmaller,
+  noteAcknowledgedSize,
+  noteSize,
+  optionBytesOf,
+  packRetransmitted,
+} from './segment-sizes.js';
 import { continueFrom, extendContiguous, reachContiguous, startSequence } from './sequence-space.js';
 import { delayTowards, measureDelay, secondsSinceLast, tapIsAt } from './tap.js';
 
@@ -549,7 +555,7 @@ export class Observer {
       const unanswered = memory[this.#at.receiver + LAST_FRAME] < ledger.journal.frame(entry);
       if (unanswered && !after(sequence, ledger.markOf(entry))) {
         ledger.extend(entry, 0);
-        ledger.setNote(entry, packRetransmitted(memory, x, this.#at.segment, ledger.noteOf(entry)));
+        this.#noteRetransmitted(entry, ledger.noteOf(entry));
         return;
       }
     }
@@ -559,7 +565,15 @@ export class Observer {
     const begun = ledger.find(RETRANSMISSION_RUN, this.#at.fromServer);
     // A journal without room did not begin one.
     if (begun < 0 || ledger.journal.frame(begun) !== this.#at.segment.frame) return;
-    ledger.setNote(begun, packRetransmitted(memory, x, this.#at.segment, 0));
+    this.#noteRetransmitted(begun, 0);
+  }
+
+  /** Writes the segment's size down on its run. `earlier`: what the run's note says so far, or 0. */
+  #noteRetransmitted(entry: number, earlier: number): void {
+    const { memory, sender, segment } = this.#at;
+    const note = packRetransmitted(memory, sender, segment, earlier);
+    this.#ledger.setNote(entry, note);
+    if (isSmaller(note, earlier)) this.#ledger.setNoteDetail(entry, optionBytesOf(segment));
   }
 
   #window(): void {

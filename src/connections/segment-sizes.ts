@@ -37,9 +37,20 @@ export function packRetransmitted(memory: Int32Array, x: number, segment: Segmen
   return least | (acknowledged << 16) | (unfragmented ? DONT_FRAGMENT : 0);
 }
 
-export function unpackRetransmitted(word: number): Retransmitted {
+/** Whether `word`, made of `earlier`, is of a smaller segment. */
+export function isSmaller(word: number, earlier: number): boolean {
+  return ((word ^ earlier) & MAX_SIZE) !== 0;
+}
+
+/** Octets of the options of a data segment, each kind after two no-operations (RFC 7323 appendix A). */
+export function optionBytesOf({ hasTimestamps, sackBlocks }: Segment): number {
+  return (hasTimestamps === 1 ? 12 : 0) + (sackBlocks > 0 ? 4 + 8 * sackBlocks : 0);
+}
+
+export function unpackRetransmitted(word: number, optionBytes: number): Retransmitted {
   return {
     payloadBytes: word & 0xffff,
+    optionBytes,
     acknowledgedBytes: (word >>> 16) & MAX_ACKNOWLEDGED,
     dontFragment: (word & DONT_FRAGMENT) !== 0,
   };

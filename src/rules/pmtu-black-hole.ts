@@ -9,7 +9,7 @@ import { silenceMetBy } from './silence.js';
 import { MINIMUM_RETRANSMISSIONS } from './thresholds.js';
 import { count, duration, nameOf, round } from './wording.js';
 
-/** `ping -s` counts its payload: of the same packet, TCP's header takes 20 octets and that of ICMP echo 8. */
+/** `ping -s` counts its payload: of the same packet, TCP's header takes 20 octets without options, ICMP echo's 8. */
 const PING_MORE = 12;
 
 /** An answer this much of the handshake's round trip later is one: round trips differ a little. */
@@ -59,7 +59,7 @@ export const pmtuBlackHole: Rule = {
       'A switch port or virtual network that drops large frames silently (possible).',
     ],
     nextSteps: [
-      'On the host of {sender}: ping -M do -s {pingSize} {peerAddress}, then with smaller sizes until one is answered.',
+      'On the host of {sender}: ping -M do -s {pingSize} {peerAddress}, as large a packet as the segment was, then with smaller sizes until one is answered.',
       'ip route get {peerAddress}; sysctl net.ipv4.tcp_mtu_probing; the MSS in both SYNs.',
       'Let ICMP “fragmentation needed” and ICMPv6 “packet too big” pass, or clamp the MSS at the router.',
     ],
@@ -68,7 +68,7 @@ export const pmtuBlackHole: Rule = {
   check: eachEndpoint((sender, peer, connection, { captureEnd, options }) => {
     const silence = silenceMetBy(sender, peer, options.minimumRetransmissions, captureEnd);
     if (silence === null || silence.run.retransmitted === undefined) return null;
-    const { payloadBytes, acknowledgedBytes, dontFragment } = silence.run.retransmitted;
+    const { payloadBytes, optionBytes, acknowledgedBytes, dontFragment } = silence.run.retransmitted;
     if (!dontFragment || payloadBytes <= options.minimumBytes) return null;
     if (acknowledgedBytes === 0 || acknowledgedBytes >= payloadBytes) return null;
     if (sender.milestones.some(({ icmp }) => icmp !== undefined && asksForSmaller(icmp))) return null;
@@ -103,7 +103,7 @@ export const pmtuBlackHole: Rule = {
         time: duration(silence.seconds),
         last: silence.run.lastFrame,
         alive: peer.lastSegment?.frame ?? '?',
-        pingSize: payloadBytes + PING_MORE,
+        pingSize: payloadBytes + optionBytes + PING_MORE,
       },
     });
   }),

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { LARGEST_END, RECORD_WORDS, SEGMENT_SIZES } from '../../src/connections/record.js';
 import {
+  isSmaller,
   noteAcknowledgedSize,
   noteSize,
+  optionBytesOf,
   packRetransmitted,
   unpackRetransmitted,
 } from '../../src/connections/segment-sizes.js';
@@ -37,8 +39,9 @@ describe('sizes of segments', () => {
     noteSize(memory, 0, 200_000, 5);
     noteAcknowledgedSize(memory, 0, 5);
     expect(sizes(memory)).toEqual([65_535, 65_535]);
-    expect(unpackRetransmitted(packRetransmitted(memory, 0, again(200_000), 0))).toEqual({
+    expect(unpackRetransmitted(packRetransmitted(memory, 0, again(200_000), 0), 0)).toEqual({
       payloadBytes: 65_535,
+      optionBytes: 0,
       acknowledgedBytes: 32_767,
       dontFragment: true,
     });
@@ -49,17 +52,32 @@ describe('sizes of segments', () => {
     const first = packRetransmitted(memory, 0, again(1448), 0);
     const second = packRetransmitted(memory, 0, again(1024), first);
     const third = packRetransmitted(memory, 0, again(1448, 0), second);
-    expect([first, second, third].map(unpackRetransmitted)).toEqual([
-      { payloadBytes: 1448, acknowledgedBytes: 0, dontFragment: true },
-      { payloadBytes: 1024, acknowledgedBytes: 0, dontFragment: true },
-      { payloadBytes: 1024, acknowledgedBytes: 0, dontFragment: false },
+    expect([first, second, third].map((word) => unpackRetransmitted(word, 12))).toEqual([
+      { payloadBytes: 1448, optionBytes: 12, acknowledgedBytes: 0, dontFragment: true },
+      { payloadBytes: 1024, optionBytes: 12, acknowledgedBytes: 0, dontFragment: true },
+      { payloadBytes: 1024, optionBytes: 12, acknowledgedBytes: 0, dontFragment: false },
     ]);
+    expect([isSmaller(first, 0), isSmaller(second, first), isSmaller(third, second)]).toEqual([
+      true,
+      true,
+      false,
+    ]);
+  });
+
+  it('count the options that data segments carry', () => {
+    const bytes = (fields: Partial<Segment>) => optionBytesOf(Object.assign(new Segment(), fields));
+    expect(bytes({})).toBe(0);
+    expect(bytes({ hasTimestamps: 1 })).toBe(12);
+    expect(bytes({ sackBlocks: 2 })).toBe(20);
+    expect(bytes({ hasTimestamps: 1, sackBlocks: 3 })).toBe(40);
   });
 
   it('tell of a path that is too narrow', () => {
     const [{ client }] = connectionsIn(captureOf('pmtu-black-hole', 'client'));
     expect(client.milestones.findLast(({ kind }) => kind === 'retransmission-run')?.retransmitted).toEqual({
       payloadBytes: 1448,
+      // The packets have 1500 octets: 20 of IP, 20 of TCP and these.
+      optionBytes: 12,
       acknowledgedBytes: 18,
       dontFragment: true,
     });

@@ -1,6 +1,7 @@
+import { expect, it } from 'vitest';
 import type { Retransmitted } from '../../src/connections/connection.js';
 import { pmtuBlackHole } from '../../src/rules/pmtu-black-hole.js';
-import { connection, happens, moment } from '../support/connection-builder.js';
+import { at, connection, happens, moment } from '../support/connection-builder.js';
 import { testRule } from '../support/rule-tester.js';
 
 /** The client sends new data until 10 s; a segment of it is repeated from 10.2 s on, six times. */
@@ -22,6 +23,7 @@ function repeats(retransmitted: Partial<Retransmitted>, heardFromServer = 8, icm
           value: 200,
           retransmitted: {
             payloadBytes: 1448,
+            optionBytes: 12,
             acknowledgedBytes: 200,
             dontFragment: true,
             ...retransmitted,
@@ -32,6 +34,15 @@ function repeats(retransmitted: Partial<Retransmitted>, heardFromServer = 8, icm
     server: { payloadBytes: 1000, lastSegment: moment(heardFromServer, 9) },
   });
 }
+
+it.each([
+  [12, 1472],
+  [0, 1460],
+])('suggests a ping as large as the segment, with %d octets of options', (optionBytes, size) => {
+  const context = { captureEnd: at(25), options: { minimumRetransmissions: 3, minimumBytes: 536 } };
+  const [{ nextSteps }] = pmtuBlackHole.check(repeats({ optionBytes }), context);
+  expect(nextSteps[0]).toContain(`ping -M do -s ${size} 10.0.0.2, as large a packet as the segment was`);
+});
 
 testRule(pmtuBlackHole, {
   fires: [
