@@ -237,8 +237,9 @@ function baseNameOf(path: string): string {
   return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
 }
 
-/** Interfaces that a report lists; a capture may have very many. */
+/** Interfaces, and link types, that a report lists; a capture may have very many. */
 const MOST_INTERFACES = 256;
+const MOST_LINK_TYPES = 256;
 
 /** What the engine counts of a capture. */
 interface Counts {
@@ -299,7 +300,8 @@ function captureFacts(
     path: source.path,
     format: source.format,
     compression: source.compression,
-    linkTypes: source.linkTypes,
+    linkTypes: source.linkTypes.slice(0, MOST_LINK_TYPES),
+    omittedLinkTypes: Math.max(0, source.linkTypes.length - MOST_LINK_TYPES),
     timePrecision: source.timePrecision,
     firstFrame,
     frames: source.frames,

@@ -5,9 +5,11 @@ import { join as joinPath } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { examine } from '../fuzz/examine.js';
 import { Random } from '../fuzz/random.js';
+import { linkTypeName } from '../src/capture/link-types.js';
 import { Decoder } from '../src/decode/decoder.js';
 import { SEGMENT } from '../src/decode/verdict.js';
 import { analyzeBytes } from '../src/index.js';
+import { grouped } from '../src/report/words.js';
 import {
   block,
   enhancedPacket,
@@ -74,6 +76,8 @@ function concatenated(parts: readonly Uint8Array[]): Uint8Array {
 }
 
 describe('interfaces', () => {
+  /** Some link types have several numbers. */
+  const NAMES = new Set(Array.from({ length: 65_536 }, (_, linkType) => linkTypeName(linkType)));
   const evil = [...new TextEncoder().encode('\u001b]0;x\u0007\u001b[2J\u202e</script>|`\r\n')];
   const most = concatenated([
     sectionHeader(),
@@ -91,8 +95,11 @@ describe('interfaces', () => {
       frames: 6,
       tcpSegments: 5,
       undecodedLinkTypes: { LINKTYPE_65535: 1 },
+      omittedLinkTypes: NAMES.size - 256,
       damage: null,
     });
+    expect(captures[0].linkTypes).toHaveLength(256);
+    expect(captures[0].linkTypes.slice(0, 2)).toEqual(['NULL', 'EN10MB']);
   });
 
   it('as many as there can be fill no report', async () => {
@@ -101,6 +108,9 @@ describe('interfaces', () => {
     const { stdout } = await finwait([path, '--verbose']);
     expect(stdout.length).toBeLessThan(10_000);
     expect(stdout).toContain('NULL and EN10MB and ');
+    // Eight are named.
+    expect(stdout.replace(/\s+/g, ' ')).toContain(` and ${grouped(NAMES.size - 8)} more: 6 frames`);
+    expect((await finwait([path, '-f', 'json'])).stdout.length).toBeLessThan(150_000);
   });
 
   it('of any names write no control characters, whatever the format', () => {

@@ -15,8 +15,10 @@ export interface CaptureFacts extends CaptureNotes {
   readonly path: string;
   readonly format: string;
   readonly compression: string | null;
-  /** DLT names, e.g. `EN10MB`, one per kind of link in the capture. */
+  /** DLT names, e.g. `EN10MB`, one per kind of link in the capture: the first of them. */
   readonly linkTypes: readonly string[];
+  /** Kinds of link beyond those. */
+  readonly omittedLinkTypes: number;
   readonly timePrecision: string;
   /** Number of its first frame: above 1 if it goes on from the capture before (`--join`). */
   readonly firstFrame: number;

@@ -75,7 +75,11 @@ export class TableReporter implements Reporter {
 
   #capture(facts: CaptureFacts): string {
     const { palette, verbose } = this.#options;
-    const form = [facts.format, facts.compression, firstOf(facts.linkTypes).join(' and ')]
+    const form = [
+      facts.format,
+      facts.compression,
+      firstOf(facts.linkTypes, facts.omittedLinkTypes).join(' and '),
+    ]
       .filter(Boolean)
       .join(', ');
     const size = `${counted(facts.frames, 'frame')}, ${counted(facts.tcpSegments, 'TCP segment')}, ${octets(facts.bytes)}`;

@@ -143,9 +143,9 @@ export function timelineCommand(
 /** What a line of text has room for: link types, of which a hostile capture names as many as there are. */
 const MOST_NAMED = 8;
 
-/** The first of some names, and how many more there are. */
-export function firstOf(names: readonly string[]): readonly string[] {
-  const more = names.length - MOST_NAMED;
+/** The first of some names, and how many more there are, with those that are `omitted` already. */
+export function firstOf(names: readonly string[], omitted = 0): readonly string[] {
+  const more = names.length - MOST_NAMED + omitted;
   return more > 0 ? [...names.slice(0, MOST_NAMED), `${grouped(more)} more`] : names;
 }
 

@@ -66,6 +66,7 @@ function report(name: string, path: string, message: string): string {
         format: 'pcap',
         compression: null,
         linkTypes: ['EN10MB'],
+        omittedLinkTypes: 0,
         timePrecision: 'us',
         firstFrame: 1,
         frames: 9,

@@ -13,6 +13,7 @@ const CAPTURE: CaptureFacts = {
   format: 'pcap',
   compression: 'gzip',
   linkTypes: ['EN10MB'],
+  omittedLinkTypes: 0,
   timePrecision: 'us',
   firstFrame: 1,
   frames: 1234,
