@@ -56,6 +56,7 @@ import {
   LAST_KIND_SHIFT,
   LAST_PAYLOAD_MASK,
   LOST_SEGMENTS,
+  lastSender,
   MIDSTREAM,
   MULTIPATH,
   OFFLOADED,
@@ -117,8 +118,7 @@ export function finishConnection(
   const clientSeen = (memory[client + STATE] & ENDPOINT_SEEN) !== 0;
   const serverSeen = (memory[server + STATE] & ENDPOINT_SEEN) !== 0;
   const first = momentAt(memory, base + FIRST_FRAME);
-  const last = memory[client + LAST_FRAME] > memory[server + LAST_FRAME] ? client : server;
-  const end = momentAt(memory, last + LAST_FRAME);
+  const end = momentAt(memory, lastSender(memory, base) + LAST_FRAME);
   const serverDelay = delay(memory[base + SERVER_DELAY]);
   const clientDelay = delay(memory[base + CLIENT_DELAY]);
   const ports = memory[base + PORTS];
@@ -226,15 +226,15 @@ function transitionOf(entry: number, journal: Journal): Transition {
   const row = TRANSITIONS[rowOf(detail)];
   const evidence = evidenceOf(detail);
   const isTakenBack = isRetracted(detail);
-  const frame = journal.frame(entry);
+  const frame = journal.frame(entry) >>> 0;
   return {
     state: STATES[row.to] as Transition['state'],
     frame: frame === 0 ? null : frame,
     time: timeOf(entry, journal),
     cause: row.cause,
     evidence: EVIDENCE[evidence] as Evidence,
-    confirmedBy: evidence === CONFIRMED && !isTakenBack ? journal.other(entry) : null,
-    retractedBy: isTakenBack ? journal.other(entry) : null,
+    confirmedBy: evidence === CONFIRMED && !isTakenBack ? journal.other(entry) >>> 0 : null,
+    retractedBy: isTakenBack ? journal.other(entry) >>> 0 : null,
     section: row.section,
   };
 }
@@ -245,10 +245,10 @@ function milestoneOf(entry: number, kind: number, journal: Journal): Milestone {
   const time = timeOf(entry, journal);
   const base = {
     kind: MILESTONE_KINDS[kind - 1] as Milestone['kind'],
-    frame: journal.frame(entry),
+    frame: journal.frame(entry) >>> 0,
     time,
     count: isRun ? journal.frame(next) : 1,
-    lastFrame: isRun ? journal.other(entry) : journal.frame(entry),
+    lastFrame: (isRun ? journal.other(entry) : journal.frame(entry)) >>> 0,
     lastTime: isRun ? timeOf(next, journal) : time,
     value: kind === RESET ? 0 : journal.value(entry),
   };
@@ -264,7 +264,7 @@ function resetOf(entry: number, journal: Journal): Reset {
   const form = journal.next(cause);
   const detail = journal.detail(entry);
   const info = journal.other(cause);
-  const triggerFrame = journal.frame(cause);
+  const triggerFrame = journal.frame(cause) >>> 0;
   const kind = TRIGGER_KINDS[((info & LAST_KIND_MASK) >>> LAST_KIND_SHIFT) as keyof typeof TRIGGER_KINDS];
   const triggerTime = timeOf(cause, journal);
   const time = timeOf(entry, journal);
@@ -361,7 +361,7 @@ function unseenSide(memory: Int32Array, client: number, server: number, clientSe
 
 function momentAt(memory: Int32Array, word: number): Moment {
   return {
-    frame: memory[word],
+    frame: memory[word] >>> 0,
     time: { seconds: memory[word + 1], nanoseconds: memory[word + 2] },
   };
 }

@@ -78,6 +78,7 @@ import {
   FLAGS,
   HANDSHAKE_REPEATED,
   ISS,
+  isLaterFrame,
   KIND_ACK,
   KIND_DATA,
   KIND_FIN,
@@ -535,7 +536,9 @@ export class Observer {
     const entry = previous === KIND_KEEP_ALIVE ? this.#ledger.find(kind, this.#at.fromServer) : -1;
     // The peer spoke since the probe before this one: that one was answered.
     const answered =
-      entry >= 0 && memory[this.#at.receiver + LAST_FRAME] > this.#ledger.journal.other(entry) ? 1 : 0;
+      entry >= 0 && isLaterFrame(memory[this.#at.receiver + LAST_FRAME], this.#ledger.journal.other(entry))
+        ? 1
+        : 0;
     if (entry >= 0) this.#ledger.extend(entry, answered);
     else this.#ledger.startRun(kind, this.#at.fromServer, 0);
   }
@@ -552,7 +555,7 @@ export class Observer {
     const gap = Math.min(this.#sinceLast(x) * 1000, 0x7fffffff) | 0;
     const entry = ledger.find(RETRANSMISSION_RUN, this.#at.fromServer);
     if (entry >= 0) {
-      const unanswered = memory[this.#at.receiver + LAST_FRAME] < ledger.journal.frame(entry);
+      const unanswered = isLaterFrame(ledger.journal.frame(entry), memory[this.#at.receiver + LAST_FRAME]);
       if (unanswered && !after(sequence, ledger.markOf(entry))) {
         ledger.extend(entry, 0);
         this.#noteRetransmitted(entry, ledger.noteOf(entry));
@@ -564,7 +567,7 @@ export class Observer {
     else ledger.startRun(RETRANSMISSION_RUN, this.#at.fromServer, gap, sequence);
     const begun = ledger.find(RETRANSMISSION_RUN, this.#at.fromServer);
     // A journal without room did not begin one.
-    if (begun < 0 || ledger.journal.frame(begun) !== this.#at.segment.frame) return;
+    if (begun < 0 || ledger.journal.frame(begun) !== (this.#at.segment.frame | 0)) return;
     this.#noteRetransmitted(begun, 0);
   }
 

@@ -63,7 +63,10 @@ export const ISLAND_END = 6;
 export const FIN_SEQUENCE = 7;
 /** Last window it advertised, scaled where the scale is known. */
 export const WINDOW = 8;
-/** Frame and time of its last segment, that segment's acknowledgment field, and `LAST_*` bits. */
+/**
+ * Frame and time of its last segment, that segment's acknowledgment field, and `LAST_*` bits. Here as elsewhere a
+ * frame's number is the bit pattern of an unsigned one, and 0 is none.
+ */
 export const LAST_FRAME = 9;
 export const LAST_SECONDS = 10;
 export const LAST_NANOSECONDS = 11;
@@ -179,6 +182,17 @@ export const KIND_KEEP_ALIVE = 5;
 export const KIND_RST = 6;
 /** It acknowledged the peer's FIN. */
 export const LAST_KNEW_FIN = 1 << 27;
+
+/** Which endpoint's block is that of the sender of the connection's last segment. */
+export function lastSender(memory: Int32Array, base: number): number {
+  const isClient = isLaterFrame(memory[base + CLIENT + LAST_FRAME], memory[base + SERVER + LAST_FRAME]);
+  return base + (isClient ? CLIENT : SERVER);
+}
+
+/** Whether frame `a` comes after frame `b`, both as records and journals hold them. */
+export function isLaterFrame(a: number, b: number): boolean {
+  return a >>> 0 > b >>> 0;
+}
 
 /** Connections per chunk: large enough to be rare, small enough that the last, half-used one is cheap. */
 const CHUNK_SHIFT = 14;

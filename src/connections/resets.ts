@@ -25,6 +25,7 @@ import {
   ENDPOINT_ACKNOWLEDGED,
   ENDPOINT_SEEN,
   ISS,
+  isLaterFrame,
   KIND_SYN,
   LAST_ACKNOWLEDGMENT,
   LAST_FRAME,
@@ -80,7 +81,7 @@ function isUnanswered(at: Exchange, ledger: Ledger): boolean {
     const entry = ledger.find(kind, at.fromServer);
     if (entry < 0 || ledger.countOf(entry) < 2) continue;
     const isLast = ledger.journal.other(entry) === memory[at.sender + LAST_FRAME];
-    if (isLast && ledger.journal.frame(entry) > memory[at.receiver + LAST_FRAME]) return true;
+    if (isLast && isLaterFrame(ledger.journal.frame(entry), memory[at.receiver + LAST_FRAME])) return true;
   }
   return false;
 }

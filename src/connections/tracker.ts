@@ -41,6 +41,7 @@ import {
   LAST_FRAME,
   LAST_NANOSECONDS,
   LAST_SECONDS,
+  lastSender,
   MIDSTREAM,
   MSS,
   MULTIPATH,
@@ -409,7 +410,7 @@ export class Tracker {
       // Those behind a new connection on their 4-tuple go with it.
       if ((memory[base + FLAGS] & SUPERSEDED) !== 0) continue;
       slots[count] = slot;
-      lastFrames[count] = Math.max(memory[base + CLIENT + LAST_FRAME], memory[base + SERVER + LAST_FRAME]);
+      lastFrames[count] = memory[lastSender(memory, base) + LAST_FRAME];
       count++;
     }
     const latest = lastFrames.slice(0, count).sort()[Math.floor(count * EVICTED_SHARE)];
@@ -428,9 +429,7 @@ export class Tracker {
 
 /** Seconds from a connection's last segment to the given time. */
 function quietSeconds(memory: Int32Array, base: number, seconds: number, nanoseconds: number): number {
-  const client = base + CLIENT;
-  const server = base + SERVER;
-  const last = memory[client + LAST_FRAME] > memory[server + LAST_FRAME] ? client : server;
+  const last = lastSender(memory, base);
   return elapsedSeconds(memory[last + LAST_SECONDS], memory[last + LAST_NANOSECONDS], seconds, nanoseconds);
 }
 
