@@ -117,14 +117,19 @@ import {
   packRetransmitted,
 } from './segment-sizes.js';
 import { continueFrom, extendContiguous, reachContiguous, startSequence } from './sequence-space.js';
-import { delayTowards, measureDelay, secondsSinceLast, tapIsAt } from './tap.js';
+import {
+  delayTowards,
+  measureDelay,
+  REORDERING_WINDOW,
+  secondsSinceLast,
+  tapIsAt,
+  wasSwapped,
+} from './tap.js';
 
 /** Assertions of the same opening that may be taken back before only the endpoint's own proof counts. */
 const MAX_RETRACTED_OPENINGS = 3;
 /** Room for a tap that orders two crossing frames a little wrongly, in microseconds. */
 const TAP_SLACK = 1000;
-/** A duplicate that fills a gap this soon after the gap showed was reordered, not repeated (seconds). */
-const REORDERING_WINDOW = 0.003;
 
 export class Observer {
   readonly #ledger: Ledger;
@@ -222,7 +227,7 @@ export class Observer {
       this.#disproveOpening(x, fromServer);
     } else {
       memory[x + STATE] = flags | ENDPOINT_SENT_SYN_ACK;
-      if ((flags & ENDPOINT_SYN_CAPTURED) === 0) startSequence(memory, x, this.#at.segment);
+      if ((flags & ENDPOINT_SYN_CAPTURED) === 0) this.#startWithSynAck(x);
       measureDelay(memory, this.#at.base, SERVER_DELAY, y, KIND_SYN, this.#at.segment);
       if ((flags & STATE_MASK) === SYN_RECEIVED) this.#ledger.confirm(fromServer, RECEIVED_SYN, RECEIVED_SYN);
       else this.#ledger.enter(fromServer, SENT_SYN_ACK, OBSERVED);
@@ -250,6 +255,19 @@ export class Observer {
       this.#enterOpen(!fromServer, RECEIVED_SYN_ACK);
     }
     return KIND_SYN_ACK;
+  }
+
+  /** Its data may have been captured first, where several queues feed the capture. */
+  #startWithSynAck(x: number): void {
+    const memory = this.#at.memory;
+    const hasSent =
+      (memory[x + STATE] & ENDPOINT_SEEN) !== 0 && memory[x + ISS] === this.#at.segment.sequence;
+    const next = memory[x + SND_NXT];
+    const contiguous = memory[x + CONTIGUOUS];
+    startSequence(memory, x, this.#at.segment);
+    if (!hasSent) return;
+    memory[x + SND_NXT] = next;
+    memory[x + CONTIGUOUS] = contiguous;
   }
 
   #acceptFastOpen(): void {
@@ -534,13 +552,15 @@ export class Observer {
     const x = this.#at.sender;
     const previous = (memory[x + LAST_INFO] & LAST_KIND_MASK) >>> LAST_KIND_SHIFT;
     const entry = previous === KIND_KEEP_ALIVE ? this.#ledger.find(kind, this.#at.fromServer) : -1;
+    if (entry < 0) {
+      this.#ledger.startRun(kind, this.#at.fromServer, 0);
+      return;
+    }
     // The peer spoke since the probe before this one: that one was answered.
-    const answered =
-      entry >= 0 && isLaterFrame(memory[this.#at.receiver + LAST_FRAME], this.#ledger.journal.other(entry))
-        ? 1
-        : 0;
-    if (entry >= 0) this.#ledger.extend(entry, answered);
-    else this.#ledger.startRun(kind, this.#at.fromServer, 0);
+    const y = this.#at.receiver;
+    const isAnswered =
+      isLaterFrame(memory[y + LAST_FRAME], memory[x + LAST_FRAME]) || wasSwapped(memory, y, x);
+    this.#ledger.extend(entry, isAnswered ? 1 : 0);
   }
 
   #retransmission(sequence: number, end: number): void {
@@ -712,6 +732,9 @@ export class Observer {
     const segment = this.#at.segment;
     const entry = ledger.newest(server);
     if (entry < 0) return;
+    const since = this.#since(entry);
+    // It was sent before the reset, and the capture took the two in the wrong order.
+    if (since < 0 && since > -REORDERING_WINDOW) return;
     const event = ledger.eventOf(entry);
     if (event === RECEIVED_RESET) {
       if (this.#tooSoon(entry, server)) return;
@@ -731,15 +754,14 @@ export class Observer {
 
   /** The endpoint may have sent this before the segment of `entry`, captured on its way there, arrived. */
   #tooSoon(entry: number, server: boolean): boolean {
+    return this.#since(entry) * 1e6 < delayTowards(this.#at.memory, this.#at.base, server) * 1.25 + TAP_SLACK;
+  }
+
+  /** Seconds from an entry of the journal to the segment at hand. */
+  #since(entry: number): number {
     const journal = this.#ledger.journal;
-    const segment = this.#at.segment;
-    const elapsed = elapsedSeconds(
-      journal.seconds(entry),
-      journal.nanoseconds(entry),
-      segment.seconds,
-      segment.nanoseconds,
-    );
-    return elapsed * 1e6 < delayTowards(this.#at.memory, this.#at.base, server) * 1.25 + TAP_SLACK;
+    const { seconds, nanoseconds } = this.#at.segment;
+    return elapsedSeconds(journal.seconds(entry), journal.nanoseconds(entry), seconds, nanoseconds);
   }
 
   // ── Small steps ──────────────────────────────────────────────────────────────────────────────────────

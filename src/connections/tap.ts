@@ -14,6 +14,8 @@ import {
   SERVER_DELAY,
 } from './record.js';
 
+/** Frames that a capture took in the wrong order are no further apart than this, in seconds. */
+export const REORDERING_WINDOW = 0.003;
 /** Below this, in microseconds, an endpoint answers as fast as only the host of the tap itself can. */
 const TAP_IS_AT_ENDPOINT = 150;
 /** An endpoint is at the tap if at most this share of the whole round trip lies on its side. */
@@ -51,4 +53,18 @@ export function measureDelay(
 /** Seconds since the last segment of the endpoint at `x`. */
 export function secondsSinceLast(memory: Int32Array, x: number, at: FrameTime): number {
   return elapsedSeconds(memory[x + LAST_SECONDS], memory[x + LAST_NANOSECONDS], at.seconds, at.nanoseconds);
+}
+
+/**
+ * Whether the last segment of `x`, captured before the last of `y`, has the later time of the two, by so little
+ * that the capture may have taken them in the wrong order.
+ */
+export function wasSwapped(memory: Int32Array, x: number, y: number): boolean {
+  const apart = elapsedSeconds(
+    memory[y + LAST_SECONDS],
+    memory[y + LAST_NANOSECONDS],
+    memory[x + LAST_SECONDS],
+    memory[x + LAST_NANOSECONDS],
+  );
+  return apart > 0 && apart < REORDERING_WINDOW;
 }

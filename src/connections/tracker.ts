@@ -309,16 +309,14 @@ export class Tracker {
     if ((flags & (SYN | ACK)) === SYN) return false;
     const embryonic =
       stateAt(memory, base + CLIENT) === SYN_SENT && stateAt(memory, base + SERVER) === CLOSED;
-    // Whoever resets the SYN knows no connection any more, the old one neither (§3.10.7.1).
-    const resetsSyn =
-      fromServer &&
-      (flags & (RST | ACK)) === (RST | ACK) &&
-      within(
-        segment.acknowledgment,
-        advance(memory[base + CLIENT + ISS], 1),
-        memory[base + CLIENT + SND_NXT],
-      );
-    if (embryonic && (flags & SYN) === 0 && !resetsSyn) {
+    // Whoever knows the SYN knows the old connection no more: it may as well reset it (§3.10.7.1), or its SYN-ACK
+    // may be captured a little late.
+    const knowsSyn = within(
+      fromServer ? segment.acknowledgment : segment.sequence,
+      advance(memory[base + CLIENT + ISS], 1),
+      memory[base + CLIENT + SND_NXT],
+    );
+    if (embryonic && (flags & SYN) === 0 && !knowsSyn) {
       this.#onAnsweredForPredecessor?.(memory[base + ID]);
       const sameRoles = oldMemory[oldBase + PORTS] === memory[base + PORTS];
       this.#take(oldMemory, oldBase, fromServer === sameRoles, segment);

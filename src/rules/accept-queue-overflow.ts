@@ -1,6 +1,6 @@
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
-import { eachEndpoint, entered, findReset, milestone } from './evidence.js';
+import { areSwapped, eachEndpoint, entered, findReset, milestone } from './evidence.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { count, duration, nameOf, round, times } from './wording.js';
@@ -52,6 +52,9 @@ export const acceptQueueOverflow: Rule = {
     const repeated = milestone(server, 'syn-ack-repeated');
     const data = client.lastNewData;
     if (repeated === null || data === null || data.frame > repeated.lastFrame) return null;
+    // A server that has sent data had taken the connection: this SYN-ACK belongs to the next one.
+    if (server.lastNewData !== null && server.lastNewData.frame < repeated.frame) return null;
+    if (areSwapped(data, { frame: repeated.lastFrame, time: repeated.lastTime })) return null;
     const answered = entered(server, 'SYN-RECEIVED');
     const reset = findReset(server, ({ hasAck }) => !hasAck);
     const near = connection.vantage.near === server.role;

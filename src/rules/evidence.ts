@@ -8,6 +8,7 @@ import {
   type Transition,
 } from '../connections/connection.js';
 import type { MilestoneKind } from '../connections/milestones.js';
+import { REORDERING_WINDOW } from '../connections/tap.js';
 import { secondsBetween, type Timestamp, timeAfter } from '../core/time.js';
 import type { State } from '../tcp/states.js';
 import type { Confidence, Finding } from './finding.js';
@@ -142,15 +143,34 @@ export function opened(endpoint: Endpoint): boolean {
   return entered(endpoint, 'ESTABLISHED') !== null;
 }
 
+/**
+ * Whether frames put these two one way round and times the other, by so little that several queues may have fed
+ * the capture: nothing rests on which of them came first.
+ */
+export function areSwapped(a: Moment, b: Moment): boolean {
+  const apart = a.frame < b.frame ? secondsBetween(b.time, a.time) : secondsBetween(a.time, b.time);
+  return apart > 0 && apart < REORDERING_WINDOW;
+}
+
 /** Nothing of `endpoint` was captured after this moment. */
-export function silentSince(endpoint: Endpoint, since: Moment): boolean {
-  return endpoint.lastSegment === null || endpoint.lastSegment.frame < since.frame;
+export function silentSince({ lastSegment }: Endpoint, since: Moment): boolean {
+  return lastSegment === null || (lastSegment.frame < since.frame && !areSwapped(lastSegment, since));
 }
 
 /** How many probes of this run the peer left unanswered; 0 if the capture does not tell. */
 export function unanswered(run: Milestone, peer: Endpoint): number {
   if (silentSince(peer, run)) return run.count;
-  return run.value > 0 ? Math.max(0, run.count - run.value) : 0;
+  if (run.value === 0) return 0;
+  // Of the last one it only shows whether the peer spoke again.
+  const last = silentSince(peer, { frame: run.lastFrame, time: run.lastTime }) ? 0 : 1;
+  return Math.max(0, run.count - run.value - last);
+}
+
+/** By the times it came after a segment of `peer` that the capture has behind it, which it may then answer. */
+export function mayAnswer(reset: SeenReset, { lastSegment, lastNewData }: Endpoint): boolean {
+  return [lastSegment, lastNewData].some(
+    (sent) => sent !== null && sent.frame > reset.frame && areSwapped(reset, sent),
+  );
 }
 
 /** Time of the original of a run of retransmissions. */

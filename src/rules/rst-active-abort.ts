@@ -6,6 +6,7 @@ import {
   findReset,
   finFrame,
   gradedBy,
+  mayAnswer,
   milestone,
   opened,
   type SeenReset,
@@ -83,15 +84,22 @@ export const rstActiveAbort: Rule = {
   check: eachEndpoint((aborter, peer, connection, { options }) => {
     if (aborter.resetsSent === 0 || !opened(aborter)) return null;
     if (aborter.payloadBytes === 0 && peer.payloadBytes === 0) return null;
-    const reset = findReset(aborter, ({ verdict, trigger, hasAck }) => {
+    const first = findReset(aborter, () => true);
+    const reset = findReset(aborter, ({ verdict, trigger, hasAck }, seen) => {
       if (verdict !== 'accepted') return false;
       // Without ACK it may still be an abort: right on the acknowledgment of its own FIN (TCP_LINGER2 < 0).
       return (
         trigger === null ||
-        (!hasAck && trigger.kind === 'ack' && trigger.knewFin && !peer.finSent && !refusedData(aborter))
+        (!hasAck &&
+          trigger.kind === 'ack' &&
+          trigger.knewFin &&
+          !peer.finSent &&
+          seen.frame === first?.frame &&
+          !refusedData(aborter))
       );
     });
     if (reset === null || diedOfKeepAlive(aborter, peer) || wasDisproved(aborter, reset)) return null;
+    if (mayAnswer(reset, peer)) return null;
     const nothingOpen = peer.finSent && peer.unacknowledgedBytes === 0 && aborter.unacknowledgedBytes === 0;
     if (nothingOpen) return null;
     const kind = kindOf(aborter, peer, reset, options.recentSeconds);

@@ -1,4 +1,3 @@
-import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
 import { eachEndpoint, entered, findReset, gradedBy, isProven, milestone, wasDisproved } from './evidence.js';
 import { causesOfUnknown, IDLE_SECONDS } from './host-fate.js';
@@ -53,6 +52,8 @@ export const rstHalfOpenDiscovered: Rule = {
     if (open === null || milestone(forgetter, 'syn-ack-repeated') !== null) return null;
     // Its own SYN revealed that it had lost its state: half-open-syn-challenge tells.
     if (milestone(forgetter, 'syn-on-open-connection') !== null) return null;
+    // It did not forget what it ended itself: whatever was on its way then draws a reset.
+    const abort = findReset(forgetter, ({ hasAck }, seen) => hasAck && !wasDisproved(forgetter, seen));
     const reset = findReset(
       forgetter,
       ({ hasAck, verdict, trigger, window }, seen) =>
@@ -65,7 +66,8 @@ export const rstHalfOpenDiscovered: Rule = {
           trigger.kind === 'keep-alive' ||
           trigger.kind === 'ack' ||
           trigger.kind === 'fin') &&
-        secondsBetween(open.time, seen.time) > 0,
+        (open.frame === null || open.frame < seen.frame) &&
+        (abort === null || abort.frame > seen.frame),
     );
     if (reset === null || wasDisproved(forgetter, reset)) return null;
     const trigger = reset.reset.trigger!;

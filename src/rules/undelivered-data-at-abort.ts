@@ -1,6 +1,6 @@
 import type { Endpoint } from '../connections/connection.js';
 import { cite } from './citations.js';
-import { eachEndpoint, findReset, gradedBy, opened } from './evidence.js';
+import { eachEndpoint, findReset, gradedBy, mayAnswer, opened } from './evidence.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { MAY_BE_TLS_ALERT, mayBeTlsAlert } from './tls-alert.js';
@@ -40,7 +40,7 @@ export const undeliveredDataAtAbort: Rule = {
     if (sender.unacknowledgedBytes === 0 || !opened(sender)) return null;
     const byReceiver = abortOf(receiver);
     const reset = byReceiver ?? abortOf(sender);
-    if (reset === null) return null;
+    if (reset === null || mayAnswer(reset, byReceiver === null ? receiver : sender)) return null;
     const unwanted = byReceiver !== null && receiver.role === 'client';
     const alert = mayBeTlsAlert(sender, receiver, sender.unacknowledgedBytes);
     return reportFinding(undeliveredDataAtAbort, connection, {

@@ -36,6 +36,7 @@ testRule(keepaliveUnanswered, {
   silent: [
     { name: 'on one probe', connection: probed(1), end: 120 },
     { name: 'when the peer answered', connection: probed(3, 3, 13), end: 120 },
+    { name: 'on one lost answer among several', connection: probed(5, 3, 15), end: 130 },
     { name: 'without probes', connection: connection(), end: 120 },
   ],
 });
