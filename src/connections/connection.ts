@@ -134,6 +134,14 @@ export interface Endpoint {
   readonly ttl: number | null;
 }
 
+/** Durations that began before the clock was set back, or with that frame, may be wrong by as much. */
+export interface ClockSetBack {
+  /** By how many seconds at most. */
+  readonly seconds: number;
+  /** The last frame that shows it. */
+  readonly frame: number;
+}
+
 /** What limits the verdicts on this connection; every field at its zero value means an ideal capture. */
 export interface CaptureQuality {
   /** The first frame was not a SYN or SYN-ACK. */
@@ -148,8 +156,10 @@ export interface CaptureQuality {
   readonly offloaded: boolean;
   /** Payload was cut by the snaplen. */
   readonly truncated: boolean;
-  /** A frame was older than the one before it. */
+  /** A frame was older than the one before it on this connection. */
   readonly clockBackwards: boolean;
+  /** The same by more than frames are that a capture only took in the wrong order; else null. */
+  readonly clockSetBack: ClockSetBack | null;
   /** A subflow of Multipath TCP: its end is not the end of the application's connection. */
   readonly multipath: boolean;
   /** More happened than is written down for one connection: timelines and milestones are incomplete. */
@@ -167,6 +177,7 @@ export const IDEAL_QUALITY: CaptureQuality = Object.freeze({
   offloaded: false,
   truncated: false,
   clockBackwards: false,
+  clockSetBack: null,
   multipath: false,
   historyCut: false,
   evicted: false,

@@ -7,6 +7,7 @@ import { TRANSITIONS } from '../tcp/transitions.js';
 import type { AddressTexts } from './address-texts.js';
 import {
   type CaptureQuality,
+  type ClockSetBack,
   type Connection,
   type Endpoint,
   type Evidence,
@@ -81,6 +82,7 @@ import {
   ZERO_WINDOWS_AND_RESETS,
 } from './record.js';
 import { unpackRetransmitted } from './segment-sizes.js';
+import type { SetBacks } from './set-backs.js';
 import type { AnalysisCounts, TcpAnalysis } from './tcp-analysis.js';
 import { estimateVantage } from './vantage.js';
 import { connStateOf, historyOf } from './zeek.js';
@@ -107,6 +109,7 @@ export function finishConnection(
   journal: Journal,
   counts: AnalysisCounts,
   addresses: AddressTexts,
+  setBacks: SetBacks,
 ): Connection {
   const client = base + CLIENT;
   const server = base + SERVER;
@@ -173,6 +176,7 @@ export function finishConnection(
       clientSeen && serverSeen ? null : unseenSide(memory, client, server, clientSeen),
       memory[base + LOST_SEGMENTS],
       memory[base + DUPLICATE_FRAMES],
+      (flags & CLOCK_BACKWARDS) !== 0 ? setBacks.of(memory, base) : null,
     ),
     predecessor: predecessor === 0 ? null : predecessor - 1,
   };
@@ -186,6 +190,7 @@ function qualityOf(
   unseen: Role | null,
   lostSegments: number,
   duplicateFrames: number,
+  clockSetBack: ClockSetBack | null,
 ): CaptureQuality {
   const isIdeal = (flags & QUALITY_FLAGS) === 0 && unseen === null && (lostSegments | duplicateFrames) === 0;
   if (isIdeal) return IDEAL_QUALITY;
@@ -197,6 +202,7 @@ function qualityOf(
     offloaded: (flags & OFFLOADED) !== 0,
     truncated: (flags & TRUNCATED) !== 0,
     clockBackwards: (flags & CLOCK_BACKWARDS) !== 0,
+    clockSetBack,
     multipath: (flags & MULTIPATH) !== 0,
     historyCut: (flags & JOURNAL_FULL) !== 0,
     evicted: (flags & EVICTED) !== 0,
@@ -281,7 +287,7 @@ function resetOf(entry: number, journal: Journal): Reset {
         : {
             frame: triggerFrame,
             kind,
-            reactionSeconds: secondsBetween(triggerTime, time),
+            reactionSeconds: Math.max(0, secondsBetween(triggerTime, time)),
             idleSeconds: journal.value(cause) / 1000,
             knewFin: journal.detail(cause) === 1,
             payloadBytes: info & LAST_PAYLOAD_MASK,

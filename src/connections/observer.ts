@@ -572,7 +572,7 @@ export class Observer {
     memory[x + RETRANSMISSIONS] = memory[x + RETRANSMISSIONS] + 1;
     if (end === sequence) return;
     const ledger = this.#ledger;
-    const gap = Math.min(this.#sinceLast(x) * 1000, 0x7fffffff) | 0;
+    const gap = Math.max(0, Math.min(this.#sinceLast(x) * 1000, 0x7fffffff)) | 0;
     const entry = ledger.find(RETRANSMISSION_RUN, this.#at.fromServer);
     if (entry >= 0) {
       const unanswered = isLaterFrame(ledger.journal.frame(entry), memory[this.#at.receiver + LAST_FRAME]);

@@ -47,7 +47,8 @@ export function measureDelay(
   if (memory[base + word] !== 0 || memory[x + LAST_FRAME] === 0) return;
   if ((memory[x + LAST_INFO] & LAST_KIND_MASK) >>> LAST_KIND_SHIFT !== kind) return;
   const micros = secondsSinceLast(memory, x, at) * 1e6;
-  memory[base + word] = 1 + Math.max(0, Math.min(micros, 0x7ffffffe));
+  // A clock that runs back measures nothing.
+  if (micros >= 0) memory[base + word] = 1 + Math.min(micros, 0x7ffffffe);
 }
 
 /** Seconds since the last segment of the endpoint at `x`. */

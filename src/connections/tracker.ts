@@ -19,7 +19,6 @@ import { RecentFrames } from './recent-frames.js';
 import {
   CLIENT,
   CLIENT_ADDRESS,
-  CLOCK_BACKWARDS,
   COMPLETE_ACK,
   COMPLETE_DATA,
   COMPLETE_FIN,
@@ -66,6 +65,7 @@ import {
   ZERO_WINDOWS_AND_RESETS,
   ZERO_WINDOWS_MASK,
 } from './record.js';
+import { SetBacks } from './set-backs.js';
 import { AnalysisCounts, flagsOf } from './tcp-analysis.js';
 import { recordHistory } from './zeek.js';
 
@@ -110,6 +110,7 @@ export class Tracker {
   readonly #counts = new AnalysisCounts();
   readonly #addresses = new AddressTexts();
   readonly #recent = new RecentFrames();
+  readonly #setBacks = new SetBacks();
   readonly #observer: Observer;
   readonly #onConnection: (connection: Connection) => void;
   readonly #onSegment: ((connection: number, from: Role, segment: Segment) => void) | undefined;
@@ -124,6 +125,10 @@ export class Tracker {
   #sinceSweep = 0;
   #seconds = 0;
   #nanoseconds = 0;
+  /** The record that the last segment went to. */
+  #previous = -1;
+  /** A segment was older than the one before it, of whatever connection. */
+  #ranBackwards = false;
 
   constructor(options: TrackerOptions) {
     this.#table = new FlowTable(this.#store, options.seed ?? 0);
@@ -201,11 +206,13 @@ export class Tracker {
     if (this.#onSegment !== undefined) {
       this.#onSegment(memory[base + ID], fromServer ? 'server' : 'client', segment);
     }
-    const backwards =
-      elapsedSeconds(this.#seconds, this.#nanoseconds, segment.seconds, segment.nanoseconds) < 0;
-    if (backwards && this.#seconds !== 0) memory[base + FLAGS] = memory[base + FLAGS] | CLOCK_BACKWARDS;
+    const later = (segment.seconds >>> 0) - (this.#seconds >>> 0);
+    if (later < 0 || (later === 0 && segment.nanoseconds < this.#nanoseconds)) this.#runBack(slot, segment);
     this.#seconds = segment.seconds;
     this.#nanoseconds = segment.nanoseconds;
+    this.#previous = slot;
+    // If it never did, it did on no connection.
+    if (this.#ranBackwards) this.#setBacks.compare(memory, base, segment);
     countFrame(memory, base, fromServer, segment);
     const sender = base + (fromServer ? SERVER : CLIENT);
     const found = flagsOf(memory, base, sender, base + (fromServer ? CLIENT : SERVER), segment);
@@ -339,6 +346,17 @@ export class Tracker {
     this.#observer.observe(memory, base, fromServer, segment);
   }
 
+  /** This segment is older than the last one: one of the two has a wrong time, or all that follow. */
+  #runBack(slot: number, { frame, seconds, nanoseconds }: Segment): void {
+    this.#ranBackwards = true;
+    const store = this.#store;
+    const back = elapsedSeconds(seconds, nanoseconds, this.#seconds, this.#nanoseconds);
+    this.#setBacks.note(store.memory(slot), store.base(slot), back, frame);
+    const previous = this.#previous;
+    if (previous === slot || !store.isLive(previous)) return;
+    this.#setBacks.note(store.memory(previous), store.base(previous), back, frame);
+  }
+
   #letPredecessorGo(slot: number): void {
     const memory = this.#store.memory(slot);
     const base = this.#store.base(slot);
@@ -361,7 +379,14 @@ export class Tracker {
   }
 
   #finished(memory: Int32Array, base: number): Connection {
-    const connection = finishConnection(memory, base, this.#journal, this.#counts, this.#addresses);
+    const connection = finishConnection(
+      memory,
+      base,
+      this.#journal,
+      this.#counts,
+      this.#addresses,
+      this.#setBacks,
+    );
     const network = this.#networkOf?.(memory[base + DOMAIN]) ?? '';
     return network === '' ? connection : { ...connection, network };
   }
@@ -373,6 +398,7 @@ export class Tracker {
     if (memory[base + FRAMES] > 0) this.#onConnection(this.#finished(memory, base));
     this.#counts.release(memory, base + CLIENT);
     this.#counts.release(memory, base + SERVER);
+    this.#setBacks.forget(memory, base);
     if ((memory[base + FLAGS] & SUPERSEDED) === 0) this.#table.remove(slot);
     this.#journal.release(memory[base + JOURNAL]);
     this.#store.release(slot);
@@ -388,7 +414,8 @@ export class Tracker {
       const memory = store.memory(slot);
       const base = store.base(slot);
       if ((memory[base + FLAGS] & SUPERSEDED) !== 0 || !isOver(memory, base)) continue;
-      if (quietSeconds(memory, base, this.#seconds, this.#nanoseconds) >= TIME_WAIT_SECONDS) {
+      // A clock that was set back does not say how long it has been, nor when it will have caught up.
+      if (Math.abs(quietSeconds(memory, base, this.#seconds, this.#nanoseconds)) >= TIME_WAIT_SECONDS) {
         this.#letPredecessorGo(slot);
         this.#end(slot);
       }

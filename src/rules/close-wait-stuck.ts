@@ -10,7 +10,7 @@ import {
   finFrame,
   gradedBy,
   isProven,
-  latest,
+  lasted,
   leftBy,
   milestone,
   missedSince,
@@ -80,7 +80,7 @@ export const closeWaitStuck: Rule = {
     // The whole connection is shorter than the limit: the commonest case by far, and cheap to see.
     if (secondsBetween(connection.start, context.captureEnd) < context.options.stuckSeconds) return null;
     const entry = entered(holder, 'CLOSE-WAIT');
-    if (!isProven(entry) || missedSince(holder, entry.time)) return null;
+    if (!isProven(entry) || missedSince(holder, entry.frame)) return null;
     const left = leftBy(holder, entry);
     return left === null
       ? stillHeld(holder, closer, entry, connection, context)
@@ -97,8 +97,10 @@ function stillHeld(
 ): Finding | null {
   const { captureEnd, options } = context;
   const lastData = lastDataAfter(holder, entry);
-  const quietSeconds = secondsBetween(latest(entry.time, lastData?.lastTime), captureEnd);
-  if (quietSeconds < options.stuckSeconds || blockedByWindow(connection, holder)) return null;
+  const quietSeconds = secondsBetween(lastData?.lastTime ?? entry.time, captureEnd);
+  const wasQuietFor = (limit: number): boolean =>
+    lasted(connection, lastData?.lastFrame ?? entry.frame, quietSeconds, limit);
+  if (!wasQuietFor(options.stuckSeconds) || blockedByWindow(connection, holder)) return null;
   const heldSeconds = secondsBetween(entry.time, captureEnd);
   const after =
     lastData === null
@@ -106,7 +108,7 @@ function stillHeld(
       : `Its last new data was ${duration(quietSeconds)} ago, after ${count(lastData.value, 'byte')} in the open direction.`;
   return reportFinding(closeWaitStuck, connection, {
     endpoint: holder.role,
-    severity: quietSeconds >= options.errorSeconds ? 'error' : 'warning',
+    severity: wasQuietFor(options.errorSeconds) ? 'error' : 'warning',
     confidence: gradedBy(connection, 'inferred'),
     title: '{holder} has stayed in CLOSE-WAIT for {held}',
     explanation: `{closer} sent its FIN in frame {fin} and {holder} acknowledged it in frame {ack}. ${after}${holder.windowClosed ? ' Its own receive window is closed as well: it does not read either.' : ''} TCP sends the second FIN only when the application closes, so the application of {holder} has not closed its side.`,
@@ -140,7 +142,8 @@ function heldLong(
     lastData === null
       ? secondsBetween(entry.time, left.time)
       : Math.max(secondsBetween(entry.time, lastData.time), secondsBetween(lastData.lastTime, left.time));
-  if (quietSeconds < options.stuckSeconds || milestone(holder, 'window-probe') !== null) return null;
+  const wasQuietFor = (limit: number): boolean => lasted(connection, entry.frame, quietSeconds, limit);
+  if (!wasQuietFor(options.stuckSeconds) || milestone(holder, 'window-probe') !== null) return null;
   const heldSeconds = secondsBetween(entry.time, left.time);
   const reset = findReset(
     closer,
@@ -151,7 +154,7 @@ function heldLong(
   );
   const what = reset?.reset.trigger?.kind === 'data' ? 'data' : 'FIN';
   const severity: Severity =
-    reset !== null ? 'error' : quietSeconds >= options.errorSeconds ? 'warning' : 'info';
+    reset !== null ? 'error' : wasQuietFor(options.errorSeconds) ? 'warning' : 'info';
   const end = endOf(left);
   const harm =
     reset === null
@@ -189,7 +192,7 @@ function endOf(left: Transition): string {
 
 function lastDataAfter(holder: Endpoint, entry: Transition) {
   const data = milestone(holder, 'data-after-peer-fin');
-  return data !== null && secondsBetween(entry.time, data.lastTime) >= 0 ? data : null;
+  return data !== null && (entry.frame === null || data.lastFrame >= entry.frame) ? data : null;
 }
 
 function words(holder: Endpoint, closer: Endpoint, entry: Transition, heldSeconds: number) {

@@ -111,10 +111,40 @@ export function finFrame(endpoint: Endpoint): number | null {
   return sent?.frame ?? null;
 }
 
-/** Octets of `endpoint` that the capture missed may have come after `moment`: its FIN may be among them. */
-export function missedSince(endpoint: Endpoint, moment: Timestamp): boolean {
+/** Octets of `endpoint` that the capture missed may have come after `frame`: its FIN may be among them. */
+export function missedSince(endpoint: Endpoint, frame: number | null): boolean {
   const missed = lastMilestone(endpoint, 'acknowledged-unseen');
-  return missed !== null && secondsBetween(moment, missed.lastTime) >= 0;
+  return missed !== null && (frame === null || missed.lastFrame >= frame);
+}
+
+/**
+ * By how many seconds a duration that began with `frame` may be wrong because the capture's clock was set back:
+ * by as much at either end, since two frames whose times are swapped look like that as well. What comes first is
+ * told by frames, never by times.
+ */
+export function clockDoubt({ quality: { clockSetBack } }: Connection, frame: number | null): number {
+  if (clockSetBack === null || (frame !== null && frame > clockSetBack.frame)) return 0;
+  return 2 * clockSetBack.seconds;
+}
+
+/** Whether what began with `frame` and was measured as `seconds` lasted for `limit`, whatever the clock did. */
+export function lasted(
+  connection: Connection,
+  frame: number | null,
+  seconds: number,
+  limit: number,
+): boolean {
+  return seconds - clockDoubt(connection, frame) >= limit;
+}
+
+/** Whether it lasted no longer than `limit`: a clock that was set back may have hidden any time. */
+export function endedWithin(
+  connection: Connection,
+  frame: number | null,
+  seconds: number,
+  limit: number,
+): boolean {
+  return clockDoubt(connection, frame) === 0 && seconds <= limit;
 }
 
 /** One grade less certain where the capture of this connection has holes or its clock ran backwards. */

@@ -1,6 +1,6 @@
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
-import { eachEndpoint, entered, gradedBy, milestone, silentSince } from './evidence.js';
+import { clockDoubt, eachEndpoint, entered, gradedBy, lasted, milestone, silentSince } from './evidence.js';
 import { causesOfSilence } from './host-fate.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
@@ -58,9 +58,10 @@ export const finUnacknowledged: Rule = {
     if (repeated === null || sent === null || repeated.count < options.minimumRetransmissions) return null;
     if (milestone(closer, 'fin-covered') !== null || peer.windowClosed) return null;
     const seconds = secondsBetween(sent.time, repeated.lastTime);
-    if (seconds < 1) return null;
+    if (!lasted(connection, sent.frame, seconds, 1)) return null;
     // Gaps double, so the last one is about half of it all: twice that without a FIN is the end.
-    const gaveUp = secondsBetween(repeated.lastTime, captureEnd) > 1.1 * seconds;
+    const isTimed = clockDoubt(connection, sent.frame) === 0;
+    const gaveUp = isTimed && secondsBetween(repeated.lastTime, captureEnd) > 1.1 * seconds;
     const silent = silentSince(peer, repeated);
     return reportFinding(finUnacknowledged, connection, {
       endpoint: closer.role,

@@ -7,8 +7,8 @@ import {
   entered,
   finFrame,
   gradedBy,
+  lasted,
   lastMilestone,
-  latest,
   milestone,
   missedSince,
 } from './evidence.js';
@@ -68,10 +68,11 @@ export const finWait2Stuck: Rule = {
     if (closer.finalState !== 'FIN-WAIT-2' || holder.finSent) return null;
     const entry = entered(closer, 'FIN-WAIT-2');
     const covered = milestone(closer, 'fin-covered');
-    if (entry === null || covered === null || missedSince(holder, entry.time)) return null;
+    if (entry === null || covered === null || missedSince(holder, entry.frame)) return null;
     const data = milestone(holder, 'data-after-peer-fin');
-    const quietSeconds = secondsBetween(latest(entry.time, data?.lastTime), captureEnd);
-    if (quietSeconds < options.stuckSeconds) return null;
+    const last = data !== null && data.lastFrame > covered.frame ? data : null;
+    const quietSeconds = secondsBetween(last?.lastTime ?? entry.time, captureEnd);
+    if (!lasted(connection, last?.lastFrame ?? entry.frame, quietSeconds, options.stuckSeconds)) return null;
     const waitedSeconds = secondsBetween(entry.time, captureEnd);
     const call = callUsed(connection, closer, holder, entry, data);
     return reportFinding(finWait2Stuck, connection, {
@@ -118,7 +119,7 @@ function callUsed(
     };
   }
   const probes = lastMilestone(closer, 'keep-alive');
-  if (probes !== null && secondsBetween(entry.time, probes.lastTime) > 0) {
+  if (probes !== null && entry.frame !== null && probes.lastFrame > entry.frame) {
     return {
       name: 'shutdown',
       confidence: 'possible',

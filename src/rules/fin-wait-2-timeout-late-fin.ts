@@ -7,6 +7,7 @@ import {
   findReset,
   finFrame,
   gradedBy,
+  lasted,
   milestone,
   tookEffect,
 } from './evidence.js';
@@ -71,8 +72,8 @@ export const finWait2TimeoutLateFin: Rule = {
         form.trigger !== null &&
         (form.trigger.kind === 'fin' || form.trigger.kind === 'data') &&
         form.trigger.knewFin &&
-        form.trigger.idleSeconds >= limit &&
-        secondsBetween(covered.time, seen.time) >= limit,
+        lasted(connection, covered.frame, form.trigger.idleSeconds, limit) &&
+        lasted(connection, covered.frame, secondsBetween(covered.time, seen.time), limit),
     );
     if (reset === null) return null;
     const trigger = reset.reset.trigger!;

@@ -6,6 +6,7 @@ import {
   finFrame,
   gradedBy,
   heldInCloseWait,
+  lasted,
   milestone,
   missedSince,
 } from './evidence.js';
@@ -64,9 +65,9 @@ export const halfCloseStalled: Rule = {
       return null;
     const held = heldInCloseWait(sender);
     if (held === null || closer.windowClosed || closer.resetsSent > 0) return null;
-    if (missedSince(sender, data.lastTime)) return null;
+    if (missedSince(sender, data.lastFrame)) return null;
     const stalledSeconds = secondsBetween(data.lastTime, captureEnd);
-    if (stalledSeconds < options.stalledSeconds) return null;
+    if (!lasted(connection, data.lastFrame, stalledSeconds, options.stalledSeconds)) return null;
     return reportFinding(halfCloseStalled, connection, {
       endpoint: sender.role,
       confidence: gradedBy(connection, 'observed'),

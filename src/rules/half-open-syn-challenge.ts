@@ -40,7 +40,7 @@ export const halfOpenSynChallenge: Rule = {
     const syn = lastMilestone(opener, 'syn-on-open-connection');
     if (syn === null) return null;
     const waiting = entered(holder, 'TIME-WAIT');
-    if (waiting !== null && secondsBetween(waiting.time, syn.time) >= 0) return null;
+    if (waiting !== null && (waiting.frame === null || waiting.frame <= syn.frame)) return null;
     const reset = findReset(opener, ({ trigger }, seen) => seen.frame > syn.frame && trigger?.kind === 'ack');
     const ageSeconds = secondsBetween(connection.start, syn.time);
     return reportFinding(halfOpenSynChallenge, connection, {

@@ -1,6 +1,6 @@
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
-import { eachEndpoint, entered, findReset, gradedBy, leftBy, opened } from './evidence.js';
+import { eachEndpoint, endedWithin, entered, findReset, gradedBy, leftBy, opened } from './evidence.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { duration, nameOf, round } from './wording.js';
@@ -48,7 +48,7 @@ export const handshakeAborted: Rule = {
     const complete = opened(connection.client);
     // An open connection that was given up only after long idling was not a mere handshake.
     const seconds = secondsBetween(answered.time, reset.time);
-    if (complete && seconds > 10) return null;
+    if (complete && !endedWithin(connection, answered.frame, seconds, 10)) return null;
     const before = entered(resetter, 'ESTABLISHED');
     const after = before === null ? null : leftBy(resetter, before);
     return reportFinding(handshakeAborted, connection, {

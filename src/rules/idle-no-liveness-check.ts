@@ -1,6 +1,6 @@
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
-import { milestone, NOTHING } from './evidence.js';
+import { lasted, milestone, NOTHING } from './evidence.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { duration, nameOf, round } from './wording.js';
@@ -51,7 +51,7 @@ export const idleNoLivenessCheck: Rule = {
     const { client, server } = connection;
     if (client.finalState !== 'ESTABLISHED' || server.finalState !== 'ESTABLISHED') return NOTHING;
     const idleSeconds = secondsBetween(connection.end, captureEnd);
-    if (idleSeconds < options.idleSeconds) return NOTHING;
+    if (!lasted(connection, connection.lastFrame, idleSeconds, options.idleSeconds)) return NOTHING;
     if (client.unacknowledgedBytes > 0 || server.unacknowledgedBytes > 0) return NOTHING;
     if (milestone(client, 'keep-alive') !== null || milestone(server, 'keep-alive') !== null) return NOTHING;
     return [

@@ -1,6 +1,6 @@
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
-import { eachEndpoint, entered, findReset, gradedBy, milestone } from './evidence.js';
+import { eachEndpoint, entered, findReset, gradedBy, lasted, milestone } from './evidence.js';
 import type { Severity } from './finding.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
@@ -70,15 +70,17 @@ export const lastAckStuck: Rule = {
     let words: string;
     if (covered === null) {
       if (!many) return null;
-      if (secondsBetween(sent.time, captureEnd) >= options.errorSeconds) severity = 'error';
+      const waitedSeconds = secondsBetween(sent.time, captureEnd);
+      if (lasted(connection, sent.frame, waitedSeconds, options.errorSeconds)) severity = 'error';
       outcome = 'never-acknowledged';
       words = 'and no acknowledgment came';
-    } else if (secondsBetween(covered.time, repeated.lastTime) > 0) {
-      if (secondsBetween(covered.time, repeated.lastTime) < DELAYED_ACK_SECONDS && !many) return null;
+    } else if (repeated.lastFrame > covered.frame) {
+      const since = secondsBetween(covered.time, repeated.lastTime);
+      if (!lasted(connection, covered.frame, since, DELAYED_ACK_SECONDS) && !many) return null;
       outcome = 'acknowledgment-lost';
       words = `although frame ${covered.frame} acknowledges it: that acknowledgment was lost after it was captured`;
     } else {
-      if (!many && seconds < DELAYED_ACK_SECONDS) return null;
+      if (!many && !lasted(connection, sent.frame, seconds, DELAYED_ACK_SECONDS)) return null;
       outcome = 'acknowledged-late';
       words = `until frame ${covered.frame} acknowledged it, ${duration(seconds)} after it was first sent`;
     }

@@ -51,7 +51,7 @@ export const peerUnresponsive: Rule = {
     example: { fixture: 'power-loss', capture: 'client' },
   },
   check: eachEndpoint((sender, peer, connection, { captureEnd, options }) => {
-    const silence = silenceMetBy(sender, peer, options.minimumRetransmissions, captureEnd);
+    const silence = silenceMetBy(connection, sender, peer, options.minimumRetransmissions, captureEnd);
     if (silence === null) return null;
     const idleSeconds = peer.lastSegment === null ? 0 : secondsBetween(peer.lastSegment.time, silence.from);
     return reportFinding(peerUnresponsive, connection, {

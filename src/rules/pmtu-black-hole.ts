@@ -1,7 +1,7 @@
 import type { Connection, Endpoint } from '../connections/connection.js';
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
-import { eachEndpoint, gradedBy } from './evidence.js';
+import { eachEndpoint, gradedBy, lasted } from './evidence.js';
 import { asksForSmaller } from './icmp-errors.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
@@ -66,7 +66,7 @@ export const pmtuBlackHole: Rule = {
     example: { fixture: 'pmtu-black-hole', capture: 'client' },
   },
   check: eachEndpoint((sender, peer, connection, { captureEnd, options }) => {
-    const silence = silenceMetBy(sender, peer, options.minimumRetransmissions, captureEnd);
+    const silence = silenceMetBy(connection, sender, peer, options.minimumRetransmissions, captureEnd);
     if (silence === null || silence.run.retransmitted === undefined) return null;
     const { payloadBytes, optionBytes, acknowledgedBytes, dontFragment } = silence.run.retransmitted;
     if (!dontFragment || payloadBytes <= options.minimumBytes) return null;
@@ -110,9 +110,10 @@ export const pmtuBlackHole: Rule = {
 };
 
 /** The peer spoke a round trip after the last new data: only something that came after can have made it speak. */
-function arrivedAfterwards(sender: Endpoint, peer: Endpoint, { vantage }: Connection): boolean {
-  if (sender.lastNewData === null || peer.lastSegment === null || vantage.roundTripSeconds === null)
-    return false;
-  const later = secondsBetween(sender.lastNewData.time, peer.lastSegment.time);
-  return later >= MOST_OF_ROUND_TRIP * vantage.roundTripSeconds;
+function arrivedAfterwards(sender: Endpoint, peer: Endpoint, connection: Connection): boolean {
+  const { roundTripSeconds } = connection.vantage;
+  if (sender.lastNewData === null || peer.lastSegment === null || roundTripSeconds === null) return false;
+  const { frame, time } = sender.lastNewData;
+  const later = secondsBetween(time, peer.lastSegment.time);
+  return lasted(connection, frame, later, MOST_OF_ROUND_TRIP * roundTripSeconds);
 }

@@ -63,7 +63,7 @@ export const retransmissionGaveUp: Rule = {
     example: { fixture: 'retransmission-gave-up', capture: 'client' },
   },
   check: eachEndpoint((sender, peer, connection, { captureEnd, options }) => {
-    const silence = silenceMetBy(sender, peer, options.minimumRetransmissions, captureEnd);
+    const silence = silenceMetBy(connection, sender, peer, options.minimumRetransmissions, captureEnd);
     if (silence === null || !silence.gaveUp || sender.resetsSent > 0) return null;
     const early = silence.seconds < options.r2Seconds;
     const reported = lastUndelivered(sender) !== null;

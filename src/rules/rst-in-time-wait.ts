@@ -46,7 +46,8 @@ export const rstInTimeWait: Rule = {
     if (waiting === null || leftBy(waiter, waiting)?.cause !== 'received RST') return null;
     const reset = findReset(
       peer,
-      ({ verdict }, seen) => verdict === 'accepted' && secondsBetween(waiting.time, seen.time) >= 0,
+      ({ verdict }, seen) =>
+        verdict === 'accepted' && (waiting.frame === null || waiting.frame <= seen.frame),
     );
     if (reset === null) return null;
     const answered = reset.reset.trigger;

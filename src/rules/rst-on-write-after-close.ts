@@ -1,12 +1,14 @@
-import type { Endpoint, Milestone, Transition } from '../connections/connection.js';
+import type { Connection, Endpoint, Milestone, Transition } from '../connections/connection.js';
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
 import {
   eachEndpoint,
+  endedWithin,
   entered,
   findReset,
   finFrame,
   gradedBy,
+  lasted,
   milestone,
   type SeenReset,
 } from './evidence.js';
@@ -118,10 +120,11 @@ export const rstOnWriteAfterClose: Rule = {
     const entry = entered(writer, 'CLOSE-WAIT');
     const lostBytes = Math.min(writer.unacknowledgedBytes, data.value);
     if (entry === null || lostBytes === 0) return null;
-    const reset = resetOfData(closer, data, lostBytes === data.value, options);
+    const reset = resetOfData(connection, closer, data, lostBytes === data.value, options);
     if (reset === null) return null;
     const delaySeconds = secondsBetween(entry.time, data.time);
-    const variant = variantOf(writer, closer, data, delaySeconds, reset, options);
+    const wasLate = lasted(connection, entry.frame, delaySeconds, options.immediateSeconds);
+    const variant = variantOf(writer, closer, data, wasLate, reset, options);
     return reportFinding(rstOnWriteAfterClose, connection, {
       endpoint: writer.role,
       severity: variant.severity,
@@ -162,6 +165,7 @@ export const rstOnWriteAfterClose: Rule = {
 
 /** The reset that answers the data; `allLost`: none of the data was acknowledged, so nobody was reading. */
 function resetOfData(
+  connection: Connection,
   closer: Endpoint,
   data: Milestone,
   allLost: boolean,
@@ -171,7 +175,8 @@ function resetOfData(
     if (verdict !== 'accepted') return false;
     if (trigger !== null) return trigger.knewFin && trigger.payloadBytes > 0;
     const sinceData = secondsBetween(data.lastTime, seen.time);
-    return allLost && hasAck && sinceData >= 0 && sinceData <= options.reactionSeconds;
+    const isReaction = endedWithin(connection, data.lastFrame, sinceData, options.reactionSeconds);
+    return allLost && hasAck && data.lastFrame < seen.frame && isReaction;
   });
 }
 
@@ -190,7 +195,7 @@ function variantOf(
   writer: Endpoint,
   closer: Endpoint,
   data: Milestone,
-  delaySeconds: number,
+  wasLate: boolean,
   reset: SeenReset,
   options: OptionValues,
 ): Variant {
@@ -198,7 +203,7 @@ function variantOf(
   if (
     closed !== null &&
     data.value <= options.farewellBytes &&
-    secondsBetween(closed.time, reset.time) >= 0
+    (closed.frame === null || closed.frame <= reset.frame)
   ) {
     return {
       name: 'farewell',
@@ -216,7 +221,7 @@ function variantOf(
       meaning: MAY_BE_TLS_ALERT,
     };
   }
-  if (delaySeconds >= options.immediateSeconds && writer.role === 'server') {
+  if (wasLate && writer.role === 'server') {
     return {
       name: 'late-answer',
       severity: 'error',
@@ -234,7 +239,7 @@ function variantOf(
       ],
     };
   }
-  if (delaySeconds >= options.immediateSeconds) {
+  if (wasLate) {
     return {
       name: 'stale-pooled-connection',
       severity: 'error',

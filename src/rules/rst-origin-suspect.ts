@@ -1,7 +1,7 @@
-import type { Endpoint, Milestone } from '../connections/connection.js';
+import type { Connection, Endpoint, Milestone } from '../connections/connection.js';
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
-import { eachEndpoint, findReset, gradedBy, milestone, type SeenReset } from './evidence.js';
+import { eachEndpoint, endedWithin, findReset, gradedBy, milestone, type SeenReset } from './evidence.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { nameOf } from './wording.js';
@@ -58,7 +58,7 @@ export const rstOriginSuspect: Rule = {
     );
     const strong: string[] = [];
     if (taken !== undefined) strong.push(`{named} went on in frame ${taken.retractedBy}`);
-    if (isMirrored(reset, other)) strong.push('both ends were reset at the same moment');
+    if (isMirrored(connection, reset, other)) strong.push('both ends were reset at the same moment');
     if (named.ttl !== null && Math.abs(reset.reset.ttl - named.ttl) > TTL_TOLERANCE) {
       marks.push(`its TTL is ${reset.reset.ttl}, that of {named} is ${named.ttl}`);
     }
@@ -84,13 +84,13 @@ function repeatsSynAfter(named: Endpoint, reset: SeenReset): boolean {
   return repeated !== null && repeated.lastFrame > reset.frame;
 }
 
-function isMirrored(reset: SeenReset, other: Endpoint): boolean {
+function isMirrored(connection: Connection, reset: SeenReset, other: Endpoint): boolean {
   if (reset.reset.trigger !== null) return false;
-  const mirror = findReset(
-    other,
-    ({ trigger }, seen) =>
-      trigger === null && Math.abs(secondsBetween(reset.time, seen.time)) <= MIRROR_SECONDS,
-  );
+  const mirror = findReset(other, ({ trigger }, seen) => {
+    if (trigger !== null) return false;
+    const apart = Math.abs(secondsBetween(reset.time, seen.time));
+    return endedWithin(connection, Math.min(reset.frame, seen.frame), apart, MIRROR_SECONDS);
+  });
   return mirror !== null;
 }
 

@@ -1,6 +1,6 @@
-import type { Endpoint, Milestone } from '../connections/connection.js';
+import type { Connection, Endpoint, Milestone } from '../connections/connection.js';
 import { secondsBetween, type Timestamp } from '../core/time.js';
-import { firstSent, lastMilestone, silentSince } from './evidence.js';
+import { clockDoubt, firstSent, lastMilestone, silentSince } from './evidence.js';
 
 /** Linux waits no longer than this between two retransmissions (TCP_RTO_MAX). */
 const LONGEST_GAP_SECONDS = 120;
@@ -18,6 +18,7 @@ export interface Silence {
 
 /** What `sender` meets, if it is silence; at least `minimum` retransmissions are needed to say so. */
 export function silenceMetBy(
+  connection: Connection,
   sender: Endpoint,
   peer: Endpoint,
   minimum: number,
@@ -30,11 +31,13 @@ export function silenceMetBy(
   const from = firstSent(run);
   const seconds = secondsBetween(from, run.lastTime);
   // Repetitions within a second are tail loss probes and fast retransmissions.
-  if (seconds < 1) return null;
+  const doubt = clockDoubt(connection, run.frame - 1);
+  if (seconds - doubt < 1) return null;
   const firstGapSeconds = run.value / 1000;
   // Gaps that double: the last is half of the whole, and the next would be twice the last.
   const nextGap = Math.min(LONGEST_GAP_SECONDS, seconds + firstGapSeconds);
-  const stopped = sender.lastSegment === null || sender.lastSegment.frame <= run.lastFrame;
+  // Nor does a clock that was set back tell how long the next gap would be.
+  const stopped = doubt === 0 && (sender.lastSegment === null || sender.lastSegment.frame <= run.lastFrame);
   const gaveUp = stopped && secondsBetween(run.lastTime, captureEnd) > 1.1 * nextGap;
   return { run, transmissions: run.count + 1, from, seconds, firstGapSeconds, gaveUp };
 }

@@ -1,6 +1,6 @@
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
-import { eachEndpoint, entered, milestone, opened } from './evidence.js';
+import { eachEndpoint, entered, lasted, milestone, opened } from './evidence.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { duration, nameOf, round, times } from './wording.js';
@@ -55,7 +55,8 @@ export const synAckUnanswered: Rule = {
     const answered = entered(listener, 'SYN-RECEIVED');
     if (repeated === null || answered === null || opened(listener)) return null;
     if (caller.resetsSent > 0 || caller.payloadBytes > 0) return null;
-    if (secondsBetween(answered.time, captureEnd) < options.waitSeconds) return null;
+    const waitedSeconds = secondsBetween(answered.time, captureEnd);
+    if (!lasted(connection, answered.frame, waitedSeconds, options.waitSeconds)) return null;
     const seconds = secondsBetween(answered.time, repeated.lastTime);
     return reportFinding(synAckUnanswered, connection, {
       endpoint: listener.role,

@@ -1,6 +1,6 @@
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
-import { eachEndpoint, entered, milestone } from './evidence.js';
+import { eachEndpoint, entered, lasted, milestone } from './evidence.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { duration, nameOf, round } from './wording.js';
@@ -53,7 +53,8 @@ export const synUnanswered: Rule = {
     const repeated = milestone(caller, 'syn-repeated');
     const syn = entered(caller, 'SYN-SENT');
     if (repeated === null || syn === null || listener.segments > 0) return null;
-    if (secondsBetween(syn.time, captureEnd) < options.waitSeconds) return null;
+    const waitedSeconds = secondsBetween(syn.time, captureEnd);
+    if (!lasted(connection, syn.frame, waitedSeconds, options.waitSeconds)) return null;
     const seconds = secondsBetween(syn.time, repeated.lastTime);
     return reportFinding(synUnanswered, connection, {
       endpoint: caller.role,

@@ -1,6 +1,6 @@
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
-import { eachEndpoint, entered, findReset, gradedBy, lastMilestone } from './evidence.js';
+import { eachEndpoint, endedWithin, entered, findReset, gradedBy, lastMilestone } from './evidence.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { duration, nameOf, round } from './wording.js';
@@ -54,7 +54,8 @@ export const timeWaitPortReuse: Rule = {
     const waiting = entered(holder, 'TIME-WAIT');
     if (syn === null || waiting === null) return null;
     const ageSeconds = secondsBetween(waiting.time, syn.time);
-    if (ageSeconds < 0 || ageSeconds > options.timeWaitSeconds) return null;
+    if (waiting.frame !== null && waiting.frame > syn.frame) return null;
+    if (!endedWithin(connection, waiting.frame, ageSeconds, options.timeWaitSeconds)) return null;
     const refusal = findReset(opener, (_, seen) => seen.frame > syn.frame);
     return reportFinding(timeWaitPortReuse, connection, {
       endpoint: opener.role,

@@ -1,6 +1,6 @@
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
-import { eachEndpoint, gradedBy, lastMilestone, unanswered } from './evidence.js';
+import { clockDoubt, eachEndpoint, gradedBy, lastMilestone, unanswered } from './evidence.js';
 import { causesOfSilence } from './host-fate.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
@@ -41,7 +41,7 @@ export const zeroWindowProbeUnanswered: Rule = {
     if (probes < options.minimumProbes) return null;
     const seconds = secondsBetween(run.time, run.lastTime);
     // Linux answers at most one probe in 500 ms.
-    if (seconds <= 0.5 * (run.count - 1)) return null;
+    if (seconds - clockDoubt(connection, run.frame) <= 0.5 * (run.count - 1)) return null;
     return reportFinding(zeroWindowProbeUnanswered, connection, {
       endpoint: receiver.role,
       confidence: gradedBy(connection, 'observed'),

@@ -1,7 +1,7 @@
 import type { Endpoint, Milestone } from '../connections/connection.js';
 import { secondsBetween, type Timestamp } from '../core/time.js';
 import { cite } from './citations.js';
-import { eachEndpoint, gradedBy, lastMilestone } from './evidence.js';
+import { eachEndpoint, gradedBy, lasted, lastMilestone } from './evidence.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { count, duration, nameOf, round, ssFilter } from './wording.js';
@@ -68,11 +68,14 @@ export const zeroWindowStall: Rule = {
     if (probes === null && sender.unacknowledgedBytes === 0) return null;
     const over = receiver.finalState === 'CLOSED' || sender.finalState === 'CLOSED';
     const stall = longestStall(receiver, over ? connection.end : captureEnd);
-    if (stall === null || stall.seconds < options.stallSeconds) return null;
+    if (stall === null) return null;
+    const wasClosedFor = (limit: number): boolean =>
+      lasted(connection, stall.run.frame, stall.seconds, limit);
+    if (!wasClosedFor(options.stallSeconds)) return null;
     const open = receiver.windowClosed && !over;
     return reportFinding(zeroWindowStall, connection, {
       endpoint: receiver.role,
-      severity: stall.seconds >= options.errorSeconds ? 'error' : 'warning',
+      severity: wasClosedFor(options.errorSeconds) ? 'error' : 'warning',
       confidence: gradedBy(connection, 'inferred'),
       title: `{receiver} ${open ? 'has kept' : 'kept'} its window closed for {time}: its application ${open ? 'does' : 'did'} not read`,
       explanation: `The window of {receiver} was zero from frame {first}${open ? ' to the end of the capture' : ' to frame {last}'}.${probes === null ? ` {sender} had ${count(sender.unacknowledgedBytes, 'byte')} outstanding.` : ` {sender} sent ${count(probes.count, 'probe')}.`} The limit of ${options.stallSeconds} s is a judgement: TCP lets a window stay closed.`,

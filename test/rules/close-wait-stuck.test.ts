@@ -60,6 +60,16 @@ testRule(closeWaitStuck, {
       confidence: 'possible',
     },
     {
+      name: 'although the clock was set back by a moment since',
+      connection: afterClientFin({ quality: { clockSetBack: { seconds: 0.5, frame: 6 } } }),
+      end: 64,
+    },
+    {
+      name: 'although the clock was set back before',
+      connection: afterClientFin({ quality: { clockSetBack: { seconds: 3600, frame: 4 } } }),
+      end: 64,
+    },
+    {
       name: 'earlier if the limit is set lower',
       connection: afterClientFin(),
       end: 10,
@@ -68,6 +78,11 @@ testRule(closeWaitStuck, {
   ],
   silent: [
     { name: 'when the capture ends too soon', connection: afterClientFin(), end: 62 },
+    {
+      name: 'when the clock was set back since, by so much that it may have been set forward before',
+      connection: afterClientFin({ quality: { clockSetBack: { seconds: 31, frame: 6 } } }),
+      end: 122,
+    },
     {
       name: 'while data still flows',
       connection: afterClientFin({

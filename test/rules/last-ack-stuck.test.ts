@@ -36,7 +36,7 @@ testRule(lastAckStuck, {
     },
     {
       name: 'as info when one acknowledgment was lost after the tap',
-      connection: repeatedFin(1, 3.6, [happens('fin-covered', 3.02, 8)]),
+      connection: repeatedFin(1, 3.6, [happens('fin-covered', 3.02, 7)]),
       end: 20,
       severity: 'info',
       confidence: 'inferred',

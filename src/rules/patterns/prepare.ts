@@ -3,6 +3,9 @@ import type { Finding, Pattern, Severity } from '../finding.js';
 import type { PatternCollector, PatternRule } from '../rule.js';
 import { optionValues, type RuleSettings } from '../settings.js';
 
+/** Patterns hold moments of several connections against one another, by tenths of a second at the finest. */
+const FINEST_SECONDS = 0.1;
+
 /** All enabled patterns of one analysis. */
 export interface Patterns {
   /** Takes in a connection; the patterns that are `withheld` from do not learn of it. */
@@ -23,21 +26,29 @@ export function preparePatterns(rules: readonly PatternRule[], settings: RuleSet
     .filter((rule) => settings.severities?.[rule.id] !== 'off')
     .map((rule) => ({
       id: rule.id,
+      family: rule.family,
       choice: settings.severities?.[rule.id] as Severity | undefined,
       collector: rule.begin(optionValues(rule, settings)),
     }));
+  // Of a capture in which the clock was set no order of such moments is certain, whichever connections saw it.
+  let isTimed = true;
   return {
     add(connection, findings, withheld = null): void {
+      if ((connection.quality.clockSetBack?.seconds ?? 0) >= FINEST_SECONDS) isTimed = false;
       for (let i = 0; i < running.length; i++) {
         if (withheld?.(running[i].id) !== true) running[i].collector.add(connection, findings);
       }
     },
     finish(captureEnd, drops): readonly Pattern[] {
-      return running.flatMap(({ choice, collector }) => {
+      return running.flatMap(({ choice, family, collector }) => {
         const patterns = collector.finish(captureEnd, drops);
-        return choice === undefined
-          ? patterns
-          : patterns.map((pattern) => ({ ...pattern, severity: choice }));
+        const inDoubt = !isTimed && family !== 'capture';
+        if (choice === undefined && !inDoubt) return patterns;
+        return patterns.map((pattern) => ({
+          ...pattern,
+          severity: choice ?? 'info',
+          confidence: inDoubt ? 'possible' : pattern.confidence,
+        }));
       });
     },
   };
