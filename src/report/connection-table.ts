@@ -10,11 +10,16 @@ const MOST_ROWS = 20;
 const PADDING = 2;
 /** A column that must be cut keeps this much. */
 const MIN_COLUMN = 12;
+/** What a cut endpoint keeps at its end: a port, and enough of the address to tell hosts of one network apart. */
+const KEPT_END = 11;
+const CUT = '…';
 
 interface Column {
   readonly head: string;
   readonly cell: (row: ConnectionRow, nameOf: (finding: Finding) => string) => string;
   readonly align?: 'right';
+  /** Its lines are endpoints: where they must be cut, the port stays. */
+  readonly isEndpoint?: boolean;
 }
 
 const ID: Column = { head: '#', cell: ({ id }) => String(id), align: 'right' };
@@ -25,7 +30,11 @@ const FINDINGS: Column = {
   head: 'findings',
   cell: ({ findings }, nameOf) => findings.map(nameOf).join('\n'),
 };
-const ENDPOINTS: Column = { head: 'client\nserver', cell: ({ client, server }) => `${client}\n${server}` };
+const ENDPOINTS: Column = {
+  head: 'client\nserver',
+  cell: ({ client, server }) => `${client}\n${server}`,
+  isEndpoint: true,
+};
 const STATES: Column = {
   head: 'ended in',
   cell: ({ clientState, serverState }) => `${clientState}\n${serverState}`,
@@ -35,9 +44,9 @@ const STATES: Column = {
 const LAYOUTS: readonly (readonly Column[])[] = [
   [
     ID,
-    { head: 'client', cell: ({ client }) => client },
+    { head: 'client', cell: ({ client }) => client, isEndpoint: true },
     { head: 'ended in', cell: ({ clientState }) => clientState },
-    { head: 'server', cell: ({ server }) => server },
+    { head: 'server', cell: ({ server }) => server, isEndpoint: true },
     { head: 'ended in', cell: ({ serverState }) => serverState },
     FRAMES,
     ACTIVE,
@@ -69,14 +78,26 @@ export class ConnectionTable {
     const room = (layout: readonly Column[]): number => width - layout.length - 1;
     const layouts = isNamed ? LAYOUTS.map(([id, ...columns]) => [id, NETWORK, ...columns]) : LAYOUTS;
     const layout = layouts.find((columns) => sum(this.#widths(columns)) <= room(columns)) ?? layouts.at(-1)!;
+    const colWidths = fitted(this.#widths(layout), room(layout));
     const table = new Table({
       head: layout.map(({ head }) => head.split('\n').map(palette.bold).join('\n')),
-      colWidths: fitted(this.#widths(layout), room(layout)),
+      colWidths,
       colAligns: layout.map(({ align }) => align ?? 'left'),
       style: { head: [], border: [], compact: true },
     });
     const nameOf = ({ severity, rule }: Finding): string => palette.severity[severity](rule);
-    table.push(...this.#rows.sorted().map((row) => layout.map(({ cell }) => cell(row, nameOf))));
+    const shown = (row: ConnectionRow, { cell, isEndpoint }: Column, width: number): string =>
+      isEndpoint === true
+        ? cell(row, nameOf)
+            .split('\n')
+            .map((line) => cutInside(line, width - PADDING))
+            .join('\n')
+        : cell(row, nameOf);
+    table.push(
+      ...this.#rows
+        .sorted()
+        .map((row) => layout.map((column, place) => shown(row, column, colWidths[place]))),
+    );
     return table.toString();
   }
 
@@ -86,6 +107,13 @@ export class ConnectionTable {
       return PADDING + Math.max(...texts.flatMap((text) => text.split('\n').map((line) => line.length)));
     });
   }
+}
+
+/** An endpoint in at most `length` places: `[2001:db8:12:34…5678]:443`. */
+function cutInside(endpoint: string, length: number): string {
+  if (endpoint.length <= length) return endpoint;
+  const end = Math.min(KEPT_END, length - 2 * CUT.length);
+  return `${endpoint.slice(0, length - CUT.length - end)}${CUT}${endpoint.slice(-end)}`;
 }
 
 /** Takes from the widest columns until all of them fit. */

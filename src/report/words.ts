@@ -16,12 +16,15 @@ export function citationName({ source, section, label }: Citation): string {
     .replaceAll(' ', FIXED_SPACE);
 }
 
-/** Several citations in a row, each source named once: `RFC 9293 §3.6, §3.10.4; tcp(7)`. */
+/** Several citations in a row, each source and each place named once: `RFC 9293 §3.6, §3.10.4; tcp(7)`. */
 export function citationNames(citations: readonly Citation[]): string {
+  const named = new Set<string>();
   let text = '';
   let source = '';
   for (const citation of citations) {
     const name = citationName(citation);
+    if (named.has(name)) continue;
+    named.add(name);
     const repeats = citation.source === source && citation.section !== null;
     const part = repeats ? name.slice(source.length + 1) : name;
     text += text === '' ? part : `${repeats ? ', ' : '; '}${part}`;

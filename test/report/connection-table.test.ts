@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { ConnectionTable } from '../../src/report/connection-table.js';
+import { PLAIN } from '../../src/report/palette.js';
+import { connection } from '../support/connection-builder.js';
+
+const LONG = '2001:db8:2049:8b07:991d:ec85:28df:f629';
+
+function drawn(width: number): string {
+  const table = new ConnectionTable();
+  const plain = connection({});
+  const client = { ...plain.client, address: LONG, port: 38514 };
+  const server = { ...plain.server, address: '2001:db8::84', port: 443 };
+  table.add({ ...plain, client, server }, []);
+  return table.draw(PLAIN, width);
+}
+
+describe('the table of connections', () => {
+  it('shows endpoints whole where there is room', () => {
+    expect(drawn(120)).toContain(`[${LONG}]:38514`);
+  });
+
+  it.each([80, 60, 50])('fits into %i columns, and cuts endpoints inside, so that ports stay', (width) => {
+    const lines = drawn(width).split('\n');
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(width);
+    const [client, server] = ['38514', '443'].map((port) => lines.find((line) => line.includes(port)));
+    expect(client).toMatch(/\[2001.*…?.*f629\]:38514 /);
+    expect(server).toMatch(/\[2001.*84\]:443 /);
+  });
+});
