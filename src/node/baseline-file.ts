@@ -47,13 +47,14 @@ function parse(path: string): unknown {
 function findingsOf(report: Plain, path: string): readonly BaselineEntry[] {
   const ends = new Map<unknown, FingerprintedConnection>();
   for (const [place, connection] of listAt(report, 'connections', path).entries()) {
-    const { client, server } = connection;
+    const { client, server, network } = connection;
     const isWhole =
       isPlain(client) &&
       isPlain(server) &&
       typeof client.address === 'string' &&
       typeof server.address === 'string' &&
-      typeof server.port === 'number';
+      typeof server.port === 'number' &&
+      (network === undefined || typeof network === 'string');
     if (!isWhole) throw misshapen(path, `connections[${place}]`);
     ends.set(connection.id, connection as unknown as FingerprintedConnection);
   }
@@ -71,7 +72,9 @@ function findingsOf(report: Plain, path: string): readonly BaselineEntry[] {
 function patternsOf(report: Plain, path: string): readonly BaselineEntry[] {
   return listAt(report, 'patterns', path).map((pattern, place) => {
     const entry = entryOf(pattern, path, `patterns[${place}]`);
-    return { ...entry, fingerprint: patternFingerprint(entry) };
+    const { facts } = pattern;
+    if (!isPlain(facts)) throw misshapen(path, `patterns[${place}]`);
+    return { ...entry, fingerprint: patternFingerprint({ ...entry, facts }) };
   });
 }
 

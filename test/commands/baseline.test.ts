@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { captureOf } from '../support/fixtures.js';
 import { finwait } from '../support/io.js';
+import { inVlan, type Wrapping, wrappedCapture } from '../support/wrapped.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'finwait-baseline-'));
 const BASE = join(folder, 'base.json');
@@ -69,6 +70,39 @@ describe('--baseline', () => {
     });
   });
 
+  describe('where networks are told apart', () => {
+    const capture = (name: string, fixture: string, ...wrappings: Wrapping[]) => {
+      const path = join(folder, name);
+      writeFileSync(path, wrappedCapture(fixture, ...wrappings));
+      return path;
+    };
+    const baseOf = async (name: string, ...argv: string[]) => {
+      const path = join(folder, name);
+      await finwait([...argv, '--separate', 'vlan', '-f', 'json', '-o', path]);
+      return path;
+    };
+
+    it('tells the same trouble in another network as new', async () => {
+      const base = await baseOf('vlan-6.json', capture('vlan-6.pcap', STUCK, inVlan(6)));
+      const both = capture('vlans.pcap', STUCK, inVlan(5), inVlan(6));
+      const { report } = await against(base, both, '--separate', 'vlan');
+      expect(report.summary.baseline).toMatchObject({ new: 2, known: 2, gone: 0 });
+      const [{ id }] = report.connections.filter(({ network }: { network: string }) => network === 'VLAN 5');
+      expect(report.findings.map(({ connection }: { connection: number }) => connection)).toEqual([id, id]);
+    });
+
+    it('tells the same pattern in another network as new', async () => {
+      const fixture = captureOf('host-restarted', 'client');
+      const base = await baseOf('pattern-6.json', capture('pattern-6.pcap', fixture, inVlan(6)));
+      const both = capture('patterns.pcap', fixture, inVlan(5), inVlan(6));
+      const { report } = await against(base, both, '--separate', 'vlan');
+      expect(report.patterns.map(({ facts }: { facts: { network: string } }) => facts.network)).toEqual([
+        'VLAN 5',
+      ]);
+      expect(report.summary.baseline.gone).toBe(0);
+    });
+  });
+
   it('tells what is of another severity now', async () => {
     const { report } = await against(BASE, STUCK, '--rule', 'close-wait-stuck=error');
     expect(report.findings.map(({ severity }: { severity: string }) => severity)).toEqual(['error']);
@@ -107,6 +141,14 @@ describe('--baseline', () => {
       'short of a connection',
       () => edited('short.json', (report) => (report.connections as unknown[]).pop()),
       'findings[0]',
+    ],
+    [
+      'wrong about a network',
+      () =>
+        edited('network.json', (report) =>
+          Object.assign((report.connections as object[])[0], { network: 5 }),
+        ),
+      'connections[0]',
     ],
     [
       'against a baseline itself',
