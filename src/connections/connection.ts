@@ -60,6 +60,8 @@ export interface Retransmitted {
   readonly optionBytes: number;
   /** The largest segment of this endpoint that had been acknowledged by the run's end; 0 for none. */
   readonly acknowledgedBytes: number;
+  /** Even the smallest is larger than the peer's MSS allows: the network card was still to cut it. */
+  readonly offloaded: boolean;
   /** None of them may be fragmented on the way: IPv4 with Don't Fragment, or IPv6. */
   readonly dontFragment: boolean;
 }

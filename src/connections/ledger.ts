@@ -238,6 +238,10 @@ export class Ledger {
   }
 
   /** Eight bits more beside the note. */
+  noteDetailOf(entry: number): number {
+    return this.journal.detail(this.journal.next(entry));
+  }
+
   setNoteDetail(entry: number, detail: number): void {
     this.journal.setDetail(this.journal.next(entry), detail);
   }

@@ -96,6 +96,7 @@ import {
   LAST_PAYLOAD_MASK,
   LAST_SECONDS,
   LOST_SEGMENTS,
+  MSS,
   RETRANSMISSIONS,
   SCALE_MASK,
   SCALE_SHIFT,
@@ -111,10 +112,11 @@ import {
 import { noteReset, verdictOn } from './resets.js';
 import {
   isSmaller,
+  NO_SIZES,
   noteAcknowledgedSize,
   noteSize,
-  optionBytesOf,
-  packRetransmitted,
+  packSizes,
+  packTraits,
 } from './segment-sizes.js';
 import { continueFrom, extendContiguous, reachContiguous, startSequence } from './sequence-space.js';
 import {
@@ -578,7 +580,7 @@ export class Observer {
       const unanswered = isLaterFrame(ledger.journal.frame(entry), memory[this.#at.receiver + LAST_FRAME]);
       if (unanswered && !after(sequence, ledger.markOf(entry))) {
         ledger.extend(entry, 0);
-        this.#noteRetransmitted(entry, ledger.noteOf(entry));
+        this.#noteRetransmitted(entry);
         return;
       }
     }
@@ -588,15 +590,20 @@ export class Observer {
     const begun = ledger.find(RETRANSMISSION_RUN, this.#at.fromServer);
     // A journal without room did not begin one.
     if (begun < 0 || ledger.journal.frame(begun) !== (this.#at.segment.frame | 0)) return;
-    this.#noteRetransmitted(begun, 0);
+    this.#noteRetransmitted(begun);
   }
 
-  /** Writes the segment's size down on its run. `earlier`: what the run's note says so far, or 0. */
-  #noteRetransmitted(entry: number, earlier: number): void {
-    const { memory, sender, segment } = this.#at;
-    const note = packRetransmitted(memory, sender, segment, earlier);
-    this.#ledger.setNote(entry, note);
-    if (isSmaller(note, earlier)) this.#ledger.setNoteDetail(entry, optionBytesOf(segment));
+  /** Writes the segment's size down on its run. */
+  #noteRetransmitted(entry: number): void {
+    const { memory, sender, receiver, segment } = this.#at;
+    const ledger = this.#ledger;
+    const isFirst = ledger.countOf(entry) === 1;
+    const earlier = isFirst ? NO_SIZES : ledger.noteOf(entry);
+    const sizes = packSizes(memory, sender, segment, earlier);
+    ledger.setNote(entry, sizes);
+    const isSmallest = isFirst || isSmaller(sizes, earlier);
+    const traits = isFirst ? 0 : ledger.noteDetailOf(entry);
+    ledger.setNoteDetail(entry, packTraits(segment, memory[receiver + MSS], isSmallest, traits));
   }
 
   #window(): void {

@@ -48,6 +48,7 @@ export const pmtuBlackHole: Rule = {
     ],
     notThis: [
       'A segment no larger than others that arrived: loss, or a dead peer.',
+      'Segments all larger than the MSS of {peer} allows: the network card cuts them, and how large those are that the path loses does not show.',
       'A retransmission that gets through in smaller pieces: the sender found out by itself (tcp_mtu_probing).',
       'A peer that says nothing at all any more may also be dead: then this is only possible, and peer-unresponsive stands beside it.',
     ],
@@ -68,8 +69,9 @@ export const pmtuBlackHole: Rule = {
   check: eachEndpoint((sender, peer, connection, { captureEnd, options }) => {
     const silence = silenceMetBy(connection, sender, peer, options.minimumRetransmissions, captureEnd);
     if (silence === null || silence.run.retransmitted === undefined) return null;
-    const { payloadBytes, optionBytes, acknowledgedBytes, dontFragment } = silence.run.retransmitted;
-    if (!dontFragment || payloadBytes <= options.minimumBytes) return null;
+    const { payloadBytes, optionBytes, acknowledgedBytes, offloaded, dontFragment } =
+      silence.run.retransmitted;
+    if (!dontFragment || offloaded || payloadBytes <= options.minimumBytes) return null;
     if (acknowledgedBytes === 0 || acknowledgedBytes >= payloadBytes) return null;
     if (sender.milestones.some(({ icmp }) => icmp !== undefined && asksForSmaller(icmp))) return null;
     const alive = arrivedAfterwards(sender, peer, connection);

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import type { Retransmitted } from '../../src/connections/connection.js';
 import { LARGEST_END, RECORD_WORDS, SEGMENT_SIZES } from '../../src/connections/record.js';
 import {
   isSmaller,
+  NO_SIZES,
   noteAcknowledgedSize,
   noteSize,
-  optionBytesOf,
-  packRetransmitted,
+  packSizes,
+  packTraits,
   unpackRetransmitted,
 } from '../../src/connections/segment-sizes.js';
 import { Segment } from '../../src/decode/segment.js';
@@ -14,6 +16,18 @@ import { captureOf } from '../support/fixtures.js';
 
 function again(payloadLength: number, dontFragment = 1): Segment {
   return Object.assign(new Segment(), { payloadLength, dontFragment });
+}
+
+/** A run of these, sent to a peer with this MSS, each as it leaves the run. */
+function runOf(memory: Int32Array, mss: number, ...segments: readonly Segment[]): Retransmitted[] {
+  let sizes = NO_SIZES;
+  let traits = 0;
+  return segments.map((segment, place) => {
+    const earlier = sizes;
+    sizes = packSizes(memory, 0, segment, earlier);
+    traits = packTraits(segment, mss, place === 0 || isSmaller(sizes, earlier), traits);
+    return unpackRetransmitted(sizes, traits);
+  });
 }
 
 function sizes(memory: Int32Array): [sent: number, acknowledged: number] {
@@ -39,33 +53,42 @@ describe('sizes of segments', () => {
     noteSize(memory, 0, 200_000, 5);
     noteAcknowledgedSize(memory, 0, 5);
     expect(sizes(memory)).toEqual([65_535, 65_535]);
-    expect(unpackRetransmitted(packRetransmitted(memory, 0, again(200_000), 0), 0)).toEqual({
-      payloadBytes: 65_535,
-      optionBytes: 0,
-      acknowledgedBytes: 32_767,
-      dontFragment: true,
-    });
+    expect(runOf(memory, 0, again(200_000))).toEqual([
+      {
+        payloadBytes: 65_535,
+        optionBytes: 0,
+        acknowledgedBytes: 65_535,
+        offloaded: false,
+        dontFragment: true,
+      },
+    ]);
   });
 
   it('of a run are those of its smallest segment, and of one that may be fragmented', () => {
-    const memory = new Int32Array(RECORD_WORDS);
-    const first = packRetransmitted(memory, 0, again(1448), 0);
-    const second = packRetransmitted(memory, 0, again(1024), first);
-    const third = packRetransmitted(memory, 0, again(1448, 0), second);
-    expect([first, second, third].map((word) => unpackRetransmitted(word, 12))).toEqual([
-      { payloadBytes: 1448, optionBytes: 12, acknowledgedBytes: 0, dontFragment: true },
-      { payloadBytes: 1024, optionBytes: 12, acknowledgedBytes: 0, dontFragment: true },
-      { payloadBytes: 1024, optionBytes: 12, acknowledgedBytes: 0, dontFragment: false },
-    ]);
-    expect([isSmaller(first, 0), isSmaller(second, first), isSmaller(third, second)]).toEqual([
-      true,
-      true,
-      false,
+    const options = Object.assign(again(1024), { hasTimestamps: 1 });
+    const run = runOf(new Int32Array(RECORD_WORDS), 1460, again(1448), options, again(1448, 0), again(1448));
+    const rest = { acknowledgedBytes: 0, offloaded: false };
+    expect(run).toEqual([
+      { payloadBytes: 1448, optionBytes: 0, dontFragment: true, ...rest },
+      { payloadBytes: 1024, optionBytes: 12, dontFragment: true, ...rest },
+      { payloadBytes: 1024, optionBytes: 12, dontFragment: false, ...rest },
+      { payloadBytes: 1024, optionBytes: 12, dontFragment: false, ...rest },
     ]);
   });
 
+  it.each([
+    ['all larger than the peer’s MSS', 1460, [40_000, 2896], true],
+    ['of which one fits the peer’s MSS', 1460, [40_000, 1460], false],
+    ['of which the smallest came first', 1460, [1460, 40_000], false],
+    ['to a peer whose MSS was not seen', 0, [40_000], false],
+  ])('tell whether a run was offloaded: one of segments %s', (_name, mss, payloads, offloaded) => {
+    const run = runOf(new Int32Array(RECORD_WORDS), mss, ...payloads.map((payload) => again(payload)));
+    expect(run.at(-1)).toMatchObject({ offloaded, payloadBytes: Math.min(...payloads) });
+  });
+
   it('count the options that data segments carry', () => {
-    const bytes = (fields: Partial<Segment>) => optionBytesOf(Object.assign(new Segment(), fields));
+    const bytes = (fields: Partial<Segment>) =>
+      runOf(new Int32Array(RECORD_WORDS), 0, Object.assign(again(1000), fields))[0].optionBytes;
     expect(bytes({})).toBe(0);
     expect(bytes({ hasTimestamps: 1 })).toBe(12);
     expect(bytes({ sackBlocks: 2 })).toBe(20);
@@ -79,6 +102,7 @@ describe('sizes of segments', () => {
       // The packets have 1500 octets: 20 of IP, 20 of TCP and these.
       optionBytes: 12,
       acknowledgedBytes: 18,
+      offloaded: false,
       dontFragment: true,
     });
   });

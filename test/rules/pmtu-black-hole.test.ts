@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import type { Retransmitted } from '../../src/connections/connection.js';
 import { pmtuBlackHole } from '../../src/rules/pmtu-black-hole.js';
 import { at, connection, happens, moment } from '../support/connection-builder.js';
+import { connectionOf } from '../support/conversation.js';
 import { testRule } from '../support/rule-tester.js';
 
 /** The client sends new data until 10 s; a segment of it is repeated from 10.2 s on, six times. */
@@ -25,6 +26,7 @@ function repeats(retransmitted: Partial<Retransmitted>, heardFromServer = 8, icm
             payloadBytes: 1448,
             optionBytes: 12,
             acknowledgedBytes: 200,
+            offloaded: false,
             dontFragment: true,
             ...retransmitted,
           },
@@ -42,6 +44,35 @@ it.each([
   const context = { captureEnd: at(25), options: { minimumRetransmissions: 3, minimumBytes: 536 } };
   const [{ nextSteps }] = pmtuBlackHole.check(repeats({ optionBytes }), context);
   expect(nextSteps[0]).toContain(`ping -M do -s ${size} 10.0.0.2, as large a packet as the segment was`);
+});
+
+it.each([
+  { name: 'fires on a segment larger than any that arrived', arrived: 200, lost: 1448, mss: 1460, count: 1 },
+  { name: 'fires on one of 64 KB', arrived: 200, lost: 65_483, mss: 65_495, count: 1 },
+  { name: 'is silent if one of 40 KB had arrived', arrived: 40_000, lost: 40_000, mss: 65_495, count: 0 },
+  {
+    name: 'is silent on one that the network card was to cut',
+    arrived: 200,
+    lost: 40_000,
+    mss: 1460,
+    count: 0,
+  },
+])('$name, from the segments on', ({ arrived, lost, mss, count }) => {
+  const again = [0.4, 0.8, 1.6, 3.2, 6.4].map((time) => `${time} C PA ${1 + arrived} 1 +${lost}`);
+  const repeated = connectionOf(`
+    0    C S  0 mss=${mss}
+    0.01 S SA 0 1 mss=${mss}
+    0.02 C A  1 1
+    0.1  C PA 1 1 +${arrived}
+    0.11 S A  1 ${1 + arrived}
+    0.2  C PA ${1 + arrived} 1 +${lost}
+    ${again.join('\n')}
+  `);
+  const context = {
+    captureEnd: { seconds: repeated.end.seconds + 20, nanoseconds: 0 },
+    options: { minimumRetransmissions: 3, minimumBytes: 536 },
+  };
+  expect(pmtuBlackHole.check(repeated, context)).toHaveLength(count);
 });
 
 testRule(pmtuBlackHole, {
@@ -81,6 +112,11 @@ testRule(pmtuBlackHole, {
   silent: [
     { name: 'when larger segments had arrived', connection: repeats({ acknowledgedBytes: 1448 }), end: 25 },
     { name: 'when none had ever arrived', connection: repeats({ acknowledgedBytes: 0 }), end: 25 },
+    {
+      name: 'on segments that the network card was still to cut',
+      connection: repeats({ payloadBytes: 40_000, offloaded: true }),
+      end: 25,
+    },
     { name: 'when routers may fragment', connection: repeats({ dontFragment: false }), end: 25 },
     { name: 'on segments that fit any path', connection: repeats({ payloadBytes: 536 }), end: 25 },
     { name: 'when a router asks for smaller packets', connection: repeats({}, 8, [4, 3, 4]), end: 25 },

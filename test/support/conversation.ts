@@ -11,7 +11,7 @@ const FLAG_LETTERS: Readonly<Record<string, number>> = { F: FIN, S: SYN, R: RST,
  * Runs a script of segments through the tracker, one a line:
  *
  *     <seconds> <C|S> <flags> <sequence> [<acknowledgment>] [+<payload>] [win=<n>] [isn=<n>] [ttl=<n>] [id=<n>]
- *     [port=<n>]
+ *     [port=<n>] [mss=<n>]
  *
  * Flags are letters of `FSRPA`. Numbers are relative to the initial sequence numbers, so that a SYN is 0
  * and the first octet 1; the client's is chosen so that its numbers wrap early. `isn=` shifts both of the
@@ -80,6 +80,7 @@ function segmentOf(words: readonly string[], frame: number): Segment {
   segment.window = Number(named.get('win') ?? ((segment.flags & RST) === 0 ? 65_535 : 0));
   segment.ttl = Number(named.get('ttl') ?? 64);
   segment.ipId = Number(named.get('id') ?? frame);
+  segment.maximumSegmentSize = Number(named.get('mss') ?? -1);
   segment.dontFragment = 1;
   return segment;
 }
