@@ -44,7 +44,7 @@ export class Analyzer {
   constructor(options: AnalyzerOptions) {
     this.#decoder = new Decoder(options.separate, options.seed);
     this.#tracker = new Tracker({
-      networkOf: options.separate && ((domain) => this.#decoder.domainName(domain)),
+      domains: this.#decoder.domains,
       onConnection: (connection) => {
         const end = { seconds: this.#endSeconds, nanoseconds: this.#endNanoseconds };
         options.onConnection(connection, this.#start ?? end, end);

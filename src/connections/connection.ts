@@ -1,4 +1,5 @@
 import type { Timestamp } from '../core/time.js';
+import type { NetworkPath } from '../decode/domains.js';
 import type { State } from '../tcp/states.js';
 import type { MilestoneKind } from './milestones.js';
 import type { TcpAnalysis } from './tcp-analysis.js';
@@ -203,9 +204,11 @@ export interface Connection {
   readonly stream: number;
   /**
    * What tells it apart from connections with the same addresses and ports elsewhere, such as
-   * `VLAN 5, VXLAN 42`; empty if networks are taken for one, as in Wireshark.
+   * `VLAN 5, VXLAN 42`; empty if it is in none that does, or if networks are taken for one, as in Wireshark.
    */
   readonly network: string;
+  /** What `network` is made of, and what it might have been; null if networks are taken for one. */
+  readonly networkPath: NetworkPath | null;
   readonly client: Endpoint;
   readonly server: Endpoint;
   readonly rolesKnownBy: 'syn' | 'syn-ack' | 'guess';

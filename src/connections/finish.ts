@@ -150,6 +150,7 @@ export function finishConnection(
     capture: 0,
     stream: id,
     network: '',
+    networkPath: null,
     client: clientEnd,
     server: serverEnd,
     rolesKnownBy:

@@ -6,6 +6,7 @@
  * connection; but once very many are held, those closed for longer than TIME-WAIT lasts are let go.
  */
 import { elapsedSeconds, type Timestamp } from '../core/time.js';
+import type { Domains } from '../decode/domains.js';
 import { ACK, FIN, type IcmpError, RST, type Segment, SYN } from '../decode/segment.js';
 import { advance, within } from '../tcp/sequence.js';
 import { CLOSED, SYN_SENT, TIME_WAIT } from '../tcp/states.js';
@@ -95,8 +96,8 @@ export interface TrackerOptions {
   readonly onReuse?: ((connection: number, predecessor: number) => void) | undefined;
   /** Called with a connection of whose segments one belonged to the connection that held its 4-tuple before. */
   readonly onAnsweredForPredecessor?: ((connection: number) => void) | undefined;
-  /** What a connection's `network` is, by the `domain` of its segments; empty for each if not told. */
-  readonly networkOf?: ((domain: number) => string) | undefined;
+  /** The networks that segments are in, by their `domain`; without, networks are taken for one. */
+  readonly domains?: Domains | null | undefined;
   /** Seed of the flow table's hash: choose it at random where captures come from strangers. */
   readonly seed?: number | undefined;
   /** Connections held at most, at least 1; beyond that those idle for longest are given up. */
@@ -117,7 +118,7 @@ export class Tracker {
   readonly #onIcmpError: ((connection: number, error: IcmpError) => void) | undefined;
   readonly #onReuse: ((connection: number, predecessor: number) => void) | undefined;
   readonly #onAnsweredForPredecessor: ((connection: number) => void) | undefined;
-  readonly #networkOf: ((domain: number) => string) | undefined;
+  readonly #domains: Domains | null;
   readonly #maximum: number;
   #nextId = 0;
   #evicted = 0;
@@ -138,7 +139,7 @@ export class Tracker {
     this.#onIcmpError = options.onIcmpError;
     this.#onReuse = options.onReuse;
     this.#onAnsweredForPredecessor = options.onAnsweredForPredecessor;
-    this.#networkOf = options.networkOf;
+    this.#domains = options.domains ?? null;
     this.#maximum = options.maximumConnections ?? MAXIMUM_CONNECTIONS;
   }
 
@@ -387,8 +388,13 @@ export class Tracker {
       this.#addresses,
       this.#setBacks,
     );
-    const network = this.#networkOf?.(memory[base + DOMAIN]) ?? '';
-    return network === '' ? connection : { ...connection, network };
+    if (this.#domains === null) return connection;
+    const domain = memory[base + DOMAIN];
+    return {
+      ...connection,
+      network: this.#domains.nameOf(domain),
+      networkPath: this.#domains.pathOf(domain),
+    };
   }
 
   /** Hands the connection on and gives its memory back. */

@@ -22,11 +22,11 @@ import { gtpU } from './tunnels/gtp-u.js';
 import { ipInIp, ipv6InIp } from './tunnels/ip-in-ip.js';
 import { teredo } from './tunnels/teredo.js';
 import { vxlan, vxlanGpe } from './tunnels/vxlan.js';
-import { vlan } from './vlan.js';
+import { serviceVlan, vlan } from './vlan.js';
 
 export const BY_ETHERTYPE: ReadonlyMap<number, Decapsulator> = new Map<number, Decapsulator>([
   [ETHERTYPE_VLAN, vlan],
-  [ETHERTYPE_SERVICE_VLAN, vlan],
+  [ETHERTYPE_SERVICE_VLAN, serviceVlan],
   [ETHERTYPE_LEGACY_DOUBLE_VLAN, vlan],
   [ETHERTYPE_MPLS, mpls],
   [ETHERTYPE_MPLS_MULTICAST, mpls],

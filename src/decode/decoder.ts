@@ -75,9 +75,9 @@ export class Decoder {
     if (separations.length > 0) this.#packet.domains = new Domains(separations);
   }
 
-  /** What tells a `domain` from others, as `Domains.nameOf` says it. */
-  domainName(domain: number): string {
-    return this.#packet.domains?.nameOf(domain) ?? '';
+  /** Which networks there are; null where they are taken for one. */
+  get domains(): Domains | null {
+    return this.#packet.domains;
   }
 
   /** Frames that hold several packets, of which only the first was looked at. */

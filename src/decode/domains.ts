@@ -2,41 +2,80 @@
  * Which network a packet is in, where equal addresses and ports may live in several. Wireshark takes those for
  * one connection, and so does finwait unless it is asked to tell them apart.
  */
+import { formatAddress } from '../core/addresses.js';
 
 /** What may tell networks apart: tags of VLANs, tunnels over IP, the interfaces of a capture. */
 export const SEPARATIONS = ['vlan', 'tunnel', 'interface'] as const;
 export type Separation = (typeof SEPARATIONS)[number];
 
-/** A kind of network, and what it is called in reports. */
+/** How frames show a network: the tags of one VLAN may be of several kinds. */
+export type NetworkKind =
+  | 'interface'
+  | 'vlan'
+  | 'service-vlan'
+  | 'mirrored-vlan'
+  | 'vxlan'
+  | 'geneve'
+  | 'gre-key'
+  | 'gre'
+  | 'ip-in-ip'
+  | 'ether-ip'
+  | 'gtp-u'
+  | 'teredo';
+
 interface Kind {
+  readonly name: NetworkKind;
   readonly separation: Separation;
+  /** What it is called in reports. Kinds with the same label show the same networks. */
   readonly label: string;
 }
 
-const KINDS = [
-  { separation: 'interface', label: 'interface' },
-  { separation: 'vlan', label: 'VLAN' },
-  { separation: 'tunnel', label: 'VXLAN' },
-  { separation: 'tunnel', label: 'Geneve' },
-  { separation: 'tunnel', label: 'GRE key' },
-  { separation: 'tunnel', label: 'GRE tunnel' },
-  { separation: 'tunnel', label: 'IP tunnel' },
-  { separation: 'tunnel', label: 'EtherIP tunnel' },
-  { separation: 'tunnel', label: 'GTP-U tunnel' },
-  { separation: 'tunnel', label: 'Teredo tunnel' },
-] as const satisfies readonly Kind[];
+const KINDS: readonly Kind[] = [
+  { name: 'interface', separation: 'interface', label: 'interface' },
+  { name: 'vlan', separation: 'vlan', label: 'VLAN' },
+  { name: 'service-vlan', separation: 'vlan', label: 'VLAN' },
+  { name: 'mirrored-vlan', separation: 'vlan', label: 'VLAN' },
+  { name: 'vxlan', separation: 'tunnel', label: 'VXLAN' },
+  { name: 'geneve', separation: 'tunnel', label: 'Geneve' },
+  { name: 'gre-key', separation: 'tunnel', label: 'GRE key' },
+  { name: 'gre', separation: 'tunnel', label: 'GRE tunnel' },
+  { name: 'ip-in-ip', separation: 'tunnel', label: 'IP tunnel' },
+  { name: 'ether-ip', separation: 'tunnel', label: 'EtherIP tunnel' },
+  { name: 'gtp-u', separation: 'tunnel', label: 'GTP-U tunnel' },
+  { name: 'teredo', separation: 'tunnel', label: 'Teredo tunnel' },
+];
 
 // Places in `KINDS`: first those whose packets name their network by a number, then those whose ends do.
 const INTERFACE = 0;
 export const VLAN = 1;
-export const VXLAN = 2;
-export const GENEVE = 3;
-export const GRE_KEY = 4;
-export const GRE = 5;
-export const IP_IN_IP = 6;
-export const ETHER_IP = 7;
-export const GTP_U = 8;
-export const TEREDO = 9;
+export const SERVICE_VLAN = 2;
+export const MIRRORED_VLAN = 3;
+export const VXLAN = 4;
+export const GENEVE = 5;
+export const GRE_KEY = 6;
+export const GRE = 7;
+export const IP_IN_IP = 8;
+export const ETHER_IP = 9;
+export const GTP_U = 10;
+export const TEREDO = 11;
+
+/** One network on the way to another within it. */
+export interface NetworkStep {
+  /** How the frames so far showed it. */
+  readonly kinds: readonly NetworkKind[];
+  /** Its number in packets; of a tunnel that its ends tell apart, its number among those of its kind. */
+  readonly id: number;
+  /** Addresses of both ends of such a tunnel; null for others. */
+  readonly ends: readonly [string, string] | null;
+}
+
+/** What tells a network apart from others in which the same addresses and ports may be. */
+export interface NetworkPath {
+  /** What was told apart throughout; nothing once there were more networks than can be. */
+  readonly separations: readonly Separation[];
+  /** From the outside in. */
+  readonly steps: readonly NetworkStep[];
+}
 
 /** Both ends of a tunnel, as a `Segment` holds addresses. */
 interface Ends {
@@ -56,20 +95,37 @@ const EVERYWHERE = 0;
 const MAX_DOMAINS = 1 << 18;
 const FULL = -1;
 
+/** A network that packets were in. */
+interface Known {
+  /** `VLAN 5, VXLAN 42`. */
+  readonly name: string;
+  /** The number of the network around. */
+  readonly outer: number;
+  /** A bit for each of `KINDS` that showed it. */
+  kinds: number;
+  readonly id: number;
+  readonly ends: readonly [string, string] | null;
+}
+
 /**
  * Small numbers for networks within networks: the way from the interface through tags and tunnels to the
  * segment. They are given out in the order of the packets, and compared in full.
  */
 export class Domains {
+  readonly #separations: readonly Separation[];
   readonly #isSeparating: readonly boolean[];
+  /** The first kind with the same label. */
+  readonly #keys = KINDS.map(({ label }) => KINDS.findIndex((kind) => kind.label === label));
   /** By the number of the network around, times 2^32, and one more word of the way. */
   readonly #inner = new Map<number, number>();
-  /** By number, what is said of it. */
-  readonly #names: string[] = [''];
-  /** How many tunnels of each kind have got a name. */
+  /** By number; null for what is only on the way to one. */
+  readonly #known: (Known | null)[] = [null];
+  /** How many tunnels of each kind have got a number. */
   readonly #tunnels = KINDS.map(() => 0);
+  #isFull = false;
 
   constructor(separations: readonly Separation[]) {
+    this.#separations = separations;
     this.#isSeparating = KINDS.map(({ separation }) => separations.includes(separation));
   }
 
@@ -81,10 +137,12 @@ export class Domains {
   /** The network within `outer` that packets name by `id`. */
   ofNumber(outer: number, kind: number, id: number): number {
     if (!this.#isSeparating[kind]) return outer;
-    const known = this.#step(this.#step(outer, kind), id);
-    if (known === FULL) return outer;
-    if (this.#names[known] === '') this.#name(known, outer, kind, id >>> 0);
-    return known;
+    const domain = this.#step(this.#step(outer, this.#keys[kind]), id);
+    if (domain === FULL) return outer;
+    const known = this.#known[domain];
+    if (known === null) this.#name(domain, outer, kind, id >>> 0, null);
+    else known.kinds |= 1 << kind;
+    return domain;
   }
 
   /** The network within `outer` that a tunnel leads to whose packets name no network: that of its two ends. */
@@ -100,23 +158,48 @@ export class Domains {
     const lower = isForward
       ? this.#steps(start, source0, source1, source2, source3)
       : this.#steps(start, destination0, destination1, destination2, destination3);
-    const known = isForward
+    const domain = isForward
       ? this.#steps(lower, destination0, destination1, destination2, destination3)
       : this.#steps(lower, source0, source1, source2, source3);
-    if (known === FULL) return outer;
-    if (this.#names[known] === '') this.#name(known, outer, kind, ++this.#tunnels[kind]);
-    return known;
+    if (domain === FULL) return outer;
+    if (this.#known[domain] === null) {
+      this.#name(domain, outer, kind, ++this.#tunnels[kind], [
+        formatAddress(source0, source1, source2, source3),
+        formatAddress(destination0, destination1, destination2, destination3),
+      ]);
+    }
+    return domain;
   }
 
   /** `VLAN 5, VXLAN 42`; empty where nothing tells networks apart. */
   nameOf(domain: number): string {
-    return this.#names[domain];
+    return this.#known[domain]?.name ?? '';
   }
 
-  #name(domain: number, outer: number, kind: number, id: number): void {
-    const name = `${KINDS[kind].label} ${id}`;
-    const around = this.#names[outer];
-    this.#names[domain] = around === '' ? name : `${around}, ${name}`;
+  /** What `nameOf` is made of, by the packets so far. */
+  pathOf(domain: number): NetworkPath {
+    const steps: NetworkStep[] = [];
+    let known = this.#known[domain];
+    while (known !== null) {
+      const { kinds, id, ends, outer } = known;
+      const names = KINDS.filter((_kind, place) => (kinds & (1 << place)) !== 0).map(({ name }) => name);
+      steps.unshift({ kinds: names, id, ends });
+      known = this.#known[outer];
+    }
+    return { separations: this.#isFull ? [] : this.#separations, steps };
+  }
+
+  #name(
+    domain: number,
+    outer: number,
+    kind: number,
+    id: number,
+    ends: readonly [string, string] | null,
+  ): void {
+    const around = this.nameOf(outer);
+    const own = `${KINDS[kind].label} ${id}`;
+    const name = around === '' ? own : `${around}, ${own}`;
+    this.#known[domain] = { name, outer, kinds: 1 << kind, id, ends };
   }
 
   #steps(from: number, word0: number, word1: number, word2: number, word3: number): number {
@@ -128,8 +211,11 @@ export class Domains {
     const key = from * 2 ** 32 + (word >>> 0);
     const known = this.#inner.get(key);
     if (known !== undefined) return known;
-    if (this.#names.length === MAX_DOMAINS) return FULL;
-    this.#inner.set(key, this.#names.length);
-    return this.#names.push('') - 1;
+    if (this.#known.length === MAX_DOMAINS) {
+      this.#isFull = true;
+      return FULL;
+    }
+    this.#inner.set(key, this.#known.length);
+    return this.#known.push(null) - 1;
   }
 }

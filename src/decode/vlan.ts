@@ -1,4 +1,4 @@
-import { VLAN } from './domains.js';
+import { SERVICE_VLAN, VLAN } from './domains.js';
 import { etherTypeOrLength } from './link/llc.js';
 import type { Packet } from './packet.js';
 
@@ -7,13 +7,22 @@ const ID_MASK = 0x0fff;
 const TYPE = 2;
 const TAG_LENGTH = 4;
 
-/** One IEEE 802.1Q or 802.1ad tag, from its tag control information on. */
+/** One IEEE 802.1Q tag, from its tag control information on. */
 export function vlan(packet: Packet): number {
+  return tag(packet, VLAN);
+}
+
+/** One IEEE 802.1ad tag, which differs in its EtherType alone. */
+export function serviceVlan(packet: Packet): number {
+  return tag(packet, SERVICE_VLAN);
+}
+
+function tag(packet: Packet, kind: number): number {
   const { view, offset } = packet;
   if (offset + TAG_LENGTH > packet.end) return -packet.shortage(offset + TAG_LENGTH);
   packet.offset = offset + TAG_LENGTH;
   const id = view.getUint16(offset) & ID_MASK;
   packet.vlanId = id;
-  if (id !== 0) packet.enterNetwork(VLAN, id);
+  if (id !== 0) packet.enterNetwork(kind, id);
   return etherTypeOrLength(packet, view.getUint16(offset + TYPE));
 }

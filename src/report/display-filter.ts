@@ -1,4 +1,5 @@
 import type { Connection, Endpoint } from '../connections/connection.js';
+import { hasAddress, otherTerms, ownTerms } from './network-filter.js';
 
 /** Wireshark's display filter for a connection, but for its number. */
 export const STREAM_FILTER = 'tcp.stream eq ';
@@ -8,24 +9,32 @@ export const FRAMES_FILTER = ' and frame.number in {';
 export const FRAMES_FILTER_END = '}';
 
 /** What a filter says of a connection. */
-type Filtered = Pick<Connection, 'stream' | 'network' | 'client' | 'server'>;
+type Filtered = Pick<Connection, 'stream' | 'networkPath' | 'client' | 'server'>;
 
-/**
- * The Wireshark display filter that shows the connection, or some of its frames. Wireshark does not tell
- * networks apart: there, one with a network is told by its ends, together with its namesakes elsewhere.
- */
+/** The Wireshark display filter that shows the connection, or some of its frames. */
 export function displayFilterFor(connection: Filtered, frames: readonly number[] = []): string {
-  const { stream, network, client, server } = connection;
-  const all = network === '' ? `${STREAM_FILTER}${stream}` : endsFilter(client, server);
-  return frames.length === 0 ? all : `${all}${FRAMES_FILTER}${frames.join(', ')}${FRAMES_FILTER_END}`;
+  if (frames.length === 0) return connectionFilter(connection);
+  return `${connectionFilter(connection, true)}${FRAMES_FILTER}${frames.join(', ')}${FRAMES_FILTER_END}`;
 }
 
-function endsFilter(client: Endpoint, server: Endpoint): string {
-  const ip = client.address.includes(':') ? 'ipv6' : 'ip';
+/**
+ * What such a filter says of the connection. Wireshark numbers connections without telling networks apart: where
+ * they are, a filter goes by ends and network, and shows what else used these ports there as well.
+ *
+ * @param isNarrowed whether a list of frames follows, which leaves other networks out by itself
+ */
+export function connectionFilter(connection: Filtered, isNarrowed = false): string {
+  const { stream, networkPath, client, server } = connection;
+  if (networkPath === null) return `${STREAM_FILTER}${stream}`;
+  const terms = [...endsTerms(client, server), ...ownTerms(networkPath)];
+  return (isNarrowed ? terms : [...terms, ...otherTerms(networkPath)]).join(' and ');
+}
+
+function endsTerms(client: Endpoint, server: Endpoint): string[] {
   return [
-    `${ip}.addr eq ${client.address}`,
-    `${ip}.addr eq ${server.address}`,
+    hasAddress(client.address),
+    hasAddress(server.address),
     `tcp.port eq ${client.port}`,
     `tcp.port eq ${server.port}`,
-  ].join(' and ');
+  ];
 }

@@ -19,7 +19,7 @@ import { ANALYSIS_FLAGS, type TcpAnalysis, UNMARKED } from '../connections/tcp-a
 import { secondsBetween, type Timestamp, toIsoString } from '../core/time.js';
 import type { Citation, Finding, Pattern } from '../rules/finding.js';
 import { type AsciiText, asciiJson, piece } from './ascii-text.js';
-import { displayFilterFor, FRAMES_FILTER, FRAMES_FILTER_END, STREAM_FILTER } from './display-filter.js';
+import { connectionFilter, FRAMES_FILTER, FRAMES_FILTER_END, STREAM_FILTER } from './display-filter.js';
 import type { CaptureFacts } from './reporter.js';
 
 const NOTHING = new Uint8Array(0);
@@ -325,7 +325,7 @@ export function writeConnection(
   if (connection.predecessor === null) out.piece(NULL);
   else out.number(connection.predecessor);
   if (connection.network !== '') out.text(`,"network":"${connection.network}"`);
-  writeFilter(out, connection);
+  writeFilter(out, connection, false);
   out.piece(CLIENT);
   writeEndpoint(out, client, start);
   out.piece(SERVER);
@@ -417,7 +417,7 @@ export function writeFinding(
   out.piece(FACTS);
   writeFacts(out, finding.facts);
   if (explainedBy !== undefined) out.piece(explainers.of(explainedBy));
-  writeFilter(out, connection);
+  writeFilter(out, connection, frames.length > 0);
   for (let i = 0; i < frames.length; i++) {
     out.piece(i === 0 ? FRAMES_LIST : FRAMES_NEXT);
     out.number(frames[i]);
@@ -427,11 +427,11 @@ export function writeFinding(
 }
 
 /** The filter without its closing quote: that of a finding goes on. */
-function writeFilter(out: AsciiText, connection: Connection): void {
-  if (connection.network === '') {
+function writeFilter(out: AsciiText, connection: Connection, isNarrowed: boolean): void {
+  if (connection.networkPath === null) {
     out.piece(DISPLAY_FILTER);
     out.number(connection.stream);
-  } else out.text(`,"displayFilter":"${displayFilterFor(connection)}`);
+  } else out.text(`,"displayFilter":"${connectionFilter(connection, isNarrowed)}`);
 }
 
 const FRAMES_LIST = piece(FRAMES_FILTER);

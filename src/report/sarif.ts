@@ -88,7 +88,7 @@ export class SarifReporter implements Reporter {
 
   #result(connection: Connection, finding: Finding): Kept {
     const { rule, severity, title, explanation, frames, endpoint, confidence, facts, citations } = finding;
-    const { id, stream, network, capture, client, server } = connection;
+    const { id, stream, networkPath, capture, client, server } = connection;
     const ends = [client, server].map(({ address, port }) => formatEndpoint(address, port));
     const subject = endpoint === null ? null : connection[endpoint];
     const result: Result = {
@@ -111,7 +111,7 @@ export class SarifReporter implements Reporter {
       },
     };
     const name = subject === null ? ends.join(' > ') : formatEndpoint(subject.address, subject.port);
-    const number = network === '' ? `tcp.stream ${stream}` : connectionName(connection);
+    const number = networkPath === null ? `tcp.stream ${stream}` : connectionName(connection);
     const fullyQualifiedName = `${number}: ${ends.join(' > ')}`;
     return { capture, result, logicalLocations: [{ name, fullyQualifiedName, kind: 'resource' }] };
   }

@@ -6,7 +6,15 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, describe, expect, it } from 'vitest';
 import { CaptureReader } from '../../src/capture/reader.js';
 import type { Connection } from '../../src/connections/connection.js';
-import { Domains, GENEVE, GRE, type Separation, VLAN, VXLAN } from '../../src/decode/domains.js';
+import {
+  Domains,
+  GENEVE,
+  GRE,
+  SERVICE_VLAN,
+  type Separation,
+  VLAN,
+  VXLAN,
+} from '../../src/decode/domains.js';
 import { analyze } from '../../src/index.js';
 import {
   enhancedPacket,
@@ -29,23 +37,11 @@ import {
   udp,
   vlanTag,
 } from '../support/packet-builder.js';
-import { inVlan, type Wrapping, wrappedCapture } from '../support/wrapped.js';
+import { inVlan, type Wrapping, wrappedCapture, wrapping } from '../support/wrapped.js';
 
 const FIXTURE = captureOf('rst-on-write-after-close', 'server');
 const folder = mkdtempSync(joined(tmpdir(), 'finwait-separation-'));
 afterAll(() => rmSync(folder, { recursive: true }));
-
-/** What stands before an IPv4 packet: everything but it of what `build` makes. */
-function wrapping(build: (packet: Uint8Array) => Uint8Array): Wrapping {
-  return {
-    name: '',
-    linkType: 1,
-    header: (_version, length) => {
-      const whole = build(new Uint8Array(length));
-      return [...whole.subarray(0, whole.length - length)];
-    },
-  };
-}
 
 const storyOf = ({ client, server }: Connection) =>
   [client, server].map(({ timeline, segments, retransmissions }) => ({
@@ -251,6 +247,24 @@ describe('numbers of networks', () => {
     expect(domains.ofNumber(0, VXLAN, 299_999)).toBe(0);
     expect(domains.ofNumber(0, VLAN, 5)).toBe(0);
     expect(domains.ofEnds(0, GRE, words('10.0.0.1', '10.0.0.2'))).toBe(0);
+    // What is in none of them may be in one that got no number.
+    expect(domains.pathOf(0)).toEqual({ separations: [], steps: [] });
+  });
+
+  it('tell the whole way, from the outside in', () => {
+    const domains = new Domains(['tunnel', 'vlan']);
+    const vlan = domains.ofNumber(0, VLAN, 5);
+    const tunnel = domains.ofEnds(vlan, GRE, words('10.0.0.1', '10.0.0.2'));
+    expect(domains.ofNumber(0, SERVICE_VLAN, 5)).toBe(vlan);
+    expect(domains.ofInterface(3)).toBe(0);
+    expect(domains.nameOf(tunnel)).toBe('VLAN 5, GRE tunnel 1');
+    expect(domains.pathOf(tunnel)).toEqual({
+      separations: ['tunnel', 'vlan'],
+      steps: [
+        { kinds: ['vlan', 'service-vlan'], id: 5, ends: null },
+        { kinds: ['gre'], id: 1, ends: ['10.0.0.1', '10.0.0.2'] },
+      ],
+    });
   });
 });
 
@@ -306,12 +320,37 @@ describe('--separate', () => {
     expect(json.connections.map(({ network }: { network: string }) => network)).toEqual(['VLAN 5', 'VLAN 6']);
     expect(json.captures[0].separatedBy).toEqual(['vlan', 'tunnel']);
     expect(json.connections[0].displayFilter).toMatch(
-      /^ip\.addr eq [\d.]+ and ip\.addr eq [\d.]+ and tcp\.port eq \d+ and tcp\.port eq \d+$/,
+      /^ip\.addr eq [\d.]+ and ip\.addr eq [\d.]+ and tcp\.port eq \d+ and tcp\.port eq \d+ and vlan\.id eq 5 and !\(/,
     );
     const one = JSON.parse((await finwait([path, '-f', 'json'])).stdout);
     expect(one.connections).toHaveLength(1);
     expect(one.connections[0]).not.toHaveProperty('network');
     expect(one.captures[0]).not.toHaveProperty('separatedBy');
+  });
+
+  it('gives no number of Wireshark’s to a connection without tags either', async () => {
+    const mixed = joined(folder, 'mixed.pcap');
+    writeFileSync(mixed, wrappedCapture(FIXTURE, plain, inVlan(5)));
+    for (const format of ['table', 'json', 'html', 'markdown', 'sarif', 'junit', 'github', 'slack', 'jira']) {
+      const { stdout } = await finwait([mixed, '--separate', 'vlan', '-f', format], { columns: 1000 });
+      expect(stdout, format).not.toContain('tcp.stream');
+    }
+    const { stdout } = await finwait([mixed, '--separate', 'vlan', '-f', 'json']);
+    const { connections, findings } = JSON.parse(stdout);
+    const [untagged] = connections;
+    expect(untagged).not.toHaveProperty('network');
+    expect(untagged.displayFilter).toMatch(/ and !\(vlan\.id gt 0 or /);
+    expect(findings[0].displayFilter).toMatch(/ and tcp\.port eq 8080 and frame\.number in \{[\d, ]+\}$/);
+  });
+
+  it('names no real end of a tunnel where addresses are mapped', async () => {
+    const tunnel = joined(folder, 'tunnel.pcap');
+    writeFileSync(tunnel, wrappedCapture(FIXTURE, greBetween(ENDS)));
+    const argv = [tunnel, '--separate', 'tunnel', '-f', 'json'];
+    expect((await finwait(argv)).stdout).toContain(`ip.addr eq ${ENDS[0]} and ip.addr eq ${ENDS[1]}`);
+    const { stdout } = await finwait([...argv, '--anonymize']);
+    expect(stdout).toContain('"network":"GRE tunnel 1"');
+    for (const end of ENDS) expect(stdout).not.toContain(end);
   });
 
   it('draws one of them, and extracts one of them', async () => {

@@ -125,6 +125,7 @@ export function connection(draft: ConnectionDraft = {}): Connection {
     capture: 0,
     stream: rest.id ?? 0,
     network: '',
+    networkPath: null,
     client: endpoint('client', client ?? {}),
     server: endpoint('server', server ?? {}),
     rolesKnownBy: 'syn',

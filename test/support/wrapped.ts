@@ -51,6 +51,18 @@ export function inVlan(id: number): Wrapping {
   };
 }
 
+/** What stands before the packet in what `build` makes of one. */
+export function wrapping(build: (packet: Uint8Array) => Uint8Array): Wrapping {
+  return {
+    name: '',
+    linkType: 1,
+    header: (_version, length) => {
+      const whole = build(new Uint8Array(length));
+      return [...whole.subarray(0, whole.length - length)];
+    },
+  };
+}
+
 /** The addresses of tunnels' ends, which stand in no recorded capture. */
 export const TUNNEL_ENDS = [
   [203, 0, 113, 77],

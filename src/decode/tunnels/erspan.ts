@@ -1,4 +1,4 @@
-import { VLAN } from '../domains.js';
+import { MIRRORED_VLAN } from '../domains.js';
 import { ethernet } from '../link/ethernet.js';
 import { rawIp } from '../link/raw-ip.js';
 import type { Packet } from '../packet.js';
@@ -34,7 +34,7 @@ export function erspan(packet: Packet): number {
   if (offset + TYPE_2_LENGTH > packet.end) return -packet.shortage(offset + TYPE_2_LENGTH);
   const version = view.getUint8(offset) >> 4;
   const id = view.getUint16(offset) & VLAN_MASK;
-  if (id !== 0) packet.enterNetwork(VLAN, id);
+  if (id !== 0) packet.enterNetwork(MIRRORED_VLAN, id);
   if (version === VERSION_TYPE_2) {
     packet.offset = offset + TYPE_2_LENGTH;
     return ethernet(packet);
