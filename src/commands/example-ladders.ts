@@ -107,7 +107,7 @@ the client ended in TIME-WAIT
 the server ended in CLOSED
 
 info 10.9.11.1:40000 half-closed, and 10.9.11.2:8080 went on to send 2,800 bytes
-half-close · #5, #7, #25 · RFC 9293 §3.6.1, §3.10.2; RFC 9112 §9.6, §9.6
+half-close · #5, #7, #25 · RFC 9293 §3.6.1, §3.10.2; RFC 9112 §9.6
 `,
   'half-close-stalled': `connection 0: 10.9.12.1:40000 ↔ 10.9.12.2:8080
 from 2026-11-20 23:58:29.136 UTC, captured near the server; times count from
