@@ -94,6 +94,7 @@ import {
   LAST_KNEW_FIN,
   LAST_NANOSECONDS,
   LAST_PAYLOAD_MASK,
+  LAST_RESET_SINCE,
   LAST_SECONDS,
   LOST_SEGMENTS,
   MSS,
@@ -672,8 +673,10 @@ export class Observer {
     const seen = (memory[x + STATE] & ENDPOINT_SEEN) !== 0;
     const own = !seen || answers || within(segment.sequence, memory[x + ISS], memory[x + SND_NXT]);
     if (!own) return;
-    // What it acknowledges has reached its sender, though nobody may have read it.
-    if (hasAck && within(segment.acknowledgment, memory[y + UNA], memory[y + SND_NXT])) {
+    // What it acknowledges has reached its sender, though nobody may have read it. But Windows, which resets with
+    // a closed window, acknowledges in this way what meets a socket that it has closed, and throws it away.
+    const refusing = (memory[x + STATE] & ENDPOINT_FIN_SENT) !== 0 && segment.window === 0;
+    if (hasAck && !refusing && within(segment.acknowledgment, memory[y + UNA], memory[y + SND_NXT])) {
       this.#raiseAcknowledged(y, segment.acknowledgment);
     }
     // It went on repeating its SYN-ACK and now knows of no connection: it never took an acknowledgment.
@@ -691,7 +694,8 @@ export class Observer {
       memory[x + STATE] &= ~ENDPOINT_FIN_UNPROVED;
     }
     if (this.#ledger.enter(fromServer, hasAck ? SENT_ABORT : SENT_RESET, OBSERVED)) {
-      memory[x + STATE] = memory[x + STATE] | ENDPOINT_RESET;
+      // Whether the peer's FIN had reached it changes nothing any more: repeating that FIN takes nothing back.
+      memory[x + STATE] = (memory[x + STATE] | ENDPOINT_RESET) & ~ENDPOINT_FIN_UNPROVED;
     }
   }
 
@@ -850,6 +854,11 @@ export class Observer {
     memory[x + LAST_FRAME] = segment.frame;
     memory[x + LAST_SECONDS] = segment.seconds;
     memory[x + LAST_NANOSECONDS] = segment.nanoseconds;
+    if (kind === KIND_RST) {
+      // Nothing answers a reset (§3.10.7.1): what came before it is what the peer's next segments answer.
+      memory[x + LAST_INFO] = memory[x + LAST_INFO] | LAST_RESET_SINCE;
+      return;
+    }
     memory[x + LAST_ACKNOWLEDGMENT] = segment.acknowledgment;
     const payload = Math.min(segment.payloadLength, LAST_PAYLOAD_MASK);
     const knewFin = (segment.flags & ACK) !== 0 && this.#knowsFinOf(this.#at.receiver) ? LAST_KNEW_FIN : 0;

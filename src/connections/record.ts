@@ -64,8 +64,8 @@ export const FIN_SEQUENCE = 7;
 /** Last window it advertised, scaled where the scale is known. */
 export const WINDOW = 8;
 /**
- * Frame and time of its last segment, that segment's acknowledgment field, and `LAST_*` bits. Here as elsewhere a
- * frame's number is the bit pattern of an unsigned one, and 0 is none.
+ * Frame and time of its last segment; acknowledgment field and `LAST_*` bits of the last but resets. Here as
+ * elsewhere a frame's number is the bit pattern of an unsigned one, and 0 is none.
  */
 export const LAST_FRAME = 9;
 export const LAST_SECONDS = 10;
@@ -182,6 +182,8 @@ export const KIND_KEEP_ALIVE = 5;
 export const KIND_RST = 6;
 /** It acknowledged the peer's FIN. */
 export const LAST_KNEW_FIN = 1 << 27;
+/** Resets came after it, and only frame and time are theirs. */
+export const LAST_RESET_SINCE = 1 << 28;
 
 /** Which endpoint's block is that of the sender of the connection's last segment. */
 export function lastSender(memory: Int32Array, base: number): number {

@@ -10,6 +10,7 @@ import {
   LAST_KIND_MASK,
   LAST_KIND_SHIFT,
   LAST_NANOSECONDS,
+  LAST_RESET_SINCE,
   LAST_SECONDS,
   SERVER_DELAY,
 } from './record.js';
@@ -45,7 +46,8 @@ export function measureDelay(
   at: FrameTime,
 ): void {
   if (memory[base + word] !== 0 || memory[x + LAST_FRAME] === 0) return;
-  if ((memory[x + LAST_INFO] & LAST_KIND_MASK) >>> LAST_KIND_SHIFT !== kind) return;
+  const info = memory[x + LAST_INFO] & (LAST_KIND_MASK | LAST_RESET_SINCE);
+  if (info !== kind << LAST_KIND_SHIFT) return;
   const micros = secondsSinceLast(memory, x, at) * 1e6;
   // A clock that runs back measures nothing.
   if (micros >= 0) memory[base + word] = 1 + Math.min(micros, 0x7ffffffe);

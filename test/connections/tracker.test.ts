@@ -242,6 +242,58 @@ describe('resets (RFC 9293 §3.5.2, §3.5.3, §3.10.7)', () => {
     expect(client.milestones[0]).toMatchObject({ kind: 'reset', reset: { verdict } });
   });
 
+  describe('names the segment that a reset answers', () => {
+    const trigger = (script: string, role: 'client' | 'server') =>
+      connectionOf(script)[role].milestones.find(({ kind }) => kind === 'reset')?.reset?.trigger;
+
+    it('not when its sender has acknowledged it and said so: then the socket was alive, and was aborted', () => {
+      expect(trigger(`${OPEN}\n 1.00 S PA 1 1 +50\n 1.0001 C A 1 51\n 1.0002 C R 1`, 'client')).toBeNull();
+    });
+
+    it('not when it comes long after any answer would have', () => {
+      const data = `${OPEN}\n 1.00 S PA 1 1 +50`;
+      expect(trigger(`${data}\n 1.50 C R 1`, 'client')).toMatchObject({ frame: 4, payloadBytes: 50 });
+      expect(trigger(`${data}\n 14.00 C R 1`, 'client')).toBeNull();
+    });
+
+    it('as long as two round trips take on a slow path', () => {
+      const slow = '0.0 C S 0\n 3.0 S SA 0 1\n 3.1 C A 1 1\n 4.0 C PA 1 1 +5';
+      expect(trigger(`${slow}\n 7.0 S R 1`, 'server')).toMatchObject({ frame: 4 });
+    });
+
+    it('though the sender of that segment reset the connection itself right behind it', () => {
+      const { client, server } = connectionOf(`${OPEN}
+        1.000 C FA 1 1
+        1.010 S PA 1 1 +31
+        1.0101 S RA 32 1
+        1.0102 C R 1`);
+      expect(client.milestones.find(({ kind }) => kind === 'reset')?.reset?.trigger).toMatchObject({
+        frame: 5,
+        payloadBytes: 31,
+      });
+      expect(server.milestones.find(({ kind }) => kind === 'reset')?.reset?.trigger).toBeNull();
+    });
+  });
+
+  it('does not count as received what a closed socket acknowledges in its reset, as on Windows', () => {
+    const closed = `${OPEN}\n 1.00 S FA 1 1\n 1.0001 C PA 1 2 +300`;
+    expect(connectionOf(`${closed}\n 1.02 S RA 2 301 win=0`).client.unacknowledgedBytes).toBe(300);
+    expect(connectionOf(`${closed}\n 1.02 S RA 2 301 win=500`).client.unacknowledgedBytes).toBe(0);
+  });
+
+  it('does not take a reset back because the other side repeats its FIN', () => {
+    const { client, server } = connectionOf(`${OPEN}
+      1.000 C PA 1 1 +100
+      1.001 S FA 1 1
+      1.0011 C FA 101 2
+      1.011 S R 1
+      1.300 C PA 1 2 +100
+      1.301 C FA 101 2`);
+    expect(server.finalState).toBe('CLOSED');
+    expect(server.timeline.at(-1)).toMatchObject({ state: 'CLOSED', frame: 7, retractedBy: null });
+    expect(client.finSent).toBe(true);
+  });
+
   it('takes a forged exact reset for its sender back when that one goes on', () => {
     const { client, server } = connectionOf(`${OPEN_AT_SERVER}
       1.000 C R 1
