@@ -16,7 +16,7 @@ export const MILESTONE_KINDS = [
    * peer had closed. A run: `count` segments; `value` is the number of payload octets.
    */
   'data-after-peer-fin',
-  /** New payload beyond this endpoint's own FIN, or a second FIN elsewhere. `value`: octets beyond it. */
+  /** New payload beyond this endpoint's own FIN, or a second FIN elsewhere. A run; `value`: octets of payload. */
   'data-beyond-own-fin',
   /** A reset sent by this endpoint. Details in `reset`. One milestone per reset, up to a bound. */
   'reset',

@@ -133,6 +133,10 @@ import {
 const MAX_RETRACTED_OPENINGS = 3;
 /** Room for a tap that orders two crossing frames a little wrongly, in microseconds. */
 const TAP_SLACK = 1000;
+/** A window without scale, the largest shift of one, and the largest window there is (RFC 7323 §2.2, §2.3). */
+const LARGEST_UNSCALED_WINDOW = 0xffff;
+const LARGEST_SCALE = 14;
+const LARGEST_WINDOW = 2 ** 30;
 
 export class Observer {
   readonly #ledger: Ledger;
@@ -442,10 +446,27 @@ export class Observer {
     noteSize(memory, x, segment.payloadLength, textEnd);
     const octets = distance(textEnd, after(segment.sequence, next) ? segment.sequence : next);
     const finSent = (memory[x + STATE] & ENDPOINT_FIN_SENT) !== 0;
-    if (finSent && after(textEnd, advance(memory[x + FIN_SEQUENCE], 1))) {
+    if (
+      finSent &&
+      after(textEnd, advance(memory[x + FIN_SEQUENCE], 1)) &&
+      this.#isNearFin(segment.sequence)
+    ) {
       this.#ledger.run(DATA_BEYOND_OWN_FIN, fromServer, octets);
     }
     if (this.#knowsFinOf(y)) this.#ledger.run(DATA_AFTER_PEER_FIN, fromServer, octets);
+  }
+
+  /**
+   * A number no further from the sender's FIN than the receiver's window reaches. Beyond that the receiver drops
+   * what comes (§3.10.7.4, first step): a stray of a device on the path, or of another connection on the same
+   * ports whose SYN was not captured, tells nothing of how this stream ended.
+   */
+  #isNearFin(sequence: number): boolean {
+    const { memory, sender: x, receiver: y } = this.#at;
+    const scaleKnown = (memory[y + STATE] & ENDPOINT_SYN_CAPTURED) !== 0;
+    const window = Math.max(memory[y + WINDOW], LARGEST_UNSCALED_WINDOW);
+    const reach = scaleKnown ? window : Math.min(window * 2 ** LARGEST_SCALE, LARGEST_WINDOW);
+    return Math.abs(distance(sequence, memory[x + FIN_SEQUENCE])) <= reach;
   }
 
   /** The segment at hand acknowledges `y`'s FIN. */
@@ -469,7 +490,7 @@ export class Observer {
       return;
     }
     if (finSequence !== memory[x + FIN_SEQUENCE]) {
-      this.#ledger.run(DATA_BEYOND_OWN_FIN, fromServer, distance(finSequence, memory[x + FIN_SEQUENCE]));
+      if (this.#isNearFin(finSequence)) this.#ledger.run(DATA_BEYOND_OWN_FIN, fromServer, 0);
       return;
     }
     this.#ledger.run(FIN_REPEATED, fromServer, 0);

@@ -18,7 +18,7 @@ export const dataAfterOwnFin: Rule = {
   citations: [cite.finMeansNoMoreData, cite.noSendAfterClose, cite.noSecondFin],
   documentation: {
     meaning:
-      'A FIN says that no more data follows, so octets beyond it, or another FIN elsewhere, break the protocol. A stack does not do this; something between the ends that rewrites sequence numbers may.',
+      'A FIN says that no more data follows, so octets beyond it, or another FIN elsewhere, break the protocol. The stacks of operating systems do not do this; something between the ends that rewrites sequence numbers, or a small stack of its own in a proxy or VPN, may. Octets beyond a FIN that the other side has taken are lost; a second FIN alone loses nothing.',
     proof: [
       'The FIN of {sender}, and a later segment of it with new octets beyond, or with a FIN at a different number.',
     ],
@@ -26,11 +26,12 @@ export const dataAfterOwnFin: Rule = {
       'A retransmission of data from before the FIN.',
       'A keep-alive that repeats the number of the FIN.',
       'A new connection on the same 4-tuple.',
+      'A stray segment so far away that the receiver’s window cannot hold it.',
     ],
     applicationSees: 'The receiver ignores such data; the sender may see a stall or a reset.',
     likelyCauses: [
       'A device on the path that rewrites sequence numbers, and does it wrongly (possible).',
-      'A broken TCP stack (possible).',
+      'A broken TCP stack, such as that of a user-space proxy or VPN (possible).',
       'Two connections on the same 4-tuple that the capture does not separate (possible).',
     ],
     nextSteps: ['Capture on the other side of the suspected device and compare the sequence numbers.'],
@@ -39,13 +40,16 @@ export const dataAfterOwnFin: Rule = {
   check: eachEndpoint((sender, _peer, connection) => {
     const beyond = milestone(sender, 'data-beyond-own-fin');
     if (beyond === null) return null;
-    const bytes = Math.abs(beyond.value);
+    const bytes = beyond.value;
+    // Nobody but the peer can tell that the FIN was one: a damaged or injected one it would not acknowledge.
+    const finTaken = milestone(sender, 'fin-covered') !== null;
     return reportFinding(dataAfterOwnFin, connection, {
       endpoint: sender.role,
+      ...(bytes === 0 || !finTaken ? { severity: 'warning' } : {}),
       // Segments put together or cut by the capturing host can have wrong lengths.
-      confidence: connection.quality.offloaded ? 'possible' : gradedBy(connection, 'observed'),
+      confidence: connection.quality.offloaded || !finTaken ? 'possible' : gradedBy(connection, 'observed'),
       title: bytes === 0 ? '{sender} sent a second FIN' : '{sender} sent {bytes} beyond its own FIN',
-      explanation: 'The FIN of {sender} is in frame {fin}; frame {frame} goes beyond it.',
+      explanation: `The FIN of {sender} is in frame {fin}; ${bytes === 0 ? 'frame {frame} has another one at a different number' : 'frame {frame} goes beyond it'}.${finTaken ? '' : ' Its peer was not seen to acknowledge that FIN, which may be damaged or not its own.'}`,
       frames: [finFrame(sender), beyond.frame, beyond.lastFrame],
       from: beyond.time,
       to: beyond.lastTime,

@@ -459,3 +459,40 @@ describe('a capture that takes two frames in the wrong order', () => {
     expect(client.milestones).toMatchObject([{ kind: 'acknowledged-unseen', frame: 6, count: 1, value: 20 }]);
   });
 });
+
+describe('octets beyond a FIN', () => {
+  const closed = `${OPEN}
+    1.000 S FA 1 1
+    1.0001 C A 1 2`;
+  const beyond = (script: string) =>
+    connectionOf(script).server.milestones.filter(({ kind }) => kind === 'data-beyond-own-fin');
+
+  it('are counted, and a second FIN without any', () => {
+    expect(beyond(`${closed}\n 1.1 S PA 2 1 +20`)).toMatchObject([{ frame: 6, value: 20 }]);
+    expect(beyond(`${closed}\n 1.1 S FA 2 1`)).toMatchObject([{ frame: 6, count: 1, value: 0 }]);
+  });
+
+  it('are none where the receiver’s window cannot hold them: a stray, or another connection’s', () => {
+    expect(beyond(`${closed}\n 1.1 S PA 200000 1 +20`)).toEqual([]);
+    expect(beyond(`${closed}\n 1.1 S FA 1900000000 1`)).toEqual([]);
+    // Where no SYN tells the scale, any window there is may hold them.
+    const midstream = '1.0 S FA 1 1\n 1.1 C A 1 2';
+    expect(beyond(`${midstream}\n 1.2 S PA 200000 1 +20`)).toMatchObject([{ value: 20 }]);
+    expect(beyond(`${midstream}\n 1.2 S FA 1900000000 1`)).toEqual([]);
+  });
+
+  it('are none of a connection on the same ports whose SYN was not captured', () => {
+    const { server } = connectionOf(`
+      0.00 C S 0
+      0.10 C PA 1 1 +100
+      0.11 S PA 1 101 +300
+      0.20 S FA 301 101
+      0.21 C FA 101 302
+      0.22 S A 302 102
+      900.0 S SA 0 1 isn=1300000000
+      900.1 C A 1 1 isn=1300000000
+      900.2 C PA 1 1 +50 isn=1300000000
+      900.3 S PA 1 51 +200 isn=1300000000`);
+    expect(server.milestones.filter(({ kind }) => kind === 'data-beyond-own-fin')).toEqual([]);
+  });
+});

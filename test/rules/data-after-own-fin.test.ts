@@ -1,9 +1,16 @@
+import type { Connection } from '../../src/connections/connection.js';
 import { dataAfterOwnFin } from '../../src/rules/data-after-own-fin.js';
 import { happens } from '../support/connection-builder.js';
 import { testRule } from '../support/rule-tester.js';
 import { afterClientFin } from './closing-cases.js';
 
 const beyond = happens('data-beyond-own-fin', 3, 7, { value: 100 });
+
+/** The FIN in frame 5 was never acknowledged. */
+function unacknowledged(): Connection {
+  const { client, ...rest } = afterClientFin();
+  return { ...rest, client: { ...client, milestones: [beyond] } };
+}
 
 testRule(dataAfterOwnFin, {
   fires: [
@@ -14,7 +21,22 @@ testRule(dataAfterOwnFin, {
       endpoint: 'client',
       confidence: 'observed',
       title: '10.0.0.1:40000 sent 100 bytes beyond its own FIN',
+      severity: 'error',
       frames: [5, 7],
+    },
+    {
+      name: 'as a warning on a second FIN alone, as nothing is lost by it',
+      connection: afterClientFin({ clientMilestones: [happens('data-beyond-own-fin', 3, 7)] }),
+      end: 4,
+      severity: 'warning',
+      title: '10.0.0.1:40000 sent a second FIN',
+    },
+    {
+      name: 'as a warning where nobody took the FIN for one',
+      connection: unacknowledged(),
+      end: 4,
+      severity: 'warning',
+      confidence: 'possible',
     },
     {
       name: 'with little confidence where lengths are the capturing host’s',
