@@ -149,8 +149,10 @@ export interface ClockSetBack {
 export interface CaptureQuality {
   /** The first frame was not a SYN or SYN-ACK. */
   readonly midstream: boolean;
-  /** The role none of whose segments were captured although the peer's acknowledgments advance. */
+  /** The role none of whose segments were captured although the peer acknowledges some. */
   readonly unseen: Role | null;
+  /** It sent while the capture ran: the peer's acknowledgments advance, or answer its SYN. */
+  readonly unseenSent: boolean;
   /** Segments that were acknowledged but never captured. */
   readonly lostSegments: number;
   /** Frames that the capture holds again, within milliseconds. */
@@ -175,6 +177,7 @@ export interface CaptureQuality {
 export const IDEAL_QUALITY: CaptureQuality = Object.freeze({
   midstream: false,
   unseen: null,
+  unseenSent: false,
   lostSegments: 0,
   duplicateFrames: 0,
   offloaded: false,

@@ -175,6 +175,7 @@ export function finishConnection(
     quality: qualityOf(
       flags,
       clientSeen && serverSeen ? null : unseenSide(memory, client, server, clientSeen),
+      hasSentUnseen(memory, clientSeen ? server : client, clientSeen ? client : server),
       memory[base + LOST_SEGMENTS],
       memory[base + DUPLICATE_FRAMES],
       (flags & CLOCK_BACKWARDS) !== 0 ? setBacks.of(memory, base) : null,
@@ -189,6 +190,7 @@ const QUALITY_FLAGS =
 function qualityOf(
   flags: number,
   unseen: Role | null,
+  sentUnseen: boolean,
   lostSegments: number,
   duplicateFrames: number,
   clockSetBack: ClockSetBack | null,
@@ -198,6 +200,7 @@ function qualityOf(
   return {
     midstream: (flags & MIDSTREAM) !== 0,
     unseen,
+    unseenSent: unseen !== null && sentUnseen,
     lostSegments,
     duplicateFrames,
     offloaded: (flags & OFFLOADED) !== 0,
@@ -364,6 +367,12 @@ function unseenSide(memory: Int32Array, client: number, server: number, clientSe
   // A peer that is merely dead acknowledges nothing; an unseen one shows in the other's acknowledgments.
   const unseen = clientSeen ? server : client;
   return (memory[unseen + STATE] & ENDPOINT_ACKNOWLEDGED) !== 0 ? (clientSeen ? 'server' : 'client') : null;
+}
+
+/** Whether the acknowledgments of the endpoint at `seen` went beyond its first one, or answer a SYN. */
+function hasSentUnseen(memory: Int32Array, unseen: number, seen: number): boolean {
+  const advanced = memory[unseen + SND_NXT] !== advance(memory[unseen + ISS], 1);
+  return advanced || (memory[seen + STATE] & ENDPOINT_SYN_CAPTURED) !== 0;
 }
 
 function momentAt(memory: Int32Array, word: number): Moment {

@@ -831,6 +831,8 @@ export class Observer {
     if ((flags & (ENDPOINT_SEEN | ENDPOINT_SYN_CAPTURED)) === 0) {
       // This side was never captured: its numbers are what the peer acknowledges.
       memory[x + SND_NXT] = acknowledgment;
+    } else if (beyond === 1 && this.#beganWithProbe(x)) {
+      memory[x + SND_NXT] = acknowledgment;
     } else if (beyond > 0) {
       this.#acknowledgedUnseen(x, beyond);
     }
@@ -838,6 +840,18 @@ export class Observer {
     memory[x + UNA] = acknowledgment;
     noteAcknowledgedSize(memory, x, acknowledgment);
     if (after(acknowledgment, memory[x + CONTIGUOUS])) reachContiguous(memory, x, acknowledgment);
+  }
+
+  /**
+   * Its first captured segments were keep-alives, which carry SND.NXT - 1 (§3.8.4): only the answer, one beyond,
+   * tells them from acknowledgments. The octet in between was sent before the capture began.
+   */
+  #beganWithProbe(x: number): boolean {
+    const memory = this.#at.memory;
+    return (
+      (memory[x + STATE] & (ENDPOINT_SYN_CAPTURED | ENDPOINT_ACKNOWLEDGED | ENDPOINT_HAS_NEW_DATA)) === 0 &&
+      memory[x + SND_NXT] === advance(memory[x + ISS], 1)
+    );
   }
 
   /** The peer acknowledged `octets` of `x` that were not captured, at least not yet. */

@@ -341,6 +341,18 @@ describe('what is no segment of its own', () => {
     expect(statesOf(fresh.client)).toBe('SYN-SENT CLOSED');
   });
 
+  it('does not take a keep-alive, with which the capture starts, for a missing segment', () => {
+    const { client, quality } = connectionOf(`
+      0.00 C A 100 500
+      0.01 S A 500 101
+      45.00 C A 100 500
+      45.01 S A 500 101`);
+    expect(quality.lostSegments).toBe(0);
+    expect(client.milestones).toMatchObject([{ kind: 'keep-alive', frame: 3 }]);
+    const missed = connectionOf('0.00 C A 100 500\n 0.01 S A 500 110');
+    expect(missed.quality.lostSegments).toBe(1);
+  });
+
   it('does not count keep-alives as data or retransmissions', () => {
     const { client } = connectionOf(`${OPEN}
       1.0 C PA 1 1 +5
@@ -494,5 +506,18 @@ describe('octets beyond a FIN', () => {
       900.2 C PA 1 1 +50 isn=1300000000
       900.3 S PA 1 51 +200 isn=1300000000`);
     expect(server.milestones.filter(({ kind }) => kind === 'data-beyond-own-fin')).toEqual([]);
+  });
+});
+
+describe('a direction that is missing', () => {
+  it('was used if acknowledgments advance, or answer a SYN', () => {
+    const quality = (script: string) => connectionOf(script).quality;
+    expect(quality('0.0 C PA 1 1 +5\n 0.1 C PA 6 1 +5')).toMatchObject({
+      unseen: 'server',
+      unseenSent: false,
+    });
+    expect(quality('0.0 C PA 1 1 +5\n 0.1 C A 6 90')).toMatchObject({ unseen: 'server', unseenSent: true });
+    expect(quality('0.0 C S 0\n 0.1 C A 1 1')).toMatchObject({ unseen: 'server', unseenSent: true });
+    expect(quality('0.0 C PA 1 1 +5\n 0.1 S A 1 6')).toMatchObject({ unseen: null, unseenSent: false });
   });
 });

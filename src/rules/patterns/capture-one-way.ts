@@ -17,7 +17,10 @@ export const captureOneWay: PatternRule = {
     meaning:
       'The acknowledgments of one side advance, so the other side was sending, but none of its segments is in the capture. Its states and its silence cannot be judged, and rules that need both directions do not speak.',
     proof: ['Segments of one side whose acknowledgments advance, and none of the other.'],
-    notThis: ['A dead peer: nothing it sent is acknowledged.'],
+    notThis: [
+      'A dead peer: nothing it sent is acknowledged.',
+      'A few segments of one side at the edge of the capture, whose acknowledgments do not advance: nothing says that the other side sent anything then. It stays info.',
+    ],
     applicationSees: 'Nothing: this is about the capture.',
     likelyCauses: [
       'The two directions take different paths (possible).',
@@ -29,25 +32,28 @@ export const captureOneWay: PatternRule = {
   },
   begin: () => {
     let members: Members | null = null;
+    let proven = 0;
     return {
       add(connection) {
         if (connection.quality.unseen === null) return;
         members ??= new Members(connection.start, connection.end);
         members.add(connection.id, connection.start, connection.end);
+        if (connection.quality.unseenSent) proven++;
       },
       finish() {
         if (members === null) return [];
         return [
           reportPattern(captureOneWay, {
+            ...(proven === 0 ? { severity: 'info' } : {}),
             confidence: 'observed',
             title: 'Only one direction of {connections} was captured',
-            explanation: 'Rules that need both directions say nothing about them.',
+            explanation: `Of {proven} the acknowledgments advance: the other side was sending. Rules that need both directions say nothing about any of them.`,
             connections: members.ids,
             count: members.count,
             from: members.from,
             to: members.to,
-            facts: { connections: members.count },
-            words: { connections: count(members.count, 'connection') },
+            facts: { connections: members.count, proven },
+            words: { connections: count(members.count, 'connection'), proven: count(proven, 'connection') },
           }),
         ];
       },
