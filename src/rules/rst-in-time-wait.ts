@@ -1,6 +1,6 @@
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
-import { eachEndpoint, entered, findReset, leftBy } from './evidence.js';
+import { eachEndpoint, entered, findReset, leftBy, milestone } from './evidence.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { duration, nameOf, round } from './wording.js';
@@ -10,7 +10,8 @@ export const rstInTimeWait: Rule = {
   id: 'rst-in-time-wait',
   family: 'reset',
   severity: 'warning',
-  summary: 'An acceptable reset hit an endpoint in TIME-WAIT and may have ended its quarantine early.',
+  summary:
+    'An old segment drew an acknowledgment from TIME-WAIT, and that a reset that may have ended it early.',
   options: {},
   signs: ['reset'],
   needs: 'both',
@@ -26,16 +27,20 @@ export const rstInTimeWait: Rule = {
   documentation: {
     meaning:
       'TIME-WAIT keeps old segments out of the next connection with the same ports. A reset that it accepts ends it early: an old duplicate arrives, TIME-WAIT answers it with an ACK, and the other host, which knows nothing any more, resets. RFC 1337 calls it assassination.',
-    proof: ['{waiter} in TIME-WAIT, and an acceptable reset of {peer} after that.'],
+    proof: [
+      '{waiter} in TIME-WAIT, and an acknowledgment of {waiter} after the one that covered the FIN of {peer}.',
+      'An acceptable reset of {peer} that answers this acknowledgment.',
+    ],
     notThis: [
       'A reset with an old number: TIME-WAIT ignores it.',
+      'A host that resets instead of waiting in LAST-ACK, or answers a late segment when both had closed: rst-after-close-complete.',
       'Stacks that ignore all resets in TIME-WAIT: the capture cannot tell, so this is only possible.',
     ],
     applicationSees:
       'Nothing now. The risk is with a new connection on the same ports that meets old segments.',
     likelyCauses: [
-      'An old duplicate drew an acknowledgment, and that drew the reset (possible).',
-      '{peer} aborted instead of closing (possible).',
+      'A segment of {peer} that the network had delayed or doubled (possible).',
+      'A segment that somebody made up (possible).',
     ],
     nextSteps: ['On the host of {waiter}: sysctl net.ipv4.tcp_rfc1337.'],
     example: { fixture: 'time-wait-assassination', capture: 'client' },
@@ -44,30 +49,34 @@ export const rstInTimeWait: Rule = {
     if (peer.resetsSent === 0) return null;
     const waiting = entered(waiter, 'TIME-WAIT');
     if (waiting === null || leftBy(waiter, waiting)?.cause !== 'received RST') return null;
+    // The acknowledgment of the FIN is part of the close; a later one shows that something old came in.
+    const closed = milestone(peer, 'fin-covered')?.frame ?? waiting.frame ?? 0;
     const reset = findReset(
       peer,
-      ({ verdict }, seen) =>
-        verdict === 'accepted' && (waiting.frame === null || waiting.frame <= seen.frame),
+      ({ verdict, trigger }, seen) =>
+        verdict === 'accepted' &&
+        trigger?.kind === 'ack' &&
+        trigger.frame > closed &&
+        (waiting.frame === null || waiting.frame <= seen.frame),
     );
     if (reset === null) return null;
-    const answered = reset.reset.trigger;
     const ageSeconds = secondsBetween(waiting.time, reset.time);
     return reportFinding(rstInTimeWait, connection, {
       endpoint: waiter.role,
-      // Only an answer to TIME-WAIT's own acknowledgment shows the hazard; else it is one more way to close.
-      severity: answered === null ? 'info' : 'warning',
       confidence: 'possible',
       title: 'A reset hit {waiter} in TIME-WAIT after {age}',
-      explanation: `{waiter} entered TIME-WAIT with frame {entry}. The reset of {peer} in frame {rst}${answered === null ? '' : `, in answer to frame ${answered.frame},`} is acceptable, so a stack that follows RFC 9293 to the letter ends TIME-WAIT with it.`,
-      frames: [waiting.frame, answered?.frame ?? null, reset.frame],
+      explanation:
+        '{waiter} entered TIME-WAIT with frame {entry}. The reset of {peer} in frame {rst}, in answer to frame {ack}, is acceptable, so a stack that follows RFC 9293 to the letter ends TIME-WAIT with it.',
+      frames: [waiting.frame, reset.reset.trigger!.frame, reset.frame],
       from: waiting.time,
       to: reset.time,
-      facts: { ageSeconds: round(ageSeconds), answersAcknowledgment: answered !== null },
+      facts: { ageSeconds: round(ageSeconds) },
       words: {
         waiter: nameOf(waiter),
         peer: nameOf(peer),
         age: duration(ageSeconds),
         entry: waiting.frame ?? '?',
+        ack: reset.reset.trigger!.frame,
         rst: reset.frame,
       },
     });

@@ -1,17 +1,17 @@
 import type { Milestone } from '../../src/connections/connection.js';
 import { rstInTimeWait } from '../../src/rules/rst-in-time-wait.js';
-import { enters, resets } from '../support/connection-builder.js';
+import { enters, happens, resets } from '../support/connection-builder.js';
 import { testRule } from '../support/rule-tester.js';
 import { afterClientFin } from './closing-cases.js';
 
-function waiting(reset: Milestone, accepted = true) {
+function waiting(reset: Milestone, accepted = true, more: readonly Milestone[] = []) {
   return afterClientFin({
     clientEntries: [
       enters('TIME-WAIT', 3, 7),
       ...(accepted ? [enters('CLOSED', 13, 11, { evidence: 'assumed', cause: 'received RST' })] : []),
     ],
     serverEntries: [enters('LAST-ACK', 3, 7, { evidence: 'observed' }), enters('CLOSED', 3.1, 8)],
-    serverMilestones: [reset],
+    serverMilestones: [...more, reset],
   });
 }
 
@@ -25,16 +25,27 @@ testRule(rstInTimeWait, {
       confidence: 'possible',
       title: 'A reset hit 10.0.0.1:40000 in TIME-WAIT after 10 s',
       frames: [7, 10, 11],
-      facts: { ageSeconds: 10, answersAcknowledgment: true },
-    },
-    {
-      name: 'as info on another one',
-      connection: waiting(resets(13, 11, { hasAck: true })),
-      end: 14,
-      severity: 'info',
+      facts: { ageSeconds: 10 },
     },
   ],
   silent: [
+    {
+      name: 'on one that answers nothing',
+      connection: waiting(resets(13, 11, { hasAck: true })),
+      end: 14,
+    },
+    {
+      name: 'on one that answers a FIN',
+      connection: waiting(resets(13, 11, { trigger: { frame: 10, kind: 'fin' } })),
+      end: 14,
+    },
+    {
+      name: 'on one that a host sends instead of waiting in LAST-ACK for the acknowledgment of its FIN',
+      connection: waiting(resets(3.05, 9, { trigger: { frame: 8, kind: 'ack' } }), true, [
+        happens('fin-covered', 3.04, 8),
+      ]),
+      end: 14,
+    },
     {
       name: 'on one that TIME-WAIT ignores',
       connection: waiting(resets(13, 11, { verdict: 'out-of-window' }), false),
