@@ -8,8 +8,10 @@ import { nameOf } from './wording.js';
 
 /** Resets to both ends this close together come from one place between them. */
 const MIRROR_SECONDS = 0.01;
-/** Routes change by a hop; more is another sender. */
-const TTL_TOLERANCE = 1;
+/** Routes change by a hop or two; more is another place. */
+const HOP_TOLERANCE = 2;
+/** What stacks start with. Resets and SYN-ACKs of one host may start with another than its other segments. */
+const INITIAL_TTLS = [32, 64, 128, 255];
 /** As many resets whose numbers step forward are no chance. */
 const STEPS = 3;
 
@@ -27,13 +29,14 @@ export const rstOriginSuspect: Rule = {
   citations: [cite.resetPurpose, cite.middleboxPolicy, cite.middleboxAdvances, cite.noPawsForReset],
   documentation: {
     meaning:
-      'Firewalls, load balancers and others on the path end connections with resets in the name of the endpoints. Such a reset betrays itself when the endpoint goes on as if it had not sent it, when both ends get one at the same moment, or by several weaker marks together.',
+      'Firewalls, load balancers and others on the path end connections with resets in the name of the endpoints. Such a reset betrays itself when the endpoint goes on as if it had not sent it, or by several weaker marks together.',
     proof: [
-      'One strong mark: {named} goes on sending after the reset; or both ends are reset within 10 ms, neither in answer to anything.',
-      'Or two weak ones: another TTL than the other frames of {named}; several resets whose numbers step forward.',
+      'One strong mark: {named} goes on sending after the reset.',
+      'Or two weak ones: a TTL that comes from another distance than the other frames of {named}; both ends reset within 10 ms, neither in answer to anything; several resets whose numbers step forward.',
     ],
     notThis: [
-      'Another TTL alone: some systems send resets for closed sockets with another one.',
+      'Another TTL alone: some systems send resets with another initial one (64, 128, 255), and that from the same distance counts for nothing.',
+      'Resets of both ends at once alone: both programs may abort on the same message, or on timers of the same length.',
       'Duplicated frames.',
     ],
     applicationSees: 'As after any reset: ECONNRESET where it was accepted, nothing where it was not.',
@@ -58,8 +61,8 @@ export const rstOriginSuspect: Rule = {
     );
     const strong: string[] = [];
     if (taken !== undefined) strong.push(`{named} went on in frame ${taken.retractedBy}`);
-    if (isMirrored(connection, reset, other)) strong.push('both ends were reset at the same moment');
-    if (named.ttl !== null && Math.abs(reset.reset.ttl - named.ttl) > TTL_TOLERANCE) {
+    if (isMirrored(connection, reset, other)) marks.push('both ends were reset at the same moment');
+    if (named.ttl !== null && Math.abs(hops(reset.reset.ttl) - hops(named.ttl)) > HOP_TOLERANCE) {
       marks.push(`its TTL is ${reset.reset.ttl}, that of {named} is ${named.ttl}`);
     }
     if (named.resetsSent >= STEPS && hasSteppedNumbers(named.milestones))
@@ -78,6 +81,11 @@ export const rstOriginSuspect: Rule = {
     });
   }),
 };
+
+/** Routers that a segment with this TTL has crossed, if it started with the next of the usual values. */
+function hops(ttl: number): number {
+  return INITIAL_TTLS.find((initial) => ttl <= initial)! - ttl;
+}
 
 function repeatsSynAfter(named: Endpoint, reset: SeenReset): boolean {
   const repeated = milestone(named, 'syn-repeated');

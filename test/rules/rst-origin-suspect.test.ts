@@ -33,8 +33,35 @@ testRule(rstOriginSuspect, {
       confidence: 'possible',
       facts: { strongMarks: 0, weakMarks: 2 },
     },
+    {
+      name: 'on a reset of both ends at once that came from another distance',
+      connection: connection({
+        client: { milestones: [resets(5, 9, { hasAck: true })] },
+        server: { ttl: 53, milestones: [resets(5.001, 10, { hasAck: true, ttl: 126 })] },
+      }),
+      end: 6,
+      endpoint: 'server',
+      confidence: 'possible',
+      facts: { strongMarks: 0, weakMarks: 2 },
+    },
   ],
   silent: [
+    {
+      name: 'on resets of both ends at the same moment alone',
+      connection: connection({
+        client: { milestones: [resets(5, 9, { hasAck: true })] },
+        server: { milestones: [resets(5.001, 10, { hasAck: true })] },
+      }),
+      end: 6,
+    },
+    {
+      name: 'on a TTL that starts with another value and comes from the same distance',
+      connection: connection({
+        client: { milestones: [resets(5, 9, { hasAck: true })] },
+        server: { ttl: 53, milestones: [resets(5.001, 10, { hasAck: true, ttl: 245 })] },
+      }),
+      end: 6,
+    },
     {
       name: 'on another TTL alone',
       connection: connection({ server: { milestones: [resets(5, 9, { ttl: 41 })] } }),
