@@ -32,7 +32,7 @@ export const hostRestarted: PatternRule = {
   id: 'host-restarted',
   family: 'pattern',
   severity: 'warning',
-  summary: 'A host no longer knew several of its connections: it has probably restarted.',
+  summary: 'A host no longer knew several of its connections: it may have restarted.',
   options: {
     minimumSigns: {
       unit: 'count',
@@ -103,7 +103,8 @@ export const hostRestarted: PatternRule = {
           return [
             reportPattern(hostRestarted, {
               confidence: 'possible',
-              title: `{host} has probably restarted: it no longer knew ${lost.length} of its connections`,
+              // Resets alone may be a device's as well; a host that opens an old pair anew knows nothing itself.
+              title: `{host} ${openedAnew > 0 ? 'has probably' : 'may have'} restarted: it no longer knew ${lost.length} of its connections`,
               explanation: `${unknown} of them were answered with the reset of a host that has no such connection${openedAnew > 0 ? `, ${openedAnew} were opened anew by {host} while the other side still held them` : ''}.`,
               connections: lost.slice(0, MAX_LISTED).map(({ id }) => id),
               count: lost.length,

@@ -19,6 +19,15 @@ describe('host-restarted', () => {
     expect(textsOf(pattern)).not.toMatch(UNFILLED);
   });
 
+  it('claims less where all it has is resets, as a device may send them', () => {
+    const [pattern] = patternsOf(
+      hostRestarted,
+      forgotten('rst-half-open-discovered', 'rst-half-open-discovered'),
+      200,
+    );
+    expect(pattern.title).toBe('10.0.0.2 may have restarted: it no longer knew 2 of its connections');
+  });
+
   it('is silent when one connection was still answered after another was forgotten', () => {
     const reset = (id: number, seconds: number, idleSeconds: number) =>
       [
