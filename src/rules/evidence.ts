@@ -168,6 +168,34 @@ export function tookEffect(reset: Reset): boolean {
   return reset.verdict === 'accepted' || reset.verdict === 'no-connection';
 }
 
+/** Nothing restarts within this, and no device on a path forgets a connection (seconds). */
+const KEEPS_STATE_SECONDS = 0.2;
+
+/**
+ * A live socket was aborted. The reset answers nothing; or it answers a segment, but its sender had the
+ * connection a moment before and has not closed it: it was given up, not lost. The form does not tell, as RFC
+ * 9293 §3.10.5 writes an abort without ACK and stacks differ.
+ */
+export function isAbort(connection: Connection, sender: Endpoint, { trigger, hasAck }: Reset): boolean {
+  if (trigger === null) return true;
+  if (hasAck || sender.finSent || trigger.knewFin || isOfHandshake(trigger.kind) || !opened(sender))
+    return false;
+  return endedWithin(connection, null, trigger.idleSeconds, KEEPS_STATE_SECONDS) && !wasReset(sender);
+}
+
+/** Time enough had passed, or a reset in the peer's name had come, for `sender` to have lost the connection. */
+export function mayHaveLostState(connection: Connection, sender: Endpoint, idleSeconds: number): boolean {
+  return lasted(connection, null, idleSeconds, KEEPS_STATE_SECONDS) || wasReset(sender);
+}
+
+function wasReset(endpoint: Endpoint): boolean {
+  return entered(endpoint, 'CLOSED')?.cause === 'received RST';
+}
+
+function isOfHandshake(kind: NonNullable<Reset['trigger']>['kind']): boolean {
+  return kind === 'syn' || kind === 'syn-ack';
+}
+
 /** The endpoint opened: its timeline has an ESTABLISHED that stands. */
 export function opened(endpoint: Endpoint): boolean {
   return entered(endpoint, 'ESTABLISHED') !== null;

@@ -1,5 +1,15 @@
 import { cite } from './citations.js';
-import { eachEndpoint, entered, findReset, gradedBy, isProven, milestone, wasDisproved } from './evidence.js';
+import {
+  eachEndpoint,
+  entered,
+  findReset,
+  gradedBy,
+  isProven,
+  mayHaveLostState,
+  milestone,
+  missedSince,
+  wasDisproved,
+} from './evidence.js';
 import { causesOfUnknown, IDLE_SECONDS } from './host-fate.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
@@ -32,9 +42,11 @@ export const rstHalfOpenDiscovered: Rule = {
     ],
     notThis: [
       'A FIN of {forgetter} came first: rst-on-write-after-close, rst-on-close-race, fin-wait-2-timeout-late-fin.',
-      'A reset with the ACK bit and the numbers of a live socket: rst-active-abort.',
+      'A reset with the ACK bit and the numbers of a live socket, or within 0.2 s of another segment of {forgetter}: rst-active-abort.',
+      'A second reset, as a challenge ACK draws it: the first one tells what happened.',
+      'Segments of {forgetter} that the capture missed right before: its FIN may be among them.',
       'A reset that someone else sent: rst-origin-suspect.',
-      'A bare acknowledgment at the start of the capture, before any segment of {forgetter}: scanners send such, and it stays info.',
+      'A reset at the start of the capture, before any other segment of {forgetter}: it may have closed before that, and scanners send such acknowledgments; it stays info.',
     ],
     applicationSees:
       '{knower}: ECONNRESET on the pending read (not 0, as no FIN came), or ECONNRESET on the next write and EPIPE with SIGPIPE on the one after. {forgetter}: nothing, the program that held the connection is gone.',
@@ -52,33 +64,23 @@ export const rstHalfOpenDiscovered: Rule = {
     if (open === null || milestone(forgetter, 'syn-ack-repeated') !== null) return null;
     // Its own SYN revealed that it had lost its state: half-open-syn-challenge tells.
     if (milestone(forgetter, 'syn-on-open-connection') !== null) return null;
-    // It did not forget what it ended itself: whatever was on its way then draws a reset.
-    const abort = findReset(forgetter, ({ hasAck }, seen) => hasAck && !wasDisproved(forgetter, seen));
-    const reset = findReset(
-      forgetter,
-      ({ hasAck, verdict, trigger, window }, seen) =>
-        !hasAck &&
-        window === 0 &&
-        verdict === 'accepted' &&
-        trigger !== null &&
-        !trigger.knewFin &&
-        (trigger.kind === 'data' ||
-          trigger.kind === 'keep-alive' ||
-          trigger.kind === 'ack' ||
-          trigger.kind === 'fin') &&
-        (open.frame === null || open.frame < seen.frame) &&
-        (abort === null || abort.frame > seen.frame),
-    );
-    if (reset === null || wasDisproved(forgetter, reset)) return null;
-    const trigger = reset.reset.trigger!;
+    // What came before tells why: an abort of its own, or another reset that this one only repeats.
+    const reset = findReset(forgetter, (_, seen) => !wasDisproved(forgetter, seen));
+    if (reset === null || (open.frame !== null && reset.frame <= open.frame)) return null;
+    const { hasAck, verdict, trigger, window } = reset.reset;
+    if (hasAck || window !== 0 || verdict !== 'accepted' || trigger === null || trigger.knewFin) return null;
+    if (trigger.kind === 'syn' || trigger.kind === 'syn-ack') return null;
     const certain = isProven(open) && !connection.quality.midstream;
     // Nothing of the connection was seen: there may have been none.
     const unheard = connection.quality.midstream && forgetter.segments <= forgetter.resetsSent;
+    const lastHeard = forgetter.lastNewData?.frame ?? open.frame;
+    const mayHaveLost = mayHaveLostState(connection, forgetter, trigger.idleSeconds);
+    if (!unheard && (!mayHaveLost || missedSince(forgetter, lastHeard))) return null;
     const otherTtl = forgetter.ttl !== null && reset.reset.ttl !== forgetter.ttl;
     return reportFinding(rstHalfOpenDiscovered, connection, {
       likelyCauses: causesOfUnknown('forgetter', otherTtl || trigger.idleSeconds >= IDLE_SECONDS),
       endpoint: forgetter.role,
-      ...(unheard && trigger.kind === 'ack' ? { severity: 'info' } : {}),
+      ...(unheard ? { severity: 'info' } : {}),
       confidence: certain ? gradedBy(connection, 'inferred') : 'possible',
       title: unheard
         ? '{forgetter} did not know this connection and reset it'

@@ -1,5 +1,6 @@
 import { cite } from './citations.js';
-import { eachEndpoint, entered, findReset, gradedBy } from './evidence.js';
+import { closeRaceOf } from './close-race.js';
+import { eachEndpoint, entered, gradedBy } from './evidence.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { MAY_BE_TLS_ALERT, mayBeTlsAlert } from './tls-alert.js';
@@ -16,7 +17,7 @@ export const rstOnCloseRace: Rule = {
   options: {},
   signs: ['reset'],
   needs: 'both',
-  explains: ['undelivered-data-at-abort'],
+  explains: ['undelivered-data-at-abort', 'rst-active-abort'],
   related: ['rst-on-write-after-close', 'undelivered-data-at-abort'],
   citations: [...CITATIONS, cite.closeNotify],
   documentation: {
@@ -24,7 +25,7 @@ export const rstOnCloseRace: Rule = {
       'Data and FIN crossed: the sender could not know that the other side had closed, and the data met a closed socket. Whether the peer acted on it is unknown. The usual form is a request on an idle persistent connection at the moment when the server closes it.',
     proof: [
       'A FIN of {closer}, and data of {sender} whose acknowledgment does not cover it.',
-      'A reset of {closer} that answers this data, and no acknowledgment for it.',
+      'A reset of {closer} that answers this data, or one without ACK after it, and no acknowledgment for it.',
     ],
     notThis: [
       'Data sent when the FIN was already known: rst-on-write-after-close.',
@@ -45,25 +46,19 @@ export const rstOnCloseRace: Rule = {
     example: { fixture: 'rst-on-close-race', capture: 'client' },
   },
   check: eachEndpoint((sender, closer, connection) => {
-    if (closer.resetsSent === 0 || !closer.finSent || sender.unacknowledgedBytes === 0) return null;
+    const race = closeRaceOf(sender, closer);
+    if (race === null) return null;
+    const { reset, finFrame, dataFrame } = race;
     const fin = entered(closer, 'FIN-WAIT-1') ?? entered(closer, 'LAST-ACK');
-    if (fin === null || fin.frame === null) return null;
-    const finFrame = fin.frame;
-    const reset = findReset(
-      closer,
-      ({ trigger }, seen) =>
-        trigger !== null && trigger.payloadBytes > 0 && !trigger.knewFin && seen.frame > finFrame,
-    );
-    if (reset === null) return null;
-    const alert = mayBeTlsAlert(sender, closer, sender.unacknowledgedBytes);
+    const alert = mayBeTlsAlert(connection, sender, sender.unacknowledgedBytes);
     return reportFinding(rstOnCloseRace, connection, {
       endpoint: closer.role,
       ...(alert || closer.role === 'client' ? { severity: 'info' } : {}),
       confidence: gradedBy(connection, 'observed'),
       title: '{closer} closed while {bytes} from {sender} were in flight, and reset them',
-      explanation: `{closer} sent its FIN in frame {fin}. The data in frame {data} was sent without knowledge of it and was answered with RST in frame {rst}: {closer} threw it away.${alert ? ` ${MAY_BE_TLS_ALERT}` : ''}`,
-      frames: [finFrame, reset.reset.trigger!.frame, reset.frame],
-      from: fin.time,
+      explanation: `{closer} sent its FIN in frame {fin}. The data in frame {data} was sent without knowledge of it; RST in frame {rst} followed: {closer} threw it away.${alert ? ` ${MAY_BE_TLS_ALERT}` : ''}`,
+      frames: [finFrame, dataFrame, reset.frame],
+      from: fin?.time ?? reset.time,
       to: reset.time,
       ...(alert ? {} : { citations: CITATIONS }),
       facts: { lostBytes: sender.unacknowledgedBytes },
@@ -72,7 +67,7 @@ export const rstOnCloseRace: Rule = {
         sender: nameOf(sender),
         bytes: count(sender.unacknowledgedBytes, 'byte'),
         fin: finFrame,
-        data: reset.reset.trigger!.frame,
+        data: dataFrame ?? '?',
         rst: reset.frame,
       },
     });

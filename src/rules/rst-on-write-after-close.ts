@@ -1,4 +1,10 @@
-import type { Connection, Endpoint, Milestone, Transition } from '../connections/connection.js';
+import {
+  type Connection,
+  type Endpoint,
+  type Milestone,
+  peerOf,
+  type Transition,
+} from '../connections/connection.js';
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
 import {
@@ -25,13 +31,21 @@ export const rstOnWriteAfterClose: Rule = {
   severity: 'error',
   summary: 'Data written after the peer’s FIN was answered with a reset: the bytes are lost.',
   options: {
+    promptSeconds: {
+      unit: 'seconds',
+      default: 0.1,
+      minimum: 0,
+      maximum: 3600,
+      description:
+        'A write this soon after the FIN had arrived was under way in the program before it could see the close: a race, as when data and FIN cross on the path.',
+    },
     immediateSeconds: {
       unit: 'seconds',
       default: 1,
       minimum: 0,
       maximum: 3600,
       description:
-        'A write this soon after the FIN counts as a race or a pipeline; a later one as the reuse of a connection that had long been closed or, by a server, as a late answer.',
+        'A write this soon after the FIN is that of a busy program that does not look for it; a later one is the reuse of a connection that had long been closed or, by a server, as a late answer.',
     },
     streamingBytes: {
       unit: 'bytes',
@@ -43,11 +57,11 @@ export const rstOnWriteAfterClose: Rule = {
     },
     farewellBytes: {
       unit: 'bytes',
-      default: 64,
+      default: 128,
       minimum: 0,
       maximum: 65_535,
       description:
-        'Up to this much, followed at once by the writer’s own FIN, counts as a goodbye such as TLS close_notify: no data of the application was lost.',
+        'Up to this much, followed at once by the writer’s own FIN, counts as a goodbye: an HTTP/2 GOAWAY and a TLS close_notify take up to 122 octets. Then no data of the application was lost.',
     },
     reactionSeconds: {
       unit: 'seconds',
@@ -95,6 +109,7 @@ export const rstOnWriteAfterClose: Rule = {
       'Data that the closing side acknowledged: half-close.',
       'A reset that answers the late FIN and not data: fin-wait-2-timeout-late-fin.',
       'A reset after both FINs were through: rst-after-close-complete.',
+      'A server whose client leaves in the middle of a response, as browsers and players do at any time, or has just left: it stays info if the client had got something before.',
       'A goodbye right before the writer’s own FIN, or of the size of a TLS alert such as close_notify: it stays info.',
     ],
     applicationSees:
@@ -123,8 +138,7 @@ export const rstOnWriteAfterClose: Rule = {
     const reset = resetOfData(connection, closer, data, lostBytes === data.value, options);
     if (reset === null) return null;
     const delaySeconds = secondsBetween(entry.time, data.time);
-    const wasLate = lasted(connection, entry.frame, delaySeconds, options.immediateSeconds);
-    const variant = variantOf(writer, closer, data, wasLate, reset, options);
+    const variant = variantOf(writer, connection, data, entry, reset, options);
     return reportFinding(rstOnWriteAfterClose, connection, {
       endpoint: writer.role,
       severity: variant.severity,
@@ -173,15 +187,17 @@ function resetOfData(
 ): SeenReset | null {
   return findReset(closer, ({ verdict, trigger, hasAck }, seen) => {
     if (verdict !== 'accepted') return false;
-    if (trigger !== null) return trigger.knewFin && trigger.payloadBytes > 0;
+    if (trigger?.knewFin && trigger.payloadBytes > 0) return true;
+    // Right behind the data comes the writer's FIN, or the abort has a form that does not name what it answers.
+    if (trigger !== null ? !trigger.knewFin : !hasAck) return false;
     const sinceData = secondsBetween(data.lastTime, seen.time);
     const isReaction = endedWithin(connection, data.lastFrame, sinceData, options.reactionSeconds);
-    return allLost && hasAck && data.lastFrame < seen.frame && isReaction;
+    return allLost && data.lastFrame < seen.frame && isReaction;
   });
 }
 
 interface Variant {
-  readonly name: 'immediate' | 'stale-pooled-connection' | 'late-answer' | 'streaming' | 'farewell';
+  readonly name: 'immediate' | 'stale-pooled-connection' | 'late-answer' | 'streaming' | 'race' | 'farewell';
   readonly severity: Severity;
   /** What the writer did, after its name. */
   readonly title: string;
@@ -193,12 +209,16 @@ interface Variant {
 
 function variantOf(
   writer: Endpoint,
-  closer: Endpoint,
+  connection: Connection,
   data: Milestone,
-  wasLate: boolean,
+  entry: Transition,
   reset: SeenReset,
   options: OptionValues,
 ): Variant {
+  const delaySeconds = secondsBetween(entry.time, data.time);
+  const wasLate = lasted(connection, entry.frame, delaySeconds, options.immediateSeconds);
+  const noticeSeconds = noticeOf(connection, peerOf(connection, writer), data, delaySeconds);
+  const hadNotice = lasted(connection, entry.frame, noticeSeconds, options.promptSeconds);
   const closed: Transition | null = entered(writer, 'LAST-ACK');
   if (
     closed !== null &&
@@ -213,7 +233,7 @@ function variantOf(
         'It closed right after: this may be a goodbye such as TLS close_notify, which has to come before a TLS side closes, and then no data was lost.',
     };
   }
-  if (mayBeTlsAlert(writer, closer, data.value)) {
+  if (mayBeTlsAlert(connection, writer, data.value)) {
     return {
       name: 'farewell',
       severity: 'info',
@@ -248,10 +268,13 @@ function variantOf(
         'The connection had been dead for that long when it was used again, as when a pool hands out a connection without testing it. The write returned success, the bytes are lost, and the next write raises SIGPIPE or EPIPE.',
     };
   }
+  if (!hadNotice) {
+    return racing(writer, bytesBefore(writer, data) === 0 && !connection.quality.midstream);
+  }
   if (writer.role === 'server' && bytesBefore(writer, data) >= options.streamingBytes) {
     return {
       name: 'streaming',
-      severity: 'warning',
+      severity: 'info',
       title: 'was still sending when its client closed: {bytes} lost to RST',
       meaning:
         'The client went away in the middle of the response; the server’s next write raises SIGPIPE or EPIPE.',
@@ -262,6 +285,40 @@ function variantOf(
     severity: 'error',
     title: 'kept writing after its peer had closed: {bytes} lost to RST',
     meaning: 'The write returned success, the bytes are lost, and the next write raises SIGPIPE or EPIPE.',
+  };
+}
+
+/**
+ * Seconds for which the writer's host had the FIN when the data came. Its acknowledgment and its data are both its
+ * own, so that the way to the tap cancels out; where one segment is both, only the round trip can be allowed for.
+ */
+function noticeOf(connection: Connection, closer: Endpoint, data: Milestone, delaySeconds: number): number {
+  const covered = milestone(closer, 'fin-covered');
+  if (covered !== null && covered.frame < data.frame) return secondsBetween(covered.time, data.time);
+  return delaySeconds - (connection.vantage.roundTripSeconds ?? 0);
+}
+
+/** The write was under way when the FIN came. `firstWords`: the writer had not sent anything before. */
+function racing(writer: Endpoint, firstWords: boolean): Variant {
+  if (writer.role === 'client') {
+    return {
+      name: 'race',
+      severity: 'warning',
+      title: 'wrote when its peer had just closed: {bytes} lost to RST',
+      meaning:
+        'The program had hardly time to see the close. The write returned success, and whether the peer would have wanted the bytes is unknown.',
+    };
+  }
+  return {
+    name: 'race',
+    severity: firstWords ? 'warning' : 'info',
+    title: 'wrote when its client had just closed: {bytes} lost to RST',
+    meaning: `The client did not wait for ${firstWords ? 'any answer' : 'it'}; the server’s next write raises SIGPIPE or EPIPE.`,
+    likelyCauses: [
+      'The client had all it wanted, or its user left (possible).',
+      'The client closes after its request without waiting for the answer (possible).',
+      'The client ended or was killed (possible).',
+    ],
   };
 }
 

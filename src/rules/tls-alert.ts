@@ -1,4 +1,4 @@
-import type { Endpoint } from '../connections/connection.js';
+import { type Connection, type Endpoint, peerOf } from '../connections/connection.js';
 
 /**
  * Octets on the wire of a TLS record that holds one alert (RFC 5246 §6.2.3, RFC 8446 §5.2): a header of 5, the
@@ -19,16 +19,17 @@ const ALERT_RECORD_BYTES: ReadonlySet<number> = new Set([
 const HANDSHAKE_BYTES = 100;
 
 /**
- * The last `bytes` that `sender` sent have the size of a TLS alert, and a TLS session may have gone before. A
+ * The last `bytes` that `sender` sent have the size of a TLS alert, and a TLS session may have gone before, be
+ * it before the capture. A
  * TLS side has to send close_notify before it closes (RFC 8446 §6.1), and most peers are gone by then. Sizes
  * are all there is to go by: from TLS 1.3 on the record does not tell its type, and payload may be cut off.
  */
-export function mayBeTlsAlert(sender: Endpoint, peer: Endpoint, bytes: number): boolean {
-  return (
-    ALERT_RECORD_BYTES.has(bytes) &&
+export function mayBeTlsAlert(connection: Connection, sender: Endpoint, bytes: number): boolean {
+  if (!ALERT_RECORD_BYTES.has(bytes)) return false;
+  const mayHaveSession =
     sender.payloadBytes - bytes >= HANDSHAKE_BYTES &&
-    peer.payloadBytes >= HANDSHAKE_BYTES
-  );
+    peerOf(connection, sender).payloadBytes >= HANDSHAKE_BYTES;
+  return mayHaveSession || connection.quality.midstream;
 }
 
 /** What a finding says of such bytes. */

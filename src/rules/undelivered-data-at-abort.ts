@@ -1,6 +1,6 @@
-import type { Endpoint } from '../connections/connection.js';
+import type { Connection, Endpoint } from '../connections/connection.js';
 import { cite } from './citations.js';
-import { eachEndpoint, findReset, gradedBy, mayAnswer, opened } from './evidence.js';
+import { eachEndpoint, findReset, gradedBy, isAbort, mayAnswer, opened, wasDisproved } from './evidence.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { MAY_BE_TLS_ALERT, mayBeTlsAlert } from './tls-alert.js';
@@ -22,11 +22,12 @@ export const undeliveredDataAtAbort: Rule = {
   citations: [...CITATIONS, cite.closeNotify],
   documentation: {
     meaning:
-      'A reset throws away what is queued. Octets that no acknowledgment covers when {receiver} resets, not even that of the reset, meet a closed socket, though the program that wrote them was told of success. If {sender} itself resets, they may have arrived before. Acknowledged octets are no proof of delivery: they reached the kernel, perhaps not the program.',
+      'A reset throws away what is queued. Octets that no acknowledgment covers when {receiver} resets, not even that of the reset, meet a closed socket, though the program that wrote them was told of success. If {sender} itself resets, it gave them up, and they may have arrived before: then this stays info. Acknowledged octets are no proof of delivery: they reached the kernel, perhaps not the program.',
     proof: ['An accepted reset, and payload of {sender} that {receiver} had not acknowledged by then.'],
     notThis: [
       'Data that met a closed socket: rst-on-write-after-close, rst-on-close-race, rst-half-open-discovered tell of it.',
       'A client that leaves in the middle of a response it no longer wants: it stays info.',
+      'A side that aborts with data of its own on the way: it gave that up, and it stays info.',
       'A goodbye of the size of a TLS alert such as close_notify: it stays info.',
       'An acknowledgment that only the capture missed: see capture-loss.',
     ],
@@ -38,14 +39,17 @@ export const undeliveredDataAtAbort: Rule = {
   },
   check: eachEndpoint((sender, receiver, connection) => {
     if (sender.unacknowledgedBytes === 0 || !opened(sender)) return null;
-    const byReceiver = abortOf(receiver);
-    const reset = byReceiver ?? abortOf(sender);
+    const byReceiver = abortOf(connection, receiver);
+    const reset = byReceiver ?? abortOf(connection, sender);
     if (reset === null || mayAnswer(reset, byReceiver === null ? receiver : sender)) return null;
     const unwanted = byReceiver !== null && receiver.role === 'client';
-    const alert = mayBeTlsAlert(sender, receiver, sender.unacknowledgedBytes);
+    // The rules on data that meets a closed socket grade that.
+    const closedBefore =
+      byReceiver !== null && receiver.finSent && (!byReceiver.reset.hasAck || byReceiver.reset.window === 0);
+    const alert = mayBeTlsAlert(connection, sender, sender.unacknowledgedBytes);
     return reportFinding(undeliveredDataAtAbort, connection, {
       endpoint: sender.role,
-      severity: unwanted || alert ? 'info' : 'error',
+      severity: byReceiver === null || unwanted || closedBefore || alert ? 'info' : 'error',
       confidence: byReceiver === null ? 'possible' : gradedBy(connection, 'inferred'),
       title: '{bytes} of {sender} were never acknowledged when the connection was reset',
       explanation: `The reset of ${byReceiver === null ? '{sender} itself' : '{receiver}'} in frame {rst} ended the connection; {bytes} that {sender} had sent were not acknowledged by then.${alert ? ` ${MAY_BE_TLS_ALERT}` : ''}`,
@@ -67,10 +71,13 @@ export const undeliveredDataAtAbort: Rule = {
   }),
 };
 
-/** An abort, not the answer of a closed socket to data. */
-function abortOf(endpoint: Endpoint) {
+/** An abort, not the answer of a closed socket to data, nor a reset that the endpoint did not send. */
+function abortOf(connection: Connection, endpoint: Endpoint) {
   return findReset(
     endpoint,
-    ({ verdict, trigger }) => verdict === 'accepted' && (trigger === null || trigger.payloadBytes === 0),
+    (reset, seen) =>
+      reset.verdict === 'accepted' &&
+      (isAbort(connection, endpoint, reset) || reset.trigger?.payloadBytes === 0) &&
+      !wasDisproved(endpoint, seen),
   );
 }

@@ -71,6 +71,28 @@ testRule(rstActiveAbort, {
       severity: 'info',
     },
     {
+      name: 'as info on a server that aborts when its client has closed and refuses more',
+      connection: abortBy(
+        'server',
+        { unacknowledgedBytes: 7 },
+        {
+          finSent: true,
+          milestones: [resets(5.01, 10, { verdict: 'no-connection', trigger: { payloadBytes: 7 } })],
+        },
+      ),
+      end: 6,
+      severity: 'info',
+    },
+    {
+      name: 'on a reset of data by a host that had the connection a moment before',
+      connection: abortBy('server', {
+        milestones: [resets(5, 9, { trigger: { kind: 'data', payloadBytes: 5, idleSeconds: 0.02 } })],
+      }),
+      end: 6,
+      severity: 'warning',
+      confidence: 'possible',
+    },
+    {
       name: 'on a reset right on the acknowledgment of its own FIN',
       connection: afterClientFin({
         client: { payloadBytes: 10 },
@@ -92,8 +114,22 @@ testRule(rstActiveAbort, {
     {
       name: 'on a reset that answers data',
       connection: abortBy('server', {
-        milestones: [resets(5, 9, { trigger: { kind: 'data', payloadBytes: 5 } })],
+        milestones: [resets(5, 9, { trigger: { kind: 'data', payloadBytes: 5, idleSeconds: 30 } })],
       }),
+      end: 6,
+    },
+    {
+      name: 'when data in flight met a socket that had just closed',
+      connection: afterClientFin({
+        client: { payloadBytes: 10 },
+        server: { unacknowledgedBytes: 300, lastNewData: moment(2.05, 4) },
+        clientMilestones: [resets(2.15, 8)],
+      }),
+      end: 6,
+    },
+    {
+      name: 'when nothing of the connection came before the reset',
+      connection: { ...abortBy('server'), firstFrame: 9 },
       end: 6,
     },
     {

@@ -1,4 +1,4 @@
-import type { CaptureQuality, Milestone, Reset } from '../../src/connections/connection.js';
+import type { CaptureQuality, Milestone, Reset, Transition } from '../../src/connections/connection.js';
 import { rstHalfOpenDiscovered } from '../../src/rules/rst-half-open-discovered.js';
 import { connection, enters, happens, resets } from '../support/connection-builder.js';
 import { testRule } from '../support/rule-tester.js';
@@ -9,13 +9,14 @@ function forgotten(
   reset: Partial<Omit<Reset, 'trigger'>> = {},
   quality: Partial<CaptureQuality> = {},
   more: readonly Milestone[] = [],
+  entries: readonly Transition[] = [enters('CLOSED', 90, 9, { evidence: 'observed' })],
 ) {
   return connection({
     quality,
     client: { payloadBytes: 100, unacknowledgedBytes: 11 },
     server: {
       payloadBytes: 100,
-      after: [enters('CLOSED', 90, 9, { evidence: 'observed' })],
+      after: entries,
       milestones: [
         ...more,
         resets(90, 9, { ...reset, trigger: { frame: 8, idleSeconds: 80, payloadBytes: 11, ...trigger } }),
@@ -58,6 +59,7 @@ testRule(rstHalfOpenDiscovered, {
       name: 'without calling open what was never seen',
       connection: unheard({}),
       end: 91,
+      severity: 'info',
       confidence: 'possible',
       title: '10.0.0.2:8080 did not know this connection and reset it',
     },
@@ -67,9 +69,43 @@ testRule(rstHalfOpenDiscovered, {
       end: 91,
       severity: 'info',
     },
+    {
+      name: 'as info on a FIN whose receiver was gone when the capture started',
+      connection: unheard({ kind: 'fin', payloadBytes: 0 }),
+      end: 91,
+      severity: 'info',
+    },
+    {
+      name: 'soon after another segment of the host, if a reset in the other one’s name had come between',
+      connection: forgotten(
+        { idleSeconds: 0.1 },
+        {},
+        {},
+        [],
+        [enters('CLOSED', 89, 7, { cause: 'received RST' })],
+      ),
+      end: 91,
+    },
   ],
   silent: [
     { name: 'when it is an abort', connection: forgotten({}, { hasAck: true, window: 500 }), end: 91 },
+    {
+      name: 'when the host had the connection a moment before: its program gave it up',
+      connection: forgotten({ idleSeconds: 0.02 }),
+      end: 91,
+    },
+    {
+      name: 'when it had aborted before, and a challenge ACK drew the second reset',
+      connection: forgotten({ kind: 'ack', payloadBytes: 0 }, {}, {}, [
+        resets(89, 7, { hasAck: true, verdict: 'out-of-window' }),
+      ]),
+      end: 91,
+    },
+    {
+      name: 'when the capture missed what it had sent last: it may have closed',
+      connection: forgotten({}, {}, { lostSegments: 1 }, [happens('acknowledged-unseen', 50, 6)]),
+      end: 91,
+    },
     {
       name: 'when the host had closed',
       connection: afterClientFin({ clientMilestones: [resets(3, 8, { trigger: { payloadBytes: 5 } })] }),

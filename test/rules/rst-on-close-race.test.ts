@@ -1,6 +1,11 @@
-import type { Connection, Reset } from '../../src/connections/connection.js';
+import {
+  type Connection,
+  IDEAL_QUALITY,
+  type Milestone,
+  type Reset,
+} from '../../src/connections/connection.js';
 import { rstOnCloseRace } from '../../src/rules/rst-on-close-race.js';
-import { resets } from '../support/connection-builder.js';
+import { happens, moment, resets } from '../support/connection-builder.js';
 import { testRule } from '../support/rule-tester.js';
 import { afterClientFin, withRolesSwapped } from './closing-cases.js';
 
@@ -9,9 +14,11 @@ function race(
   unacknowledgedBytes = 300,
   frame = 8,
   verdict: Reset['verdict'] = 'accepted',
+  serverMilestones: readonly Milestone[] = [],
 ): Connection {
   return afterClientFin({
     server: { unacknowledgedBytes },
+    serverMilestones,
     clientMilestones: [
       resets(2.15, frame, { verdict, trigger: { frame: frame - 1, payloadBytes: 300, ...trigger } }),
     ],
@@ -46,6 +53,28 @@ testRule(rstOnCloseRace, {
       endpoint: 'server',
     },
     {
+      name: 'on one of several resets, when the FIN has been acknowledged meanwhile',
+      connection: withRolesSwapped(
+        afterClientFin({
+          server: { unacknowledgedBytes: 300, lastNewData: moment(2.05, 4) },
+          clientMilestones: [resets(2.15, 8)],
+        }),
+      ),
+      end: 3,
+      endpoint: 'server',
+      severity: 'warning',
+      frames: [4, 5, 8],
+    },
+    {
+      name: 'as info on what may be a TLS side’s close_notify, with the session before the capture',
+      connection: {
+        ...withRolesSwapped(race({ payloadBytes: 31 }, 31)),
+        quality: { ...IDEAL_QUALITY, midstream: true },
+      },
+      end: 3,
+      severity: 'info',
+    },
+    {
       name: 'as info on what may be a TLS side’s close_notify',
       connection: afterSession(31),
       end: 3,
@@ -69,7 +98,23 @@ testRule(rstOnCloseRace, {
     { name: 'when the sender knew of the FIN', connection: race({ knewFin: true }), end: 3 },
     { name: 'when the data was acknowledged', connection: race({}, 0), end: 3 },
     { name: 'when the reset came before the FIN', connection: race({}, 300, 4), end: 3 },
-    { name: 'when the reset answers no data', connection: race({ kind: 'ack', payloadBytes: 0 }), end: 3 },
+    {
+      name: 'when the reset answers no data and some was sent later',
+      connection: race({ kind: 'ack', payloadBytes: 0 }, 300, 8, 'accepted', [
+        happens('data-after-peer-fin', 2.14, 7, { value: 300 }),
+      ]),
+      end: 3,
+    },
+    {
+      name: 'on an abort after its own FIN',
+      connection: withRolesSwapped(
+        afterClientFin({
+          server: { unacknowledgedBytes: 300, lastNewData: moment(2.05, 4) },
+          clientMilestones: [resets(2.15, 8, { hasAck: true, window: 500 })],
+        }),
+      ),
+      end: 3,
+    },
     { name: 'without a reset', connection: afterClientFin(), end: 3 },
   ],
 });

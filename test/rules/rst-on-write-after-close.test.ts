@@ -40,13 +40,43 @@ testRule(rstOnWriteAfterClose, {
   fires: [
     {
       name: 'on a write soon after the FIN',
-      connection: written(2.2, 1000),
+      connection: written(2.5, 1000),
       end: 3,
       endpoint: 'server',
+      severity: 'error',
       confidence: 'inferred',
       title: '10.0.0.2:8080 kept writing after its peer had closed: 1,000 bytes lost to RST',
       frames: [5, 6, 7, 8],
-      facts: { lostBytes: 1000, delaySeconds: 0.1, variant: 'immediate' },
+      facts: { lostBytes: 1000, delaySeconds: 0.4, variant: 'immediate' },
+    },
+    {
+      name: 'as info on a server that was writing when its client left',
+      connection: written(2.2, 1000, { server: { payloadBytes: 5000 } }),
+      end: 3,
+      severity: 'info',
+      title: '10.0.0.2:8080 wrote when its client had just closed: 1,000 bytes lost to RST',
+      facts: { variant: 'race' },
+    },
+    {
+      name: 'as a warning if the client had not got any answer',
+      connection: written(2.2, 1000),
+      end: 3,
+      severity: 'warning',
+      facts: { variant: 'race' },
+    },
+    {
+      name: 'as a warning on a client that wrote when its server had just closed',
+      connection: withRolesSwapped(written(2.2, 1000, { server: { payloadBytes: 5000 } })),
+      end: 3,
+      endpoint: 'client',
+      severity: 'warning',
+      facts: { variant: 'race' },
+    },
+    {
+      name: 'on a reset that answers the FIN right behind the data',
+      connection: written(2.5, 1000, { trigger: { kind: 'fin', payloadBytes: 0 } }),
+      end: 3,
+      facts: { lostBytes: 1000 },
     },
     {
       name: 'on a server’s answer long after its client had closed',
@@ -64,10 +94,10 @@ testRule(rstOnWriteAfterClose, {
       facts: { variant: 'stale-pooled-connection' },
     },
     {
-      name: 'as a warning on a server whose client went away during the response',
-      connection: written(2.2, 1460, { server: { payloadBytes: 500_000 } }),
+      name: 'as info on a server whose client went away during the response',
+      connection: written(2.5, 1460, { server: { payloadBytes: 500_000 } }),
       end: 3,
-      severity: 'warning',
+      severity: 'info',
       facts: { variant: 'streaming', bytesBeforeFin: 498_540 },
     },
     {
@@ -89,13 +119,13 @@ testRule(rstOnWriteAfterClose, {
     },
     {
       name: 'on as many bytes where no TLS session was set up',
-      connection: written(2.2, 24, { server: { payloadBytes: 60 }, client: { payloadBytes: 700 } }),
+      connection: written(2.5, 24, { server: { payloadBytes: 60 }, client: { payloadBytes: 700 } }),
       end: 3,
       facts: { variant: 'immediate' },
     },
     {
       name: 'on an answer in the form of an abort, soon after the data',
-      connection: written(2.2, 1000, { trigger: null, reset: { hasAck: true } }),
+      connection: written(2.5, 1000, { trigger: null, reset: { hasAck: true } }),
       end: 3,
     },
   ],
@@ -111,8 +141,11 @@ testRule(rstOnWriteAfterClose, {
       end: 3,
     },
     {
-      name: 'when the reset answers a FIN',
-      connection: written(2.2, 1000, { trigger: { kind: 'fin', payloadBytes: 0 } }),
+      name: 'when the reset answers a FIN, and some of the data was acknowledged',
+      connection: written(2.2, 1000, {
+        trigger: { kind: 'fin', payloadBytes: 0 },
+        server: { unacknowledgedBytes: 400 },
+      }),
       end: 3,
     },
     {

@@ -1,5 +1,5 @@
 import { undeliveredDataAtAbort } from '../../src/rules/undelivered-data-at-abort.js';
-import { connection, type EndpointDraft, moment, resets } from '../support/connection-builder.js';
+import { connection, type EndpointDraft, enters, moment, resets } from '../support/connection-builder.js';
 import { testRule } from '../support/rule-tester.js';
 
 const sending: EndpointDraft = { payloadBytes: 5000, unacknowledgedBytes: 1460, lastNewData: moment(4, 8) };
@@ -18,11 +18,30 @@ testRule(undeliveredDataAtAbort, {
       facts: { unacknowledgedBytes: 1460, resetBy: 'server' },
     },
     {
-      name: 'when the sender itself aborts',
+      name: 'as info when the sender itself aborts: it gave its data up',
       connection: connection({ server: { ...sending, milestones: [abort] } }),
       end: 6,
+      severity: 'info',
       confidence: 'possible',
       facts: { resetBy: 'server' },
+    },
+    {
+      name: 'when a server aborts on data, although it had the connection a moment before',
+      connection: connection({
+        client: sending,
+        server: { milestones: [resets(5, 9, { trigger: { payloadBytes: 1460, idleSeconds: 0.02 } })] },
+      }),
+      end: 6,
+      severity: 'error',
+    },
+    {
+      name: 'as info when the server had closed before: other rules grade that',
+      connection: connection({
+        client: sending,
+        server: { finSent: true, milestones: [resets(5, 9)] },
+      }),
+      end: 6,
+      severity: 'info',
     },
     {
       name: 'as info on what may be a TLS side’s close_notify',
@@ -50,7 +69,18 @@ testRule(undeliveredDataAtAbort, {
       name: 'when a closed socket answered the data',
       connection: connection({
         client: sending,
-        server: { milestones: [resets(5, 9, { trigger: { payloadBytes: 1460 } })] },
+        server: { finSent: true, milestones: [resets(5, 9, { trigger: { payloadBytes: 1460 } })] },
+      }),
+      end: 6,
+    },
+    {
+      name: 'when the sender went on after a reset in its name',
+      connection: connection({
+        client: {
+          ...sending,
+          after: [enters('CLOSED', 3, 7, { evidence: 'observed', retractedBy: 8 })],
+          milestones: [resets(3, 7)],
+        },
       }),
       end: 6,
     },
