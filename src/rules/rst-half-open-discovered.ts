@@ -65,7 +65,12 @@ export const rstHalfOpenDiscovered: Rule = {
     // Its own SYN revealed that it had lost its state: half-open-syn-challenge tells.
     if (milestone(forgetter, 'syn-on-open-connection') !== null) return null;
     // What came before tells why: an abort of its own, or another reset that this one only repeats.
-    const reset = findReset(forgetter, (_, seen) => !wasDisproved(forgetter, seen));
+    // Of several segments on their way the older ones draw resets with older numbers, which change nothing.
+    const reset = findReset(
+      forgetter,
+      ({ hasAck, verdict }, seen) =>
+        (hasAck || verdict !== 'out-of-window') && !wasDisproved(forgetter, seen),
+    );
     if (reset === null || (open.frame !== null && reset.frame <= open.frame)) return null;
     const { hasAck, verdict, trigger, window } = reset.reset;
     if (hasAck || window !== 0 || verdict !== 'accepted' || trigger === null || trigger.knewFin) return null;

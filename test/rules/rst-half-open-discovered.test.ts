@@ -50,6 +50,12 @@ testRule(rstHalfOpenDiscovered, {
       facts: { trigger: 'keep-alive' },
     },
     {
+      name: 'though an older segment drew a reset with an older number first',
+      connection: forgotten({}, {}, {}, [resets(89.9, 7, { verdict: 'out-of-window' })]),
+      end: 91,
+      frames: [8, 9],
+    },
+    {
       name: 'with little confidence if the capture started late',
       connection: forgotten({}, {}, { midstream: true }),
       end: 91,
