@@ -37,7 +37,7 @@ export const DUPLICATE_FRAMES = 21;
 export const FIRST_FRAME = 22;
 export const FIRST_SECONDS = 23;
 export const FIRST_NANOSECONDS = 24;
-/** For `tcp-analysis.ts`: time of the last SYN, then nanoseconds from it to the first acknowledgment. */
+/** For `tcp-analysis.ts`: time of the last SYN, then from it to the first acknowledgment, and which of both. */
 export const SYN_SECONDS = 25;
 export const SYN_NANOSECONDS = 26;
 export const FIRST_ROUND_TRIP = 27;
@@ -103,7 +103,9 @@ export const ANALYSIS_NEXT_SECONDS = 29;
 export const ANALYSIS_NEXT_NANOSECONDS = 30;
 export const ANALYSIS_BITS = 31;
 export const ANALYSIS_COUNTS = 32;
-const ENDPOINT_WORDS = 33;
+/** What Wireshark counts its numbers from: a SYN that starts elsewhere opens the 4-tuple again. */
+export const ANALYSIS_BASE = 33;
+const ENDPOINT_WORDS = 34;
 
 /** Where the endpoints' blocks start, from the record's base. */
 export const CLIENT = CONNECTION_WORDS;

@@ -6,10 +6,11 @@
  *
  * A number of zero stands for one that is not known yet, in Wireshark and so here.
  */
-import { elapsedSeconds, microsecondsOf } from '../core/time.js';
-import { ACK, FIN, RST, type Segment, SYN } from '../decode/segment.js';
-import { after, before } from '../tcp/sequence.js';
+import { microsecondsOf } from '../core/time.js';
+import { ACK, FIN, type IcmpError, RST, type Segment, SYN } from '../decode/segment.js';
+import { after, before, distance } from '../tcp/sequence.js';
 import {
+  ANALYSIS_BASE,
   ANALYSIS_BITS,
   ANALYSIS_COUNTS,
   ANALYSIS_LAST_ACK,
@@ -65,8 +66,10 @@ const WINDOW_MASK = 0xffff;
 /** It sent a segment, so that its window is known. */
 const HAS_WINDOW = 1 << 16;
 const LAST_WAS_KEEP_ALIVE = 1 << 17;
-/** The last window came in a SYN-ACK, which does not scale it. */
-const LAST_UNSCALED = 1 << 19;
+/** ANALYSIS_BASE holds something. */
+const HAS_BASE = 1 << 18;
+/** Its windows are not scaled: it sent a SYN, and no acknowledgment since. */
+const UNSCALED = 1 << 19;
 /** 0: not known, 1: not in use, else two more than the shift. */
 const SCALE_SHIFT = 20;
 const SCALE_MASK = 0x1f << SCALE_SHIFT;
@@ -85,10 +88,11 @@ const UNSEEN_ACKED = 1 << 27;
 /** A retransmission this soon after the last duplicate acknowledgment is a fast one. */
 const FAST_MICROSECONDS = 20_000;
 /** How late a segment out of order may come while no round trip is known. */
-const REORDERING_SECONDS = 0.003;
+const REORDERING_NANOSECONDS = 3_000_000;
 
-/** FIRST_ROUND_TRIP before one was measured: 0 without a SYN. */
-const SYN_SEEN = -1;
+// FIRST_ROUND_TRIP: 0 without a SYN.
+const SYN_SEEN = 1;
+const MEASURED = 2;
 
 /** Counts of flags, handed out when an endpoint gets its first; most endpoints never do. */
 export class AnalysisCounts {
@@ -148,8 +152,17 @@ export function flagsOf(memory: Int32Array, base: number, x: number, y: number, 
   const length = segment.payloadLength;
   const { sequence, acknowledgment } = segment;
   const textEnd = (sequence + length) | 0;
-  if ((flags & SYN) !== 0) noteScale(memory, x, y, segment);
-  if (memory[base + FIRST_ROUND_TRIP] <= 0) noteRoundTrip(memory, base, segment);
+  if ((memory[x + ANALYSIS_BITS] & memory[y + ANALYSIS_BITS] & HAS_BASE) === 0)
+    noteBases(memory, x, y, segment);
+  if ((flags & SYN) !== 0) {
+    noteScale(memory, x, y, segment);
+    if ((flags & ACK) !== 0) memory[x + ANALYSIS_BASE] = sequence;
+    else if (!opensAgain(memory, x, segment)) {
+      memory[x + ANALYSIS_BASE] = sequence;
+      // Copies go back to where nothing is missing yet: what came since may have been a stray reset's number.
+      memory[x + ANALYSIS_NEXT] = memory[x + ANALYSIS_TO_ACK];
+    }
+  }
 
   const own = memory[x + ANALYSIS_BITS];
   const peer = memory[y + ANALYSIS_BITS];
@@ -202,16 +215,45 @@ export function flagsOf(memory: Int32Array, base: number, x: number, y: number, 
     const duplicates = (repeated & DUPLICATES_MASK) >>> DUPLICATES_SHIFT;
     repeated = Math.min(duplicates + 1, 2) << DUPLICATES_SHIFT;
   }
+  let unscaled = own & UNSCALED;
+  if ((flags & SYN) !== 0) unscaled = UNSCALED;
+  else if ((flags & ACK) !== 0) unscaled = 0;
   memory[x + ANALYSIS_LAST_ACK] = acknowledgment;
   memory[x + ANALYSIS_LAST_MICROSECONDS] = microsecondsOf(segment.seconds, segment.nanoseconds);
   memory[x + ANALYSIS_BITS] =
     (own & SCALE_MASK) |
     HAS_WINDOW |
+    HAS_BASE |
     window |
     ((found & KEEP_ALIVE) !== 0 ? LAST_WAS_KEEP_ALIVE : 0) |
-    ((flags & (SYN | ACK)) === (SYN | ACK) ? LAST_UNSCALED : 0) |
+    unscaled |
     repeated;
+  noteRoundTrip(memory, base, segment);
   return found & COUNTED;
+}
+
+/**
+ * Whether a SYN of the endpoint at `x` opens the 4-tuple again, rather than repeating its own or starting what
+ * the peer's acknowledgments were the first to show: of the SYN alone, or of the data in it as well.
+ */
+export function opensAgain(memory: Int32Array, x: number, segment: Segment): boolean {
+  const bits = memory[x + ANALYSIS_BITS];
+  if ((bits & HAS_BASE) === 0) return false;
+  const beyond = distance(memory[x + ANALYSIS_BASE], segment.sequence);
+  return beyond !== 0 && ((bits & HAS_WINDOW) !== 0 || beyond !== segment.payloadLength);
+}
+
+/** Both bases, from the first segment that shows them: a SYN, else the number before the first one seen. */
+function noteBases(memory: Int32Array, x: number, y: number, segment: Segment): void {
+  const { flags, sequence, acknowledgment } = segment;
+  if ((memory[x + ANALYSIS_BITS] & HAS_BASE) === 0) {
+    memory[x + ANALYSIS_BASE] = (flags & SYN) !== 0 ? sequence : (sequence - 1) | 0;
+    memory[x + ANALYSIS_BITS] |= HAS_BASE;
+  }
+  if ((memory[y + ANALYSIS_BITS] & HAS_BASE) === 0 && (flags & ACK) !== 0) {
+    memory[y + ANALYSIS_BASE] = (acknowledgment - 1) | 0;
+    memory[y + ANALYSIS_BITS] |= HAS_BASE;
+  }
 }
 
 /**
@@ -236,21 +278,25 @@ function setScale(memory: Int32Array, x: number, scale: number): void {
   memory[x + ANALYSIS_BITS] = (memory[x + ANALYSIS_BITS] & ~SCALE_MASK) | (scale << SCALE_SHIFT);
 }
 
-/** From the last SYN to the first segment that acknowledges a SYN-ACK. */
-function noteRoundTrip(memory: Int32Array, base: number, segment: Segment): void {
-  const handshake = segment.flags & (SYN | ACK);
+/**
+ * From the last SYN to the first segment that acknowledges a SYN-ACK; segments that are only quoted count as well.
+ * Zero stands for no time here, too.
+ */
+export function noteRoundTrip(memory: Int32Array, base: number, from: Segment | IcmpError): void {
+  if (memory[base + FIRST_ROUND_TRIP] === MEASURED) return;
+  const { seconds, nanoseconds } = from;
+  const handshake = from.flags & (SYN | ACK);
   if (handshake === SYN) {
-    memory[base + FIRST_ROUND_TRIP] = SYN_SEEN;
-    memory[base + SYN_SECONDS] = segment.seconds;
-    memory[base + SYN_NANOSECONDS] = segment.nanoseconds;
+    memory[base + FIRST_ROUND_TRIP] = seconds === 0 && nanoseconds === 0 ? 0 : SYN_SEEN;
+    memory[base + SYN_SECONDS] = seconds;
+    memory[base + SYN_NANOSECONDS] = nanoseconds;
   } else if (handshake === ACK && memory[base + FIRST_ROUND_TRIP] === SYN_SEEN) {
-    const seconds = elapsedSeconds(
-      memory[base + SYN_SECONDS],
-      memory[base + SYN_NANOSECONDS],
-      segment.seconds,
-      segment.nanoseconds,
-    );
-    if (seconds > 0) memory[base + FIRST_ROUND_TRIP] = Math.min(Math.round(seconds * 1e9), 0x7fffffff);
+    const wholeSeconds = (seconds - memory[base + SYN_SECONDS]) | 0;
+    const rest = nanoseconds - memory[base + SYN_NANOSECONDS];
+    if (wholeSeconds === 0 && rest === 0) return;
+    memory[base + FIRST_ROUND_TRIP] = MEASURED;
+    memory[base + SYN_SECONDS] = wholeSeconds;
+    memory[base + SYN_NANOSECONDS] = rest;
   }
 }
 
@@ -259,7 +305,7 @@ function reachesWindow(memory: Int32Array, y: number, end: number): boolean {
   const bits = memory[y + ANALYSIS_BITS];
   const scale = (bits & SCALE_MASK) >>> SCALE_SHIFT;
   if (scale === 0) return false;
-  const shift = scale === SCALE_UNUSED || (bits & LAST_UNSCALED) !== 0 ? 0 : scale - 2;
+  const shift = scale === SCALE_UNUSED || (bits & UNSCALED) !== 0 ? 0 : scale - 2;
   return end === ((memory[y + ANALYSIS_LAST_ACK] + ((bits & WINDOW_MASK) << shift)) | 0);
 }
 
@@ -282,21 +328,21 @@ function repetition(
   if (next === 0 || !before(sequence, next)) return 0;
   // One octet before the next number and longer than a probe: it goes on from a window probe.
   if (length > 1 && sequence === ((next - 1) | 0)) return 0;
-  const { seconds, nanoseconds } = segment;
   const peer = memory[y + ANALYSIS_BITS];
   const asked = (peer & UNSEEN_ACKED) !== 0 || (peer & DUPLICATES_MASK) >>> DUPLICATES_SHIFT >= 2;
   if (asked && acknowledged === sequence) {
     const since =
       (microsecondsOf(segment.seconds, segment.nanoseconds) - memory[y + ANALYSIS_LAST_MICROSECONDS]) | 0;
-    if (since < FAST_MICROSECONDS) return FAST_RETRANSMISSION | RETRANSMISSION;
+    if (since >= 0 && since < FAST_MICROSECONDS) return FAST_RETRANSMISSION | RETRANSMISSION;
   }
-  const since = elapsedSeconds(
-    memory[x + ANALYSIS_NEXT_SECONDS],
-    memory[x + ANALYSIS_NEXT_NANOSECONDS],
-    seconds,
-    nanoseconds,
-  );
-  const known = memory[base + FIRST_ROUND_TRIP];
-  const limit = known > 0 ? known / 1e9 : REORDERING_SECONDS;
-  return since < limit && next !== end ? OUT_OF_ORDER : RETRANSMISSION;
+  const since =
+    ((segment.seconds >>> 0) - (memory[x + ANALYSIS_NEXT_SECONDS] >>> 0)) * 1e9 +
+    (segment.nanoseconds - memory[x + ANALYSIS_NEXT_NANOSECONDS]);
+  const isKnown = memory[base + FIRST_ROUND_TRIP] === MEASURED;
+  const limit = isKnown
+    ? memory[base + SYN_SECONDS] * 1e9 + memory[base + SYN_NANOSECONDS]
+    : REORDERING_NANOSECONDS;
+  // A time that ran backwards counts as the longest of all.
+  const isSoon = since < 0 === limit < 0 ? since < limit : limit < 0;
+  return isSoon && next !== end ? OUT_OF_ORDER : RETRANSMISSION;
 }

@@ -28,7 +28,6 @@ import {
   COMPLETE_SYN_ACK,
   DOMAIN,
   DUPLICATE_FRAMES,
-  ENDPOINT_SEEN,
   EVICTED,
   FIRST_FRAME,
   FIRST_NANOSECONDS,
@@ -67,7 +66,7 @@ import {
   ZERO_WINDOWS_MASK,
 } from './record.js';
 import { SetBacks } from './set-backs.js';
-import { AnalysisCounts, flagsOf } from './tcp-analysis.js';
+import { AnalysisCounts, flagsOf, opensAgain } from './tcp-analysis.js';
 import { recordHistory } from './zeek.js';
 
 /** Below this many connections nothing is let go before the capture ends. */
@@ -192,7 +191,7 @@ export class Tracker {
         fromServer = this.#table.fromServer;
       } else if (
         (segment.flags & (SYN | ACK | RST)) === SYN &&
-        opensAnew(memory, base + (fromServer ? SERVER : CLIENT), segment)
+        opensAgain(memory, base + (fromServer ? SERVER : CLIENT), segment)
       ) {
         slot = this.#supersede(slot, fromServer, segment);
         fromServer = false;
@@ -490,11 +489,6 @@ function writeKey(memory: Int32Array, base: number, tuple: FourTuple, fromServer
   memory[base + PORTS] = fromServer
     ? (tuple.destinationPort << 16) | tuple.sourcePort
     : (tuple.sourcePort << 16) | tuple.destinationPort;
-}
-
-/** Whether a SYN of the endpoint at `sender` starts a new connection rather than repeating its own. */
-function opensAnew(memory: Int32Array, sender: number, segment: Segment): boolean {
-  return (memory[sender + STATE] & ENDPOINT_SEEN) !== 0 && segment.sequence !== memory[sender + ISS];
 }
 
 function stateAt(memory: Int32Array, endpoint: number): number {

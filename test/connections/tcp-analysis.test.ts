@@ -31,6 +31,18 @@ const CASES: readonly [name: string, script: string, side: Role, counts: object]
     { outOfOrder: 1, lostSegment: 1 },
   ],
   [
+    'as retransmission what comes late by a clock that ran backwards',
+    '0.100 C A 101 1 +100\n0.099 C A 1 1 +100',
+    'client',
+    { retransmission: 1, lostSegment: 1 },
+  ],
+  [
+    'a SYN repeated after a reset beyond all numbers, and none of what follows it',
+    '0.1 C R 500\n0.2 C S 0\n0.3 C A 1 1 +10',
+    'client',
+    { retransmission: 1 },
+  ],
+  [
     'duplicate acknowledgments',
     '0.1 C A 1 1 +100\n0.2 S A 1 1\n0.3 S A 1 1\n0.4 S A 1 1',
     'server',
