@@ -220,7 +220,7 @@ export interface Connection {
   readonly start: Timestamp;
   readonly end: Timestamp;
   readonly frames: number;
-  /** Wireshark's `tcp.completeness` bits. */
+  /** Wireshark's `tcp.completeness` bits, as they are on its last frame in a second pass. */
   readonly completeness: number;
   /** Zeek's `conn_state` and `history`. */
   readonly zeek: { readonly connState: string; readonly history: string };

@@ -27,6 +27,8 @@ import {
   CLIENT_ADDRESS,
   CLIENT_DELAY,
   CLOCK_BACKWARDS,
+  COMPLETE_DATA,
+  COMPLETE_SYN,
   COMPLETENESS_MASK,
   DATA_FRAME,
   DUPLICATE_FRAMES,
@@ -65,6 +67,7 @@ import {
   PAYLOAD_LOW,
   PORTS,
   PREDECESSOR_ID,
+  QUOTED,
   RETRANSMISSIONS,
   ROLES_BY_SYN,
   ROLES_BY_SYN_ACK,
@@ -160,7 +163,7 @@ export function finishConnection(
     start: first.time,
     end: end.time,
     frames: memory[base + FRAMES],
-    completeness: flags & COMPLETENESS_MASK,
+    completeness: completenessOf(flags, memory[base + FRAMES]),
     zeek: {
       connState: connStateOf(memory, base, clientEnd.payloadBytes + serverEnd.payloadBytes > 0),
       history: historyOf(memory, base),
@@ -182,6 +185,15 @@ export function finishConnection(
     ),
     predecessor: predecessor === 0 ? null : predecessor - 1,
   };
+}
+
+/**
+ * Wireshark takes in the frame that opens a conversation, if it is no SYN, only when it comes by once more: where
+ * there is no other frame, the number that it shows is that of before.
+ */
+function completenessOf(flags: number, frames: number): number {
+  if (frames > 1 || (flags & QUOTED) !== 0) return flags & COMPLETENESS_MASK;
+  return (flags & COMPLETE_SYN) === 0 ? 0 : flags & (COMPLETE_SYN | COMPLETE_DATA);
 }
 
 const QUALITY_FLAGS =

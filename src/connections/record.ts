@@ -13,7 +13,7 @@ export const CLIENT_ADDRESS = 0;
 export const SERVER_ADDRESS = 4;
 export const PORTS = 8;
 export const ID = 9;
-/** `CONNECTION_*` flag bits; the low six are Wireshark's `tcp.completeness`. */
+/** Flag bits, see below; the low six are Wireshark's `tcp.completeness`, once there are two frames. */
 export const FLAGS = 10;
 export const FRAMES = 11;
 /** Newest entry of the connection's journal, -1 for none. */
@@ -120,8 +120,8 @@ export const COMPLETE_DATA = 1 << 3;
 export const COMPLETE_FIN = 1 << 4;
 export const COMPLETE_RST = 1 << 5;
 export const COMPLETENESS_MASK = 0x3f;
-/** Known so far only from a TCP header quoted in an ICMP error: it has a number, but no segment. */
-export const QUOTED_ONLY = 1 << 6;
+/** An ICMP error quoted a whole TCP header of it: it may have a number for that alone, and no frame yet. */
+export const QUOTED = 1 << 6;
 export const ROLES_BY_SYN = 1 << 7;
 export const ROLES_BY_SYN_ACK = 1 << 8;
 export const MIDSTREAM = 1 << 9;

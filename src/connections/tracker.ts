@@ -50,7 +50,7 @@ import {
   PORTS,
   PREDECESSOR,
   PREDECESSOR_ID,
-  QUOTED_ONLY,
+  QUOTED,
   RecordStore,
   ROLES_BY_SYN,
   ROLES_BY_SYN_ACK,
@@ -66,7 +66,7 @@ import {
   ZERO_WINDOWS_MASK,
 } from './record.js';
 import { SetBacks } from './set-backs.js';
-import { AnalysisCounts, flagsOf, opensAgain } from './tcp-analysis.js';
+import { AnalysisCounts, flagsOf, noteRoundTrip, opensAgain } from './tcp-analysis.js';
 import { recordHistory } from './zeek.js';
 
 /** Below this many connections nothing is let go before the capture ends. */
@@ -186,7 +186,7 @@ export class Tracker {
     if (slot >= 0) {
       const memory = store.memory(slot);
       const base = store.base(slot);
-      if ((memory[base + FLAGS] & QUOTED_ONLY) !== 0) {
+      if (memory[base + FRAMES] === 0) {
         slot = this.#adopt(slot, segment);
         fromServer = this.#table.fromServer;
       } else if (
@@ -237,8 +237,13 @@ export class Tracker {
     const memory = this.#store.memory(slot);
     const base = this.#store.base(slot);
     this.#onIcmpError?.(memory[base + ID], error);
-    if (known < 0) memory[base + FLAGS] = QUOTED_ONLY;
-    else if (error.isDirect !== 0) this.#observer.observeIcmpError(memory, base, fromServer, error);
+    if (error.hasHeader !== 0) {
+      // Wireshark takes the quoted segment for one without payload.
+      const opens = known < 0 && (error.flags & (SYN | ACK)) === SYN ? COMPLETE_SYN : 0;
+      memory[base + FLAGS] = memory[base + FLAGS] | QUOTED | opens | completenessBy(error.flags, 0);
+      noteRoundTrip(memory, base, error);
+    }
+    if (known >= 0 && error.isDirect !== 0) this.#observer.observeIcmpError(memory, base, fromServer, error);
   }
 
   /** Ends all connections that are still held, in the order of their first frames. */
@@ -258,7 +263,9 @@ export class Tracker {
     const slot = this.#create(segment, fromServer);
     this.#table.fromServer = fromServer;
     const memory = this.#store.memory(slot);
-    memory[this.#store.base(slot) + FLAGS] = flagsOfFirst(segment);
+    let first = flagsOfFirst(segment);
+    if ((first & ROLES_BY_SYN) !== 0) first |= COMPLETE_SYN | (segment.payloadLength > 0 ? COMPLETE_DATA : 0);
+    memory[this.#store.base(slot) + FLAGS] = first;
     return slot;
   }
 
@@ -269,7 +276,7 @@ export class Tracker {
     const base = this.#store.base(slot);
     const fromServer = isFromServer(segment);
     writeKey(memory, base, segment, fromServer);
-    memory[base + FLAGS] = flagsOfFirst(segment);
+    memory[base + FLAGS] = memory[base + FLAGS] | flagsOfFirst(segment);
     this.#table.insert(slot);
     this.#table.fromServer = fromServer;
     return slot;
@@ -290,7 +297,7 @@ export class Tracker {
     const slot = this.#create(segment, false);
     const memory = store.memory(slot);
     const base = store.base(slot);
-    memory[base + FLAGS] = flagsOfFirst(segment);
+    memory[base + FLAGS] = flagsOfFirst(segment) | COMPLETE_SYN;
     memory[base + PREDECESSOR_ID] = isHeld ? oldId + 1 : 0;
     const isClosed = isBothClosed(oldMemory, oldBase);
     if (isHeld || !isClosed) this.#onReuse?.(memory[base + ID], oldId);
@@ -474,6 +481,16 @@ function flagsOfFirst(segment: Segment): number {
   return (segment.flags & ACK) !== 0 ? ROLES_BY_SYN_ACK : ROLES_BY_SYN;
 }
 
+/** What a frame adds to Wireshark's completeness, but for the SYN: only the very first one can be that. */
+function completenessBy(flags: number, payload: number): number {
+  let complete = 0;
+  if ((flags & (SYN | ACK)) === (SYN | ACK)) complete |= COMPLETE_SYN_ACK;
+  if ((flags & (SYN | ACK)) === ACK) complete |= payload > 0 ? COMPLETE_DATA : COMPLETE_ACK;
+  if ((flags & (FIN | ACK)) === (FIN | ACK)) complete |= COMPLETE_FIN;
+  if ((flags & RST) !== 0) complete |= COMPLETE_RST;
+  return complete;
+}
+
 function writeKey(memory: Int32Array, base: number, tuple: FourTuple, fromServer: boolean): void {
   memory[base + DOMAIN] = tuple.domain;
   const source = base + (fromServer ? SERVER_ADDRESS : CLIENT_ADDRESS);
@@ -519,11 +536,7 @@ function countFrame(memory: Int32Array, base: number, fromServer: boolean, segme
     memory[base + FIRST_NANOSECONDS] = segment.nanoseconds;
   }
 
-  let complete = memory[base + FLAGS];
-  if ((flags & SYN) !== 0) complete |= (flags & ACK) !== 0 ? COMPLETE_SYN_ACK : COMPLETE_SYN;
-  if ((flags & (SYN | ACK)) === ACK) complete |= payload > 0 ? COMPLETE_DATA : COMPLETE_ACK;
-  if ((flags & (FIN | ACK)) === (FIN | ACK)) complete |= COMPLETE_FIN;
-  if ((flags & RST) !== 0) complete |= COMPLETE_RST;
+  let complete = memory[base + FLAGS] | completenessBy(flags, payload);
   if (segment.multipath !== 0) complete |= MULTIPATH;
   if (segment.payloadCaptured < payload) complete |= TRUNCATED;
   const limit = memory[peer + MSS];

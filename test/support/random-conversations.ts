@@ -7,7 +7,7 @@ const START = 1_700_000_000_000_000_000n;
 const GAPS = [5, 50, 300, 1500, 4000, 9000, 15_000, 25_000, 200_000, 1_000_000];
 
 /** A repeatable source of numbers from 0 to 1. */
-function randomFrom(seed: number): () => number {
+export function randomFrom(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

@@ -35,21 +35,26 @@ export function ourStreams(path: string): StreamFacts {
   return facts;
 }
 
-/** Two passes (`-2`) make tshark print a stream's final completeness on each of its frames. */
+/** In two passes (`-2`), the last frame of a stream has its final completeness. */
 export function wiresharksStreams(path: string): StreamFacts {
   const facts: StreamFacts = { streams: {}, completeness: {} };
-  const fields = ['frame.number', 'tcp.stream', 'tcp.completeness'].flatMap((field) => ['-e', field]);
-  // A header quoted in an ICMP error is no segment of the connection.
-  const filter = 'tcp && !icmp && !icmpv6';
-  const lines = execFileSync('tshark', ['-2', '-n', '-r', path, '-Y', filter, '-T', 'fields', ...fields], {
+  const names = ['frame.number', 'tcp.stream', 'tcp.completeness', 'icmp.type', 'icmpv6.type'];
+  const fields = names.flatMap((field) => ['-e', field]);
+  const lines = execFileSync('tshark', ['-2', '-n', '-r', path, '-Y', 'tcp', '-T', 'fields', ...fields], {
     stdio: ['ignore', 'pipe', 'ignore'],
     encoding: 'utf8',
     maxBuffer: 1 << 28,
   });
   for (const line of lines.split('\n').filter((text) => text !== '')) {
-    const [frame, stream, completeness] = line.split('\t').map(Number);
-    facts.streams[frame] = stream;
-    facts.completeness[stream] = completeness;
+    const [frame, stream, completeness, icmp, icmpv6] = line.split('\t');
+    facts.completeness[Number(stream)] = Number(completeness);
+    // A header quoted in an ICMP error is no segment of the connection.
+    if (icmp === '' && icmpv6 === '') facts.streams[Number(frame)] = Number(stream);
+  }
+  // Nor does finwait report what was only quoted.
+  const withSegments = new Set(Object.values(facts.streams));
+  for (const stream of Object.keys(facts.completeness).map(Number)) {
+    if (!withSegments.has(stream)) delete facts.completeness[stream];
   }
   return facts;
 }
