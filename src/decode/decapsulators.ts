@@ -3,6 +3,7 @@
  * encapsulation, write its file and add its line.
  */
 import {
+  ETHERTYPE_FABRIC_PATH,
   ETHERTYPE_LEGACY_DOUBLE_VLAN,
   ETHERTYPE_MPLS,
   ETHERTYPE_MPLS_MULTICAST,
@@ -11,6 +12,7 @@ import {
   ETHERTYPE_TRANSPARENT_BRIDGING,
   ETHERTYPE_VLAN,
 } from './ether-types.js';
+import { fabricPath } from './fabric-path.js';
 import { ethernet } from './link/ethernet.js';
 import { pppoe } from './link/ppp.js';
 import { mpls } from './mpls.js';
@@ -20,6 +22,7 @@ import { geneve } from './tunnels/geneve.js';
 import { gre } from './tunnels/gre.js';
 import { gtpU } from './tunnels/gtp-u.js';
 import { ipInIp, ipv6InIp } from './tunnels/ip-in-ip.js';
+import { l2tp } from './tunnels/l2tp.js';
 import { teredo } from './tunnels/teredo.js';
 import { vxlan, vxlanGpe } from './tunnels/vxlan.js';
 import { serviceVlan, vlan } from './vlan.js';
@@ -31,6 +34,7 @@ export const BY_ETHERTYPE: ReadonlyMap<number, Decapsulator> = new Map<number, D
   [ETHERTYPE_MPLS, mpls],
   [ETHERTYPE_MPLS_MULTICAST, mpls],
   [ETHERTYPE_PPPOE, pppoe],
+  [ETHERTYPE_FABRIC_PATH, fabricPath],
   [ETHERTYPE_TRANSPARENT_BRIDGING, ethernet],
 ]);
 
@@ -45,6 +49,7 @@ export const BY_IP_PROTOCOL: ReadonlyMap<number, Decapsulator> = new Map<number,
 
 /** By port (IANA Service Names and Port Numbers), as Wireshark takes them without being told. */
 export const BY_UDP_PORT: ReadonlyMap<number, Decapsulator> = new Map<number, Decapsulator>([
+  [1701, l2tp],
   [2152, gtpU],
   [3544, teredo],
   [4754, gre],

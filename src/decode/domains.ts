@@ -21,7 +21,8 @@ export type NetworkKind =
   | 'ip-in-ip'
   | 'ether-ip'
   | 'gtp-u'
-  | 'teredo';
+  | 'teredo'
+  | 'l2tp';
 
 interface Kind {
   readonly name: NetworkKind;
@@ -43,6 +44,7 @@ const KINDS: readonly Kind[] = [
   { name: 'ether-ip', separation: 'tunnel', label: 'EtherIP tunnel' },
   { name: 'gtp-u', separation: 'tunnel', label: 'GTP-U tunnel' },
   { name: 'teredo', separation: 'tunnel', label: 'Teredo tunnel' },
+  { name: 'l2tp', separation: 'tunnel', label: 'L2TP tunnel' },
 ];
 
 // Places in `KINDS`: first those whose packets name their network by a number, then those whose ends do.
@@ -58,6 +60,7 @@ export const IP_IN_IP = 8;
 export const ETHER_IP = 9;
 export const GTP_U = 10;
 export const TEREDO = 11;
+export const L2TP = 12;
 
 /** One network on the way to another within it. */
 export interface NetworkStep {

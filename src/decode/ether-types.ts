@@ -14,6 +14,8 @@ export const ETHERTYPE_MPLS = 0x8847;
 export const ETHERTYPE_MPLS_MULTICAST = 0x8848;
 /** PPP over Ethernet, in a session. */
 export const ETHERTYPE_PPPOE = 0x8864;
+/** Cisco's Data Center Ethernet, which is FabricPath. */
+export const ETHERTYPE_FABRIC_PATH = 0x8903;
 
 /** Type fields up to here are the length of an 802.3 frame instead (IEEE 802.3 §3.2.6). */
 export const MAX_802_3_LENGTH = 1500;

@@ -1,4 +1,5 @@
 import { SERVICE_VLAN, VLAN } from './domains.js';
+import { ETHERTYPE_FABRIC_PATH } from './ether-types.js';
 import { etherTypeOrLength } from './link/llc.js';
 import type { Packet } from './packet.js';
 
@@ -21,8 +22,11 @@ function tag(packet: Packet, kind: number): number {
   const { view, offset } = packet;
   if (offset + TAG_LENGTH > packet.end) return -packet.shortage(offset + TAG_LENGTH);
   packet.offset = offset + TAG_LENGTH;
+  const type = view.getUint16(offset + TYPE);
+  // What stands before FabricPath is a tag of the fabric's own; to Wireshark it is no VLAN.
+  if (type === ETHERTYPE_FABRIC_PATH) return type;
   const id = view.getUint16(offset) & ID_MASK;
   packet.vlanId = id;
   if (id !== 0) packet.enterNetwork(kind, id);
-  return etherTypeOrLength(packet, view.getUint16(offset + TYPE));
+  return etherTypeOrLength(packet, type);
 }

@@ -20,6 +20,7 @@ const TUNNELS: readonly { readonly kinds: readonly NetworkKind[]; readonly shown
   { kinds: ['ether-ip'], shown: 'etherip' },
   { kinds: ['gtp-u'], shown: 'gtp' },
   { kinds: ['teredo'], shown: 'teredo' },
+  { kinds: ['l2tp'], shown: 'l2tp' },
 ];
 
 /** Terms for what frames of the network have. */

@@ -18,6 +18,8 @@ const LEFT_OUT = [
   'MPLS below a VLAN',
   'MPLS without Ethernet',
   'Ethernet in an MPLS pseudowire',
+  'FabricPath',
+  'FabricPath with a VLAN before and behind it',
   'Token Ring',
   'Token Ring with a route',
   '802.11 in a mesh',

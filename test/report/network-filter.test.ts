@@ -149,7 +149,7 @@ describe('the filter of a network', () => {
     [
       'an overlay',
       path(['tunnel'], overlay),
-      `vxlan.vni eq 42 and !(geneve or ${greTypes} or ${ip} or etherip or gtp or teredo)`,
+      `vxlan.vni eq 42 and !(geneve or ${greTypes} or ${ip} or etherip or gtp or teredo or l2tp)`,
     ],
     [
       'the ends of a tunnel',
@@ -197,6 +197,7 @@ describe.skipIf(!hasTshark)('Wireshark shows exactly the frames of each connecti
     'IP tunnel 2': overIp(4, (packet) => packet, OTHER),
     'EtherIP tunnel 1': overIp(97, (packet) => concat([0x30, 0], ethernet(packet))),
     'GTP-U tunnel 1': gtp,
+    'L2TP tunnel 1': overUdp(1701, (packet) => concat([0, 2, 0, 7, 0, 9, 0x21], packet)),
   };
   const overIpv6 =
     (nextHeader: number, header: Build, destination: string): Build =>
@@ -237,7 +238,12 @@ describe.skipIf(!hasTshark)('Wireshark shows exactly the frames of each connecti
   });
 
   it('in VLANs whose frames are tagged in several ways, or for their priority alone', async () => {
-    const builds = [tagged([Q, 5]), erspan(5), tagged([AD, 5]), tagged([Q, 0]), PLAIN, tagged([Q, 6])];
+    const fabric: Build = (packet) =>
+      ethernet(vlanTag(concat([0, 0x60], tagged([Q, 5])(packet)), 0x8903, 7), Q);
+    const builds = [
+      ...[tagged([Q, 5]), erspan(5), tagged([AD, 5]), fabric],
+      ...[tagged([Q, 0]), PLAIN, tagged([Q, 6])],
+    ];
     const bytes = wrappedCapture(IPV4_STORY, ...builds.map(wrapping));
     await prove('ways.pcap', bytes, ['VLAN 5', '', 'VLAN 6'].map(onInterface(0)));
   });

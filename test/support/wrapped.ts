@@ -203,6 +203,15 @@ const TUNNELS: readonly Wrapping[] = [
     ...[3, 0x40, ...etherType(version), ...VNI],
     ...[1, 2, 0x80, 1, 0, 0, 0, 1, 1, 2, 3, 0],
   ]),
+  overUdp('L2TP', 1701, (version) => [0, 2, 0, 7, 0, 9, 0xff, 0x03, ...pppNumber(version)]),
+  overUdp('L2TP with a length, and PPP without framing', 1701, (version, length) => [
+    ...[0x40, 2, ...be16(length + 10), 0, 7, 0, 9],
+    ...pppNumber(version),
+  ]),
+  overUdp('L2TP with all that there may be', 1701, (version, length) => [
+    ...[0x4b, 2, ...be16(length + 21), 0, 7, 0, 9, 0, 1, 0, 0, 0, 3, 0xff, 0xff, 0xff],
+    ...[0xff, 0x03, ...pppNumber(version)],
+  ]),
   overUdp('GTP-U', 2152, (_version, length) => gtp(0x30, [], length)),
   overUdp('GTP-U with a sequence number', 2152, (_version, length) => gtp(0x32, [0, 7, 0, 0], length)),
   overUdp('GTP-U with extension headers', 2152, (_version, length) =>
@@ -298,6 +307,11 @@ export const WRAPPINGS: readonly Wrapping[] = [
     linkType: 50,
     header: (version) => [0x0f, 0, ...etherType(version)],
   },
+  {
+    name: 'Cisco HDLC as PPP',
+    linkType: 9,
+    header: (version) => [0x8f, 0, ...etherType(version)],
+  },
   { name: 'PPP over Ethernet, without Ethernet', linkType: 51, header: pppoe },
   { name: 'Cisco HDLC', linkType: 104, header: (version) => [0x0f, 0, ...etherType(version)] },
   { name: 'FDDI', linkType: 10, header: (version) => [0x54, ...MACS, ...SNAP, ...etherType(version)] },
@@ -329,6 +343,21 @@ export const WRAPPINGS: readonly Wrapping[] = [
     linkType: 1,
     header: (version) => [...MACS, 0x88, 0x47, ...LABELS, 0, 0, 0, 0, ...MACS, ...etherType(version)],
     notInWireshark: 'it wants to be told which labels are those of pseudowires',
+  },
+  {
+    name: 'FabricPath',
+    linkType: 1,
+    header: (version) => [...MACS, 0x89, 0x03, 0x00, 0x60, ...MACS, ...etherType(version)],
+    trailer: FCS,
+  },
+  {
+    name: 'FabricPath with a VLAN before and behind it',
+    linkType: 1,
+    header: (version) => [
+      ...[...MACS, 0x81, 0x00, 0, 5, 0x89, 0x03, 0x00, 0x60],
+      ...[...MACS, 0x81, 0x00, 0, 5, ...etherType(version)],
+    ],
+    trailer: FCS,
   },
   ...TUNNELS,
   {
@@ -578,6 +607,11 @@ export const WRAPPINGS: readonly Wrapping[] = [
     name: 'PPP with a direction',
     linkType: 204,
     header: (version) => [1, 0xff, 0x03, ...pppNumber(version)],
+  },
+  {
+    name: 'Cisco HDLC as PPP with a direction',
+    linkType: 204,
+    header: (version) => [0, 0x0f, 0, ...etherType(version)],
   },
   {
     name: 'Cisco HDLC with a direction',

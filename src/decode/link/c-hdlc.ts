@@ -1,5 +1,9 @@
 import type { Packet } from '../packet.js';
 
+/** Its addresses, which open each frame. */
+export const CISCO_UNICAST = 0x0f;
+export const CISCO_MULTICAST = 0x8f;
+
 const TYPE = 2;
 const HEADER_LENGTH = 4;
 

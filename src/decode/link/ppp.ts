@@ -1,7 +1,7 @@
 import { ETHERTYPE_IPV4, ETHERTYPE_IPV6, ETHERTYPE_MPLS } from '../ether-types.js';
 import type { Packet } from '../packet.js';
 import { MALFORMED, NOT_IP } from '../verdict.js';
-import { cHdlc } from './c-hdlc.js';
+import { CISCO_MULTICAST, CISCO_UNICAST, cHdlc } from './c-hdlc.js';
 
 /** PPP protocol numbers (IANA PPP DLL Protocol Numbers). */
 const PPP_IPV4 = 0x0021;
@@ -19,19 +19,17 @@ const PPPOE_VERSION_AND_TYPE = 0x11;
 const PPPOE_CODE = 1;
 const PPPOE_PAYLOAD_LENGTH = 4;
 
-/** PPP, with or without address and control (LINKTYPE_PPP). */
+/**
+ * PPP with or without HDLC-like framing, or Cisco's HDLC: the first octet tells (LINKTYPE_PPP, LINKTYPE_PPP_HDLC).
+ * No protocol in use has a number that begins with any of these.
+ */
 export function ppp(packet: Packet): number {
   const { view, offset } = packet;
   if (offset >= packet.end) return -packet.shortage(offset + 1);
-  if (view.getUint8(offset) === ALL_STATIONS) packet.offset = offset + ADDRESS_AND_CONTROL;
+  const first = view.getUint8(offset);
+  if (first === CISCO_UNICAST || first === CISCO_MULTICAST) return cHdlc(packet);
+  if (first === ALL_STATIONS) packet.offset = offset + ADDRESS_AND_CONTROL;
   return pppProtocol(packet);
-}
-
-/** PPP in HDLC-like framing, or Cisco's HDLC; the first octet tells (LINKTYPE_PPP_HDLC). */
-export function pppSerial(packet: Packet): number {
-  const { view, offset } = packet;
-  if (offset >= packet.end) return -packet.shortage(offset + 1);
-  return view.getUint8(offset) === ALL_STATIONS ? ppp(packet) : cHdlc(packet);
 }
 
 /** PPP over Ethernet, from its own header on (RFC 2516 §4; LINKTYPE_PPP_ETHER). */

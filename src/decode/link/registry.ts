@@ -20,7 +20,7 @@ import { loop, nullLoopback } from './null-loopback.js';
 import { pflog } from './pflog.js';
 import { pktap, pktapUnder } from './pktap.js';
 import { ppi } from './ppi.js';
-import { ppp, pppoe, pppSerial } from './ppp.js';
+import { ppp, pppoe } from './ppp.js';
 import { avs, prism } from './prism.js';
 import { radiotap } from './radiotap.js';
 import { rawIp, rawIpv4, rawIpv6 } from './raw-ip.js';
@@ -47,7 +47,7 @@ const SIMPLE: readonly LinkLayer[] = [
   // DLT_RAW differs by system; some programs wrote it into files in place of LINKTYPE_RAW.
   { linkType: 12, name: 'RAW', decode: rawIp },
   { linkType: 14, name: 'RAW', decode: rawIp },
-  { linkType: 50, name: 'PPP_SERIAL', decode: pppSerial },
+  { linkType: 50, name: 'PPP_SERIAL', decode: ppp },
   { linkType: 51, name: 'PPP_ETHER', decode: pppoe },
   { linkType: 100, name: 'ATM_RFC1483', decode: llc },
   { linkType: 101, name: 'RAW', decode: rawIp },
@@ -65,7 +65,7 @@ const SIMPLE: readonly LinkLayer[] = [
   { linkType: 138, name: 'APPLE_IP_OVER_IEEE1394', decode: ieee1394 },
   { linkType: 163, name: 'IEEE802_11_RADIO_AVS', decode: avs },
   { linkType: 178, name: 'JUNIPER_ETHER', decode: juniperEthernet },
-  { linkType: 204, name: 'PPP_WITH_DIR', decode: withDirection(pppSerial) },
+  { linkType: 204, name: 'PPP_WITH_DIR', decode: withDirection(ppp) },
   { linkType: 205, name: 'C_HDLC_WITH_DIR', decode: withDirection(cHdlc) },
   { linkType: 206, name: 'FRELAY_WITH_DIR', decode: withDirection(frameRelay) },
   { linkType: 219, name: 'MPLS', decode: mpls },
