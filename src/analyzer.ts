@@ -36,6 +36,7 @@ export class Analyzer {
   readonly #decoder: Decoder;
   readonly #tracker: Tracker;
   readonly #onFragment: FrameHandler | undefined;
+  #brokenHeaders = 0;
   #fragments = 0;
   #start: Timestamp | null = null;
   #endSeconds = 0;
@@ -67,6 +68,10 @@ export class Analyzer {
     const verdict = this.#decoder.decode(frame);
     if (verdict === SEGMENT) this.#tracker.segment(this.#decoder.segment);
     else if (verdict === ICMP_ERROR) this.#tracker.icmpError(this.#decoder.icmpError);
+    else if (this.#decoder.brokenHeaders !== this.#brokenHeaders) {
+      this.#brokenHeaders = this.#decoder.brokenHeaders;
+      this.#tracker.brokenHeader(this.#decoder.brokenHeader);
+    }
     if (this.#onFragment !== undefined && this.#decoder.fragments !== this.#fragments) {
       this.#fragments = this.#decoder.fragments;
       this.#onFragment(frame);

@@ -7,7 +7,7 @@
  * A number of zero stands for one that is not known yet, in Wireshark and so here.
  */
 import { microsecondsOf } from '../core/time.js';
-import { ACK, FIN, type IcmpError, RST, type Segment, SYN } from '../decode/segment.js';
+import { ACK, type BrokenHeader, FIN, type IcmpError, RST, type Segment, SYN } from '../decode/segment.js';
 import { after, before, distance } from '../tcp/sequence.js';
 import {
   ANALYSIS_BASE,
@@ -93,6 +93,8 @@ const REORDERING_NANOSECONDS = 3_000_000;
 // FIRST_ROUND_TRIP: 0 without a SYN.
 const SYN_SEEN = 1;
 const MEASURED = 2;
+
+type SomeHeader = Pick<Segment, 'flags' | 'sequence' | 'acknowledgment' | 'payloadLength'>;
 
 /** Counts of flags, handed out when an endpoint gets its first; most endpoints never do. */
 export class AnalysisCounts {
@@ -236,7 +238,7 @@ export function flagsOf(memory: Int32Array, base: number, x: number, y: number, 
  * Whether a SYN of the endpoint at `x` opens the 4-tuple again, rather than repeating its own or starting what
  * the peer's acknowledgments were the first to show: of the SYN alone, or of the data in it as well.
  */
-export function opensAgain(memory: Int32Array, x: number, segment: Segment): boolean {
+export function opensAgain(memory: Int32Array, x: number, segment: SomeHeader): boolean {
   const bits = memory[x + ANALYSIS_BITS];
   if ((bits & HAS_BASE) === 0) return false;
   const beyond = distance(memory[x + ANALYSIS_BASE], segment.sequence);
@@ -244,7 +246,7 @@ export function opensAgain(memory: Int32Array, x: number, segment: Segment): boo
 }
 
 /** Both bases, from the first segment that shows them: a SYN, else the number before the first one seen. */
-function noteBases(memory: Int32Array, x: number, y: number, segment: Segment): void {
+function noteBases(memory: Int32Array, x: number, y: number, segment: SomeHeader): void {
   const { flags, sequence, acknowledgment } = segment;
   if ((memory[x + ANALYSIS_BITS] & HAS_BASE) === 0) {
     memory[x + ANALYSIS_BASE] = (flags & SYN) !== 0 ? sequence : (sequence - 1) | 0;
@@ -254,6 +256,22 @@ function noteBases(memory: Int32Array, x: number, y: number, segment: Segment): 
     memory[y + ANALYSIS_BASE] = (acknowledgment - 1) | 0;
     memory[y + ANALYSIS_BITS] |= HAS_BASE;
   }
+}
+
+/** What a header that is no segment's shows of the bases: nothing more if it ends behind its datagram. */
+export function noteBrokenHeader(memory: Int32Array, x: number, y: number, header: BrokenHeader): void {
+  if ((header.flags & (SYN | ACK)) === (SYN | ACK)) memory[x + ANALYSIS_BASE] = header.sequence;
+  if (header.payloadLength >= 0) noteBases(memory, x, y, header);
+}
+
+/** The endpoints at `x` and `y`, of which only broken headers told, change their places. */
+export function exchangeBases(memory: Int32Array, x: number, y: number): void {
+  const base = memory[x + ANALYSIS_BASE];
+  const bits = memory[x + ANALYSIS_BITS];
+  memory[x + ANALYSIS_BASE] = memory[y + ANALYSIS_BASE];
+  memory[x + ANALYSIS_BITS] = memory[y + ANALYSIS_BITS];
+  memory[y + ANALYSIS_BASE] = base;
+  memory[y + ANALYSIS_BITS] = bits;
 }
 
 /**

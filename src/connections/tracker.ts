@@ -2,12 +2,12 @@
  * Sorts segments into connections and hands each connection on, immutable, when it has ended.
  *
  * Numbers follow Wireshark's `tcp.stream`: one per 4-tuple, a new one where a SYN opens the 4-tuple again,
- * and one for a 4-tuple known only from a TCP header that an ICMP error quotes. Silence never ends a
- * connection; but once very many are held, those closed for longer than TIME-WAIT lasts are let go.
+ * and one for a 4-tuple known only from a TCP header that an ICMP error quotes or that is broken. Silence never
+ * ends a connection; but once very many are held, those closed for longer than TIME-WAIT lasts are let go.
  */
 import { elapsedSeconds, type Timestamp } from '../core/time.js';
 import type { Domains } from '../decode/domains.js';
-import { ACK, FIN, type IcmpError, RST, type Segment, SYN } from '../decode/segment.js';
+import { ACK, type BrokenHeader, FIN, type IcmpError, RST, type Segment, SYN } from '../decode/segment.js';
 import { advance, within } from '../tcp/sequence.js';
 import { CLOSED, SYN_SENT, TIME_WAIT } from '../tcp/states.js';
 import { AddressTexts } from './address-texts.js';
@@ -66,7 +66,14 @@ import {
   ZERO_WINDOWS_MASK,
 } from './record.js';
 import { SetBacks } from './set-backs.js';
-import { AnalysisCounts, flagsOf, noteRoundTrip, opensAgain } from './tcp-analysis.js';
+import {
+  AnalysisCounts,
+  exchangeBases,
+  flagsOf,
+  noteBrokenHeader,
+  noteRoundTrip,
+  opensAgain,
+} from './tcp-analysis.js';
 import { recordHistory } from './zeek.js';
 
 /** Below this many connections nothing is let go before the capture ends. */
@@ -186,15 +193,16 @@ export class Tracker {
     if (slot >= 0) {
       const memory = store.memory(slot);
       const base = store.base(slot);
-      if (memory[base + FRAMES] === 0) {
-        slot = this.#adopt(slot, segment);
-        fromServer = this.#table.fromServer;
-      } else if (
+      const isNumberOnly = memory[base + FRAMES] === 0;
+      if (
         (segment.flags & (SYN | ACK | RST)) === SYN &&
         opensAgain(memory, base + (fromServer ? SERVER : CLIENT), segment)
       ) {
-        slot = this.#supersede(slot, fromServer, segment);
+        slot = isNumberOnly ? this.#reopen(slot, segment) : this.#supersede(slot, fromServer, segment);
         fromServer = false;
+      } else if (isNumberOnly) {
+        slot = this.#adopt(slot, fromServer, segment);
+        fromServer = this.#table.fromServer;
       }
     } else {
       slot = this.#open(segment);
@@ -246,6 +254,30 @@ export class Tracker {
     if (known >= 0 && error.isDirect !== 0) this.#observer.observeIcmpError(memory, base, fromServer, error);
   }
 
+  /**
+   * Takes in a TCP header that is no segment's. It changes nothing that a connection is said to have done; but
+   * its 4-tuple has a number from then on, and its SYN may open that anew, as in Wireshark.
+   */
+  brokenHeader(header: BrokenHeader): void {
+    const store = this.#store;
+    let slot = this.#table.find(header);
+    let fromServer = slot >= 0 && this.#table.fromServer;
+    if (slot < 0) {
+      slot = this.#create(header, false);
+    } else if (
+      (header.flags & (SYN | ACK)) === SYN &&
+      opensAgain(store.memory(slot), store.base(slot) + (fromServer ? SERVER : CLIENT), header)
+    ) {
+      this.#letPredecessorGo(slot);
+      this.#end(slot);
+      slot = this.#create(header, false);
+      fromServer = false;
+    }
+    const client = store.base(slot) + CLIENT;
+    const server = store.base(slot) + SERVER;
+    noteBrokenHeader(store.memory(slot), fromServer ? server : client, fromServer ? client : server, header);
+  }
+
   /** Ends all connections that are still held, in the order of their first frames. */
   finish(): void {
     const slots: number[] = [];
@@ -263,22 +295,29 @@ export class Tracker {
     const slot = this.#create(segment, fromServer);
     this.#table.fromServer = fromServer;
     const memory = this.#store.memory(slot);
-    let first = flagsOfFirst(segment);
-    if ((first & ROLES_BY_SYN) !== 0) first |= COMPLETE_SYN | (segment.payloadLength > 0 ? COMPLETE_DATA : 0);
-    memory[this.#store.base(slot) + FLAGS] = first;
+    memory[this.#store.base(slot) + FLAGS] = openingFlags(segment);
     return slot;
   }
 
-  /** The 4-tuple had a number from an ICMP error only: its first segment says who is who. */
-  #adopt(slot: number, segment: Segment): number {
+  /** A SYN opens a 4-tuple again that had nothing but a number. */
+  #reopen(slot: number, segment: Segment): number {
+    this.#end(slot);
+    return this.#open(segment);
+  }
+
+  /** The 4-tuple has nothing but a number: its first segment says who is who. */
+  #adopt(slot: number, fromServer: boolean, segment: Segment): number {
     this.#table.remove(slot);
     const memory = this.#store.memory(slot);
     const base = this.#store.base(slot);
-    const fromServer = isFromServer(segment);
-    writeKey(memory, base, segment, fromServer);
-    memory[base + FLAGS] = memory[base + FLAGS] | flagsOfFirst(segment);
+    const isFirstFromServer = isFromServer(segment);
+    writeKey(memory, base, segment, isFirstFromServer);
+    if (fromServer !== isFirstFromServer) exchangeBases(memory, base + CLIENT, base + SERVER);
+    const known = memory[base + FLAGS];
+    // What an error quotes is the first that counts; what is broken does not.
+    memory[base + FLAGS] = (known & QUOTED) !== 0 ? known | flagsOfFirst(segment) : openingFlags(segment);
     this.#table.insert(slot);
-    this.#table.fromServer = fromServer;
+    this.#table.fromServer = isFirstFromServer;
     return slot;
   }
 
@@ -479,6 +518,13 @@ function isFromServer(segment: Segment): boolean {
 function flagsOfFirst(segment: Segment): number {
   if ((segment.flags & SYN) === 0) return MIDSTREAM;
   return (segment.flags & ACK) !== 0 ? ROLES_BY_SYN_ACK : ROLES_BY_SYN;
+}
+
+/** Those of a connection whose very first frame this is. */
+function openingFlags(segment: Segment): number {
+  const first = flagsOfFirst(segment);
+  if ((first & ROLES_BY_SYN) === 0) return first;
+  return first | COMPLETE_SYN | (segment.payloadLength > 0 ? COMPLETE_DATA : 0);
 }
 
 /** What a frame adds to Wireshark's completeness, but for the SYN: only the very first one can be that. */

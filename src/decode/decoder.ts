@@ -16,7 +16,7 @@ import { carriedByIpv4, ipv4 } from './ipv4.js';
 import { carriedByIpv6, ipv6 } from './ipv6.js';
 import { findLinkLayer } from './link/registry.js';
 import { type Decapsulator, Packet } from './packet.js';
-import type { IcmpError, Segment } from './segment.js';
+import type { BrokenHeader, IcmpError, Segment } from './segment.js';
 import { tcp } from './tcp.js';
 import { udp } from './udp.js';
 import {
@@ -55,6 +55,8 @@ export class Decoder {
   readonly segment: Segment;
   /** Valid until the next `decode`, if it answered `ICMP_ERROR`. */
   readonly icmpError: IcmpError;
+  /** Valid until the next `decode`, if that raised `brokenHeaders`. */
+  readonly brokenHeader: BrokenHeader;
 
   readonly #packet = new Packet();
   #linkType = NO_LINK_TYPE;
@@ -72,6 +74,7 @@ export class Decoder {
     this.#seed = seed;
     this.segment = this.#packet.segment;
     this.icmpError = this.#packet.icmpError;
+    this.brokenHeader = this.#packet.brokenHeader;
     if (separations.length > 0) this.#packet.domains = new Domains(separations);
   }
 
@@ -83,6 +86,11 @@ export class Decoder {
   /** Frames that hold several packets, of which only the first was looked at. */
   get aggregates(): number {
     return this.#packet.aggregates;
+  }
+
+  /** How many frames so far held a TCP header that is no segment's, but tells who sends to whom. */
+  get brokenHeaders(): number {
+    return this.#packet.brokenHeaders;
   }
 
   /** How many frames so far held a fragment of an IP datagram. */

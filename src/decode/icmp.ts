@@ -1,9 +1,10 @@
 import { ETHERTYPE_IPV4, ETHERTYPE_IPV6 } from './ether-types.js';
 import type { Packet } from './packet.js';
+import { copyEnds } from './segment.js';
 import {
   DESTINATION_PORT,
   FLAGS_MASK,
-  MIN_HEADER_LENGTH,
+  NUMBERED_LENGTH,
   OFFSET_AND_FLAGS,
   SEQUENCE,
   SOURCE_PORT,
@@ -75,20 +76,12 @@ function openError(packet: Packet, version: 4 | 6): void {
 export function quotedTcp(packet: Packet, isDirect: boolean): Verdict {
   const { view, offset, end, segment, icmpError } = packet;
   if (offset + MIN_QUOTED_TCP > end) return packet.shortage(offset + MIN_QUOTED_TCP);
-  icmpError.source0 = segment.source0;
-  icmpError.source1 = segment.source1;
-  icmpError.source2 = segment.source2;
-  icmpError.source3 = segment.source3;
-  icmpError.destination0 = segment.destination0;
-  icmpError.destination1 = segment.destination1;
-  icmpError.destination2 = segment.destination2;
-  icmpError.destination3 = segment.destination3;
+  copyEnds(segment, icmpError);
   icmpError.sourcePort = view.getUint16(offset + SOURCE_PORT);
   icmpError.destinationPort = view.getUint16(offset + DESTINATION_PORT);
   icmpError.sequence = view.getInt32(offset + SEQUENCE);
-  icmpError.domain = segment.domain;
   icmpError.isDirect = isDirect ? 1 : 0;
-  icmpError.hasHeader = offset + MIN_HEADER_LENGTH > end ? 0 : 1;
+  icmpError.hasHeader = offset + NUMBERED_LENGTH > end ? 0 : 1;
   icmpError.flags = offset + FLAGS_END > end ? -1 : view.getUint16(offset + OFFSET_AND_FLAGS) & FLAGS_MASK;
   return ICMP_ERROR;
 }

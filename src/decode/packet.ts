@@ -1,6 +1,6 @@
 import type { Frame } from '../capture/frame.js';
 import type { Domains } from './domains.js';
-import { IcmpError, Segment } from './segment.js';
+import { BrokenHeader, IcmpError, Segment } from './segment.js';
 import { MALFORMED, TRUNCATED } from './verdict.js';
 
 /**
@@ -44,6 +44,9 @@ export class Packet {
   /** Network layers write their addresses here, whichever protocol they carry. */
   readonly segment = new Segment();
   readonly icmpError = new IcmpError();
+  readonly brokenHeader = new BrokenHeader();
+  /** Frames so far whose TCP header went there. */
+  brokenHeaders = 0;
 
   /** Tells apart networks with equal addresses and ports; null to take them for one. */
   domains: Domains | null = null;

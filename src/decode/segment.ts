@@ -79,6 +79,30 @@ export class Segment {
 }
 
 /**
+ * A TCP header that is cut, shorter than one can be, or longer than its datagram: no segment. Wireshark gives its
+ * 4-tuple a stream number before it notices.
+ */
+export class BrokenHeader {
+  /** As in `Segment`. */
+  source0 = 0;
+  source1 = 0;
+  source2 = 0;
+  source3 = 0;
+  destination0 = 0;
+  destination1 = 0;
+  destination2 = 0;
+  destination3 = 0;
+  sourcePort = 0;
+  destinationPort = 0;
+  domain = 0;
+  sequence = 0;
+  acknowledgment = 0;
+  flags = 0;
+  /** What the datagram has behind the header's alleged end; negative where it ends before that. */
+  payloadLength = 0;
+}
+
+/**
  * An ICMP or ICMPv6 error that quotes a TCP header (RFC 792; RFC 4443 §3). Its quoted segment is not a
  * segment of the connection: it only tells which packet a router could not deliver.
  */
@@ -115,8 +139,34 @@ export class IcmpError {
   isDirect = 1;
   /** Quoted sequence number. */
   sequence = 0;
-  /** 1 if the whole fixed TCP header was quoted, not only its first octets. */
+  /** 1 if so much of the TCP header was quoted that Wireshark gives its 4-tuple a number. */
   hasHeader = 0;
   /** Quoted flags, or -1 if the quotation ends before them. */
   flags = -1;
+}
+
+type Ends = Pick<
+  Segment,
+  | 'source0'
+  | 'source1'
+  | 'source2'
+  | 'source3'
+  | 'destination0'
+  | 'destination1'
+  | 'destination2'
+  | 'destination3'
+  | 'domain'
+>;
+
+/** Whence and whereto a packet goes, and in which network. */
+export function copyEnds(from: Ends, to: Ends): void {
+  to.source0 = from.source0;
+  to.source1 = from.source1;
+  to.source2 = from.source2;
+  to.source3 = from.source3;
+  to.destination0 = from.destination0;
+  to.destination1 = from.destination1;
+  to.destination2 = from.destination2;
+  to.destination3 = from.destination3;
+  to.domain = from.domain;
 }

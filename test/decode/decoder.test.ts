@@ -213,6 +213,43 @@ describe('TCP', () => {
   });
 });
 
+describe('a TCP header that is no segment’s', () => {
+  const header = { sequence: 77, acknowledgment: 78, flags: 0x12, payload: zeros(10) };
+  const read = (fields: Parameters<typeof tcp>[0], octets = 30) => {
+    const decoder = new Decoder();
+    const bytes = ethernet(ipv6(tcp({ ...header, ...fields }), { source: '2001:db8::7' }), 0x86dd);
+    const verdict = decoder.decode(frameOf(bytes, { capturedLength: 14 + 40 + octets }));
+    return { verdict, header: decoder.brokenHeader, count: decoder.brokenHeaders };
+  };
+
+  it.each([
+    ['too short', { dataOffset: 4 }, 30, MALFORMED, { payloadLength: 14 }],
+    ['without length', { dataOffset: 0 }, 30, MALFORMED, { payloadLength: 30 }],
+    ['longer than its datagram', { dataOffset: 15 }, 30, MALFORMED, { payloadLength: -30 }],
+    ['cut by the snaplen', {}, 16, TRUNCATED, { payloadLength: 10 }],
+    ['cut, and longer than its datagram', { dataOffset: 15 }, 19, TRUNCATED, { payloadLength: -30 }],
+  ])('tells who sends to whom, if it is %s', (_name, fields, octets, verdict, expected) => {
+    const told = read(fields, octets);
+    expect(told).toMatchObject({ verdict, count: 1 });
+    expect(told.header).toMatchObject({
+      sourcePort: 40000,
+      destinationPort: 8080,
+      sequence: 77,
+      acknowledgment: 78,
+      flags: 0x12,
+      ...expected,
+    });
+    const { source0, source1, source2, source3 } = told.header;
+    expect(formatAddress(source0, source1, source2, source3)).toBe('2001:db8::7');
+  });
+
+  it('tells nothing where less than ports to window was captured, and where a segment’s is whole', () => {
+    for (let octets = 0; octets < 16; octets++) expect(read({}, octets).count).toBe(0);
+    for (let octets = 16; octets < 20; octets++) expect(read({}, octets).count).toBe(1);
+    for (let octets = 20; octets <= 30; octets++) expect(read({}, octets).count).toBe(0);
+  });
+});
+
 describe('ICMP errors that quote TCP', () => {
   it('are no segments: they name the router, the packet and the error', () => {
     const quoted = ipv4(tcp({ sequence: 77 })).subarray(0, 28);
@@ -236,9 +273,15 @@ describe('ICMP errors that quote TCP', () => {
     expect(error.source3 >>> 24).toBe(10);
   });
 
-  it('tell whether the whole header was quoted', () => {
-    const bytes = ethernet(ipv6(icmp(1, 0, ipv6(tcp({ flags: 2 }))), { nextHeader: ICMPV6 }), 0x86dd);
-    expect(decode(bytes).error).toMatchObject({ version: 6, hasHeader: 1, flags: 2 });
+  it('tell whether the header was quoted up to its window', () => {
+    const about = (octets: number) =>
+      ethernet(
+        ipv6(icmp(1, 0, ipv6(tcp({ flags: 2 })).subarray(0, 40 + octets)), { nextHeader: ICMPV6 }),
+        0x86dd,
+      );
+    expect(decode(about(20)).error).toMatchObject({ version: 6, hasHeader: 1, flags: 2 });
+    expect(decode(about(16)).error).toMatchObject({ hasHeader: 1, flags: 2 });
+    expect(decode(about(15)).error).toMatchObject({ hasHeader: 0, flags: 2 });
   });
 
   it('need eight octets of it, and an error message', () => {

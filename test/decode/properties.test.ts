@@ -22,7 +22,13 @@ const fields = fc.record({
 function outcome(bytes: Uint8Array, type: number, surroundings: number): string {
   const decoder = new Decoder();
   const verdict = decoder.decode(frameOf(bytes, { linkType: type, surroundings }));
-  return JSON.stringify([verdict, decoder.segment, decoder.icmpError]);
+  return JSON.stringify([
+    verdict,
+    decoder.segment,
+    decoder.icmpError,
+    decoder.brokenHeader,
+    decoder.brokenHeaders,
+  ]);
 }
 
 describe('any frame', () => {

@@ -109,6 +109,7 @@ describe('UDP', () => {
     expect(decode(ethernet(ipv4(udp(vxlan, 50000, 4790), { protocol: UDP }))).verdict).toBe(SEGMENT);
   });
 
+  const l2tp = (...octets: number[]) => udp(concat(octets, [0xff, 3, 0, 0x21], inside), 1701, 1701);
   const gtp = (...octets: number[]) => udp(concat(octets, inside), 2152, 2152);
   it.each([
     ['another port', udp(vxlan, 50000, 8472), NOT_TCP],
@@ -117,6 +118,13 @@ describe('UDP', () => {
     ['VXLAN-GPE with a service header', udp(concat([0x0c, 0, 0, 4], zeros(4), inside), 1, 4790), NOT_IP],
     ['VXLAN-GPE with protocol 0', udp(concat([0x0c, 0, 0, 0], zeros(4), inside), 1, 4790), NOT_IP],
     ['Geneve of another version', udp(concat([0x40, 0, 8, 0], zeros(4), inside), 50000, 6081), NOT_TCP],
+    ['a control message of L2TP', l2tp(0xc8, 2, 0, 100, 0, 7, 0, 0, 0, 1, 0, 1), NOT_TCP],
+    ['L2TP of version 3', l2tp(0, 3, 0, 0, 0, 0, 0, 9), NOT_TCP],
+    ['L2F, L2TP’s ancestor on the same port', l2tp(0, 1, 0, 0, 0, 0, 0, 9), NOT_TCP],
+    ['L2TP without a message', udp([0, 2, 0, 7, 0, 9], 1701, 1701), MALFORMED],
+    ['L2TP with a length before its header’s end', l2tp(0x40, 2, 0, 7, 0, 7, 0, 9), MALFORMED],
+    ['L2TP with an offset behind its end', l2tp(2, 2, 0, 7, 0, 9, 0xff, 0xff), MALFORMED],
+    ['L2TP with what is not IP', udp([0, 2, 0, 7, 0, 9, 0xff, 3, 0xc0, 0x21, 1, 2], 1701, 1701), NOT_IP],
     ['an echo of GTP-U', gtp(0x32, 1, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0), NOT_TCP],
     ['GTP of another version', gtp(0x48, 255, 0, 120, 0, 0, 0, 0), NOT_TCP],
     ['a message of GTP′', gtp(0x20, 255, 0, 120, 0, 0, 0, 0), NOT_TCP],
