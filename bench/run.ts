@@ -1,5 +1,5 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { devNull, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureCapture, ensureCompressed, type Parameters } from './generator/capture.js';
@@ -71,7 +71,10 @@ async function compareOnProfiles(): Promise<CaptureResults[]> {
 }
 
 async function measureGrowth(): Promise<GrowthResults> {
-  const followed = programs.filter(({ name }) => name === 'finwait' || name === 'tcpdump');
+  // Gigabytes of report would wait for the disk at some size, and measure that.
+  const followed = listPrograms(resolve(options.cli), devNull).filter(
+    ({ name }) => name === 'finwait' || name === 'tcpdump',
+  );
   const packets: CaptureResults[] = [];
   for (const size of GROWTH_PACKETS)
     packets.push(await measureCapture(`grown-${size}`, grown(size), followed));
