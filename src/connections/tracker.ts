@@ -383,7 +383,11 @@ export class Tracker {
 
   /** A segment that belongs to the connection at `base`, if it is not a copy that only the capture made. */
   #take(memory: Int32Array, base: number, fromServer: boolean, segment: Segment): void {
-    if (this.#recent.holds(memory, base, base + (fromServer ? CLIENT : SERVER), segment)) {
+    // A broken header may make a copy open its 4-tuple again: the first segment is nobody's copy.
+    if (
+      this.#recent.holds(memory, base, base + (fromServer ? CLIENT : SERVER), segment) &&
+      memory[base + FRAMES] > 1
+    ) {
       memory[base + DUPLICATE_FRAMES] = memory[base + DUPLICATE_FRAMES] + 1;
       return;
     }
