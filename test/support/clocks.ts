@@ -5,6 +5,7 @@ import { Frame } from '../../src/capture/frame.js';
 import { CaptureReader } from '../../src/capture/reader.js';
 import type { Connection } from '../../src/connections/connection.js';
 import type { Finding, Pattern } from '../../src/rules/finding.js';
+import { Gathering } from './gathering.js';
 
 const SECOND = 1_000_000_000n;
 
@@ -40,18 +41,9 @@ export function framesOf(path: string): readonly Taken[] {
 
 /** What is found in a capture of these frames. The first of them is number `firstNumber`. */
 export function diagnose(frames: readonly Taken[], firstNumber = 1, maximumConnections?: number): Diagnosed {
-  const connections: Connection[] = [];
-  const findings: Finding[] = [];
+  const gathered = new Gathering();
   const analysis = new Analysis({
-    reporters: [
-      {
-        connection: (connection, found) => {
-          connections.push(connection);
-          findings.push(...found);
-        },
-        end: () => {},
-      },
-    ],
+    reporters: [gathered],
     maximumConnections,
   });
   const take = analysis.begin();
@@ -68,5 +60,5 @@ export function diagnose(frames: readonly Taken[], firstNumber = 1, maximumConne
     take(frame);
   }
   const { patterns } = analysis.finish();
-  return { connections, findings, patterns };
+  return { connections: gathered.connections, findings: gathered.findings, patterns };
 }

@@ -9,6 +9,7 @@ import { FragmentedDatagrams } from '../../src/extract/fragments.js';
 import { FramePicker } from '../../src/extract/frame-picker.js';
 import { Selection } from '../../src/extract/selection.js';
 import type { Finding } from '../../src/rules/finding.js';
+import { Gathering } from './gathering.js';
 
 /** What all rules say of a capture. */
 export interface Told {
@@ -38,21 +39,12 @@ export interface TellingOptions {
 
 /** Analyses a capture. */
 export function tellOf(bytes: Uint8Array, { numbers, anonymizer }: TellingOptions = {}): Told {
-  const connections: Connection[] = [];
-  const findings: Finding[] = [];
+  const gathered = new Gathering();
   const datagrams = new FragmentedDatagrams();
   const reuses: [number, number][] = [];
   const answeredForPredecessor: number[] = [];
   const analysis = new Analysis({
-    reporters: [
-      {
-        connection: (connection, found) => {
-          connections.push(connection);
-          findings.push(...found);
-        },
-        end: () => {},
-      },
-    ],
+    reporters: [gathered],
     onReuse: (connection, predecessor) => reuses.push([connection, predecessor]),
     onAnsweredForPredecessor: (connection) => answeredForPredecessor.push(connection),
     onFragment: (frame) => datagrams.learn(frame),
@@ -67,6 +59,7 @@ export function tellOf(bytes: Uint8Array, { numbers, anonymizer }: TellingOption
   });
   analysis.endCapture({ path: '', compression: null, ...facts });
   analysis.finish();
+  const { connections, findings } = gathered;
   return { facts, datagrams, reuses, answeredForPredecessor, connections, findings };
 }
 
