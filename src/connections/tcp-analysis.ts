@@ -235,6 +235,55 @@ export function flagsOf(memory: Int32Array, base: number, x: number, y: number, 
 }
 
 /**
+ * Whether `segment`, which carries an acknowledgment, a window, and neither SYN, FIN nor RST, goes on where its
+ * sender's last ones ended, so that there is nothing to say of it. Arguments as for `flagsOf`.
+ */
+export function isUnremarkable(
+  memory: Int32Array,
+  base: number,
+  x: number,
+  y: number,
+  segment: Segment,
+): boolean {
+  const { acknowledgment, payloadLength: length, sequence } = segment;
+  const peer = memory[y + ANALYSIS_BITS];
+  const toAck = memory[y + ANALYSIS_TO_ACK];
+  if (
+    (memory[x + ANALYSIS_BITS] & peer & HAS_BASE) === 0 ||
+    memory[base + FIRST_ROUND_TRIP] === SYN_SEEN ||
+    sequence !== memory[x + ANALYSIS_NEXT] ||
+    (toAck !== 0 && after(acknowledgment, toAck))
+  )
+    return false;
+  if (length === 0) return acknowledgment !== memory[x + ANALYSIS_LAST_ACK];
+  const end = (sequence + length) | 0;
+  return (
+    (peer & WINDOW_MASK) !== 0 && after(end, memory[y + ANALYSIS_LAST_ACK]) && !reachesWindow(memory, y, end)
+  );
+}
+
+/** Takes note of a segment that `isUnremarkable`, of the endpoint at `x`. */
+export function noteUnremarkable(memory: Int32Array, x: number, segment: Segment): void {
+  const { acknowledgment, nanoseconds, payloadLength, seconds, sequence } = segment;
+  if (payloadLength > 0) {
+    memory[x + ANALYSIS_NEXT] = (sequence + payloadLength) | 0;
+    memory[x + ANALYSIS_NEXT_SECONDS] = seconds;
+    memory[x + ANALYSIS_NEXT_NANOSECONDS] = nanoseconds;
+  }
+  const awaited = memory[x + ANALYSIS_TO_ACK];
+  if (awaited === 0 || sequence === awaited) memory[x + ANALYSIS_TO_ACK] = memory[x + ANALYSIS_NEXT];
+  const own = memory[x + ANALYSIS_BITS];
+  const moves = acknowledgment !== memory[x + ANALYSIS_LAST_ACK];
+  memory[x + ANALYSIS_BITS] =
+    (own & (moves ? SCALE_MASK : SCALE_MASK | UNSEEN_ACKED | DUPLICATES_MASK)) |
+    HAS_WINDOW |
+    HAS_BASE |
+    segment.window;
+  memory[x + ANALYSIS_LAST_ACK] = acknowledgment;
+  memory[x + ANALYSIS_LAST_MICROSECONDS] = microsecondsOf(seconds, nanoseconds);
+}
+
+/**
  * Whether a SYN of the endpoint at `x` opens the 4-tuple again, rather than repeating its own or starting what
  * the peer's acknowledgments were the first to show: of the SYN alone, or of the data in it as well.
  */

@@ -16,6 +16,7 @@ import { finishConnection } from './finish.js';
 import { FlowTable, type FourTuple } from './flow-table.js';
 import { Journal } from './journal.js';
 import { Observer } from './observer.js';
+import { isPredicted, takePredicted } from './prediction.js';
 import { RecentFrames } from './recent-frames.js';
 import {
   CLIENT,
@@ -223,11 +224,19 @@ export class Tracker {
     if (this.#ranBackwards) this.#setBacks.compare(memory, base, segment);
     countFrame(memory, base, fromServer, segment);
     const sender = base + (fromServer ? SERVER : CLIENT);
-    const found = flagsOf(memory, base, sender, base + (fromServer ? CLIENT : SERVER), segment);
-    if (found !== 0) this.#counts.add(memory, sender, found);
+    const receiver = base + (fromServer ? CLIENT : SERVER);
     const predecessor = memory[base + PREDECESSOR] - 1;
-    if (predecessor < 0 || !this.#concernsPredecessor(slot, predecessor, fromServer, segment)) {
-      this.#take(memory, base, fromServer, segment);
+    if (predecessor < 0 && isPredicted(memory, base, sender, receiver, segment)) {
+      // Nothing like it came before, but copies may follow.
+      this.#recent.holds(memory, base, receiver, segment);
+      countSegment(memory, sender, segment);
+      takePredicted(memory, sender, receiver, segment);
+    } else {
+      const found = flagsOf(memory, base, sender, receiver, segment);
+      if (found !== 0) this.#counts.add(memory, sender, found);
+      if (predecessor < 0 || !this.#concernsPredecessor(slot, predecessor, fromServer, segment)) {
+        this.#take(memory, base, fromServer, segment);
+      }
     }
     if (++this.#sinceSweep >= SWEEP_INTERVAL) {
       this.#sinceSweep = 0;
@@ -392,7 +401,7 @@ export class Tracker {
       return;
     }
     recordHistory(memory, base, fromServer, segment, this.#journal);
-    countSegment(memory, base, fromServer, segment);
+    countSegment(memory, base + (fromServer ? SERVER : CLIENT), segment);
     this.#observer.observe(memory, base, fromServer, segment);
   }
 
@@ -595,8 +604,7 @@ function countFrame(memory: Int32Array, base: number, fromServer: boolean, segme
 }
 
 /** Counts a segment for its sender. */
-function countSegment(memory: Int32Array, base: number, fromServer: boolean, segment: Segment): void {
-  const endpoint = base + (fromServer ? SERVER : CLIENT);
+function countSegment(memory: Int32Array, endpoint: number, segment: Segment): void {
   const flags = segment.flags;
   const payload = segment.payloadLength;
   memory[endpoint + SEGMENTS] = memory[endpoint + SEGMENTS] + 1;

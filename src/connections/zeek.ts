@@ -76,6 +76,20 @@ const RESET = 6;
 const CONTROL = SYN | FIN | RST;
 
 /**
+ * Whether a plain segment of the endpoint on the given side, with `length` octets of payload that go on where its
+ * last ones ended, contributes nothing to the history that it did not before.
+ */
+export function saysNothingNew(
+  memory: Int32Array,
+  base: number,
+  fromServer: boolean,
+  length: number,
+): boolean {
+  const own = memory[base + ZEEK] >>> (fromServer ? RESPONDER_SHIFT : 0);
+  return (own & (STATE_BITS << STATE_SHIFT)) !== 0 && (own & (length === 0 ? SEEN_ACK : SEEN_DATA)) !== 0;
+}
+
+/**
  * Adds what `segment` contributes to the history, and moves Zeek's states. Must see it before anything else
  * takes note of it.
  *
@@ -89,30 +103,6 @@ export function recordHistory(
   journal: Journal,
 ): void {
   const x = base + (fromServer ? SERVER : CLIENT);
-  const own = memory[base + ZEEK] >>> (fromServer ? RESPONDER_SHIFT : 0);
-  const length = segment.payloadLength;
-  // Nearly all segments are plain, and say nothing that was not said before: small, so that it is inlined.
-  if (
-    (segment.flags & (CONTROL | ACK)) === ACK &&
-    segment.window !== 0 &&
-    (own & (STATE_BITS << STATE_SHIFT)) !== 0 &&
-    (length === 0
-      ? (own & SEEN_ACK) !== 0
-      : (own & SEEN_DATA) !== 0 && after((segment.sequence + length) | 0, memory[x + SND_NXT])) &&
-    !after(segment.acknowledgment, memory[base + (fromServer ? CLIENT : SERVER) + CONTIGUOUS])
-  )
-    return;
-  recordNews(memory, base, x, fromServer, segment, journal);
-}
-
-function recordNews(
-  memory: Int32Array,
-  base: number,
-  x: number,
-  fromServer: boolean,
-  segment: Segment,
-  journal: Journal,
-): void {
   const flags = segment.flags;
   const control = flags & CONTROL;
   const length = segment.payloadLength;

@@ -1,0 +1,109 @@
+/**
+ * Header prediction, as Van Jacobson gave it to TCP stacks: in an open connection nearly every segment is the one
+ * that those before it make expect. It goes on where its sender's last one ended, acknowledges only what was
+ * sent, and asks for nothing. Such a segment moves numbers and times but no state, and writes nothing down: all
+ * that its long way through `flagsOf`, `recordHistory` and `Observer` would come to is done here at once.
+ */
+import { ACK, FIN, RST, type Segment, SYN } from '../decode/segment.js';
+import { advance, after, within } from '../tcp/sequence.js';
+import { ESTABLISHED } from '../tcp/states.js';
+import {
+  CLIENT,
+  CONTIGUOUS,
+  DATA_FRAME,
+  DATA_NANOSECONDS,
+  DATA_SECONDS,
+  ENDPOINT_ACKNOWLEDGED,
+  ENDPOINT_FIN_SENT,
+  ENDPOINT_HAS_NEW_DATA,
+  ENDPOINT_OPEN_UNPROVED,
+  ENDPOINT_SCALE_OFFERED,
+  ENDPOINT_SEEN,
+  ENDPOINT_WINDOW_CLOSED,
+  KIND_ACK,
+  KIND_DATA,
+  LAST_ACKNOWLEDGMENT,
+  LAST_FRAME,
+  LAST_INFO,
+  LAST_KIND_SHIFT,
+  LAST_NANOSECONDS,
+  LAST_PAYLOAD_MASK,
+  LAST_SECONDS,
+  SCALE_MASK,
+  SCALE_SHIFT,
+  SND_NXT,
+  STATE,
+  STATE_MASK,
+  UNA,
+  WINDOW,
+} from './record.js';
+import { noteAcknowledgedSize, noteSize } from './segment-sizes.js';
+import { reachContiguous } from './sequence-space.js';
+import { isUnremarkable, noteUnremarkable } from './tcp-analysis.js';
+import { saysNothingNew } from './zeek.js';
+
+/** What decides whether an endpoint is in the middle of its connection, with nothing left to prove, and how it is then. */
+const MIDDLE_MASK =
+  STATE_MASK |
+  ENDPOINT_SEEN |
+  ENDPOINT_ACKNOWLEDGED |
+  ENDPOINT_FIN_SENT |
+  ENDPOINT_OPEN_UNPROVED |
+  ENDPOINT_WINDOW_CLOSED;
+const MIDDLE = ESTABLISHED | ENDPOINT_SEEN | ENDPOINT_ACKNOWLEDGED;
+
+/**
+ * Whether the connection at `base` makes this segment expect, which the endpoint at `x` sent to that at `y`. It
+ * shows something that no segment before it did: octets, or an acknowledgment of more.
+ */
+export function isPredicted(
+  memory: Int32Array,
+  base: number,
+  x: number,
+  y: number,
+  segment: Segment,
+): boolean {
+  const { acknowledgment, flags, payloadLength, sequence, window } = segment;
+  const news = payloadLength > 0 ? 0 : 1;
+  return (
+    (flags & (SYN | FIN | RST | ACK)) === ACK &&
+    window !== 0 &&
+    (memory[x + STATE] & MIDDLE_MASK) === MIDDLE &&
+    (memory[y + STATE] & MIDDLE_MASK) === MIDDLE &&
+    sequence === memory[x + SND_NXT] &&
+    sequence === memory[x + CONTIGUOUS] &&
+    within(acknowledgment, advance(memory[y + UNA], news), memory[y + SND_NXT]) &&
+    !after(acknowledgment, memory[y + CONTIGUOUS]) &&
+    saysNothingNew(memory, base, x !== base + CLIENT, payloadLength) &&
+    isUnremarkable(memory, base, x, y, segment)
+  );
+}
+
+/** Takes in a segment that `isPredicted`. */
+export function takePredicted(memory: Int32Array, x: number, y: number, segment: Segment): void {
+  const { acknowledgment, frame, seconds, nanoseconds, payloadLength, window } = segment;
+  noteUnremarkable(memory, x, segment);
+  if (acknowledgment !== memory[y + UNA]) {
+    memory[y + UNA] = acknowledgment;
+    noteAcknowledgedSize(memory, y, acknowledgment);
+  }
+  const state = memory[x + STATE];
+  if (payloadLength > 0) {
+    const end = advance(segment.sequence, payloadLength);
+    memory[x + STATE] = state | ENDPOINT_HAS_NEW_DATA;
+    memory[x + DATA_FRAME] = frame;
+    memory[x + DATA_SECONDS] = seconds;
+    memory[x + DATA_NANOSECONDS] = nanoseconds;
+    noteSize(memory, x, payloadLength, end);
+    memory[x + SND_NXT] = end;
+    reachContiguous(memory, x, end);
+  }
+  const scaled = (memory[y + STATE] & state & ENDPOINT_SCALE_OFFERED) !== 0;
+  memory[x + WINDOW] = scaled ? window << ((state & SCALE_MASK) >>> SCALE_SHIFT) : window;
+  memory[x + LAST_FRAME] = frame;
+  memory[x + LAST_SECONDS] = seconds;
+  memory[x + LAST_NANOSECONDS] = nanoseconds;
+  memory[x + LAST_ACKNOWLEDGMENT] = acknowledgment;
+  const kind = payloadLength > 0 ? KIND_DATA : KIND_ACK;
+  memory[x + LAST_INFO] = Math.min(payloadLength, LAST_PAYLOAD_MASK) | (kind << LAST_KIND_SHIFT);
+}
