@@ -78,7 +78,7 @@ import {
 import { recordHistory } from './zeek.js';
 
 /** Below this many connections nothing is let go before the capture ends. */
-const HELD_WITHOUT_SWEEPING = 65_536;
+const HELD_WITHOUT_SWEEPING = 16_384;
 /** TIME-WAIT as Linux keeps it, the shortest in wide use (RFC 9293 §3.4.2 would allow 240), in seconds. */
 const TIME_WAIT_SECONDS = 60;
 /** Connections held at most unless the caller chooses: some 1.2 GB. */
