@@ -494,6 +494,10 @@ export const cite = {
 
   // Handshake
   simultaneousOpen: tcp('3.5', 'Two SYNs that cross open one connection.', 'MUST-10'),
+  oldDuplicateSyn: tcp(
+    '3.5',
+    'A SYN-ACK that answers an old copy of a SYN is itself answered with a reset, and the server goes back to LISTEN.',
+  ),
   synReceivedAck: tcp('3.10.7.4', 'Only an acceptable ACK moves SYN-RECEIVED to ESTABLISHED.'),
   synReceivedReset: tcp('3.10.7.4', 'A reset in SYN-RECEIVED takes a passive opener back to LISTEN.'),
   synFlood: synFlood(

@@ -1,9 +1,20 @@
+import type { Endpoint, Moment } from '../connections/connection.js';
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
 import { eachEndpoint, entered, findReset, gradedBy, lastMilestone } from './evidence.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { duration, nameOf, round } from './wording.js';
+
+/** What is said where the opener has not reset the old connection: it lives on. */
+const UNDISTURBED = {
+  applicationSees:
+    '{holder}: nothing, its old connection stays open. {opener}: its connect goes on waiting, and in the end fails with ETIMEDOUT if nothing changes.',
+  nextSteps: [
+    'Capture at {opener}: does the answer to the SYN arrive, and is it reset there?',
+    'On the host of {opener}: uptime, and which program binds the port.',
+  ],
+};
 
 /** A host opens a connection anew that its peer still holds: it has lost the old one. */
 export const halfOpenSynChallenge: Rule = {
@@ -16,14 +27,24 @@ export const halfOpenSynChallenge: Rule = {
   needs: 'both',
   explains: ['rst-active-abort', 'rst-half-open-discovered', 'undelivered-data-at-abort'],
   related: ['rst-half-open-discovered', 'host-restarted', 'time-wait-port-reuse'],
-  citations: [cite.halfOpenBySyn, cite.challengeSyn, cite.challengeUnacceptable, cite.synSentReset],
+  citations: [
+    cite.halfOpenBySyn,
+    cite.challengeSyn,
+    cite.challengeUnacceptable,
+    cite.synSentReset,
+    cite.middleboxDropsChallenge,
+  ],
   documentation: {
     meaning:
-      'One side opened a new connection with addresses and ports that the other still holds open. The holder answers the SYN with an acknowledgment of the old numbers; the opener, which knows nothing of them, resets the old connection and tries again. It had lost its state, as after a crash and a restart.',
+      'One side opened a new connection with addresses and ports that the other still holds open. The holder answers the SYN with an acknowledgment of the old numbers; the opener, which knows nothing of them, resets the old connection and tries again. It had lost its state, as after a crash and a restart. Where no reset follows, the old connection lives on, and the new one does not come about.',
     proof: [
       'A SYN of {opener} with a new number while {holder} was in a synchronized state other than TIME-WAIT.',
     ],
-    notThis: ['{holder} in TIME-WAIT: time-wait-port-reuse.', 'A repetition of the old SYN.'],
+    notThis: [
+      '{holder} in TIME-WAIT: time-wait-port-reuse.',
+      'A repetition of the old SYN.',
+      'A SYN that {holder} takes for a new connection at once: it held the old one no more, whatever the capture missed.',
+    ],
     applicationSees:
       '{holder}: the program that held the old connection gets ECONNRESET. {opener}: its connect takes longer by a retransmission of the SYN.',
     likelyCauses: [
@@ -42,18 +63,54 @@ export const halfOpenSynChallenge: Rule = {
     const waiting = entered(holder, 'TIME-WAIT');
     if (waiting !== null && (waiting.frame === null || waiting.frame <= syn.frame)) return null;
     const reset = findReset(opener, ({ trigger }, seen) => seen.frame > syn.frame && trigger?.kind === 'ack');
+    const answer = answerTo(syn, holder);
+    const wasReplaced = entered(holder, 'CLOSED')?.cause === 'opened the 4-tuple anew';
+    // Answered like any SYN for a new connection: the old one was no longer held.
+    if (reset === null && answer === null && wasReplaced) return null;
+    const livesOn = reset === null && holder.finalState !== 'CLOSED';
     const ageSeconds = secondsBetween(connection.start, syn.time);
     return reportFinding(halfOpenSynChallenge, connection, {
       endpoint: opener.role,
       severity: reset === null ? 'info' : 'warning',
       confidence: reset === null ? 'possible' : gradedBy(connection, 'inferred'),
       title: '{opener} opened a connection anew that {holder} still held',
-      explanation: `The SYN of {opener} in frame {syn} came {age} after this connection began, while {holder} still held it.${reset === null ? '' : ` {holder} answered with its old numbers, and {opener} reset the old connection in frame ${reset.frame}: it no longer knew it.`}`,
-      frames: [syn.frame, reset?.reset.trigger?.frame ?? null, reset?.frame ?? null],
+      explanation: `The SYN of {opener} in frame {syn} came {age} after this connection began, while {holder} still held it. ${reset === null ? withoutReset(answer, livesOn, wasReplaced) : `{holder} answered with its old numbers, and {opener} reset the old connection in frame ${reset.frame}: it no longer knew it.`}`,
+      ...(livesOn && { ...UNDISTURBED, likelyCauses: likelyCauses(answer !== null) }),
+      frames: [
+        syn.frame,
+        reset === null ? answer : (reset.reset.trigger?.frame ?? null),
+        reset?.frame ?? null,
+      ],
       from: syn.time,
       to: reset?.time ?? syn.time,
-      facts: { ageSeconds: round(ageSeconds), resetByOpener: reset !== null },
+      facts: {
+        ageSeconds: round(ageSeconds),
+        answered: reset !== null || answer !== null,
+        resetByOpener: reset !== null,
+      },
       words: { opener: nameOf(opener), holder: nameOf(holder), syn: syn.frame, age: duration(ageSeconds) },
     });
   }),
 };
+
+/** Frame of the last segment with the old numbers that followed the SYN; null for none. */
+function answerTo(syn: Moment, { lastSegment }: Endpoint): number | null {
+  return lastSegment !== null && lastSegment.frame > syn.frame ? lastSegment.frame : null;
+}
+
+function withoutReset(answer: number | null, livesOn: boolean, wasReplaced: boolean): string {
+  if (answer === null) return 'Nothing answered it in this capture.';
+  const after = livesOn
+    ? ': the old connection stays open'
+    : wasReplaced
+      ? ', but later {holder} took the new connection: the old one was gone by then'
+      : '';
+  return `{holder} answered with its old numbers, the last time in frame ${answer}, and no reset of {opener} followed in this capture${after}.`;
+}
+
+function likelyCauses(answered: boolean): readonly string[] {
+  const onPath = answered
+    ? 'A firewall or NAT on the path drops the answer, whose numbers do not fit the new SYN, or the reset that it draws (possible).'
+    : 'The SYN or its answer was lost, or a firewall on the path dropped it (possible).';
+  return [onPath, ...halfOpenSynChallenge.documentation.likelyCauses];
+}

@@ -1,9 +1,24 @@
+import type { Connection } from '../../src/connections/connection.js';
 import { halfOpenSynChallenge } from '../../src/rules/half-open-syn-challenge.js';
 import { connection, enters, happens, resets } from '../support/connection-builder.js';
+import { conversation } from '../support/conversation.js';
 import { testRule } from '../support/rule-tester.js';
 import { afterClientFin } from './closing-cases.js';
 
 const syn = happens('syn-on-open-connection', 60, 9);
+
+/** The first connection of two: the client opens it anew after a minute, and `then` follows. */
+function oldOf(then: string): Connection {
+  const [old] = conversation(`
+    0.00 C S  0
+    0.01 S SA 0 1
+    0.02 C A  1 1
+    0.03 C PA 1 1 +18
+    0.04 S PA 1 19 +5
+    60.0 C S  0 isn=70000
+    ${then}`);
+  return old;
+}
 
 testRule(halfOpenSynChallenge, {
   fires: [
@@ -25,6 +40,29 @@ testRule(halfOpenSynChallenge, {
       end: 62,
       severity: 'info',
       confidence: 'possible',
+      facts: { answered: false, resetByOpener: false },
+    },
+    {
+      name: 'as info where the holder answers and no reset follows',
+      connection: oldOf(`
+        60.01 S A 6 19
+        61.00 C S 0 isn=70000
+        61.01 S A 6 19`),
+      end: 62,
+      severity: 'info',
+      frames: [6, 9],
+      facts: { answered: true, resetByOpener: false },
+    },
+    {
+      name: 'as info where the reset was not captured, but the next SYN is taken',
+      connection: oldOf(`
+        60.01 S A  6 19
+        61.00 C S  0 isn=70000
+        61.01 S SA 0 1 isn=70000`),
+      end: 62,
+      severity: 'info',
+      frames: [6, 7],
+      facts: { answered: true, resetByOpener: false },
     },
   ],
   silent: [
@@ -34,6 +72,11 @@ testRule(halfOpenSynChallenge, {
         clientEntries: [enters('TIME-WAIT', 3, 7)],
         serverMilestones: [syn],
       }),
+      end: 62,
+    },
+    {
+      name: 'when the holder takes the SYN for a new connection at once',
+      connection: oldOf('60.01 S SA 0 1 isn=70000'),
       end: 62,
     },
     { name: 'without a SYN', connection: connection(), end: 62 },

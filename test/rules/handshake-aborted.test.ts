@@ -1,5 +1,6 @@
 import { handshakeAborted } from '../../src/rules/handshake-aborted.js';
 import { connection, type EndpointDraft, enters, resets } from '../support/connection-builder.js';
+import { connectionOf } from '../support/conversation.js';
 import { testRule } from '../support/rule-tester.js';
 
 function aborted(seconds: number, more: EndpointDraft = {}) {
@@ -35,6 +36,41 @@ testRule(handshakeAborted, {
       end: 1,
       severity: 'warning',
       endpoint: 'server',
+    },
+    {
+      name: 'as half-open when the client answers the SYN-ACK with a reset',
+      connection: connectionOf(`
+        0.00 C S  0
+        0.01 S SA 0 1
+        0.02 C R  1`),
+      end: 1,
+      endpoint: 'client',
+      severity: 'info',
+      title: '10.0.0.1:40000 answered the SYN-ACK with a reset: the handshake was never completed',
+      frames: [2, 3],
+      facts: { handshakeComplete: false, halfOpen: true },
+    },
+    {
+      name: 'as complete when the acknowledgment came first',
+      connection: connectionOf(`
+        0.00 C S  0
+        0.01 S SA 0 1
+        0.02 C A  1 1
+        0.02 C R  1`),
+      end: 1,
+      endpoint: 'client',
+      facts: { handshakeComplete: true, halfOpen: false },
+    },
+    {
+      name: 'as an abort when the reset itself acknowledges the SYN-ACK',
+      connection: connectionOf(`
+        0.00 C S  0
+        0.01 S SA 0 1
+        0.02 C RA 1 1`),
+      end: 1,
+      endpoint: 'client',
+      title: '10.0.0.1:40000 reset the connection 10 ms after the SYN-ACK, before any data',
+      facts: { handshakeComplete: false, halfOpen: false },
     },
   ],
   silent: [
