@@ -381,7 +381,7 @@ states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observ
 the client ended in CLOSED
 the server ended in CLOSED
 
-error 10.9.23.2:8080 no longer knew this open connection and reset it
+error 10.9.23.2:8080 reset this open connection as one that it does not know
 rst-half-open-discovered · #8, #9 · RFC 9293 §3.5.1, §3.5.2, §3.10.7.1;
 RFC 1122 §4.2.3.6
 `,
@@ -415,7 +415,6 @@ there, numbers are relative
    0.0664     #6               ◀── PSH,ACK seq 1 ack 19 len 25 ───
    0.0766     #7               ─────── ACK seq 19 ack 26 ────────▶
    0.1768     #8               ────────── RST seq 1019 ──────────▶
-                               ▲ info: rst-not-accepted
    0.1768     #9               ◀─────── ACK seq 26 ack 19 ────────
    0.4772    #10               ── PSH,ACK seq 19 ack 26 len 24 ──▶
    0.4773    #11               ◀── PSH,ACK seq 26 ack 43 len 19 ──
@@ -424,13 +423,14 @@ there, numbers are relative
    0.5828    #14 FIN-WAIT-2?   ◀───── FIN,ACK seq 45 ack 44 ────── LAST-ACK
                  TIME-WAIT✓
    0.5933    #15               ─────── ACK seq 44 ack 46 ────────▶ CLOSED?
+                               ▲ info: rst-not-accepted
 
 states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
 the client ended in TIME-WAIT
 the server ended in CLOSED
 
 info 10.9.54.2:8080 did not accept a reset from 10.9.54.1:40000
-rst-not-accepted · #8 · RFC 9293 §3.5.3, §3.10.7.4; RFC 5961 §3.2;
+rst-not-accepted · #8, #9, #15 · RFC 9293 §3.5.3, §3.10.7.4; RFC 5961 §3.2;
 Linux net/ipv4/tcp_input.c tcp_reset_check
 `,
   'rst-origin-suspect': `connection 0: 10.9.55.1:40000 ↔ 10.9.55.2:8080

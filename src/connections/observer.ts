@@ -31,7 +31,15 @@ import {
   SYN_NOT_CAPTURED,
   transitionFor,
 } from '../tcp/transitions.js';
-import { ASSUMED, CONFIRMED, evidenceOf, OBSERVED, VERDICT_ACCEPTED } from './entries.js';
+import {
+  ASSUMED,
+  CONFIRMED,
+  evidenceOf,
+  OBSERVED,
+  VERDICT_ACCEPTED,
+  VERDICT_CHALLENGED,
+  verdictOf,
+} from './entries.js';
 import { Exchange } from './exchange.js';
 import { CONTINUATION, type Journal } from './journal.js';
 import { Ledger } from './ledger.js';
@@ -543,7 +551,22 @@ export class Observer {
     const segment = this.#at.segment;
     const next = this.#at.memory[this.#at.sender + SND_NXT];
     if (this.#isProbe(segment.sequence, next)) return KIND_KEEP_ALIVE;
+    if ((this.#at.memory[this.#at.receiver + LAST_INFO] & LAST_RESET_SINCE) !== 0) this.#challenge(next);
     return KIND_ACK;
+  }
+
+  /** After a reset of its peer: the sender's first word on it, which says nothing new, challenges it (RFC 5961 §3.2). */
+  #challenge(next: number): void {
+    const { memory, sender: x, receiver: y, fromServer, segment } = this.#at;
+    const ledger = this.#ledger;
+    const reset = ledger.find(RESET, !fromServer);
+    if (reset < 0 || ledger.find(CHALLENGE_ACK, fromServer) >= 0) return;
+    const challenges =
+      verdictOf(ledger.journal.detail(reset)) === VERDICT_CHALLENGED &&
+      isLaterFrame(memory[y + LAST_FRAME], memory[x + LAST_FRAME]) &&
+      segment.sequence === next &&
+      segment.acknowledgment === memory[x + LAST_ACKNOWLEDGMENT];
+    if (challenges) ledger.note(CHALLENGE_ACK, fromServer, 0);
   }
 
   /**

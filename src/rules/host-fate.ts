@@ -19,8 +19,9 @@ export function causesOfSilence(name: string, afterIdle = false): readonly strin
 /** The endpoint answered as a host that has no such connection. `byDevice`: idle before, or an unusual TTL. */
 export function causesOfUnknown(name: string, byDevice = false): readonly string[] {
   const restart = `The host of {${name}} crashed and restarted (possible): then uptime there is shorter than this connection, and its other connections are reset at their next use as well.`;
+  const reset = `A reset that this capture does not hold had ended the connection at {${name}}, injected or made on the path (possible): then the program there got ECONNRESET, and a capture at its host shows that reset.`;
   const device = `A NAT, firewall or load balancer forgot the idle connection and answers for the host (possible): then several connections die after the same silence, or the reset’s TTL differs from that of {${name}}.`;
   const moved =
     'The address moved to another host, container or virtual machine (possible): then the MAC address behind it, or the orchestrator’s log, changed in between.';
-  return byDevice ? [device, restart, moved] : [restart, device, moved];
+  return byDevice ? [device, restart, moved, reset] : [restart, device, moved, reset];
 }

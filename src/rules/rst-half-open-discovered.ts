@@ -15,12 +15,13 @@ import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { duration, nameOf, round } from './wording.js';
 
-/** A host answers data of an open connection as if there were none: it has lost it. */
+/** Data of an open connection is answered as if there were none: whoever answers has lost it, or never had it. */
 export const rstHalfOpenDiscovered: Rule = {
   id: 'rst-half-open-discovered',
   family: 'reset',
   severity: 'error',
-  summary: 'A host no longer knew an open connection and reset it, although it had never closed it.',
+  summary:
+    'An open connection was reset as by a host that does not know it, although that had never closed it.',
   options: {},
   signs: ['reset'],
   needs: 'both',
@@ -35,7 +36,7 @@ export const rstHalfOpenDiscovered: Rule = {
   ],
   documentation: {
     meaning:
-      'A segment of an established connection was answered with the reset of a host that has no such connection, and that host had sent no FIN. It lost the connection without closing it: a restart, a moved virtual machine, an address taken over, or a device on the path that forgot the connection and answers for it.',
+      'A segment of an established connection was answered with the reset of a host that has no such connection, and no FIN had come before. Whoever answered does not know the connection: the host after a restart, another one that took over its address, a device on the path that forgot the connection and answers for it, or the host itself after a reset that the capture does not hold.',
     proof: [
       'Data, a keep-alive or an acknowledgment of {knower}, answered by a reset of {forgetter} without ACK, its number taken from the segment it answers.',
       'No FIN of {forgetter} before.',
@@ -49,7 +50,7 @@ export const rstHalfOpenDiscovered: Rule = {
       'A reset at the start of the capture, before any other segment of {forgetter}: it may have closed before that, and scanners send such acknowledgments; it stays info.',
     ],
     applicationSees:
-      '{knower}: ECONNRESET on the pending read (not 0, as no FIN came), or ECONNRESET on the next write and EPIPE with SIGPIPE on the one after. {forgetter}: nothing, the program that held the connection is gone.',
+      '{knower}: ECONNRESET on the pending read (not 0, as no FIN came), or ECONNRESET on the next write and EPIPE with SIGPIPE on the one after. {forgetter}: the reset does not tell. Its program may have ended with its host, may still hold the connection behind a device that forgot it, or may have got ECONNRESET before.',
     likelyCauses: causesOfUnknown('forgetter'),
     nextSteps: [
       'On the host of {forgetter}: uptime, last -x reboot.',
@@ -88,8 +89,8 @@ export const rstHalfOpenDiscovered: Rule = {
       ...(unheard ? { severity: 'info' } : {}),
       confidence: certain ? gradedBy(connection, 'inferred') : 'possible',
       title: unheard
-        ? '{forgetter} did not know this connection and reset it'
-        : '{forgetter} no longer knew this open connection and reset it',
+        ? '{forgetter} reset this connection as one that it does not know'
+        : '{forgetter} reset this open connection as one that it does not know',
       explanation: `{knower} sent ${WHAT[trigger.kind]} in frame {trigger}${unheard ? '' : ', {idle} after the last segment of {forgetter},'} and got RST in frame {rst}, in the form that a host without such a connection sends. No FIN of {forgetter} was seen before.${connection.quality.midstream ? ' The capture starts inside the connection, so an earlier FIN may have been missed.' : ''}`,
       frames: [trigger.frame, reset.frame],
       from: forgetter.lastNewData?.time ?? open.time,

@@ -1,10 +1,25 @@
 import type { Connection, Endpoint } from '../connections/connection.js';
+import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
-import { eachEndpoint, findReset, gradedBy, milestone, type SeenReset } from './evidence.js';
+import {
+  eachEndpoint,
+  entered,
+  findReset,
+  gradedBy,
+  lasted,
+  lastMilestone,
+  milestone,
+  type SeenReset,
+} from './evidence.js';
 import type { Severity } from './finding.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { nameOf } from './wording.js';
+
+const BY_DEVICE = 'A device on the path resets with a stale number (possible).';
+const BLIND = 'Somebody tries to reset the connection blindly (possible).';
+/** What was sent before a reset and overtaken by it arrives within this (seconds). */
+const STRAGGLING_SECONDS = 0.2;
 
 /** A reset that its receiver must not act on. */
 export const rstNotAccepted: Rule = {
@@ -37,11 +52,11 @@ export const rstNotAccepted: Rule = {
       'A receiver that was not seen to go on: the capture may lack what came before the reset, and this stays info.',
     ],
     applicationSees:
-      '{receiver}: nothing. The program that caused the reset believes that the connection is closed.',
+      '{receiver}: nothing. {sender}: if the reset was its own, it holds the connection for closed; if not, nothing either.',
     likelyCauses: [
       'The reset was overtaken by data, or data before it was lost (possible).',
-      'A device on the path resets with a stale number (possible).',
-      'Somebody tries to reset the connection blindly (possible).',
+      BY_DEVICE,
+      BLIND,
     ],
     nextSteps: [
       'On the host of {receiver}: nstat -az TcpExtTCPChallengeACK.',
@@ -60,6 +75,7 @@ export const rstNotAccepted: Rule = {
     // Window scales stand in the SYNs: without them only the receiver's own behaviour proves anything.
     if (connection.quality.midstream && !wentOn) return null;
     const { verdict } = reset.reset;
+    const sentOn = sentOnAfter(connection, sender, reset);
     const place =
       verdict === 'challenged' ? 'in the window but not exact' : 'outside what the receiver accepts';
     const reaction =
@@ -76,15 +92,33 @@ export const rstNotAccepted: Rule = {
       title: wentOn
         ? '{receiver} did not accept a reset from {sender}'
         : 'A reset from {sender} does not fit what {receiver} was seen to expect',
-      explanation: `The reset in frame {rst} is ${place}. ${reaction}`,
-      frames: [reset.frame, challenge?.frame ?? null],
+      explanation: `The reset in frame {rst} is ${place}. ${reaction}${sentOn === null ? '' : ` {sender} sent on until frame ${sentOn}: the reset was not its own, but forged or made on the path.`}`,
+      ...(sentOn !== null && {
+        applicationSees: 'Nothing on either side: the connection goes on.',
+        likelyCauses: [BLIND, BY_DEVICE],
+      }),
+      frames: [reset.frame, challenge?.frame ?? null, sentOn],
       from: reset.time,
       to: challenge?.time ?? reset.time,
-      facts: { verdict, receiverWentOn: wentOn, resets: sender.resetsSent },
+      facts: { verdict, receiverWentOn: wentOn, senderWentOn: sentOn !== null, resets: sender.resetsSent },
       words: { receiver: nameOf(receiver), sender: nameOf(sender), rst: reset.frame },
     });
   }),
 };
+
+/**
+ * The last frame of the supposed sender, if it sent on as no host does that has given a connection up: not before
+ * the connection is open, when an old duplicate may draw a reset (§3.5.2), nor what the reset merely overtook.
+ */
+function sentOnAfter(connection: Connection, sender: Endpoint, reset: SeenReset): number | null {
+  const open = entered(sender, 'ESTABLISHED');
+  const last = sender.lastSegment;
+  const lastReset = lastMilestone(sender, 'reset');
+  if (open?.frame == null || open.frame > reset.frame || last === null || lastReset === null) return null;
+  if (reset.reset.trigger !== null || last.frame <= lastReset.frame) return null;
+  const since = secondsBetween(lastReset.time, last.time);
+  return lasted(connection, reset.frame, since, STRAGGLING_SECONDS) ? last.frame : null;
+}
 
 function severityOf(
   connection: Connection,

@@ -98,7 +98,7 @@ export const rstOnWriteAfterClose: Rule = {
   ],
   documentation: {
     meaning:
-      'The peer closed and its FIN was acknowledged, so the kernel of {writer} knew that the other side had finished; its program wrote all the same. A socket that is fully closed cannot deliver what arrives, so its host answers with RST. The first write had already returned success: the program learns of the loss at its next call at the earliest, and may die of SIGPIPE.',
+      'The peer closed and its FIN was acknowledged, so the kernel of {writer} knew that the other side had finished; its program wrote all the same. A socket that is closed, or shut down in both directions, cannot deliver what arrives, so its host answers with RST. The first write had already returned success: the program learns of the loss at its next call at the earliest, and may die of SIGPIPE.',
     proof: [
       'A FIN of {closer}, and its acknowledgment by {writer}.',
       'New payload of {writer} in a segment whose own acknowledgment covers that FIN: it was not merely in flight.',
@@ -113,7 +113,7 @@ export const rstOnWriteAfterClose: Rule = {
       'A goodbye right before the writer’s own FIN, or of the size of a TLS alert such as close_notify: it stays info.',
     ],
     applicationSees:
-      '{writer} (on Linux): read returns 0 before and after the reset; the first write returned success; the next one raises SIGPIPE, which ends a process that does not ignore it, or fails with EPIPE. SO_ERROR is EPIPE if asked in between. Data queued before the FIN is still readable. {closer}: nothing, its socket is closed.',
+      '{writer} (on Linux): read returns 0 before and after the reset; the first write returned success; the next one raises SIGPIPE, which ends a process that does not ignore it, or fails with EPIPE. SO_ERROR is EPIPE if asked in between. Data queued before the FIN is still readable. {closer}: nothing; it has closed its socket, or shut down both directions.',
     likelyCauses: [
       'The program writes without looking for the end of file first: no read or poll between the FIN and the write (likely).',
       'A connection pool handed out a connection that the server had closed when idle: its keep-alive timeout is shorter than the pool’s (possible).',

@@ -240,6 +240,9 @@ describe('resets (RFC 9293 §3.5.2, §3.5.3, §3.10.7)', () => {
     expect(client.finalState).toBe('ESTABLISHED');
     expect(server.finalState).toBe('ESTABLISHED');
     expect(client.milestones[0]).toMatchObject({ kind: 'reset', reset: { verdict } });
+    // An acknowledgment after one outside the window answers something else.
+    const challenges = verdict === 'challenged' ? [{ kind: 'challenge-ack', frame: 5 }] : [];
+    expect(server.milestones).toMatchObject(challenges);
   });
 
   describe('names the segment that a reset answers', () => {

@@ -39,7 +39,7 @@ testRule(rstHalfOpenDiscovered, {
       end: 91,
       endpoint: 'server',
       confidence: 'inferred',
-      title: '10.0.0.2:8080 no longer knew this open connection and reset it',
+      title: '10.0.0.2:8080 reset this open connection as one that it does not know',
       frames: [8, 9],
       facts: { trigger: 'data', idleSeconds: 80, lostBytes: 11 },
     },
@@ -67,7 +67,7 @@ testRule(rstHalfOpenDiscovered, {
       end: 91,
       severity: 'info',
       confidence: 'possible',
-      title: '10.0.0.2:8080 did not know this connection and reset it',
+      title: '10.0.0.2:8080 reset this connection as one that it does not know',
     },
     {
       name: 'as info on a bare acknowledgment out of nothing, such as a scanner sends',

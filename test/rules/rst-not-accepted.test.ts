@@ -1,4 +1,4 @@
-import type { CaptureQuality, Milestone } from '../../src/connections/connection.js';
+import type { CaptureQuality, Milestone, Moment } from '../../src/connections/connection.js';
 import { rstNotAccepted } from '../../src/rules/rst-not-accepted.js';
 import { connection, enters, happens, moment, resets } from '../support/connection-builder.js';
 import { testRule } from '../support/rule-tester.js';
@@ -14,6 +14,14 @@ function stray(
 }
 
 const inWindow = resets(5, 9, { verdict: 'challenged' });
+
+/** The side in whose name the reset came sends its last segment then. */
+function sentOn(lastSegment: Moment) {
+  return connection({
+    client: { milestones: [inWindow], lastSegment },
+    server: { milestones: [happens('challenge-ack', 5.01, 10)], lastSegment: moment(6, 12) },
+  });
+}
 
 testRule(rstNotAccepted, {
   fires: [
@@ -46,6 +54,20 @@ testRule(rstNotAccepted, {
       connection: stray([inWindow, resets(5.02, 11)], [happens('challenge-ack', 5.01, 10)]),
       end: 7,
       severity: 'info',
+    },
+    {
+      name: 'as not its own where its supposed sender sends on',
+      connection: sentOn(moment(5.5, 11)),
+      end: 7,
+      frames: [9, 10, 11],
+      facts: { senderWentOn: true },
+    },
+    {
+      name: 'as perhaps its own where that was only overtaken by the reset',
+      connection: sentOn(moment(5.05, 11)),
+      end: 7,
+      frames: [9, 10],
+      facts: { senderWentOn: false },
     },
     {
       name: 'as info on a stale one after an orderly close',
