@@ -180,12 +180,18 @@ export function isAbort(connection: Connection, sender: Endpoint, { trigger, has
   if (trigger === null) return true;
   if (hasAck || sender.finSent || trigger.knewFin || isOfHandshake(trigger.kind) || !opened(sender))
     return false;
+  if (isUnheard(sender)) return false;
   return endedWithin(connection, null, trigger.idleSeconds, KEEPS_STATE_SECONDS) && !wasReset(sender);
 }
 
 /** Time enough had passed, or a reset in the peer's name had come, for `sender` to have lost the connection. */
 export function mayHaveLostState(connection: Connection, sender: Endpoint, idleSeconds: number): boolean {
   return lasted(connection, null, idleSeconds, KEEPS_STATE_SECONDS) || wasReset(sender);
+}
+
+/** Only resets of it were captured: whether it ever had the connection is unknown. */
+export function isUnheard({ segments, resetsSent }: Endpoint): boolean {
+  return segments <= resetsSent;
 }
 
 function wasReset(endpoint: Endpoint): boolean {

@@ -8,6 +8,7 @@ import {
   finFrame,
   gradedBy,
   isAbort,
+  isUnheard,
   mayAnswer,
   milestone,
   opened,
@@ -16,10 +17,41 @@ import {
   wasDisproved,
 } from './evidence.js';
 import type { Severity } from './finding.js';
-import { reportFinding } from './report-finding.js';
+import { type Draft, reportFinding } from './report-finding.js';
+import { marksAgainst } from './reset-origin.js';
 import type { Rule } from './rule.js';
 import { mayBeTlsAlert } from './tls-alert.js';
 import { count, duration, nameOf, round } from './wording.js';
+
+const CITATIONS = [
+  cite.twoWaysToEnd,
+  cite.resetTellsDataLoss,
+  cite.abortFlushes,
+  cite.normalOrAborted,
+  cite.resetOnPendingData,
+  cite.lingerOption,
+  cite.unreadDataCounter,
+  cite.lingerCounter,
+  cite.lingerTwoBelowZero,
+];
+
+const UNREAD = [
+  'close() with received data still unread (possible): TcpExtTCPAbortOnClose counts it.',
+  'SO_LINGER with a time of 0 (possible): TcpExtTCPAbortOnData counts it.',
+  'The process was killed with unread data (possible): the service manager’s log tells, and its other connections end in the same moment; TcpExtTCPAbortOnClose counts that as well.',
+  'The program gave up on a protocol error or a timeout of its own (possible): its log tells.',
+];
+const NEVER_ACCEPTED =
+  'the listening socket was closed, or its program ended, before the connection was accepted (possible): the others in its queue are reset in the same moment, and only TcpOutRsts counts it.';
+const MEMORY =
+  'The kernel was short of memory or had too many orphans (possible): TcpExtTCPAbortOnMemory counts it.';
+const LINGER2 =
+  'TCP_LINGER2 below zero, if the reset follows the acknowledgment of its own FIN (possible): TcpExtTCPAbortOnData counts that too, TcpExtTCPAbortOnLinger if shutdown() came before close().';
+const DEVICE =
+  'a firewall, intrusion prevention system or load balancer on the path sent it (possible): then its TTL or MAC address may differ from that of other frames of {aborter}.';
+const MISSED = 'it answers a segment that the capture missed, and the socket was gone (possible).';
+const BARE_ABORT =
+  'the program aborted on a system that sets no ACK bit then, as RFC 9293 §3.10.5 has it (possible); Linux sets it.';
 
 /** A live socket was aborted: the reset answers nothing, and the connection had not ended. */
 export const rstActiveAbort: Rule = {
@@ -41,20 +73,10 @@ export const rstActiveAbort: Rule = {
   needs: 'both',
   explains: [],
   related: ['undelivered-data-at-abort', 'handshake-aborted', 'keepalive-unanswered', 'endpoint-mass-close'],
-  citations: [
-    cite.twoWaysToEnd,
-    cite.resetTellsDataLoss,
-    cite.abortFlushes,
-    cite.normalOrAborted,
-    cite.resetOnPendingData,
-    cite.lingerOption,
-    cite.unreadDataCounter,
-    cite.lingerCounter,
-    cite.lingerTwoBelowZero,
-  ],
+  citations: [...CITATIONS, cite.closedAnswersReset, cite.middleboxPolicy],
   documentation: {
     meaning:
-      'A reset that answers no segment, with the numbers of a live socket, is an abort: the program closed with data unread, closed with SO_LINGER 0, or was killed with data unread. All of these look the same. What the other side had sent and nobody had read is lost, and so is what the aborting side had not yet sent.',
+      'A reset that answers no segment, with the numbers of a live socket, is an abort: the program closed with data unread, closed with SO_LINGER 0, or was killed with data unread. All of these look the same. RFC 9293 lets such a reset go without the ACK bit, but Linux sets it: one without may be an answer to a segment that the capture missed, or come from a device on the path, and is only told as a reset in the name of {aborter}. What the other side had sent and nobody had read is lost, and so is what the aborting side had not yet sent.',
     proof: [
       'A reset of {aborter} that the other side accepted, and that answers no segment; or one in answer to a segment, within 0.2 s of another segment of {aborter}, which had not closed.',
       'The connection was open: not both FINs were through, and data had flowed.',
@@ -72,12 +94,13 @@ export const rstActiveAbort: Rule = {
     applicationSees:
       '{aborter}: its own action. {peer}: after queued data its read fails with ECONNRESET once and then gives 0; if it writes first, the write fails with ECONNRESET, the next with EPIPE and SIGPIPE. After a FIN of {aborter} its read gives 0 and its write EPIPE.',
     likelyCauses: [
-      'close() with received data still unread (possible): TcpExtTCPAbortOnClose counts it.',
-      'SO_LINGER with a time of 0 (possible): TcpExtTCPAbortOnData counts it.',
-      'The process was killed with unread data (possible): the service manager’s log tells, and its other connections end in the same moment; TcpExtTCPAbortOnClose counts that as well.',
-      'The program gave up on a protocol error or a timeout of its own (possible): its log tells.',
-      'The kernel was short of memory or had too many orphans (possible): TcpExtTCPAbortOnMemory counts it.',
-      'TCP_LINGER2 below zero, if the reset follows the acknowledgment of its own FIN (possible): TcpExtTCPAbortOnData counts that too, TcpExtTCPAbortOnLinger if shutdown() came before close().',
+      ...UNREAD,
+      `On a server that had sent no data: ${NEVER_ACCEPTED}`,
+      MEMORY,
+      LINGER2,
+      `Without an ACK bit, or with marks of another sender: ${DEVICE}`,
+      `Without an ACK bit: ${MISSED}`,
+      `Without an ACK bit: ${BARE_ABORT}`,
     ],
     nextSteps: [
       'On the host of {aborter}: nstat -az TcpExtTCPAbortOnClose TcpExtTCPAbortOnData TcpExtTCPAbortOnMemory TcpExtTCPAbortOnLinger.',
@@ -110,14 +133,20 @@ export const rstActiveAbort: Rule = {
     if (!reset.reset.hasAck && closeRaceOf(peer, aborter) !== null) return null;
     const nothingOpen = peer.finSent && peer.unacknowledgedBytes === 0 && aborter.unacknowledgedBytes === 0;
     if (nothingOpen) return null;
-    const kind = kindOf(aborter, peer, reset, options.recentSeconds);
+    const kind = kindOf(connection, aborter, peer, reset, options.recentSeconds);
     const afterFin = finFrame(aborter) !== null;
+    const certain = kind.ofAnother === undefined && reset.reset.trigger === null && !isUnheard(aborter);
     return reportFinding(rstActiveAbort, connection, {
       endpoint: aborter.role,
       severity: severityOf(aborter, peer, connection),
-      confidence: gradedBy(connection, reset.reset.trigger === null ? 'inferred' : 'possible'),
-      title: `{aborter} aborted the connection${afterFin ? ' after its own FIN' : ''}`,
+      confidence: gradedBy(connection, certain ? 'inferred' : 'possible'),
+      title:
+        kind.ofAnother === undefined
+          ? `{aborter} aborted the connection${afterFin ? ' after its own FIN' : ''}`
+          : 'A reset in the name of {aborter} ended the open connection',
       explanation: `The reset of {aborter} in frame {rst} ${occasionOf(reset)}.${kind.words}`,
+      likelyCauses: causesOf(kind, aborter, reset),
+      ...kind.ofAnother,
       frames: [finFrame(aborter), peer.lastNewData?.frame ?? null, reset.frame],
       from: reset.time,
       to: reset.time,
@@ -146,21 +175,45 @@ function severityOf(aborter: Endpoint, peer: Endpoint, connection: Connection): 
 }
 
 function occasionOf({ reset: { trigger } }: SeenReset): string {
-  if (trigger === null) return 'answers no segment: a live socket was aborted';
+  if (trigger === null) return 'answers no segment of the capture';
   if (trigger.knewFin) return 'came right on the acknowledgment of its own FIN';
-  return `came on frame ${trigger.frame}, ${duration(trigger.idleSeconds)} after another segment of {aborter}, which had the connection until then: its program gave it up`;
+  return `came on frame ${trigger.frame}, ${duration(trigger.idleSeconds)} after another segment of {aborter}: too soon for a host that has lost the connection`;
 }
 
+interface Kind {
+  readonly name: 'unread-data-likely' | 'no-fin-wait-2' | 'sender-unknown' | 'reason-unknown';
+  readonly words: string;
+  readonly sinceDataSeconds: number;
+  /** What is said otherwise if somebody else may have sent the reset. */
+  readonly ofAnother?: Pick<Draft, 'applicationSees' | 'nextSteps' | 'citations'>;
+}
+
+const OF_ANOTHER: Required<Kind>['ofAnother'] = {
+  applicationSees:
+    '{peer}: after queued data its read fails with ECONNRESET once and then gives 0; if it writes first, the write fails with ECONNRESET, the next with EPIPE and SIGPIPE. {aborter}: its own action if it sent the reset; if it did not, nothing until it sends again or is reset as well.',
+  nextSteps: [
+    'Compare TTL and MAC address of the reset with those of other frames of {aborter}.',
+    'Capture at {aborter}: a reset that never left there was made on the way.',
+    'The logs of the firewalls and load balancers on the path.',
+  ],
+  citations: [cite.abortFlushes, cite.closedAnswersReset, cite.normalOrAborted, cite.middleboxPolicy],
+};
+
 function kindOf(
+  connection: Connection,
   aborter: Endpoint,
   peer: Endpoint,
   reset: SeenReset,
   recentSeconds: number,
-): { name: string; words: string; sinceDataSeconds: number } {
+): Kind {
   const data = peer.lastNewData;
   const onOwnFin = reset.reset.trigger?.knewFin === true;
   const sinceDataSeconds =
     data === null || data.frame > reset.frame ? 0 : round(secondsBetween(data.time, reset.time));
+  if (marksAgainst(connection, aborter, peer) !== null) {
+    const words = ' It has marks of another sender.';
+    return { name: 'sender-unknown', words, sinceDataSeconds, ofAnother: OF_ANOTHER };
+  }
   if (onOwnFin) {
     return {
       name: 'no-fin-wait-2',
@@ -169,6 +222,12 @@ function kindOf(
       sinceDataSeconds,
     };
   }
+  if (!reset.reset.hasAck) {
+    const words =
+      ' It has no ACK bit, which Linux sets when it aborts a live socket: who sent it, and why, the capture does not tell.';
+    return { name: 'sender-unknown', words, sinceDataSeconds, ofAnother: OF_ANOTHER };
+  }
+  const live = ' It has the form of a live socket that is aborted.';
   if (
     aborter.windowClosed ||
     (data !== null && data.frame < reset.frame && sinceDataSeconds <= recentSeconds)
@@ -178,11 +237,25 @@ function kindOf(
       : `the last data of {peer} had come ${duration(sinceDataSeconds)} before`;
     return {
       name: 'unread-data-likely',
-      words: ` It probably had unread data: ${last}.${peer.unacknowledgedBytes > 0 ? ` ${count(peer.unacknowledgedBytes, 'byte')} of {peer} had not even been acknowledged.` : ''}`,
+      words: `${live} It probably had unread data: ${last}.${peer.unacknowledgedBytes > 0 ? ` ${count(peer.unacknowledgedBytes, 'byte')} of {peer} had not even been acknowledged.` : ''}`,
       sinceDataSeconds,
     };
   }
-  return { name: 'reason-unknown', words: ' Why, the capture does not tell.', sinceDataSeconds };
+  return { name: 'reason-unknown', words: `${live} Why, the capture does not tell.`, sinceDataSeconds };
+}
+
+function causesOf({ name }: Kind, aborter: Endpoint, { reset }: SeenReset): readonly string[] {
+  if (name === 'no-fin-wait-2') return [LINGER2, MEMORY];
+  if (name === 'sender-unknown')
+    return reset.hasAck
+      ? [sentence(DEVICE), ...UNREAD]
+      : [sentence(DEVICE), sentence(MISSED), sentence(BARE_ABORT)];
+  const unaccepted = aborter.role === 'server' && aborter.payloadBytes === 0;
+  return unaccepted ? [sentence(NEVER_ACCEPTED), ...UNREAD, MEMORY] : [...UNREAD, MEMORY];
+}
+
+function sentence(text: string): string {
+  return text[0].toUpperCase() + text.slice(1);
 }
 
 /** It had answered data as a closed socket does: whatever came later met the same. */

@@ -5,6 +5,7 @@ import {
   findReset,
   gradedBy,
   isProven,
+  isUnheard,
   mayHaveLostState,
   milestone,
   missedSince,
@@ -78,13 +79,25 @@ export const rstHalfOpenDiscovered: Rule = {
     if (trigger.kind === 'syn' || trigger.kind === 'syn-ack') return null;
     const certain = isProven(open) && !connection.quality.midstream;
     // Nothing of the connection was seen: there may have been none.
-    const unheard = connection.quality.midstream && forgetter.segments <= forgetter.resetsSent;
+    const unheard = connection.quality.midstream && isUnheard(forgetter);
     const lastHeard = forgetter.lastNewData?.frame ?? open.frame;
     const mayHaveLost = mayHaveLostState(connection, forgetter, trigger.idleSeconds);
     if (!unheard && (!mayHaveLost || missedSince(forgetter, lastHeard))) return null;
     const otherTtl = forgetter.ttl !== null && reset.reset.ttl !== forgetter.ttl;
+    const causes = causesOfUnknown('forgetter', otherTtl || trigger.idleSeconds >= IDLE_SECONDS);
+    const earlier = entered(forgetter, 'CLOSED');
+    const resetBefore =
+      earlier?.cause === 'received RST' && earlier.frame !== null && earlier.frame < reset.frame
+        ? earlier.frame
+        : null;
     return reportFinding(rstHalfOpenDiscovered, connection, {
-      likelyCauses: causesOfUnknown('forgetter', otherTtl || trigger.idleSeconds >= IDLE_SECONDS),
+      likelyCauses:
+        resetBefore === null
+          ? causes
+          : [
+              `The reset in the name of {knower} in frame ${resetBefore} had ended it there (likely).`,
+              ...causes,
+            ],
       endpoint: forgetter.role,
       ...(unheard ? { severity: 'info' } : {}),
       confidence: certain ? gradedBy(connection, 'inferred') : 'possible',

@@ -1,19 +1,9 @@
-import type { Connection, Endpoint, Milestone } from '../connections/connection.js';
-import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
-import { eachEndpoint, endedWithin, findReset, gradedBy, milestone, type SeenReset } from './evidence.js';
+import { eachEndpoint, gradedBy } from './evidence.js';
 import { reportFinding } from './report-finding.js';
+import { marksAgainst } from './reset-origin.js';
 import type { Rule } from './rule.js';
 import { nameOf } from './wording.js';
-
-/** Resets to both ends this close together come from one place between them. */
-const MIRROR_SECONDS = 0.01;
-/** Routes change by a hop or two; more is another place. */
-const HOP_TOLERANCE = 2;
-/** What stacks start with. Resets and SYN-ACKs of one host may start with another than its other segments. */
-const INITIAL_TTLS = [32, 64, 128, 255];
-/** As many resets whose numbers step forward are no chance. */
-const STEPS = 3;
 
 /** A reset that its alleged sender probably did not send. */
 export const rstOriginSuspect: Rule = {
@@ -24,7 +14,7 @@ export const rstOriginSuspect: Rule = {
   options: {},
   signs: ['reset'],
   needs: 'either',
-  explains: ['rst-active-abort', 'rst-half-open-discovered', 'rst-not-accepted'],
+  explains: ['rst-active-abort', 'rst-half-open-discovered', 'rst-not-accepted', 'undelivered-data-at-abort'],
   related: ['rst-not-accepted', 'rst-half-open-discovered', 'idle-reset-interval'],
   citations: [cite.resetPurpose, cite.middleboxPolicy, cite.middleboxAdvances, cite.noPawsForReset],
   documentation: {
@@ -52,61 +42,19 @@ export const rstOriginSuspect: Rule = {
     example: { fixture: 'blind-reset-exact', capture: 'server' },
   },
   check: eachEndpoint((named, other, connection) => {
-    const reset = findReset(named, () => true);
-    // A SYN sent again after it shows a caller that refused an acknowledgment with old numbers (Figure 9).
-    if (reset === null || repeatsSynAfter(named, reset)) return null;
-    const marks: string[] = [];
-    const taken = named.timeline.find(
-      (entry) => entry.state === 'CLOSED' && entry.retractedBy !== null && entry.frame === reset.frame,
-    );
-    const strong: string[] = [];
-    if (taken !== undefined) strong.push(`{named} went on in frame ${taken.retractedBy}`);
-    if (isMirrored(connection, reset, other)) marks.push('both ends were reset at the same moment');
-    if (named.ttl !== null && Math.abs(hops(reset.reset.ttl) - hops(named.ttl)) > HOP_TOLERANCE) {
-      marks.push(`its TTL is ${reset.reset.ttl}, that of {named} is ${named.ttl}`);
-    }
-    if (named.resetsSent >= STEPS && hasSteppedNumbers(named.milestones))
-      marks.push('several resets carry numbers that step forward');
-    if (strong.length === 0 && marks.length < 2) return null;
+    const marks = marksAgainst(connection, named, other);
+    if (marks === null) return null;
+    const { reset, strong, weak, disprovedBy } = marks;
     return reportFinding(rstOriginSuspect, connection, {
       endpoint: named.role,
       confidence: strong.length > 0 ? gradedBy(connection, 'inferred') : 'possible',
       title: 'A reset in the name of {named} was probably sent by a device on the path',
-      explanation: `The reset in frame {rst} is not what {named} would send: ${[...strong, ...marks].join('; ')}.`,
-      frames: [reset.frame, taken?.retractedBy ?? null],
+      explanation: `The reset in frame {rst} does not look like one that {named} sent: ${[...strong, ...weak].join('; ')}.`,
+      frames: [reset.frame, disprovedBy],
       from: reset.time,
       to: reset.time,
-      facts: { strongMarks: strong.length, weakMarks: marks.length, ttl: reset.reset.ttl },
+      facts: { strongMarks: strong.length, weakMarks: weak.length, ttl: reset.reset.ttl },
       words: { named: nameOf(named), rst: reset.frame },
     });
   }),
 };
-
-/** Routers that a segment with this TTL has crossed, if it started with the next of the usual values. */
-function hops(ttl: number): number {
-  return INITIAL_TTLS.find((initial) => ttl <= initial)! - ttl;
-}
-
-function repeatsSynAfter(named: Endpoint, reset: SeenReset): boolean {
-  const repeated = milestone(named, 'syn-repeated');
-  return repeated !== null && repeated.lastFrame > reset.frame;
-}
-
-function isMirrored(connection: Connection, reset: SeenReset, other: Endpoint): boolean {
-  if (reset.reset.trigger !== null) return false;
-  const mirror = findReset(other, ({ trigger }, seen) => {
-    if (trigger !== null) return false;
-    const apart = Math.abs(secondsBetween(reset.time, seen.time));
-    return endedWithin(connection, Math.min(reset.frame, seen.frame), apart, MIRROR_SECONDS);
-  });
-  return mirror !== null;
-}
-
-function hasSteppedNumbers(milestones: readonly Milestone[]): boolean {
-  const numbers = milestones.flatMap(({ reset }) =>
-    reset !== undefined && reset.trigger === null ? [reset.sequence] : [],
-  );
-  return (
-    numbers.length >= STEPS && numbers.every((number, i) => i === 0 || ((number - numbers[i - 1]) | 0) > 0)
-  );
-}

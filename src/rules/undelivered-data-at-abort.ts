@@ -1,7 +1,17 @@
 import type { Connection, Endpoint } from '../connections/connection.js';
 import { cite } from './citations.js';
-import { eachEndpoint, findReset, gradedBy, isAbort, mayAnswer, opened, wasDisproved } from './evidence.js';
+import {
+  eachEndpoint,
+  findReset,
+  gradedBy,
+  isAbort,
+  isUnheard,
+  mayAnswer,
+  opened,
+  wasDisproved,
+} from './evidence.js';
 import { reportFinding } from './report-finding.js';
+import { marksAgainst } from './reset-origin.js';
 import type { Rule } from './rule.js';
 import { MAY_BE_TLS_ALERT, mayBeTlsAlert } from './tls-alert.js';
 import { count, nameOf } from './wording.js';
@@ -22,12 +32,13 @@ export const undeliveredDataAtAbort: Rule = {
   citations: [...CITATIONS, cite.closeNotify],
   documentation: {
     meaning:
-      'A reset throws away what is queued. Octets that no acknowledgment covers when {receiver} resets, not even that of the reset, meet a closed socket, though the program that wrote them was told of success. If {sender} itself resets, it gave them up, and they may have arrived before: then this stays info. Acknowledged octets are no proof of delivery: they reached the kernel, perhaps not the program.',
+      'A reset throws away what is queued. Octets that no acknowledgment covers when {receiver} resets, not even that of the reset, meet a closed socket, though the program that wrote them was told of success. If {sender} itself resets, it gave them up, and they may have arrived before: then this stays info. They may also have arrived if a device on the path sent the reset. Acknowledged octets are no proof of delivery: they reached the kernel, perhaps not the program.',
     proof: ['An accepted reset, and payload of {sender} that {receiver} had not acknowledged by then.'],
     notThis: [
       'Data that met a closed socket: rst-on-write-after-close, rst-on-close-race, rst-half-open-discovered tell of it.',
       'A client that leaves in the middle of a response it no longer wants: it stays info.',
       'A side that aborts with data of its own on the way: it gave that up, and it stays info.',
+      'A reset at the start of the capture, before any other segment of {receiver}, which may have closed before that: it stays info.',
       'A goodbye of the size of a TLS alert such as close_notify: it stays info.',
       'An acknowledgment that only the capture missed: see capture-loss.',
     ],
@@ -46,13 +57,22 @@ export const undeliveredDataAtAbort: Rule = {
     // The rules on data that meets a closed socket grade that.
     const closedBefore =
       byReceiver !== null && receiver.finSent && (!byReceiver.reset.hasAck || byReceiver.reset.window === 0);
+    const suspect =
+      (byReceiver === null
+        ? marksAgainst(connection, sender, receiver)
+        : marksAgainst(connection, receiver, sender)) !== null;
     const alert = mayBeTlsAlert(connection, sender, sender.unacknowledgedBytes);
     return reportFinding(undeliveredDataAtAbort, connection, {
       endpoint: sender.role,
-      severity: byReceiver === null || unwanted || closedBefore || alert ? 'info' : 'error',
-      confidence: byReceiver === null ? 'possible' : gradedBy(connection, 'inferred'),
-      title: '{bytes} of {sender} were never acknowledged when the connection was reset',
-      explanation: `The reset of ${byReceiver === null ? '{sender} itself' : '{receiver}'} in frame {rst} ended the connection; {bytes} that {sender} had sent were not acknowledged by then.${alert ? ` ${MAY_BE_TLS_ALERT}` : ''}`,
+      severity:
+        byReceiver === null || unwanted || closedBefore || alert || isUnheard(receiver)
+          ? 'info'
+          : suspect
+            ? 'warning'
+            : 'error',
+      confidence: byReceiver === null || suspect ? 'possible' : gradedBy(connection, 'inferred'),
+      title: '{bytes} of {sender} {were} never acknowledged when the connection was reset',
+      explanation: `The reset ${suspect ? 'in the name of' : 'of'} ${byReceiver === null ? `{sender}${suspect ? '' : ' itself'}` : '{receiver}'} in frame {rst} ended the connection; {bytes} that {sender} had sent {were} not acknowledged by then.${suspect ? ' It has marks of another sender: then they may have arrived all the same.' : ''}${alert ? ` ${MAY_BE_TLS_ALERT}` : ''}`,
       frames: [sender.lastNewData?.frame ?? null, reset.frame],
       from: sender.lastNewData?.time ?? reset.time,
       to: reset.time,
@@ -64,6 +84,7 @@ export const undeliveredDataAtAbort: Rule = {
       words: {
         sender: nameOf(sender),
         receiver: nameOf(receiver),
+        were: sender.unacknowledgedBytes === 1 ? 'was' : 'were',
         bytes: count(sender.unacknowledgedBytes, 'byte'),
         rst: reset.frame,
       },

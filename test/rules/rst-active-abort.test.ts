@@ -1,5 +1,9 @@
+import { expect, it } from 'vitest';
+import { IDEAL_QUALITY } from '../../src/connections/connection.js';
+import { prepareRules } from '../../src/rules/evaluate.js';
 import { rstActiveAbort } from '../../src/rules/rst-active-abort.js';
 import {
+  at,
   connection,
   type EndpointDraft,
   enters,
@@ -93,6 +97,34 @@ testRule(rstActiveAbort, {
       confidence: 'possible',
     },
     {
+      name: 'and leaves open who sent a reset without ACK that answers nothing',
+      connection: abortBy('server', { milestones: [resets(5, 9)] }),
+      end: 6,
+      confidence: 'possible',
+      title: 'A reset in the name of 10.0.0.2:8080 ended the open connection',
+      facts: { kind: 'sender-unknown' },
+    },
+    {
+      name: 'and leaves open who sent a reset with marks of another sender',
+      connection: abortBy(
+        'server',
+        { milestones: [resets(5, 9, { hasAck: true, ttl: 50 })] },
+        { milestones: [resets(5.001, 10, { ttl: 50, verdict: 'no-connection' })] },
+      ),
+      end: 6,
+      confidence: 'possible',
+      facts: { kind: 'sender-unknown' },
+    },
+    {
+      name: 'less surely on a reset before which nothing of its sender was captured',
+      connection: {
+        ...abortBy('server', { segments: 1 }),
+        quality: { ...IDEAL_QUALITY, midstream: true },
+      },
+      end: 6,
+      confidence: 'possible',
+    },
+    {
       name: 'on a reset right on the acknowledgment of its own FIN',
       connection: afterClientFin({
         client: { payloadBytes: 10 },
@@ -115,6 +147,14 @@ testRule(rstActiveAbort, {
       name: 'on a reset that answers data',
       connection: abortBy('server', {
         milestones: [resets(5, 9, { trigger: { kind: 'data', payloadBytes: 5, idleSeconds: 30 } })],
+      }),
+      end: 6,
+    },
+    {
+      name: 'on a reset of data by a host of which nothing else was captured',
+      connection: abortBy('server', {
+        segments: 1,
+        milestones: [resets(5, 9, { trigger: { kind: 'data', payloadBytes: 5, idleSeconds: 0 } })],
       }),
       end: 6,
     },
@@ -162,4 +202,15 @@ testRule(rstActiveAbort, {
       end: 6,
     },
   ],
+});
+
+function causeOf(aborted: ReturnType<typeof connection>): string {
+  return prepareRules([rstActiveAbort])(aborted, at(6))[0].likelyCauses[0];
+}
+
+it('names the cause first that the connection suggests', () => {
+  expect(causeOf(abortBy('server', { payloadBytes: 0 }))).toMatch(/^The listening socket was closed/);
+  expect(causeOf(abortBy('server'))).toMatch(/^close\(\) with received data/);
+  expect(causeOf(abortBy('client', { payloadBytes: 0 }))).toMatch(/^close\(\) with received data/);
+  expect(causeOf(abortBy('server', { milestones: [resets(5, 9)] }))).toMatch(/^A firewall/);
 });

@@ -1,6 +1,8 @@
+import { expect, it } from 'vitest';
 import type { CaptureQuality, Milestone, Reset, Transition } from '../../src/connections/connection.js';
+import { prepareRules } from '../../src/rules/evaluate.js';
 import { rstHalfOpenDiscovered } from '../../src/rules/rst-half-open-discovered.js';
-import { connection, enters, happens, resets } from '../support/connection-builder.js';
+import { at, connection, enters, happens, resets } from '../support/connection-builder.js';
 import { testRule } from '../support/rule-tester.js';
 import { afterClientFin } from './closing-cases.js';
 
@@ -128,4 +130,12 @@ testRule(rstHalfOpenDiscovered, {
       end: 91,
     },
   ],
+});
+
+it('names the earlier reset in the other one’s name as the first cause', () => {
+  const after = forgotten({}, {}, {}, [], [enters('CLOSED', 89, 7, { cause: 'received RST' })]);
+  const [{ likelyCauses }] = prepareRules([rstHalfOpenDiscovered])(after, at(91));
+  expect(likelyCauses[0]).toBe(
+    'The reset in the name of 10.0.0.1:40000 in frame 7 had ended it there (likely).',
+  );
 });

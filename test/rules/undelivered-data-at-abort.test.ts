@@ -35,6 +35,26 @@ testRule(undeliveredDataAtAbort, {
       severity: 'error',
     },
     {
+      name: 'as a warning when somebody else may have sent the server’s reset',
+      connection: connection({
+        client: { ...sending, milestones: [resets(5.001, 10, { ttl: 50, verdict: 'no-connection' })] },
+        server: { milestones: [resets(5, 9, { hasAck: true, ttl: 50 })] },
+      }),
+      end: 6,
+      severity: 'warning',
+      confidence: 'possible',
+    },
+    {
+      name: 'as info when nothing of the server was captured before its reset',
+      connection: connection({
+        client: sending,
+        server: { segments: 1, milestones: [abort] },
+        quality: { midstream: true },
+      }),
+      end: 6,
+      severity: 'info',
+    },
+    {
       name: 'as info when the server had closed before: other rules grade that',
       connection: connection({
         client: sending,
@@ -60,6 +80,14 @@ testRule(undeliveredDataAtAbort, {
     },
   ],
   silent: [
+    {
+      name: 'when the data met a host of which nothing else was captured',
+      connection: connection({
+        client: sending,
+        server: { segments: 1, milestones: [resets(5, 9, { trigger: { payloadBytes: 1460 } })] },
+      }),
+      end: 6,
+    },
     {
       name: 'when everything was acknowledged',
       connection: connection({ server: { milestones: [abort] } }),

@@ -1,0 +1,72 @@
+import type { Connection, Endpoint, Milestone } from '../connections/connection.js';
+import { secondsBetween } from '../core/time.js';
+import { endedWithin, findReset, milestone, type SeenReset } from './evidence.js';
+
+/** Resets to both ends this close together come from one place between them. */
+const MIRROR_SECONDS = 0.01;
+/** Routes change by a hop or two; more is another place. */
+const HOP_TOLERANCE = 2;
+/** What stacks start with. Resets and SYN-ACKs of one host may start with another than its other segments. */
+const INITIAL_TTLS = [32, 64, 128, 255];
+/** As many resets whose numbers step forward are no chance. */
+const STEPS = 3;
+
+/** What speaks against `reset` having been sent by the endpoint it names, in words for a finding on `{named}`. */
+interface Marks {
+  /** The first reset in the endpoint's name. */
+  readonly reset: SeenReset;
+  readonly strong: readonly string[];
+  readonly weak: readonly string[];
+  /** The frame in which the endpoint went on as if it had not sent it. */
+  readonly disprovedBy: number | null;
+}
+
+/** The marks by which a reset in the name of `named` is probably another's; null if there are too few. */
+export function marksAgainst(connection: Connection, named: Endpoint, other: Endpoint): Marks | null {
+  const reset = findReset(named, () => true);
+  // A SYN sent again after it shows a caller that refused an acknowledgment with old numbers (Figure 9).
+  if (reset === null || repeatsSynAfter(named, reset)) return null;
+  const weak: string[] = [];
+  const taken = named.timeline.find(
+    (entry) => entry.state === 'CLOSED' && entry.retractedBy !== null && entry.frame === reset.frame,
+  );
+  const strong: string[] = [];
+  if (taken !== undefined) strong.push(`{named} went on in frame ${taken.retractedBy}`);
+  if (isMirrored(connection, reset, other)) weak.push('both ends were reset at the same moment');
+  if (named.ttl !== null && Math.abs(hops(reset.reset.ttl) - hops(named.ttl)) > HOP_TOLERANCE) {
+    weak.push(`its TTL is ${reset.reset.ttl}, that of {named} is ${named.ttl}`);
+  }
+  if (named.resetsSent >= STEPS && hasSteppedNumbers(named.milestones))
+    weak.push('several resets carry numbers that step forward');
+  if (strong.length === 0 && weak.length < 2) return null;
+  return { reset, strong, weak, disprovedBy: taken?.retractedBy ?? null };
+}
+
+/** Routers that a segment with this TTL has crossed, if it started with the next of the usual values. */
+function hops(ttl: number): number {
+  return INITIAL_TTLS.find((initial) => ttl <= initial)! - ttl;
+}
+
+function repeatsSynAfter(named: Endpoint, reset: SeenReset): boolean {
+  const repeated = milestone(named, 'syn-repeated');
+  return repeated !== null && repeated.lastFrame > reset.frame;
+}
+
+function isMirrored(connection: Connection, reset: SeenReset, other: Endpoint): boolean {
+  if (reset.reset.trigger !== null) return false;
+  const mirror = findReset(other, ({ trigger }, seen) => {
+    if (trigger !== null) return false;
+    const apart = Math.abs(secondsBetween(reset.time, seen.time));
+    return endedWithin(connection, Math.min(reset.frame, seen.frame), apart, MIRROR_SECONDS);
+  });
+  return mirror !== null;
+}
+
+function hasSteppedNumbers(milestones: readonly Milestone[]): boolean {
+  const numbers = milestones.flatMap(({ reset }) =>
+    reset !== undefined && reset.trigger === null ? [reset.sequence] : [],
+  );
+  return (
+    numbers.length >= STEPS && numbers.every((number, i) => i === 0 || ((number - numbers[i - 1]) | 0) > 0)
+  );
+}
