@@ -898,7 +898,7 @@ the server ended in ESTABLISHED
 
 error Segments of 1,448 bytes from 10.9.1.1:40000 are never acknowledged,
 smaller ones were
-pmtu-black-hole · #11, #13, #17 · RFC 2923 §2.1; RFC 9293 §3.7.2,
+pmtu-black-hole · #11, #12, #17 · RFC 2923 §2.1; RFC 9293 §3.7.2,
 §3.8.3 MUST-20; Linux ip-sysctl tcp_mtu_probing
 `,
   'close-wait-pileup': `connection 0: 10.9.2.1:40000 ↔ 10.9.2.2:8080

@@ -22,7 +22,10 @@ export const MILESTONE_KINDS = [
   'reset',
   /** A bare acknowledgment that answered an unacceptable reset or SYN (RFC 5961 §3.2, §4.2). */
   'challenge-ack',
-  /** This endpoint sent the same octets again, unanswered in between. A run; `value`: first gap in ms. */
+  /**
+   * This endpoint sent a segment again, unanswered in between. A run of those that begin with the same number;
+   * `value`: ms from the original, or from other new data sent since, to the first of them.
+   */
   'retransmission-run',
   /** Keep-alive probes (RFC 9293 §3.8.4): a run; `value`: how many of them, but the last, were answered. */
   'keep-alive',

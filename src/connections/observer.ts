@@ -619,23 +619,37 @@ export class Observer {
     memory[x + RETRANSMISSIONS] = memory[x + RETRANSMISSIONS] + 1;
     if (end === sequence) return;
     const ledger = this.#ledger;
-    const gap = Math.max(0, Math.min(this.#sinceLast(x) * 1000, 0x7fffffff)) | 0;
+    const age = Math.max(0, Math.min(this.#sinceNewData(x) * 1000, 0x7fffffff)) | 0;
     const entry = ledger.find(RETRANSMISSION_RUN, this.#at.fromServer);
-    if (entry >= 0) {
-      const unanswered = isLaterFrame(ledger.journal.frame(entry), memory[this.#at.receiver + LAST_FRAME]);
-      if (unanswered && !after(sequence, ledger.markOf(entry))) {
+    if (entry >= 0 && isLaterFrame(ledger.journal.frame(entry), memory[this.#at.receiver + LAST_FRAME])) {
+      const mark = ledger.markOf(entry);
+      if (sequence === mark) {
         ledger.extend(entry, 0);
         this.#noteRetransmitted(entry);
         return;
       }
+      // What is sent again after the first octet that is missing tells less than that does.
+      if (after(sequence, mark) && !before(mark, memory[x + UNA])) return;
     }
     // A run of one that was answered is not worth a place of its own.
-    if (entry >= 0 && ledger.countOf(entry) === 1) ledger.restartRun(entry, gap, sequence);
-    else ledger.startRun(RETRANSMISSION_RUN, this.#at.fromServer, gap, sequence);
+    if (entry >= 0 && ledger.countOf(entry) === 1) ledger.restartRun(entry, age, sequence);
+    else ledger.startRun(RETRANSMISSION_RUN, this.#at.fromServer, age, sequence);
     const begun = ledger.find(RETRANSMISSION_RUN, this.#at.fromServer);
     // A journal without room did not begin one.
     if (begun < 0 || ledger.journal.frame(begun) !== (this.#at.segment.frame | 0)) return;
     this.#noteRetransmitted(begun);
+  }
+
+  /**
+   * Seconds since the last octets of the sender that were new: what it sends again is at least as old, and just as
+   * old if it was the last. Of a FIN without payload only the segment before it tells.
+   */
+  #sinceNewData(x: number): number {
+    const { memory, segment } = this.#at;
+    const hasData = segment.payloadLength > 0 && (memory[x + STATE] & ENDPOINT_HAS_NEW_DATA) !== 0;
+    if (!hasData) return this.#sinceLast(x);
+    const { seconds, nanoseconds } = segment;
+    return elapsedSeconds(memory[x + DATA_SECONDS], memory[x + DATA_NANOSECONDS], seconds, nanoseconds);
   }
 
   /** Writes the segment's size down on its run. */

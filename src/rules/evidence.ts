@@ -237,7 +237,7 @@ export function mayAnswer(reset: SeenReset, { lastSegment, lastNewData }: Endpoi
   );
 }
 
-/** Time of the original of a run of retransmissions. */
+/** When the original of a run of retransmissions had been sent. */
 export function firstSent(run: Milestone): Timestamp {
   return timeAfter(run.time, -run.value / 1000);
 }

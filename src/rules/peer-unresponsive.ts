@@ -7,7 +7,7 @@ import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { silenceMetBy } from './silence.js';
 import { MINIMUM_RETRANSMISSIONS } from './thresholds.js';
-import { count, duration, nameOf, round } from './wording.js';
+import { count, duration, nameOf, round, times } from './wording.js';
 
 /** Data is sent again and again, and the other side says nothing. */
 export const peerUnresponsive: Rule = {
@@ -29,10 +29,10 @@ export const peerUnresponsive: Rule = {
   citations: [cite.retransmission, cite.retransmissionLimits, cite.firstLimit, cite.backoff],
   documentation: {
     meaning:
-      'The same octets were sent several times at growing intervals, and since the first of them not one segment of the peer was captured. The host of the peer, or the path to it, has stopped answering. A host that loses power sends nothing, so silence is all there is to see.',
+      'The same octets were sent several times at growing intervals, and since they were first repeated not one segment of the peer was captured. The host of the peer, or the path to it, has stopped answering. A host that loses power sends nothing, so silence is all there is to see.',
     proof: [
       'At least minimumRetransmissions repetitions of the same data over at least a second.',
-      'No segment of {peer} since the data was sent, although it was heard before.',
+      'No segment of {peer} since the first repetition, although it was heard before.',
     ],
     notThis: [
       'A peer that still sends something: loss, not silence.',
@@ -53,6 +53,7 @@ export const peerUnresponsive: Rule = {
   check: eachEndpoint((sender, peer, connection, { captureEnd, options }) => {
     const silence = silenceMetBy(connection, sender, peer, options.minimumRetransmissions, captureEnd);
     if (silence === null) return null;
+    const seconds = secondsBetween(silence.unheardSince, silence.run.lastTime);
     const idleSeconds = peer.lastSegment === null ? 0 : secondsBetween(peer.lastSegment.time, silence.from);
     return reportFinding(peerUnresponsive, connection, {
       endpoint: peer.role,
@@ -60,13 +61,13 @@ export const peerUnresponsive: Rule = {
       confidence: gradedBy(connection, 'observed'),
       title: '{peer} has not answered {sender} for {time}',
       explanation:
-        'The same data was sent {count} times, from the original to frame {last}, the first time again after {gap}; {bytes} are unacknowledged, and no segment of {peer} came. {peer} or the path to it stopped answering; one connection does not tell which.',
+        'The same data was sent again {again} in frames {first} to {last}, the first time {gap} after the last new data before it; {bytes} are unacknowledged, and nothing of {peer} was captured after frame {heard}. {peer} or the path to it stopped answering; one connection does not tell which.',
       frames: [peer.lastSegment?.frame ?? null, silence.run.frame, silence.run.lastFrame],
-      from: silence.from,
+      from: silence.unheardSince,
       to: silence.run.lastTime,
       facts: {
         transmissions: silence.transmissions,
-        seconds: round(silence.seconds),
+        seconds: round(seconds),
         firstGapSeconds: round(silence.firstGapSeconds, 3),
         idleBeforeSeconds: round(Math.max(0, idleSeconds)),
         unacknowledgedBytes: sender.unacknowledgedBytes,
@@ -76,10 +77,12 @@ export const peerUnresponsive: Rule = {
         peer: nameOf(peer),
         // ss takes what follows the last colon of a bare address for a port.
         peerHost: formatHost(peer.address),
-        time: duration(silence.seconds),
-        count: silence.transmissions,
+        time: duration(seconds),
+        again: times(silence.run.count),
+        first: silence.run.frame,
         gap: duration(silence.firstGapSeconds),
         last: silence.run.lastFrame,
+        heard: peer.lastSegment?.frame ?? '?',
         bytes: count(sender.unacknowledgedBytes, 'byte'),
       },
     });

@@ -1,6 +1,6 @@
 import type { Connection, Endpoint, Milestone } from '../connections/connection.js';
 import { secondsBetween, type Timestamp } from '../core/time.js';
-import { clockDoubt, firstSent, lastMilestone, silentSince } from './evidence.js';
+import { clockDoubt, firstSent, lastMilestone, latest, silentSince } from './evidence.js';
 
 /** Linux waits no longer than this between two retransmissions (TCP_RTO_MAX). */
 const LONGEST_GAP_SECONDS = 120;
@@ -8,10 +8,14 @@ const LONGEST_GAP_SECONDS = 120;
 /** The same data sent again and again to a peer that says nothing any more. */
 export interface Silence {
   readonly run: Milestone;
+  /** The original and its repetitions since the peer fell silent. */
   readonly transmissions: number;
+  /** When the original had been sent, and how long that was before the last repetition. */
   readonly from: Timestamp;
   readonly seconds: number;
   readonly firstGapSeconds: number;
+  /** The original, or the last segment of the peer if that came later. */
+  readonly unheardSince: Timestamp;
   /** The last retransmission is so long ago that the next one is overdue. */
   readonly gaveUp: boolean;
 }
@@ -39,5 +43,6 @@ export function silenceMetBy(
   // Nor does a clock that was set back tell how long the next gap would be.
   const stopped = doubt === 0 && (sender.lastSegment === null || sender.lastSegment.frame <= run.lastFrame);
   const gaveUp = stopped && secondsBetween(run.lastTime, captureEnd) > 1.1 * nextGap;
-  return { run, transmissions: run.count + 1, from, seconds, firstGapSeconds, gaveUp };
+  const unheardSince = latest(from, peer.lastSegment?.time);
+  return { run, transmissions: run.count + 1, from, seconds, firstGapSeconds, unheardSince, gaveUp };
 }

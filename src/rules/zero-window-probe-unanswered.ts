@@ -1,10 +1,11 @@
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
-import { clockDoubt, eachEndpoint, gradedBy, lastMilestone, unanswered } from './evidence.js';
+import { eachEndpoint, gradedBy, silentSince } from './evidence.js';
 import { causesOfSilence } from './host-fate.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { MINIMUM_RETRANSMISSIONS } from './thresholds.js';
+import { unansweredProbes } from './window-probes.js';
 import { count, duration, nameOf, round } from './wording.js';
 
 /** A peer with a closed window has stopped answering the probes. */
@@ -35,27 +36,29 @@ export const zeroWindowProbeUnanswered: Rule = {
     example: { fixture: 'zero-window-probe-unanswered', capture: 'client' },
   },
   check: eachEndpoint((sender, receiver, connection, { options }) => {
-    const run = lastMilestone(sender, 'window-probe');
-    if (run === null) return null;
-    const probes = unanswered(run, receiver);
-    if (probes < options.minimumProbes) return null;
-    const seconds = secondsBetween(run.time, run.lastTime);
-    // Linux answers at most one probe in 500 ms.
-    if (seconds - clockDoubt(connection, run.frame) <= 0.5 * (run.count - 1)) return null;
+    const probes = unansweredProbes(connection, sender, receiver, options.minimumProbes);
+    if (probes === null) return null;
+    const { run } = probes;
+    const answered = !silentSince(receiver, run);
+    const heard = receiver.lastSegment;
+    const last = { frame: run.lastFrame, time: run.lastTime };
+    const from = answered && heard !== null && silentSince(receiver, last) ? heard.time : run.time;
+    const seconds = secondsBetween(from, run.lastTime);
     return reportFinding(zeroWindowProbeUnanswered, connection, {
       endpoint: receiver.role,
       confidence: gradedBy(connection, 'observed'),
       title: '{probes} of {sender} went unanswered for {time} while the window of {receiver} was closed',
-      explanation:
-        'The probes in frames {first} to {last} found no answer. Only answers oblige {sender} to keep the connection open.',
-      frames: [receiver.lastSegment?.frame ?? null, run.frame, run.lastFrame],
-      from: run.time,
+      explanation: `${answered ? 'Of the {all} in frames {first} to {last}, {count} found no answer.' : 'The probes in frames {first} to {last} found no answer.'} Only answers oblige {sender} to keep the connection open.`,
+      frames: [heard?.frame ?? null, run.frame, run.lastFrame],
+      from,
       to: run.lastTime,
-      facts: { unansweredProbes: probes, seconds: round(seconds) },
+      facts: { unansweredProbes: probes.count, seconds: round(seconds) },
       words: {
         sender: nameOf(sender),
         receiver: nameOf(receiver),
-        probes: count(probes, 'window probe'),
+        probes: count(probes.count, 'window probe'),
+        all: count(run.count, 'probe'),
+        count: probes.count,
         time: duration(seconds),
         first: run.frame,
         last: run.lastFrame,

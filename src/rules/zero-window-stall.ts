@@ -4,6 +4,9 @@ import { cite } from './citations.js';
 import { eachEndpoint, gradedBy, lasted, lastMilestone } from './evidence.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
+import { silenceMetBy } from './silence.js';
+import { MINIMUM_RETRANSMISSIONS } from './thresholds.js';
+import { unansweredProbes } from './window-probes.js';
 import { count, duration, nameOf, round, ssFilter } from './wording.js';
 
 /** A receiver keeps its window closed while the other side has data for it. */
@@ -50,6 +53,7 @@ export const zeroWindowStall: Rule = {
       'A small window that is not zero.',
       'The window field of a reset or a FIN.',
       'A closed window that nobody wants to use.',
+      'The time after the last answer of a receiver that is gone: zero-window-probe-unanswered.',
     ],
     applicationSees: '{sender}: write blocks or gives EAGAIN. {receiver}: data lies unread in its socket.',
     likelyCauses: [
@@ -67,18 +71,25 @@ export const zeroWindowStall: Rule = {
     const probes = lastMilestone(sender, 'window-probe');
     if (probes === null && sender.unacknowledgedBytes === 0) return null;
     const over = receiver.finalState === 'CLOSED' || sender.finalState === 'CLOSED';
-    const stall = longestStall(receiver, over ? connection.end : captureEnd);
+    // Whoever answers no longer may have opened it, or be gone: it is known to be closed until it was last heard.
+    const minimum = MINIMUM_RETRANSMISSIONS.default;
+    const gone =
+      unansweredProbes(connection, sender, receiver, minimum) !== null ||
+      silenceMetBy(connection, sender, receiver, minimum, captureEnd) !== null;
+    const heard = gone ? receiver.lastSegment : null;
+    const stall = longestStall(receiver, heard?.time ?? (over ? connection.end : captureEnd));
     if (stall === null) return null;
     const wasClosedFor = (limit: number): boolean =>
       lasted(connection, stall.run.frame, stall.seconds, limit);
     if (!wasClosedFor(options.stallSeconds)) return null;
-    const open = receiver.windowClosed && !over;
+    const isLast = stall.run === lastMilestone(receiver, 'zero-window') && receiver.windowClosed;
+    const open = isLast && !over && heard === null;
     return reportFinding(zeroWindowStall, connection, {
       endpoint: receiver.role,
       severity: wasClosedFor(options.errorSeconds) ? 'error' : 'warning',
       confidence: gradedBy(connection, 'inferred'),
       title: `{receiver} ${open ? 'has kept' : 'kept'} its window closed for {time}: its application ${open ? 'does' : 'did'} not read`,
-      explanation: `The window of {receiver} was zero from frame {first}${open ? ' to the end of the capture' : ' to frame {last}'}.${probes === null ? ` {sender} had ${count(sender.unacknowledgedBytes, 'byte')} outstanding.` : ` {sender} sent ${count(probes.count, 'probe')}.`} The limit of ${options.stallSeconds} s is a judgement: TCP lets a window stay closed.`,
+      explanation: `The window of {receiver} was zero from frame {first}${open ? ' to the end of the capture' : ' to frame {last}'}${isLast && heard !== null ? ', the last that it was heard in' : ''}.${probes === null ? ` {sender} had ${count(sender.unacknowledgedBytes, 'byte')} outstanding.` : ` {sender} sent ${count(probes.count, 'probe')}.`} The limit of ${options.stallSeconds} s is a judgement: TCP lets a window stay closed.`,
       frames: [stall.run.frame, stall.run.lastFrame, probes?.frame ?? null, probes?.lastFrame ?? null],
       from: stall.run.time,
       to: stall.end,
@@ -93,7 +104,7 @@ export const zeroWindowStall: Rule = {
         sender: nameOf(sender),
         time: duration(stall.seconds),
         first: stall.run.frame,
-        last: stall.run.lastFrame,
+        last: isLast && heard !== null ? heard.frame : stall.run.lastFrame,
         filter: ssFilter(receiver, sender),
       },
     });

@@ -423,6 +423,49 @@ describe('very long connections', () => {
     expect(runs.at(-1)?.frame).toBeGreaterThan(17_000);
   });
 
+  it('hold what was sent again of one number, with the age of its original', () => {
+    const { client } = connectionOf(`${OPEN}
+      1.0 C A 1 1 +100
+      1.001 C PA 101 1 +100
+      1.02 S A 1 1
+      1.03 C A 1 1 +100
+      1.031 C PA 101 1 +100
+      1.3 C A 1 1 +100
+      1.8 C A 1 1 +60
+      2.8 C A 1 1 +100`);
+    const runs = client.milestones.filter((milestone) => milestone.kind === 'retransmission-run');
+    expect(runs.map(({ frame, count, lastFrame, value }) => ({ frame, count, lastFrame, value }))).toEqual([
+      { frame: 7, count: 4, lastFrame: 11, value: 29 },
+    ]);
+    expect(client.retransmissions).toBe(5);
+  });
+
+  it('of retransmissions begin anew with an earlier number, and with one that is outstanding', () => {
+    const framesOf = (story: string) =>
+      connectionOf(`${OPEN}${story}`)
+        .client.milestones.filter(({ kind }) => kind === 'retransmission-run')
+        .map(({ frame, count }) => [frame, count]);
+    // A tail loss probe repeats the last segment before the timer repeats the first.
+    expect(
+      framesOf(`
+      1.0 C A 1 1 +100
+      1.001 C PA 101 1 +100
+      1.03 C PA 101 1 +100
+      1.3 C A 1 1 +100
+      1.8 C A 1 1 +100`),
+    ).toEqual([[7, 2]]);
+    // What was acknowledged and is repeated all the same is not what the timer waits for.
+    expect(
+      framesOf(`
+      1.0 C PA 1 1 +100
+      1.01 C PA 101 1 +100
+      1.02 S A 1 101
+      1.03 C PA 1 1 +100
+      1.3 C PA 101 1 +100
+      1.8 C PA 101 1 +100`),
+    ).toEqual([[8, 2]]);
+  });
+
   it('say how many keep-alives were answered', () => {
     const { client } = connectionOf(`${OPEN}
       1.0 C PA 1 1 +5

@@ -15,6 +15,15 @@ testRule(peerUnresponsive, {
       frames: [8, 10, 15],
       facts: { transmissions: 7, seconds: 12.6, firstGapSeconds: 0.2, unacknowledgedBytes: 100 },
     },
+    {
+      name: 'since it was last heard, if that was after the original',
+      connection: unansweredData(6, 22.6, { server: { lastSegment: moment(10.1, 9) } }),
+      end: 25,
+      title: '10.0.0.2:8080 has not answered 10.0.0.1:40000 for 12.5 s',
+      explanation:
+        /^The same data was sent again 6 times in frames 10 to 15, the first time 200 ms after the last new data before it; .* nothing of 10.0.0.2:8080 was captured after frame 9\./,
+      facts: { transmissions: 7, seconds: 12.5, firstGapSeconds: 0.2 },
+    },
   ],
   silent: [
     { name: 'on two retransmissions', connection: unansweredData(2, 12), end: 25 },

@@ -1,5 +1,5 @@
 import { zeroWindowStall } from '../../src/rules/zero-window-stall.js';
-import { connection, type EndpointDraft, happens } from '../support/connection-builder.js';
+import { connection, type EndpointDraft, happens, moment } from '../support/connection-builder.js';
 import { testRule } from '../support/rule-tester.js';
 
 const probes = happens('window-probe', 6, 11, { count: 5, until: 14, lastFrame: 19 });
@@ -13,6 +13,7 @@ function closed(
     client: sender,
     server: {
       zeroWindows: 4,
+      lastSegment: moment(until, 20),
       milestones: [happens('zero-window', 5, 10, { until, lastFrame: 20, count: 4 })],
       ...receiver,
     },
@@ -45,8 +46,26 @@ testRule(zeroWindowStall, {
       end: 30,
       facts: { probes: 0 },
     },
+    {
+      name: 'until the last answer of a receiver that is gone',
+      connection: closed(
+        32,
+        { windowClosed: true, lastSegment: moment(32, 20) },
+        { milestones: [happens('window-probe', 6, 11, { count: 9, value: 4, until: 60, lastFrame: 29 })] },
+      ),
+      end: 100,
+      severity: 'warning',
+      title: '10.0.0.2:8080 kept its window closed for 27 s: its application did not read',
+      explanation: /was zero from frame 10 to frame 20, the last that it was heard in\. /,
+      facts: { closedSeconds: 27, stillClosed: false },
+    },
   ],
   silent: [
+    {
+      name: 'after the last answer of a receiver that is gone',
+      connection: closed(12, { windowClosed: true, lastSegment: moment(5, 10) }),
+      end: 100,
+    },
     { name: 'on a short pause', connection: closed(8), end: 30 },
     { name: 'when nobody wants to send', connection: closed(20, {}, {}), end: 30 },
     { name: 'on an open window', connection: connection(), end: 30 },

@@ -18,6 +18,7 @@ interface Firing extends Case {
   readonly confidence?: Confidence;
   readonly endpoint?: Finding['endpoint'];
   readonly title?: string;
+  readonly explanation?: RegExp;
   readonly frames?: readonly number[];
   readonly facts?: Finding['facts'];
 }
@@ -36,6 +37,7 @@ export function testRule(rule: Rule, cases: { fires: readonly Firing[]; silent: 
           if (expected.confidence !== undefined) expect(finding.confidence).toBe(expected.confidence);
           if (expected.endpoint !== undefined) expect(finding.endpoint).toBe(expected.endpoint);
           if (expected.title !== undefined) expect(finding.title).toBe(expected.title);
+          if (expected.explanation !== undefined) expect(finding.explanation).toMatch(expected.explanation);
           if (expected.frames !== undefined) expect(finding.frames).toEqual(expected.frames);
           if (expected.facts !== undefined) expect(finding.facts).toMatchObject(expected.facts);
           expectComplete(finding);
