@@ -1050,6 +1050,26 @@ warning 10.9.12.2 may have restarted: it no longer knew 3 of its connections
 
 the ladder shows the first of 3 connections
 `,
+  'recurring-finding': `connection 2: 10.9.40.1:40002 ↔ 10.9.40.2:8080
+from 2026-11-20 23:58:57.833 UTC, captured near the client; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000    #20 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0106    #22 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0106    #23               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   0.0107    #24               ─── PSH,ACK seq 1 ack 1 len 10 ───▶
+   0.0213    #25               ◀──────── ACK seq 1 ack 11 ────────
+   0.0213    #26 CLOSED?       ◀────── RST,ACK seq 1 ack 11 ────── CLOSED
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+the client ended in CLOSED
+the server ended in CLOSED
+
+info 29 of 172 connections to 10.9.40.2:8080: rst-active-abort
+
+the ladder shows the first of 29 connections
+`,
   'capture-midstream': `connection 0: 10.9.5.1:40000 ↔ 10.9.5.2:8080
 from 2026-11-20 23:58:22.334 UTC, captured near the client; times count from
 there, numbers are relative

@@ -26,6 +26,7 @@ import { hostRestarted } from './patterns/host-restarted.js';
 import { idleResetInterval } from './patterns/idle-reset-interval.js';
 import { peerHostLost } from './patterns/peer-host-lost.js';
 import { type Patterns, preparePatterns } from './patterns/prepare.js';
+import { recurringFinding } from './patterns/recurring-finding.js';
 import { timeWaitPortPressure } from './patterns/time-wait-port-pressure.js';
 import { peerUnresponsive } from './peer-unresponsive.js';
 import { pmtuBlackHole } from './pmtu-black-hole.js';
@@ -97,6 +98,7 @@ export const PATTERNS: readonly PatternRule[] = [
   peerHostLost,
   endpointMassClose,
   hostRestarted,
+  recurringFinding,
   captureMidstream,
   captureEndedEarly,
   captureLoss,

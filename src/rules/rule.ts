@@ -116,6 +116,8 @@ export interface PatternCollector {
 
 /** A pattern across connections. */
 export interface PatternRule extends RuleDescription {
+  /** It gives way to patterns of other rules that stand for the same connections. */
+  readonly isGeneral?: true;
   /** A fresh collector for one analysis. */
   readonly begin: (options: OptionValues) => PatternCollector;
 }

@@ -219,6 +219,11 @@ const SILENT: Readonly<Record<string, Silent>> = {
     capture: 'client',
     because: 'no single moment explains all of the resets',
   },
+  'recurring-finding': {
+    fixture: 'host-restarted',
+    capture: 'client',
+    because: 'three connections to one port are few, and another pattern stands for them',
+  },
   'capture-midstream': {
     fixture: 'syn-ack-lost',
     capture: 'client',

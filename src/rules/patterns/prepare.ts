@@ -27,6 +27,7 @@ export function preparePatterns(rules: readonly PatternRule[], settings: RuleSet
     .map((rule) => ({
       id: rule.id,
       family: rule.family,
+      isGeneral: rule.isGeneral ?? false,
       choice: settings.severities?.[rule.id] as Severity | undefined,
       collector: rule.begin(optionValues(rule, settings)),
     }));
@@ -40,8 +41,12 @@ export function preparePatterns(rules: readonly PatternRule[], settings: RuleSet
       }
     },
     finish(captureEnd, drops): readonly Pattern[] {
-      return running.flatMap(({ choice, family, collector }) => {
-        const patterns = collector.finish(captureEnd, drops);
+      const found = running.map((each) => ({ ...each, patterns: each.collector.finish(captureEnd, drops) }));
+      const special = found.flatMap(({ family, isGeneral, patterns }) =>
+        family === 'capture' || isGeneral ? [] : patterns,
+      );
+      return found.flatMap(({ choice, family, isGeneral, patterns: all }) => {
+        const patterns = isGeneral ? all.filter((pattern) => !isCovered(pattern, special)) : all;
         const inDoubt = !isTimed && family !== 'capture';
         if (choice === undefined && !inDoubt) return patterns;
         return patterns.map((pattern) => ({
@@ -52,4 +57,13 @@ export function preparePatterns(rules: readonly PatternRule[], settings: RuleSet
       });
     },
   };
+}
+
+/** Whether one of `others` stands for all connections of the pattern that it lists. */
+function isCovered(pattern: Pattern, others: readonly Pattern[]): boolean {
+  return others.some(({ count, connections }) => {
+    if (count < pattern.count) return false;
+    const ids = new Set(connections);
+    return pattern.connections.every((id) => ids.has(id));
+  });
 }

@@ -1,5 +1,5 @@
 import type { Timestamp } from '../../core/time.js';
-import type { Confidence, Pattern, Severity } from '../finding.js';
+import type { Citation, Confidence, Pattern, Severity } from '../finding.js';
 import type { PatternRule } from '../rule.js';
 import { fill, fillAll, type Words } from '../wording.js';
 
@@ -20,6 +20,8 @@ export interface PatternDraft {
   readonly words: Words;
   /** In the place of the documentation's, where what was seen ranks them otherwise. */
   readonly likelyCauses?: readonly string[];
+  /** In the place of the rule's, where it speaks for findings of another one. */
+  readonly citations?: readonly Citation[];
 }
 
 export function reportPattern(rule: PatternRule, draft: PatternDraft): Pattern {
@@ -39,6 +41,6 @@ export function reportPattern(rule: PatternRule, draft: PatternDraft): Pattern {
     from: draft.from,
     to: draft.to,
     facts: draft.facts,
-    citations: rule.citations,
+    citations: draft.citations ?? rule.citations,
   };
 }

@@ -1,0 +1,100 @@
+import type { Connection } from '../../connections/connection.js';
+import { secondsBetween, type Timestamp } from '../../core/time.js';
+import type { Citation, Finding } from '../finding.js';
+import { inNetwork } from '../wording.js';
+import type { Client, Service } from './census.js';
+import { Groups, Members } from './members.js';
+
+/** How many ports of one host within which time make a scan of what one client tries. */
+const PORTS = 10;
+const SECONDS = 10;
+/** A scan comes to a port once or twice, and finds few of them open. */
+const MOST_TRIES = 2;
+const LEAST_SHARE = 0.9;
+
+/** Ports that are told apart in all scans together. */
+const MAX_PORTS = 100_000;
+
+const REFUSED = 'connection-refused';
+const UNANSWERED = 'syn-unanswered';
+
+/** The ports of one host that one client tried in vain. */
+export interface Scan {
+  readonly client: string;
+  readonly host: string;
+  readonly network: string;
+  /** That of its first finding, whose citations these are. */
+  readonly rule: string;
+  readonly citations: readonly Citation[];
+  readonly members: Members;
+  readonly ports: Set<number>;
+  refused: number;
+}
+
+interface Watched extends Scan {
+  readonly origin: Timestamp;
+  /** When the last ports were tried, in seconds after the origin. */
+  readonly recent: number[];
+  wasFast: boolean;
+}
+
+/** Watches for clients that try one port of a host after the other. */
+export class PortScans {
+  readonly #hosts = new Groups<number>();
+  readonly #watched = new Groups<Watched>();
+  #ports = 0;
+
+  add({ id, client, server, network }: Connection, finding: Finding): void {
+    if (finding.rule !== REFUSED && finding.rule !== UNANSWERED) return;
+    const host = this.#hosts.of(inNetwork(server.address, network), 0, () => this.#hosts.all.length);
+    if (host === null) return;
+    const watched = this.#watched.of(inNetwork(client.address, network), host, () => ({
+      client: client.address,
+      host: server.address,
+      network,
+      rule: finding.rule,
+      citations: finding.citations,
+      members: new Members(finding.from, finding.to),
+      ports: new Set(),
+      refused: 0,
+      origin: finding.from,
+      recent: [],
+      wasFast: false,
+    }));
+    if (watched === null) return;
+    watched.members.add(id, finding.from, finding.to);
+    if (finding.rule === REFUSED) watched.refused++;
+    if (watched.ports.has(server.port) || this.#ports === MAX_PORTS) return;
+    this.#ports++;
+    watched.ports.add(server.port);
+    if (!watched.wasFast)
+      watched.wasFast = isFast(watched.recent, secondsBetween(watched.origin, finding.from));
+  }
+
+  /** @param calls how many connections a client made to a host, both as `inNetwork` names them */
+  found(calls: (client: string, host: string) => number): readonly Scan[] {
+    return this.#watched.all.filter(({ client, host, network, members, ports, wasFast }) => {
+      if (!wasFast || members.count > MOST_TRIES * ports.size) return false;
+      const all = calls(inNetwork(client, network), inNetwork(host, network));
+      return members.count >= LEAST_SHARE * all;
+    });
+  }
+}
+
+/** Adds a time to those of the last ports, and says whether they were tried in quick succession. */
+function isFast(recent: number[], seconds: number): boolean {
+  recent.push(seconds);
+  if (recent.length < PORTS) return false;
+  const isNear = Math.max(...recent) - Math.min(...recent) <= SECONDS;
+  recent.shift();
+  return isNear;
+}
+
+/** Whether what `client` met at `service`, by `rule`, belongs to one of these scans. */
+export function isOfScan(rule: string, client: Client, service: Service, scans: readonly Scan[]): boolean {
+  if (rule !== REFUSED && rule !== UNANSWERED) return false;
+  return scans.some(
+    (scan) =>
+      scan.client === client.address && scan.host === service.address && scan.network === service.network,
+  );
+}

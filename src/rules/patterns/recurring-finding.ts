@@ -1,0 +1,387 @@
+import type { Connection } from '../../connections/connection.js';
+import { formatEndpoint } from '../../core/addresses.js';
+import { isLater, secondsBetween, type Timestamp } from '../../core/time.js';
+import { cite } from '../citations.js';
+import type { Citation, Confidence, Finding, Pattern } from '../finding.js';
+import type { OptionValues, PatternCollector, PatternRule } from '../rule.js';
+import { count, duration, inNetwork } from '../wording.js';
+import { type ByClient, Census, type CensusResults, type Client, type Service } from './census.js';
+import { Groups, Members } from './members.js';
+import { MAX_PAIRS } from './pair-counts.js';
+import { isOfScan, PortScans, type Scan } from './port-scans.js';
+import { MAX_LISTED, reportPattern } from './report-pattern.js';
+
+/** Findings of one rule on connections to one service. */
+interface Recurrence {
+  readonly service: Service;
+  readonly rule: string;
+  /** Of the first that was found. */
+  readonly example: string;
+  readonly citations: readonly Citation[];
+  readonly members: Members;
+  /** By the numbers of clients; null once there were too many. */
+  affected: Map<number, number> | null;
+  confidence: Confidence;
+}
+
+/** Where to look, and why. */
+interface Concentration {
+  readonly says: string;
+  readonly pointsTo: 'client' | 'server' | null;
+  /** The only one affected, or one of them. */
+  readonly client: string;
+}
+
+/** One client's findings make one pattern if they are at so many services, and mostly at no one of them. */
+const MINIMUM_SERVICES = 3;
+const MOST_AT_ONE = 0.5;
+
+/** Of the services that show the same, those with most of it are told. */
+const MOST_SERVICES = 10;
+
+/** Clients from which on handshakes that none of them finished look like a flood, and how many each began. */
+const FLOOD_CLIENTS = 20;
+const FLOOD_TRIES = 2;
+
+const LOOK_AT_CLIENT = ': look at this client, or at its path';
+
+const CLIENT_CAUSES = [
+  'The program of {client}, its version or its settings (possible): other clients do not show this.',
+  'The path between {client} and the rest (possible): other clients behind the same router show this as well.',
+];
+const SERVER_CAUSES = [
+  'The program of {server}, or its host (possible): its log and its other services tell.',
+  'A device in front of {server} (possible): calls that do not pass it are well.',
+];
+const SCAN_CAUSES = [
+  'A port scan by {client} (possible): whoever is responsible for it knows of it, or should.',
+  'A program with many services at {host}, all of them down (possible): the ports are those of its settings.',
+];
+const FLOOD_CAUSES = [
+  'A SYN flood under forged addresses (possible): the addresses have nothing to do with one another.',
+  'The way back from {server} to its clients is broken (possible): handshakes of no client are finished.',
+];
+
+/** The same finding on many connections: one pattern with their number, and with where they concentrate. */
+export const recurringFinding: PatternRule = {
+  id: 'recurring-finding',
+  family: 'pattern',
+  isGeneral: true,
+  // Each finding of its members has been graded already: this only adds up.
+  severity: 'info',
+  summary:
+    'Many connections of one service, or of one client, show the same finding: whom they have in common tells where to look.',
+  options: {
+    minimumMembers: {
+      unit: 'count',
+      default: 5,
+      minimum: 2,
+      maximum: 1_000_000,
+      description: 'How many connections make the pattern: fewer are read one by one as fast.',
+    },
+  },
+  citations: [cite.resetForUnknown, cite.closedAnswersReset, cite.synFlood],
+  related: ['connection-refused', 'syn-unanswered', 'syn-ack-unanswered', 'endpoint-mass-close'],
+  documentation: {
+    meaning:
+      'The same finding on many connections has mostly one cause. If one client has them all while others are well at the same service, the cause is at that client or on its path; if every client of a service has them and is well elsewhere, it is at the service. A client that tries one port of a host after the other, in vain, is named as what may be a port scan.',
+    proof: [
+      'At least minimumMembers connections to one address and port with warnings or errors of the same rule that no other finding explains.',
+      'Or as many of one client, if no other client has findings of the rule: at three services or more, and at most half of them at one.',
+      'Or ten ports of one host that one client tried within 10 s, nearly all refused or unanswered.',
+    ],
+    notThis: [
+      'Connections for which another pattern stands: that one tells more.',
+      'Findings that are info: they are no trouble, however many there are.',
+    ],
+    applicationSees: 'On each of these connections what the finding of {rule} says.',
+    likelyCauses: [
+      'One client has all of them: its program, its settings or its path (possible).',
+      'Every client has them: the service, its host or a device in front of it (possible).',
+    ],
+    nextSteps: [
+      'finwait explain {rule}',
+      'Compare a connection that shows it with one of the same service that does not.',
+    ],
+    example: { fixture: 'mixed-200', capture: 'client' },
+  },
+  begin: (options) => new Collector(options),
+};
+
+class Collector implements PatternCollector {
+  readonly #minimum: number;
+  readonly #census = new Census();
+  /** By rule and number of the service. */
+  readonly #recurrences = new Groups<Recurrence>();
+  readonly #scans = new PortScans();
+  /** Clients kept in all recurrences together. */
+  #kept = 0;
+
+  constructor({ minimumMembers }: OptionValues) {
+    this.#minimum = minimumMembers;
+  }
+
+  add(connection: Connection, findings: readonly Finding[]): void {
+    const service = this.#census.service(connection);
+    const client = service === null ? null : this.#census.client(connection, service);
+    let isTroubled = false;
+    for (let i = 0; i < findings.length; i++) {
+      const finding = findings[i];
+      if (finding.severity === 'info' || finding.explainedBy !== undefined) continue;
+      isTroubled = true;
+      // A rule may speak of both endpoints.
+      if (findings.findIndex(({ rule }) => rule === finding.rule) < i) continue;
+      this.#scans.add(connection, finding);
+      if (service !== null) this.#count(connection.id, finding, service, client);
+    }
+    if (isTroubled && client !== null && service !== null) this.#census.trouble(client, service);
+  }
+
+  #count(id: number, finding: Finding, service: Service, client: Client | null): void {
+    const recurrence = this.#recurrences.of(finding.rule, service.number, () => ({
+      service,
+      rule: finding.rule,
+      example: finding.title,
+      citations: finding.citations,
+      members: new Members(finding.from, finding.to),
+      affected: client === null ? null : new Map(),
+      confidence: 'inferred',
+    }));
+    if (recurrence === null) return;
+    recurrence.members.add(id, finding.from, finding.to);
+    if (finding.confidence === 'possible') recurrence.confidence = 'possible';
+    const { affected } = recurrence;
+    if (affected === null) return;
+    const known = client === null ? undefined : affected.get(client.number);
+    if (client === null || (known === undefined && this.#kept === MAX_PAIRS)) {
+      this.#kept -= affected.size;
+      recurrence.affected = null;
+      return;
+    }
+    if (known === undefined) this.#kept++;
+    affected.set(client.number, (known ?? 0) + 1);
+  }
+
+  finish(): readonly Pattern[] {
+    const all = this.#recurrences.all;
+    if (all.length === 0) return [];
+    const census = this.#census.results();
+    const scans = this.#scans.found((client, host) => census.callsTo(client, host));
+    const byRule = new Map<string, Recurrence[]>();
+    for (const recurrence of all) {
+      const { rule, service, affected } = recurrence;
+      const [client] = affected?.keys() ?? [];
+      if (affected?.size === 1 && isOfScan(rule, this.#census.clients[client], service, scans)) continue;
+      const known = byRule.get(rule);
+      if (known === undefined) byRule.set(rule, [recurrence]);
+      else known.push(recurrence);
+    }
+    const patterns = scans.map(scanPattern);
+    for (const recurrences of byRule.values()) {
+      const ofOne = this.#ofOneClient(recurrences, census);
+      if (ofOne !== null) patterns.push(ofOne);
+      else patterns.push(...this.#byService(recurrences, census));
+    }
+    return patterns;
+  }
+
+  /** If all findings of a rule are of one client, at several services. */
+  #ofOneClient(recurrences: readonly Recurrence[], census: CensusResults): Pattern | null {
+    if (!this.#census.isWhole) return null;
+    const total = recurrences.reduce((sum, { members }) => sum + members.count, 0);
+    const largest = recurrences.reduce((most, { members }) => Math.max(most, members.count), 0);
+    if (recurrences.length < MINIMUM_SERVICES || total < this.#minimum || largest > MOST_AT_ONE * total)
+      return null;
+    const [number] = recurrences[0].affected?.keys() ?? [];
+    if (recurrences.some(({ affected }) => affected?.size !== 1 || !affected.has(number))) return null;
+    const { address, network } = this.#census.clients[number];
+    const own = census.callsOf(number);
+    const others = this.#census.clients.filter((client) => client.number !== number);
+    const well = others.reduce((sum, client) => sum + census.wellOf(client.number), 0);
+    const pointsTo = well >= this.#minimum ? 'client' : null;
+    const [{ rule, example, citations }] = recurrences;
+    const { from, to } = spanOf(recurrences);
+    return reportPattern(recurringFinding, {
+      confidence: confidenceOf(recurrences),
+      title: `${total} of ${count(own, 'connection')} of {client}, to ${recurrences.length} services: {rule}`,
+      explanation: `For example: {example}. ${
+        others.length === 0
+          ? 'The capture holds connections of no other client to compare with.'
+          : `No other client shows it; ${wellText(well, others.length, '')}${pointsTo === null ? '' : LOOK_AT_CLIENT}.`
+      }`,
+      connections: recurrences.flatMap((each) => each.members.ids).slice(0, MAX_LISTED),
+      count: total,
+      from,
+      to,
+      facts: {
+        rule,
+        client: address,
+        ...(network !== '' && { network }),
+        count: total,
+        ofConnections: own,
+        services: recurrences.length,
+        clients: 1,
+        clientsInAll: this.#census.clients.length,
+        ...(pointsTo !== null && { pointsTo }),
+      },
+      citations,
+      words: { rule, client: inNetwork(address, network), example },
+      ...(pointsTo !== null && { likelyCauses: CLIENT_CAUSES }),
+    });
+  }
+
+  #byService(recurrences: readonly Recurrence[], census: CensusResults): readonly Pattern[] {
+    const many = recurrences
+      .filter(({ members }) => members.count >= this.#minimum)
+      .sort((a, b) => b.members.count - a.members.count);
+    if (many.length === 0) return [];
+    const ofRule = this.#affectedBy(recurrences);
+    const further = many.length - MOST_SERVICES;
+    return many
+      .slice(0, MOST_SERVICES)
+      .map((recurrence) => this.#ofService(recurrence, ofRule, census, Math.max(0, further)));
+  }
+
+  /** How many findings each client has; null if that was not counted for all of them. */
+  #affectedBy(recurrences: readonly Recurrence[]): ByClient | null {
+    if (!this.#census.isWhole) return null;
+    const all = new Map<number, number>();
+    for (const { affected } of recurrences) {
+      if (affected === null) return null;
+      for (const [client, findings] of affected) all.set(client, (all.get(client) ?? 0) + findings);
+    }
+    return all;
+  }
+
+  #ofService(
+    recurrence: Recurrence,
+    ofRule: ByClient | null,
+    census: CensusResults,
+    further: number,
+  ): Pattern {
+    const { rule, example, citations, members, service, affected } = recurrence;
+    const { network } = service;
+    const server = formatEndpoint(service.address, service.port);
+    const { says, pointsTo, client } = this.#concentration(recurrence, ofRule, census);
+    const isFlood =
+      rule === 'syn-ack-unanswered' &&
+      affected !== null &&
+      affected.size >= FLOOD_CLIENTS &&
+      members.count <= FLOOD_TRIES * affected.size;
+    return reportPattern(recurringFinding, {
+      confidence: isFlood ? 'possible' : recurrence.confidence,
+      title: `${members.count} of ${count(service.connections, 'connection')} to {server}: {rule}`,
+      explanation: `For example: {example}. ${says}${isFlood ? ' So many clients that begin a handshake and do not finish it look like a SYN flood under forged addresses (possible).' : ''}${further > 0 ? ` ${count(further, 'service')} more with fewer such findings ${further === 1 ? 'is' : 'are'} not listed.` : ''}`,
+      connections: members.ids,
+      count: members.count,
+      from: members.from,
+      to: members.to,
+      facts: {
+        rule,
+        server,
+        ...(network !== '' && { network }),
+        count: members.count,
+        ofConnections: service.connections,
+        ...(ofRule !== null &&
+          affected !== null && { clients: affected.size, clientsInAll: census.callersOf(service).size }),
+        ...(pointsTo !== null && { pointsTo }),
+      },
+      citations,
+      words: { rule, server: inNetwork(server, network), example, client },
+      ...(isFlood
+        ? { likelyCauses: FLOOD_CAUSES }
+        : pointsTo !== null && { likelyCauses: pointsTo === 'client' ? CLIENT_CAUSES : SERVER_CAUSES }),
+    });
+  }
+
+  #concentration(
+    { service, affected }: Recurrence,
+    ofRule: ByClient | null,
+    census: CensusResults,
+  ): Concentration {
+    if (ofRule === null || affected === null) {
+      const says = 'There are too many clients to tell how many of them show it.';
+      return { says, pointsTo: null, client: '' };
+    }
+    const callers = census.callersOf(service);
+    const [only] = affected.keys();
+    const { address, network } = this.#census.clients[only];
+    const client = inNetwork(address, network);
+    if (affected.size > 1 && affected.size < callers.size) {
+      const says = `${count(affected.size, 'client')} of ${count(callers.size, 'client')} that used this port show it.`;
+      return { says, pointsTo: null, client };
+    }
+    if (affected.size < callers.size) {
+      let well = 0;
+      for (const number of callers.keys()) if (number !== only) well += census.wellAt(service, number);
+      const pointsTo = well >= this.#minimum ? 'client' : null;
+      const says = `All of them are of one client, {client}; ${wellText(well, callers.size - 1, ' to the same port')}${pointsTo === null ? '' : LOOK_AT_CLIENT}.`;
+      return { says, pointsTo, client };
+    }
+    const whose =
+      callers.size === 1
+        ? 'Only one client used this port, {client}'
+        : `Each of the ${count(callers.size, 'client')} that used this port shows it`;
+    let well = 0;
+    let unwell = 0;
+    for (const number of callers.keys()) {
+      well += census.wellOf(number) - census.wellAt(service, number);
+      unwell += (ofRule.get(number) ?? 0) - (affected.get(number) ?? 0);
+    }
+    if (unwell > 0 || well < this.#minimum) return { says: `${whose}.`, pointsTo: null, client };
+    const says = `${whose}; ${count(well, 'connection')} of ${callers.size === 1 ? 'this client' : 'these clients'} to other ports or hosts had no trouble: look at the server, or at what is in front of it.`;
+    return { says, pointsTo: 'server', client };
+  }
+}
+
+function wellText(connections: number, clients: number, where: string): string {
+  const whose = `${count(clients, 'other client')}${where}`;
+  return connections === 0
+    ? `all connections of ${whose} had other trouble`
+    : `${count(connections, 'connection')} of ${whose} had no trouble`;
+}
+
+function scanPattern(scan: Scan): Pattern {
+  const { rule, citations, client, host, network, members, ports, refused } = scan;
+  const unanswered = members.count - refused;
+  return reportPattern(recurringFinding, {
+    confidence: 'possible',
+    title: `{client} tried ${ports.size} ports of {host} in vain within {span}: looks like a port scan (possible)`,
+    explanation: `${refused > 0 ? `${count(refused, 'connection')} ${refused === 1 ? 'was' : 'were'} refused` : ''}${refused > 0 && unanswered > 0 ? ', ' : ''}${unanswered > 0 ? `${count(unanswered, 'SYN')} ${unanswered === 1 ? 'was' : 'were'} not answered` : ''}. A program that looks for services which are all down leaves the same.`,
+    connections: members.ids,
+    count: members.count,
+    from: members.from,
+    to: members.to,
+    facts: {
+      rule,
+      client,
+      host,
+      ...(network !== '' && { network }),
+      count: members.count,
+      ports: ports.size,
+      refused,
+      unanswered,
+    },
+    citations,
+    words: {
+      rule,
+      client: inNetwork(client, network),
+      host: inNetwork(host, network),
+      span: duration(secondsBetween(members.from, members.to)),
+    },
+    likelyCauses: SCAN_CAUSES,
+  });
+}
+
+function confidenceOf(recurrences: readonly Recurrence[]): Confidence {
+  return recurrences.some(({ confidence }) => confidence === 'possible') ? 'possible' : 'inferred';
+}
+
+function spanOf(recurrences: readonly Recurrence[]): { from: Timestamp; to: Timestamp } {
+  let { from, to } = recurrences[0].members;
+  for (const { members } of recurrences) {
+    if (isLater(from, members.from)) from = members.from;
+    if (isLater(members.to, to)) to = members.to;
+  }
+  return { from, to };
+}

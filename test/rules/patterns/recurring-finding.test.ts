@@ -1,0 +1,260 @@
+import { describe, expect, it } from 'vitest';
+import type { Connection } from '../../../src/connections/connection.js';
+import type { Finding } from '../../../src/rules/finding.js';
+import { endpointMassClose } from '../../../src/rules/patterns/endpoint-mass-close.js';
+import { preparePatterns } from '../../../src/rules/patterns/prepare.js';
+import { recurringFinding } from '../../../src/rules/patterns/recurring-finding.js';
+import { at, connection, enters } from '../../support/connection-builder.js';
+import { finding, patternsOf, textsOf, UNFILLED } from '../../support/pattern-tester.js';
+
+type Judged = readonly [Connection, readonly Finding[]];
+
+interface Draft {
+  readonly rule?: string | null;
+  readonly client?: string;
+  readonly server?: string;
+  readonly port?: number;
+  readonly gap?: number;
+  readonly network?: string;
+  readonly more?: Partial<Finding>;
+}
+
+/** Connections of one client to one port, each with a finding of `rule` unless that is null. */
+function several(count: number, draft: Draft = {}, first = 0): Judged[] {
+  const { rule = 'connection-refused', client = '10.0.0.1', server = '10.0.0.2', port = 80, gap = 1 } = draft;
+  return Array.from({ length: count }, (_, place): Judged => {
+    const id = first + place;
+    const time = at(id * gap);
+    return [
+      connection({
+        id,
+        network: draft.network ?? '',
+        client: { address: client },
+        server: { address: server, port },
+      }),
+      rule === null ? [] : [finding(rule, { severity: 'warning', from: time, to: time, ...draft.more })],
+    ];
+  });
+}
+
+/** The same to `count` ports or hosts, one connection each. */
+function each(count: number, draft: (place: number) => Draft, first = 0): Judged[] {
+  return Array.from({ length: count }, (_, place) => several(1, draft(place), first + place)).flat();
+}
+
+const told = (judged: readonly Judged[], options = {}) => patternsOf(recurringFinding, judged, 1000, options);
+
+describe('recurring-finding', () => {
+  it('counts the same finding at one service', () => {
+    const [pattern, ...others] = told([...several(6), ...several(2, { rule: null }, 6)]);
+    expect(others).toEqual([]);
+    expect(pattern).toMatchObject({
+      severity: 'info',
+      confidence: 'inferred',
+      title: '6 of 8 connections to 10.0.0.2:80: connection-refused',
+      connections: [0, 1, 2, 3, 4, 5],
+      count: 6,
+      from: at(0),
+      to: at(5),
+      facts: {
+        rule: 'connection-refused',
+        server: '10.0.0.2:80',
+        count: 6,
+        ofConnections: 8,
+        clients: 1,
+        clientsInAll: 1,
+      },
+    });
+    expect(pattern.explanation).toContain('Only one client used this port, 10.0.0.1.');
+    expect(textsOf(pattern)).not.toMatch(UNFILLED);
+  });
+
+  it.each([
+    ['fewer', several(4)],
+    ['what is no trouble', several(9, { more: { severity: 'info' } })],
+    ['what another finding explains', several(9, { more: { explainedBy: 'host-lost' } })],
+    ['several rules', [...several(4), ...several(4, { rule: 'syn-unanswered' }, 4)]],
+    ['several ports', [...several(4), ...several(4, { port: 81 }, 4)]],
+  ] as const)('is silent on %s', (_, judged) => {
+    expect(told(judged)).toEqual([]);
+  });
+
+  it('counts a connection once, of which a rule speaks twice', () => {
+    const both = several(4).map(([one, findings]): Judged => [one, [...findings, ...findings]]);
+    expect(told(both)).toEqual([]);
+  });
+
+  it('tells networks apart', () => {
+    const apart = [...several(4, { network: 'VLAN 5' }), ...several(5, { network: 'VLAN 6' }, 4)];
+    const [pattern, ...others] = told(apart);
+    expect(others).toEqual([]);
+    expect(pattern.title).toBe('5 of 5 connections to 10.0.0.2:80 (VLAN 6): connection-refused');
+    expect(pattern.facts.network).toBe('VLAN 6');
+  });
+
+  it('is only possible if a member is', () => {
+    const [pattern] = told([...several(5), ...several(1, { more: { confidence: 'possible' } }, 5)]);
+    expect(pattern.confidence).toBe('possible');
+  });
+
+  describe('says where it concentrates', () => {
+    it('at one client', () => {
+      const [pattern] = told([...several(5), ...several(5, { rule: null, client: '10.0.0.9' }, 5)]);
+      expect(pattern.facts).toMatchObject({ clients: 1, clientsInAll: 2, pointsTo: 'client' });
+      expect(pattern.explanation).toContain(
+        'All of them are of one client, 10.0.0.1; 5 connections of 1 other client to the same port had no trouble: look at this client, or at its path.',
+      );
+      expect(textsOf(pattern)).not.toMatch(UNFILLED);
+    });
+
+    it('at one client, but not if the others are few or have other trouble', () => {
+      const few = several(1, { rule: null, client: '10.0.0.9' }, 5);
+      const other = several(4, { rule: 'syn-unanswered', client: '10.0.0.9' }, 6);
+      const [pattern] = told([...several(5), ...few, ...other]);
+      expect(pattern.facts.pointsTo).toBeUndefined();
+      expect(pattern.explanation).toContain(
+        '1 connection of 1 other client to the same port had no trouble.',
+      );
+    });
+
+    it('at the server', () => {
+      const [pattern] = told([
+        ...several(5),
+        ...several(5, { client: '10.0.0.9' }, 5),
+        ...several(6, { rule: null, server: '10.0.0.3' }, 10),
+      ]);
+      expect(pattern.facts).toMatchObject({ clients: 2, clientsInAll: 2, pointsTo: 'server' });
+      expect(pattern.explanation).toContain(
+        'Each of the 2 clients that used this port shows it; 6 connections of these clients to other ports or hosts had no trouble: look at the server',
+      );
+      expect(textsOf(pattern)).not.toMatch(UNFILLED);
+    });
+
+    it('at the server, but not if its clients have the same trouble elsewhere', () => {
+      const [pattern] = told([
+        ...several(5),
+        ...several(1, { server: '10.0.0.3' }, 5),
+        ...several(6, { rule: null, server: '10.0.0.3' }, 6),
+      ]);
+      expect(pattern.facts.pointsTo).toBeUndefined();
+    });
+
+    it('nowhere', () => {
+      const [pattern] = told([
+        ...several(5),
+        ...several(5, { client: '10.0.0.8' }, 5),
+        ...several(5, { rule: null, client: '10.0.0.9' }, 10),
+      ]);
+      expect(pattern.facts).toMatchObject({ clients: 2, clientsInAll: 3 });
+      expect(pattern.explanation).toContain('2 clients of 3 clients that used this port show it.');
+    });
+  });
+
+  describe('of one client at many services', () => {
+    const spread = each(6, (place) => ({ rule: 'rst-active-abort', server: `10.0.1.${place}` }));
+
+    it('is one pattern', () => {
+      const [pattern, ...others] = told([
+        ...spread,
+        ...several(7, { rule: null, client: '10.0.0.8' }, 6),
+        ...several(1, { rule: null, client: '10.0.0.9' }, 13),
+      ]);
+      expect(others).toEqual([]);
+      expect(pattern.title).toBe('6 of 6 connections of 10.0.0.1, to 6 services: rst-active-abort');
+      expect(pattern.explanation).toContain(
+        'No other client shows it; 8 connections of 2 other clients had no trouble: look at this client',
+      );
+      expect(pattern.facts).toMatchObject({ client: '10.0.0.1', services: 6, pointsTo: 'client' });
+      expect(pattern).toMatchObject({ count: 6, from: at(0), to: at(5) });
+      expect(textsOf(pattern)).not.toMatch(UNFILLED);
+    });
+
+    it('says if there is no other client', () => {
+      const [pattern] = told(spread);
+      expect(pattern.explanation).toContain('no other client to compare with');
+      expect(pattern.facts.pointsTo).toBeUndefined();
+    });
+
+    it('is of a service if that has most of it', () => {
+      const patterns = told([...several(7, { rule: 'rst-active-abort' }, 6), ...spread]);
+      expect(patterns.map(({ title }) => title)).toEqual([
+        '7 of 7 connections to 10.0.0.2:80: rst-active-abort',
+      ]);
+    });
+
+    it('is none if others show it too', () => {
+      const other = several(1, { rule: 'rst-active-abort', client: '10.0.0.9' }, 6);
+      expect(told([...spread, ...other])).toEqual([]);
+    });
+  });
+
+  describe('of a port scan', () => {
+    const scan = (count: number, gap: number, rule = 'connection-refused') =>
+      each(count, (place) => ({ rule, port: 1000 + place, gap }));
+
+    it('names it', () => {
+      const [pattern, ...others] = told([
+        ...scan(12, 0.5),
+        ...several(1, { port: 2000, rule: 'syn-unanswered' }, 12),
+      ]);
+      expect(others).toEqual([]);
+      expect(pattern.title).toBe(
+        '10.0.0.1 tried 13 ports of 10.0.0.2 in vain within 12 s: looks like a port scan (possible)',
+      );
+      expect(pattern.explanation).toContain('12 connections were refused, 1 SYN was not answered.');
+      expect(pattern.confidence).toBe('possible');
+      expect(textsOf(pattern)).not.toMatch(UNFILLED);
+    });
+
+    it.each([
+      ['slow', scan(12, 2)],
+      ['of few ports', scan(9, 0.1)],
+      ['of something else', scan(12, 0.1, 'rst-active-abort')],
+      ['of open ports as well', [...scan(12, 0.1), ...several(3, { port: 22, rule: null }, 12)]],
+      ['of ports tried again and again', Array.from({ length: 4 }, () => scan(12, 0.1)).flat()],
+    ])('but not if %s', (_, judged) => {
+      for (const { title } of told(judged)) expect(title).not.toContain('scan');
+    });
+  });
+
+  it('names what may be a SYN flood', () => {
+    const rule = 'syn-ack-unanswered';
+    const [pattern] = told(each(20, (place) => ({ rule, client: `198.51.100.${place}` })));
+    expect(pattern.explanation).toContain('SYN flood under forged addresses (possible)');
+    expect(pattern.confidence).toBe('possible');
+    const [other] = told(each(19, (place) => ({ rule, client: `198.51.100.${place}` })));
+    expect(other.explanation).not.toContain('flood');
+  });
+
+  it('tells the ten services with most of it, and counts the rest', () => {
+    const services = Array.from({ length: 12 }, (_, place) =>
+      several(5 + place, { port: 80 + place, gap: 100 }, 100 * place),
+    ).flat();
+    const patterns = told([...services, ...several(1, { client: '10.0.0.9' }, 5000)]);
+    expect(patterns).toHaveLength(10);
+    expect(patterns[0].facts.count).toBe(16);
+    expect(patterns[9].explanation).toMatch(/ 2 services more with fewer such findings are not listed\.$/);
+  });
+
+  it('keeps no more than so many clients', () => {
+    const [pattern] = told(
+      each(10_001, (place) => ({ client: `10.1.${place >> 8}.${place & 255}`, rule: 'rst-active-abort' })),
+    );
+    expect(pattern.count).toBe(10_001);
+    expect(pattern.facts.clients).toBeUndefined();
+    expect(pattern.explanation).toContain('There are too many clients to tell');
+  });
+
+  it('gives way to another pattern of the same connections', () => {
+    const collector = preparePatterns([recurringFinding, endpointMassClose]);
+    for (let id = 0; id < 6; id++) {
+      const judged = connection({
+        id,
+        end: at(60),
+        server: { finSent: true, after: [enters('FIN-WAIT-1', 60, 7)] },
+      });
+      collector.add(judged, [finding('rst-on-write-after-close', { from: at(60), to: at(60) })]);
+    }
+    expect(collector.finish(at(100), []).map(({ rule }) => rule)).toEqual(['endpoint-mass-close']);
+  });
+});
