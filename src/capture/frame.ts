@@ -16,6 +16,8 @@ export class Frame {
   capturedLength = 0;
   /** Length on the wire; at least `capturedLength` in a sane capture. */
   originalLength = 0;
+  /** Octets at its end on the wire that are its Frame Check Sequence, and nothing that it carries. */
+  fcsLength = 0;
   bytes: Uint8Array = new Uint8Array(0);
   view: DataView = new DataView(new ArrayBuffer(0));
   offset = 0;

@@ -167,6 +167,22 @@ const NAMES: ReadonlyMap<number, string> = new Map([
 /** Link types share their header word with other fields (FCS length, reserved bits): it is the low 16 bits. */
 export const LINK_TYPE_MASK = 0xffff;
 
+const LINK_TYPE_EN10MB = 1;
+const FCS_LENGTH_PRESENT = 0x04000000;
+const FCS_LENGTH_SHIFT = 28;
+
+/** Octets of Frame Check Sequence at the end of each frame, as the link type's word in classic pcap says. */
+export function fcsLengthOf(word: number): number {
+  const units = (word & FCS_LENGTH_PRESENT) === 0 ? 0 : word >>> FCS_LENGTH_SHIFT;
+  return (word & LINK_TYPE_MASK) === LINK_TYPE_EN10MB ? 2 * units : 0;
+}
+
+/** The same, as pcapng's if_fcslen says: in bits by its definition, in octets by its example, which Wireshark reads as well. */
+export function fcsLengthOfInterface(linkType: number, length: number): number {
+  const octets = length < 8 ? length : length >>> 3;
+  return linkType === LINK_TYPE_EN10MB ? octets : 0;
+}
+
 /** tcpdump's name of a link type, such as `EN10MB` for 1, or `LINKTYPE_n` for a value without one. */
 export function linkTypeName(linkType: number): string {
   return NAMES.get(linkType) ?? `LINKTYPE_${linkType}`;

@@ -6,7 +6,7 @@ import { CaptureError, type Damage } from '../core/errors.js';
 import { MAX_SECONDS } from '../core/time.js';
 import type { ByteWindow } from './byte-window.js';
 import { type ByteOrder, type InterfaceFacts, NO_NOTES, namelessInterface } from './facts.js';
-import { LINK_TYPE_MASK, linkTypeName } from './link-types.js';
+import { fcsLengthOf, LINK_TYPE_MASK, linkTypeName } from './link-types.js';
 import { capturedLengthLimit, type Delivery, type FormatParser } from './parser.js';
 
 export const PCAP_MAGIC_MICROSECONDS = 0xa1b2c3d4;
@@ -125,7 +125,9 @@ export class PcapParser implements FormatParser {
     else if (minor === 3) this.swap = 'if-longer';
     this.snaplen = view.getUint32(start + SNAPLEN, littleEndian);
     this.limit = capturedLengthLimit(this.snaplen);
-    this.delivery.frame.linkType = view.getUint32(start + LINK_TYPE, littleEndian) & LINK_TYPE_MASK;
+    const linkType = view.getUint32(start + LINK_TYPE, littleEndian);
+    this.delivery.frame.linkType = linkType & LINK_TYPE_MASK;
+    this.delivery.frame.fcsLength = fcsLengthOf(linkType);
     this.headerRead = true;
     window.start += FILE_HEADER_LENGTH;
   }

@@ -7,7 +7,7 @@ import { isLater, type Timestamp } from '../core/time.js';
 import type { ByteWindow } from './byte-window.js';
 import type { ByteOrder, CaptureNotes, InterfaceFacts } from './facts.js';
 import { Frame } from './frame.js';
-import { linkTypeName } from './link-types.js';
+import { fcsLengthOfInterface, linkTypeName } from './link-types.js';
 import { capturedLengthLimit, type Delivery, type FormatParser } from './parser.js';
 import { Options } from './pcapng-options.js';
 import { FrameComments, MAX_COMMENTS, textAt } from './pcapng-text.js';
@@ -71,6 +71,7 @@ const IDB_MIN_LENGTH = IDB_OPTIONS + TRAILER_LENGTH;
 export const IF_NAME = 2;
 export const IF_DESCRIPTION = 3;
 export const IF_TSRESOL = 9;
+const IF_FCSLEN = 13;
 const IF_TSOFFSET = 14;
 
 /** Enhanced Packet Block; the obsolete Packet Block differs only in its interface field, see below. */
@@ -119,6 +120,7 @@ class Interface implements InterfaceFacts {
 
   constructor(
     readonly linkTypeValue: number,
+    readonly fcsLength: number,
     readonly snaplen: number,
     readonly name: string | null,
     readonly description: string | null,
@@ -358,6 +360,7 @@ export class PcapngParser implements FormatParser {
     const { frame } = delivery;
     frame.number++;
     frame.linkType = source.linkTypeValue;
+    frame.fcsLength = source.fcsLength;
     frame.interfaceId = this.firstInterface + interfaceId;
     frame.capturedLength = captured;
     frame.offset = offset;
@@ -448,6 +451,7 @@ export class PcapngParser implements FormatParser {
     const comments: string[] = [];
     let tsresol = DEFAULT_TSRESOL;
     let offsetSeconds = 0;
+    let fcsLength = 0;
     const end = start + length - TRAILER_LENGTH;
     const options = this.options.open(view, start + IDB_OPTIONS, end, littleEndian);
     while (options.next()) {
@@ -456,12 +460,15 @@ export class PcapngParser implements FormatParser {
       else if (code === IF_DESCRIPTION) description = textAt(bytes, offset, size, MAX_NAME_LENGTH);
       else if (code === OPT_COMMENT) this.addComment(comments, bytes, offset, size);
       else if (code === IF_TSRESOL && size === 1) tsresol = view.getUint8(offset);
+      else if (code === IF_FCSLEN && size === 1) fcsLength = view.getUint8(offset);
       else if (code === IF_TSOFFSET && size === 8)
         offsetSeconds = Number(view.getBigInt64(offset, littleEndian));
     }
     if (options.fault !== null) return this.damaged(window, options.fault);
+    const linkType = view.getUint16(start + IDB_LINK_TYPE, littleEndian);
     const added = new Interface(
-      view.getUint16(start + IDB_LINK_TYPE, littleEndian),
+      linkType,
+      fcsLengthOfInterface(linkType, fcsLength),
       view.getUint32(start + IDB_SNAPLEN, littleEndian),
       name,
       description,

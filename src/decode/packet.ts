@@ -58,6 +58,8 @@ export class Packet {
     const length = frame.originalLength;
     const sane = length > frame.capturedLength && length <= MAX_FRAME_LENGTH;
     this.wireEnd = sane ? frame.offset + length : this.end;
+    if (frame.fcsLength !== 0)
+      this.limit(frame.offset, Math.max(0, this.wireEnd - frame.offset - frame.fcsLength));
     this.beyond = 0;
     this.vlanId = 0;
     if (this.domains !== null) this.segment.domain = this.domains.ofInterface(frame.interfaceId);

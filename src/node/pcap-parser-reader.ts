@@ -4,7 +4,7 @@ import type { Space } from '../capture/byte-window.js';
 import { detect, HEAD_LENGTH } from '../capture/detect.js';
 import { type ByteOrder, NO_NOTES, namelessInterface, type ReaderFacts } from '../capture/facts.js';
 import type { FrameHandler } from '../capture/frame.js';
-import { LINK_TYPE_MASK, linkTypeName } from '../capture/link-types.js';
+import { fcsLengthOf, LINK_TYPE_MASK, linkTypeName } from '../capture/link-types.js';
 import { capturedLengthLimit, Delivery } from '../capture/parser.js';
 import { CaptureReader, type FrameReader } from '../capture/reader.js';
 import { CaptureError, type Damage } from '../core/errors.js';
@@ -165,6 +165,7 @@ export class PcapParserReader implements FrameReader {
     this.header = header;
     this.limit = capturedLengthLimit(header.snapshotLength);
     this.delivery.frame.linkType = header.linkLayerType & LINK_TYPE_MASK;
+    this.delivery.frame.fcsLength = fcsLengthOf(header.linkLayerType);
   }
 
   private checkRecord(header: PacketHeader): void {
