@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { STDIN } from './byte-source.js';
 
@@ -16,15 +16,22 @@ export async function captureFiles(word: string): Promise<readonly string[]> {
   if (word === STDIN) return [word];
   const status = await stat(word).catch(() => null);
   if (status?.isDirectory() === false) return [word];
+  if (status !== null) return sorted(await capturesIn(word));
   // Most analyses name their captures, and do not wait for this.
   const { glob, isDynamicPattern } = await import('tinyglobby');
-  if (status !== null) {
-    const names = await glob('**', { cwd: word, followSymbolicLinks: false, expandDirectories: false });
-    return sorted(names.filter((name) => CAPTURE_NAME.test(name))).map((name) => join(word, name));
-  }
   if (!isDynamicPattern(word)) return [word];
-  const options = { absolute: isAbsolute(word), followSymbolicLinks: false, expandDirectories: false };
-  return sorted(await glob(word, options));
+  return sorted(await glob(word, { absolute: isAbsolute(word), expandDirectories: false }));
+}
+
+async function capturesIn(directory: string): Promise<string[]> {
+  const paths: string[] = [];
+  for (const entry of await readdir(directory, { recursive: true, withFileTypes: true })) {
+    if (!CAPTURE_NAME.test(entry.name)) continue;
+    const path = join(entry.parentPath ?? entry.path, entry.name);
+    const isFile = entry.isSymbolicLink() ? (await stat(path).catch(() => null))?.isFile() : entry.isFile();
+    if (isFile === true) paths.push(path);
+  }
+  return paths;
 }
 
 /** The expectation files in a directory, at any depth; none if `word` is no directory. */

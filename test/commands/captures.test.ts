@@ -27,6 +27,7 @@ for (const name of ['b.pcap', 'a.pcap10', 'a.pcap2', 'deep/er/c.cap', 'notes.txt
 }
 writeFileSync(join(tree, 'deep', 'packed.pcap.gz'), gzipSync(readFileSync(CLEAN)));
 symlinkSync(tree, join(tree, 'deep', 'loop'));
+symlinkSync(CLEAN, join(tree, 'deep', 'linked.pcap'));
 
 const report = async (...argv: string[]) => {
   const { stdout, stderr, code } = await finwait([...argv, '--format', 'json']);
@@ -37,7 +38,14 @@ const pathsIn = ({ json }: { json: { captures: { path: string }[] } }): string[]
 
 describe('a directory', () => {
   it('stands for the captures in it, by name, at any depth', async () => {
-    const names = ['a.pcap2', 'a.pcap10', 'b.pcap', 'deep/er/c.cap', 'deep/packed.pcap.gz'];
+    const names = [
+      'a.pcap2',
+      'a.pcap10',
+      'b.pcap',
+      'deep/er/c.cap',
+      'deep/linked.pcap',
+      'deep/packed.pcap.gz',
+    ];
     expect(pathsIn(await report(tree))).toEqual(names);
   });
 
@@ -57,6 +65,10 @@ describe('a pattern', () => {
 
   it('stands for what it matches where no shell expanded it', async () => {
     expect(pathsIn(await report(`${tree}/*.pcap*`))).toEqual(['a.pcap2', 'a.pcap10', 'b.pcap', 'd.pcap.bak']);
+  });
+
+  it('finds files behind symbolic links', async () => {
+    expect(pathsIn(await report(`${tree}/deep/l*.pcap`))).toEqual(['deep/linked.pcap']);
   });
 
   it('that matches nothing is wrong usage', async () => {
