@@ -597,8 +597,7 @@ export class Observer {
   #probe(kind: number): void {
     const memory = this.#at.memory;
     const x = this.#at.sender;
-    const previous = (memory[x + LAST_INFO] & LAST_KIND_MASK) >>> LAST_KIND_SHIFT;
-    const entry = previous === KIND_KEEP_ALIVE ? this.#ledger.find(kind, this.#at.fromServer) : -1;
+    const entry = this.#lastKindOf(x) === KIND_KEEP_ALIVE ? this.#ledger.find(kind, this.#at.fromServer) : -1;
     if (entry < 0) {
       this.#ledger.startRun(kind, this.#at.fromServer, 0);
       return;
@@ -746,6 +745,15 @@ export class Observer {
       this.#ledger.retractFrom(fromServer, RECEIVED_ACK_OF_SYN);
       memory[x + STATE] &= ~(ENDPOINT_OPEN_UNPROVED | ENDPOINT_FIN_UNPROVED);
     }
+    // It answers the SYN-ACK, and not with an acknowledgment: it never opened, or its program had given up by then.
+    if (
+      answers &&
+      this.#lastKindOf(y) === KIND_SYN_ACK &&
+      (memory[x + STATE] & ENDPOINT_OPEN_UNPROVED) !== 0
+    ) {
+      this.#ledger.retractFrom(fromServer, RECEIVED_SYN_ACK);
+      memory[x + STATE] &= ~ENDPOINT_OPEN_UNPROVED;
+    }
     // It answers the peer's FIN: it never took that in, or it would have acknowledged it.
     if (answers && (memory[x + STATE] & ENDPOINT_FIN_UNPROVED) !== 0) {
       this.#ledger.retractFrom(fromServer, RECEIVED_FIN);
@@ -837,6 +845,11 @@ export class Observer {
 
   #stateOf(x: number): number {
     return this.#at.memory[x + STATE] & STATE_MASK;
+  }
+
+  /** What its last segment was, resets left aside. */
+  #lastKindOf(x: number): number {
+    return (this.#at.memory[x + LAST_INFO] & LAST_KIND_MASK) >>> LAST_KIND_SHIFT;
   }
 
   #setFlag(flag: number): void {

@@ -567,3 +567,23 @@ describe('a direction that is missing', () => {
     expect(quality('0.0 C PA 1 1 +5\n 0.1 S A 1 6')).toMatchObject({ unseen: null, unseenSent: false });
   });
 });
+
+it('takes the opening back of whoever answers the SYN-ACK with the reset of a host without connection', () => {
+  const { client, server } = connectionOf(`
+    0 C S 0
+    0.01 S SA 0 1
+    0.02 C R 1
+  `);
+  expect(statesOf(client)).toBe('SYN-SENT CLOSED');
+  expect(statesOf(server)).toBe('SYN-RECEIVED CLOSED');
+});
+
+it('keeps the opening of whoever has acknowledged the SYN-ACK before', () => {
+  const { client } = connectionOf(`
+    0 C S 0
+    0.01 S SA 0 1
+    0.02 C A 1 1
+    0.03 C R 1
+  `);
+  expect(statesOf(client)).toBe('SYN-SENT ESTABLISHED CLOSED');
+});
