@@ -138,6 +138,7 @@ export class Analysis {
     visit: (connection: Connection, findings: readonly Finding[], start: Timestamp) => void,
   ): void {
     this.#analyzer?.peek(isDue, (real, start, end) => {
+      if (this.#options.filter?.(real) === false) return;
       const connection = this.#shown(real);
       const findings = this.#diagnosis.evaluate(connection, end);
       visit(connection, this.#suppressor.glance(real, findings), start);

@@ -9,6 +9,7 @@ import type { RuleSettings } from '../rules/settings.js';
 import type { Suppression } from '../rules/suppressions.js';
 import { type AnonymizationOptions, anonymizerOf } from './anonymization.js';
 import { Choice } from './errors.js';
+import { allOf, type ConnectionFilter, NOTHING_MATCHES } from './filter.js';
 import { findCaptures } from './find-captures.js';
 import { EXIT_CAPTURE, EXIT_FINDINGS, EXIT_OK, type Io } from './io.js';
 import { grantWishes } from './ladders.js';
@@ -19,6 +20,7 @@ import { noteSuppressions } from './suppression-notes.js';
 export interface AnalyzeOptions extends AnonymizationOptions {
   readonly destinations: readonly Destination[];
   readonly connection?: number;
+  readonly filter?: ConnectionFilter;
   readonly reader: ReaderName;
   readonly rules: RuleSettings;
   readonly suppressions: readonly Suppression[];
@@ -47,7 +49,7 @@ export async function analyze(names: readonly string[], options: AnalyzeOptions,
     rules: options.rules,
     suppressions: options.suppressions,
     baseline: options.baseline === undefined ? undefined : readBaseline(options.baseline),
-    filter: choice?.accepts,
+    filter: allOf(choice?.accepts, options.filter),
     anonymizer,
     seed: randomInt(2 ** 32),
     joined: options.join,
@@ -68,6 +70,8 @@ export async function analyze(names: readonly string[], options: AnalyzeOptions,
     choice?.check();
     await grantWishes(paths, reporters, options, io);
     const end = analysis.finish();
+    if (options.filter !== undefined && end.summary.connections === 0)
+      io.stderr.write(`finwait: ${NOTHING_MATCHES}\n`);
     noteSuppressions(analysis.suppressions, options.verbose === true, io);
     for (const output of outputs) output.finish();
     return exitCode(end, read < paths.length, options);

@@ -17,6 +17,7 @@ import { COMMANDS } from './errors.js';
 import { explain, listRules } from './explain.js';
 import { extract } from './extract.js';
 import { EXTRACT_FORMATS } from './extract-file.js';
+import { parseFilter } from './filter.js';
 import { EXIT_OK, EXIT_USAGE, type Io, UsageError } from './io.js';
 import { atLeastOne, collect, collectNumbers, documentLength, separations, wholeNumber } from './options.js';
 import { OutputPlan } from './outputs.js';
@@ -166,6 +167,7 @@ function build(io: Io, done: (code: number) => void): Command {
         .default(undefined, 'what the place allows, such as 65536 on GitHub')
         .argParser(documentLength),
     )
+    .addOption(filterOption())
     .addOption(maximumConnections())
     .addOption(separation())
     .addOption(anonymizeOption())
@@ -194,6 +196,7 @@ function build(io: Io, done: (code: number) => void): Command {
         .choices(SEVERITIES)
         .default('warning'),
     )
+    .addOption(filterOption())
     .addOption(maximumConnections())
     .addOption(separation())
     .action(async (path: string, options) => {
@@ -209,6 +212,7 @@ function build(io: Io, done: (code: number) => void): Command {
     .command('timeline')
     .description("draw one connection: its segments between both endpoints' states")
     .addArgument(captures())
+    .addOption(filterOption())
     .addOption(separation())
     .action(async (paths: string[], options) => {
       const { rules, suppressions } = await configure(options, io);
@@ -383,6 +387,13 @@ function formatOption(plan: OutputPlan): Option {
       const hint = nearest === null ? `it is one of ${names.join(', ')}` : `did you mean ${nearest}?`;
       throw new UsageError(`there is no format ${name}; ${hint}`);
     });
+}
+
+function filterOption(): Option {
+  return new Option(
+    '--filter <expression>',
+    'only connections like this: host, net, port or portrange, of either end or after client or server; with and, or, not and parentheses',
+  ).argParser(parseFilter);
 }
 
 function addCommonOptions(command: Command): void {

@@ -9,7 +9,8 @@ import { ladderFacts, type Reporter } from '../report/reporter.js';
 import { type Finding, SEVERITIES } from '../rules/finding.js';
 import type { RuleSettings } from '../rules/settings.js';
 import type { Suppression } from '../rules/suppressions.js';
-import { Choice } from './errors.js';
+import { Choice, noSuchConnection } from './errors.js';
+import { type ConnectionFilter, NOTHING_MATCHES } from './filter.js';
 import { findCaptures } from './find-captures.js';
 import { EXIT_CAPTURE, EXIT_OK, type Io, UsageError } from './io.js';
 import { paletteFor } from './options.js';
@@ -20,6 +21,7 @@ export interface TimelineOptions {
   readonly reader: ReaderName;
   readonly rules: RuleSettings;
   readonly suppressions: readonly Suppression[];
+  readonly filter?: ConnectionFilter;
   readonly color?: boolean;
   readonly quiet?: boolean;
   readonly join?: boolean;
@@ -83,7 +85,7 @@ async function worstConnection(
 ): Promise<number | null> {
   if (paths.includes('-'))
     throw new UsageError('standard input can be read only once: say which connection with --connection N');
-  let worst = { id: 0, rank: SEVERITIES.length };
+  let worst = { id: Number.POSITIVE_INFINITY, rank: SEVERITIES.length };
   const reporter = reporterOf(({ id }, findings) => {
     const rank = Math.min(SEVERITIES.length, ...findings.map(({ severity }) => SEVERITIES.indexOf(severity)));
     if (rank < worst.rank || (rank === worst.rank && id < worst.id)) worst = { id, rank };
@@ -92,13 +94,16 @@ async function worstConnection(
     reporters: [reporter],
     rules: options.rules,
     suppressions: options.suppressions,
+    filter: options.filter,
     seed: randomInt(2 ** 32),
     joined: options.join,
     separate: options.separate,
   });
   const read = await readAll(paths, analysis, options, io);
   analysis.finish();
-  return read === 0 ? null : worst.id;
+  if (read === 0) return null;
+  if (worst.id < Number.POSITIVE_INFINITY) return worst.id;
+  throw new UsageError(options.filter === undefined ? noSuchConnection(0, -1) : NOTHING_MATCHES);
 }
 
 function reporterOf(connection: Reporter['connection']): Reporter {

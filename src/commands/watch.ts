@@ -11,6 +11,7 @@ import type { Severity } from '../rules/finding.js';
 import type { RuleSettings } from '../rules/settings.js';
 import type { Suppression } from '../rules/suppressions.js';
 import { captureProblem } from './errors.js';
+import type { ConnectionFilter } from './filter.js';
 import { EXIT_CAPTURE, EXIT_OK, type Io } from './io.js';
 import { paletteFor } from './options.js';
 import { warnOfDamage } from './read-all.js';
@@ -22,6 +23,7 @@ export interface WatchOptions {
   readonly reader: ReaderName;
   readonly rules: RuleSettings;
   readonly suppressions: readonly Suppression[];
+  readonly filter?: ConnectionFilter;
   readonly maxConnections?: number;
   readonly separate?: readonly Separation[];
   readonly color?: boolean;
@@ -55,6 +57,7 @@ export async function watch(path: string, options: WatchOptions, io: Io): Promis
     reporters,
     rules: options.rules,
     suppressions: options.suppressions,
+    filter: options.filter,
     seed: randomInt(2 ** 32),
     maximumConnections: options.maxConnections,
     separate: options.separate,

@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import { parseFilter } from '../../src/commands/filter.js';
+import { connectionOf } from '../support/conversation.js';
+import { captureOf } from '../support/fixtures.js';
+import { finwait } from '../support/io.js';
+
+const opened = connectionOf('0 C S 0\n0.1 S SA 0 1\n0.2 C A 1 1');
+/** From 10.0.0.1:40000 to 10.0.0.2:80. */
+const connection = { ...opened, server: { ...opened.server, port: 80 } };
+
+describe('a filter', () => {
+  it.each([
+    'port 80',
+    'port 40000',
+    'tcp',
+    'tcp port 80',
+    'server port 80',
+    'client host 10.0.0.1 and server host 10.0.0.2',
+    'net 10.0.0.0/8',
+    'client net 10.0.0.1/32',
+    'portrange 79-81',
+    'not port 81',
+    '!port 81&&host 10.0.0.1',
+    'port 81 or port 80',
+    'port 81 || (host 10.0.0.1 and not (client port 80))',
+    'not not host 10.0.0.2',
+    'port 1 and port 2 or port 80',
+  ])('accepts by %s', (text) => {
+    expect(parseFilter(text)(connection)).toBe(true);
+  });
+
+  it.each([
+    'port 8080',
+    'client port 80',
+    'server host 10.0.0.1',
+    'host 2001:db8::1',
+    'net 10.1.0.0/16',
+    'not (port 80 or port 81)',
+    'port 80 and (port 1 or port 2)',
+    'not port 80 and host 10.0.0.1',
+  ])('refuses by %s', (text) => {
+    expect(parseFilter(text)(connection)).toBe(false);
+  });
+
+  it.each([
+    ['', /it is empty/],
+    ['  ', /it is empty/],
+    ['porr 80', /"porr" stands where .* was expected; did you mean port\?/],
+    ['src port 80', /write client or server instead of "src"/],
+    ['port', /"" is no port; write for example port 8080/],
+    ['port http', /"http" is no port/],
+    ['port 65536', /"65536" is no port/],
+    ['portrange 9-8', /"9-8" is no portrange/],
+    ['host example.com', /"example.com" is no address/],
+    ['host 10.0.0.0/8', /"10.0.0.0\/8" is no address; write for example host/],
+    ['net 10.0.0.0/99', /is no address; write for example net/],
+    ['(port 80', /it ends where a closing parenthesis was expected/],
+    ['port 80)', /"\)" stands where and, or, or the end was expected/],
+    ['port 80 host 10.0.0.1', /"host" stands where and, or, or the end/],
+    ['not', /it ends where host, net, port or portrange was expected/],
+    ['port 80 | port 81', /"\|" stands where/],
+  ])('says what is wrong with "%s"', (text, message) => {
+    expect(() => parseFilter(text)).toThrow(message);
+  });
+});
+
+describe('--filter', () => {
+  const capture = captureOf('mixed-200', 'client');
+  const connectionsBy = async (...argv: string[]) =>
+    JSON.parse((await finwait([capture, '--format', 'json', ...argv])).stdout).connections as {
+      id: number;
+      client: { port: number };
+    }[];
+
+  it('leaves the numbers of those that stay', async () => {
+    const all = await connectionsBy();
+    const { port } = all[20].client;
+    const ofPort = await connectionsBy('--filter', `client port ${port}`);
+    expect(ofPort).toEqual(
+      all
+        .filter(({ client }) => client.port === port)
+        .map((one) => ({
+          ...one,
+          findings: expect.any(Array),
+        })),
+    );
+  });
+
+  it('goes with --connection', async () => {
+    expect(
+      (await connectionsBy('--connection', '3', '--filter', 'host 10.9.40.1')).map(({ id }) => id),
+    ).toEqual([3]);
+  });
+
+  it('says that it leaves nothing', async () => {
+    const { code, stderr } = await finwait([capture, '--filter', 'port 1']);
+    expect(code).toBe(0);
+    expect(stderr).toContain('no connection matches the filter');
+    const drawn = await finwait(['timeline', capture, '--filter', 'port 1']);
+    expect(drawn.code).toBe(2);
+    expect(drawn.stderr).toContain('no connection matches the filter');
+  });
+
+  it('is wrong usage if it cannot be understood', async () => {
+    const { code, stderr } = await finwait([capture, '--filter', 'prot 80']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('did you mean port?');
+  });
+});
