@@ -58,7 +58,7 @@ describe('a predicted segment comes to the same as any other', () => {
   });
 
   it('in random conversations', () => {
-    for (let seed = 1; seed <= 20; seed++) {
+    for (let seed = 1; seed <= 8; seed++) {
       const capture = randomConversations(seed, 100);
       expect(expectSame(() => connectionsOf(capture))).toBeGreaterThan(0);
       expectSame(() => connectionsOf(randomStreams(seed, 100)));
@@ -114,9 +114,9 @@ describe('a predicted segment comes to the same as any other', () => {
       fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
         predicted += expectSame(() => conversation(scriptOf(steps)));
       }),
-      { numRuns: 1000 },
+      { numRuns: 300 },
     );
-    expect(predicted).toBeGreaterThan(1000);
+    expect(predicted).toBeGreaterThan(500);
   });
 });
 
