@@ -150,8 +150,7 @@ export class Analysis {
     this.#analyzer?.finish(this.#captures.at(-1)?.endAt);
     this.#analyzer = null;
     const { baseline } = this.#options;
-    const drops = this.#captures.map(({ dropped }) => dropped);
-    const found = this.#diagnosis.patterns.finish(this.#end, drops);
+    const found = this.#diagnosis.patterns.finish(this.#end, this.#captures);
     const patterns = baseline === undefined ? found : baseline.freshPatterns(found);
     const summary: Summary = {
       connections: this.#connections,

@@ -1181,4 +1181,77 @@ the server ended in CLOSED
 
 info 11 frames in 1 connection are there twice
 `,
+  'capture-snaplen': `connection 0: 10.9.4.1:40000 ↔ 10.9.4.2:8080
+from 2026-11-20 23:58:21.119 UTC, captured near the client; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0105     #2 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0106     #3               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   0.0659     #4               ─── PSH,ACK seq 1 ack 1 len 18 ───▶
+   0.0766     #5               ◀──────── ACK seq 1 ack 19 ────────
+   0.0766      …               ⋮ 4 segments, 0 B →   ← 4 segments, 5.8 kB ⋮
+   0.0767    #14               ◀ PSH,ACK seq 5793 ack 19 len 208 ─
+   0.0767    #15               ────── ACK seq 19 ack 6001 ───────▶
+                                      ⋮ 90.2 s of silence ⋮
+  90.3249    #16 FIN-WAIT-1    ──── FIN,ACK seq 19 ack 6001 ─────▶ CLOSE-WAIT✓
+  90.3763    #17 FIN-WAIT-2?   ◀────── ACK seq 6001 ack 20 ───────
+  90.4362    #18 TIME-WAIT✓    ◀──── FIN,ACK seq 6001 ack 20 ───── LAST-ACK
+  90.4363    #19               ────── ACK seq 20 ack 6002 ───────▶ CLOSED?
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+the client ended in TIME-WAIT
+the server ended in CLOSED
+
+info Frames of 1 connection were cut: payload is missing
+`,
+  'capture-offload': `connection 0: 10.9.57.1:40000 ↔ 10.9.57.2:8080
+from 2026-11-20 23:59:15.116 UTC, captured near the client; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0111     #2 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0111     #3               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   0.0164     #4               ── PSH,ACK seq 1 ack 1 len 1160 ──▶
+   0.0164     #5               ── ACK seq 1161 ack 1 len 1448 ───▶
+   0.0269      …               ⋮ 10 segments, 10.4 kB →   ← 10 segments, 0 B ⋮
+   3.6103    #26               ◀────── ACK seq 1 ack 11297 ───────
+   3.6103    #27               ◀────── ACK seq 1 ack 11601 ───────
+   4.6062    #28 FIN-WAIT-1    ──── FIN,ACK seq 11601 ack 1 ─────▶ CLOSE-WAIT✓
+   4.6584    #29 FIN-WAIT-2?   ◀────── ACK seq 1 ack 11602 ───────
+   4.7170    #30 TIME-WAIT✓    ◀──── FIN,ACK seq 1 ack 11602 ───── LAST-ACK
+   4.7170    #31               ────── ACK seq 11602 ack 2 ───────▶ CLOSED?
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+the client ended in TIME-WAIT
+the server ended in CLOSED
+
+info Segments of 1 connection are larger than the MSS allows
+`,
+  'capture-clock': `connection 0: 10.9.16.1:40000 ↔ 10.9.16.2:8080
+from 2026-11-20 23:58:33.160 UTC, captured near the client; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0105     #2 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0105     #3               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   0.0662     #4               ─── PSH,ACK seq 1 ack 1 len 18 ───▶
+   0.0770     #5               ◀──────── ACK seq 1 ack 19 ────────
+   0.0770      …               ⋮ 6 segments, 54 B →   ← 3 segments, 75 B ⋮
+  -1.3902    #15               ◀── PSH,ACK seq 76 ack 73 len 25 ──
+  -1.3902    #16               ─────── ACK seq 73 ack 101 ───────▶
+  -0.8898    #17 FIN-WAIT-1    ───── FIN,ACK seq 73 ack 101 ─────▶ CLOSE-WAIT✓
+  -0.8791    #18 FIN-WAIT-2?   ◀───── FIN,ACK seq 101 ack 74 ───── LAST-ACK
+                 TIME-WAIT✓
+  -0.8791    #19               ─────── ACK seq 74 ack 102 ───────▶ CLOSED?
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+the client ended in TIME-WAIT
+the server ended in CLOSED
+
+info The clock ran backwards by up to 2.5 s on 1 connection
+`,
 };

@@ -15,11 +15,14 @@ import { icmpUnreachable } from './icmp-unreachable.js';
 import { idleNoLivenessCheck } from './idle-no-liveness-check.js';
 import { keepaliveUnanswered } from './keepalive-unanswered.js';
 import { lastAckStuck } from './last-ack-stuck.js';
+import { captureClock } from './patterns/capture-clock.js';
 import { captureDuplicates } from './patterns/capture-duplicates.js';
 import { captureEndedEarly } from './patterns/capture-ended-early.js';
 import { captureLoss } from './patterns/capture-loss.js';
 import { captureMidstream } from './patterns/capture-midstream.js';
+import { captureOffload } from './patterns/capture-offload.js';
 import { captureOneWay } from './patterns/capture-one-way.js';
+import { captureSnaplen } from './patterns/capture-snaplen.js';
 import { closeWaitPileup } from './patterns/close-wait-pileup.js';
 import { endpointMassClose } from './patterns/endpoint-mass-close.js';
 import { hostRestarted } from './patterns/host-restarted.js';
@@ -104,6 +107,9 @@ export const PATTERNS: readonly PatternRule[] = [
   captureLoss,
   captureOneWay,
   captureDuplicates,
+  captureSnaplen,
+  captureOffload,
+  captureClock,
 ];
 
 /** Both lists, in the order of `finwait rules`. */

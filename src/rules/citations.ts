@@ -72,6 +72,7 @@ const tcp = rfc(9293, {
   '3.5.3': 'Reset Processing',
   '3.6': 'Closing a Connection',
   '3.6.1': 'Half-Closed Connections',
+  '3.7.1': 'Maximum Segment Size Option',
   '3.7.2': 'Path MTU Discovery',
   '3.8.1': 'Retransmission Timeout',
   '3.8.3': 'TCP Connection Failures',
@@ -131,6 +132,22 @@ const closeManual = manual('close', 2, 'Close a file descriptor');
 const shutdownManual = manual('shutdown', 2, 'Shut down part of a full-duplex connection');
 const connectManual = manual('connect', 2, 'Initiate a connection on a socket');
 const listenManual = manual('listen', 2, 'Listen for connections on a socket');
+const clockManual = manual('clock_getres', 2, 'Clock and time functions');
+const savefileManual = page(
+  'libpcap pcap-savefile',
+  'libpcap savefile format',
+  'https://www.tcpdump.org/manpages/pcap-savefile.5.html',
+);
+const reordercapManual = page(
+  'Wireshark reordercap',
+  'Reorder input file by timestamp into output file',
+  'https://www.wireshark.org/docs/man-pages/reordercap.html',
+);
+const offloads = page(
+  'Linux segmentation-offloads',
+  'Segmentation Offloads',
+  'https://docs.kernel.org/networking/segmentation-offloads.html',
+);
 const sysctl = page('Linux ip-sysctl', 'IP Sysctl', 'https://docs.kernel.org/networking/ip-sysctl.html');
 const conntrack = page(
   'Linux nf_conntrack-sysctl',
@@ -572,4 +589,32 @@ export const cite = {
     'Lets Linux reuse a port in TIME-WAIT for a new outgoing connection, by default on loopback only.',
   ),
   noFreePort: connectManual('EADDRNOTAVAIL', 'connect found no free local port.'),
+
+  // The capture itself
+  snapshotLength: savefileManual(
+    'Snapshot length',
+    'Of a packet longer than the snapshot length only so many octets are saved, beside its length on the wire.',
+  ),
+  captureTime: savefileManual('Time stamp', 'A packet has the approximate time at which it was captured.'),
+  effectiveSendMss: tcp(
+    '3.7.1',
+    'A segment is no larger than the MSS that the other side announced allows.',
+    'MUST-16',
+  ),
+  segmentationOffload: offloads(
+    'TCP Segmentation Offload',
+    'The network card may cut one large frame into segments, with checksums that it fills in itself.',
+  ),
+  receiveOffload: offloads(
+    'Generic Receive Offload',
+    'The receiving host may put arriving segments together into one large frame.',
+  ),
+  settableClock: clockManual(
+    'CLOCK_REALTIME',
+    'The system’s time of day jumps when somebody sets it, and follows NTP’s corrections.',
+  ),
+  unorderedSources: reordercapManual(
+    'DESCRIPTION',
+    'A file put together from several sources may hold its frames out of order; their times bring it back.',
+  ),
 } as const;

@@ -104,14 +104,22 @@ export interface Rule extends RuleDescription {
   readonly check: (connection: Connection, context: RuleContext) => readonly Finding[];
 }
 
+/** What patterns learn of a capture beside its connections. */
+export interface CaptureCounts {
+  /** Frames that it lost by its own counters; null if it has none. */
+  readonly dropped: number | null;
+  /** Frames that were not analysed, by reason, as `VERDICT_NAMES` has them. */
+  readonly skipped: Readonly<Record<string, number>>;
+}
+
 /** Sees every connection as it ends and keeps counters only: memory is bounded by what it watches. */
 export interface PatternCollector {
   add(connection: Connection, findings: readonly Finding[]): void;
   /**
-   * Called once, after the last connection. `captureEnd` is the time of the last frame; `drops` are the frames
-   * that each capture lost by its own counters, null where it has none.
+   * Called once, after the last connection. `captureEnd` is the time of the last frame; `captures` are
+   * those read, in their order.
    */
-  finish(captureEnd: Timestamp, drops: readonly (number | null)[]): readonly Pattern[];
+  finish(captureEnd: Timestamp, captures: readonly CaptureCounts[]): readonly Pattern[];
 }
 
 /** A pattern across connections. */

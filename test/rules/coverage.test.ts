@@ -249,6 +249,21 @@ const SILENT: Readonly<Record<string, Silent>> = {
     capture: 'client',
     because: 'the FIN is there twice because it was sent twice',
   },
+  'capture-snaplen': {
+    fixture: 'capture-loss',
+    capture: 'client',
+    because: 'octets are missing with their whole frame',
+  },
+  'capture-offload': {
+    fixture: 'zero-window-recovered',
+    capture: 'client',
+    because: 'segments are as large as the MSS allows, and no larger',
+  },
+  'capture-clock': {
+    fixture: 'idle-no-liveness-check',
+    capture: 'client',
+    because: 'time leaps forward, as silence has it',
+  },
 };
 
 /** Ids of the rules and patterns that speak on a capture. */

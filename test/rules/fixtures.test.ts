@@ -25,9 +25,11 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   },
   'blind-reset-in-window': { client: [], server: ['info rst-not-accepted'] },
   'blind-reset-out-of-window': { client: [], server: ['info rst-not-accepted'] },
+  'capture-clock': [],
   'capture-duplicates': [],
   'capture-ended-early': [],
   'capture-loss': [],
+  'capture-offload': [],
   'capture-one-way': [],
   'client-abort-after-response': ['info rst-after-close-complete'],
   'close-behind-zero-window': [],
@@ -138,9 +140,11 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
 
 /** Patterns across connections, where there are any. */
 const EXPECTED_PATTERNS: Readonly<Record<string, Expected>> = {
+  'capture-clock': ['info capture-clock'],
   'capture-duplicates': ['info capture-duplicates'],
   'capture-ended-early': ['info capture-ended-early'],
   'capture-loss': ['warning capture-loss'],
+  'capture-offload': ['info capture-offload'],
   'capture-one-way': ['info capture-ended-early', 'warning capture-one-way'],
   'close-wait-pileup': ['error close-wait-pileup'],
   'endpoint-mass-close': ['info endpoint-mass-close'],
@@ -153,6 +157,7 @@ const EXPECTED_PATTERNS: Readonly<Record<string, Expected>> = {
   // One port that resets every sixth connection, and one on which nobody listens.
   'mixed-200': ['info recurring-finding', 'info recurring-finding'],
   'peer-host-lost': { client: ['error peer-host-lost'], server: [] },
+  'snaplen-96': ['info capture-snaplen'],
 };
 
 const recorded = readdirSync('fixtures').filter((name) => existsSync(`fixtures/${name}/truth.json`));

@@ -1,7 +1,7 @@
 import type { Connection } from '../../src/connections/connection.js';
 import type { Finding, Pattern } from '../../src/rules/finding.js';
 import { preparePatterns } from '../../src/rules/patterns/prepare.js';
-import type { PatternRule } from '../../src/rules/rule.js';
+import type { CaptureCounts, PatternRule } from '../../src/rules/rule.js';
 import { at } from './connection-builder.js';
 
 /** A finding as far as patterns look at it. */
@@ -32,11 +32,11 @@ export function patternsOf(
   connections: readonly (readonly [Connection, readonly Finding[]])[],
   end: number,
   options: Readonly<Record<string, number>> = {},
-  drops: readonly (number | null)[] = [],
+  captures: readonly CaptureCounts[] = [],
 ): readonly Pattern[] {
   const collector = preparePatterns([rule], { options: { [rule.id]: options } });
   for (const [connection, findings] of connections) collector.add(connection, findings);
-  return collector.finish(at(end), drops);
+  return collector.finish(at(end), captures);
 }
 
 /** Texts of which no `{name}` was left without its value. */

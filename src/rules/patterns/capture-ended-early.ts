@@ -13,7 +13,13 @@ interface Waiting {
   readonly id: number;
   readonly state: State;
   readonly since: Timestamp;
+  /** The last segment, and for how many seconds none need follow it while the endpoint still waits. */
+  readonly last: Timestamp;
+  readonly patience: number;
 }
+
+/** A SYN is repeated after a second (RFC 6298), or three in older stacks; one more for slow timers. */
+const FIRST_REPETITION = 4;
 
 /** The capture ended before it could show whether a connection is stuck. */
 export const captureEndedEarly: PatternRule = {
@@ -28,7 +34,7 @@ export const captureEndedEarly: PatternRule = {
         'How long a state must last before a rule calls it stuck; connections below that are listed.',
     },
   },
-  citations: [cite.stateMeanings],
+  citations: [cite.stateMeanings, cite.backoff],
   related: ['close-wait-stuck', 'fin-wait-2-stuck', 'last-ack-stuck', 'syn-unanswered'],
   documentation: {
     meaning:
@@ -36,7 +42,10 @@ export const captureEndedEarly: PatternRule = {
     proof: [
       'A last state that waits for something, entered less than verdictSeconds before the capture’s end.',
     ],
-    notThis: ['ESTABLISHED and TIME-WAIT, in which a connection may rest.'],
+    notThis: [
+      'ESTABLISHED and TIME-WAIT, in which a connection may rest.',
+      'A SYN that is not repeated when it should be: its sender has given up, or the repetition was not captured.',
+    ],
     applicationSees: 'Nothing: this is about the capture.',
     likelyCauses: [
       'The capture was stopped while connections were in use.',
@@ -58,13 +67,21 @@ export const captureEndedEarly: PatternRule = {
         if (mayRest(endpoint)) return;
         const since = entered(endpoint, endpoint.finalState)?.time;
         if (since === undefined || waiting.length >= MAX_GROUPS) return;
-        waiting.push({ id: connection.id, state: endpoint.finalState, since });
+        const last = endpoint.lastSegment?.time ?? since;
+        waiting.push({
+          id: connection.id,
+          state: endpoint.finalState,
+          since,
+          last,
+          patience: patienceOf(endpoint, since, last),
+        });
       },
       finish(captureEnd) {
         const early = waiting.filter(
-          ({ since }) =>
+          ({ since, last, patience }) =>
             secondsBetween(since, captureEnd) < options.verdictSeconds &&
-            secondsBetween(since, captureEnd) >= 0,
+            secondsBetween(since, captureEnd) >= 0 &&
+            secondsBetween(last, captureEnd) <= patience,
         );
         if (early.length === 0) return [];
         const members = new Members(early[0].since);
@@ -75,7 +92,10 @@ export const captureEndedEarly: PatternRule = {
           reportPattern(captureEndedEarly, {
             confidence: 'observed',
             title: 'The capture ends too early to judge {connections}',
-            explanation: `They wait in ${states}, the last since {latest} before the end; a verdict needs {needed}.`,
+            explanation:
+              members.count === 1
+                ? `It waits in ${states} since {latest} before the end; a verdict needs {needed}.`
+                : `They wait in ${states}, the last since {latest} before the end; a verdict needs {needed}.`,
             connections: members.ids,
             count: members.count,
             from: members.from,
@@ -101,4 +121,11 @@ export const captureEndedEarly: PatternRule = {
 /** The states in which a connection may stay: open, or over. In any other an endpoint waits for something. */
 function mayRest({ finalState }: Endpoint): boolean {
   return finalState === 'CLOSED' || finalState === 'TIME-WAIT' || finalState === 'ESTABLISHED';
+}
+
+/** A SYN's repetitions come after 1, 2, 4 … s: each as long after the last as that came after the first, and one more. */
+function patienceOf({ finalState }: Endpoint, first: Timestamp, last: Timestamp): number {
+  return finalState === 'SYN-SENT'
+    ? secondsBetween(first, last) + FIRST_REPETITION
+    : Number.POSITIVE_INFINITY;
 }

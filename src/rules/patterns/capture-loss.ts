@@ -1,7 +1,7 @@
 import { cite } from '../citations.js';
 import type { Pattern } from '../finding.js';
-import type { PatternRule } from '../rule.js';
-import { count } from '../wording.js';
+import type { CaptureCounts, PatternRule } from '../rule.js';
+import { count, times } from '../wording.js';
 import { Members } from './members.js';
 import { reportPattern } from './report-pattern.js';
 
@@ -53,10 +53,10 @@ export const captureLoss: PatternRule = {
         members ??= new Members(start, end);
         members.add(connection.id, start, end);
       },
-      finish(_captureEnd, drops) {
-        const known = drops.filter((dropped) => dropped !== null);
+      finish(_captureEnd, captures) {
+        const known = captures.map(({ dropped }) => dropped).filter((dropped) => dropped !== null);
         const dropped = known.length === 0 ? null : known.reduce((sum, each) => sum + each, 0);
-        if (members === null) return droppedAlone(all, drops);
+        if (members === null) return droppedAlone(all, captures);
         return [
           reportPattern(captureLoss, {
             confidence: 'observed',
@@ -71,7 +71,7 @@ export const captureLoss: PatternRule = {
               lostSegments: segments,
               ...(dropped !== null && { droppedFrames: dropped }),
             },
-            words: { connections: count(members.count, 'connection'), times: count(segments, 'time') },
+            words: { connections: count(members.count, 'connection'), times: times(segments) },
           }),
         ];
       },
@@ -89,18 +89,17 @@ function sayCounters(dropped: number | null): string {
 /** Counters tell of dropped frames, and no acknowledgment shows whose they were. */
 function droppedAlone(
   all: readonly (Members | undefined)[],
-  drops: readonly (number | null)[],
+  captures: readonly CaptureCounts[],
 ): readonly Pattern[] {
-  return drops.flatMap((dropped, capture) => {
+  return captures.flatMap(({ dropped }, capture) => {
     const members = all[capture];
     if (dropped === null || dropped === 0 || members === undefined) return [];
     return [
       reportPattern(captureLoss, {
         severity: 'info',
         confidence: 'observed',
-        title: '{dropped} are missing from the capture, by its own counters',
-        explanation:
-          'No acknowledgment shows that they were segments of one of its {connections}; a FIN, a reset, a bare acknowledgment or a whole connection may be among them.',
+        title: `{dropped} ${dropped === 1 ? 'is' : 'are'} missing from the capture, by its own counters`,
+        explanation: `No acknowledgment shows that ${dropped === 1 ? 'it belonged' : 'they belonged'} to its {connections}: what is missing may be a FIN, a reset, a bare acknowledgment or a whole connection.`,
         connections: members.ids,
         count: members.count,
         from: members.from,

@@ -37,7 +37,10 @@ export const captureMidstream: PatternRule = {
           reportPattern(captureMidstream, {
             confidence: 'observed',
             title: 'The capture starts inside {connections}',
-            explanation: 'Their roles, initial sequence numbers and window scales are unknown.',
+            explanation:
+              members.count === 1
+                ? 'Its roles, initial sequence numbers and window scales are unknown.'
+                : 'Their roles, initial sequence numbers and window scales are unknown.',
             connections: members.ids,
             count: members.count,
             from: members.from,

@@ -47,16 +47,23 @@ export const captureOneWay: PatternRule = {
             ...(proven === 0 ? { severity: 'info' } : {}),
             confidence: 'observed',
             title: 'Only one direction of {connections} was captured',
-            explanation: `Of {proven} the acknowledgments advance: the other side was sending. Rules that need both directions say nothing about any of them.`,
+            explanation: `${sayProven(proven, members.count)} Rules that need both directions say nothing about ${members.count === 1 ? 'it' : 'any of them'}.`,
             connections: members.ids,
             count: members.count,
             from: members.from,
             to: members.to,
             facts: { connections: members.count, proven },
-            words: { connections: count(members.count, 'connection'), proven: count(proven, 'connection') },
+            words: { connections: count(members.count, 'connection') },
           }),
         ];
       },
     };
   },
 };
+
+function sayProven(proven: number, all: number): string {
+  if (proven === 0) return 'Nothing says that the other side sent anything meanwhile.';
+  if (all === 1) return 'Its acknowledgments advance: the other side was sending.';
+  if (proven === all) return 'Their acknowledgments advance: the other sides were sending.';
+  return `On ${count(proven, 'connection')} the acknowledgments advance: there the other side was sending.`;
+}

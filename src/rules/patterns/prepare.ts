@@ -40,8 +40,8 @@ export function preparePatterns(rules: readonly PatternRule[], settings: RuleSet
         if (withheld?.(running[i].id) !== true) running[i].collector.add(connection, findings);
       }
     },
-    finish(captureEnd, drops): readonly Pattern[] {
-      const found = running.map((each) => ({ ...each, patterns: each.collector.finish(captureEnd, drops) }));
+    finish(captureEnd, captures): readonly Pattern[] {
+      const found = running.map((each) => ({ ...each, patterns: each.collector.finish(captureEnd, captures) }));
       const special = found.flatMap(({ family, isGeneral, patterns }) =>
         family === 'capture' || isGeneral ? [] : patterns,
       );

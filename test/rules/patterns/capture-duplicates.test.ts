@@ -14,6 +14,35 @@ describe('capture-duplicates', () => {
     expect(textsOf(pattern)).not.toMatch(UNFILLED);
   });
 
+  it.each([
+    { frames: [8, 8], says: 'Probably the capture doubled them.', causes: 1 },
+    {
+      frames: [100, 8],
+      says: 'On 1 connection probably the capture doubled them; on the other 1',
+      causes: 2,
+    },
+    { frames: [100, 1000], says: 'few among 1,100 frames: the network may have', causes: 2 },
+  ])('says who may have doubled frames of $frames', ({ frames, says, causes }) => {
+    const connections = frames.map(
+      (all, id) => [connection({ id, frames: all, quality: { duplicateFrames: 4 } }), []] as const,
+    );
+    const [pattern] = patternsOf(captureDuplicates, connections, 10);
+    expect(pattern.explanation).toContain(says);
+    expect(pattern.explanation).toContain('tcpAnalysis count them, as Wireshark does');
+    expect(pattern.likelyCauses).toHaveLength(causes);
+    expect(textsOf(pattern)).not.toMatch(UNFILLED);
+  });
+
+  it('agrees with one', () => {
+    const [pattern] = patternsOf(
+      captureDuplicates,
+      [[connection({ frames: 9, quality: { duplicateFrames: 1 } }), []]],
+      10,
+    );
+    expect(pattern.title).toBe('1 frame in 1 connection is there twice');
+    expect(pattern.explanation).toContain('the network may have delivered it twice');
+  });
+
   it('is silent on an ideal capture', () => {
     expect(patternsOf(captureDuplicates, [[connection(), []]], 10)).toEqual([]);
   });

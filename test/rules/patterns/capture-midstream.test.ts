@@ -12,6 +12,11 @@ describe('capture-midstream', () => {
     expect(textsOf(pattern)).not.toMatch(UNFILLED);
   });
 
+  it('agrees with one', () => {
+    const [pattern] = patternsOf(captureMidstream, [[connection({ quality: { midstream: true } }), []]], 10);
+    expect(pattern.explanation).toMatch(/^Its roles/);
+  });
+
   it('is silent on an ideal capture', () => {
     expect(patternsOf(captureMidstream, [[connection(), []]], 10)).toEqual([]);
   });

@@ -16,6 +16,23 @@ describe('capture-one-way', () => {
     expect(textsOf(pattern)).not.toMatch(UNFILLED);
   });
 
+  it.each([
+    {
+      sent: [true],
+      says: 'Its acknowledgments advance: the other side was sending. Rules that need both directions say nothing about it.',
+    },
+    { sent: [true, true], says: 'Their acknowledgments advance' },
+    { sent: [true, false], says: 'On 1 connection the acknowledgments advance' },
+    { sent: [false], says: 'Nothing says that the other side sent anything meanwhile.' },
+  ])('says on how many of $sent the other side sent', ({ sent, says }) => {
+    const connections = sent.map(
+      (unseenSent, id) => [connection({ id, quality: { unseen: 'server', unseenSent } }), []] as const,
+    );
+    const [pattern] = patternsOf(captureOneWay, connections, 10);
+    expect(pattern.explanation).toContain(says);
+    expect(textsOf(pattern)).not.toMatch(UNFILLED);
+  });
+
   it('is no more than info where nothing says that the other side sent anything', () => {
     const [pattern] = patternsOf(captureOneWay, [[connection({ quality: { unseen: 'server' } }), []]], 10);
     expect(pattern.severity).toBe('info');
