@@ -110,6 +110,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   refused: ['warning connection-refused'],
   'rst-on-write-after-close': ['error rst-on-write-after-close'],
   'shut-rd-then-data': [],
+  'shutdown-both': ['error rst-on-write-after-close'],
   'simultaneous-close': ['info simultaneous-close'],
   'simultaneous-open': ['info simultaneous-open'],
   'snaplen-96': [],
