@@ -15,7 +15,7 @@ export const captureOffload: PatternRule = {
   related: ['capture-snaplen', 'pmtu-black-hole'],
   documentation: {
     meaning:
-      'On the wire no segment is larger than the MSS that its receiver announced. Larger ones show that the capture saw them on a host with segmentation offload: those that leave before the card cuts them, those that arrive after they were put together. States, sequence numbers and times of day hold. Sizes and numbers of segments, packet rates and gaps between segments are not those on the wire; checksums of what leaves are often not filled in yet. Rules that go by a segment’s size are silent where it is larger than the MSS.',
+      'On the wire no segment is larger than the MSS that its receiver announced. Larger ones show that the capture saw them on a host with segmentation offload: those that leave before the card cuts them, those that arrive after they were put together. States and sequence numbers hold. Sizes and numbers of segments, packet rates and gaps between segments are not those on the wire; checksums of what leaves are often not filled in yet. Rules that go by a segment’s size are silent where it is larger than the MSS.',
     proof: ['A segment with more payload than the MSS in the SYN of its receiver.'],
     notThis: [
       'Segments as large as the MSS.',

@@ -41,7 +41,10 @@ export function preparePatterns(rules: readonly PatternRule[], settings: RuleSet
       }
     },
     finish(captureEnd, captures): readonly Pattern[] {
-      const found = running.map((each) => ({ ...each, patterns: each.collector.finish(captureEnd, captures) }));
+      const found = running.map((each) => ({
+        ...each,
+        patterns: each.collector.finish(captureEnd, captures),
+      }));
       const special = found.flatMap(({ family, isGeneral, patterns }) =>
         family === 'capture' || isGeneral ? [] : patterns,
       );
