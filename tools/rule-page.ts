@@ -75,7 +75,7 @@ function example({ id, documentation }: RuleDescription, ladder: string | null):
   return `Recorded in [${path}](../../${path}); ${code('finwait timeline')} draws it.${how}\n\n${fence(ladder)}`;
 }
 
-function options({ id, options: specs }: RuleDescription): string {
+function options({ id, options: specs, ordered }: RuleDescription): string {
   const rows = Object.entries(specs).map(([name, spec]) => [
     code(name),
     `${spec.default}${unitOf(spec)}`,
@@ -85,7 +85,9 @@ function options({ id, options: specs }: RuleDescription): string {
   if (rows.length === 0) return `None beside the severity: ${code(`--rule ${id}=off`)} silences it.`;
   const [name, { default: value }] = Object.entries(specs)[0];
   const how = `Set with ${code(`--set ${id}.${name}=${value}`)}, or in a [configuration](../configuration.md); ${code(`--rule ${id}=off`)} silences the rule.`;
-  return `${table(['option', 'default', 'range', 'meaning'], rows)}\n\n${how}`;
+  const order =
+    ordered === undefined ? '' : ` No option of ${ordered.map(code).join(', ')} may be larger than the next.`;
+  return `${table(['option', 'default', 'range', 'meaning'], rows)}\n\n${how}${order}`;
 }
 
 function unitOf({ unit }: OptionSpec): string {

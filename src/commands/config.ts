@@ -2,7 +2,7 @@ import { EMPTY_CONFIG } from '../config/config.js';
 import { findConfig, type LoadedConfig, readConfigFile } from '../node/config-file.js';
 import { CATALOG } from '../rules/catalog.js';
 import type { Severity } from '../rules/finding.js';
-import { checkSettings, type RuleSettings } from '../rules/settings.js';
+import { checkOrder, checkSettings, type RuleSettings } from '../rules/settings.js';
 import type { Suppression } from '../rules/suppressions.js';
 import { EXIT_OK, type Io } from './io.js';
 import { ruleSettings } from './options.js';
@@ -30,7 +30,7 @@ export interface Configuration {
 export async function configure(options: ConfigurableOptions, io: Io): Promise<Configuration> {
   const { config } = await load(options, io);
   return {
-    rules: merged(config.rules, flagSettings(options)),
+    rules: together(config, flagSettings(options)),
     failOn: options.failOn ?? config.failOn ?? undefined,
     suppressions: config.suppressions,
   };
@@ -40,6 +40,7 @@ export async function configure(options: ConfigurableOptions, io: Io): Promise<C
 export async function printConfig(options: ConfigurableOptions, io: Io): Promise<number> {
   const { file, config } = await load(options, io);
   const flags = flagSettings(options);
+  together(config, flags);
   const rules = CATALOG.map((rule) => {
     const choose = (flag: unknown, set: unknown, preset: unknown) => chosen(flag, set, preset, file);
     const values = Object.entries(rule.options).map(([name, option]) => [
@@ -69,6 +70,13 @@ async function load({ config }: ConfigurableOptions, io: Io): Promise<LoadedConf
 function flagSettings({ rule, set }: ConfigurableOptions): RuleSettings {
   const settings = ruleSettings(rule, set);
   checkSettings(settings, CATALOG);
+  return settings;
+}
+
+/** Flags over the configuration, which must not contradict each other. */
+function together(config: LoadedConfig['config'], flags: RuleSettings): RuleSettings {
+  const settings = merged(config.rules, flags);
+  checkOrder(settings, CATALOG);
   return settings;
 }
 

@@ -1,8 +1,9 @@
 import { InvalidArgumentError } from 'commander';
+import { wishedUnit } from '../config/rule-entries.js';
 import { nearestName } from '../core/suggest.js';
 import { SEPARATIONS, type Separation } from '../decode/domains.js';
 import { COLOURED, type Palette, PLAIN } from '../report/palette.js';
-import { RULES } from '../rules/catalog.js';
+import { findRule, RULES } from '../rules/catalog.js';
 import { type RuleSettings, SEVERITY_CHOICES, type SeverityChoice } from '../rules/settings.js';
 import { type Stream, UsageError } from './io.js';
 
@@ -74,12 +75,18 @@ export function ruleSettings(rules: readonly string[], sets: readonly string[]):
     const number = Number(value);
     if (value.trim() === '' || !Number.isFinite(number)) {
       throw new UsageError(
-        `--set ${text}: ${value === '' ? 'the value is missing' : `${value} is no number`}`,
+        `--set ${text}: ${value === '' ? 'the value is missing' : noNumber(id, option, value)}`,
       );
     }
     options[id] = { ...options[id], [option]: number };
   }
   return { severities, options };
+}
+
+function noNumber(id: string, option: string, value: string): string {
+  const options = findRule(id)?.options ?? {};
+  if (!Object.hasOwn(options, option)) return `${value} is no number`;
+  return `it is a number${wishedUnit(options[option], value)}`;
 }
 
 const EXAMPLE = (() => {

@@ -2,6 +2,8 @@ import { nearestName } from '../core/suggest.js';
 import type { OptionSpec, RuleDescription } from '../rules/rule.js';
 import {
   checkSettings,
+  nearestOption,
+  orderFault,
   type RuleSettings,
   SEVERITY_CHOICES,
   type SeverityChoice,
@@ -70,6 +72,8 @@ class RuleEntry {
         options[id] = { ...options[id], [name]: value as number };
       }
     }
+    const fault = orderFault(this.#rule, options[id] ?? {});
+    if (fault !== null) this.#problems.value([...this.#path, fault.name], fault.message);
   }
 
   #severity(value: unknown, path: Path): SeverityChoice | null {
@@ -88,8 +92,10 @@ class RuleEntry {
   #isOption(name: string, value: unknown, path: Path): boolean {
     const { id, options } = this.#rule;
     if (!Object.hasOwn(options, name)) {
-      const nearest = nearestName(name, [SEVERITY_KEY, ...Object.keys(options)]);
-      const hint = nearest === null ? '' : `; did you mean ${nearest}?`;
+      const isSeverity = nearestName(name, [SEVERITY_KEY]) !== null;
+      const nearest = isSeverity ? { name: SEVERITY_KEY, unit: null } : nearestOption(name, options);
+      const unit = nearest?.unit == null ? '' : `, in ${nearest.unit}`;
+      const hint = nearest === null ? '' : `; did you mean ${nearest.name}${unit}?`;
       this.#problems.key(path, `rule ${id} has no option ${shown(name)}${hint}`);
       return false;
     }
@@ -109,8 +115,8 @@ class RuleEntry {
 
 const SECONDS_IN: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, min: 60, h: 3600, d: 86400 };
 
-/** In which unit a number is wanted, and what was given in its place, reckoned over if it has a unit. */
-function wishedUnit({ unit }: OptionSpec, value: unknown): string {
+/** In which unit a number is wanted, and what was given in its place, reckoned over if it has a unit: ends a sentence. */
+export function wishedUnit({ unit }: OptionSpec, value: unknown): string {
   const wished = unit === 'ratio' || unit === 'count' ? '' : ` of ${unit}`;
   const given = /^\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*$/.exec(typeof value === 'string' ? value : '');
   const not = `${wished}, not ${shown(value)}`;

@@ -43,7 +43,7 @@ import { rstOnCloseRace } from './rst-on-close-race.js';
 import { rstOnWriteAfterClose } from './rst-on-write-after-close.js';
 import { rstOriginSuspect } from './rst-origin-suspect.js';
 import type { PatternRule, Rule, RuleDescription } from './rule.js';
-import { checkSettings, type RuleSettings } from './settings.js';
+import { checkOrder, checkSettings, type RuleSettings } from './settings.js';
 
 import { simultaneousClose } from './simultaneous-close.js';
 import { simultaneousOpen } from './simultaneous-open.js';
@@ -143,5 +143,6 @@ export function prepareSuppressions(suppressions: readonly Suppression[]): Suppr
 /** Prepares all rules and patterns. Throws `SettingsError` for settings that do not fit the catalog. */
 export function prepareCatalog(settings: RuleSettings = {}): Diagnosis {
   checkSettings(settings, CATALOG);
+  checkOrder(settings, CATALOG);
   return { evaluate: prepareRules(RULES, settings), patterns: preparePatterns(PATTERNS, settings) };
 }

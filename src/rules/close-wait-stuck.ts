@@ -28,6 +28,7 @@ export const closeWaitStuck: Rule = {
   severity: 'warning',
   summary: 'An endpoint stays in CLOSE-WAIT: its application does not close after the peer has closed.',
   options: { stuckSeconds: STUCK_SECONDS, errorSeconds: ERROR_SECONDS },
+  ordered: ['stuckSeconds', 'errorSeconds'],
   signs: 'always',
   needs: 'both',
   explains: ['fin-wait-2-stuck'],

@@ -72,6 +72,7 @@ export const rstOnWriteAfterClose: Rule = {
         'How soon after the data a reset with the ACK bit must follow to count as its answer. One without it names the data it answers.',
     },
   },
+  ordered: ['promptSeconds', 'immediateSeconds'],
   signs: ['data-after-peer-fin'],
   needs: 'both',
   explains: [

@@ -1,6 +1,6 @@
 import { nearestName } from '../core/suggest.js';
 import type { Severity } from './finding.js';
-import type { OptionValues, RuleDescription } from './rule.js';
+import type { OptionSpec, OptionValues, RuleDescription } from './rule.js';
 
 export type SeverityChoice = Severity | 'off';
 
@@ -24,8 +24,11 @@ export class SettingsError extends Error {
     message: string,
     /** The name that was probably meant; null if none is near. */
     readonly suggestion: string | null,
+    /** What the suggestion counts, where that is in question. */
+    unit: string | null = null,
   ) {
-    super(suggestion === null ? message : `${message}; did you mean ${suggestion}?`);
+    const hint = unit === null ? '' : `, in ${unit}`;
+    super(suggestion === null ? message : `${message}; did you mean ${suggestion}${hint}?`);
   }
 }
 
@@ -42,6 +45,36 @@ export function checkSettings(settings: RuleSettings, rules: readonly RuleDescri
     const rule = ruleNamed(id, rules);
     for (const [name, value] of Object.entries(values)) checkOption(rule, name, value);
   }
+}
+
+/**
+ * Throws `SettingsError` if options contradict each other, those that are not set counting with their defaults.
+ * Only what is said in all places together can be held against this; `settings` must have passed `checkSettings`.
+ */
+export function checkOrder(settings: RuleSettings, rules: readonly RuleDescription[]): void {
+  for (const rule of rules) {
+    const fault = orderFault(rule, settings.options?.[rule.id] ?? {});
+    if (fault !== null) throw new SettingsError(`${rule.id}.${fault.name}`, fault.message, null);
+  }
+}
+
+/** Which of the options `set` contradicts another one of `rule`, and how; null if none does. */
+export function orderFault(
+  { id, options, ordered = [] }: RuleDescription,
+  set: OptionValues,
+): { readonly name: string; readonly message: string } | null {
+  for (let i = 1; i < ordered.length; i++) {
+    const [lower, upper] = [ordered[i - 1], ordered[i]];
+    const effective = (name: string): number => set[name] ?? options[name].default;
+    if (effective(lower) <= effective(upper)) continue;
+    const worded = (name: string): string =>
+      `is ${effective(name)}${set[name] === undefined ? ' by default' : ''}`;
+    return {
+      name: set[upper] === undefined ? lower : upper,
+      message: `${id}.${upper} ${worded(upper)}, but must be at least ${id}.${lower}, which ${worded(lower)}`,
+    };
+  }
+  return null;
 }
 
 /** The values of all options of `rule`: those set, and the defaults of the rest. */
@@ -63,11 +96,12 @@ function checkOption(rule: RuleDescription, name: string, value: number): void {
   const setting = `${rule.id}.${name}`;
   const option = Object.hasOwn(rule.options, name) ? rule.options[name] : undefined;
   if (option === undefined) {
-    const nearest = nearestName(name, Object.keys(rule.options));
+    const nearest = nearestOption(name, rule.options);
     throw new SettingsError(
       setting,
       `rule ${rule.id} has no option ${name}`,
-      nearest === null ? null : `${rule.id}.${nearest}`,
+      nearest === null ? null : `${rule.id}.${nearest.name}`,
+      nearest?.unit,
     );
   }
   const whole = option.unit === 'count' || option.unit === 'bytes';
@@ -79,4 +113,31 @@ function checkOption(rule: RuleDescription, name: string, value: number): void {
     `${setting} is ${whole ? 'a whole number ' : ''}from ${range}, not ${value}`,
     null,
   );
+}
+
+/** The option that was probably meant by `given`; with its unit if `given` names another one. Null if none is near. */
+export function nearestOption(
+  given: string,
+  options: RuleDescription['options'],
+): { readonly name: string; readonly unit: string | null } | null {
+  const nearest = nearestName(given, Object.keys(options));
+  if (nearest !== null) return { name: nearest, unit: null };
+  const stem = stemOf(given);
+  const name = Object.keys(options).find((candidate) => stem !== '' && stemOf(candidate) === stem);
+  return name === undefined ? null : { name, unit: UNITS[options[name].unit] };
+}
+
+const UNITS: Readonly<Record<OptionSpec['unit'], string>> = {
+  seconds: 'seconds',
+  count: 'whole numbers',
+  ratio: 'parts of 1',
+  bytes: 'bytes',
+};
+
+/** An option's name without the unit that it ends in. */
+function stemOf(name: string): string {
+  return name
+    .replace(/(?:us|ms|s|secs?|seconds?|millis(?:econds)?|mins?|minutes?|h|hours?|days?)$/i, '')
+    .replace(/(?:percent|pct|share|ratio|[kmg]i?b|bytes?|octets?|count)$/i, '')
+    .toLowerCase();
 }

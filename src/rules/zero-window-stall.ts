@@ -31,6 +31,7 @@ export const zeroWindowStall: Rule = {
       description: 'From when on it is an error, by judgement.',
     },
   },
+  ordered: ['stallSeconds', 'errorSeconds'],
   signs: ['zero-window'],
   needs: 'both',
   explains: ['close-wait-stuck', 'fin-wait-2-stuck'],

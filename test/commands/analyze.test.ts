@@ -94,7 +94,17 @@ describe('wrong usage', () => {
       /a severity is one of off, info, warning, error; did you mean off\?/,
     ],
     [[STUCK, '--rule', 'half-close'], /write it as id=severity/],
-    [[STUCK, '--set', 'close-wait-stuck.stuckSeconds=soon'], /soon is no number/],
+    [[STUCK, '--set', 'close-wait-stuck.stuckSeconds=soon'], /it is a number of seconds, not "soon"$/m],
+    [
+      [STUCK, '--set', 'close-wait-stuck.stuckSeconds=30s'],
+      /it is a number of seconds, not "30s"; write 30$/m,
+    ],
+    [[STUCK, '--set', 'close-wait-stuk.stuckSeconds=30s'], /30s is no number/],
+    [[STUCK, '--set', 'close-wait-stuck.errorSeconds=30'], /must be at least close-wait-stuck\.stuckSeconds/],
+    [
+      ['--print-config', '--set', 'close-wait-stuck.errorSeconds=30'],
+      /must be at least close-wait-stuck\.stuckSeconds/,
+    ],
     [[STUCK, '--set', 'close-wait-stuck.stuckSeconds=-1'], /close-wait-stuck\.stuckSeconds is .*not -1/],
     [[STUCK, '--set', 'close-wait-stuck.stuckSecond=5'], /did you mean close-wait-stuck\.stuckSeconds\?/],
     [[STUCK, '--connection', 'x'], /whole number/],

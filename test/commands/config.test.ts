@@ -87,6 +87,15 @@ describe('a configuration file', () => {
 });
 
 describe('of several settings', () => {
+  it('must not contradict what flags say', async () => {
+    write('finwait.config.yaml', 'rules: {close-wait-stuck: {errorSeconds: 300}}');
+    const { code, stderr } = await run([CAPTURE, '--set', 'close-wait-stuck.stuckSeconds=301']);
+    expect(code).toBe(2);
+    expect(stderr).toBe(
+      'finwait: close-wait-stuck.errorSeconds is 300, but must be at least close-wait-stuck.stuckSeconds, which is 301\n',
+    );
+  });
+
   it('a flag wins over the file, the file over the default', async () => {
     const file = write(
       'finwait.config.json',

@@ -90,6 +90,10 @@ describe('a configuration', () => {
       'rules.close-wait-stuck.severity: the severity of close-wait-stuck is one of off, info, warning, error, not 1',
     ],
     [
+      { rules: { 'close-wait-stuck': { stuckMs: 3000 } } },
+      'rules.close-wait-stuck.[stuckMs]: rule close-wait-stuck has no option "stuckMs"; did you mean stuckSeconds, in seconds?',
+    ],
+    [
       { rules: { 'close-wait-stuck': { stuckSecond: 1 } } },
       'rules.close-wait-stuck.[stuckSecond]: rule close-wait-stuck has no option "stuckSecond"; did you mean stuckSeconds?',
     ],
@@ -174,6 +178,12 @@ describe('a configuration', () => {
     { ...known, until: '2026-02-30' },
   ])('refuses %j, which is beyond the schema', (suppression) => {
     expect(problemsOf({ suppressions: [suppression] })).toHaveLength(1);
+  });
+
+  it('refuses options that contradict each other, which is beyond the schema', () => {
+    expect(problemsOf({ rules: { 'zero-window-stall': { errorSeconds: 5 } } })).toEqual([
+      'rules.zero-window-stall.errorSeconds: zero-window-stall.errorSeconds is 5, but must be at least zero-window-stall.stallSeconds, which is 10 by default',
+    ]);
   });
 
   it('refuses numbers that are none', () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { CATALOG } from '../../src/rules/catalog.js';
 import { closeWaitStuck } from '../../src/rules/close-wait-stuck.js';
 import { rstOnWriteAfterClose } from '../../src/rules/rst-on-write-after-close.js';
-import { checkSettings, optionValues, SettingsError } from '../../src/rules/settings.js';
+import { checkOrder, checkSettings, optionValues, SettingsError } from '../../src/rules/settings.js';
 
 const rules = [closeWaitStuck, rstOnWriteAfterClose];
 
@@ -26,10 +27,47 @@ describe('settings', () => {
       { options: { 'rst-on-write-after-close': { farewellBytes: 1.5 } } },
       'rst-on-write-after-close.farewellBytes is a whole number from 0 to 65535 bytes, not 1.5',
     ],
+    [
+      { options: { 'close-wait-stuck': { stuckMinutes: 3 } } },
+      'has no option stuckMinutes; did you mean close-wait-stuck.stuckSeconds, in seconds?',
+    ],
+    [
+      { options: { 'rst-on-write-after-close': { farewellKiB: 1 } } },
+      'did you mean rst-on-write-after-close.farewellBytes, in bytes?',
+    ],
+    [{ options: { 'close-wait-stuck': { waitMinutes: 3 } } }, /has no option waitMinutes$/],
     [{ options: { 'close-wait-stuck': { stuckSeconds: Number.NaN } } }, 'not NaN'],
     [{ options: { 'close-wait-stuck': { constructor: 1 } } }, 'has no option constructor'],
   ])('refuse %j', (settings, message) => {
     expect(() => checkSettings(settings, rules)).toThrow(SettingsError);
     expect(() => checkSettings(settings, rules)).toThrow(message);
+  });
+
+  it.each([
+    [
+      { errorSeconds: 30 },
+      'close-wait-stuck.errorSeconds is 30, but must be at least close-wait-stuck.stuckSeconds, which is 60 by default',
+    ],
+    [
+      { stuckSeconds: 700 },
+      'close-wait-stuck.errorSeconds is 600 by default, but must be at least close-wait-stuck.stuckSeconds, which is 700',
+    ],
+  ])('refuse the contradiction in %j', (options, message) => {
+    const settings = { options: { 'close-wait-stuck': options } };
+    expect(() => checkSettings(settings, rules)).not.toThrow();
+    expect(() => checkOrder(settings, rules)).toThrow(message);
+  });
+
+  it('may set limits that are equal, or move both', () => {
+    for (const options of [{ errorSeconds: 60 }, { stuckSeconds: 5, errorSeconds: 30 }, {}]) {
+      expect(() => checkOrder({ options: { 'close-wait-stuck': options } }, rules)).not.toThrow();
+    }
+  });
+
+  it('are ordered only by options that there are, and in order by default', () => {
+    for (const { options, ordered = [] } of CATALOG) {
+      const defaults = ordered.map((name) => options[name].default);
+      expect(defaults).toEqual([...defaults].sort((a, b) => a - b));
+    }
   });
 });

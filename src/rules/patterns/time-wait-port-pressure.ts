@@ -58,6 +58,7 @@ export const timeWaitPortPressure: PatternRule = {
       description: 'Which share of the ports in TIME-WAIT at once is an error.',
     },
   },
+  ordered: ['warningShare', 'errorShare'],
   citations: [
     cite.timeWaitDuty,
     cite.portCollision,
