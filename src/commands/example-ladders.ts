@@ -609,8 +609,8 @@ the client ended in ESTABLISHED
 the server ended in ESTABLISHED
 
 error 10.9.22.254 reported “host unreachable” for 10.9.22.2:8080
-icmp-unreachable · #9, #71 · RFC 9293 §3.9.2.2 MUST-54, §3.9.2.2 MUST-56,
-§3.9.2.2 SHLD-26; RFC 1122 §3.2.2.1
+icmp-unreachable · #9, #71 · RFC 9293 §3.9.2.2 MUST-54, §3.9.2.2 MUST-56;
+tcp(7) Error handling; Linux net/ipv4/icmp.c icmp_err_convert
 `,
   'idle-no-liveness-check': `connection 0: 10.9.6.1:40000 ↔ 10.9.6.2:8080
 from 2026-11-21 04:53:14.940 UTC, captured near the client; times count from

@@ -76,6 +76,8 @@ export interface IcmpError {
   readonly reporter: string;
   /** Sequence number of the quoted segment. */
   readonly sequence: number;
+  /** Only if the endpoint whose segment it claims to quote cannot have sent that number. */
+  readonly quotesUnsent?: true;
 }
 
 /** What a reset looked like and what it did (RFC 9293 §3.5.2, §3.5.3, §3.10.7). */

@@ -65,3 +65,6 @@ export function verdictOf(detail: number): number {
 export function resetHasAck(detail: number): boolean {
   return (detail & HAS_ACK) !== 0;
 }
+
+/** In the value of an ICMP error, above its version, type and code: it quotes a number that was never sent. */
+export const QUOTES_UNSENT = 1 << 24;

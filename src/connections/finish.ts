@@ -19,7 +19,16 @@ import {
   type Role,
   type Transition,
 } from './connection.js';
-import { CONFIRMED, evidenceOf, isRetracted, resetHasAck, rowOf, VERDICTS, verdictOf } from './entries.js';
+import {
+  CONFIRMED,
+  evidenceOf,
+  isRetracted,
+  QUOTES_UNSENT,
+  resetHasAck,
+  rowOf,
+  VERDICTS,
+  verdictOf,
+} from './entries.js';
 import { CONTINUATION, type Journal, TRANSITION } from './journal.js';
 import { ICMP_ERROR, MILESTONE_KINDS, RESET, RETRANSMISSION_RUN } from './milestones.js';
 import {
@@ -272,7 +281,8 @@ function milestoneOf(entry: number, kind: number, journal: Journal): Milestone {
     count: isRun ? journal.frame(next) : 1,
     lastFrame: (isRun ? journal.other(entry) : journal.frame(entry)) >>> 0,
     lastTime: isRun ? timeOf(next, journal) : time,
-    value: kind === RESET ? 0 : journal.value(entry),
+    value:
+      kind === RESET ? 0 : kind === ICMP_ERROR ? journal.value(entry) & ~QUOTES_UNSENT : journal.value(entry),
   };
   if (kind === RESET) return { ...base, reset: resetOf(entry, journal) };
   if (kind === RETRANSMISSION_RUN && isRun)
@@ -315,7 +325,7 @@ function icmpOf(entry: number, journal: Journal): IcmpError {
   const value = journal.value(entry);
   const reporter = journal.next(journal.next(entry));
   return {
-    version: value >>> 16 === 6 ? 6 : 4,
+    version: ((value >>> 16) & 0xff) === 6 ? 6 : 4,
     type: (value >>> 8) & 0xff,
     code: value & 0xff,
     reporter: formatAddress(
@@ -325,6 +335,7 @@ function icmpOf(entry: number, journal: Journal): IcmpError {
       journal.other(reporter),
     ),
     sequence: journal.value(reporter) >>> 0,
+    ...((value & QUOTES_UNSENT) === 0 ? {} : { quotesUnsent: true }),
   };
 }
 

@@ -36,6 +36,7 @@ import {
   CONFIRMED,
   evidenceOf,
   OBSERVED,
+  QUOTES_UNSENT,
   VERDICT_ACCEPTED,
   VERDICT_CHALLENGED,
   verdictOf,
@@ -187,7 +188,11 @@ export class Observer {
   observeIcmpError(memory: Int32Array, base: number, server: boolean, error: IcmpError): void {
     const ledger = this.#ledger;
     ledger.open(memory, base, error);
-    const value = (error.version << 16) | (error.type << 8) | error.code;
+    // A reset may carry any number, and an error may quote it.
+    const isUnsent =
+      ledger.find(RESET, server) < 0 &&
+      hasNeverSent(memory, base + (server ? SERVER : CLIENT), error.sequence);
+    const value = (isUnsent ? QUOTES_UNSENT : 0) | (error.version << 16) | (error.type << 8) | error.code;
     const entry = ledger.find(ICMP_ERROR, server);
     if (entry >= 0 && ledger.journal.value(entry) === value) {
       ledger.extend(entry, 0);
@@ -949,4 +954,21 @@ export class Observer {
     const knewFin = (segment.flags & ACK) !== 0 && this.#knowsFinOf(this.#at.receiver) ? LAST_KNEW_FIN : 0;
     memory[x + LAST_INFO] = payload | (kind << LAST_KIND_SHIFT) | knewFin;
   }
+}
+
+/** As much may have been sent that the capture missed (octets). */
+const UNSEEN_OCTETS = 1 << 22;
+
+/**
+ * Far from all that the endpoint at `x` sent, as far as that is known: from its SYN on, with room for what the
+ * capture missed.
+ */
+function hasNeverSent(memory: Int32Array, x: number, sequence: number): boolean {
+  const flags = memory[x + STATE];
+  if ((flags & ENDPOINT_SYN_CAPTURED) === 0) return false;
+  const highest = advance(memory[x + SND_NXT], UNSEEN_OCTETS);
+  if (within(sequence, memory[x + ISS], highest)) return false;
+  // Numbers come again after 4 GiB: then the recent ones count.
+  const known = (flags & ENDPOINT_ACKNOWLEDGED) === 0 ? memory[x + ISS] : memory[x + UNA];
+  return !within(sequence, advance(known, -UNSEEN_OCTETS), highest);
 }

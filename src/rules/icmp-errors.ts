@@ -11,32 +11,48 @@ const TOO_BIG_6 = 2;
 const TIME_EXCEEDED_6 = 3;
 const PARAMETER_PROBLEM_6 = 4;
 
-const CODES_4 = [
-  'network unreachable',
-  'host unreachable',
-  'protocol unreachable',
-  'port unreachable',
-  'fragmentation needed',
-  'source route failed',
-  'network unknown',
-  'host unknown',
-  'source host isolated',
-  'network administratively prohibited',
-  'host administratively prohibited',
-  'network unreachable for this service',
-  'host unreachable for this service',
-  'administratively prohibited',
-  'host precedence violation',
-  'precedence cutoff in effect',
+/** What an error is about, and with it its causes and what to look at. */
+export type Subject =
+  | 'route'
+  | 'host'
+  | 'port'
+  | 'protocol'
+  | 'policy'
+  | 'hops'
+  | 'reassembly'
+  | 'header'
+  | 'other';
+
+type Code = readonly [text: string, subject: Subject, errno: string];
+
+/** RFC 792, RFC 1122 §3.2.2.1 and RFC 1812 §5.2.7.1, with what Linux makes of each in `icmp_err_convert`. */
+const CODES_4: readonly Code[] = [
+  ['network unreachable', 'route', 'ENETUNREACH'],
+  ['host unreachable', 'host', 'EHOSTUNREACH'],
+  ['protocol unreachable', 'protocol', 'ENOPROTOOPT'],
+  ['port unreachable', 'port', 'ECONNREFUSED'],
+  ['fragmentation needed', 'other', 'EMSGSIZE'],
+  ['source route failed', 'other', 'EOPNOTSUPP'],
+  ['network unknown', 'route', 'ENETUNREACH'],
+  ['host unknown', 'host', 'EHOSTDOWN'],
+  ['source host isolated', 'other', 'ENONET'],
+  ['network administratively prohibited', 'policy', 'ENETUNREACH'],
+  ['host administratively prohibited', 'policy', 'EHOSTUNREACH'],
+  ['network unreachable for this service', 'route', 'ENETUNREACH'],
+  ['host unreachable for this service', 'host', 'EHOSTUNREACH'],
+  ['administratively prohibited', 'policy', 'EHOSTUNREACH'],
+  ['host precedence violation', 'policy', 'EHOSTUNREACH'],
+  ['precedence cutoff in effect', 'policy', 'EHOSTUNREACH'],
 ];
-const CODES_6 = [
-  'no route to destination',
-  'administratively prohibited',
-  'beyond scope of source address',
-  'address unreachable',
-  'port unreachable',
-  'source address failed policy',
-  'route rejected',
+/** RFC 4443 §3.1, with what Linux makes of each in `icmpv6_err_convert`. */
+const CODES_6: readonly Code[] = [
+  ['no route to destination', 'route', 'ENETUNREACH'],
+  ['administratively prohibited', 'policy', 'EACCES'],
+  ['beyond scope of source address', 'route', 'EHOSTUNREACH'],
+  ['address unreachable', 'host', 'EHOSTUNREACH'],
+  ['port unreachable', 'port', 'ECONNREFUSED'],
+  ['source address failed policy', 'policy', 'EACCES'],
+  ['route rejected', 'policy', 'EACCES'],
 ];
 
 /** The segment must become smaller to be forwarded: path MTU discovery, not a failure. */
@@ -56,29 +72,43 @@ function saysUndelivered(error: IcmpError): boolean {
     : type === UNREACHABLE_6 || type === TIME_EXCEEDED_6 || type === PARAMETER_PROBLEM_6;
 }
 
-/** The last errors alike that say of segments of `sender` that they were not delivered. */
+/**
+ * The last errors alike that say of segments of `sender` that they were not delivered; those that quote a number
+ * that it never sent count only if there are no others.
+ */
 export function lastUndelivered(sender: Endpoint): { run: Milestone; icmp: IcmpError } | null {
   const { milestones } = sender;
+  let unsent: { run: Milestone; icmp: IcmpError } | null = null;
   for (let i = milestones.length - 1; i >= 0; i--) {
     const { icmp } = milestones[i];
-    if (icmp !== undefined && saysUndelivered(icmp)) return { run: milestones[i], icmp };
+    if (icmp === undefined || !saysUndelivered(icmp)) continue;
+    if (icmp.quotesUnsent === undefined) return { run: milestones[i], icmp };
+    unsent ??= { run: milestones[i], icmp };
   }
-  return null;
+  return unsent;
 }
 
-/** The error in words, and its class by RFC 9293 §3.9.2.2. */
-export function meaningOf({ version, type, code }: IcmpError): { text: string; kind: string } {
-  const soft = 'a soft error';
-  const other = 'a policy or an unclassified error';
-  if (version === 4) {
-    if (type === TIME_EXCEEDED_4) return { text: 'time exceeded', kind: soft };
-    if (type === PARAMETER_PROBLEM_4) return { text: 'parameter problem', kind: soft };
-    const text = CODES_4[code] ?? `code ${code}`;
-    if (code === 0 || code === 1 || code === 5) return { text, kind: soft };
-    return { text, kind: code === 2 || code === 3 ? 'a hard error' : other };
+export const SOFT = 'a soft error';
+export const HARD = 'a hard error';
+
+/** The error in words, its class by RFC 9293 §3.9.2.2, what it is about, and the error number Linux makes of it, if any. */
+export function meaningOf({ version, type, code }: IcmpError): {
+  readonly text: string;
+  readonly kind: string;
+  readonly subject: Subject;
+  readonly errno: string | null;
+} {
+  if (type === (version === 4 ? TIME_EXCEEDED_4 : TIME_EXCEEDED_6)) {
+    const subject = code === 0 ? 'hops' : 'reassembly';
+    return { text: 'time exceeded', kind: SOFT, subject, errno: 'EHOSTUNREACH' };
   }
-  if (type === TIME_EXCEEDED_6) return { text: 'time exceeded', kind: soft };
-  if (type === PARAMETER_PROBLEM_6) return { text: 'parameter problem', kind: soft };
-  const text = CODES_6[code] ?? `code ${code}`;
-  return { text, kind: code === 0 || code === 3 ? soft : other };
+  if (type === (version === 4 ? PARAMETER_PROBLEM_4 : PARAMETER_PROBLEM_6))
+    return { text: 'parameter problem', kind: SOFT, subject: 'header', errno: 'EPROTO' };
+  const codes = version === 4 ? CODES_4 : CODES_6;
+  const unknown = [`code ${code}`, 'other', version === 4 ? null : 'EPROTO'] as const;
+  const [text, subject, errno] = codes[code] ?? unknown;
+  const softCodes = version === 4 ? [0, 1, 5] : [0, 3];
+  if (softCodes.includes(code)) return { text, kind: SOFT, subject, errno };
+  const isHard = version === 4 && (code === 2 || code === 3);
+  return { text, kind: isHard ? HARD : 'a policy or an unclassified error', subject, errno };
 }

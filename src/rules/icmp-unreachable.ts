@@ -1,10 +1,86 @@
+import type { Endpoint, IcmpError } from '../connections/connection.js';
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
 import { eachEndpoint, latest, opened, silentSince } from './evidence.js';
-import { lastUndelivered, meaningOf } from './icmp-errors.js';
+import type { Citation } from './finding.js';
+import { HARD, lastUndelivered, meaningOf, SOFT, type Subject } from './icmp-errors.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { count, duration, nameOf, round } from './wording.js';
+
+/** What may be behind an error and what to look at, most likely first. */
+interface Advice {
+  readonly causes: readonly string[];
+  readonly next: readonly string[];
+}
+
+const FILTER = 'The firewall rules of {reporter}: iptables -S, nft list ruleset.';
+const REPORTER = 'Find out what {reporter} is, and what it says in its log.';
+
+const ADVICE: Readonly<Record<Subject, Advice>> = {
+  route: {
+    causes: [
+      '{reporter} has no route to {peerAddress} (likely).',
+      'A firewall rejects the traffic with this error (possible).',
+    ],
+    next: ['Ask {reporter}, which sent the error, for its route: ip route get {peerAddress}.', FILTER],
+  },
+  host: {
+    causes: [
+      'The host of {peer} is down, and the last router gets no answer to ARP or neighbour discovery (possible).',
+      'A firewall rejects the traffic with this error (possible).',
+    ],
+    next: [
+      'Ask {reporter}, which sent the error, for its neighbour entry: ip neigh show {peerAddress}.',
+      FILTER,
+    ],
+  },
+  port: {
+    causes: [
+      'A firewall rejects the connection: “port unreachable” is what REJECT answers by default (likely).',
+      'Nothing listens on the port, on a system that does not answer with a reset as RFC 9293 asks (possible).',
+    ],
+    next: [FILTER, 'On the host of {peer}: ss -ltn "sport = :{peerPort}".'],
+  },
+  protocol: {
+    causes: [
+      'A firewall rejects the connection with this error (possible).',
+      'The host does not speak TCP (possible).',
+    ],
+    next: [FILTER],
+  },
+  policy: { causes: ['A firewall or a router’s filter forbids the traffic (likely).'], next: [FILTER] },
+  hops: {
+    causes: [
+      'The route goes round in a loop (likely).',
+      'The segment started with a small TTL, as those of traceroute do (possible).',
+    ],
+    next: [
+      'traceroute -T -p {peerPort} {peerAddress} from the host of {sender}: a loop names routers again.',
+    ],
+  },
+  reassembly: {
+    causes: ['A fragment of the segment was lost on the way (likely).'],
+    next: ['Find out why the segment was cut into fragments: the MTU on the path, and Don’t Fragment.'],
+  },
+  header: {
+    causes: ['{reporter} does not take a field or an option of the IP header (likely).'],
+    next: [REPORTER],
+  },
+  other: { causes: ['{reporter} could not deliver the segment (likely).'], next: [REPORTER] },
+};
+
+const UNSENT: Advice = {
+  causes: [
+    'Somebody forges ICMP errors, without seeing the connection (possible).',
+    'It is about another connection with the same addresses and ports (possible).',
+    'A device on the path rewrites sequence numbers, but not in what ICMP errors quote (possible).',
+  ],
+  next: [
+    'On the host of {sender}: nstat -az TcpExtOutOfWindowIcmps counts the errors that Linux ignored.',
+    'Capture nearer to {reporter}: whether it sent the error at all.',
+  ],
+};
 
 /** A router or host reported that segments could not be delivered. */
 export const icmpUnreachable: Rule = {
@@ -37,19 +113,25 @@ export const icmpUnreachable: Rule = {
   ],
   documentation: {
     meaning:
-      'A router or a host returned an ICMP error that quotes a segment of this connection. Soft errors must not end an established connection: Linux remembers them and reports them instead of ETIMEDOUT when it gives up. During the handshake many systems, Linux among them, give up at once.',
-    proof: ['An ICMP or ICMPv6 error that quotes addresses and ports of this connection.'],
+      'A router or a host returned an ICMP error that quotes a segment of this connection. Soft errors must not end an established connection: Linux remembers them, and hard ones too, and reports them instead of ETIMEDOUT when it gives up. During the handshake many systems, Linux among them, give up at once. An error that quotes a number which {sender} never sent is forged or about something else, and stays info.',
+    proof: [
+      'An ICMP or ICMPv6 error that quotes addresses and ports of this connection.',
+      'The sequence number that it quotes is held against what {sender} had sent, if its SYN was captured.',
+    ],
     notThis: [
       '“Fragmentation needed” and “packet too big”: they belong to path MTU discovery.',
       'A source quench, which TCP ignores, or a redirect: neither says that a segment was lost.',
       'An error about another connection.',
     ],
     applicationSees:
-      '{sender}: (on Linux) while connecting, EHOSTUNREACH, ENETUNREACH, for a port ECONNREFUSED, or EACCES if ICMPv6 forbids it, at once; later nothing until the kernel gives up, and then that error instead of ETIMEDOUT.',
+      '{sender}: (on Linux) while connecting, an error at once, which depends on type and code: EHOSTUNREACH for an unreachable host, ENETUNREACH for a network, ECONNREFUSED for a port, EACCES if ICMPv6 forbids it; later nothing until the kernel gives up, and then that error instead of ETIMEDOUT.',
     likelyCauses: [
-      'The host of {peer} is down, and the last router gets no answer to ARP (possible).',
-      'No route to it (possible).',
-      'A firewall forbids the traffic (possible; likely with “administratively prohibited”).',
+      'Host unreachable: the host of {peer} is down, and the last router gets no answer to ARP (possible).',
+      'Network unreachable: the router has no route to it (likely).',
+      'Port unreachable: a firewall rejects the connection (likely); a host without a listener answers with a reset.',
+      'Administratively prohibited: a firewall or a router’s filter forbids the traffic (likely).',
+      'Time exceeded: the route goes round in a loop (likely).',
+      'A number that {sender} never sent: somebody forges ICMP errors (possible).',
     ],
     nextSteps: [
       'Ask {reporter}, which sent the error, for its route and its ARP or neighbour entry of {peerAddress}.',
@@ -61,15 +143,29 @@ export const icmpUnreachable: Rule = {
     const reported = lastUndelivered(sender);
     if (reported === null) return null;
     const { run, icmp } = reported;
-    const { text, kind } = meaningOf(icmp);
+    const { text, kind, subject, errno } = meaningOf(icmp);
+    const unsent = icmp.quotesUnsent === true;
     const dead = silentSince(peer, run);
     const connecting = !opened(sender);
+    const advice = unsent ? UNSENT : ADVICE[subject];
+    const name = `ICMP${icmp.version === 6 ? 'v6' : ''} type ${icmp.type} code ${icmp.code}, ${kind}`;
+    const after = connecting
+      ? 'The connection was not yet open.'
+      : dead
+        ? '{peer} was not heard again.'
+        : '{peer} answered afterwards: the connection outlived it.';
     return reportFinding(icmpUnreachable, connection, {
       endpoint: sender.role,
-      severity: dead ? 'error' : 'warning',
-      confidence: dead ? 'inferred' : 'observed',
-      title: `{reporter} reported “${text}” for {peer}`,
-      explanation: `{errors} from {reporter}, the first in frame {first}, about segments of {sender}: ICMP${icmp.version === 6 ? 'v6' : ''} type ${icmp.type} code ${icmp.code}, ${kind}. ${connecting ? 'The connection was not yet open.' : dead ? '{peer} was not heard again.' : '{peer} answered afterwards: the connection outlived it.'}`,
+      severity: unsent ? 'info' : dead ? 'error' : 'warning',
+      confidence: unsent || dead ? 'inferred' : 'observed',
+      title: `{reporter} reported “${text}” for {peer}${unsent ? ', quoting a number that {sender} was not seen to send' : ''}`,
+      explanation: unsent
+        ? `{errors} from {reporter}, the first in frame {first}: ${name}. It quotes the sequence number ${icmp.sequence}, far from all that {sender} was seen to send: it is forged, about another connection, or was rewritten on the path. ${after}`
+        : `{errors} from {reporter}, the first in frame {first}, about ${run.count === 1 ? 'a segment' : 'segments'} of {sender}: ${name}. ${after}`,
+      applicationSees: outcome(sender, icmp, errno, connecting, dead),
+      likelyCauses: advice.causes,
+      nextSteps: advice.next,
+      citations: citationsFor(icmp, kind, subject, connecting),
       frames: [run.frame, run.lastFrame],
       from: run.time,
       to: dead ? latest(captureEnd, run.lastTime) : run.lastTime,
@@ -81,11 +177,13 @@ export const icmpUnreachable: Rule = {
         errors: run.count,
         seconds: round(secondsBetween(run.time, run.lastTime)),
         handshake: connecting,
+        ...(unsent ? { quotedSequence: icmp.sequence } : {}),
       },
       words: {
         sender: nameOf(sender),
         peer: nameOf(peer),
         peerAddress: peer.address,
+        peerPort: peer.port,
         reporter: icmp.reporter,
         errors: count(run.count, 'ICMP error'),
         first: run.frame,
@@ -94,3 +192,40 @@ export const icmpUnreachable: Rule = {
     });
   }),
 };
+
+/** What the program of `sender` gets from Linux. */
+function outcome(
+  sender: Endpoint,
+  { quotesUnsent }: IcmpError,
+  errno: string | null,
+  connecting: boolean,
+  dead: boolean,
+): string {
+  if (quotesUnsent) return '{sender}: nothing; Linux ignores an error that quotes no number in flight.';
+  if (errno === null) return '{sender}: nothing; Linux ignores an error with a code that it does not know.';
+  if (connecting) {
+    return sender.role === 'client'
+      ? `{sender}: (on Linux) connect fails at once with ${errno}.`
+      : '{sender}: nothing; accept does not return a connection that never opened.';
+  }
+  return dead
+    ? `{sender}: (on Linux) nothing until the kernel gives up, and then ${errno} instead of ETIMEDOUT; with IP_RECVERR at once.`
+    : `{sender}: (on Linux) nothing; had the kernel given up soon after, it would have been with ${errno}.`;
+}
+
+function citationsFor(
+  { version, quotesUnsent }: IcmpError,
+  kind: string,
+  subject: Subject,
+  connecting: boolean,
+): Citation[] {
+  if (quotesUnsent) return [cite.icmpReachesConnection, cite.icmpSequenceCheck];
+  return [
+    cite.icmpReachesConnection,
+    ...(kind === HARD ? [cite.hardErrorsAbort] : kind === SOFT ? [cite.softErrorsDoNotAbort] : []),
+    ...(version === 4 && subject === 'policy' ? [cite.adminProhibited, cite.adminFiltered] : []),
+    ...(version === 6 ? [cite.icmp6Unreachable] : []),
+    ...(connecting ? [cite.softErrorsInHandshake] : [cite.tcpErrorHandling]),
+    cite.icmpErrno,
+  ];
+}

@@ -66,7 +66,8 @@ export const retransmissionGaveUp: Rule = {
     const silence = silenceMetBy(connection, sender, peer, options.minimumRetransmissions, captureEnd);
     if (silence === null || !silence.gaveUp || sender.resetsSent > 0) return null;
     const early = silence.seconds < options.r2Seconds;
-    const reported = lastUndelivered(sender) !== null;
+    const error = lastUndelivered(sender);
+    const reported = error !== null && error.icmp.quotesUnsent === undefined;
     return reportFinding(retransmissionGaveUp, connection, {
       endpoint: sender.role,
       confidence: gradedBy(connection, 'inferred'),

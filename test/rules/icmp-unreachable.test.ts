@@ -1,6 +1,8 @@
-import type { IcmpError } from '../../src/connections/connection.js';
+import { describe, expect, it } from 'vitest';
+import type { Connection, IcmpError } from '../../src/connections/connection.js';
+import { prepareRules } from '../../src/rules/evaluate.js';
 import { icmpUnreachable } from '../../src/rules/icmp-unreachable.js';
-import { connection, enters, happens, moment } from '../support/connection-builder.js';
+import { at, connection, enters, happens, moment } from '../support/connection-builder.js';
 import { testRule } from '../support/rule-tester.js';
 
 const UNREACHABLE = { version: 4, type: 3, code: 1, reporter: '10.0.0.254', sequence: 1 } as const;
@@ -31,6 +33,31 @@ testRule(icmpUnreachable, {
       name: 'as a warning when the connection outlives it',
       connection: reported({}, 20),
       end: 60,
+      severity: 'warning',
+    },
+    {
+      name: 'as info on an error that quotes what was never sent, even if the peer is silent',
+      connection: reported({ quotesUnsent: true, sequence: 999 }, 9),
+      end: 60,
+      severity: 'info',
+      confidence: 'inferred',
+      title:
+        '10.0.0.254 reported “host unreachable” for 10.0.0.2:8080, quoting a number that 10.0.0.1:40000 was not seen to send',
+      facts: { quotedSequence: 999 },
+    },
+    {
+      name: 'on a true error before such a one',
+      connection: connection({
+        client: {
+          milestones: [
+            happens('icmp-error', 10, 10, { icmp: UNREACHABLE }),
+            happens('icmp-error', 11, 11, { icmp: { ...UNREACHABLE, quotesUnsent: true } }),
+          ],
+        },
+        server: { lastSegment: moment(20, 20) },
+      }),
+      end: 60,
+      frames: [10],
       severity: 'warning',
     },
     {
@@ -85,4 +112,52 @@ testRule(icmpUnreachable, {
     { name: 'on a redirect, which loses nothing', connection: reported({ type: 5 }, 9), end: 60 },
     { name: 'without ICMP', connection: connection(), end: 60 },
   ],
+});
+
+describe('its words follow type and code', () => {
+  const connecting = (icmp: Partial<IcmpError>) =>
+    connection({
+      client: {
+        timeline: [enters('SYN-SENT', 0, 1, { evidence: 'observed' })],
+        milestones: [happens('icmp-error', 0.1, 2, { icmp: { ...UNREACHABLE, ...icmp } })],
+      },
+      server: { timeline: [], segments: 0, lastSegment: null },
+    });
+  const findingOn = (subject: Connection) => prepareRules([icmpUnreachable])(subject, at(60))[0];
+
+  it.each([
+    [{ code: 0 }, 'ENETUNREACH', /has no route to 10\.0\.0\.2/],
+    [{ code: 1 }, 'EHOSTUNREACH', /host of 10\.0\.0\.2:8080 is down/],
+    [{ code: 2 }, 'ENOPROTOOPT', /firewall rejects/],
+    [{ code: 3 }, 'ECONNREFUSED', /REJECT/],
+    [{ code: 13 }, 'EHOSTUNREACH', /forbids the traffic/],
+    [{ type: 11, code: 0 }, 'EHOSTUNREACH', /loop/],
+    [{ type: 11, code: 1 }, 'EHOSTUNREACH', /fragment/],
+    [{ version: 6, type: 1, code: 1 }, 'EACCES', /forbids the traffic/],
+    [{ version: 6, type: 1, code: 4 }, 'ECONNREFUSED', /REJECT/],
+    [{ version: 6, type: 1, code: 9 }, 'EPROTO', /could not deliver/],
+  ] as const)('%j', (icmp, errno, cause) => {
+    const { applicationSees, likelyCauses } = findingOn(connecting(icmp));
+    expect(applicationSees).toBe(`10.0.0.1:40000: (on Linux) connect fails at once with ${errno}.`);
+    expect(likelyCauses[0]).toMatch(cause);
+  });
+
+  it('says when the program gets the error', () => {
+    expect(findingOn(reported({ code: 3 }, 9)).applicationSees).toContain(
+      'ECONNREFUSED instead of ETIMEDOUT',
+    );
+    expect(findingOn(reported({ code: 3 }, 20)).applicationSees).toMatch(/nothing; had the kernel given up/);
+    expect(findingOn(reported({ quotesUnsent: true }, 20)).applicationSees).toMatch(/Linux ignores/);
+    expect(findingOn(reported({ code: 40 }, 20)).applicationSees).toMatch(/code that it does not know/);
+  });
+
+  it('tells what the caller sees only of a caller', () => {
+    const { client, ...rest } = connecting({});
+    const answering = {
+      ...rest,
+      client: { ...rest.server, role: 'client' },
+      server: { ...client, role: 'server' },
+    };
+    expect(findingOn(answering as Connection).applicationSees).toMatch(/accept does not return/);
+  });
 });

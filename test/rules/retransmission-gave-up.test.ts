@@ -31,6 +31,19 @@ testRule(retransmissionGaveUp, {
       facts: { icmpReported: true },
     },
     {
+      name: 'and knows that an error which quotes what was never sent is ignored',
+      connection: unansweredData(6, 22.6, {
+        client: {
+          milestones: [
+            happens('retransmission-run', 10.2, 10, { count: 6, until: 22.6, lastFrame: 15, value: 200 }),
+            happens('icmp-error', 11, 11, { icmp: { ...icmp, quotesUnsent: true } }),
+          ],
+        },
+      }),
+      end: 60,
+      facts: { icmpReported: false },
+    },
+    {
       name: 'and knows that path MTU discovery is no such error',
       connection: unansweredData(6, 22.6, {
         client: {
