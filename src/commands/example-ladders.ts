@@ -334,7 +334,7 @@ the client ended in CLOSED
 the server ended in CLOSED
 
 warning 10.9.3.2:8080 closed while 22 bytes from 10.9.3.1:40000 were in flight,
-and reset them
+and reset the connection
 rst-on-close-race · #8, #9, #10 · RFC 9112 §9.5, §9.6; RFC 9293 §3.6.1 SHLD-3
 `,
   'rst-after-close-complete': `connection 0: 10.9.52.1:40000 ↔ 10.9.52.2:8080

@@ -4,6 +4,9 @@ import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { nameOf } from './wording.js';
 
+const TO_AVOID_TIME_WAIT = 'The program aborts instead of closing, to avoid TIME-WAIT (possible).';
+const LATE_DUPLICATE = 'A late duplicate met a host that had forgotten the connection (possible).';
+
 /** A reset when everything was said already. */
 export const rstAfterCloseComplete: Rule = {
   id: 'rst-after-close-complete',
@@ -29,10 +32,7 @@ export const rstAfterCloseComplete: Rule = {
     ],
     applicationSees:
       'Nothing where both had closed. {peer}, if it only half-closed with shutdown() and waits for the end: its read fails with ECONNRESET instead of giving 0.',
-    likelyCauses: [
-      'The program aborts instead of closing, to avoid TIME-WAIT (possible).',
-      'A late duplicate met a host that had forgotten the connection (possible).',
-    ],
+    likelyCauses: [TO_AVOID_TIME_WAIT, LATE_DUPLICATE],
     nextSteps: ['Nothing, unless the same ports are reused at once: see time-wait-port-reuse.'],
     example: { fixture: 'client-abort-after-response', capture: 'client' },
   },
@@ -46,14 +46,17 @@ export const rstAfterCloseComplete: Rule = {
     if (resetter.finSent && ownFin === null && milestone(resetter, 'fin-repeated') !== null) return null;
     const reset = findReset(resetter, ({ trigger }, seen) => seen.frame > known && trigger?.kind !== 'data');
     if (reset === null) return null;
+    const acknowledged = milestone(peer, 'fin-covered') !== null || reset.reset.hasAck;
     return reportFinding(rstAfterCloseComplete, connection, {
       endpoint: resetter.role,
       confidence: gradedBy(connection, 'observed'),
       title: resetter.finSent
         ? '{resetter} sent RST after both sides had closed'
         : '{resetter} answered the peer’s close with RST; nothing was outstanding',
-      explanation:
-        'The FIN of {peer} in frame {fin} was acknowledged, every octet of both sides too; the reset in frame {rst} changes nothing on the wire. Whether the programs had read it all is not visible.',
+      explanation: `The FIN of {peer} is in frame {fin}. Every octet of both sides was acknowledged${acknowledged ? ', that FIN too' : ''}; the reset in frame {rst} changes nothing on the wire. Whether the programs had read it all is not visible.`,
+      likelyCauses: resetter.finSent
+        ? [LATE_DUPLICATE, TO_AVOID_TIME_WAIT]
+        : [TO_AVOID_TIME_WAIT, LATE_DUPLICATE],
       frames: [finFrame(resetter), finFrame(peer), reset.frame],
       from: reset.time,
       to: reset.time,

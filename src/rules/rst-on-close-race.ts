@@ -55,8 +55,8 @@ export const rstOnCloseRace: Rule = {
       endpoint: closer.role,
       ...(alert || closer.role === 'client' ? { severity: 'info' } : {}),
       confidence: gradedBy(connection, 'observed'),
-      title: '{closer} closed while {bytes} from {sender} were in flight, and reset them',
-      explanation: `{closer} sent its FIN in frame {fin}. The data in frame {data} was sent without knowledge of it; RST in frame {rst} followed: {closer} threw it away.${alert ? ` ${MAY_BE_TLS_ALERT}` : ''}`,
+      title: '{closer} closed while {bytes} from {sender} {were} in flight, and reset the connection',
+      explanation: `{closer} sent its FIN in frame {fin}. The data in frame {data} does not acknowledge that; RST in frame {rst} followed, and no acknowledgment of the data.${alert ? ` ${MAY_BE_TLS_ALERT}` : ''}`,
       frames: [finFrame, dataFrame, reset.frame],
       from: fin?.time ?? reset.time,
       to: reset.time,
@@ -65,6 +65,7 @@ export const rstOnCloseRace: Rule = {
       words: {
         closer: nameOf(closer),
         sender: nameOf(sender),
+        were: sender.unacknowledgedBytes === 1 ? 'was' : 'were',
         bytes: count(sender.unacknowledgedBytes, 'byte'),
         fin: finFrame,
         data: dataFrame ?? '?',

@@ -1,6 +1,14 @@
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
-import { eachEndpoint, endedWithin, entered, findReset, gradedBy, lastMilestone } from './evidence.js';
+import {
+  eachEndpoint,
+  endedWithin,
+  entered,
+  findReset,
+  gradedBy,
+  isProven,
+  lastMilestone,
+} from './evidence.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { duration, nameOf, round } from './wording.js';
@@ -57,12 +65,13 @@ export const timeWaitPortReuse: Rule = {
     if (waiting.frame !== null && waiting.frame > syn.frame) return null;
     if (!endedWithin(connection, waiting.frame, ageSeconds, options.timeWaitSeconds)) return null;
     const refusal = findReset(opener, (_, seen) => seen.frame > syn.frame);
+    const answered = refusal?.reset.trigger?.frame;
     return reportFinding(timeWaitPortReuse, connection, {
       endpoint: opener.role,
       severity: refusal === null ? 'info' : 'warning',
-      confidence: gradedBy(connection, 'observed'),
+      confidence: gradedBy(connection, isProven(waiting) ? 'observed' : 'inferred'),
       title: '{opener} used its port again {age} after {holder} entered TIME-WAIT',
-      explanation: `{holder} entered TIME-WAIT with frame {entry}; the SYN in frame {syn} opens the same 4-tuple again.${refusal === null ? '' : ` It was answered with old numbers and {opener} reset that in frame ${refusal.frame}.`}`,
+      explanation: `{holder} entered TIME-WAIT with frame {entry}; the SYN in frame {syn} opens the same 4-tuple again.${refusal === null ? '' : ` {opener} sent a reset in frame ${refusal.frame}${answered === undefined ? '' : `, in answer to frame ${answered}`}, as it does when the SYN is answered with the old numbers.`}`,
       frames: [waiting.frame, syn.frame, refusal?.frame ?? null],
       from: waiting.time,
       to: refusal?.time ?? syn.time,

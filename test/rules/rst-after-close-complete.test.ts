@@ -1,6 +1,8 @@
-import type { Milestone } from '../../src/connections/connection.js';
+import { expect, it } from 'vitest';
+import type { Connection, Milestone } from '../../src/connections/connection.js';
+import { prepareRules } from '../../src/rules/evaluate.js';
 import { rstAfterCloseComplete } from '../../src/rules/rst-after-close-complete.js';
-import { enters, happens, resets } from '../support/connection-builder.js';
+import { at, enters, happens, resets } from '../support/connection-builder.js';
 import { testRule } from '../support/rule-tester.js';
 import { afterClientFin } from './closing-cases.js';
 
@@ -53,4 +55,15 @@ testRule(rstAfterCloseComplete, {
       end: 4,
     },
   ],
+});
+
+it('says that the FIN was acknowledged only if it was, and puts first what the connection suggests', () => {
+  const findingOn = (subject: Connection) => prepareRules([rstAfterCloseComplete])(subject, at(4))[0];
+  const after = findingOn(closed([resets(3.1, 9, { hasAck: true })]));
+  expect(after.explanation).toContain('acknowledged, that FIN too;');
+  expect(after.likelyCauses[0]).toMatch(/^A late duplicate/);
+  const { client, ...rest } = afterClientFin({ serverMilestones: [resets(2.2, 7)] });
+  const bare = findingOn({ ...rest, client: { ...client, milestones: [] } });
+  expect(bare.explanation).toContain('was acknowledged; the reset');
+  expect(bare.likelyCauses[0]).toMatch(/^The program aborts/);
 });

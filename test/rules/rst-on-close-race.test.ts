@@ -89,7 +89,8 @@ testRule(rstOnCloseRace, {
       endpoint: 'client',
       severity: 'info',
       confidence: 'observed',
-      title: '10.0.0.1:40000 closed while 300 bytes from 10.0.0.2:8080 were in flight, and reset them',
+      title:
+        '10.0.0.1:40000 closed while 300 bytes from 10.0.0.2:8080 were in flight, and reset the connection',
       frames: [5, 7, 8],
       facts: { lostBytes: 300 },
     },
