@@ -228,6 +228,11 @@ export interface Connection {
   readonly zeek: { readonly connState: string; readonly history: string };
   readonly vantage: Vantage;
   readonly quality: CaptureQuality;
+  /**
+   * The longest time without any segment after which the next was still answered, in whole seconds; 0 if it was
+   * never silent for ten seconds.
+   */
+  readonly survivedSilenceSeconds: number;
   /** The earlier connection on the same 4-tuple whose TIME-WAIT or open state this one met; null if none. */
   readonly predecessor: number | null;
 }

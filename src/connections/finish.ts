@@ -84,6 +84,7 @@ import {
   SERVER,
   SERVER_ADDRESS,
   SERVER_DELAY,
+  SILENCE,
   SND_NXT,
   STATE,
   STATE_MASK,
@@ -192,6 +193,7 @@ export function finishConnection(
       memory[base + DUPLICATE_FRAMES],
       (flags & CLOCK_BACKWARDS) !== 0 ? setBacks.of(memory, base) : null,
     ),
+    survivedSilenceSeconds: memory[base + SILENCE],
     predecessor: predecessor === 0 ? null : predecessor - 1,
   };
 }

@@ -129,6 +129,7 @@ import {
   packTraits,
 } from './segment-sizes.js';
 import { continueFrom, extendContiguous, reachContiguous, startSequence } from './sequence-space.js';
+import { concernsSilence, noteSilence } from './silence.js';
 import {
   delayTowards,
   measureDelay,
@@ -159,6 +160,8 @@ export class Observer {
   observe(memory: Int32Array, base: number, fromServer: boolean, segment: Segment): void {
     this.#at.enter(memory, base, fromServer, segment);
     this.#ledger.open(memory, base, segment);
+    if (concernsSilence(memory, base, this.#at.sender, segment))
+      noteSilence(memory, base, fromServer, segment);
     const flags = segment.flags;
     let kind: number;
     if ((flags & RST) !== 0) {

@@ -39,6 +39,7 @@ import {
 } from './record.js';
 import { noteAcknowledgedSize, noteSize } from './segment-sizes.js';
 import { reachContiguous } from './sequence-space.js';
+import { concernsSilence } from './silence.js';
 import { isUnremarkable, noteUnremarkable } from './tcp-analysis.js';
 import { saysNothingNew } from './zeek.js';
 
@@ -74,6 +75,7 @@ export function isPredicted(
     sequence === memory[x + CONTIGUOUS] &&
     within(acknowledgment, advance(memory[y + UNA], news), memory[y + SND_NXT]) &&
     !after(acknowledgment, memory[y + CONTIGUOUS]) &&
+    !concernsSilence(memory, base, x, segment) &&
     saysNothingNew(memory, base, x !== base + CLIENT, payloadLength) &&
     isUnremarkable(memory, base, x, y, segment)
   );

@@ -43,7 +43,11 @@ export const SYN_NANOSECONDS = 26;
 export const FIRST_ROUND_TRIP = 27;
 /** Number of the network in which the addresses are; see `Domains`. */
 export const DOMAIN = 28;
-const CONNECTION_WORDS = 29;
+/** The longest time without a segment after which both ends still answered, in seconds; see `silence.ts`. */
+export const SILENCE = 29;
+/** One that a segment ended which is still to be answered: seconds above, in the lowest bit whether of the server. */
+export const SILENCE_PENDING = 30;
+const CONNECTION_WORDS = 31;
 
 // Words of an endpoint's block.
 /** State in the low four bits, `ENDPOINT_*` flags above. */

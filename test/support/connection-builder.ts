@@ -136,6 +136,7 @@ export function connection(draft: ConnectionDraft = {}): Connection {
     frames: 3,
     completeness: 7,
     zeek: { connState: 'S1', history: 'Sh' },
+    survivedSilenceSeconds: 0,
     predecessor: null,
     ...rest,
     vantage: { near: 'unknown', confidence: 'none', roundTripSeconds: 0.02, ...vantage },

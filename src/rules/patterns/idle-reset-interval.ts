@@ -1,30 +1,65 @@
+import type { Connection, Endpoint } from '../../connections/connection.js';
 import { formatEndpoint } from '../../core/addresses.js';
+import { secondsBetween, type Timestamp } from '../../core/time.js';
 import { cite } from '../citations.js';
+import { entered, findReset, lastMilestone, latest } from '../evidence.js';
+import type { Finding, Pattern } from '../finding.js';
 import type { PatternRule } from '../rule.js';
-import { duration, inNetwork, round } from '../wording.js';
-import { Groups, Members, MINIMUM_MEMBERS, median } from './members.js';
+import { count, duration, inNetwork, round } from '../wording.js';
+import { Groups, Heard, Members, MINIMUM_MEMBERS, median } from './members.js';
 import { reportPattern } from './report-pattern.js';
 
-interface Group {
-  readonly server: string;
-  readonly network: string;
-  readonly idle: number[];
-  members: Members | null;
+/**
+ * How a silence ended. At its first use: with a reset of a host that knew no such connection (`unknown`), or
+ * without any answer (`dropped`). By itself: with a reset of a device (`device`), or of the server (`server`).
+ */
+type Ending = 'unknown' | 'dropped' | 'device' | 'server';
+
+const ENDINGS: readonly Ending[] = ['unknown', 'dropped', 'device', 'server'];
+
+/** A connection that ended after a silence. */
+interface Ended {
+  readonly id: number;
+  readonly ending: Ending;
+  readonly client: string;
+  /** Seconds. */
+  readonly idle: number;
+  readonly from: Timestamp;
+  readonly to: Timestamp;
 }
 
-/** Samples of one group; more do not change a median. */
-const MAX_SAMPLES = 10_000;
+/** The connections of a service. */
+interface Group {
+  readonly address: string;
+  readonly port: number;
+  readonly network: string;
+  readonly ended: Ended[];
+  /** Seconds that connections were silent for and lived, and whose they were. */
+  readonly survived: number[];
+  readonly survivors: string[];
+}
+
+/** Silences kept, of all services together: what is kept must not grow with the capture. */
+const MAX_KEPT = 100_000;
 
 /** REQ-5 of RFC 5382: what a NAT owes an established connection. */
 const NAT_SECONDS = 7440;
 
-/** Connections die after the same time of silence: something on the path counts. */
+/** What was still on its way when the first unanswered segment was sent. */
+const IN_FLIGHT_SECONDS = 0.5;
+
+const NEXT_HEARTBEATS = 'Send keep-alives or heartbeats more often than every {often}.';
+const NEXT_TIMEOUTS = 'Compare with the idle timeouts configured on the path.';
+const CAUSE_ON_USE =
+  'An idle timeout of {limit} in a NAT, firewall or load balancer on the way to {server} (likely).';
+
+/** Connections die after the same time of silence: something counts. */
 export const idleResetInterval: PatternRule = {
   id: 'idle-reset-interval',
   family: 'pattern',
   severity: 'warning',
   summary:
-    'Connections were found dead after the same time of silence: a device on the path expires idle ones.',
+    'Connections died after the same time of silence: a device on the path, or the server, expires idle ones.',
   options: {
     minimumMembers: MINIMUM_MEMBERS,
     minimumIdleSeconds: {
@@ -43,82 +78,254 @@ export const idleResetInterval: PatternRule = {
     },
   },
   citations: [cite.natEstablished, cite.natTransitory, cite.firewallIdle, cite.conntrackTimeouts],
-  related: ['rst-half-open-discovered', 'peer-unresponsive', 'idle-no-liveness-check'],
+  related: [
+    'rst-half-open-discovered',
+    'rst-origin-suspect',
+    'peer-unresponsive',
+    'rst-active-abort',
+    'idle-no-liveness-check',
+  ],
   documentation: {
     meaning:
-      'Several connections to one service turned out to be unknown to the other side after nearly the same silence. Hosts do not crash by the clock: a NAT, firewall or load balancer forgets idle connections after a fixed time.',
+      'Several connections to one service ended after nearly the same silence. Hosts do not crash by the clock: a NAT, firewall or load balancer forgets idle connections after a fixed time, and then drops what comes or resets it, or resets both ends at once; or the server itself ends them with a reset, which is a setting of it and stays info. Where a connection is found dead only when it is used, the silence is the most that its timeout can be.',
     proof: [
-      'At least minimumMembers connections whose next segment after a silence was answered with a reset of a host that knew nothing of them.',
-      'Silences that differ by no more than spreadRatio around their median.',
+      'At least minimumMembers connections to one service that ended in the same way: their next segment after a silence was answered with a reset of a host that knew nothing of them, or not at all although the host was still heard elsewhere; or a reset came by itself, from a device or from the server.',
+      'At least half of these silences differ by no more than spreadRatio from their median; those are counted.',
+      'No connection of the same client hosts to that service was silent for longer and lived.',
     ],
     notThis: [
-      'A server that closes idle connections itself: it sends a FIN.',
-      'One host that restarted: the silences differ, the moment is the same.',
+      'A server that closes idle connections itself with a FIN.',
+      'One host that restarted or died: the silences differ, the moment is the same. Where all clients use their connections at one interval the silences are the same as well; host-restarted tells of that.',
+      'A reset after keep-alives that nobody answered.',
     ],
     applicationSees:
-      'ECONNRESET on the first use after the pause; with a device that drops silently, a hang and then ETIMEDOUT.',
-    likelyCauses: [
-      'An idle timeout of about {interval} in a NAT, firewall or load balancer on the way to {server} (likely).',
-    ],
-    nextSteps: [
-      'Send keep-alives or heartbeats more often than every {half}.',
-      'Compare with the idle timeouts configured on the path.',
-    ],
+      'ECONNRESET on the first use after the pause, or on the pending read where the reset came by itself; with a device that drops silently, a hang and then ETIMEDOUT.',
+    likelyCauses: [CAUSE_ON_USE],
+    nextSteps: [NEXT_HEARTBEATS, NEXT_TIMEOUTS],
     example: { fixture: 'idle-reset-interval', capture: 'client' },
   },
   begin: (options) => {
     const groups = new Groups<Group>();
+    const heard = new Heard();
+    let kept = 0;
+    const groupOf = ({ server: { address, port }, network }: Connection): Group | null => {
+      if (kept >= MAX_KEPT) return null;
+      const group = groups.of(inNetwork(address, network), port, () => ({
+        address,
+        port,
+        network,
+        ended: [],
+        survived: [],
+        survivors: [],
+      }));
+      if (group !== null) kept++;
+      return group;
+    };
     return {
       add(connection, findings) {
-        for (const finding of findings) {
-          if (finding.rule !== 'rst-half-open-discovered') continue;
-          const idle = finding.facts.idleSeconds;
-          if (typeof idle !== 'number' || idle < options.minimumIdleSeconds) continue;
-          const { network } = connection;
-          const { address, port } = connection.server;
-          const group = groups.of(inNetwork(address, network), port, () => ({
-            server: formatEndpoint(address, port),
-            network,
-            idle: [],
-            members: null,
-          }));
-          if (group === null) continue;
-          if (group.idle.length < MAX_SAMPLES) group.idle.push(idle);
-          group.members ??= new Members(finding.from, finding.to);
-          group.members.add(connection.id, finding.from, finding.to);
+        const { client, server, network, quality, survivedSilenceSeconds } = connection;
+        heard.note(server, network);
+        if (survivedSilenceSeconds >= options.minimumIdleSeconds && quality.clockSetBack === null) {
+          const group = groupOf(connection);
+          group?.survived.push(survivedSilenceSeconds);
+          group?.survivors.push(client.address);
         }
+        const ended = endedSilence(connection, findings);
+        if (ended !== null && ended.idle >= options.minimumIdleSeconds)
+          groupOf(connection)?.ended.push(ended);
       },
       finish() {
-        return groups.all.flatMap(({ server, network, idle, members }) => {
-          if (members === null || members.count < options.minimumMembers) return [];
-          const sorted = [...idle].sort((a, b) => a - b);
-          const middle = median(sorted);
-          const spread = median(sorted.map((value) => Math.abs(value - middle)).sort((a, b) => a - b));
-          if (spread > Math.max(2, options.spreadRatio * middle)) return [];
-          return [
-            reportPattern(idleResetInterval, {
-              confidence: 'possible',
-              title: `${members.count} connections to {server} were reset on their first use after {interval} of silence`,
-              explanation: `The silences lie within ${duration(spread)} of their median. A device on the path that expires idle connections explains that${middle < NAT_SECONDS ? '; if it is a NAT, it does so earlier than the 2 h 4 min that RFC 5382 demands' : ''}.`,
-              connections: members.ids,
-              count: members.count,
-              from: members.from,
-              to: members.to,
-              facts: {
-                server,
-                ...(network !== '' && { network }),
-                medianIdleSeconds: round(middle, 3),
-                spreadSeconds: round(spread, 3),
-              },
-              words: {
-                server: inNetwork(server, network),
-                interval: duration(Math.round(middle)),
-                half: duration(Math.round(middle / 2)),
-              },
-            }),
-          ];
+        return groups.all.flatMap((group) => {
+          const last = heard.of(group.address, group.network);
+          return ENDINGS.flatMap((ending) => {
+            const same = group.ended.filter(
+              (one) =>
+                one.ending === ending &&
+                // A host that was not heard again may be gone.
+                (ending !== 'dropped' ||
+                  (last !== null && secondsBetween(one.from, last) > IN_FLIGHT_SECONDS)),
+            );
+            if (same.length < options.minimumMembers) return [];
+            return patternOf(group, ending, same, options.minimumMembers, options.spreadRatio) ?? [];
+          });
         });
       },
     };
+  },
+};
+
+/** The silence after which the connection ended, by what was found on it; null if it ended otherwise. */
+function endedSilence(connection: Connection, findings: readonly Finding[]): Ended | null {
+  if (findings.length === 0) return null;
+  const ended = (ending: Ending, idle: unknown, { from, to }: Finding): Ended | null =>
+    typeof idle === 'number'
+      ? { id: connection.id, ending, client: connection.client.address, idle, from, to }
+      : null;
+  let found: Ended | null = null;
+  for (const finding of findings) {
+    const { rule, facts, endpoint } = finding;
+    if (rule === 'rst-half-open-discovered') return ended('unknown', facts.idleSeconds, finding);
+    if (rule === 'peer-unresponsive' && endpoint === 'server')
+      found ??= ended('dropped', facts.idleBeforeSeconds, finding);
+    if (rule === 'rst-origin-suspect' && endpoint !== null && found?.ending !== 'device')
+      found = ended('device', idleBeforeReset(connection, connection[endpoint], finding), finding) ?? found;
+    if (rule === 'rst-active-abort' && endpoint === 'server' && facts.afterOwnFin !== true)
+      found ??= ended('server', idleBeforeReset(connection, connection.server, finding), finding);
+  }
+  return found;
+}
+
+/** How long nothing had been sent when the reset of this finding came by itself; null if it answers something. */
+function idleBeforeReset(connection: Connection, sender: Endpoint, { from }: Finding): number | null {
+  const reset = findReset(sender, (_, seen) => secondsBetween(seen.time, from) === 0);
+  if (reset === null || reset.reset.trigger !== null) return null;
+  let last = connection.start;
+  for (const endpoint of [connection.client, connection.server]) {
+    last = latest(last, endpoint.lastNewData?.time);
+    last = latest(last, entered(endpoint, 'ESTABLISHED')?.time);
+    last = latest(last, lastMilestone(endpoint, 'keep-alive')?.lastTime);
+    last = latest(last, lastMilestone(endpoint, 'retransmission-run')?.lastTime);
+  }
+  return secondsBetween(last, from);
+}
+
+function patternOf(
+  group: Group,
+  ending: Ending,
+  same: readonly Ended[],
+  minimumMembers: number,
+  spreadRatio: number,
+): Pattern | null {
+  const medianOfAll = medianIdle(same);
+  const tolerance = Math.max(2, spreadRatio * medianOfAll);
+  const near = same.filter(({ idle }) => Math.abs(idle - medianOfAll) <= tolerance);
+  if (near.length < minimumMembers || 2 * near.length < same.length) return null;
+  const middle = medianIdle(near);
+  const shortest = near.reduce((least, { idle }) => Math.min(least, idle), Number.POSITIVE_INFINITY);
+  const spread = near.reduce((most, { idle }) => Math.max(most, Math.abs(idle - middle)), 0);
+  // Other clients may come by other paths.
+  const clients = new Set(near.map(({ client }) => client));
+  const survived = group.survived.filter((_, i) => clients.has(group.survivors[i]));
+  if (survived.some((seconds) => seconds > middle + tolerance)) return null;
+  const shorter = survived.filter((seconds) => seconds < shortest);
+  const longestSurvived = shorter.reduce((most, seconds) => Math.max(most, seconds), 0);
+  const others = same.filter((one) => !near.includes(one)).map(({ idle }) => idle);
+  const members = new Members(near[0].from, near[0].to);
+  for (const { id, from, to } of near) members.add(id, from, to);
+  const onUse = ending === 'unknown' || ending === 'dropped';
+  const isBounded = longestSurvived > 0;
+  const interval = duration(Math.round(middle));
+  const { address, port, network } = group;
+  const server = formatEndpoint(address, port);
+  return reportPattern(idleResetInterval, {
+    ...(ending === 'server' && { severity: 'info' }),
+    confidence: 'possible',
+    title: TITLES[ending],
+    explanation: [
+      `These silences lie within ${duration(spread)} of {interval}.`,
+      ...(others.length > 0 ? [othersIn(others)] : []),
+      ...(isBounded
+        ? [
+            `${count(shorter.length, 'connection')} of the same clients ${shorter.length === 1 ? 'was' : 'were'} silent for up to {survived} and lived on${onUse ? ', so that the limit lies between that and {interval}' : ''}.`,
+          ]
+        : onUse
+          ? [
+              'They were found dead only when they were used again, after times so alike that these may be an interval of the clients: the capture shows no more than that the limit lies below.',
+            ]
+          : []),
+      MEANINGS[ending],
+      ...(ending !== 'server' && middle < NAT_SECONDS
+        ? ['If it is a NAT, it does so earlier than the 2 h 4 min that RFC 5382 demands.']
+        : []),
+    ].join(' '),
+    ...(onUse && !isBounded && UNBOUNDED),
+    ...TEXTS[ending],
+    connections: members.ids,
+    count: members.count,
+    from: members.from,
+    to: members.to,
+    facts: {
+      server,
+      ...(network !== '' && { network }),
+      ending,
+      medianIdleSeconds: round(middle, 3),
+      spreadSeconds: round(spread, 3),
+      otherSilences: others.length,
+      ...(isBounded && { survivedSeconds: longestSurvived, survivors: shorter.length }),
+    },
+    words: {
+      server: inNetwork(server, network),
+      count: near.length,
+      interval,
+      survived: duration(longestSurvived),
+      limit: isBounded ? `between ${duration(longestSurvived)} and ${interval}` : `at most ${interval}`,
+      often: duration(isBounded && onUse ? longestSurvived : Math.round(middle / 2)),
+    },
+  });
+}
+
+function medianIdle(ended: readonly Ended[]): number {
+  return median(ended.map(({ idle }) => idle).sort((a, b) => a - b));
+}
+
+/** In the place of the documentation's, where nothing is known of shorter silences. */
+const UNBOUNDED = {
+  likelyCauses: [
+    'An idle timeout of at most {interval} in a NAT, firewall or load balancer on the way to {server} (possible): then connections that are used more often live on.',
+    'The connections were lost between two uses in another way, such as a restart (possible): then the moment is the same for all, and the silence only how often clients use them.',
+  ],
+  nextSteps: [
+    'Send keep-alives or heartbeats more often than every {often}, or more often yet: how long the limit really is the capture does not show.',
+    NEXT_TIMEOUTS,
+  ],
+};
+
+/** The ones that ended after other silences. */
+function othersIn(idle: readonly number[]): string {
+  const shortest = idle.reduce((least, seconds) => Math.min(least, seconds));
+  const longest = idle.reduce((most, seconds) => Math.max(most, seconds));
+  const span =
+    idle.length === 1
+      ? `another silence, ${duration(longest)}`
+      : `other silences, ${duration(shortest)} to ${duration(longest)}`;
+  return `${count(idle.length, 'more connection')} to {server} ended like that after ${span}.`;
+}
+
+const TITLES: Readonly<Record<Ending, string>> = {
+  unknown: '{count} connections to {server} were reset on their first use after {interval} of silence',
+  dropped: '{count} connections to {server} were not answered on their first use after {interval} of silence',
+  device: '{count} connections to {server} were probably reset by a device after {interval} of silence',
+  server: '{server} reset {count} connections after {interval} of silence',
+};
+
+const MEANINGS: Readonly<Record<Ending, string>> = {
+  unknown: 'A device on the path that forgets idle connections explains that.',
+  dropped:
+    '{server} was still heard on other connections, so that its host was not gone: a device on the path that forgets idle connections, and drops what comes for them, explains that.',
+  device:
+    'Nothing of either end had drawn the resets: a device on the path that ends idle connections explains that.',
+  server:
+    'Nothing had drawn the resets, and they look like any other segment of {server}: an idle timeout of its own explains that.',
+};
+
+/** In the place of the documentation's, where that is about connections found dead on use. */
+const TEXTS: Readonly<Record<Ending, object>> = {
+  unknown: {},
+  dropped: {},
+  device: {
+    likelyCauses: [
+      'An idle timeout of {interval} in a load balancer, firewall or NAT on the way to {server}, which tells both ends (likely).',
+    ],
+    nextSteps: [NEXT_HEARTBEATS, NEXT_TIMEOUTS],
+  },
+  server: {
+    likelyCauses: [
+      'An idle timeout of {interval} in the program at {server}, or in the proxy that clients know by this address, which ends with a reset (likely): SO_LINGER with a time of 0 makes a close a reset.',
+      'A device on the path that resets in its name (possible): then a capture at {server} does not show these resets leave.',
+    ],
+    nextSteps: [
+      'At {server}: its idle or keep-alive timeout, and SO_LINGER in the code.',
+      'Let clients give connections up that were idle for {often}, or send heartbeats more often than that.',
+    ],
   },
 };

@@ -1,11 +1,9 @@
-import type { Endpoint } from '../../connections/connection.js';
 import { secondsBetween, type Timestamp } from '../../core/time.js';
 import { cite } from '../citations.js';
-import { latest } from '../evidence.js';
 import type { Finding } from '../finding.js';
 import type { PatternRule } from '../rule.js';
 import { duration, inNetwork, round } from '../wording.js';
-import { Groups, MAX_GROUPS, Members } from './members.js';
+import { Groups, Heard, Members } from './members.js';
 import { reportPattern } from './report-pattern.js';
 
 interface Group {
@@ -80,20 +78,11 @@ export const peerHostLost: PatternRule = {
   },
   begin: (options) => {
     const groups = new Groups<Group>();
-    /** When each server's host was last heard on any connection, as `inNetwork` names it. */
-    const heard = new Map<string, { time: Timestamp }>();
-    const hear = (endpoint: Endpoint, network: string): void => {
-      if (endpoint.lastSegment === null) return;
-      const { time } = endpoint.lastSegment;
-      const name = inNetwork(endpoint.address, network);
-      const host = heard.get(name);
-      if (host !== undefined) host.time = latest(host.time, time);
-      else if (heard.size < MAX_GROUPS) heard.set(name, { time });
-    };
+    const heard = new Heard();
     return {
       add(connection, findings) {
         const { network } = connection;
-        hear(connection.server, network);
+        heard.note(connection.server, network);
         for (const finding of findings) {
           if (!SILENCE.has(finding.rule)) continue;
           // A client's host is seldom heard on other connections, so that its silence has no contrast.
@@ -123,9 +112,9 @@ export const peerHostLost: PatternRule = {
           if (members.count < options.minimumMembers || spread > options.clusterSeconds) return [];
           // A host that was never heard was not lost, and one that is heard elsewhere is not either.
           const name = inNetwork(host, network);
-          const last = heard.get(name)?.time;
-          if (last === undefined || secondsBetween(asked, last) > IN_FLIGHT_SECONDS) return [];
-          const othersAnswer = [...heard].some(
+          const last = heard.of(host, network);
+          if (last === null || secondsBetween(asked, last) > IN_FLIGHT_SECONDS) return [];
+          const othersAnswer = [...heard.all].some(
             ([other, { time }]) =>
               other !== name &&
               !waiting.has(other) &&

@@ -20,6 +20,7 @@ export interface PatternDraft {
   readonly words: Words;
   /** In the place of the documentation's, where what was seen ranks them otherwise. */
   readonly likelyCauses?: readonly string[];
+  readonly nextSteps?: readonly string[];
   /** In the place of the rule's, where it speaks for findings of another one. */
   readonly citations?: readonly Citation[];
 }
@@ -35,7 +36,7 @@ export function reportPattern(rule: PatternRule, draft: PatternDraft): Pattern {
     explanation: fill(draft.explanation, words),
     applicationSees: fill(documentation.applicationSees, words),
     likelyCauses: fillAll(draft.likelyCauses ?? documentation.likelyCauses, words),
-    nextSteps: fillAll(documentation.nextSteps, words),
+    nextSteps: fillAll(draft.nextSteps ?? documentation.nextSteps, words),
     connections: [...draft.connections].sort((a, b) => a - b),
     count: draft.count,
     from: draft.from,
