@@ -1,10 +1,11 @@
+import type { Connection } from '../../connections/connection.js';
 import { formatEndpoint } from '../../core/addresses.js';
 import { secondsBetween, type Timestamp, timeAfter } from '../../core/time.js';
 import { cite } from '../citations.js';
-import { opened } from '../evidence.js';
+import { milestone, opened } from '../evidence.js';
 import type { Pattern } from '../finding.js';
 import type { PatternRule } from '../rule.js';
-import { duration, inNetwork, round } from '../wording.js';
+import { duration, inNetwork, round, times } from '../wording.js';
 import { membersOf, type Span, type Sweep, type SweepLimits, spanOf, sweepsOf } from './bursts.js';
 import { Groups, MINIMUM_MEMBERS } from './members.js';
 import { reportPattern } from './report-pattern.js';
@@ -19,6 +20,24 @@ interface Service {
   spans: Span[] | null;
   /** When connections were opened, in seconds after the origin; null once there were too many. */
   begun: number[] | null;
+  /** When connections were refused, and not answered, in seconds after the origin: the last of them. */
+  readonly refused: Recent;
+  readonly unanswered: Recent;
+}
+
+/** What became of the connections that were tried after the service had ended the others. */
+interface Aftermath {
+  readonly accepted: Tries;
+  readonly refused: Tries;
+  readonly unanswered: Tries;
+}
+
+interface Tries {
+  readonly count: number;
+  /** Seconds from the last burst to the first; infinite if there was none. */
+  readonly first: number;
+  /** Of so many that not all were kept, `first` is not the first. */
+  readonly isAll: boolean;
 }
 
 /** What services begin with; never added to. */
@@ -29,12 +48,34 @@ const MAX_SPANS = 4096;
 /** So is a capture whose services have more than this together: what is kept must not grow with it. */
 const MAX_KEPT = 100_000;
 
+/** Tries kept of each service that were refused, and that were not answered. */
+const MAX_TRIES = 64;
+
 const PROCESS_ENDED =
   'The process of {endpoint} exited or was restarted (likely): new connections are refused at first, then accepted.';
+const PROCESS_GONE =
+  'The process of {endpoint} exited (likely): nobody listens there any more, while its host answers.';
+const PROCESS_RESTARTED =
+  'The process of {endpoint} was restarted (likely): nobody listened at first, then somebody did again.';
+const PROCESS_REPLACED =
+  'One process of {endpoint} ended while others went on, or was replaced at once (likely): none of the new connections was refused.';
+const HOST_GONE =
+  'The host of {endpoint} was shutting down or restarting (likely): it ended its connections, and then did not answer new ones.';
+const PATH_CUT =
+  'Only its process ended, and a firewall or a failed path kept away what came later (possible): then the host answers elsewhere.';
+const PROGRAM_GONE =
+  'One program, or one container, had all these services, and ended (likely): the host still answered, with refusals.';
 const PROCESS_KILLED =
   'It was killed, by an operator or for lack of memory (possible): the kernel’s or the service manager’s log tells.';
+const HOST_STOPPING =
+  'The host of {endpoint} was shutting down or restarting (possible): its other services end within seconds as well.';
 const HOST_STOPPED = 'Its host was shutting down';
 const HOST_STOPPED_SHOWS = ': its other services end within seconds as well, and then nothing answers.';
+
+const LOGS =
+  'On the host of {endpoint}: the service manager’s log, and journalctl -k | grep -i oom, at that time.';
+const QUESTION =
+  'Are later connections refused (no listener), accepted (restarted) or unanswered (host down)?';
 
 /** A server ends nearly all of its connections in one moment. */
 export const endpointMassClose: PatternRule = {
@@ -79,10 +120,7 @@ export const endpointMassClose: PatternRule = {
     applicationSees:
       'On every client: read gives 0 after a FIN, ECONNRESET after a reset; a write after the FIN draws a reset.',
     likelyCauses: [PROCESS_ENDED, PROCESS_KILLED, `${HOST_STOPPED} (possible)${HOST_STOPPED_SHOWS}`],
-    nextSteps: [
-      'On the host of {endpoint}: the service manager’s log, and journalctl -k | grep -i oom, at that time.',
-      'Are later connections refused (no listener), accepted (restarted) or unanswered (host down)?',
-    ],
+    nextSteps: [LOGS, QUESTION],
     example: { fixture: 'endpoint-mass-close', capture: 'client' },
   },
   begin: (options) => {
@@ -117,10 +155,13 @@ export const endpointMassClose: PatternRule = {
           origin: connection.start,
           spans: NONE,
           begun: NONE,
+          refused: new Recent(),
+          unanswered: new Recent(),
         }));
         if (service === null) return;
         if (service.begun !== null && opened(connection.server))
           service.begun = extended(service.begun, secondsBetween(service.origin, connection.start));
+        triesOf(service, connection)?.add(secondsBetween(service.origin, connection.start));
         if (service.spans === null) return;
         const span = spanOf(connection, service.origin);
         if (span !== null) service.spans = extended(service.spans, span);
@@ -164,7 +205,89 @@ function patternOf(services: readonly Service[], limits: SweepLimits): Pattern |
   const ports = new Set(membersOf(sweep).map((member) => member.port));
   if (services.length > 1 && ports.size < 2) return null;
   const endpoint = services.length > 1 ? address : formatEndpoint(address, port);
-  return report(sweep, origin, endpoint, network, [...ports]);
+  const members = services.filter((service) => ports.has(service.port));
+  return report(sweep, origin, endpoint, network, [...ports], aftermathOf(members, sweep, origin));
+}
+
+/** Where a connection belongs that the service did not take; null for others. */
+function triesOf(service: Service, { client, server, quality }: Connection): Recent | null {
+  if (quality.midstream || quality.unseen !== null || opened(server)) return null;
+  if (server.resetsSent > 0) return service.refused;
+  return server.segments === 0 && milestone(client, 'syn-repeated') !== null ? service.unanswered : null;
+}
+
+/** The last numbers that it was given. */
+class Recent {
+  #numbers = NONE as number[];
+  #count = 0;
+
+  add(number: number): void {
+    if (this.#count === 0) this.#numbers = [number];
+    else this.#numbers[this.#count % MAX_TRIES] = number;
+    this.#count++;
+  }
+
+  get all(): readonly number[] {
+    return this.#numbers;
+  }
+}
+
+function aftermathOf(services: readonly Service[], { bursts }: Sweep, origin: Timestamp): Aftermath {
+  const { to } = bursts[bursts.length - 1];
+  const after = (triesOf: (service: Service) => readonly number[], kept: number): Tries => {
+    let count = 0;
+    let isAll = true;
+    let first = Number.POSITIVE_INFINITY;
+    for (const service of services) {
+      const by = secondsBetween(origin, service.origin) - to;
+      const tries = triesOf(service);
+      if (tries.length >= kept) isAll = false;
+      for (const at of tries) {
+        if (at + by <= 0) continue;
+        count++;
+        first = Math.min(first, at + by);
+      }
+    }
+    return { count, first, isAll };
+  };
+  return {
+    accepted: after(({ begun }) => begun ?? NONE, MAX_SPANS),
+    refused: after(({ refused }) => refused.all, MAX_TRIES),
+    unanswered: after(({ unanswered }) => unanswered.all, MAX_TRIES),
+  };
+}
+
+/** What came after, in the order in which it began; empty if nothing was tried. */
+function inWords({ accepted, refused, unanswered }: Aftermath): string {
+  const tries: readonly (readonly [Tries, string])[] = [
+    [refused, 'refused'],
+    [unanswered, 'not answered'],
+    [accepted, 'accepted'],
+  ];
+  const seen = tries.filter(([{ count }]) => count > 0).sort(([a], [b]) => a.first - b.first);
+  if (seen.length === 0) return '';
+  const parts = seen.map(([tried, what]) => `${what} (${howOften(tried)})`);
+  return ` New connections after that were ${parts.join(', then ')}.`;
+}
+
+function howOften({ count, first, isAll }: Tries): string {
+  if (!isAll) return `at least ${times(count)}`;
+  return `${times(count)}, ${count === 1 ? '' : 'first '}${duration(first)} later`;
+}
+
+/** The causes in the order in which what came after suggests them; null where nothing came. */
+function causesAfter(
+  { accepted, refused, unanswered }: Aftermath,
+  ofHost: boolean,
+): readonly string[] | null {
+  if (accepted.count + refused.count + unanswered.count === 0) return null;
+  // What answers first tells: a host that refuses is up, whatever it does later.
+  if (unanswered.first < Math.min(refused.first, accepted.first)) return [HOST_GONE, PATH_CUT];
+  if (ofHost) return [refused.first < accepted.first ? PROGRAM_GONE : PROCESS_REPLACED, HOST_STOPPING];
+  if (accepted.first < refused.first) return [PROCESS_REPLACED, PROCESS_KILLED];
+  const stopping = unanswered.count > 0 ? HOST_STOPPING : null;
+  const process = accepted.count > 0 ? PROCESS_RESTARTED : PROCESS_GONE;
+  return stopping === null ? [process, PROCESS_KILLED] : [stopping, process, PROCESS_KILLED];
 }
 
 function shifted(spans: readonly Span[], by: number): readonly Span[] {
@@ -198,6 +321,7 @@ function report(
   endpoint: string,
   network: string,
   ports: readonly number[],
+  aftermath: Aftermath,
 ): Pattern {
   const { bursts, open } = sweep;
   const members = membersOf(sweep);
@@ -210,12 +334,14 @@ function report(
   const isDouble = bursts.length > 1;
   const what = `${members.length} connections${ports.length > 1 ? ` of ${ports.length} services` : ''}`;
   const share = `That is ${Math.round((100 * members.length) / open)} % of its connections open at that moment`;
+  const after = inWords(aftermath);
+  const causes = causesAfter(aftermath, ports.length > 1);
   return reportPattern(endpointMassClose, {
     confidence: 'inferred',
     title: `{endpoint} ended ${what} ${isDouble ? 'in two bursts {gap} apart' : 'within {spread}'} (${fins} FIN, ${resets} RST)`,
     explanation: isDouble
-      ? `${share}: first ${first.spans.length}, then ${last.spans.length}. So does a service manager that asks processes to stop and kills the rest some seconds later; whether the host was shutting down is not visible.`
-      : `${share}, which is consistent with its process ending; how it ended is not visible.`,
+      ? `${share}: first ${first.spans.length}, then ${last.spans.length}. So does a service manager that asks processes to stop and kills the rest some seconds later; whether the host was shutting down is not visible.${after}`
+      : `${share}, which is consistent with its process ending; how it ended is not visible.${after}`,
     connections: members.map(({ id }) => id),
     count: members.length,
     from: timeAfter(origin, first.from),
@@ -229,6 +355,11 @@ function report(
       spreadSeconds: round(spread),
       ...(ports.length > 1 && { services: ports.length }),
       ...(isDouble && { gapSeconds: round(gap) }),
+      ...(causes !== null && {
+        laterAccepted: aftermath.accepted.count,
+        laterRefused: aftermath.refused.count,
+        laterUnanswered: aftermath.unanswered.count,
+      }),
     },
     words: { endpoint: inNetwork(endpoint, network), spread: duration(spread), gap: duration(gap) },
     ...(ports.length > 1 && {
@@ -237,5 +368,6 @@ function report(
         'One program, or one container, had all these services, and ended (possible): other services of {endpoint} go on.',
       ],
     }),
+    ...(causes !== null && { likelyCauses: causes, nextSteps: [LOGS] }),
   });
 }

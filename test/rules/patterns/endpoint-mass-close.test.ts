@@ -6,7 +6,9 @@ import {
   at,
   type ConnectionDraft,
   connection,
+  type EndpointDraft,
   enters,
+  happens,
   moment,
   resets,
 } from '../../support/connection-builder.js';
@@ -89,6 +91,60 @@ describe('endpoint-mass-close', () => {
       return [connection({ id, start: at(start), end: at(start + 0.02), server }), []] as const;
     });
     expect(patternsOf(endpointMassClose, checks, 200)).toEqual([]);
+  });
+});
+
+describe('endpoint-mass-close and what comes after', () => {
+  const burst = [open(0, 100), open(1, 100.01), open(2, 100.02)];
+  const QUESTION = /^Are later connections/;
+  const tried = (start: number, server: EndpointDraft, client: EndpointDraft = {}) =>
+    [connection({ id: start, start: at(start), end: at(start + 1), server, client }), []] as const;
+  const refused = (start: number) =>
+    tried(start, { timeline: [], segments: 1, milestones: [resets(start, 50, { hasAck: true })] });
+  const ignored = (start: number) =>
+    tried(start, { timeline: [], segments: 0 }, { milestones: [happens('syn-repeated', start + 1, 51)] });
+  const accepted = (start: number) => tried(start, {});
+
+  it('asks what became of later connections where there are none', () => {
+    const [pattern] = patternsOf(endpointMassClose, [...burst, refused(90), ignored(91)], 200);
+    expect(pattern.likelyCauses[0]).toContain('exited or was restarted (likely)');
+    expect(pattern.nextSteps.some((step) => QUESTION.test(step))).toBe(true);
+    expect(pattern.facts).not.toHaveProperty('laterRefused');
+  });
+
+  it.each<[string, readonly ReturnType<typeof tried>[], string, RegExp]>([
+    ['refused', [refused(105)], 'refused (once, 5 s later)', /^The process of .* exited \(likely\)/],
+    [
+      'refused and then accepted',
+      [accepted(130), refused(103), refused(102)],
+      'refused (twice, first 2 s later), then accepted (once, 30 s later)',
+      /^The process of .* was restarted \(likely\)/,
+    ],
+    ['accepted', [accepted(101)], 'accepted (once, 980 ms later)', /^One process of .* went on/],
+    [
+      'not answered',
+      [ignored(105), ignored(110)],
+      'not answered (twice, first 5 s later)',
+      /^The host of .* was shutting down or restarting \(likely\)/,
+    ],
+    [
+      'refused, then not answered',
+      [refused(101), ignored(105)],
+      'refused (once, 980 ms later), then not answered (once, 5 s later)',
+      /^The host of .* was shutting down or restarting \(possible\)/,
+    ],
+    [
+      'refused more often than is kept',
+      Array.from({ length: 80 }, (_, i) => refused(101 + i)),
+      'refused (at least 64 times)',
+      /^The process of .* exited \(likely\)/,
+    ],
+  ])('ranks the causes where they were %s', (_name, later, words, firstCause) => {
+    const [pattern] = patternsOf(endpointMassClose, [...burst, ...later], 200);
+    expect(pattern.explanation).toContain(` New connections after that were ${words}.`);
+    expect(pattern.likelyCauses[0]).toMatch(firstCause);
+    expect(pattern.nextSteps.some((step) => QUESTION.test(step))).toBe(false);
+    expect(textsOf(pattern)).not.toMatch(UNFILLED);
   });
 });
 
