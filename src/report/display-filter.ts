@@ -4,30 +4,29 @@ import { hasAddress, otherTerms, ownTerms } from './network-filter.js';
 /** Wireshark's display filter for a connection, but for its number. */
 export const STREAM_FILTER = 'tcp.stream eq ';
 
-/** What narrows it to some frames: it stands before and after their list. */
-export const FRAMES_FILTER = ' and frame.number in {';
+/** What shows some frames, whichever connection they belong to: it stands before and after their list. */
+export const FRAMES_FILTER = 'frame.number in {';
 export const FRAMES_FILTER_END = '}';
 
 /** What a filter says of a connection. */
 type Filtered = Pick<Connection, 'stream' | 'networkPath' | 'client' | 'server'>;
 
-/** The Wireshark display filter that shows the connection, or some of its frames. */
+/**
+ * The Wireshark display filter that shows the connection, or some frames that tell of it. These may be those of
+ * another connection on the same addresses and ports, which it met: their numbers are enough.
+ */
 export function displayFilterFor(connection: Filtered, frames: readonly number[] = []): string {
   if (frames.length === 0) return connectionFilter(connection);
-  return `${connectionFilter(connection, true)}${FRAMES_FILTER}${frames.join(', ')}${FRAMES_FILTER_END}`;
+  return `${FRAMES_FILTER}${frames.join(', ')}${FRAMES_FILTER_END}`;
 }
 
 /**
  * What such a filter says of the connection. Wireshark numbers connections without telling networks apart: where
  * they are, a filter goes by ends and network, and shows what else used these ports there as well.
- *
- * @param isNarrowed whether a list of frames follows, which leaves other networks out by itself
  */
-export function connectionFilter(connection: Filtered, isNarrowed = false): string {
-  const { stream, networkPath, client, server } = connection;
+export function connectionFilter({ stream, networkPath, client, server }: Filtered): string {
   if (networkPath === null) return `${STREAM_FILTER}${stream}`;
-  const terms = [...endsTerms(client, server), ...ownTerms(networkPath)];
-  return (isNarrowed ? terms : [...terms, ...otherTerms(networkPath)]).join(' and ');
+  return [...endsTerms(client, server), ...ownTerms(networkPath), ...otherTerms(networkPath)].join(' and ');
 }
 
 function endsTerms(client: Endpoint, server: Endpoint): string[] {

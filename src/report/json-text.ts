@@ -325,7 +325,7 @@ export function writeConnection(
   if (connection.predecessor === null) out.piece(NULL);
   else out.number(connection.predecessor);
   if (connection.network !== '') out.text(`,"network":"${connection.network}"`);
-  writeFilter(out, connection, false);
+  writeFilter(out, connection);
   out.piece(CLIENT);
   writeEndpoint(out, client, start);
   out.piece(SERVER);
@@ -417,7 +417,7 @@ export function writeFinding(
   out.piece(FACTS);
   writeFacts(out, finding.facts);
   if (explainedBy !== undefined) out.piece(explainers.of(explainedBy));
-  writeFilter(out, connection, frames.length > 0);
+  if (frames.length === 0) writeFilter(out, connection);
   for (let i = 0; i < frames.length; i++) {
     out.piece(i === 0 ? FRAMES_LIST : FRAMES_NEXT);
     out.number(frames[i]);
@@ -426,15 +426,15 @@ export function writeFinding(
   out.piece(citationsOf(finding.citations));
 }
 
-/** The filter without its closing quote: that of a finding goes on. */
-function writeFilter(out: AsciiText, connection: Connection, isNarrowed: boolean): void {
+/** The filter of a connection without its closing quote. */
+function writeFilter(out: AsciiText, connection: Connection): void {
   if (connection.networkPath === null) {
     out.piece(DISPLAY_FILTER);
     out.number(connection.stream);
-  } else out.text(`,"displayFilter":"${connectionFilter(connection, isNarrowed)}`);
+  } else out.text(`,"displayFilter":"${connectionFilter(connection)}`);
 }
 
-const FRAMES_LIST = piece(FRAMES_FILTER);
+const FRAMES_LIST = piece(`,"displayFilter":"${FRAMES_FILTER}`);
 const FRAMES_NEXT = piece(', ');
 const FRAMES_LIST_END = piece(FRAMES_FILTER_END);
 

@@ -200,7 +200,7 @@ describe('options', () => {
         { id: 1, capture: 1, stream: 0, displayFilter: 'tcp.stream eq 0' },
       ],
       findings: [
-        { connection: 1, displayFilter: 'tcp.stream eq 0 and frame.number in {8, 9}' },
+        { connection: 1, displayFilter: 'frame.number in {8, 9}' },
         { connection: 1 },
       ],
     });

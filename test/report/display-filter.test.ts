@@ -2,9 +2,11 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { Analysis } from '../../src/analysis.js';
+import { readCapture } from '../../src/node/read-capture.js';
 import { displayFilterFor } from '../../src/report/display-filter.js';
 import { connectionsIn } from '../support/capture.js';
-import { captureOf } from '../support/fixtures.js';
+import { captureOf, scenarios } from '../support/fixtures.js';
 
 const hasTshark = spawnSync('tshark', ['--version']).status === 0;
 if (!hasTshark) console.warn('skipped: display filters, because tshark is not installed');
@@ -39,6 +41,33 @@ describe.skipIf(!hasTshark)('Wireshark shows', () => {
     const some = [frames[0], frames[2]];
     expect(shownBy(displayFilterFor(connection, some), several)).toEqual(some);
     expect(shownBy(displayFilterFor(connection, some.slice(1)), several)).toEqual(some.slice(1));
+  });
+
+  // One question for all of a capture: what any of its filters lost or added would show.
+  it.each(scenarios)('all frames of the findings in %s, and no others', async (scenario) => {
+    for (const side of ['client', 'server'] as const) {
+      const capture = captureOf(scenario, side);
+      const filters = new Set<string>();
+      const proof = new Set<number>();
+      const analysis = new Analysis({
+        reporters: [
+          {
+            connection: (connection, findings) => {
+              for (const { frames } of findings) {
+                if (frames.length === 0) continue;
+                filters.add(`(${displayFilterFor(connection, frames)})`);
+                for (const frame of frames) proof.add(frame);
+              }
+            },
+            end: () => {},
+          },
+        ],
+      });
+      analysis.endCapture(await readCapture(capture, analysis.begin()));
+      analysis.finish();
+      if (filters.size === 0) continue;
+      expect(shownBy([...filters].join(' or '), capture)).toEqual([...proof].sort((a, b) => a - b));
+    }
   });
 
   it('what the page on its marks names', () => {

@@ -128,7 +128,7 @@ describe('a finding as JSON', () => {
       ...rest,
       from: { at: '2026-03-01T12:00:00.000000000Z', t: 0 },
       to: { at: '2026-03-01T12:00:00.000000000Z', t: 0 },
-      displayFilter: 'tcp.stream eq 3 and frame.number in {1, 20}',
+      displayFilter: 'frame.number in {1, 20}',
     });
   });
 });

@@ -128,7 +128,7 @@ endpoints ended 1 in ESTABLISHED, 1 in CLOSE-WAIT
 │ next    ss -tanpo                                                            │
 │ next    lsof -i                                                              │
 │ effect  10.0.0.1:40000 has waited in FIN-WAIT-2 (fin-wait-2-stuck)           │
-│ filter  tcp.stream eq 0 and frame.number in {5, 6}                           │
+│ filter  frame.number in {5, 6}                                               │
 └──────────────────────────────────────────────────────────────────────────────┘
 
 ┌───┬────────────────┬─────────────┬────────┬─────────┬──────────────────┐
