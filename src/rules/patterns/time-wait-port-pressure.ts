@@ -20,7 +20,7 @@ interface Group {
 const MAX_SECONDS = 100_000;
 
 /** How many sampled connections make the threshold: enough for a few percent. */
-const SAMPLES = 1000;
+const SAMPLES = 2000;
 
 /** A client closes so many connections first that its ports to one service run out. */
 export const timeWaitPortPressure: PatternRule = {
@@ -93,9 +93,11 @@ export const timeWaitPortPressure: PatternRule = {
     const services = new Groups<number>();
     /** By client and number of the service. */
     const groups = new Groups<Group>();
+    let seen = 0;
     return {
       add({ id, network, client, server }) {
-        if (id % step !== 0) return;
+        seen++;
+        if (step > 1 && scattered(id) % step !== 0) return;
         const waiting = entered(client, 'TIME-WAIT');
         if (waiting === null) return;
         const service = services.of(server.address, server.port, () => services.all.length);
@@ -118,17 +120,17 @@ export const timeWaitPortPressure: PatternRule = {
         return groups.all.flatMap(({ client, server, network, bySecond, members }) => {
           if (members.count * step < options.warningShare * options.ephemeralPorts) return [];
           const sampled = peakWithin(bySecond, options.timeWaitSeconds);
-          const peak = { count: sampled.count * step, at: sampled.at };
+          const peak = { count: Math.min(sampled.count * step, seen), at: sampled.at };
           const share = peak.count / options.ephemeralPorts;
           if (share < options.warningShare) return [];
           return [
             reportPattern(timeWaitPortPressure, {
               severity: share >= options.errorShare ? 'error' : 'warning',
               confidence: 'inferred',
-              title: `{client} holds ${step > 1 ? 'about' : 'up to'} ${peak.count} ports to {server} in TIME-WAIT, ${Math.round(100 * share)} % of its ephemeral ports`,
+              title: `{client} holds ${step > 1 ? 'about' : 'up to'} ${peak.count} ${peak.count === 1 ? 'port' : 'ports'} to {server} in TIME-WAIT, ${Math.round(100 * share)} % of its ephemeral ports`,
               explanation: `Counting ${options.timeWaitSeconds} s for each TIME-WAIT and ${options.ephemeralPorts} ports. When they are used up, connect fails without a packet.`,
               connections: members.ids,
-              count: members.count * step,
+              count: Math.min(members.count * step, seen),
               from: members.from,
               to: peak.at,
               facts: {
@@ -146,6 +148,13 @@ export const timeWaitPortPressure: PatternRule = {
     };
   },
 };
+
+/** A number whose remainders tell nothing of the order of ids: clients may call several services in turn. */
+function scattered(id: number): number {
+  let bits = Math.imul(id ^ (id >>> 16), 0x85ebca6b);
+  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
+  return (bits ^ (bits >>> 16)) >>> 0;
+}
 
 /** The most that fell into any window of `seconds`, and the window's end. */
 function peakWithin(

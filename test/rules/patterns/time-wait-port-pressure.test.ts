@@ -35,3 +35,28 @@ describe('time-wait-port-pressure', () => {
     );
   });
 });
+
+describe('time-wait-port-pressure of services that a client calls in turn', () => {
+  /** A client calls so many services one after the other, `each` times each. */
+  function inTurn(services: number, each: number) {
+    return Array.from({ length: services * each }, (_, id) => {
+      const client = { after: [enters('TIME-WAIT', id * 0.001, 7)] };
+      return [connection({ id, client, server: { port: 8000 + (id % services) } }), []] as const;
+    });
+  }
+
+  it.each([2, 7, 14])('is silent where %i have few each', (services) => {
+    expect(patternsOf(timeWaitPortPressure, inTurn(services, 10_000), 1000)).toEqual([]);
+  });
+
+  it('tells each of them that has many, and no more than there are', () => {
+    const patterns = patternsOf(timeWaitPortPressure, inTurn(2, 16_000), 1000);
+    expect(patterns.map(({ facts }) => facts.server).sort()).toEqual(['10.0.0.2:8000', '10.0.0.2:8001']);
+    for (const { facts } of patterns) {
+      expect(facts.peakPorts).toBeGreaterThan(15_200);
+      expect(facts.peakPorts).toBeLessThan(16_800);
+    }
+    const [only] = patternsOf(timeWaitPortPressure, inTurn(1, 16_000), 1000);
+    expect(only.facts.peakPorts).toBeLessThanOrEqual(16_000);
+  });
+});
