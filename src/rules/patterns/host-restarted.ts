@@ -3,7 +3,7 @@ import { secondsBetween, type Timestamp, timeAfter } from '../../core/time.js';
 import { cite } from '../citations.js';
 import { entered } from '../evidence.js';
 import type { PatternRule } from '../rule.js';
-import { inNetwork } from '../wording.js';
+import { count, inNetwork } from '../wording.js';
 import { Groups } from './members.js';
 import { MAX_LISTED, reportPattern } from './report-pattern.js';
 
@@ -105,7 +105,18 @@ export const hostRestarted: PatternRule = {
               confidence: 'possible',
               // Resets alone may be a device's as well; a host that opens an old pair anew knows nothing itself.
               title: `{host} ${openedAnew > 0 ? 'has probably' : 'may have'} restarted: it no longer knew ${lost.length} of its connections`,
-              explanation: `${unknown} of them were answered with the reset of a host that has no such connection${openedAnew > 0 ? `, ${openedAnew} were opened anew by {host} while the other side still held them` : ''}.`,
+              explanation: `${[
+                ...(unknown > 0
+                  ? [
+                      `${count(unknown, 'was', 'were')} answered with the reset of a host that has no such connection`,
+                    ]
+                  : []),
+                ...(openedAnew > 0
+                  ? [
+                      `${count(openedAnew, 'was', 'were')} opened anew by {host} while the other side still held ${openedAnew === 1 ? 'it' : 'them'}`,
+                    ]
+                  : []),
+              ].join(', ')}.`,
               connections: lost.slice(0, MAX_LISTED).map(({ id }) => id),
               count: lost.length,
               from: timeAfter(origin, Math.min(...times)),

@@ -203,7 +203,7 @@ class Collector implements PatternCollector {
     const { from, to } = spanOf(recurrences);
     return reportPattern(recurringFinding, {
       confidence: confidenceOf(recurrences),
-      title: `${total} of ${count(own, 'connection')} of {client}, to ${recurrences.length} services: {rule}`,
+      title: `${total} of ${own} connections of {client}, to ${recurrences.length} services: {rule}`,
       explanation: `For example: {example}. ${
         others.length === 0
           ? 'The capture holds connections of no other client to compare with.'
@@ -270,7 +270,7 @@ class Collector implements PatternCollector {
       members.count <= FLOOD_TRIES * affected.size;
     return reportPattern(recurringFinding, {
       confidence: isFlood ? 'possible' : recurrence.confidence,
-      title: `${members.count} of ${count(service.connections, 'connection')} to {server}: {rule}`,
+      title: `${members.count} of ${service.connections} connections to {server}: {rule}`,
       explanation: `For example: {example}. ${says}${isFlood ? ' So many clients that begin a handshake and do not finish it look like a SYN flood under forged addresses (possible).' : ''}${further > 0 ? ` ${count(further, 'service')} more with fewer such findings ${further === 1 ? 'is' : 'are'} not listed.` : ''}`,
       connections: members.ids,
       count: members.count,
