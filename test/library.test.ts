@@ -39,7 +39,7 @@ describe('analyze', () => {
     expect(summary.connections).toBe(200);
     expect(findings).toHaveLength(114);
     expect(captures[0].frames).toBe(1577);
-    expect(patterns).toEqual([]);
+    expect(patterns.map(({ rule }) => rule)).toEqual(['recurring-finding', 'recurring-finding']);
   });
 
   it('finds what the command line finds', async () => {

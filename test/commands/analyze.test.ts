@@ -199,17 +199,14 @@ describe('options', () => {
         { id: 0, capture: 0, stream: 0 },
         { id: 1, capture: 1, stream: 0, displayFilter: 'tcp.stream eq 0' },
       ],
-      findings: [
-        { connection: 1, displayFilter: 'frame.number in {8, 9}' },
-        { connection: 1 },
-      ],
+      findings: [{ connection: 1, displayFilter: 'frame.number in {8, 9}' }, { connection: 1 }],
     });
   });
 
   it('say of which capture the frames are', async () => {
     const { stdout } = await finwait([CLEAN, STUCK]);
     expect(stdout).toContain(`│ ${STUCK}: frames #8, #9 `);
-    expect(stdout).toContain('filter  tcp.stream eq 0 and');
+    expect(stdout).toContain('filter  frame.number in {8, 9');
     expect(stdout).toContain(`finwait timeline ${STUCK} --connection 0`);
   });
 });

@@ -98,7 +98,7 @@ describe('a Markdown report', () => {
       /\[RFC 9293 §3\.[\d.]+[^\]]*\]\(https:\/\/www\.rfc-editor\.org\/rfc\/rfc9293#section-/,
     );
     expect(text).toContain('**Check next:**');
-    expect(text).toContain('tcp.stream eq 0');
+    expect(text).toContain('frame.number in {8, 9, 10, 11}');
     expect(text).toMatch(/\| CLOSE-WAIT/);
   });
 
