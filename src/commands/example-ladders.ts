@@ -744,6 +744,32 @@ accept-queue-overflow · #7, #12, #15, #20 · RFC 9293 §3.10.7.4; listen(2) NOT
 Linux net/ipv4/tcp_minisocks.c tcp_check_req;
 Linux ip-sysctl tcp_abort_on_overflow
 `,
+  'fast-open-refused': `connection 1: 10.9.1.1:40001 ↔ 10.9.1.2:8080
+from 2026-11-26 01:30:55.506 UTC, captured near the client; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000    #12 SYN-SENT      ──────── SYN seq 0 len 18 ────────▶
+   0.0117    #13 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+                               ▲ info: fast-open-refused
+   0.0117    #14               ─── PSH,ACK seq 1 ack 1 len 18 ───▶ ESTABLISHED✓
+   0.0283    #15               ◀──────── ACK seq 1 ack 19 ────────
+   0.0324    #16               ◀── PSH,ACK seq 1 ack 19 len 19 ───
+   0.0324    #17               ─────── ACK seq 19 ack 20 ────────▶
+   0.1334    #18 FIN-WAIT-1    ───── FIN,ACK seq 19 ack 20 ──────▶ CLOSE-WAIT✓
+   0.1992    #19 FIN-WAIT-2?   ◀─────── ACK seq 20 ack 20 ────────
+   0.2029    #20 TIME-WAIT✓    ◀───── FIN,ACK seq 20 ack 20 ────── LAST-ACK
+   0.2030    #21               ─────── ACK seq 20 ack 21 ────────▶ CLOSED?
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+the client ended in TIME-WAIT
+the server ended in CLOSED
+
+info 10.9.1.2:8080 did not take the 18 bytes that 10.9.1.1:40001 sent with its
+SYN
+fast-open-refused · #12, #13 · RFC 7413 §4.2.2; RFC 9293 §3.10.7.3;
+Linux ip-sysctl tcp_fastopen
+`,
   'half-open-syn-challenge': `connection 0: 10.9.24.1:40000 ↔ 10.9.24.2:8080
 from 2026-11-20 23:58:41.396 UTC, captured near the server; times count from
 there, numbers are relative

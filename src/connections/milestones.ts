@@ -41,6 +41,10 @@ export const MILESTONE_KINDS = [
   'acknowledged-unseen',
   /** The connection's SYN carried Fast Open data that the SYN-ACK covered (RFC 7413 §4.2.2). */
   'fast-open-accepted',
+  /** This endpoint's SYN carried data. A run: `count` such SYNs; `value`: octets of them all. */
+  'syn-data',
+  /** Its SYN-ACK covers no data of the peer's SYN. `value`: octets of the Fast Open cookie that it brings, 0 for none. */
+  'fast-open-refused',
 ] as const;
 
 export type MilestoneKind = (typeof MILESTONE_KINDS)[number];
@@ -66,3 +70,5 @@ export const ICMP_ERROR = codeOf('icmp-error');
 export const SYN_ON_OPEN_CONNECTION = codeOf('syn-on-open-connection');
 export const ACKNOWLEDGED_UNSEEN = codeOf('acknowledged-unseen');
 export const FAST_OPEN_ACCEPTED = codeOf('fast-open-accepted');
+export const SYN_DATA = codeOf('syn-data');
+export const FAST_OPEN_REFUSED = codeOf('fast-open-refused');

@@ -50,6 +50,7 @@ import {
   DATA_AFTER_PEER_FIN,
   DATA_BEYOND_OWN_FIN,
   FAST_OPEN_ACCEPTED,
+  FAST_OPEN_REFUSED,
   FIN_COVERED,
   FIN_REPEATED,
   ICMP_ERROR,
@@ -57,6 +58,7 @@ import {
   RESET,
   RETRANSMISSION_RUN,
   SYN_ACK_REPEATED,
+  SYN_DATA,
   SYN_ON_OPEN_CONNECTION,
   SYN_REPEATED,
   WINDOW_PROBE,
@@ -226,6 +228,8 @@ export class Observer {
       if ((flags & ENDPOINT_ACKNOWLEDGED) === 0) startSequence(memory, x, this.#at.segment);
       this.#disproveOpening(x, this.#at.fromServer);
     }
+    const payload = this.#at.segment.payloadLength;
+    if (payload > 0) this.#ledger.run(SYN_DATA, this.#at.fromServer, payload);
     if ((memory[y + STATE] & ENDPOINT_SENT_SYN) !== 0)
       this.#ledger.enter(!this.#at.fromServer, RECEIVED_SYN, ASSUMED);
     return KIND_SYN;
@@ -260,6 +264,7 @@ export class Observer {
     if (!within(acknowledgment, first, memory[y + SND_NXT])) return KIND_SYN_ACK;
     this.#raiseAcknowledged(y, acknowledgment);
     if (after(acknowledgment, first)) this.#acceptFastOpen();
+    else if (!repeated && memory[y + SND_NXT] !== first) this.#refuseFastOpen();
     // Who opened actively as well sent its SYN first, and that arrives first.
     if ((flags & ENDPOINT_SENT_SYN) !== 0) this.#ledger.enter(!fromServer, RECEIVED_SYN, ASSUMED);
     const state = this.#stateOf(y);
@@ -297,6 +302,13 @@ export class Observer {
     if ((this.#at.memory[this.#at.base + FLAGS] & FAST_OPEN) !== 0) return;
     this.#setFlag(FAST_OPEN);
     this.#ledger.note(FAST_OPEN_ACCEPTED, this.#at.fromServer, 0);
+  }
+
+  /** Covers the SYN alone, though more was sent: with the SYN, or captured too early. */
+  #refuseFastOpen(): void {
+    const { fromServer, segment } = this.#at;
+    if (this.#ledger.find(SYN_DATA, !fromServer) < 0) return;
+    this.#ledger.note(FAST_OPEN_REFUSED, fromServer, Math.max(0, segment.fastOpenCookieLength));
   }
 
   // ── Any other segment (§3.10.7.4, fifth to eighth steps) ─────────────────────────────────────────────

@@ -4,6 +4,7 @@ import { closeWaitStuck } from './close-wait-stuck.js';
 import { connectionRefused } from './connection-refused.js';
 import { dataAfterOwnFin } from './data-after-own-fin.js';
 import { type Evaluate, prepareRules } from './evaluate.js';
+import { fastOpenRefused } from './fast-open-refused.js';
 import { finUnacknowledged } from './fin-unacknowledged.js';
 import { finWait2Stuck } from './fin-wait-2-stuck.js';
 import { finWait2TimeoutLateFin } from './fin-wait-2-timeout-late-fin.js';
@@ -85,6 +86,7 @@ export const RULES: readonly Rule[] = [
   synAckUnanswered,
   handshakeAborted,
   acceptQueueOverflow,
+  fastOpenRefused,
   halfOpenSynChallenge,
   simultaneousOpen,
   timeWaitPortReuse,

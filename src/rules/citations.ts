@@ -120,6 +120,7 @@ const timeWaitTimestamps = rfc(6191, { 2: 'Improved Processing of Incoming Conne
 const rtoTimer = rfc(6298, { 5: 'Managing the RTO Timer' });
 const timestamps = rfc(7323, { '2.2': 'Window Scale Option', '5.2': 'The PAWS Mechanism' });
 const natUpdate = rfc(7857, { '2.1': 'TCP Transitory Connection Idle-Timeout' });
+const fastOpen = rfc(7413, { '4.2.2': 'TCP Fast Open' });
 const tls = rfc(8446, { '6.1': 'Closure Alerts' });
 const http = rfc(9112, { '9.5': 'Failures and Timeouts', '9.6': 'Tear-down' });
 
@@ -511,6 +512,18 @@ export const cite = {
 
   // Handshake
   simultaneousOpen: tcp('3.5', 'Two SYNs that cross open one connection.', 'MUST-10'),
+  fastOpenFallback: fastOpen(
+    '4.2.2',
+    'A server that takes no data with the SYN acknowledges the SYN alone, and a SYN that is repeated has neither data nor cookie.',
+  ),
+  synAckCovers: tcp(
+    '3.10.7.3',
+    'What the SYN-ACK acknowledges need not be sent again; everything else that was sent is.',
+  ),
+  fastOpenSwitch: sysctl(
+    'tcp_fastopen',
+    'Which sides of Fast Open Linux takes part in: clients by default, servers only where it is switched on.',
+  ),
   oldDuplicateSyn: tcp(
     '3.5',
     'A SYN-ACK that answers an old copy of a SYN is itself answered with a reset, and the server goes back to LISTEN.',

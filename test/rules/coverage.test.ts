@@ -159,6 +159,11 @@ const SILENT: Readonly<Record<string, Silent>> = {
     capture: 'server',
     because: 'the SYN-ACK is repeated before the client sends data',
   },
+  'fast-open-refused': {
+    fixture: 'fast-open',
+    capture: 'client',
+    because: 'the SYN-ACK covers the data',
+  },
   'half-open-syn-challenge': {
     fixture: 'port-reuse-time-wait',
     capture: 'server',

@@ -82,6 +82,11 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   'crash-reboot': ['error rst-half-open-discovered'],
   'defer-accept': [],
   'fast-open': [],
+  // The router dropped the third connection's SYN with data before the server's tap.
+  'fast-open-refused': {
+    client: ['info fast-open-refused', 'info fast-open-refused'],
+    server: ['info fast-open-refused'],
+  },
   'fin-ack-lost': [],
   'fin-lost': [],
   'fin-wait-2-timeout': ['error rst-on-write-after-close'],

@@ -11,11 +11,12 @@ const FLAG_LETTERS: Readonly<Record<string, number>> = { F: FIN, S: SYN, R: RST,
  * Runs a script of segments through the tracker, one a line:
  *
  *     <seconds> <C|S> <flags> <sequence> [<acknowledgment>] [+<payload>] [win=<n>] [isn=<n>] [ttl=<n>] [id=<n>]
- *     [port=<n>] [mss=<n>]
+ *     [port=<n>] [mss=<n>] [tfo=<n>]
  *
  * Flags are letters of `FSRPA`. Numbers are relative to the initial sequence numbers, so that a SYN is 0
  * and the first octet 1; the client's is chosen so that its numbers wrap early. `isn=` shifts both of the
- * line's own numbers to those of another incarnation; `port=` is the client's. Empty lines and what follows `#` are left out.
+ * line's own numbers to those of another incarnation; `port=` is the client's, `tfo=` the length of a
+ * Fast Open cookie. Empty lines and what follows `#` are left out.
  */
 export function conversation(script: string, options: Partial<TrackerOptions> = {}): Connection[] {
   const connections: Connection[] = [];
@@ -81,6 +82,7 @@ function segmentOf(words: readonly string[], frame: number): Segment {
   segment.ttl = Number(named.get('ttl') ?? 64);
   segment.ipId = Number(named.get('id') ?? frame);
   segment.maximumSegmentSize = Number(named.get('mss') ?? -1);
+  segment.fastOpenCookieLength = Number(named.get('tfo') ?? -1);
   segment.dontFragment = 1;
   return segment;
 }

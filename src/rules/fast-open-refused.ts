@@ -1,0 +1,130 @@
+import type { Connection, Endpoint, Milestone, Transition } from '../connections/connection.js';
+import { secondsBetween } from '../core/time.js';
+import { cite } from './citations.js';
+import { eachEndpoint, entered, gradedBy, milestone } from './evidence.js';
+import type { Finding } from './finding.js';
+import { reportFinding } from './report-finding.js';
+import type { Rule } from './rule.js';
+import { count, duration, nameOf, round, times } from './wording.js';
+
+/** Data on the SYN were of no use: they had to be sent again after the handshake. */
+export const fastOpenRefused: Rule = {
+  id: 'fast-open-refused',
+  family: 'handshake',
+  severity: 'info',
+  summary: 'The data that came with a SYN were not taken: Fast Open saved no round trip.',
+  options: {},
+  signs: ['syn-data'],
+  needs: 'both',
+  explains: [],
+  related: ['syn-unanswered', 'connection-refused'],
+  citations: [cite.fastOpenFallback, cite.synAckCovers, cite.fastOpenSwitch],
+  documentation: {
+    meaning:
+      'With TCP Fast Open a client sends its first data with the SYN, and saves a round trip if the server takes them. Here they were not taken: the SYN-ACK acknowledges the SYN alone, or nothing came back until the SYN was repeated without them. The client sends them again after the handshake, as on any connection.',
+    proof: [
+      'A SYN of {caller} with data.',
+      'A SYN-ACK of {listener} that acknowledges the SYN alone, or one that came only after a repeated SYN without data.',
+    ],
+    notThis: [
+      'A SYN-ACK that covers the data: Fast Open at work.',
+      'A SYN that asks for a cookie and has no data: nothing was to be saved yet.',
+    ],
+    applicationSees: 'Nothing, except that the first data of {caller} take a round trip longer.',
+    likelyCauses: [
+      'Fast Open is switched off on the host of {listener}, or its program does not ask for it (possible).',
+      'The cookie is one that {listener} no longer knows: a new key, another host behind a load balancer, or a client whose address has changed (possible).',
+      'A device on the path drops SYNs with data or with the option (possible), if the SYN went unanswered.',
+    ],
+    nextSteps: [
+      'On the host of {listener}: sysctl net.ipv4.tcp_fastopen; nstat -az | grep FastOpen',
+      'On the host of {caller}: nstat -az TcpExtTCPFastOpenActiveFail TcpExtTCPFastOpenBlackhole',
+    ],
+    example: { fixture: 'fast-open-refused', capture: 'client' },
+  },
+  check: eachEndpoint((caller, listener, connection) => {
+    const sent = milestone(caller, 'syn-data');
+    if (sent === null || milestone(listener, 'fast-open-accepted') !== null) return null;
+    const refused = milestone(listener, 'fast-open-refused');
+    if (refused !== null) return notTaken(connection, caller, listener, sent, refused);
+    const repeated = milestone(caller, 'syn-repeated');
+    const answered = entered(listener, 'SYN-RECEIVED');
+    if (repeated === null || answered === null || answered.frame === null) return null;
+    if (repeated.lastFrame <= sent.lastFrame || answered.frame < repeated.lastFrame) return null;
+    // What acknowledges octets that only the first SYN had answers that one, late, and opens nothing on the second.
+    if (entered(caller, 'ESTABLISHED')?.cause !== 'received SYN-ACK') return null;
+    return notAnswered(connection, caller, listener, sent, repeated, answered);
+  }),
+};
+
+/** The SYN-ACK acknowledges the SYN alone. */
+function notTaken(
+  connection: Connection,
+  caller: Endpoint,
+  listener: Endpoint,
+  sent: Milestone,
+  refused: Milestone,
+): Finding {
+  const bytes = Math.round(sent.value / sent.count);
+  const renewed = refused.value > 0;
+  const { likelyCauses } = fastOpenRefused.documentation;
+  return reportFinding(fastOpenRefused, connection, {
+    endpoint: listener.role,
+    confidence: gradedBy(connection, 'observed'),
+    title: '{listener} did not take the {bytes} that {caller} sent with its SYN',
+    explanation: `The SYN in frame {syn} carried {bytes}; the SYN-ACK in frame {answer} acknowledges the SYN alone${renewed ? ' and brings another cookie' : ''}. {caller} has to send its data again after the handshake: one round trip that Fast Open would have saved, and nothing else.`,
+    // Whoever makes cookies takes part in Fast Open.
+    likelyCauses: renewed ? [likelyCauses[1]] : [likelyCauses[0], likelyCauses[1]],
+    frames: [sent.frame, refused.frame],
+    from: sent.time,
+    to: refused.time,
+    facts: { bytes, answered: true, newCookie: renewed },
+    words: {
+      caller: nameOf(caller),
+      listener: nameOf(listener),
+      bytes: count(bytes, 'byte'),
+      syn: sent.lastFrame,
+      answer: refused.frame,
+    },
+  });
+}
+
+/** Only a SYN without the data was answered. */
+function notAnswered(
+  connection: Connection,
+  caller: Endpoint,
+  listener: Endpoint,
+  sent: Milestone,
+  repeated: Milestone,
+  answered: Transition,
+): Finding {
+  const bytes = Math.round(sent.value / sent.count);
+  const seconds = secondsBetween(sent.time, repeated.lastTime);
+  return reportFinding(fastOpenRefused, connection, {
+    endpoint: null,
+    confidence: 'possible',
+    title: '{listener} answered the SYN of {caller} only when it was repeated without its {bytes}',
+    explanation:
+      'The SYN in frame {syn} carried {bytes}, was sent {count} and not answered; repeated without data in frame {plain}, {time} after the first, it was answered in frame {answer}. Either what was sent first was lost, as any packet may be, or something on the path drops SYNs with data or with the Fast Open option.',
+    applicationSees:
+      '{caller}: its first data arrive {time} later, and a round trip on top. {listener}: nothing.',
+    likelyCauses: [
+      'The SYN with data was lost (possible): then other such SYNs on this path are answered.',
+      'A device on the path drops SYNs with data or with the option (possible): then all of them go unanswered.',
+    ],
+    frames: [sent.frame, sent.lastFrame, repeated.lastFrame, answered.frame],
+    from: sent.time,
+    to: answered.time,
+    facts: { bytes, answered: false, seconds: round(seconds) },
+    words: {
+      caller: nameOf(caller),
+      listener: nameOf(listener),
+      bytes: count(bytes, 'byte'),
+      count: times(sent.count),
+      syn: sent.frame,
+      plain: repeated.lastFrame,
+      answer: answered.frame ?? '?',
+      time: duration(seconds),
+    },
+  });
+}

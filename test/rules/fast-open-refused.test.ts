@@ -1,0 +1,108 @@
+import { fastOpenRefused } from '../../src/rules/fast-open-refused.js';
+import { connectionOf } from '../support/conversation.js';
+import { testRule } from '../support/rule-tester.js';
+
+const AFTER = `
+  1.03 C PA 1 1 +50
+  1.04 S A  1 51
+  1.05 S PA 1 51 +10
+  1.06 C A  51 11`;
+
+testRule(fastOpenRefused, {
+  fires: [
+    {
+      name: 'on a SYN-ACK that covers the SYN alone',
+      connection: connectionOf(`
+        0.00 C S  0 +50
+        0.01 S SA 0 1
+        ${AFTER}`),
+      end: 2,
+      endpoint: 'server',
+      confidence: 'observed',
+      title: '10.0.0.2:8080 did not take the 50 bytes that 10.0.0.1:40000 sent with its SYN',
+      frames: [1, 2],
+      facts: { bytes: 50, answered: true, newCookie: false },
+    },
+    {
+      name: 'and says so where that brings another cookie',
+      connection: connectionOf(`
+        0.00 C S  0 +50 tfo=8
+        0.01 S SA 0 1 tfo=8
+        ${AFTER}`),
+      end: 2,
+      facts: { newCookie: true },
+    },
+    {
+      name: 'once where SYN and SYN-ACK are repeated',
+      connection: connectionOf(`
+        0.00 C S  0 +50
+        0.50 C S  0 +50
+        0.51 S SA 0 1
+        1.02 S SA 0 1
+        ${AFTER}`),
+      end: 2,
+      frames: [1, 3],
+      facts: { bytes: 50, answered: true },
+    },
+    {
+      name: 'on a SYN that is answered only without its data',
+      connection: connectionOf(`
+        0.00 C S  0 +50
+        1.00 C S  0
+        1.02 S SA 0 1
+        ${AFTER}`),
+      end: 2,
+      confidence: 'possible',
+      title:
+        '10.0.0.2:8080 answered the SYN of 10.0.0.1:40000 only when it was repeated without its 50 bytes',
+      frames: [1, 2, 3],
+      facts: { bytes: 50, answered: false, seconds: 1 },
+    },
+  ],
+  silent: [
+    {
+      name: 'when the SYN-ACK covers the data',
+      connection: connectionOf(`
+        0.00 C S  0 +50
+        0.01 S SA 0 51
+        0.02 C A  51 1`),
+      end: 2,
+    },
+    {
+      name: 'when it covers a part of them',
+      connection: connectionOf(`
+        0.00 C S  0 +50
+        0.01 S SA 0 21
+        0.02 C PA 21 1 +30`),
+      end: 2,
+    },
+    {
+      name: 'when the answer to the first SYN was late',
+      connection: connectionOf(`
+        0.00 C S  0 +50
+        1.00 C S  0
+        1.02 S SA 0 51
+        1.03 C A  51 1
+        1.04 C PA 51 1 +10
+        1.05 S A  1 61`),
+      end: 2,
+    },
+    {
+      name: 'when nothing came back at all',
+      connection: connectionOf(`
+        0.00 C S  0 +50
+        1.00 C S  0`),
+      end: 9,
+    },
+    {
+      name: 'on data that were captured before the SYN-ACK',
+      connection: connectionOf(`
+        0.00 C S  0
+        0.02 C PA 1 1 +50
+        0.02 S SA 0 1
+        0.03 S A  1 51`),
+      end: 2,
+    },
+    { name: 'on a SYN without data', connection: connectionOf(`0.00 C S 0\n0.01 S SA 0 1${AFTER}`), end: 2 },
+  ],
+});
