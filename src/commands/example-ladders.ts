@@ -799,7 +799,7 @@ there, numbers are relative
    0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
    0.0052     #2 SYN-RECEIVED✓ ◀─────────── SYN seq 0 ──────────── SYN-SENT
                                ▲ info: simultaneous-open
-   0.0052     #3               ─── SYN,ACK seq 0 ack 1 again ────▶ SYN-RECEIVED?
+   0.0052     #3               ─── SYN,ACK seq 0 ack 1 again ────▶ SYN-RECEIVED✓
                                                                    ESTABLISHED✓
    0.0103     #4 ESTABLISHED✓  ◀─── SYN,ACK seq 0 ack 1 again ────
    0.0103     #5               ──────── ACK seq 1 ack 1 ─────────▶
@@ -816,7 +816,32 @@ the client ended in TIME-WAIT
 the server ended in CLOSED
 
 info 10.9.41.1:40000 and 10.9.41.2:8080 opened the connection at the same time
-simultaneous-open · #1, #2 · RFC 9293 §3.5 MUST-10
+simultaneous-open · #1, #2 · RFC 9293 §3.5 MUST-10, §3.10.7.3
+`,
+  'split-handshake': `connection 0: 10.9.41.1:40000 ↔ 10.9.41.2:8080
+from 2026-11-20 23:58:58.677 UTC, captured near the client; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0105     #2 SYN-RECEIVED✓ ◀─────────── SYN seq 0 ──────────── SYN-SENT
+   0.0105     #3               ─── SYN,ACK seq 0 ack 1 again ────▶ SYN-RECEIVED?
+                                                                   ESTABLISHED✓
+                               ▲ info: split-handshake
+   0.0211     #4 ESTABLISHED✓  ◀──────── ACK seq 1 ack 1 ─────────
+   0.2056     #5               ─── PSH,ACK seq 1 ack 1 len 16 ───▶
+   0.2109     #6 FIN-WAIT-1    ────── FIN,ACK seq 17 ack 1 ──────▶ CLOSE-WAIT✓
+   0.2159     #7               ◀──────── ACK seq 1 ack 17 ────────
+   0.2655     #8 FIN-WAIT-2?   ◀──────── ACK seq 1 ack 18 ────────
+   0.3221     #9 TIME-WAIT✓    ◀────── FIN,ACK seq 1 ack 18 ────── LAST-ACK
+   0.3221    #10               ──────── ACK seq 18 ack 2 ────────▶ CLOSED?
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+the client ended in TIME-WAIT
+the server ended in CLOSED
+
+info 10.9.41.2:8080 answered the SYN of 10.9.41.1:40000 with a SYN of its own
+split-handshake · #1, #2, #3 · RFC 9293 §3.5 MUST-10, §3.10.7.3
 `,
   'time-wait-port-reuse': `connection 0: 10.9.44.1:40000 ↔ 10.9.44.2:8080
 from 2026-11-20 23:59:01.848 UTC, captured near the client; times count from

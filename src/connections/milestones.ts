@@ -45,6 +45,8 @@ export const MILESTONE_KINDS = [
   'syn-data',
   /** Its SYN-ACK covers no data of the peer's SYN. `value`: octets of the Fast Open cookie that it brings, 0 for none. */
   'fast-open-refused',
+  /** This endpoint sent its first SYN, not a SYN-ACK, after a SYN of its peer: one met the other, or answers it. */
+  'second-syn',
 ] as const;
 
 export type MilestoneKind = (typeof MILESTONE_KINDS)[number];
@@ -72,3 +74,4 @@ export const ACKNOWLEDGED_UNSEEN = codeOf('acknowledged-unseen');
 export const FAST_OPEN_ACCEPTED = codeOf('fast-open-accepted');
 export const SYN_DATA = codeOf('syn-data');
 export const FAST_OPEN_REFUSED = codeOf('fast-open-refused');
+export const SECOND_SYN = codeOf('second-syn');

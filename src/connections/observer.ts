@@ -57,6 +57,7 @@ import {
   KEEP_ALIVE,
   RESET,
   RETRANSMISSION_RUN,
+  SECOND_SYN,
   SYN_ACK_REPEATED,
   SYN_DATA,
   SYN_ON_OPEN_CONNECTION,
@@ -230,8 +231,10 @@ export class Observer {
     }
     const payload = this.#at.segment.payloadLength;
     if (payload > 0) this.#ledger.run(SYN_DATA, this.#at.fromServer, payload);
-    if ((memory[y + STATE] & ENDPOINT_SENT_SYN) !== 0)
+    if ((memory[y + STATE] & ENDPOINT_SENT_SYN) !== 0) {
+      if ((flags & ENDPOINT_SYN_CAPTURED) === 0) this.#ledger.note(SECOND_SYN, this.#at.fromServer, 0);
       this.#ledger.enter(!this.#at.fromServer, RECEIVED_SYN, ASSUMED);
+    }
     return KIND_SYN;
   }
 
@@ -255,8 +258,12 @@ export class Observer {
     } else {
       memory[x + STATE] = flags | ENDPOINT_SENT_SYN_ACK;
       if ((flags & ENDPOINT_SYN_CAPTURED) === 0) this.#startWithSynAck(x);
-      measureDelay(memory, this.#at.base, SERVER_DELAY, y, KIND_SYN, this.#at.segment);
-      if ((flags & STATE_MASK) === SYN_RECEIVED) this.#ledger.confirm(fromServer, RECEIVED_SYN, RECEIVED_SYN);
+      // A client's SYN-ACK answers a SYN of the server, and says nothing of the way to that.
+      if (fromServer) measureDelay(memory, this.#at.base, SERVER_DELAY, y, KIND_SYN, this.#at.segment);
+      const own = flags & STATE_MASK;
+      // Where both opened, the peer's SYN-ACK may have been captured before its own.
+      if (own === SYN_RECEIVED || (own === ESTABLISHED && (flags & ENDPOINT_SENT_SYN) !== 0))
+        this.#ledger.confirm(fromServer, RECEIVED_SYN, RECEIVED_SYN);
       else this.#ledger.enter(fromServer, SENT_SYN_ACK, OBSERVED);
     }
 
@@ -380,7 +387,11 @@ export class Observer {
     }
 
     const peerFlags = memory[y + STATE];
-    if ((peerFlags & STATE_MASK) === SYN_RECEIVED && acknowledgment === advance(memory[y + ISS], 1)) {
+    if (
+      !fromServer &&
+      (peerFlags & STATE_MASK) === SYN_RECEIVED &&
+      acknowledgment === advance(memory[y + ISS], 1)
+    ) {
       measureDelay(memory, this.#at.base, CLIENT_DELAY, y, KIND_SYN_ACK, this.#at.segment);
     }
     if ((peerFlags & STATE_MASK) === SYN_RECEIVED && after(acknowledgment, memory[y + ISS])) {

@@ -48,6 +48,7 @@ import { checkOrder, checkSettings, type RuleSettings } from './settings.js';
 
 import { simultaneousClose } from './simultaneous-close.js';
 import { simultaneousOpen } from './simultaneous-open.js';
+import { splitHandshake } from './split-handshake.js';
 import { type Suppression, Suppressor } from './suppressions.js';
 import { synAckUnanswered } from './syn-ack-unanswered.js';
 import { synUnanswered } from './syn-unanswered.js';
@@ -89,6 +90,7 @@ export const RULES: readonly Rule[] = [
   fastOpenRefused,
   halfOpenSynChallenge,
   simultaneousOpen,
+  splitHandshake,
   timeWaitPortReuse,
   zeroWindowStall,
   zeroWindowProbeUnanswered,

@@ -524,6 +524,10 @@ export const cite = {
     'tcp_fastopen',
     'Which sides of Fast Open Linux takes part in: clients by default, servers only where it is switched on.',
   ),
+  synForSyn: tcp(
+    '3.10.7.3',
+    'A SYN without ACK that comes in SYN-SENT leads to SYN-RECEIVED, and is answered with a SYN-ACK.',
+  ),
   oldDuplicateSyn: tcp(
     '3.5',
     'A SYN-ACK that answers an old copy of a SYN is itself answered with a reset, and the server goes back to LISTEN.',

@@ -1,8 +1,9 @@
+import { bothSyns } from './both-syns.js';
 import { cite } from './citations.js';
-import { entered, gradedBy, NOTHING } from './evidence.js';
+import { gradedBy, NOTHING } from './evidence.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
-import { nameOf } from './wording.js';
+import { duration, nameOf, round } from './wording.js';
 
 /** Both sides opened before either had received the other's SYN. */
 export const simultaneousOpen: Rule = {
@@ -11,16 +12,22 @@ export const simultaneousOpen: Rule = {
   severity: 'info',
   summary: 'Both sides sent a SYN before receiving one; one connection came of it.',
   options: {},
-  signs: 'always',
+  signs: ['second-syn'],
   needs: 'both',
   explains: [],
-  related: ['simultaneous-close'],
-  citations: [cite.simultaneousOpen],
+  related: ['split-handshake', 'simultaneous-close'],
+  citations: [cite.simultaneousOpen, cite.synForSyn],
   documentation: {
     meaning:
       'Two SYNs crossed on the same pair of addresses and ports. RFC 9293 makes one connection of them: both sides pass through SYN-RECEIVED. Nothing is wrong.',
-    proof: ['A SYN of each side that does not acknowledge the other’s.'],
-    notThis: ['A retransmitted SYN, or a SYN on a 4-tuple that is reused.'],
+    proof: [
+      'A SYN of each side that does not acknowledge the other’s.',
+      'Each side answers with a SYN-ACK; or the second SYN came too soon to answer the first. Without either, the finding is only possible.',
+    ],
+    notThis: [
+      'A SYN that answers a SYN: split-handshake.',
+      'A retransmitted SYN, or a SYN on a 4-tuple that is reused.',
+    ],
     applicationSees: 'connect succeeds on both sides.',
     likelyCauses: [
       'TCP hole punching, or two peers that call each other from fixed ports (possible).',
@@ -30,29 +37,43 @@ export const simultaneousOpen: Rule = {
     example: { fixture: 'simultaneous-open', capture: 'client' },
   },
   check: (connection) => {
+    const syns = bothSyns(connection);
+    if (syns === null || syns.verdict === 'answers') return NOTHING;
+    const { first, second, apartSeconds, roundTripSeconds, verdict } = syns;
     const { client, server } = connection;
-    // A server that listens starts with SYN-RECEIVED.
-    if (server.timeline.length === 0 || server.timeline[0].state !== 'SYN-SENT') return NOTHING;
-    const ofClient = entered(client, 'SYN-SENT');
-    const ofServer = entered(server, 'SYN-SENT');
-    if (ofClient === null || ofServer === null || entered(client, 'SYN-RECEIVED') === null) return NOTHING;
+    const isKnown = verdict !== 'unknown';
     return [
       reportFinding(simultaneousOpen, connection, {
         endpoint: null,
-        confidence: gradedBy(connection, 'observed'),
-        title: '{client} and {server} opened the connection at the same time',
-        explanation: 'The SYNs in frames {first} and {second} crossed: neither acknowledges the other.',
-        frames: [ofClient.frame, ofServer.frame],
-        from: ofClient.time,
-        to: ofServer.time,
-        facts: {},
+        confidence: isKnown ? gradedBy(connection, verdict === 'met' ? 'observed' : 'inferred') : 'possible',
+        title: isKnown
+          ? '{client} and {server} opened the connection at the same time'
+          : '{client} and {server} both sent a SYN',
+        explanation: EXPLANATIONS[verdict],
+        applicationSees: isKnown
+          ? simultaneousOpen.documentation.applicationSees
+          : 'If the handshake ends, connect succeeds on both sides.',
+        frames: [first.frame, second.frame],
+        from: first.time,
+        to: second.time,
+        facts: { apartSeconds: round(apartSeconds), crossed: isKnown },
         words: {
           client: nameOf(client),
           server: nameOf(server),
-          first: ofClient.frame ?? '?',
-          second: ofServer.frame ?? '?',
+          first: first.frame,
+          second: second.frame,
+          apart: duration(apartSeconds),
+          roundTrip: duration(roundTripSeconds ?? 0),
         },
       }),
     ];
   },
 };
+
+const EXPLANATIONS = {
+  met: 'The SYNs in frames {first} and {second} crossed: neither acknowledges the other, and {server} answered the one that it received with a SYN-ACK, as a side does that has sent its own SYN.',
+  'too-soon':
+    'The SYN in frame {second} came {apart} after that in frame {first}, which is less than the {roundTrip} to {server} and back: it cannot answer it, so neither side knew of the other’s SYN when it sent its own.',
+  unknown:
+    'Neither of the SYNs in frames {first} and {second}, {apart} apart, acknowledges the other. Whether they crossed, or the second answers the first, does not show in this capture.',
+} as const;

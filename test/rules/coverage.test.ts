@@ -170,9 +170,14 @@ const SILENT: Readonly<Record<string, Silent>> = {
     because: 'the SYN meets TIME-WAIT, not an open connection',
   },
   'simultaneous-open': {
-    fixture: 'syn-lost',
+    fixture: 'split-handshake',
     capture: 'client',
-    because: 'both SYNs come from the same side',
+    because: 'the second SYN answers the first',
+  },
+  'split-handshake': {
+    fixture: 'simultaneous-open',
+    capture: 'client',
+    because: 'the SYNs cross, and the server sends a SYN-ACK as well',
   },
   'time-wait-port-reuse': {
     fixture: 'half-open-syn',

@@ -119,6 +119,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   'simultaneous-close': ['info simultaneous-close'],
   'simultaneous-open': ['info simultaneous-open'],
   'snaplen-96': [],
+  'split-handshake': ['info split-handshake'],
   'stale-pooled-connection': ['error rst-on-write-after-close'],
   'syn-ack-lost': [],
   'syn-lost': [],
