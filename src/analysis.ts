@@ -18,7 +18,7 @@ import { anonymousConnection } from './extract/anonymous-connection.js';
 import type { AnalysisEnd, CaptureFacts, Reporter, Summary } from './report/reporter.js';
 import type { Baseline } from './rules/baseline.js';
 import { type Diagnosis, prepareCatalog, prepareSuppressions } from './rules/catalog.js';
-import type { Finding, Severity } from './rules/finding.js';
+import type { Finding, Pattern, Severity } from './rules/finding.js';
 import type { RuleSettings } from './rules/settings.js';
 import type { Suppression, SuppressionUse, Suppressor } from './rules/suppressions.js';
 import type { State } from './tcp/states.js';
@@ -73,6 +73,8 @@ export class Analysis {
   #analyzer: Analyzer | null = null;
   /** Joined: the number of each capture's first frame. */
   readonly #firstFrames: number[] = [];
+  /** Id of each capture's first connection, unless they are joined. */
+  readonly #firstIds: number[] = [];
   #frames = 0;
   #countedBefore: Counts = NOTHING_COUNTED;
 
@@ -94,6 +96,7 @@ export class Analysis {
     const { separate, seed, maximumConnections, joined } = this.#options;
     if (joined === true && this.#analyzer !== null) return this.#goOn(this.#analyzer);
     this.#firstId = this.#nextId;
+    this.#firstIds.push(this.#firstId);
     this.#firstFrames[this.#captures.length] = 1;
     this.#analyzer = new Analyzer({
       onConnection: (connection, start, end) => this.#take(connection, start, end),
@@ -151,7 +154,8 @@ export class Analysis {
     this.#analyzer = null;
     const { baseline } = this.#options;
     const found = this.#diagnosis.patterns.finish(this.#end, this.#captures);
-    const patterns = baseline === undefined ? found : baseline.freshPatterns(found);
+    const fresh = baseline === undefined ? found : baseline.freshPatterns(found);
+    const patterns = fresh.map((pattern) => this.#numbered(pattern));
     const summary: Summary = {
       connections: this.#connections,
       findings: this.#findings,
@@ -211,6 +215,18 @@ export class Analysis {
       capture,
       predecessor: predecessor === null ? null : first + predecessor,
     };
+  }
+
+  /** The pattern with the numbers that Wireshark gives its connections, where they are in one capture. */
+  #numbered(pattern: Pattern): Pattern {
+    const { connections } = pattern;
+    const { separate = [] } = this.#options;
+    if (connections.length === 0 || separate.length > 0) return pattern;
+    const captureOf = (id: number): number => this.#firstIds.findLastIndex((first) => first <= id);
+    const capture = captureOf(connections[0]);
+    if (captureOf(connections[connections.length - 1]) !== capture) return pattern;
+    const first = this.#firstIds[capture];
+    return { ...pattern, streams: connections.map((id) => id - first) };
   }
 
   #count(connection: Connection, findings: readonly Finding[]): void {

@@ -3,7 +3,7 @@
  * sections it rests on, what it means, what the programs saw, why, and what to do.
  */
 import type { Finding, Pattern, Severity } from '../rules/finding.js';
-import { displayFilterFor } from './display-filter.js';
+import { displayFilterFor, streamsFilter } from './display-filter.js';
 import type { FindingGroup, Told } from './finding-groups.js';
 import type { Palette } from './palette.js';
 import { citationNames, connectionName, counted, frameList, grouped } from './words.js';
@@ -51,6 +51,9 @@ export class CardWriter {
       ...this.#bold(pattern.title),
       ...this.#proof('', pattern),
       ...this.#story(pattern),
+      ...(pattern.streams === undefined
+        ? []
+        : this.#labelled('filter', streamsFilter(pattern.streams, MOST_FRAMES))),
     ];
     return lines.join('\n');
   }

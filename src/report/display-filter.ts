@@ -29,6 +29,11 @@ export function connectionFilter({ stream, networkPath, client, server }: Filter
   return [...endsTerms(client, server), ...ownTerms(networkPath), ...otherTerms(networkPath)].join(' and ');
 }
 
+/** The filter that shows connections by their numbers, or the first of them. */
+export function streamsFilter(streams: readonly number[], most = streams.length): string {
+  return `tcp.stream in {${streams.slice(0, most).join(', ')}}`;
+}
+
 function endsTerms(client: Endpoint, server: Endpoint): string[] {
   return [
     hasAddress(client.address),

@@ -19,7 +19,13 @@ import { ANALYSIS_FLAGS, type TcpAnalysis, UNMARKED } from '../connections/tcp-a
 import { secondsBetween, type Timestamp, toIsoString } from '../core/time.js';
 import type { Citation, Finding, Pattern } from '../rules/finding.js';
 import { type AsciiText, asciiJson, piece } from './ascii-text.js';
-import { connectionFilter, FRAMES_FILTER, FRAMES_FILTER_END, STREAM_FILTER } from './display-filter.js';
+import {
+  connectionFilter,
+  FRAMES_FILTER,
+  FRAMES_FILTER_END,
+  STREAM_FILTER,
+  streamsFilter,
+} from './display-filter.js';
 import type { CaptureFacts } from './reporter.js';
 
 const NOTHING = new Uint8Array(0);
@@ -462,8 +468,13 @@ function moment(time: Timestamp, start: Timestamp): { at: string; t: number } {
 
 /** One element of `patterns`. */
 export function patternJson(pattern: Pattern, start: Timestamp): string {
-  const { from, to, ...rest } = pattern;
-  return asciiJson({ ...rest, from: moment(from, start), to: moment(to, start) });
+  const { from, to, streams, ...rest } = pattern;
+  return asciiJson({
+    ...rest,
+    from: moment(from, start),
+    to: moment(to, start),
+    ...(streams !== undefined && { displayFilter: streamsFilter(streams) }),
+  });
 }
 
 /** One element of `captures`. */

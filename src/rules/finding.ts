@@ -71,6 +71,8 @@ export interface Pattern {
   readonly nextSteps: readonly string[];
   /** Ids of the connections, ascending; only the first thousand of a larger number. */
   readonly connections: readonly number[];
+  /** Their numbers in Wireshark; left out if they are in several captures, or networks were told apart. */
+  readonly streams?: readonly number[];
   readonly count: number;
   /** First and last time it was seen. */
   readonly from: Timestamp;

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Analysis } from '../../src/analysis.js';
 import { readCapture } from '../../src/node/read-capture.js';
-import { displayFilterFor } from '../../src/report/display-filter.js';
+import { displayFilterFor, streamsFilter } from '../../src/report/display-filter.js';
 import { connectionsIn } from '../support/capture.js';
 import { captureOf, scenarios } from '../support/fixtures.js';
 
@@ -76,5 +76,31 @@ describe.skipIf(!hasTshark)('Wireshark shows', () => {
     expect(filters.length).toBeGreaterThan(10);
     // A name that it does not know ends tshark with an error.
     expect(shownBy(filters.join(' or '), several)).toBeInstanceOf(Array);
+  });
+});
+
+describe('a pattern', () => {
+  const dead = captureOf('idle-reset-interval', 'client');
+
+  async function streamsIn(joined: boolean, ...captures: readonly string[]) {
+    const analysis = new Analysis({ joined, reporters: [] });
+    for (const capture of captures) analysis.endCapture(await readCapture(capture, analysis.begin()));
+    return analysis.finish().patterns.map(({ rule, streams }) => ({ rule, streams }));
+  }
+
+  it('has the numbers of its connections in their capture', async () => {
+    const rule = 'idle-reset-interval';
+    expect(await streamsIn(false, dead)).toContainEqual({ rule, streams: [0, 1, 2] });
+    const before = captureOf('normal-close-client', 'client');
+    expect(await streamsIn(false, before, dead)).toContainEqual({ rule, streams: [0, 1, 2] });
+    expect(await streamsIn(true, before, dead)).toContainEqual({ rule, streams: [1, 2, 3] });
+  });
+
+  it('has none if they are in several captures', async () => {
+    for (const { streams } of await streamsIn(false, dead, dead)) expect(streams).toBeUndefined();
+  });
+
+  it.skipIf(!hasTshark)('is shown by them in Wireshark', () => {
+    expect(shownBy(streamsFilter([0, 2]), dead)).toEqual(shownBy('tcp.stream == 0 or tcp.stream == 2', dead));
   });
 });
