@@ -486,6 +486,28 @@ warning A reset hit 10.9.56.1:40000 in TIME-WAIT after 324 ms
 rst-in-time-wait · #8, #11, #12 · RFC 1337 §1, §3; RFC 9293 §3.10.7.4,
 §3.6.1 MUST-13
 `,
+  'rst-carries-data': `connection 0: 10.9.49.1:40000 ↔ 10.9.49.2:8080
+from 2026-11-20 23:59:06.955 UTC, captured near the client; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0106     #2 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0106     #3               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   0.0663     #4               ─── PSH,ACK seq 1 ack 1 len 18 ───▶
+   0.0765     #5               ◀──────── ACK seq 1 ack 19 ────────
+   0.0770     #6               ◀── PSH,ACK seq 1 ack 19 len 25 ───
+   0.0770     #7               ─────── ACK seq 19 ack 26 ────────▶
+   0.1784     #8 CLOSED        ── RST,ACK seq 19 ack 26 len 27 ──▶ CLOSED?
+                               ▲ info: rst-carries-data
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+the client ended in CLOSED
+the server ended in CLOSED
+
+info The reset of 10.9.49.1:40000 carried 27 bytes
+rst-carries-data · #8 · RFC 9293 §3.5.3 SHLD-2; RFC 1122 §4.2.2.12
+`,
   'undelivered-data-at-abort': `connection 0: 10.9.4.1:40000 ↔ 10.9.4.2:8080
 from 2026-11-21 04:53:12.969 UTC, captured near the client; times count from
 there, numbers are relative

@@ -88,6 +88,8 @@ export interface Reset {
   readonly acknowledgment: number;
   readonly window: number;
   readonly ttl: number;
+  /** Octets in the reset itself, such as a text on its cause; nearly always 0. */
+  readonly payloadBytes: number;
   /**
    * The receiver's verdict: `accepted` (exactly RCV.NXT, or acceptable in SYN-SENT), `challenged` (in
    * window but not exact), `out-of-window`, `ignored` (SYN-SENT, unacceptable acknowledgment),

@@ -308,6 +308,7 @@ function resetOf(entry: number, journal: Journal): Reset {
     acknowledgment: journal.value(entry) >>> 0,
     window: journal.frame(form),
     ttl: journal.other(form),
+    payloadBytes: journal.seconds(form),
     verdict: VERDICTS[verdictOf(detail)] as Reset['verdict'],
     trigger:
       triggerFrame === 0 || kind === undefined

@@ -103,7 +103,7 @@ export function noteReset(at: Exchange, ledger: Ledger, hasAck: boolean, verdict
   const trigger = answered < 0 ? 0 : memory[answered];
   const knewFin = (info & LAST_KNEW_FIN) !== 0 ? 1 : 0;
   const idle = answered < 0 ? 0 : Math.min(idleBefore(memory, x, answered) * 1000, 0x7fffffff) | 0;
-  ledger.prepend(CONTINUATION, server, 0, segment.window, 0, 0, segment.ttl, count + 1);
+  ledger.prepend(CONTINUATION, server, 0, segment.window, segment.payloadLength, 0, segment.ttl, count + 1);
   ledger.prepend(
     CONTINUATION,
     server,

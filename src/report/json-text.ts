@@ -159,6 +159,7 @@ const RESET_WITHOUT_ACK = piece(',"reset":{"hasAck":false,"sequence":');
 const ACKNOWLEDGMENT = piece(',"acknowledgment":');
 const WINDOW = piece(',"window":');
 const TTL = piece(',"ttl":');
+const RESET_PAYLOAD = piece(',"payloadBytes":');
 const verdicts = new Pieces((verdict) => `,"verdict":"${verdict}","trigger":`);
 const TRIGGER_FRAME = piece('{"frame":');
 const triggers = new Pieces((kind) => `,"kind":"${kind}","reactionSeconds":`);
@@ -176,6 +177,8 @@ function writeReset(out: AsciiText, reset: Reset): void {
   out.number(reset.window);
   out.piece(TTL);
   out.number(reset.ttl);
+  out.piece(RESET_PAYLOAD);
+  out.number(reset.payloadBytes);
   out.piece(verdicts.of(reset.verdict));
   if (trigger === null) {
     out.piece(NULL);

@@ -37,6 +37,7 @@ import { pmtuBlackHole } from './pmtu-black-hole.js';
 import { retransmissionGaveUp } from './retransmission-gave-up.js';
 import { rstActiveAbort } from './rst-active-abort.js';
 import { rstAfterCloseComplete } from './rst-after-close-complete.js';
+import { rstCarriesData } from './rst-carries-data.js';
 import { rstHalfOpenDiscovered } from './rst-half-open-discovered.js';
 import { rstInTimeWait } from './rst-in-time-wait.js';
 import { rstNotAccepted } from './rst-not-accepted.js';
@@ -77,6 +78,7 @@ export const RULES: readonly Rule[] = [
   rstNotAccepted,
   rstOriginSuspect,
   rstInTimeWait,
+  rstCarriesData,
   undeliveredDataAtAbort,
   peerUnresponsive,
   retransmissionGaveUp,

@@ -90,6 +90,7 @@ const tcp = rfc(9293, {
 });
 const hosts = rfc(1122, {
   '3.2.2.1': 'Destination Unreachable',
+  '4.2.2.12': 'RST Segment',
   '4.2.3.6': 'TCP Keep-Alives',
 });
 const assassination = rfc(1337, { 1: 'Introduction', 3: 'Fixes for TWA Hazards' });
@@ -335,6 +336,12 @@ export const cite = {
     '3.5.3',
     'A reset counts only if its sequence number, or in SYN-SENT its ACK, is acceptable.',
   ),
+  resetMayCarryData: tcp(
+    '3.5.3',
+    'A reset may contain data, such as a text on its cause; no standard says what.',
+    'SHLD-2',
+  ),
+  resetText: hosts('4.2.2.12', 'A reset might carry text that explains its cause.'),
   twoWaysToEnd: tcp(
     '3.6',
     'A connection ends by FINs in both directions, or by an abort: a RST that drops all state.',

@@ -72,7 +72,13 @@ export const rstActiveAbort: Rule = {
   signs: ['reset'],
   needs: 'both',
   explains: [],
-  related: ['undelivered-data-at-abort', 'handshake-aborted', 'keepalive-unanswered', 'endpoint-mass-close'],
+  related: [
+    'undelivered-data-at-abort',
+    'handshake-aborted',
+    'keepalive-unanswered',
+    'endpoint-mass-close',
+    'rst-carries-data',
+  ],
   citations: [...CITATIONS, cite.closedAnswersReset, cite.middleboxPolicy],
   documentation: {
     meaning:
@@ -208,6 +214,8 @@ function kindOf(
 ): Kind {
   const data = peer.lastNewData;
   const onOwnFin = reset.reset.trigger?.knewFin === true;
+  const { payloadBytes } = reset.reset;
+  const carried = payloadBytes > 0 ? ` The ${count(payloadBytes, 'byte')} that it carried may tell why.` : '';
   const sinceDataSeconds =
     data === null || data.frame > reset.frame ? 0 : round(secondsBetween(data.time, reset.time));
   if (marksAgainst(connection, aborter, peer) !== null) {
@@ -223,8 +231,11 @@ function kindOf(
     };
   }
   if (!reset.reset.hasAck) {
-    const words =
-      ' It has no ACK bit, which Linux sets when it aborts a live socket: who sent it, and why, the capture does not tell.';
+    const unknown =
+      carried === ''
+        ? 'who sent it, and why, the capture does not tell.'
+        : `who sent it, the capture does not tell.${carried}`;
+    const words = ` It has no ACK bit, which Linux sets when it aborts a live socket: ${unknown}`;
     return { name: 'sender-unknown', words, sinceDataSeconds, ofAnother: OF_ANOTHER };
   }
   const live = ' It has the form of a live socket that is aborted.';
@@ -241,7 +252,8 @@ function kindOf(
       sinceDataSeconds,
     };
   }
-  return { name: 'reason-unknown', words: `${live} Why, the capture does not tell.`, sinceDataSeconds };
+  const why = carried === '' ? ' Why, the capture does not tell.' : carried;
+  return { name: 'reason-unknown', words: `${live}${why}`, sinceDataSeconds };
 }
 
 function causesOf({ name }: Kind, aborter: Endpoint, { reset }: SeenReset): readonly string[] {

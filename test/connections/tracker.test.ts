@@ -211,6 +211,16 @@ describe('resets (RFC 9293 §3.5.2, §3.5.3, §3.10.7)', () => {
     });
   });
 
+  it('says how much a reset carried', () => {
+    const { server } = connectionOf(`${OPEN}
+      1.0 C PA 1 1 +10
+      1.01 S A 1 11
+      2.0 S RA 1 11 +25
+      2.1 S R 26`);
+    const resets = server.milestones.filter(({ kind }) => kind === 'reset');
+    expect(resets.map(({ reset }) => reset?.payloadBytes)).toEqual([25, 0]);
+  });
+
   it('takes what the reset of a live socket acknowledges for received, and no more', () => {
     const { client, server } = connectionOf(`${OPEN}
       1.00 C PA 1 1 +5

@@ -78,14 +78,19 @@ describe('a connection as JSON', () => {
   it('tells milestones and resets, runs with their ends', () => {
     const milestones = [
       happens('retransmission-run', 1, 10, { count: 3, until: 2.5, lastFrame: 14, value: 200 }),
-      resets(3, 20, { verdict: 'challenged', trigger: { kind: 'data', frame: 19 } }),
+      resets(3, 20, { verdict: 'challenged', payloadBytes: 25, trigger: { kind: 'data', frame: 19 } }),
     ];
     expect(asJson(connection({ server: { milestones } }))).toMatchObject({
       endpoints: {
         server: {
           milestones: [
             { kind: 'retransmission-run', frame: 10, t: 1, count: 3, lastFrame: 14, lastT: 2.5, value: 200 },
-            { kind: 'reset', frame: 20, t: 3, reset: { verdict: 'challenged', trigger: { frame: 19 } } },
+            {
+              kind: 'reset',
+              frame: 20,
+              t: 3,
+              reset: { verdict: 'challenged', payloadBytes: 25, trigger: { frame: 19 } },
+            },
           ],
           resetsSent: 1,
         },

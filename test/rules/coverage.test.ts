@@ -239,6 +239,11 @@ const SILENT: Readonly<Record<string, Silent>> = {
     capture: 'client',
     because: 'the handshake is there, though repeated',
   },
+  'rst-carries-data': {
+    fixture: 'linger-zero',
+    capture: 'client',
+    because: 'the reset that it is made of is empty',
+  },
   'capture-ended-early': {
     fixture: 'close-wait-stuck',
     capture: 'server',

@@ -105,6 +105,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
     'info close-wait-stuck < fin-wait-2-timeout-late-fin',
   ],
   'linger-zero': ['info rst-active-abort'],
+  'rst-carries-data': ['info rst-active-abort', 'info rst-carries-data'],
   'lossy-transfer': [],
   'midstream-start': [],
   nanoseconds: [],

@@ -40,6 +40,22 @@ testRule(rstActiveAbort, {
       facts: { kind: 'reason-unknown', afterOwnFin: false },
     },
     {
+      name: 'and says that octets in the reset may tell why',
+      connection: abortBy('server', {
+        milestones: [resets(5, 9, { hasAck: true, window: 500, payloadBytes: 25 })],
+      }),
+      end: 6,
+      explanation: / The 25 bytes that it carried may tell why\.$/,
+      facts: { kind: 'reason-unknown' },
+    },
+    {
+      name: 'and says so of one without ACK, which any sender may have made',
+      connection: abortBy('server', { milestones: [resets(5, 9, { payloadBytes: 1 })] }),
+      end: 6,
+      explanation: / who sent it, the capture does not tell\. The 1 byte that it carried may tell why\.$/,
+      facts: { kind: 'sender-unknown' },
+    },
+    {
       name: 'and supposes unread data right after some came',
       connection: abortBy('server', {}, { lastNewData: moment(4.9, 8) }),
       end: 6,

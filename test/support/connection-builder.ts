@@ -86,6 +86,7 @@ export function resets(
       acknowledgment: 0,
       window: 0,
       ttl: 64,
+      payloadBytes: 0,
       verdict: 'accepted',
       ...form,
       trigger:
