@@ -974,6 +974,62 @@ smaller ones were
 pmtu-black-hole · #11, #12, #17 · RFC 2923 §2.1; RFC 9293 §3.7.2,
 §3.8.3 MUST-20; Linux ip-sysctl tcp_mtu_probing
 `,
+  'retransmission-storm': `connection 0: 10.9.1.1:40000 ↔ 10.9.1.2:8080
+from 2026-11-26 01:38:25.374 UTC, captured near the server; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0000     #2 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0219     #3               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   0.0281     #4               ─── PSH,ACK seq 1 ack 1 len 13 ───▶
+   0.0281     #5               ◀──────── ACK seq 1 ack 14 ────────
+   0.0283      …                     ⋮ 204 segments, 0 B → ⋮
+                                  ⋮ ← 307 segments, 158.9 kB ⋮
+   0.8530   #517               ◀ ACK seq 99957 ack 14 len 524 ag…
+   0.8554   #518               ────── ACK seq 14 ack 99957 ──────▶
+   1.0698   #519               ◀ ACK seq 99957 ack 14 len 524 ag…
+                               ▲ warning: retransmission-storm
+   1.0830   #520               ───── ACK seq 14 ack 120001 ──────▶
+   1.0838   #521 FIN-WAIT-1    ─── FIN,ACK seq 14 ack 120001 ────▶ CLOSE-WAIT✓
+   1.1298   #522 FIN-WAIT-2?   ◀───── ACK seq 120001 ack 15 ──────
+   1.1433   #523 TIME-WAIT✓    ◀─── FIN,ACK seq 120001 ack 15 ──── LAST-ACK
+   1.1552   #524               ───── ACK seq 15 ack 120002 ──────▶ CLOSED?
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+the client ended in TIME-WAIT
+the server ended in CLOSED
+
+warning 77 of the 313 segments of 10.9.1.2:8080 are retransmissions: 24.6 %
+retransmission-storm · #519 · RFC 9293 §3.10.8, §3.8.2 MUST-19; RFC 5681 §3.2;
+RFC 6298 §5
+`,
+  'out-of-order-delivery': `connection 0: 10.9.2.1:40000 ↔ 10.9.2.2:8080
+from 2026-11-26 01:38:26.501 UTC, captured near the client; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0166     #2 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0167     #3               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   0.0272     #4               ─── PSH,ACK seq 1 ack 1 len 13 ───▶
+   0.0383     #5               ◀──────── ACK seq 1 ack 14 ────────
+   0.0386      …                     ⋮ 221 segments, 0 B → ⋮
+                                  ⋮ ← 236 segments, 122.1 kB ⋮
+   0.1709   #463               ◀─ ACK seq 119345 ack 14 len 524 ──
+   0.1709   #464               ───── ACK seq 14 ack 120001 ──────▶
+   0.1711   #465 FIN-WAIT-1    ─── FIN,ACK seq 14 ack 120001 ────▶ CLOSE-WAIT✓
+   0.2373   #466 FIN-WAIT-2?   ◀───── ACK seq 120001 ack 15 ──────
+   0.2377   #467 TIME-WAIT✓    ◀─── FIN,ACK seq 120001 ack 15 ──── LAST-ACK
+   0.2377   #468               ───── ACK seq 15 ack 120002 ──────▶ CLOSED?
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+the client ended in TIME-WAIT
+the server ended in CLOSED
+
+info 46 of the 241 segments of 10.9.2.2:8080 came out of order: 19.1 %
+out-of-order-delivery ·  · RFC 5681 §3.2; RFC 9293 §3.8.6.3, §3.10.7.4 SHLD-31
+`,
   'close-wait-pileup': `connection 0: 10.9.2.1:40000 ↔ 10.9.2.2:8080
 from 2026-11-21 04:57:11.285 UTC, captured near the server; times count from
 there, numbers are relative

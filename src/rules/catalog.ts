@@ -16,6 +16,7 @@ import { icmpUnreachable } from './icmp-unreachable.js';
 import { idleNoLivenessCheck } from './idle-no-liveness-check.js';
 import { keepaliveUnanswered } from './keepalive-unanswered.js';
 import { lastAckStuck } from './last-ack-stuck.js';
+import { outOfOrderDelivery } from './out-of-order-delivery.js';
 import { captureClock } from './patterns/capture-clock.js';
 import { captureDuplicates } from './patterns/capture-duplicates.js';
 import { captureEndedEarly } from './patterns/capture-ended-early.js';
@@ -35,6 +36,7 @@ import { timeWaitPortPressure } from './patterns/time-wait-port-pressure.js';
 import { peerUnresponsive } from './peer-unresponsive.js';
 import { pmtuBlackHole } from './pmtu-black-hole.js';
 import { retransmissionGaveUp } from './retransmission-gave-up.js';
+import { retransmissionStorm } from './retransmission-storm.js';
 import { rstActiveAbort } from './rst-active-abort.js';
 import { rstAfterCloseComplete } from './rst-after-close-complete.js';
 import { rstCarriesData } from './rst-carries-data.js';
@@ -46,7 +48,6 @@ import { rstOnWriteAfterClose } from './rst-on-write-after-close.js';
 import { rstOriginSuspect } from './rst-origin-suspect.js';
 import type { PatternRule, Rule, RuleDescription } from './rule.js';
 import { checkOrder, checkSettings, type RuleSettings } from './settings.js';
-
 import { simultaneousClose } from './simultaneous-close.js';
 import { simultaneousOpen } from './simultaneous-open.js';
 import { splitHandshake } from './split-handshake.js';
@@ -97,6 +98,8 @@ export const RULES: readonly Rule[] = [
   zeroWindowStall,
   zeroWindowProbeUnanswered,
   pmtuBlackHole,
+  retransmissionStorm,
+  outOfOrderDelivery,
 ];
 
 /** Every pattern across connections, and what is said of the capture itself. */

@@ -75,9 +75,11 @@ const tcp = rfc(9293, {
   '3.7.1': 'Maximum Segment Size Option',
   '3.7.2': 'Path MTU Discovery',
   '3.8.1': 'Retransmission Timeout',
+  '3.8.2': 'TCP Congestion Control',
   '3.8.3': 'TCP Connection Failures',
   '3.8.4': 'TCP Keep-Alives',
   '3.8.6.1': 'Zero-Window Probing',
+  '3.8.6.3': 'Delayed Acknowledgments -- When to Send an ACK Segment',
   '3.9.1.8': 'Asynchronous Reports',
   '3.9.2.2': 'ICMP Messages',
   '3.10.2': 'SEND Call',
@@ -109,6 +111,7 @@ const nat = rfc(5382, { 5: 'NAT Session Refresh' });
 const softErrors = rfc(5461, { '4.1': 'Context-Sensitive ICMP/TCP Interaction' });
 const userTimeout = rfc(5482, { '4.1': 'Middleboxes' });
 const icmpAttacks = rfc(5927, { '4.1': 'TCP Sequence Number Checking' });
+const congestion = rfc(5681, { '3.2': 'Fast Retransmit/Fast Recovery' });
 const blindAttacks = rfc(5961, {
   '1.2': 'Basic Attack Methodology',
   '3.2': 'Mitigation',
@@ -567,6 +570,28 @@ export const cite = {
   deferAccept: tcpManual('TCP_DEFER_ACCEPT', 'Lets a listener wait for data before it wakes up.'),
 
   // Delivery
+  congestionControl: tcp(
+    '3.8.2',
+    'A sender must slow down on loss: slow start, congestion avoidance and a timer that doubles.',
+    'MUST-19',
+  ),
+  fastRetransmit: congestion(
+    '3.2',
+    'Three duplicate acknowledgments stand for a lost segment: it is sent again without waiting for the timer.',
+  ),
+  immediateDuplicateAck: congestion(
+    '3.2',
+    'A receiver should answer a segment that is out of order with a duplicate acknowledgment at once.',
+  ),
+  acknowledgeGaps: tcp(
+    '3.8.6.3',
+    'Segments beyond a gap, and those that fill one, should be acknowledged at once, so that losses are repaired sooner.',
+  ),
+  holdOutOfOrder: tcp(
+    '3.10.7.4',
+    'Segments that begin beyond what is expected next should be kept until it has come.',
+    'SHLD-31',
+  ),
   blackHole: blackHoles(
     '2.1',
     'Without the ICMP errors of the path, packets too large for it vanish, and bulk transfers time out.',

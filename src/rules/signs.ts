@@ -2,7 +2,14 @@ import type { Connection, Endpoint } from '../connections/connection.js';
 import { MILESTONE_KINDS } from '../connections/milestones.js';
 import type { Rule, Sign } from './rule.js';
 
-const SIGNS: readonly Sign[] = [...MILESTONE_KINDS, 'unfinished', 'unacknowledged', 'imperfect', 'reused'];
+const SIGNS: readonly Sign[] = [
+  ...MILESTONE_KINDS,
+  'unfinished',
+  'unacknowledged',
+  'out-of-order',
+  'imperfect',
+  'reused',
+];
 
 const bits = Object.fromEntries(SIGNS.map((sign, index) => [sign, 1 << index])) as Readonly<
   Record<Sign, number>
@@ -39,5 +46,6 @@ function ofEndpoint(endpoint: Endpoint): number {
   for (let i = 0; i < milestones.length; i++) signs |= bits[milestones[i].kind];
   if (finalState !== 'CLOSED' && finalState !== 'TIME-WAIT') signs |= bits.unfinished;
   if (endpoint.unacknowledgedBytes > 0) signs |= bits.unacknowledged;
+  if (endpoint.tcpAnalysis.outOfOrder > 0) signs |= bits['out-of-order'];
   return signs;
 }

@@ -54,9 +54,19 @@ function pair(amount: number, base: number, large: string, small: string): strin
   return `${Math.floor(amount / base)} ${large}${rest === 0 ? '' : ` ${rest} ${small}`}`;
 }
 
+/** `1,460` */
+export function grouped(amount: number): string {
+  return String(amount).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
 /** `1 byte`, `37 bytes`, `1,460 bytes` */
 export function count(amount: number, singular: string, plural = `${singular}s`): string {
-  return `${String(amount).replace(/\B(?=(\d{3})+$)/g, ',')} ${amount === 1 ? singular : plural}`;
+  return `${grouped(amount)} ${amount === 1 ? singular : plural}`;
+}
+
+/** `24.6 %`, `5 %` */
+export function percent(share: number): string {
+  return `${round(share * 100, 1)} %`;
 }
 
 /** A number for `facts`: no more digits than a capture's clock can carry. */

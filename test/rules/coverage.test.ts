@@ -244,6 +244,16 @@ const SILENT: Readonly<Record<string, Silent>> = {
     capture: 'client',
     because: 'the reset that it is made of is empty',
   },
+  'retransmission-storm': {
+    fixture: 'lossy-transfer',
+    capture: 'server',
+    because: 'every ninth segment is lost, which is six in all',
+  },
+  'out-of-order-delivery': {
+    fixture: 'lossy-transfer',
+    capture: 'client',
+    because: 'seven segments are overtaken, no more',
+  },
   'capture-ended-early': {
     fixture: 'close-wait-stuck',
     capture: 'server',

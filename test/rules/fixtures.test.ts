@@ -60,6 +60,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
     client: ['info rst-after-close-complete', 'info rst-not-accepted'],
     server: ['info rst-not-accepted'],
   },
+  'out-of-order-delivery': { client: ['info out-of-order-delivery'], server: [] },
   // The third connection had too little time to show that it gave up.
   'peer-host-lost': { client: [...GAVE_UP, ...GAVE_UP, 'error peer-unresponsive'], server: [] },
   'mtu-probing': [],
@@ -105,6 +106,10 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
     'info close-wait-stuck < fin-wait-2-timeout-late-fin',
   ],
   'linger-zero': ['info rst-active-abort'],
+  'retransmission-storm': {
+    client: ['info retransmission-storm', 'info out-of-order-delivery < retransmission-storm'],
+    server: ['warning retransmission-storm'],
+  },
   'rst-carries-data': ['info rst-active-abort', 'info rst-carries-data'],
   'lossy-transfer': [],
   'midstream-start': [],
