@@ -1,7 +1,7 @@
 import type { Endpoint, Role, Transition } from '../connections/connection.js';
 import { secondsBetween } from '../core/time.js';
 import { type Citation, type Finding, type Pattern, SEVERITIES, type Severity } from '../rules/finding.js';
-import { displayFilterFor } from './display-filter.js';
+import { displayFilterFor, streamsFilter } from './display-filter.js';
 import type { Dossier, Exhibit } from './dossier.js';
 import { escapeControls } from './escape.js';
 import type { FindingGroup } from './finding-groups.js';
@@ -162,19 +162,25 @@ export class TicketWriter {
           effects.map(({ title, rule }) => `${this.#prose(title)} (${this.#markup.code(rule)})`),
         ),
         ...this.#listed('Also', also),
-        this.#markup.bullet(1, `${this.#markup.bold('Wireshark:')} ${this.#markup.code(filter)}`),
+        this.#wireshark(filter),
         ...this.#rests(finding.citations),
       ].join('\n'),
     ].join('\n\n');
   }
 
   #pattern(pattern: Pattern): string {
+    const filter =
+      pattern.streams === undefined ? [] : [this.#wireshark(streamsFilter(pattern.streams, MOST_FRAMES))];
     return [
       this.#title(pattern),
       [this.#grade(pattern), counted(pattern.count, 'connection')].join(' · '),
       this.#prose(pattern.explanation),
-      [...this.#story(pattern), ...this.#rests(pattern.citations)].join('\n'),
+      [...this.#story(pattern), ...filter, ...this.#rests(pattern.citations)].join('\n'),
     ].join('\n\n');
+  }
+
+  #wireshark(filter: string): string {
+    return this.#markup.bullet(1, `${this.#markup.bold('Wireshark:')} ${this.#markup.code(filter)}`);
   }
 
   #name(path: string): string {

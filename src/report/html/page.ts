@@ -1,7 +1,7 @@
 import type { Connection } from '../../connections/connection.js';
 import { secondsBetween } from '../../core/time.js';
 import { type Citation, type Finding, type Pattern, SEVERITIES, type Severity } from '../../rules/finding.js';
-import { displayFilterFor } from '../display-filter.js';
+import { displayFilterFor, streamsFilter } from '../display-filter.js';
 import type { Dossier, Exhibit } from '../dossier.js';
 import { escapeXml } from '../escape.js';
 import type { FindingGroup } from '../finding-groups.js';
@@ -225,7 +225,11 @@ class Page {
     const shown = pattern.connections
       .filter((id) => this.#ladders.has(id))
       .map((id) => this.#connectionLink(id));
-    return this.#card(pattern, [ruleName(pattern), counted(pattern.count, 'connection'), ...shown], []);
+    const filter =
+      pattern.streams === undefined
+        ? []
+        : part('In Wireshark', [`<code>${streamsFilter(pattern.streams, MOST_FRAMES)}</code>`]);
+    return this.#card(pattern, [ruleName(pattern), counted(pattern.count, 'connection'), ...shown], filter);
   }
 
   #ruleLink(rule: string): string {
