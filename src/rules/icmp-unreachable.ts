@@ -82,6 +82,9 @@ const UNSENT: Advice = {
   ],
 };
 
+/** An open connection that goes on is heard within this time of the first error: a soft one ends nothing (MUST-56). */
+const TAIL_SECONDS = 3;
+
 /** A router or host reported that segments could not be delivered. */
 export const icmpUnreachable: Rule = {
   id: 'icmp-unreachable',
@@ -145,15 +148,18 @@ export const icmpUnreachable: Rule = {
     const { run, icmp } = reported;
     const { text, kind, subject, errno } = meaningOf(icmp);
     const unsent = icmp.quotesUnsent === true;
-    const dead = silentSince(peer, run);
     const connecting = !opened(sender);
+    const silent = silentSince(peer, run);
+    const dead = silent && (connecting || secondsBetween(run.time, captureEnd) >= TAIL_SECONDS);
     const advice = unsent ? UNSENT : ADVICE[subject];
     const name = `ICMP${icmp.version === 6 ? 'v6' : ''} type ${icmp.type} code ${icmp.code}, ${kind}`;
     const after = connecting
       ? 'The connection was not yet open.'
       : dead
         ? '{peer} was not heard again.'
-        : '{peer} answered afterwards: the connection outlived it.';
+        : silent
+          ? 'The capture ends too soon after that to tell whether {peer} is heard again.'
+          : '{peer} answered afterwards: the connection outlived it.';
     return reportFinding(icmpUnreachable, connection, {
       endpoint: sender.role,
       severity: unsent ? 'info' : dead ? 'error' : 'warning',

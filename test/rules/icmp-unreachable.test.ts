@@ -30,6 +30,12 @@ testRule(icmpUnreachable, {
       facts: { type: 3, code: 1, errors: 3, handshake: false },
     },
     {
+      name: 'as a warning when the capture ends too soon to tell whether the peer is heard again',
+      connection: reported({}, 9),
+      end: 12,
+      severity: 'warning',
+    },
+    {
       name: 'as a warning when the connection outlives it',
       connection: reported({}, 20),
       end: 60,
