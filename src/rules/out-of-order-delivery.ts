@@ -5,6 +5,9 @@ import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { count, grouped, nameOf, percent, round } from './wording.js';
 
+/** A capture in which at least this share of a connection's frames are copies copies all. */
+const COPYING_SHARE = 1 / 16;
+
 /** Many segments arrive behind later ones. */
 export const outOfOrderDelivery: Rule = {
   id: 'out-of-order-delivery',
@@ -44,6 +47,7 @@ export const outOfOrderDelivery: Rule = {
       'Frames that only the capture took in the wrong order: the receiver does not complain of them.',
       'Reordering behind the capture point: it shows in nothing but duplicate acknowledgments, which loss causes too.',
       'Retransmissions of what was captured before: retransmission-storm.',
+      'A capture that holds frames twice: Wireshark’s marks, on which this rests, count them.',
     ],
     applicationSees: 'Nothing but less throughput.',
     likelyCauses: [
@@ -60,6 +64,8 @@ export const outOfOrderDelivery: Rule = {
   },
   check: eachEndpoint((sender, receiver, connection, { options }) => {
     const { segments } = sender;
+    // Wireshark's marks, on which this rests, take copies that the capture made for repetitions.
+    if (connection.quality.duplicateFrames >= connection.frames * COPYING_SHARE) return null;
     const late = overtaken(sender, connection);
     const { duplicateAck } = receiver.tcpAnalysis;
     if (Math.min(late, duplicateAck) < options.minimumSegments) return null;

@@ -56,7 +56,7 @@ export const retransmissionStorm: Rule = {
     ],
     notThis: [
       'The same octets repeated into silence: peer-unresponsive. They do not count.',
-      'Frames that only the capture holds twice: they do not count, and where there are as many of them as retransmissions, nothing is said.',
+      'Frames that only the capture holds twice: they do not count.',
       'Keep-alives and window probes.',
     ],
     applicationSees:
@@ -82,15 +82,15 @@ export const retransmissionStorm: Rule = {
     if (retransmissions < options.minimumRetransmissions) return null;
     const share = retransmissions / segments;
     if (share < options.minimumShare) return null;
-    const { duplicateFrames } = connection.quality;
-    if (duplicateFrames >= retransmissions) return null;
     const where = whereLost(sender, receiver, connection);
-    const { spuriousRetransmission: needless } = sender.tcpAnalysis;
+    // Wireshark's marks, unlike finwait's counts, take copies that the capture made for repetitions.
+    const isCopied = connection.quality.duplicateFrames > 0;
+    const needless = isCopied ? 0 : sender.tcpAnalysis.spuriousRetransmission;
     const first = milestone(sender, 'retransmission-run');
     return reportFinding(retransmissionStorm, connection, {
       endpoint: sender.role,
       severity: share >= options.warningShare ? 'warning' : 'info',
-      confidence: gradedBy(connection, duplicateFrames === 0 ? 'observed' : 'inferred'),
+      confidence: gradedBy(connection, 'observed'),
       title: '{retransmissions} of the {segments} segments of {sender} are retransmissions: {share}',
       explanation: `{sender} sent {again} again, out of {segments} in all${unheard > 0 ? ', without those repeated into silence at the end' : ''}. ${where.words}${needless > 0 ? ` ${count(needless, 'of them repeats', 'of them repeat')} only what {receiver} had acknowledged by then, as far as the capture shows.` : ''} The limits are a judgement: TCP repairs any loss, at the price of time.`,
       frames: [first?.frame ?? null, first?.lastFrame ?? null, last?.frame ?? null, last?.lastFrame ?? null],
@@ -100,8 +100,7 @@ export const retransmissionStorm: Rule = {
         retransmissions,
         segments,
         share: round(share, 4),
-        gaps: sender.tcpAnalysis.lostSegment,
-        alreadyAcknowledged: needless,
+        ...(!isCopied && { gaps: sender.tcpAnalysis.lostSegment, alreadyAcknowledged: needless }),
         lost: where.name,
       },
       words: {

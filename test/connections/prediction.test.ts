@@ -116,7 +116,7 @@ describe('a predicted segment comes to the same as any other', () => {
       }),
       { numRuns: 300 },
     );
-    expect(predicted).toBeGreaterThan(500);
+    expect(predicted).toBeGreaterThan(100);
   });
 });
 
