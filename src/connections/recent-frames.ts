@@ -19,9 +19,8 @@ import {
   LAST_SECONDS,
 } from './record.js';
 
-/** Each digest may stand in four places, side by side in memory, so that frames of one moment rarely displace each other. */
-const SET_BITS = 12;
-const WAYS = 4;
+/** Each digest may stand in two places, so that two frames of the same moment rarely displace each other. */
+const PAIR_BITS = 12;
 // Words of a place: two that must agree, microseconds of the capture's clock, modulo 2^32, and occurrences
 // after the first.
 const DIGEST = 0;
@@ -29,7 +28,7 @@ const SEQUENCE = 1;
 const MICROSECONDS = 2;
 const REPEATED = 3;
 const PLACE_WORDS = 4;
-const SET_WORDS = WAYS * PLACE_WORDS;
+const PAIR_WORDS = 2 * PLACE_WORDS;
 
 /** How far apart copies may be, in microseconds, if IPv4's identification shows that they are copies. */
 const IDENTIFIED_WINDOW = 50_000;
@@ -39,7 +38,7 @@ const WINDOW = 5_000;
 const COPYING_SHARE = 1 / 16;
 
 export class RecentFrames {
-  readonly #places = new Int32Array(SET_WORDS << SET_BITS);
+  readonly #places = new Int32Array(PAIR_WORDS << PAIR_BITS);
 
   /**
    * Whether `segment`, already among the frames of the connection at `base`, is a copy of one that came before;
@@ -49,26 +48,24 @@ export class RecentFrames {
     const places = this.#places;
     const digest = digestOf(segment);
     const now = microsecondsOf(segment.seconds, segment.nanoseconds);
-    const set = (digest >>> (32 - SET_BITS)) * SET_WORDS;
-    let oldest = set;
-    let age = -1;
-    for (let at = set; at < set + SET_WORDS; at += PLACE_WORDS) {
-      if (places[at + DIGEST] === digest && places[at + SEQUENCE] === segment.sequence) {
-        return isCopy(places, at, now, memory, base, y, segment);
-      }
-      // In either direction: an empty place is as far from now as one long past, whatever now is.
-      const apart = Math.abs((now - places[at + MICROSECONDS]) | 0);
-      if (apart > age) {
-        age = apart;
-        oldest = at;
-      }
-    }
-    places[oldest + DIGEST] = digest;
-    places[oldest + SEQUENCE] = segment.sequence;
-    places[oldest + MICROSECONDS] = now;
-    places[oldest + REPEATED] = 0;
+    const first = (digest >>> (32 - PAIR_BITS)) * PAIR_WORDS;
+    const second = first + PLACE_WORDS;
+    if (isAt(places, first, digest, segment)) return isCopy(places, first, now, memory, base, y, segment);
+    if (isAt(places, second, digest, segment)) return isCopy(places, second, now, memory, base, y, segment);
+    // In either direction: an empty place is as far from now as one long past, whatever now is.
+    const firstApart = Math.abs((now - places[first + MICROSECONDS]) | 0);
+    const secondApart = Math.abs((now - places[second + MICROSECONDS]) | 0);
+    const at = firstApart >= secondApart ? first : second;
+    places[at + DIGEST] = digest;
+    places[at + SEQUENCE] = segment.sequence;
+    places[at + MICROSECONDS] = now;
+    places[at + REPEATED] = 0;
     return false;
   }
+}
+
+function isAt(places: Int32Array, at: number, digest: number, segment: Segment): boolean {
+  return places[at + DIGEST] === digest && places[at + SEQUENCE] === segment.sequence;
 }
 
 /** Whether a segment like the one at `at` is a copy of it rather than another one. */
