@@ -28,6 +28,9 @@ const SILENCE = new Set([
 /** What was still on its way when the first unanswered segment was sent. */
 const IN_FLIGHT_SECONDS = 0.5;
 
+/** Clients kept in all: whoever makes a capture must not choose how much memory it takes. */
+const MAX_WAITERS = 100_000;
+
 /** Several connections to one host lost their answers at the same time. */
 export const peerHostLost: PatternRule = {
   id: 'peer-host-lost',
@@ -78,6 +81,7 @@ export const peerHostLost: PatternRule = {
   },
   begin: (options) => {
     const groups = new Groups<Group>();
+    let waiters = 0;
     const heard = new Heard();
     return {
       add(connection, findings) {
@@ -100,7 +104,11 @@ export const peerHostLost: PatternRule = {
           if (group !== null && finding.rule !== 'syn-unanswered') group.lostOpen = true;
           if (group !== null && secondsBetween(group.asked, finding.from) < 0) group.asked = finding.from;
           group?.members.add(connection.id, since);
-          group?.waiting.add(inNetwork(connection.client.address, network));
+          const waiter = inNetwork(connection.client.address, network);
+          if (group !== null && waiters < MAX_WAITERS && !group.waiting.has(waiter)) {
+            group.waiting.add(waiter);
+            waiters++;
+          }
           return;
         }
       },
