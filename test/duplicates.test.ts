@@ -69,6 +69,10 @@ describe.each(DUPLICATIONS)('copies $name', (duplication) => {
       const plain = plainCapture(path);
       const duplicated = duplicatedCapture(path, duplication);
       const told = tellOf(duplicated.bytes, duplicated);
+      expect(
+        told.findings.map(({ rule }) => rule),
+        scenario,
+      ).not.toContain(SILENT_ON_COPIES);
       expect(storyOf(told), scenario).toEqual(storyOf(tellOf(plain.bytes, plain)));
       const sum = (counted: (connection: Connection) => number): number =>
         told.connections.reduce((total, connection) => total + counted(connection), 0);

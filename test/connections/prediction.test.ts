@@ -134,7 +134,7 @@ interface Step {
 
 const calm = fc.record({
   from: fc.constantFrom(0, 1),
-  wait: fc.constantFrom(0.00001, 0.0002, 0.004, 0.06, 2),
+  wait: fc.constantFrom(0.00001, 0.0002, 0.004, 0.06, 2, 12),
   flags: fc.constantFrom('A', 'PA'),
   payload: fc.constantFrom(0, 1, 100, 1460),
   window: fc.constantFrom(65_535, 65_000, 1460),
@@ -145,7 +145,7 @@ const calm = fc.record({
 
 const wild = fc.record({
   from: fc.constantFrom(0, 1),
-  wait: fc.constantFrom(0.00001, 0.0002, 0.004, 0.06, 2),
+  wait: fc.constantFrom(0.00001, 0.0002, 0.004, 0.06, 2, 12),
   flags: fc.constantFrom('A', 'PA', 'A', 'PA', 'A', 'PA', 'FA', 'R', 'RA', 'S', 'SA', 'P'),
   payload: fc.constantFrom(0, 0, 1, 100, 1460, 20_000),
   window: fc.constantFrom(65_535, 1460, 100, 0),
