@@ -2,7 +2,8 @@ import { EMPTY_CONFIG } from '../config/config.js';
 import { findConfig, type LoadedConfig, readConfigFile } from '../node/config-file.js';
 import { CATALOG } from '../rules/catalog.js';
 import type { Severity } from '../rules/finding.js';
-import { checkOrder, checkSettings, type RuleSettings } from '../rules/settings.js';
+import type { RuleDescription } from '../rules/rule.js';
+import { checkOrder, checkSettings, optionValues, type RuleSettings } from '../rules/settings.js';
 import type { Suppression } from '../rules/suppressions.js';
 import { EXIT_OK, type Io } from './io.js';
 import { ruleSettings } from './options.js';
@@ -40,13 +41,16 @@ export async function configure(options: ConfigurableOptions, io: Io): Promise<C
 export async function printConfig(options: ConfigurableOptions, io: Io): Promise<number> {
   const { file, config } = await load(options, io);
   const flags = flagSettings(options);
-  together(config, flags);
+  const settings = together(config, flags);
   const rules = CATALOG.map((rule) => {
     const choose = (flag: unknown, set: unknown, preset: unknown) => chosen(flag, set, preset, file);
-    const values = Object.entries(rule.options).map(([name, option]) => [
-      name,
-      choose(flags.options?.[rule.id]?.[name], config.rules.options?.[rule.id]?.[name], option.default),
-    ]);
+    const used = optionValues(rule, settings);
+    const values = Object.entries(rule.options).map(([name, option]) => {
+      const [flag, set] = [flags, config.rules].map(({ options }) => options?.[rule.id]?.[name]);
+      const value = choose(flag, set, option.default);
+      const follows = value.value === used[name] ? undefined : `no less than ${lowerOf(rule, name)}`;
+      return [name, follows === undefined ? value : { value: used[name], from: follows }];
+    });
     const severity = choose(flags.severities?.[rule.id], config.rules.severities?.[rule.id], rule.severity);
     return [rule.id, { severity, ...Object.fromEntries(values) }];
   });
@@ -84,6 +88,11 @@ function merged(under: RuleSettings, over: RuleSettings): RuleSettings {
   const options: Record<string, Readonly<Record<string, number>>> = { ...under.options };
   for (const [id, values] of Object.entries(over.options ?? {})) options[id] = { ...options[id], ...values };
   return { severities: { ...under.severities, ...over.severities }, options };
+}
+
+/** The option that this one must not be less than. */
+function lowerOf({ ordered = [] }: RuleDescription, name: string): string {
+  return ordered[ordered.indexOf(name) - 1];
 }
 
 function chosen(flag: unknown, set: unknown, preset: unknown, file: string | null) {

@@ -56,7 +56,10 @@ export interface RuleDescription {
   /** One line for the catalog. */
   readonly summary: string;
   readonly options: Readonly<Record<string, OptionSpec>>;
-  /** Options that must not become smaller in this order, such as the limits of a warning and of an error. */
+  /**
+   * Options that must not become smaller in this order, such as the limits of a warning and of an error. One that
+   * is not set is raised to the one before it.
+   */
   readonly ordered?: readonly string[];
   readonly citations: readonly Citation[];
   /** Ids of rules that a reader should know beside this one. */

@@ -48,7 +48,7 @@ export function checkSettings(settings: RuleSettings, rules: readonly RuleDescri
 }
 
 /**
- * Throws `SettingsError` if options contradict each other, those that are not set counting with their defaults.
+ * Throws `SettingsError` if options contradict each other, a lower limit that is not set counting with its default.
  * Only what is said in all places together can be held against this; `settings` must have passed `checkSettings`.
  */
 export function checkOrder(settings: RuleSettings, rules: readonly RuleDescription[]): void {
@@ -58,30 +58,40 @@ export function checkOrder(settings: RuleSettings, rules: readonly RuleDescripti
   }
 }
 
-/** Which of the options `set` contradicts another one of `rule`, and how; null if none does. */
+/**
+ * Which of the options `set` contradicts another one of `rule`, and how; null if none does. One that is not set
+ * follows: it is no less than the one before it in order.
+ */
 export function orderFault(
-  { id, options, ordered = [] }: RuleDescription,
+  rule: RuleDescription,
   set: OptionValues,
 ): { readonly name: string; readonly message: string } | null {
+  const { id, ordered = [] } = rule;
+  const values = effectiveValues(rule, set);
   for (let i = 1; i < ordered.length; i++) {
     const [lower, upper] = [ordered[i - 1], ordered[i]];
-    const effective = (name: string): number => set[name] ?? options[name].default;
-    if (effective(lower) <= effective(upper)) continue;
-    const worded = (name: string): string =>
-      `is ${effective(name)}${set[name] === undefined ? ' by default' : ''}`;
+    if (values[lower] <= values[upper]) continue;
+    const origin = set[lower] === undefined ? ' by default' : '';
     return {
-      name: set[upper] === undefined ? lower : upper,
-      message: `${id}.${upper} ${worded(upper)}, but must be at least ${id}.${lower}, which ${worded(lower)}`,
+      name: upper,
+      message: `${id}.${upper} is ${values[upper]}, but must be at least ${id}.${lower}, which is ${values[lower]}${origin}`,
     };
   }
   return null;
 }
 
-/** The values of all options of `rule`: those set, and the defaults of the rest. */
+/** The values of all options of `rule`: those set, and the defaults of the rest, raised where the order asks for it. */
 export function optionValues(rule: RuleDescription, settings: RuleSettings): OptionValues {
-  const set = settings.options?.[rule.id];
+  return effectiveValues(rule, settings.options?.[rule.id] ?? {});
+}
+
+function effectiveValues({ options, ordered = [] }: RuleDescription, set: OptionValues): OptionValues {
   const values: Record<string, number> = {};
-  for (const [name, option] of Object.entries(rule.options)) values[name] = set?.[name] ?? option.default;
+  for (const [name, option] of Object.entries(options)) values[name] = set[name] ?? option.default;
+  for (let i = 1; i < ordered.length; i++) {
+    const [lower, upper] = [ordered[i - 1], ordered[i]];
+    if (set[upper] === undefined) values[upper] = Math.max(values[upper], values[lower]);
+  }
   return values;
 }
 

@@ -20,7 +20,8 @@ export const ERROR_SECONDS: OptionSpec = {
   default: 600,
   minimum: 1,
   maximum: WEEK,
-  description: 'From when on it is an error: ten times the limit at which it is reported, by judgement.',
+  description:
+    'From when on it is an error: ten times the limit at which it is reported, by judgement. Unless set, it rises with that limit where that is larger.',
 };
 
 /** Retransmissions that are more than chance. */

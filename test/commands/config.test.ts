@@ -50,6 +50,15 @@ async function effective(argv: readonly string[], environment: Record<string, st
 const STUCK_61 = JSON.stringify({ rules: { 'close-wait-stuck': { stuckSeconds: 61 } } });
 
 describe('a configuration file', () => {
+  it('is shown with the limits that a larger one raises', async () => {
+    const { stdout, stderr } = await run(['--print-config', '--set', 'close-wait-stuck.stuckSeconds=700']);
+    expect(stderr).toBe('');
+    expect(JSON.parse(stdout).rules['close-wait-stuck']).toMatchObject({
+      stuckSeconds: { value: 700, from: 'command line' },
+      errorSeconds: { value: 700, from: 'no less than stuckSeconds' },
+    });
+  });
+
   it.each([
     ['finwait.config.json', '{"rules": {"half-close": "off"}}'],
     ['finwait.config.yaml', 'rules:\n  half-close: off\n'],

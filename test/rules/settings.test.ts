@@ -49,8 +49,8 @@ describe('settings', () => {
       'close-wait-stuck.errorSeconds is 30, but must be at least close-wait-stuck.stuckSeconds, which is 60 by default',
     ],
     [
-      { stuckSeconds: 700 },
-      'close-wait-stuck.errorSeconds is 600 by default, but must be at least close-wait-stuck.stuckSeconds, which is 700',
+      { stuckSeconds: 700, errorSeconds: 600 },
+      'close-wait-stuck.errorSeconds is 600, but must be at least close-wait-stuck.stuckSeconds, which is 700',
     ],
   ])('refuse the contradiction in %j', (options, message) => {
     const settings = { options: { 'close-wait-stuck': options } };
@@ -62,6 +62,12 @@ describe('settings', () => {
     for (const options of [{ errorSeconds: 60 }, { stuckSeconds: 5, errorSeconds: 30 }, {}]) {
       expect(() => checkOrder({ options: { 'close-wait-stuck': options } }, rules)).not.toThrow();
     }
+  });
+
+  it('raise a limit that is not set to the one that must not exceed it', () => {
+    const settings = { options: { 'close-wait-stuck': { stuckSeconds: 700 } } };
+    expect(() => checkOrder(settings, rules)).not.toThrow();
+    expect(optionValues(closeWaitStuck, settings)).toEqual({ stuckSeconds: 700, errorSeconds: 700 });
   });
 
   it('are ordered only by options that there are, and in order by default', () => {
