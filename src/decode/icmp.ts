@@ -9,7 +9,7 @@ import {
   SEQUENCE,
   SOURCE_PORT,
 } from './tcp.js';
-import { ICMP_ERROR, NOT_TCP, type Verdict } from './verdict.js';
+import { ICMP_ERROR, MALFORMED, NOT_TCP, TRUNCATED, type Verdict } from './verdict.js';
 
 const CODE = 1;
 /** Octets before the quoted packet, in ICMP and ICMPv6 errors alike. */
@@ -26,6 +26,13 @@ const PARAMETER_PROBLEM = 12;
 const FIRST_ICMPV6_ERROR = 1;
 const LAST_ICMPV6_ERROR = 4;
 
+/** ICMPv6 redirect (RFC 4861 §4.5): it quotes in an option, and options come behind two addresses. */
+export const REDIRECT_6 = 137;
+export const REDIRECT_6_OPTIONS = 40;
+/** Options have their type, then their length in units of as many octets as come before what is quoted (§4.6). */
+export const REDIRECTED_HEADER = 4;
+export const ND_OPTION_UNIT = 8;
+
 /** Every router quotes this much of what follows the IP header (RFC 792): ports and sequence number. */
 const MIN_QUOTED_TCP = 8;
 const FLAGS_END = OFFSET_AND_FLAGS + 2;
@@ -36,23 +43,53 @@ export function icmp(packet: Packet): number {
   switch (packet.view.getUint8(packet.offset)) {
     case DESTINATION_UNREACHABLE:
     case SOURCE_QUENCH:
-    case REDIRECT:
     case TIME_EXCEEDED:
     case PARAMETER_PROBLEM:
       openError(packet, 4);
+      return ETHERTYPE_IPV4;
+    case REDIRECT:
+      openError(packet, 4);
+      keepShortest(packet);
       return ETHERTYPE_IPV4;
     default:
       return -NOT_TCP;
   }
 }
 
+/** Wireshark reads no more of what a redirect quotes than RFC 792 asks for, so that it gives no number to it. */
+function keepShortest(packet: Packet): void {
+  const { view, offset, end } = packet;
+  if (offset >= end) return;
+  const headerLength = (view.getUint8(offset) & 0x0f) << 2;
+  packet.end = Math.min(end, offset + headerLength + MIN_QUOTED_TCP);
+}
+
 /** ICMPv6 (RFC 4443 §3): likewise. */
 export function icmpv6(packet: Packet): number {
   if (packet.offset + HEADER_LENGTH > packet.end) return -packet.shortage(packet.offset + HEADER_LENGTH);
   const type = packet.view.getUint8(packet.offset);
+  if (type === REDIRECT_6) return redirect6(packet);
   if (type < FIRST_ICMPV6_ERROR || type > LAST_ICMPV6_ERROR) return -NOT_TCP;
   openError(packet, 6);
   return ETHERTYPE_IPV6;
+}
+
+/** Leads to what the redirect quotes, if it does. */
+function redirect6(packet: Packet): number {
+  const { view, end, wireEnd } = packet;
+  let at = packet.offset + REDIRECT_6_OPTIONS;
+  while (at + ND_OPTION_UNIT <= end) {
+    const length = view.getUint8(at + 1) * ND_OPTION_UNIT;
+    if (length === 0) return -MALFORMED;
+    if (view.getUint8(at) === REDIRECTED_HEADER) {
+      openError(packet, 6);
+      packet.limit(at, length);
+      packet.offset = at + ND_OPTION_UNIT;
+      return ETHERTYPE_IPV6;
+    }
+    at += length;
+  }
+  return at + ND_OPTION_UNIT > wireEnd ? -NOT_TCP : -TRUNCATED;
 }
 
 /** The error's own facts; its sender must be saved before the quoted IP header overwrites the addresses. */

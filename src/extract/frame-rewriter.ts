@@ -1,4 +1,5 @@
 import { Frame } from '../capture/frame.js';
+import { ND_OPTION_UNIT, REDIRECT_6, REDIRECT_6_OPTIONS, REDIRECTED_HEADER } from '../decode/icmp.js';
 import { PROTOCOL_ICMP, PROTOCOL_ICMPV6, PROTOCOL_TCP } from '../decode/ip.js';
 import { MIN_HEADER_LENGTH } from '../decode/tcp.js';
 import { writeChecksum, writeTransportChecksum } from './checksum.js';
@@ -132,12 +133,13 @@ export class FrameRewriter {
   #icmp(ip: IpLayer): void {
     const { version, payload: start, end, wireEnd, fragment } = ip;
     const { addresses } = this.#options;
-    const quotation = start + ICMP_HEADER_LENGTH;
-    if (quotation > end) {
+    if (start + ICMP_HEADER_LENGTH > end) {
       this.#blank({ start, end });
       return;
     }
     const type = this.#view.getUint8(start);
+    const isRedirect6 = version === 6 && type === REDIRECT_6;
+    const quotation = isRedirect6 ? this.#redirect6(start, end) : start + ICMP_HEADER_LENGTH;
     if (addresses !== null && version === 4 && type === REDIRECT)
       addresses.mapAddress(this.#view, { start: start + 4, end: start + 8 });
     const quotationEnd = this.#withoutExtensions(version, type, start, end);
@@ -148,6 +150,30 @@ export class FrameRewriter {
       if (version === 6) writeTransportChecksum(this.#view, start + ICMP_CHECKSUM, ip);
       else writeChecksum(this.#view, start + ICMP_CHECKSUM, { start, end });
     } else this.#view.setUint16(start + ICMP_CHECKSUM, 0);
+  }
+
+  /** Where an ICMPv6 redirect quotes, behind two addresses and perhaps an option with one of the link layer. */
+  #redirect6(start: number, end: number): number {
+    const { addresses } = this.#options;
+    let at = start + REDIRECT_6_OPTIONS;
+    if (at > end) {
+      this.#blank({ start: start + ICMP_HEADER_LENGTH, end });
+      return end;
+    }
+    if (addresses !== null) {
+      addresses.mapAddress(this.#view, { start: at - 32, end: at - 16 });
+      addresses.mapAddress(this.#view, { start: at - 16, end: at });
+    }
+    while (at + ND_OPTION_UNIT <= end) {
+      const length = this.#view.getUint8(at + 1) * ND_OPTION_UNIT;
+      if (length === 0) break;
+      const isQuotation = this.#view.getUint8(at) === REDIRECTED_HEADER;
+      this.#blank({ start: at + 2, end: Math.min(end, at + (isQuotation ? ND_OPTION_UNIT : length)) });
+      if (isQuotation) return at + ND_OPTION_UNIT;
+      at += length;
+    }
+    this.#blank({ start: at, end });
+    return end;
   }
 
   /** Where the quotation ends. Extensions, which name labels and interfaces of routers, are no longer announced. */

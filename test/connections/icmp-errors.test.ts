@@ -1,11 +1,18 @@
 /** ICMP errors are held against what the quoted sender had sent. */
-import { expect, it } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
 import { Analyzer } from '../../src/analyzer.js';
 import { CaptureReader } from '../../src/capture/reader.js';
 import type { IcmpError } from '../../src/connections/connection.js';
 import { ACK, RST, SYN } from '../../src/decode/segment.js';
+import { analyzeBytes } from '../../src/index.js';
 import { pcap } from '../support/capture-builder.js';
-import { ethernet, icmp, ipv4, type TcpFields, tcp } from '../support/packet-builder.js';
+import { ethernet, icmp, ipv4, ipv6, redirect6, type TcpFields, tcp } from '../support/packet-builder.js';
+import { hasTshark40, ourStreams, wiresharksStreams } from '../support/wireshark.js';
+
+if (!hasTshark40) console.warn('skipped: ICMP errors as in Wireshark, because tshark 4.0 is not installed');
 
 const START = 0xffff_fff0;
 const MIB = 1 << 20;
@@ -70,4 +77,88 @@ it.each([
   ['a reset was sent, which may carry any number', [SYN_FRAME, sent({ sequence: 7_000_000, flags: RST })]],
 ])('does not judge where %s', (_, frames) => {
   expect(errorsIn(...frames, quoting(START + 2 ** 30))[0]).not.toHaveProperty('quotesUnsent');
+});
+
+describe('a quotation', () => {
+  const TYPES = Array.from({ length: 256 }, (_, type) => type);
+  /** An error about a 4-tuple of its own, and a segment of another: whether the first has a number shows in the second's. */
+  const errorAndSegment = (version: 4 | 6, type: number, port: number): readonly Uint8Array[] => {
+    const quoted = tcp({ sourcePort: port, payload: new Uint8Array(600) });
+    const message =
+      version === 4
+        ? icmp(type, 1, ipv4(quoted))
+        : type === 137
+          ? redirect6(ipv6(quoted))
+          : icmp(type, 1, ipv6(quoted));
+    const error =
+      version === 4
+        ? ethernet(ipv4(message, { protocol: 1 }))
+        : ethernet(ipv6(message, { nextHeader: 58 }), 0x86dd);
+    return [error, ethernet(ipv4(tcp({ sourcePort: port + 1, flags: SYN })))];
+  };
+  const captureOf = (frames: readonly Uint8Array[]): Uint8Array =>
+    pcap(frames.map((data, i) => ({ data, time: BigInt(i) * 1_000_000_000n })));
+  const numberOfSegment = (frames: readonly Uint8Array[]): number => {
+    let number = -1;
+    const analyzer = new Analyzer({ onConnection: (connection) => (number = connection.id) });
+    const reader = new CaptureReader(analyzer.onFrame);
+    reader.push(captureOf(frames));
+    reader.end();
+    analyzer.finish();
+    return number;
+  };
+
+  it.each([
+    // A redirect is read no further than RFC 792 asks for: to the sequence number.
+    [4, [3, 4, 11, 12]],
+    [6, [1, 2, 3, 4, 137]],
+  ] as const)('gives its 4-tuple a number in ICMP for IPv%i of these types alone', (version, numbering) => {
+    const found = TYPES.filter((type) => numberOfSegment(errorAndSegment(version, type, 20_000)) === 1);
+    expect(found).toEqual(numbering);
+  });
+
+  it('in a redirect is about the connection that it quotes', () => {
+    const segment = tcp({ sourcePort: 40_000, destinationPort: 80, sequence: 1000, flags: SYN });
+    const of4 = ipv4(icmp(5, 1, ipv4(segment)), { source: '10.0.0.9', protocol: 1 });
+    expect(errorsIn(ipv4(segment), of4)).toMatchObject([{ version: 4, type: 5, reporter: '10.0.0.9' }]);
+    const frames = [
+      ipv6(segment),
+      ipv6(redirect6(ipv6(segment)), { source: 'fe80::9', nextHeader: 58 }),
+      // An option without length, and a quotation that ends before its ports.
+      ipv6(icmp(137, 0, new Uint8Array(80)), { nextHeader: 58 }),
+      ipv6(redirect6(ipv6(segment)).subarray(0, 100), { nextHeader: 58 }),
+    ];
+    const { connections, captures } = analyzeBytes(
+      captureOf(frames.map((packet) => ethernet(packet, 0x86dd))),
+    );
+    expect(connections).toHaveLength(1);
+    expect(connections[0].client.milestones.map(({ icmp: error }) => error)).toContainEqual({
+      version: 6,
+      type: 137,
+      code: 0,
+      reporter: 'fe80::9',
+      sequence: 1000,
+    });
+    expect(captures[0]).toMatchObject({
+      icmpErrors: 1,
+      tcpSegments: 1,
+      skipped: { malformed: 1, 'truncated-header': 1 },
+    });
+  });
+
+  it.skipIf(!hasTshark40)('has a number where it has one in Wireshark, whatever the type', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'finwait-icmp-'));
+    try {
+      const path = join(folder, 'icmp.pcap');
+      const frames = ([4, 6] as const).flatMap((version) =>
+        TYPES.flatMap((type) => errorAndSegment(version, type, version * 5000 + 2 * type)),
+      );
+      writeFileSync(path, captureOf(frames));
+      const facts = ourStreams(path);
+      expect(Object.keys(facts.streams)).toHaveLength(512);
+      expect(facts).toEqual(wiresharksStreams(path));
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Decoder } from '../../src/decode/decoder.js';
 import { LINK_LAYERS } from '../../src/decode/link/registry.js';
 import { SEGMENT } from '../../src/decode/verdict.js';
-import { concat, ethernet, frameOf, ipv4, ipv6, tcp } from '../support/packet-builder.js';
+import { concat, ethernet, frameOf, icmp, ipv4, ipv6, redirect6, tcp } from '../support/packet-builder.js';
 import { WRAPPINGS } from '../support/wrapped.js';
 
 const linkType = fc.constantFrom(...LINK_LAYERS.map((layer) => layer.linkType));
@@ -68,6 +68,27 @@ describe('any wrapping of IP', () => {
         expect(outcome(bytes, wrapping.linkType, 0x00)).toBe(outcome(bytes, wrapping.linkType, 0xff));
       }),
       { numRuns: 4000 },
+    );
+  });
+});
+
+describe('any ICMP error', () => {
+  it('with lying lengths, and cut anywhere, is decoded from its own octets alone', () => {
+    const errors = [
+      ...[3, 5].map((type) => ethernet(ipv4(icmp(type, 1, ipv4(tcp())), { protocol: 1 }))),
+      ...[icmp(1, 0, ipv6(tcp())), redirect6(ipv6(tcp()))].map((message) =>
+        ethernet(ipv6(message, { nextHeader: 58 }), 0x86dd),
+      ),
+    ];
+    const lies = fc.array(fc.tuple(fc.nat(), fc.integer({ min: 1, max: 255 })), { maxLength: 4 });
+    fc.assert(
+      fc.property(fc.constantFrom(...errors), lies, fc.nat(), (error, changes, cut) => {
+        const whole = error.slice();
+        for (const [place, mask] of changes) whole[place % whole.length] ^= mask;
+        const bytes = whole.subarray(0, whole.length - (cut % whole.length));
+        expect(outcome(bytes, 1, 0x00)).toBe(outcome(bytes, 1, 0xff));
+      }),
+      { numRuns: 2000 },
     );
   });
 });

@@ -20,6 +20,7 @@ import {
   linuxSll,
   linuxSll2,
   option,
+  redirect6,
   snap,
   tcp,
   vlanTag,
@@ -158,6 +159,14 @@ describe('a frame without its payload', () => {
     expect(quoted, 'as the segment itself would be').toEqual(alone.subarray(14));
   });
 
+  it('has no payload in what an ICMPv6 redirect quotes, and is one afterwards', () => {
+    const message = redirect6(ipv6(segment), ['fe80::1', '2001:db8::2'], [2, 0, 0, 0, 0, 1]);
+    const result = stripped(ethernet(ipv6(message, { nextHeader: 58 }), IPV6));
+    expect(Buffer.from(result).includes('hunter2')).toBe(false);
+    expect(sum([...result.subarray(22, 54), 0, message.length, 0, 58], result.subarray(54))).toBe(0xffff);
+    expect(new Decoder().decode(frameOf(result))).toBe(ICMP_ERROR);
+  });
+
   it('no longer announces the extensions of an ICMP error, nor has them', () => {
     const quoted = concat(ipv4(tcp()), new Uint8Array(128 - 40));
     const message = icmp(11, 0, concat(quoted, SECRET));
@@ -250,6 +259,16 @@ describe('an anonymized frame', () => {
     ['an ICMPv6 error', 229, ipv6(icmp(1, 1, ipv6(everything, ends6)), { ...ends6, nextHeader: 58 })],
     ['a redirect', 101, ipv4(redirect(ipv4(plain, ends)), { ...ends, protocol: 1 })],
     [
+      'an ICMPv6 redirect',
+      229,
+      ipv6(redirect6(ipv6(everything, ends6), HOSTS6, MACS[0]), { ...ends6, nextHeader: 58 }),
+    ],
+    [
+      'an ICMPv6 redirect that quotes nothing',
+      229,
+      ipv6(redirect6(ipv6(everything, ends6), HOSTS6, MACS[0]).subarray(0, 50), { ...ends6, nextHeader: 58 }),
+    ],
+    [
       'what follows a quotation',
       101,
       ipv4(icmp(3, 1, concat(ipv4(plain, ends), both)), { ...ends, protocol: 1 }),
@@ -272,8 +291,10 @@ describe('an anonymized frame', () => {
     expect(leaks(result!)).toEqual([]);
   });
 
-  it('names nobody wherever the snaplen cuts it', () => {
-    const bytes = ethernet(ipv4(icmp(3, 1, ipv4(everything, ends)), { ...ends, protocol: 1 }));
+  it.each([
+    ethernet(ipv4(icmp(3, 1, ipv4(everything, ends)), { ...ends, protocol: 1 })),
+    ethernet(ipv6(redirect6(ipv6(everything, ends6), HOSTS6, MACS[0]), { ...ends6, nextHeader: 58 }), IPV6),
+  ])('names nobody wherever the snaplen cuts it', (bytes) => {
     for (let capturedLength = 0; capturedLength <= bytes.length; capturedLength++) {
       const result = anonymous(bytes, { capturedLength });
       if (result !== null) expect(leaks(result)).toEqual([]);
@@ -316,6 +337,7 @@ describe('an anonymized frame', () => {
       ethernet(ipv4(everything, ends)),
       ethernet(ipv6(holding(everything, 6), { ...ends6, nextHeader: 43 }), IPV6),
       ethernet(ipv4(icmp(3, 1, ipv4(everything, ends)), { ...ends, protocol: 1 })),
+      ethernet(ipv6(redirect6(ipv6(everything, ends6), HOSTS6, MACS[0]), { ...ends6, nextHeader: 58 }), IPV6),
     ];
     const mutated = fc
       .tuple(

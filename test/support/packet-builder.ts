@@ -182,6 +182,28 @@ export function icmp(type: number, code: number, body: Bytes): Uint8Array {
   return concat([type, code], u16(0), u32(0), body);
 }
 
+/** An ICMPv6 redirect (RFC 4861 §4.5) to a target, with that one's hardware address, which quotes `quoted`. */
+export function redirect6(
+  quoted: Bytes,
+  [target, destination]: readonly string[] = ['fe80::1', '2001:db8::2'],
+  hardware: Bytes = [2, 0, 0, 0, 0, 3],
+): Uint8Array {
+  const units = Math.ceil((8 + quoted.length) / 8);
+  const padding = zeros(units * 8 - 8 - quoted.length);
+  return icmp(
+    137,
+    0,
+    concat(
+      address(target),
+      address(destination),
+      [2, 1, ...hardware],
+      [4, units, ...zeros(6)],
+      quoted,
+      padding,
+    ),
+  );
+}
+
 export interface FrameFields {
   linkType?: number;
   number?: number;

@@ -47,6 +47,8 @@ export function wiresharksStreams(path: string): StreamFacts {
   });
   for (const line of lines.split('\n').filter((text) => text !== '')) {
     const [frame, stream, completeness, icmp, icmpv6] = line.split('\t');
+    // Of some headers it reads too little to give them one.
+    if (stream === '') continue;
     facts.completeness[Number(stream)] = Number(completeness);
     // A header quoted in an ICMP error is no segment of the connection.
     if (icmp === '' && icmpv6 === '') facts.streams[Number(frame)] = Number(stream);
