@@ -5,6 +5,12 @@ import { SECTION_HEADER_BLOCK } from './pcapng.js';
 /** How many octets tell a capture, or a compressed one, by its magic number. */
 export const MAGIC_LENGTH = 4;
 
+/** Zstandard and LZ4 pass over frames that start with this, but for the low four bits (RFC 8878 §3.1.2). */
+const SKIPPABLE_MAGIC = 0x184d2a50;
+const SKIPPABLE_LENGTH = 4;
+/** Magic number and length of such a frame. */
+export const SKIPPABLE_HEADER_LENGTH = 8;
+
 /** How many octets are looked at to name what is not a capture. */
 export const HEAD_LENGTH = 4096;
 
@@ -95,7 +101,7 @@ function eventTrace(): [string, string, number] {
  */
 export function detect(head: Uint8Array, complete: boolean): Detected | null {
   if (head.length >= MAGIC_LENGTH) {
-    const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+    const view = viewOf(head);
     const capture = detectPcap(view, true) ?? detectPcap(view, false);
     if (capture !== null) return capture;
     if (view.getUint32(0) === SECTION_HEADER_BLOCK) return { kind: 'pcapng' };
@@ -106,12 +112,42 @@ export function detect(head: Uint8Array, complete: boolean): Detected | null {
   return detectForeign(head);
 }
 
-/** The compression whose magic number starts `head`, or null. */
+/** The compression whose magic number starts `head`, perhaps behind frames to be skipped, or null. */
 export function detectCompression(head: Uint8Array): Compression | null {
+  if (isSkippable(head)) {
+    const length = skippableLength(head);
+    if (length === null || length >= head.length) return null;
+    const next = detectCompression(head.subarray(length));
+    return next !== null && canSkip(next) ? next : null;
+  }
   for (const { detected, magic } of SIGNATURES) {
     if (detected.kind === 'compressed' && startsWith(head, 0, magic)) return detected.compression;
   }
   return null;
+}
+
+/** Whether a stream of it may begin with frames to be skipped. */
+export function canSkip(compression: Compression): boolean {
+  return compression === 'zstd' || compression === 'lz4';
+}
+
+export function isSkippableMagic(word: number): boolean {
+  return (word & ~0xf) === SKIPPABLE_MAGIC;
+}
+
+/** Whether a frame that Zstandard and LZ4 pass over starts here. */
+export function isSkippable(head: Uint8Array): boolean {
+  return head.length >= MAGIC_LENGTH && isSkippableMagic(viewOf(head).getUint32(0, true));
+}
+
+/** How long such a frame is with its header; null if too little of that is there. */
+export function skippableLength(head: Uint8Array): number | null {
+  if (head.length < SKIPPABLE_HEADER_LENGTH) return null;
+  return SKIPPABLE_HEADER_LENGTH + viewOf(head).getUint32(SKIPPABLE_LENGTH, true);
+}
+
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
 }
 
 function detectPcap(view: DataView, littleEndian: boolean): Detected | null {
@@ -134,6 +170,12 @@ function detectForeign(head: Uint8Array): Detected {
   }
   for (const { detected, magic, offset } of SIGNATURES) {
     if (startsWith(head, offset ?? 0, magic)) return detected;
+  }
+  if (isSkippable(head)) {
+    return named(
+      'data compressed with zstd or lz4',
+      'decompress it first: zstd -dc FILE | finwait -, or: lz4 -dc FILE | finwait -',
+    );
   }
   if (isText(head)) return detectText(head);
   if (looksLikeErf(head)) return named('an Endace ERF capture', EDITCAP);
@@ -195,7 +237,7 @@ const ERF_LONGEST_GAP = 7 * 24 * 3600;
 
 /** ERF has no magic number: its records must follow each other plausibly as far as the head goes. */
 function looksLikeErf(head: Uint8Array): boolean {
-  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  const view = viewOf(head);
   let at = 0;
   let previous = 0;
   while (at + ERF_HEADER_LENGTH <= head.length) {

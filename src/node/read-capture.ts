@@ -1,9 +1,10 @@
-import { detectCompression, MAGIC_LENGTH } from '../capture/detect.js';
+import { canSkip, detectCompression, isSkippable, MAGIC_LENGTH } from '../capture/detect.js';
 import type { ReaderFacts } from '../capture/facts.js';
 import type { FrameHandler } from '../capture/frame.js';
 import { CaptureReader, type FrameReader } from '../capture/reader.js';
 import { type ByteSource, openSource } from './byte-source.js';
 import { DECOMPRESSORS, isOpened, type OpenedCompression } from './decompress/index.js';
+import { behindSkippable } from './decompress/skippable.js';
 import { InputError } from './input-error.js';
 
 export type ReaderName = 'builtin' | 'pcap-parser';
@@ -73,10 +74,11 @@ async function readSource(
     if (head.length === 0 && source.size === null && options.signal?.aborted !== true) {
       throw new InputError(NOTHING_ARRIVED, path, null);
     }
-    const detected = detectCompression(head);
-    if (isOpened(detected)) {
+    const start = isSkippable(head) ? await behindSkippable(source, head) : head;
+    const detected = detectCompression(start);
+    if (isOpened(detected) && (start === head || canSkip(detected))) {
       compression = detected;
-      const failure = await DECOMPRESSORS[detected](source, head, (chunk) => {
+      const failure = await DECOMPRESSORS[detected](source, start, (chunk) => {
         reader.push(chunk);
         progress();
         return !reader.finished;

@@ -11,6 +11,13 @@ function at(offset: number, octets: readonly number[], length = 512): Uint8Array
   return bytes;
 }
 
+/** Octets behind a frame of the given content length that zstd and lz4 pass over. */
+function behindSkipped(length: number, octets: readonly number[]): Uint8Array {
+  const bytes = at(8 + length, octets, 8 + length + octets.length);
+  bytes.set([0x57, 0x2a, 0x4d, 0x18, length & 255, length >> 8]);
+  return bytes;
+}
+
 /** Two ERF records of an Ethernet frame each, a second apart. */
 function erf(): Uint8Array {
   const bytes = new Uint8Array(2 * 80);
@@ -56,6 +63,10 @@ describe('what is no capture of ours', () => {
     ],
     ['zstd', at(0, [0x28, 0xb5, 0x2f, 0xfd]), /zstd -dc FILE \| finwait -/],
     ['lz4', at(0, [0x04, 0x22, 0x4d, 0x18]), /lz4 -dc FILE \| finwait -/],
+    ['zstd behind a frame to be skipped', behindSkipped(9, [0x28, 0xb5, 0x2f, 0xfd]), /with zstd;.*zstd -dc/],
+    ['lz4 behind a frame to be skipped', behindSkipped(9, [0x04, 0x22, 0x4d, 0x18]), /with lz4;.*lz4 -dc/],
+    ['either behind a long one', behindSkipped(5000, [0x04, 0x22, 0x4d, 0x18]), /with zstd or lz4;.*lz4 -dc/],
+    ['gzip behind a frame to be skipped', behindSkipped(9, [0x1f, 0x8b]), /with zstd or lz4;/],
     ['xz', at(0, [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]), /xz -dc/],
     ['gzip, where nobody opened it', at(0, [0x1f, 0x8b]), /gzip -dc/],
     ['noise', Uint8Array.from([0x83, 0x11, 0x92, 0xfe, 0x07, 0x61, 0x99, 0x00]), /recognises.*83 11 92 fe/],

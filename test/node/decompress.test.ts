@@ -4,6 +4,7 @@ import { join as joinPath } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { CaptureError } from '../../src/core/errors.js';
+import { XxHash32 } from '../../src/node/decompress/xxhash.js';
 import { readCapture } from '../../src/node/read-capture.js';
 import { join } from '../support/capture-builder.js';
 import { captureOf } from '../support/fixtures.js';
@@ -15,6 +16,8 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const COMPRESSED = new URL('compressed/', import.meta.url).pathname;
 const SAMPLES = readdirSync(COMPRESSED).filter((name) => !name.endsWith('.md'));
 const bytesOf = (name: string): Buffer => readFileSync(joinPath(COMPRESSED, name));
+const le32 = (value: number): number[] =>
+  [value, value >>> 8, value >>> 16, value >>> 24].map((v) => v & 255);
 const PLAIN = readFrames(readFileSync(captureOf('mixed-200', 'client'))).frames;
 
 async function read(bytes: Uint8Array) {
@@ -25,6 +28,9 @@ async function read(bytes: Uint8Array) {
   return { frames, facts };
 }
 
+/** Those without checksums. */
+const UNCHECKED = ['level-19.zst', 'legacy.lz4'];
+
 describe.each(SAMPLES)('%s', (name) => {
   const bytes = bytesOf(name);
   const compression = name.endsWith('.zst') ? 'zstd' : 'lz4';
@@ -33,6 +39,26 @@ describe.each(SAMPLES)('%s', (name) => {
     const { frames, facts } = await read(bytes);
     expect(facts).toMatchObject({ compression, damage: null });
     expect(frames).toEqual(PLAIN);
+  });
+
+  it.each([0, 1, 5, 70_000])('may begin with frames to be skipped, of %i octets', async (length) => {
+    const skipped = (magic: number) =>
+      Uint8Array.from([...le32(magic), ...le32(length), ...new Uint8Array(length)]);
+    const { frames, facts } = await read(join(skipped(0x184d2a50), skipped(0x184d2a5f), bytes));
+    expect(facts).toMatchObject({ compression, damage: null });
+    expect(frames).toEqual(PLAIN);
+  });
+
+  it.skipIf(UNCHECKED.includes(name))('never takes what is damaged for sound', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }), async (at, flip) => {
+        const damaged = Uint8Array.from(bytes);
+        damaged[at] ^= flip;
+        const result = await read(damaged).catch(() => null);
+        if (result?.facts.damage === null) expect(result.frames).toEqual(PLAIN);
+      }),
+      { numRuns: 60 },
+    );
   });
 
   // The legacy sample is a single block, which is decoded when it is whole.
@@ -60,9 +86,89 @@ describe.each(SAMPLES)('%s', (name) => {
   });
 });
 
+describe('a checksum that is wrong', () => {
+  /** The sample with another octet at a place counted from its end. */
+  const altered = (name: string, fromEnd: number): Uint8Array => {
+    const bytes = Uint8Array.from(bytesOf(name));
+    bytes[bytes.length - fromEnd] ^= 0x80;
+    return bytes;
+  };
+
+  it.each([
+    ['level-3.zst', 'zstd'],
+    ['frames.zst', 'zstd'],
+    ['frames.lz4', 'lz4'],
+    ['blocks.lz4', 'lz4'],
+  ])('of the content of %s is told behind all frames', async (name, compression) => {
+    const { frames, facts } = await read(altered(name, 1));
+    expect(frames).toEqual(PLAIN);
+    const { message, frame } = facts.damage!;
+    expect(frame).toBe(PLAIN.length + 1);
+    const found =
+      /^the (\w+) stream is damaged before its octet (\d+) \(the checksum of the compressed frame’s content, which has been analysed, should be 0x([0-9a-f]{8}), but is 0x([0-9a-f]{8})\)$/.exec(
+        message,
+      )!;
+    expect(found.slice(1, 3)).toEqual([compression, String(bytesOf(name).length)]);
+    expect(parseInt(found[3], 16) ^ parseInt(found[4], 16)).toBe(0x8000_0000 | 0);
+  });
+
+  it('of the first of two frames ends the reading behind that one', async () => {
+    const bytes = Uint8Array.from(bytesOf('frames.zst'));
+    // What zstd wrote of the first 50,000 octets, right before the frame to be skipped.
+    const skipped = bytes.findIndex((_, at) =>
+      le32(0x184d2a50).every((octet, i) => (bytes[at + i] & (i === 0 ? 0xf0 : 0xff)) === octet),
+    );
+    bytes[skipped - 1] ^= 1;
+    const { frames, facts } = await read(bytes);
+    expect(frames.length).toBeGreaterThan(100);
+    expect(frames).toEqual(PLAIN.slice(0, frames.length));
+    expect(facts.damage).toMatchObject({ frame: frames.length + 1 });
+    expect(facts.damage?.message).toContain(`before its octet ${skipped} `);
+  });
+
+  it('of an lz4 block keeps that block back, and tells where it is', async () => {
+    // End mark and checksum of the content come behind the last block’s checksum.
+    const { frames, facts } = await read(altered('linked.lz4', 9));
+    expect(frames.length).toBeGreaterThan(100);
+    expect(frames.length).toBeLessThan(PLAIN.length);
+    expect(frames).toEqual(PLAIN.slice(0, frames.length));
+    const end = bytesOf('linked.lz4').length - 8;
+    expect(facts.damage?.message).toMatch(
+      new RegExp(
+        `^the lz4 stream is damaged before its octet ${end} \\(the checksum of a block should be 0x`,
+      ),
+    );
+  });
+
+  it('of an lz4 header is refused', async () => {
+    const bytes = Uint8Array.from(bytesOf('blocks.lz4'));
+    bytes[6] ^= 1;
+    await expect(read(bytes)).rejects.toThrow(
+      /octet 7 \(the checksum of the compressed frame’s header should be 0x[0-9a-f]{2}, but is 0x[0-9a-f]{2}\)/,
+    );
+  });
+});
+
+describe('frames to be skipped', () => {
+  const skipped = [...le32(0x184d2a53), ...le32(4), 1, 2, 3, 4];
+
+  it.each([
+    ['without anything behind them', []],
+    ['that are cut', [...le32(0x184d2a50), ...le32(100), 1, 2, 3]],
+    ['before what is not zstd nor lz4', [0x1f, 0x8b, 8, 0]],
+  ])('are no capture %s', async (_name, rest) => {
+    await expect(read(Uint8Array.from([...skipped, ...rest]))).rejects.toThrow(
+      /^this is data compressed with zstd or lz4; decompress it first: zstd -dc FILE \| finwait -/,
+    );
+  });
+});
+
 describe('hostile compression', () => {
-  const le32 = (value: number): number[] =>
-    [value, value >>> 8, value >>> 16, value >>> 24].map((v) => v & 255);
+  const headerOfLz4 = (...descriptor: number[]): number[] => {
+    const hash = new XxHash32();
+    hash.update(Uint8Array.from(descriptor));
+    return [...le32(0x184d2204), ...descriptor, (hash.digest() >>> 8) & 255];
+  };
 
   it.each([
     [
@@ -80,31 +186,16 @@ describe('hostile compression', () => {
       [0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x58, 0xf9, 0xff, 0xff],
       /block claims to have 2097151/,
     ],
-    [
-      'an lz4 block of 2 GiB',
-      [...le32(0x184d2204), 0x40, 0x70, 0, ...le32(0x7fffffff)],
-      /claims to have 2147483647/,
-    ],
+    ['an lz4 block of 2 GiB', [...headerOfLz4(0x40, 0x70), ...le32(0x7fffffff)], /claims to have 2147483647/],
     ['an lz4 dictionary', [...le32(0x184d2204), 0x41, 0x70, 0, 0, 0, 0, 0], /dictionary/],
     [
       'an lz4 match before the start',
-      [...le32(0x184d2204), 0x60, 0x40, 0, ...le32(4), 0x10, 65, 9, 0],
+      [...headerOfLz4(0x60, 0x40), ...le32(4), 0x10, 65, 9, 0],
       /too far back/,
     ],
     [
       'an lz4 block that never ends to grow',
-      [
-        ...le32(0x184d2204),
-        0x60,
-        0x40,
-        0,
-        ...le32(400),
-        0x1f,
-        65,
-        1,
-        0,
-        ...Array.from({ length: 396 }, () => 255),
-      ],
+      [...headerOfLz4(0x60, 0x40), ...le32(400), 0x1f, 65, 1, 0, ...Array.from({ length: 396 }, () => 255)],
       /inflates to more|a length is cut off/,
     ],
   ])('%s is refused', async (_name, octets, message) => {

@@ -1,9 +1,10 @@
+import { isSkippableMagic } from '../../capture/detect.js';
 import type { ByteSource } from '../byte-source.js';
-import { type Decoder, decode } from './decoder.js';
+import { CONTENT, compareChecksums, type Decoder, decode } from './decoder.js';
+import { XxHash32 } from './xxhash.js';
 
 const FRAME_MAGIC = 0x184d2204;
 const LEGACY_MAGIC = 0x184c2102;
-const SKIPPABLE_MAGIC = 0x184d2a50;
 /** How far back a match may reach. */
 const HISTORY = 64 << 10;
 const LEGACY_BLOCK = 8 << 20;
@@ -15,8 +16,9 @@ const HAS_CONTENT_CHECKSUM = 0x04;
 const HAS_DICTIONARY = 0x01;
 const IS_STORED = 0x80000000;
 const SHORTEST_MATCH = 4;
+const CHECKSUM_LENGTH = 4;
 
-/** Inflates LZ4 frames (and the legacy format), one behind the other; checksums are not verified. See `decode`. */
+/** Inflates LZ4 frames (and the legacy format), one behind the other. See `decode`. */
 export function unlz4(
   source: ByteSource,
   head: Uint8Array,
@@ -25,7 +27,7 @@ export function unlz4(
   return decode('lz4', (onOutput) => new Lz4Decoder(onOutput), source, head, onChunk);
 }
 
-type Stage = 'magic' | 'skippable' | 'descriptor' | 'header' | 'block' | 'content' | 'skipped';
+type Stage = 'magic' | 'skippable' | 'descriptor' | 'header' | 'block' | 'content' | 'checksum' | 'skipped';
 
 /** Decodes the LZ4 frame format 1.6.x. Memory is that of two blocks, at most 16 MiB, and only as they arrive. */
 class Lz4Decoder implements Decoder {
@@ -45,6 +47,8 @@ class Lz4Decoder implements Decoder {
   #historyFrom = HISTORY;
   #maximum = 0;
   #flags = 0;
+  /** Of the frame's content; null if the frame has no checksum of it. */
+  #hash: XxHash32 | null = null;
   #isLegacy = false;
 
   constructor(onOutput: (output: Uint8Array) => void) {
@@ -72,7 +76,7 @@ class Lz4Decoder implements Decoder {
       target.set(part, this.#have);
       at += part.length;
       this.#have += part.length;
-      if (this.#have === this.#want) this.#collected();
+      if (this.#have === this.#want) this.#collected(at);
     }
   }
 
@@ -86,8 +90,8 @@ class Lz4Decoder implements Decoder {
     return this.#block;
   }
 
-  /** The octets that were wanted are there. */
-  #collected(): void {
+  /** The octets that were wanted are there, and end at `octet` of the piece. */
+  #collected(octet: number): void {
     const view = new DataView(this.#head.buffer);
     switch (this.#stage) {
       case 'magic':
@@ -106,6 +110,10 @@ class Lz4Decoder implements Decoder {
       case 'header': {
         const size = (this.#head[5] >> 4) & 7;
         if (size < 4) throw new Error(`block size ${size} is not known`);
+        const end = this.#have - 1;
+        const found = (hashOf(this.#head.subarray(4, end)) >>> 8) & 0xff;
+        compareChecksums('the compressed frame’s header', octet, this.#head[end], found, 1);
+        this.#hash = (this.#flags & HAS_CONTENT_CHECKSUM) === 0 ? null : new XxHash32();
         this.#isLegacy = false;
         this.#begin(1 << (2 * size + 8));
         return;
@@ -114,8 +122,15 @@ class Lz4Decoder implements Decoder {
         this.#startBlock(view.getUint32(0, true));
         return;
       case 'content':
+        this.#checkBlock(octet);
         this.#endBlock();
         return;
+      case 'checksum': {
+        const found = this.#hash?.digest() ?? 0;
+        compareChecksums(CONTENT, octet, view.getUint32(0, true), found);
+        this.#next('magic', 4);
+        return;
+      }
     }
   }
 
@@ -124,12 +139,13 @@ class Lz4Decoder implements Decoder {
       this.#collect('descriptor', 6);
       return;
     }
-    if ((magic & ~0xf) === SKIPPABLE_MAGIC) {
+    if (isSkippableMagic(magic)) {
       this.#collect('skippable', 8);
       return;
     }
     if (magic !== LEGACY_MAGIC) throw new Error('there is something else behind a frame');
     this.#isLegacy = true;
+    this.#hash = null;
     this.#flags = IS_INDEPENDENT;
     this.#begin(LEGACY_BLOCK);
   }
@@ -147,7 +163,8 @@ class Lz4Decoder implements Decoder {
       return;
     }
     if (word === 0 && !this.#isLegacy) {
-      this.#leaveOut((this.#flags & HAS_CONTENT_CHECKSUM) !== 0 ? 4 : 0);
+      if (this.#hash === null) this.#next('magic', 4);
+      else this.#next('checksum', CHECKSUM_LENGTH);
       return;
     }
     this.#isStored = !this.#isLegacy && word >= IS_STORED;
@@ -156,14 +173,24 @@ class Lz4Decoder implements Decoder {
     const most = this.#isLegacy ? LEGACY_BLOCK + Math.ceil(LEGACY_BLOCK / 255) + 16 : this.#maximum;
     if (length > most || length === 0) throw new Error(`a block claims to have ${length} octets`);
     this.#blockLength = length;
-    this.#next('content', length + ((this.#flags & HAS_BLOCK_CHECKSUM) !== 0 ? 4 : 0));
+    this.#next('content', length + ((this.#flags & HAS_BLOCK_CHECKSUM) !== 0 ? CHECKSUM_LENGTH : 0));
+  }
+
+  /** The block's own checksum is of the octets as they are in the file. */
+  #checkBlock(octet: number): void {
+    if ((this.#flags & HAS_BLOCK_CHECKSUM) === 0) return;
+    const { buffer, byteOffset } = this.#block;
+    const expected = new DataView(buffer, byteOffset).getUint32(this.#blockLength, true);
+    compareChecksums('a block', octet, expected, hashOf(this.#block.subarray(0, this.#blockLength)));
   }
 
   #endBlock(): void {
     if ((this.#flags & IS_INDEPENDENT) !== 0) this.#historyFrom = HISTORY;
     const block = this.#block.subarray(0, this.#blockLength);
     const length = this.#isStored ? this.#store(block) : this.#inflate(block);
-    this.#onOutput(this.#output.subarray(HISTORY, HISTORY + length));
+    const output = this.#output.subarray(HISTORY, HISTORY + length);
+    this.#hash?.update(output);
+    this.#onOutput(output);
     const kept = Math.min(HISTORY, HISTORY - this.#historyFrom + length);
     this.#output.copyWithin(HISTORY - kept, HISTORY + length - kept, HISTORY + length);
     this.#historyFrom = HISTORY - kept;
@@ -239,4 +266,10 @@ class Lz4Decoder implements Decoder {
     if (length === 0) this.#next('magic', 4);
     else this.#next('skipped', 0);
   }
+}
+
+function hashOf(octets: Uint8Array): number {
+  const hash = new XxHash32();
+  hash.update(octets);
+  return hash.digest();
 }

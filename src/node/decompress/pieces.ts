@@ -25,3 +25,7 @@ export function endsEarly(name: string, octets: number): string {
 export function cannotBeDecoded(name: string, from: number, to: number, detail: string): string {
   return `the ${name} stream cannot be decoded between its octets ${from} and ${to} (${detail})`;
 }
+
+export function isDamaged(name: string, octet: number, detail: string): string {
+  return `the ${name} stream is damaged before its octet ${octet} (${detail})`;
+}

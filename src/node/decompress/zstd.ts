@@ -1,20 +1,21 @@
 import { Decompress } from 'fzstd';
+import { isSkippableMagic } from '../../capture/detect.js';
 import type { ByteSource } from '../byte-source.js';
-import { type Decoder, decode } from './decoder.js';
+import { CONTENT, compareChecksums, type Decoder, decode } from './decoder.js';
+import { XxHash64 } from './xxhash.js';
 
 /** The least that every decoder should support (RFC 8878 §3.1.1.1.2), and what zstd needs up to level 19. */
 const MAXIMUM_WINDOW = 8 << 20;
 /** Of a block, before and after decompression (RFC 8878 §3.1.1.2.4). */
 const MAXIMUM_BLOCK = 128 << 10;
 const FRAME_MAGIC = 0xfd2fb528;
-const SKIPPABLE_MAGIC = 0x184d2a50;
 const LONGEST_HEADER = 18;
 const CHECKSUM_LENGTH = 4;
 const HAS_CHECKSUM = 4;
 const RLE = 1;
 const RESERVED = 3;
 
-/** Inflates Zstandard frames, one behind the other; checksums are not verified. See `decode`. */
+/** Inflates Zstandard frames, one behind the other. See `decode`. */
 export function unzstd(
   source: ByteSource,
   head: Uint8Array,
@@ -36,13 +37,17 @@ class ZstdDecoder implements Decoder {
   readonly #head = new Uint8Array(LONGEST_HEADER);
   #have = 0;
   #want = 4;
-  /** Octets of a block, checksum or skippable frame still to come. */
+  /** Octets of a block or skippable frame still to come. */
   #left = 0;
   #isLast = false;
-  #hasChecksum = false;
+  /** Of the frame's content; null if the frame has no checksum. */
+  #hash: XxHash64 | null = null;
 
   constructor(onOutput: (output: Uint8Array) => void) {
-    this.#onOutput = onOutput;
+    this.#onOutput = (output) => {
+      this.#hash?.update(output);
+      onOutput(output);
+    };
   }
 
   get complete(): boolean {
@@ -65,12 +70,12 @@ class ZstdDecoder implements Decoder {
       this.#head.set(part, this.#have);
       at += part.length;
       this.#have += part.length;
-      if (this.#have === this.#want) this.#collected();
+      if (this.#have === this.#want) this.#collected(at);
     }
   }
 
-  /** The octets that were wanted are in `#head`. */
-  #collected(): void {
+  /** The octets that were wanted are in `#head`, and end at `octet` of the piece. */
+  #collected(octet: number): void {
     const head = this.#head;
     const view = new DataView(head.buffer);
     switch (this.#stage) {
@@ -80,7 +85,7 @@ class ZstdDecoder implements Decoder {
           this.#collect('descriptor', 5);
           return;
         }
-        if ((magic & ~0xf) === SKIPPABLE_MAGIC) {
+        if (isSkippableMagic(magic)) {
           this.#collect('skippable', 8);
           return;
         }
@@ -94,7 +99,7 @@ class ZstdDecoder implements Decoder {
         return;
       case 'header': {
         checkWindow(view);
-        this.#hasChecksum = (head[4] & HAS_CHECKSUM) !== 0;
+        this.#hash = (head[4] & HAS_CHECKSUM) === 0 ? null : new XxHash64();
         // The checksum does not reach fzstd, which would not verify it.
         head[4] &= ~HAS_CHECKSUM;
         this.#frame = new Decompress(this.#onOutput);
@@ -113,6 +118,13 @@ class ZstdDecoder implements Decoder {
         this.#pass('content', type === RLE ? 1 : size);
         return;
       }
+      case 'checksum': {
+        // The low half of the hash (RFC 8878 §3.1.1).
+        const found = Number(BigInt.asUintN(32, this.#hash?.digest() ?? 0n));
+        compareChecksums(CONTENT, octet, view.getUint32(0, true), found);
+        this.#next('magic', 4);
+        return;
+      }
     }
   }
 
@@ -129,7 +141,8 @@ class ZstdDecoder implements Decoder {
     // fzstd waits for more if a whole frame is shorter than the longest header.
     this.#frame?.push(new Uint8Array(0), true);
     this.#frame = null;
-    this.#pass('checksum', this.#hasChecksum ? CHECKSUM_LENGTH : 0);
+    if (this.#hash === null) this.#next('magic', 4);
+    else this.#next('checksum', CHECKSUM_LENGTH);
   }
 
   #collect(stage: Stage, want: number): void {
