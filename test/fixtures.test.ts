@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { TrueConnection } from '../fixtures/record/truth.js';
 import type { Connection, Endpoint, Role } from '../src/connections/connection.js';
 import { toIsoString } from '../src/core/time.js';
 import '../src/vitest/index.js';
 import { connectionsIn } from './support/capture.js';
-import { captureOf, scenarios, type TrueConnection, truthOf } from './support/fixtures.js';
+import { captureOf, scenarios, truthOf } from './support/fixtures.js';
 
 /** How far a transition may lie from the kernel's own time, at the endpoint's own capture (seconds). */
 const TOLERANCE = 0.001;
