@@ -59,6 +59,8 @@ class Datagram {
   readonly head = new Uint8Array(HEAD_LENGTH);
   /** A bit for each unit of the head that was captured. */
   headUnits = 0;
+  /** Fragments of it overlap. */
+  isRefused = false;
 
   older: Datagram | null = null;
   younger: Datagram | null = null;
@@ -112,10 +114,11 @@ export class Fragments {
     this.#giveUpOverdue(frame);
     const datagram = this.#find(packet, frame) ?? this.#begin(packet, frame);
     datagram.frames++;
+    if (datagram.isRefused) return -OVERLAPPING_FRAGMENT;
     const place = placeOf(datagram, offset);
     if (isRepeated(datagram, place, packet, end, isLast)) return -FRAGMENT;
     if (contradicts(datagram, place, offset, end, isLast)) {
-      this.#settle(datagram, OVERLAPPING_FRAGMENT);
+      this.#refuse(datagram);
       return -OVERLAPPING_FRAGMENT;
     }
     if (offset === 0) datagram.protocol = packet.fragmentProtocol;
@@ -126,6 +129,7 @@ export class Fragments {
     if (datagram.covered === datagram.length) {
       this.#open(packet, datagram);
       this.#settle(datagram, REASSEMBLED_FRAGMENT);
+      this.#release(datagram);
       return datagram.protocol;
     }
     while (this.#fragments > MAX_FRAGMENTS) this.#release(this.#oldest!);
@@ -153,7 +157,19 @@ export class Fragments {
     const earlier = datagram.frames - 1;
     this.#counts[FRAGMENT] -= earlier;
     this.#counts[verdict] += earlier;
-    this.#release(datagram);
+  }
+
+  /** RFC 5722 §4: what comes of the datagram from now on is dropped as well, as long as it is waited for. */
+  #refuse(datagram: Datagram): void {
+    this.#settle(datagram, OVERLAPPING_FRAGMENT);
+    datagram.isRefused = true;
+    this.#forgetPieces(datagram);
+  }
+
+  #forgetPieces(datagram: Datagram): void {
+    this.#fragments -= datagram.count;
+    datagram.count = 0;
+    if (datagram.pieces.length > FIRST_PIECES) datagram.pieces = new Int32Array(FIRST_PIECES);
   }
 
   #find(packet: Packet, at: Frame): Datagram | null {
@@ -200,11 +216,11 @@ export class Fragments {
     datagram.domain = segment.domain;
     datagram.seconds = at.seconds;
     datagram.nanoseconds = at.nanoseconds;
+    datagram.isRefused = false;
     datagram.length = -1;
     datagram.frames = 0;
     datagram.covered = 0;
     datagram.captured = 0;
-    datagram.count = 0;
     datagram.headUnits = 0;
 
     const bucket = this.#bucketOf(packet);
@@ -235,8 +251,7 @@ export class Fragments {
     if (datagram.younger !== null) datagram.younger.older = datagram.older;
     else this.#youngest = datagram.older;
     this.#datagrams--;
-    this.#fragments -= datagram.count;
-    if (datagram.pieces.length > FIRST_PIECES) datagram.pieces = new Int32Array(FIRST_PIECES);
+    this.#forgetPieces(datagram);
     datagram.chained = this.#free;
     this.#free = datagram;
   }

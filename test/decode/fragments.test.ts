@@ -99,19 +99,31 @@ describe.each([
     expect(decodeAll([a, b, c], [100, 30, 20]).verdicts.at(-1)).toBe(FRAGMENT);
   });
 
-  it('is dropped if they overlap, and begins anew', () => {
+  it('is dropped if they overlap, with all that comes of it later', () => {
     const [a, b, c] = fragmentsOf(packet, 120).map(linked);
     const [, overlapping] = fragmentsOf(packet, 112).map(linked);
     const { decoder, verdicts } = decodeAll([a, overlapping, b, c, a]);
-    expect(verdicts).toEqual([FRAGMENT, OVERLAPPING_FRAGMENT, FRAGMENT, FRAGMENT, SEGMENT]);
-    expect(decoder.counts[OVERLAPPING_FRAGMENT]).toBe(2);
+    expect(verdicts).toEqual([FRAGMENT, ...new Array(4).fill(OVERLAPPING_FRAGMENT)]);
+    expect(decoder.counts[OVERLAPPING_FRAGMENT]).toBe(5);
+    expect(decoder.counts[FRAGMENT]).toBe(0);
+  });
+
+  it('may begin anew when a datagram that was dropped is no longer waited for', () => {
+    const [a, b, c] = fragmentsOf(packet, 120).map(linked);
+    const [, overlapping] = fragmentsOf(packet, 112).map(linked);
+    const { verdicts } = decodeAll([a, overlapping, c, a, b, c], [0, 30, 59, 61, 61, 61]);
+    expect(verdicts.slice(2)).toEqual([OVERLAPPING_FRAGMENT, FRAGMENT, FRAGMENT, SEGMENT]);
   });
 
   it('is dropped if a fragment comes again with another header in it', () => {
     const [a, b] = fragmentsOf(packet, 160).map(linked);
     const forged = a.slice();
     forged[forged.length - 160 + 4] ^= 1;
-    expect(decodeAll([a, forged, b]).verdicts).toEqual([FRAGMENT, OVERLAPPING_FRAGMENT, FRAGMENT]);
+    expect(decodeAll([a, forged, b]).verdicts).toEqual([
+      FRAGMENT,
+      OVERLAPPING_FRAGMENT,
+      OVERLAPPING_FRAGMENT,
+    ]);
   });
 });
 
@@ -239,6 +251,23 @@ describe('fragments', () => {
         expect(take(from(unit, source), 1)).toBe(FRAGMENT);
       }
     }
+  });
+
+  it('in floods of datagrams that are dropped push out the oldest of these', () => {
+    const decoder = new Decoder();
+    const take = (bytes: Uint8Array) => decoder.decode(frameOf(bytes));
+    const numbered = (bytes: Uint8Array, id: number): Uint8Array => {
+      bytes.set([id >> 8, id & 255], 14 + 4);
+      return bytes;
+    };
+    const [first, overlapping] = [v4(zeros(16), 0, true), v4(zeros(16), 8, true)];
+    for (let id = 0; id <= MAX_DATAGRAMS; id++) {
+      take(numbered(first, id));
+      expect(take(numbered(overlapping, id))).toBe(OVERLAPPING_FRAGMENT);
+    }
+    expect(take(numbered(first, MAX_DATAGRAMS))).toBe(OVERLAPPING_FRAGMENT);
+    expect(take(numbered(first, 1))).toBe(OVERLAPPING_FRAGMENT);
+    expect(take(numbered(first, 0))).toBe(FRAGMENT);
   });
 
   it('of any kind and order are decoded from their own octets alone, and every frame is counted', () => {
