@@ -11,7 +11,8 @@ import type { Connection, Role } from './connections/connection.js';
 import { isLater, secondsBetween, type Timestamp } from './core/time.js';
 import { OTHER_LINK_TYPES } from './decode/decoder.js';
 import type { Separation } from './decode/domains.js';
-import type { Segment } from './decode/segment.js';
+import type { FragmentListener } from './decode/fragments.js';
+import type { IcmpError, Segment } from './decode/segment.js';
 import { ICMP_ERROR, SEGMENT, VERDICT_NAMES } from './decode/verdict.js';
 import type { Anonymizer } from './extract/anonymizer.js';
 import { anonymousConnection } from './extract/anonymous-connection.js';
@@ -36,6 +37,8 @@ export interface AnalysisOptions {
   readonly filter?: ((connection: Connection) => boolean) | undefined;
   /** Called with each segment, its connection's id and its sender; the segment is reused. */
   readonly onSegment?: ((connection: number, from: Role, segment: Segment) => void) | undefined;
+  /** Called with each ICMP error about a segment, and the connection that this was of; it is reused. */
+  readonly onIcmpError?: ((connection: number, error: IcmpError) => void) | undefined;
   /** Puts other addresses and names in the place of those that reports would show. */
   readonly anonymizer?: Anonymizer | null | undefined;
   /** See `TrackerOptions`. */
@@ -43,7 +46,7 @@ export interface AnalysisOptions {
   /** See `TrackerOptions`. */
   readonly onAnsweredForPredecessor?: ((connection: number) => void) | undefined;
   /** See `AnalyzerOptions`. */
-  readonly onFragment?: FrameHandler | undefined;
+  readonly onFragment?: FragmentListener | undefined;
   /** See `AnalyzerOptions`. */
   readonly separate?: readonly Separation[] | undefined;
   /** See `TrackerOptions`. */
@@ -92,7 +95,7 @@ export class Analysis {
 
   /** Starts the next capture; hand the result to its reader. */
   begin(): FrameHandler {
-    const { onSegment, onReuse, onAnsweredForPredecessor, onFragment } = this.#options;
+    const { onSegment, onIcmpError, onReuse, onAnsweredForPredecessor, onFragment } = this.#options;
     const { separate, seed, maximumConnections, joined } = this.#options;
     if (joined === true && this.#analyzer !== null) return this.#goOn(this.#analyzer);
     this.#firstId = this.#nextId;
@@ -101,6 +104,7 @@ export class Analysis {
     this.#analyzer = new Analyzer({
       onConnection: (connection, start, end) => this.#take(connection, start, end),
       onSegment: onSegment && ((id, from, segment) => onSegment(this.#firstId + id, from, segment)),
+      onIcmpError: onIcmpError && ((id, error) => onIcmpError(this.#firstId + id, error)),
       onReuse: onReuse && ((id, predecessor) => onReuse(this.#firstId + id, this.#firstId + predecessor)),
       onAnsweredForPredecessor:
         onAnsweredForPredecessor && ((id) => onAnsweredForPredecessor(this.#firstId + id)),

@@ -2,12 +2,13 @@
  * The engine from frames to findings: decoder, tracker and rules in a row. It knows neither files nor
  * formats; whoever reads a capture feeds `onFrame`, and reporters are told of every connection as it ends.
  */
-import type { Frame, FrameHandler } from './capture/frame.js';
+import type { Frame } from './capture/frame.js';
 import type { Connection, Role } from './connections/connection.js';
 import { Tracker } from './connections/tracker.js';
 import { isLater, type Timestamp } from './core/time.js';
 import { Decoder } from './decode/decoder.js';
 import type { Separation } from './decode/domains.js';
+import type { FragmentListener } from './decode/fragments.js';
 import type { IcmpError, Segment } from './decode/segment.js';
 import { ICMP_ERROR, SEGMENT } from './decode/verdict.js';
 
@@ -22,8 +23,8 @@ export interface AnalyzerOptions {
   readonly onReuse?: ((connection: number, predecessor: number) => void) | undefined;
   /** See `TrackerOptions`. */
   readonly onAnsweredForPredecessor?: ((connection: number) => void) | undefined;
-  /** Called with each frame that holds a fragment of an IP datagram; it is reused, too. */
-  readonly onFragment?: FrameHandler | undefined;
+  /** Called with each fragment of an IP datagram, before what comes of its frame; a frame may hold several. */
+  readonly onFragment?: FragmentListener | undefined;
   /** What tells connections apart beside addresses and ports; nothing if not told, as in Wireshark. */
   readonly separate?: readonly Separation[] | undefined;
   /** See `TrackerOptions`. */
@@ -35,15 +36,13 @@ export interface AnalyzerOptions {
 export class Analyzer {
   readonly #decoder: Decoder;
   readonly #tracker: Tracker;
-  readonly #onFragment: FrameHandler | undefined;
   #brokenHeaders = 0;
-  #fragments = 0;
   #start: Timestamp | null = null;
   #endSeconds = 0;
   #endNanoseconds = 0;
 
   constructor(options: AnalyzerOptions) {
-    this.#decoder = new Decoder(options.separate, options.seed);
+    this.#decoder = new Decoder(options.separate, options.seed, options.onFragment);
     this.#tracker = new Tracker({
       domains: this.#decoder.domains,
       onConnection: (connection) => {
@@ -57,7 +56,6 @@ export class Analyzer {
       seed: options.seed,
       maximumConnections: options.maximumConnections,
     });
-    this.#onFragment = options.onFragment;
   }
 
   /** Takes in the next frame. Bound, so that it can be handed to a reader as it is. */
@@ -71,10 +69,6 @@ export class Analyzer {
     else if (this.#decoder.brokenHeaders !== this.#brokenHeaders) {
       this.#brokenHeaders = this.#decoder.brokenHeaders;
       this.#tracker.brokenHeader(this.#decoder.brokenHeader);
-    }
-    if (this.#onFragment !== undefined && this.#decoder.fragments !== this.#fragments) {
-      this.#fragments = this.#decoder.fragments;
-      this.#onFragment(frame);
     }
   };
 

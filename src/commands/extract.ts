@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { Analysis } from '../analysis.js';
+import type { FrameHandler } from '../capture/frame.js';
 import { MixedLinkTypesError } from '../capture/pcap-writer.js';
 import { FragmentedDatagrams } from '../extract/fragments.js';
 import { FramePicker } from '../extract/frame-picker.js';
@@ -54,9 +55,16 @@ export async function extract(path: string, options: ExtractOptions, io: Io): Pr
     suppressions: options.suppressions,
     onReuse: (connection, predecessor) => selection.reuse(connection, predecessor),
     onAnsweredForPredecessor: (connection) => selection.answerForPredecessor(connection),
-    onFragment: (frame) => datagrams.learn(frame),
+    onSegment: (_connection, _from, segment) => datagrams.subject(segment),
+    onIcmpError: (_connection, error) => datagrams.subject(error),
+    onFragment: datagrams.fragment,
   });
-  const facts = await readFrames(path, analysis.begin(), options, io);
+  const onFrame = analysis.begin();
+  const learn: FrameHandler = (frame) => {
+    onFrame(frame);
+    datagrams.learn();
+  };
+  const facts = await readFrames(path, learn, options, io);
   if (facts === null) return EXIT_CAPTURE;
   analysis.endCapture(facts);
   warnOfDamage(facts, io);
@@ -81,6 +89,11 @@ export async function extract(path: string, options: ExtractOptions, io: Io): Pr
   if (file.refused > 0) {
     io.stderr.write(
       `finwait: left out ${file.refused} of these frames, which cannot be altered: they hold layers below TCP that finwait does not know in full\n`,
+    );
+  }
+  if (datagrams.forgotten > 0) {
+    io.stderr.write(
+      `finwait: perhaps left out some of ${datagrams.forgotten} fragments of IP datagrams: there are too many to remember whose each is\n`,
     );
   }
   if (options.quiet !== true) tell(selection, file.frames, output, alteration, io);

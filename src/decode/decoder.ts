@@ -2,7 +2,7 @@ import type { Frame } from '../capture/frame.js';
 import { BY_ETHERTYPE, BY_IP_PROTOCOL } from './decapsulators.js';
 import { Domains, type Separation } from './domains.js';
 import { ETHERTYPE_IPV4, ETHERTYPE_IPV6 } from './ether-types.js';
-import { Fragments } from './fragments.js';
+import { type FragmentListener, Fragments } from './fragments.js';
 import { icmp, icmpv6, quotedTcp } from './icmp.js';
 import {
   IPV4_FRAGMENT,
@@ -63,6 +63,7 @@ export class Decoder {
   #link: Decapsulator | undefined;
 
   readonly #seed: number;
+  readonly #onFragment: FragmentListener | undefined;
   /** None until there is a fragment. */
   #fragments: Fragments | null = null;
 
@@ -70,8 +71,9 @@ export class Decoder {
    * @param separations what tells apart networks in which the same addresses and ports may be
    * @param seed of the hash of datagrams in fragments: choose it at random where captures come from strangers
    */
-  constructor(separations: readonly Separation[] = [], seed = 0) {
+  constructor(separations: readonly Separation[] = [], seed = 0, onFragment?: FragmentListener) {
     this.#seed = seed;
+    this.#onFragment = onFragment;
     this.segment = this.#packet.segment;
     this.icmpError = this.#packet.icmpError;
     this.brokenHeader = this.#packet.brokenHeader;
@@ -91,11 +93,6 @@ export class Decoder {
   /** How many frames so far held a TCP header that is no segment's, but tells who sends to whom. */
   get brokenHeaders(): number {
     return this.#packet.brokenHeaders;
-  }
-
-  /** How many frames so far held a fragment of an IP datagram. */
-  get fragments(): number {
-    return this.#fragments === null ? 0 : this.#fragments.taken;
   }
 
   /** The frames of one capture have been counted, and those of another follow. */
@@ -158,7 +155,7 @@ export class Decoder {
       // An error quotes what it is about; only the first fragment says what that is.
       protocol = packet.fragmentOffset === 0 ? packet.fragmentProtocol : -NOT_TCP;
     } else {
-      this.#fragments ??= new Fragments(this.counts, this.#seed);
+      this.#fragments ??= new Fragments(this.counts, this.#seed, this.#onFragment);
       protocol = this.#fragments.take(packet, frame);
     }
     if (protocol < 0) return protocol;

@@ -29,7 +29,11 @@ const FIRST_PIECES = 8;
 const LENGTH_MASK = 0xffff;
 const OFFSET_SHIFT = 16;
 
+/** Told of each fragment, at the packet's offset, and of the number of the datagram that it belongs to, from 1 on. */
+export type FragmentListener = (packet: Packet, datagram: number) => void;
+
 class Datagram {
+  number = 0;
   source0 = 0;
   source1 = 0;
   source2 = 0;
@@ -75,10 +79,10 @@ class Datagram {
 }
 
 export class Fragments {
-  /** How many were taken in so far. */
-  taken = 0;
   readonly #counts: Float64Array;
   readonly #seed: number;
+  readonly #listener: FragmentListener | undefined;
+  #begun = 0;
   readonly #buckets = new Array<Datagram | null>(BUCKETS).fill(null);
   #oldest: Datagram | null = null;
   #youngest: Datagram | null = null;
@@ -92,9 +96,10 @@ export class Fragments {
    * @param counts of frames by verdict: what was counted as `FRAGMENT` and turns out to be something else moves
    * @param seed of the hash, so that nobody can choose datagrams that collide
    */
-  constructor(counts: Float64Array, seed: number) {
+  constructor(counts: Float64Array, seed: number, listener: FragmentListener | undefined) {
     this.#counts = counts;
     this.#seed = seed;
+    this.#listener = listener;
   }
 
   /**
@@ -102,7 +107,6 @@ export class Fragments {
    * protocol that the whole datagram carries, the packet then being at its start, or with a negated verdict.
    */
   take(packet: Packet, frame: Frame): number {
-    this.taken++;
     const start = packet.offset;
     const offset = packet.fragmentOffset;
     const length = packet.wireEnd - start;
@@ -114,6 +118,7 @@ export class Fragments {
     this.#giveUpOverdue(frame);
     const datagram = this.#find(packet, frame) ?? this.#begin(packet, frame);
     datagram.frames++;
+    this.#listener?.(packet, datagram.number);
     if (datagram.isRefused) return -OVERLAPPING_FRAGMENT;
     const place = placeOf(datagram, offset);
     if (isRepeated(datagram, place, packet, end, isLast)) return -FRAGMENT;
@@ -216,6 +221,7 @@ export class Fragments {
     datagram.domain = segment.domain;
     datagram.seconds = at.seconds;
     datagram.nanoseconds = at.nanoseconds;
+    datagram.number = ++this.#begun;
     datagram.isRefused = false;
     datagram.length = -1;
     datagram.frames = 0;

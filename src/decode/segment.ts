@@ -145,7 +145,8 @@ export class IcmpError {
   flags = -1;
 }
 
-type Ends = Pick<
+/** Whence and whereto a packet goes, and in which network. */
+export type Ends = Pick<
   Segment,
   | 'source0'
   | 'source1'
@@ -158,7 +159,6 @@ type Ends = Pick<
   | 'domain'
 >;
 
-/** Whence and whereto a packet goes, and in which network. */
 export function copyEnds(from: Ends, to: Ends): void {
   to.source0 = from.source0;
   to.source1 = from.source1;

@@ -9,6 +9,8 @@ import type { Selection } from './selection.js';
  */
 export class FramePicker {
   readonly #analyzer: Analyzer;
+  readonly #selection: Selection;
+  readonly #datagrams: FragmentedDatagrams;
   readonly #pick: FrameHandler;
   #isPicked = false;
 
@@ -22,16 +24,15 @@ export class FramePicker {
     const note = (connection: number): void => {
       if (selection.connections.has(connection)) this.#isPicked = true;
     };
+    this.#selection = selection;
+    this.#datagrams = datagrams;
     this.#pick = pick;
     this.#analyzer = new Analyzer({
       ...options,
       onConnection: () => {},
       onSegment: note,
       onIcmpError: note,
-      onFragment: (frame) => {
-        const conversation = datagrams.conversation(frame);
-        if (conversation !== null && selection.hasConversation(conversation)) this.#isPicked = true;
-      },
+      onFragment: datagrams.fragment,
     });
   }
 
@@ -39,6 +40,8 @@ export class FramePicker {
   readonly onFrame = (frame: Frame): void => {
     this.#isPicked = false;
     this.#analyzer.onFrame(frame);
+    const conversation = this.#datagrams.recall();
+    if (conversation !== null && this.#selection.hasConversation(conversation)) this.#isPicked = true;
     if (this.#isPicked) this.#pick(frame);
   };
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { pcap } from '../support/capture-builder.js';
 import { captureOfFrames, framesOf, storyOf, tellOf } from '../support/extract.js';
-import { concat, ethernet, fragmentHeader, icmp, ipv4, ipv6, tcp } from '../support/packet-builder.js';
+import { fragmentsOf } from '../support/fragmented.js';
+import { concat, ethernet, fragmentHeader, icmp, ipv4, ipv6, tcp, udp } from '../support/packet-builder.js';
 
 const MORE = 0x2000;
 const ACK = 0x10;
@@ -134,6 +135,76 @@ describe('the frames of a connection', () => {
       (part) => ethernet(ipv6(part, { nextHeader: 44 }), 0x86dd),
     );
     expect(picked(capture(syn6, b, a))).toEqual([1, 2, 3]);
+  });
+
+  describe('that came through a tunnel', () => {
+    const IP_IN_IP = 4;
+    const tunnelled = (packet: Uint8Array, id: number) =>
+      ipv4(packet, {
+        source: '192.0.2.1',
+        destination: '192.0.2.2',
+        protocol: IP_IN_IP,
+        flagsAndOffset: 0,
+        id,
+      });
+    const inVxlan = (packet: Uint8Array, id: number) =>
+      ipv4(udp(concat([8, 0, 0, 0, 0, 0, 7, 0], ethernet(packet)), 5000, 4789), {
+        source: '192.0.2.1',
+        destination: '192.0.2.2',
+        protocol: 17,
+        flagsAndOffset: 0,
+        id,
+      });
+    const packet = ipv4(segment, { flagsAndOffset: 0, id: 5 });
+    const foreign = ipv4(tcp({ sourcePort: 40001, payload: new Uint8Array(44) }), {
+      flagsAndOffset: 0,
+      id: 6,
+    });
+    const linked = (parts: readonly Uint8Array[]) => parts.map((part) => ethernet(part));
+
+    it.each([
+      ['of IP', tunnelled],
+      ['of UDP', inVxlan],
+    ])('include the fragments of the tunnel, %s, in any order', (_name, through) => {
+      const own = linked(fragmentsOf(through(packet, 1), 40));
+      const others = linked(fragmentsOf(through(foreign, 2), 40));
+      expect(own.length).toBeGreaterThan(2);
+      const mixed = own.flatMap((frame, place) => [others[place], frame]);
+      const expected = mixed.flatMap((frame, place) => (own.includes(frame) ? [place + 1] : []));
+      expect(picked(capture(...mixed), 1)).toEqual(expected);
+      const backwards = capture(...mixed.toReversed());
+      expect(picked(backwards, 0)).toEqual(expected.map((number) => mixed.length + 1 - number).reverse());
+    });
+
+    it('include the fragments inside, of which each frame of the tunnel has one', () => {
+      const parts = fragmentsOf(packet, 24).map((part, place) => ethernet(inVxlan(part, place)));
+      expect(picked(capture(syn, other, ...parts, other))).toEqual([1, 3, 4, 5]);
+      expect(picked(capture(syn, other, ...parts.toReversed()))).toEqual([1, 3, 4, 5]);
+    });
+
+    it('include fragments of the tunnel that hold fragments', () => {
+      const parts = fragmentsOf(packet, 32).flatMap((part, place) =>
+        linked(fragmentsOf(tunnelled(part, 10 + place), 24)),
+      );
+      const all = parts.map((_, place) => place + 2);
+      expect(parts.length).toBeGreaterThan(4);
+      expect(picked(capture(other, ...parts), 1)).toEqual(all);
+      expect(picked(capture(other, ...parts.toReversed()), 1)).toEqual(all);
+      expect(picked(capture(other, ...parts), 0)).toEqual([1]);
+    });
+
+    it('include those of a datagram inside that never became whole, if its first part was seen', () => {
+      const [a, b] = fragmentsOf(packet, 24).map((part, place) => ethernet(inVxlan(part, place)));
+      expect(picked(capture(syn, a, b))).toEqual([1, 2, 3]);
+      expect(picked(capture(syn, b))).toEqual([1]);
+    });
+
+    it('include the fragments of an ICMP error about it', () => {
+      const error = ipv4(icmp(3, 1, ipv4(tcp({ flags: SYN }))), { protocol: 1, source: '10.0.0.9' });
+      const parts = linked(fragmentsOf(tunnelled(error, 3), 32));
+      expect(parts.length).toBeGreaterThan(2);
+      expect(picked(capture(syn, other, ...parts))).toEqual([1, ...parts.map((_, place) => place + 3)]);
+    });
   });
 
   it('survive fragments that are cut anywhere', () => {

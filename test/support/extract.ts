@@ -47,7 +47,9 @@ export function tellOf(bytes: Uint8Array, { numbers, anonymizer }: TellingOption
     reporters: [gathered],
     onReuse: (connection, predecessor) => reuses.push([connection, predecessor]),
     onAnsweredForPredecessor: (connection) => answeredForPredecessor.push(connection),
-    onFragment: (frame) => datagrams.learn(frame),
+    onSegment: (_connection, _from, segment) => datagrams.subject(segment),
+    onIcmpError: (_connection, error) => datagrams.subject(error),
+    onFragment: datagrams.fragment,
     anonymizer,
   });
   const onFrame = analysis.begin();
@@ -55,6 +57,7 @@ export function tellOf(bytes: Uint8Array, { numbers, anonymizer }: TellingOption
     const { number } = frame;
     if (numbers !== undefined) frame.number = numbers[number - 1];
     onFrame(frame);
+    datagrams.learn();
     frame.number = number;
   });
   analysis.endCapture({ path: '', compression: null, ...facts });
