@@ -333,6 +333,11 @@ export class Tracker {
   /** A SYN opens the 4-tuple of the connection in `old` again: a new connection, with the old one behind it. */
   #supersede(old: number, fromServer: boolean, segment: Segment): number {
     const store = this.#store;
+    if (store.live >= this.#maximum) {
+      this.#evict();
+      // The old one may have been idle for longest itself.
+      if (!store.isLive(old)) return this.#open(segment);
+    }
     this.#table.remove(old);
     const oldMemory = store.memory(old);
     const oldBase = store.base(old);

@@ -44,6 +44,23 @@ describe('with room for three connections', () => {
   });
 });
 
+describe('with room for one connection', () => {
+  it('the next is its heir even where it takes over the ports of an open one', () => {
+    const connections = conversation(
+      `
+      ${open(1, 40001)}
+      2.0 C S 0 isn=5000 port=40001
+      3.0 C S 0 isn=9000 port=40001`,
+      { maximumConnections: 1 },
+    );
+    expect(connections.map(({ id, quality }) => [id, quality.evicted])).toEqual([
+      [0, true],
+      [1, true],
+      [2, false],
+    ]);
+  });
+});
+
 describe('a flood of connections', () => {
   it('is held within the limit, and each is handed on once', () => {
     const script = Array.from(
