@@ -3,7 +3,7 @@
  * move the cursor or change colours, bidirectional overrides and halves of characters are shown as escapes.
  */
 export function escapeControls(text: string): string {
-  return text.replace(/\p{Cc}|\p{Surrogate}|[\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu, (character) => {
+  return text.replace(/\p{Cc}|\p{Surrogate}|\p{Bidi_Control}|[\u2028\u2029]/gu, (character) => {
     const code = character.charCodeAt(0);
     return code < 0x100
       ? `\\x${code.toString(16).padStart(2, '0')}`
