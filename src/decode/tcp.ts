@@ -11,6 +11,7 @@ const ACKNOWLEDGMENT = 8;
 export const OFFSET_AND_FLAGS = 12;
 const WINDOW = 14;
 export const MIN_HEADER_LENGTH = 20;
+export const MAX_HEADER_LENGTH = 60;
 /** Ports to window: what must have been captured of a header for Wireshark to give its 4-tuple a number. */
 export const NUMBERED_LENGTH = 16;
 

@@ -1,7 +1,7 @@
 import { Frame } from '../capture/frame.js';
 import { ND_OPTION_UNIT, REDIRECT_6, REDIRECT_6_OPTIONS, REDIRECTED_HEADER } from '../decode/icmp.js';
 import { PROTOCOL_ICMP, PROTOCOL_ICMPV6, PROTOCOL_TCP } from '../decode/ip.js';
-import { MIN_HEADER_LENGTH } from '../decode/tcp.js';
+import { MAX_HEADER_LENGTH, MIN_HEADER_LENGTH } from '../decode/tcp.js';
 import { writeChecksum, writeTransportChecksum } from './checksum.js';
 import { FRAGMENT_HEADER, IPV4_OPTIONS, type IpLayer, ipLayerAt, ROUTING, type Span } from './ip-layer.js';
 import { layoutOf } from './layout.js';
@@ -85,8 +85,9 @@ export class FrameRewriter {
   #ip(ip: IpLayer, isQuoted: boolean): boolean {
     const { version, start, protocol, fragment } = ip;
     if (this.#options.addresses !== null) this.#mapAddresses(ip, this.#options.addresses);
-    if (fragment !== null && fragment.offset > 0) this.#middle(ip);
-    else if (protocol === PROTOCOL_TCP) this.#tcp(ip);
+    if (fragment !== null && fragment.offset > 0) {
+      if (!this.#middle(ip, fragment.offset)) return false;
+    } else if (protocol === PROTOCOL_TCP) this.#tcp(ip);
     else if (!isQuoted && protocol === (version === 4 ? PROTOCOL_ICMP : PROTOCOL_ICMPV6)) this.#icmp(ip);
     else return false;
     if (version === 4) {
@@ -107,9 +108,14 @@ export class FrameRewriter {
     }
   }
 
-  /** A fragment that is not the first: payload, or the rest of something of which only the start is known. */
-  #middle({ protocol, payload, end }: IpLayer): void {
+  /**
+   * A fragment that is not the first: payload, or the rest of something of which only the start is known. False where
+   * it may hold a part of TCP's header: nobody can tell here which octets are still numbers, and which payload.
+   */
+  #middle({ protocol, payload, end }: IpLayer, offset: number): boolean {
+    if (protocol === PROTOCOL_TCP && offset < MAX_HEADER_LENGTH) return false;
     if (this.#options.stripPayload || protocol !== PROTOCOL_TCP) this.#blank({ start: payload, end });
+    return true;
   }
 
   #tcp(ip: IpLayer): void {

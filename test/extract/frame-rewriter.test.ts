@@ -122,9 +122,17 @@ describe('a frame without its payload', () => {
     expect([...first.subarray(50, 52)]).toEqual([0, 0]);
     expect(first.subarray(34, 50)).toEqual(segment.subarray(0, 16));
     expect([...first.subarray(66)]).toEqual(new Array(8).fill(0));
-    const next = stripped(ethernet(ipv4(segment.subarray(40), { flagsAndOffset: 5 })));
+    const next = stripped(ethernet(ipv4(segment.subarray(40), { flagsAndOffset: 8 })));
     expect([...next.subarray(34)]).toEqual(new Array(segment.length - 40).fill(0));
     expect(sum(next.subarray(14, 34))).toBe(0xffff);
+  });
+
+  it('is none where a later fragment may hold a part of the header: its numbers would be zeroes', () => {
+    const frame = (offset: number) =>
+      frameOf(ethernet(ipv4(segment.subarray(8 * offset), { flagsAndOffset: offset })));
+    const rewriter = new FrameRewriter({ stripPayload: true, addresses: null });
+    expect([1, 2, 7].map((offset) => rewriter.rewrite(frame(offset)))).toEqual([null, null, null]);
+    expect(rewriter.rewrite(frame(8))).not.toBeNull();
   });
 
   it('has zeroes for padding, in which anything may stand', () => {
@@ -254,7 +262,7 @@ describe('an anonymized frame', () => {
     ['a home address', 229, ipv6(holding(plain, 6), { ...ends6, nextHeader: 60 })],
     ['TCP options and payload', 1, ethernet(ipv4(everything, ends))],
     ['padding', 1, concat(ethernet(ipv4(plain, ends)), both)],
-    ['a later fragment', 1, ethernet(ipv4(Uint8Array.from(both), { ...ends, flagsAndOffset: 7 }))],
+    ['a later fragment', 1, ethernet(ipv4(Uint8Array.from(both), { ...ends, flagsAndOffset: 8 }))],
     ['an ICMP error', 1, ethernet(ipv4(icmp(3, 1, ipv4(everything, ends)), { ...ends, protocol: 1 }))],
     ['an ICMPv6 error', 229, ipv6(icmp(1, 1, ipv6(everything, ends6)), { ...ends6, nextHeader: 58 })],
     ['a redirect', 101, ipv4(redirect(ipv4(plain, ends)), { ...ends, protocol: 1 })],
@@ -276,7 +284,7 @@ describe('an anonymized frame', () => {
     [
       'a quoted fragment',
       101,
-      ipv4(icmp(3, 1, ipv4(Uint8Array.from(both), { ...ends, flagsAndOffset: 7 })), { ...ends, protocol: 1 }),
+      ipv4(icmp(3, 1, ipv4(Uint8Array.from(both), { ...ends, flagsAndOffset: 8 })), { ...ends, protocol: 1 }),
     ],
     [
       'a quotation of something else',
