@@ -1,70 +1,103 @@
 import { type Examined, examine } from './examine.js';
 import { mutated } from './mutate.js';
 import { Random } from './random.js';
+import type { Target } from './targets/target.js';
+
+export interface Failure {
+  readonly target: string;
+  readonly input: Uint8Array;
+  readonly error: unknown;
+}
 
 export interface FuzzResult {
+  /** Inputs by the target that they were given to, and what they took in all (milliseconds). */
+  readonly targets: ReadonlyMap<string, { readonly inputs: number; readonly milliseconds: number }>;
+  /** How often each mutator had a part in an input. */
+  readonly mutators: ReadonlyMap<string, number>;
   readonly inputs: number;
-  /** Different things that the inputs made the analysis do. */
+  /** Different things that the inputs made the engine do. */
   readonly behaviours: number;
   /** Inputs that others are made from: the given ones, and those that did something new. */
   readonly corpus: number;
   readonly slowestMilliseconds: number;
-  readonly failures: readonly { readonly input: Uint8Array; readonly error: unknown }[];
+  readonly failures: readonly Failure[];
 }
 
-/** An input that takes longer than this has run into something that grows too fast (milliseconds). */
-const TOO_LONG = 10_000;
-/** More failures than these are the same few again. */
+export interface FuzzOptions {
+  readonly seed: number;
+  readonly targets: readonly Target[];
+  /** Asked before each input. */
+  readonly goOn: (progress: FuzzResult) => boolean;
+  /** Told of each input before it is examined. */
+  readonly onInput?: (input: Uint8Array, target: string) => void;
+  /** Told of each failure as it is found. */
+  readonly onFailure?: (failure: Failure) => void;
+}
+
+/** More failures of one target than these are the same few again. */
 const ENOUGH_FAILURES = 10;
 
 /**
- * Makes inputs out of `given` and examines them until `goOn` says otherwise. Those that make the analysis do
- * what none did before (another finding, transition, error, reason to skip a frame) are worked on further.
+ * Examines each of the `given`, then inputs made out of them, until `goOn` says otherwise; each as one of the targets
+ * uses it. Those that make the engine do what none did before (another finding, transition, error, reason to skip a
+ * frame) are worked on further.
  */
-export function fuzz(
-  given: readonly Uint8Array[],
-  seed: number,
-  goOn: (progress: FuzzResult) => boolean,
-): FuzzResult {
+export async function fuzz(given: readonly Uint8Array[], options: FuzzOptions): Promise<FuzzResult> {
+  const { seed, targets, goOn, onInput, onFailure } = options;
   const random = new Random(seed);
   const corpus = [...given];
   const seen = new Set<string>();
-  const failures: { input: Uint8Array; error: unknown }[] = [];
+  const failures: Failure[] = [];
+  const perTarget = new Map(targets.map(({ name }) => [name, { inputs: 0, milliseconds: 0 }]));
+  const perMutator = new Map<string, number>();
   let inputs = 0;
   let slowest = 0;
   const progress = (): FuzzResult => ({
+    targets: perTarget,
+    mutators: perMutator,
     inputs,
     behaviours: seen.size,
     corpus: corpus.length,
     slowestMilliseconds: slowest,
     failures,
   });
-  const attempt = (input: Uint8Array): Examined | null => {
+  const attempt = async (input: Uint8Array, target: Target): Promise<Examined | null> => {
     inputs++;
+    onInput?.(input, target.name);
+    const count = perTarget.get(target.name)!;
+    count.inputs++;
     const started = performance.now();
     try {
-      const examined = examine(input, random);
-      const took = performance.now() - started;
-      slowest = Math.max(slowest, took);
-      if (took > TOO_LONG) throw new Error(`it took ${took.toFixed(0)} ms`);
+      const examined = await examine(input, target);
+      slowest = Math.max(slowest, examined.milliseconds);
       return examined;
     } catch (error) {
-      failures.push({ input, error });
+      const failure = { target: target.name, input, error };
+      failures.push(failure);
+      onFailure?.(failure);
       return null;
+    } finally {
+      count.milliseconds += performance.now() - started;
     }
   };
-  const isNew = (examined: Examined): boolean => {
+  const isNew = ({ behaviour }: Examined): boolean => {
     const before = seen.size;
-    for (const behaviour of examined.signature) seen.add(behaviour);
+    for (const words of behaviour) seen.add(words);
     return seen.size > before;
   };
-  for (const input of given) {
-    const examined = attempt(input);
+  for (const [place, input] of given.entries()) {
+    if (!goOn(progress())) break;
+    const examined = await attempt(input, targets[place % targets.length]);
     if (examined !== null) isNew(examined);
   }
-  while (failures.length < ENOUGH_FAILURES && goOn(progress())) {
-    const input = mutated(random.of(corpus), random.of(corpus), random);
-    const examined = attempt(input);
+  const isWorthwhile = ({ name }: Target): boolean =>
+    failures.filter(({ target }) => target === name).length < ENOUGH_FAILURES;
+  while (goOn(progress())) {
+    const left = targets.filter(isWorthwhile);
+    if (left.length === 0) break;
+    const { input, by } = mutated(random.of(corpus), random.of(corpus), random);
+    for (const name of by) perMutator.set(name, (perMutator.get(name) ?? 0) + 1);
+    const examined = await attempt(input, random.of(left));
     if (examined !== null && isNew(examined)) corpus.push(input);
   }
   return progress();

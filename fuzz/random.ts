@@ -17,4 +17,18 @@ export class Random {
   of<T>(choices: readonly T[]): T {
     return choices[this.below(choices.length)];
   }
+
+  octets(length: number): Uint8Array {
+    return Uint8Array.from({ length }, () => this.below(256));
+  }
+
+  /** The same in another order. */
+  shuffled<T>(items: readonly T[]): T[] {
+    const order = [...items];
+    for (let last = order.length - 1; last > 0; last--) {
+      const place = this.below(last + 1);
+      [order[last], order[place]] = [order[place], order[last]];
+    }
+    return order;
+  }
 }

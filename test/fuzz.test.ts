@@ -1,18 +1,27 @@
 /** A bounded share of `npm run fuzz`, and every input that once broke something. */
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { corpus, regressions } from '../fuzz/corpus.js';
 import { examine } from '../fuzz/examine.js';
 import { fuzz } from '../fuzz/fuzz.js';
-import { Random } from '../fuzz/random.js';
+import { MUTATORS } from '../fuzz/mutators/index.js';
+import { TARGETS } from '../fuzz/targets/index.js';
 
-it('takes every input that once broke something', () => {
-  for (const [name, bytes] of regressions()) {
-    expect(() => examine(bytes, new Random(1)), name).not.toThrow();
-  }
+const INPUTS = 900;
+
+describe('inputs that once broke something', () => {
+  it.each([...regressions()])('%s', async (_name, bytes) => {
+    for (const target of TARGETS) await examine(bytes, target);
+  });
 });
 
-it('ends in a report or in a clear error, the same however a damaged capture is cut', () => {
-  const { failures, inputs } = fuzz(corpus(), 2026, (progress) => progress.inputs < 800);
-  expect(failures).toEqual([]);
-  expect(inputs).toBe(800);
-}, 60_000);
+it('keeps what must hold, whatever a capture is and however it is used', async () => {
+  const { failures, inputs, mutators, targets } = await fuzz(corpus(), {
+    seed: 2026,
+    targets: TARGETS,
+    goOn: (progress) => progress.inputs < INPUTS,
+  });
+  expect(failures.map(({ target, error }) => `${target}: ${error}`)).toEqual([]);
+  expect(inputs).toBe(INPUTS);
+  expect(MUTATORS.filter(({ name }) => !mutators.has(name))).toEqual([]);
+  expect([...targets].filter(([, { inputs }]) => inputs < 20)).toEqual([]);
+}, 120_000);

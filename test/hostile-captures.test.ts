@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join as joinPath } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { examine } from '../fuzz/examine.js';
 import { Random } from '../fuzz/random.js';
+import { report } from '../fuzz/targets/report.js';
 import { linkTypeName } from '../src/capture/link-types.js';
 import { Decoder } from '../src/decode/decoder.js';
 import { SEGMENT } from '../src/decode/verdict.js';
@@ -59,8 +59,8 @@ const CONNECTION = [
 
 /** What must hold for every input, as for those of the fuzzer; and the same again, cut otherwise. */
 function holds(bytes: Uint8Array): void {
-  examine(bytes, new Random(1));
-  examine(bytes, new Random(2));
+  report.run(bytes, new Random(1));
+  report.run(bytes, new Random(2));
 }
 
 const datagram = (port: number, payload: Uint8Array) => udp(payload, 50_000, port);

@@ -121,23 +121,33 @@ export function enhancedPacket(
   return block(6, options(writer, list).bytes, littleEndian);
 }
 
-export function obsoletePacket(data: Uint8Array, units: bigint, interfaceId = 0, drops = 0): Uint8Array {
-  const writer = new Writer(true).u16(interfaceId).u16(drops);
+export function obsoletePacket(
+  data: Uint8Array,
+  units: bigint,
+  interfaceId = 0,
+  drops = 0,
+  littleEndian = true,
+): Uint8Array {
+  const writer = new Writer(littleEndian).u16(interfaceId).u16(drops);
   writer
     .u32(Number(units >> 32n))
     .u32(Number(units & 0xffff_ffffn))
     .u32(data.length)
     .u32(data.length)
     .raw(data);
-  return block(2, writer.bytes);
+  return block(2, writer.bytes, littleEndian);
 }
 
-export function simplePacket(data: Uint8Array, originalLength = data.length): Uint8Array {
-  return block(3, new Writer(true).u32(originalLength).raw(data).bytes);
+export function simplePacket(
+  data: Uint8Array,
+  originalLength = data.length,
+  littleEndian = true,
+): Uint8Array {
+  return block(3, new Writer(littleEndian).u32(originalLength).raw(data).bytes, littleEndian);
 }
 
-export function interfaceStatistics(interfaceId: number, list: Options): Uint8Array {
-  return block(5, options(new Writer(true).u32(interfaceId).u32(0).u32(0), list).bytes);
+export function interfaceStatistics(interfaceId: number, list: Options, littleEndian = true): Uint8Array {
+  return block(5, options(new Writer(littleEndian).u32(interfaceId).u32(0).u32(0), list).bytes, littleEndian);
 }
 
 export function join(...parts: readonly Uint8Array[]): Uint8Array {

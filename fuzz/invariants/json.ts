@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { broken } from './broken.js';
+
+const SCHEMA = new URL('../../schema/report-1.schema.json', import.meta.url);
+const validate = new Ajv2020({ allowUnionTypes: true }).compile(
+  JSON.parse(readFileSync(SCHEMA, 'utf8')) as object,
+);
+
+/** The report must be JSON by its schema. */
+export function checkJson(text: string): void {
+  const report: unknown = JSON.parse(text);
+  if (!validate(report)) {
+    const [{ instancePath, message }] = validate.errors ?? [];
+    broken(`the JSON report is not by its schema: ${instancePath} ${message}`);
+  }
+}
+
+/** Every line must be JSON. */
+export function checkNdjson(text: string): void {
+  for (const line of text.trimEnd().split('\n')) JSON.parse(line);
+}

@@ -1,0 +1,29 @@
+/** Files for what reads and writes files. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+let folder: string | null = null;
+
+/** The path of a file of this name, which lasts until the next of this name. */
+export function scratchPath(name: string): string {
+  if (folder === null) {
+    const created = mkdtempSync(join(tmpdir(), 'finwait-fuzz-'));
+    process.on('exit', () => rmSync(created, { recursive: true, force: true }));
+    folder = created;
+  }
+  return join(folder, name);
+}
+
+export function scratchFile(name: string, bytes: Uint8Array): string {
+  const path = scratchPath(name);
+  writeFileSync(path, bytes);
+  return path;
+}
+
+/** What was written there, and takes it away. */
+export function takeFile(path: string): Uint8Array {
+  const bytes = Uint8Array.from(readFileSync(path));
+  rmSync(path);
+  return bytes;
+}
