@@ -1,3 +1,4 @@
+import { SEVERITIES, type Severity } from '../../src/rules/finding.js';
 import { command } from '../command.js';
 import { broken } from '../invariants/broken.js';
 import { checkText } from '../invariants/formats.js';
@@ -10,45 +11,48 @@ interface Line {
   readonly rule: string;
   readonly connection: number;
   readonly endpoint: string | null;
+  readonly severity: Severity;
 }
 
 /**
- * What `watch` has told and not taken back, at the end, are the findings of a report: none that the report does not
- * have, and of what is to be told none is missing.
+ * What `watch` has told and not taken back, at the end, is what a report finds of the severity asked for: nothing else,
+ * nothing less, and as grave.
  */
 export const watch: Target = {
   name: 'watch',
-  async run(input) {
+  async run(input, random) {
+    const least = random.of(SEVERITIES);
     const path = scratchFile('watched', input);
     const report = await command('analyze', path, '--format', 'json');
-    const watched = await command('watch', path, '--format', 'ndjson', '--severity', 'info');
-    const text = await command('watch', path, '--severity', 'info');
+    const watched = await command('watch', path, '--format', 'ndjson', '--severity', least);
+    const text = await command('watch', path, '--severity', least);
     if (watched.code !== report.code || text.code !== report.code)
       broken(`watch exits with ${watched.code} and ${text.code}, analyze with ${report.code}`);
     checkText(text.stdout);
     if (report.code !== 0) return new Set(['refused']);
     checkText(watched.stdout);
     checkNdjson(watched.stdout);
-    const told = new Map<string, number>();
+    const standing = new Map<string, Severity>();
     const behaviour = new Set<string>();
-    const lines = watched.stdout
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line) as Line);
-    for (const line of lines) {
-      behaviour.add(`${line.type} ${line.rule ?? ''}`);
-      if (line.type === 'summary') continue;
-      const name = nameOf(line);
-      const before = told.get(name) ?? 0;
-      if (line.type === 'settled' && before === 0) broken(`${name} is taken back and was not told`);
-      told.set(name, line.type === 'finding' ? before + 1 : 0);
+    for (const line of watched.stdout.trimEnd().split('\n')) {
+      const told = JSON.parse(line) as Line;
+      behaviour.add(`${told.type} ${told.rule ?? ''}`);
+      if (told.type === 'finding') standing.set(nameOf(told), told.severity);
+      else if (told.type === 'settled' && !standing.delete(nameOf(told)))
+        broken(`${nameOf(told)} is taken back and was not told`);
     }
+    const shown = SEVERITIES.slice(0, SEVERITIES.indexOf(least) + 1);
     const { findings } = JSON.parse(report.stdout) as { findings: readonly Line[] };
-    const found = new Set(findings.map(nameOf));
-    for (const [name, times] of told) {
-      if (times > 0 && !found.has(name)) broken(`${name} was told and not taken back, but is not found`);
+    const found = new Map(
+      findings
+        .filter(({ severity }) => shown.includes(severity))
+        .map((each) => [nameOf(each), each.severity]),
+    );
+    for (const [name, severity] of standing) {
+      if (!found.has(name)) broken(`${name} was told and not taken back, but is not found`);
+      if (found.get(name) !== severity) broken(`${name} was told as ${severity}, and is ${found.get(name)}`);
     }
-    for (const name of found) if ((told.get(name) ?? 0) === 0) broken(`${name} is found, but was not told`);
+    for (const name of found.keys()) if (!standing.has(name)) broken(`${name} is found, but was not told`);
     return behaviour;
   },
 };

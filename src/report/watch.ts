@@ -1,6 +1,7 @@
 /**
- * Findings told as they become certain, while a capture is still growing: each once, when a connection that
- * is still open shows it or when its connection ends, and again if it turns out not to hold.
+ * Findings told as they become certain, while a capture is still growing: each when a connection that is still open
+ * shows it or when its connection ends, again if it becomes graver, and in the end if it turned out to be of another
+ * severity or not to hold. What was told and not taken back is what a report finds.
  */
 import type { Connection } from '../connections/connection.js';
 import type { Timestamp } from '../core/time.js';
@@ -14,7 +15,7 @@ import { clockTime, connectionName, frameList } from './words.js';
 /** How told findings are put. */
 export interface Voice {
   found(connection: Connection, finding: Finding, start: Timestamp): void;
-  /** What was told of a connection, and does not hold now that it has gone on. */
+  /** What was told of a connection, and does not hold in the end, or is not grave enough to be told. */
   settled(finding: Finding, at: Timestamp): void;
   end(end: AnalysisEnd): void;
 }
@@ -22,7 +23,7 @@ export interface Voice {
 export class WatchReporter implements Reporter {
   readonly #voice: Voice;
   readonly #severities: readonly Severity[];
-  /** What was told of connections that are still open, by id. */
+  /** What was told of connections that are still open, by id, as it was told last. */
   readonly #told = new Map<number, Finding[]>();
 
   /** @param least the lowest severity that is told */
@@ -34,17 +35,23 @@ export class WatchReporter implements Reporter {
   /** A connection that is still open, and what it would amount to if it stayed so. */
   open(connection: Connection, findings: readonly Finding[], start: Timestamp): void {
     const told = this.#told.get(connection.id) ?? [];
-    const fresh = this.#fresh(findings, told);
-    if (fresh.length > 0) this.#told.set(connection.id, [...told, ...fresh]);
+    const fresh = findings.filter((finding) => this.#isTold(finding) && !told.some(holds(finding)));
+    if (fresh.length === 0) return;
+    const still = told.filter((before) => !fresh.some((now) => isSame(now, before)));
+    this.#told.set(connection.id, [...still, ...fresh]);
     for (const finding of fresh) this.#voice.found(connection, finding, start);
   }
 
   connection(connection: Connection, findings: readonly Finding[], start: Timestamp): void {
     const told = this.#told.get(connection.id) ?? [];
     this.#told.delete(connection.id);
-    for (const finding of this.#fresh(findings, told)) this.#voice.found(connection, finding, start);
+    const last = findings.filter((finding) => this.#isTold(finding));
+    for (const finding of last) {
+      const before = told.find((each) => isSame(each, finding));
+      if (before?.severity !== finding.severity) this.#voice.found(connection, finding, start);
+    }
     for (const finding of told) {
-      if (!findings.some((now) => isSame(now, finding))) this.#voice.settled(finding, connection.end);
+      if (!last.some((now) => isSame(now, finding))) this.#voice.settled(finding, connection.end);
     }
   }
 
@@ -52,12 +59,15 @@ export class WatchReporter implements Reporter {
     this.#voice.end(end);
   }
 
-  #fresh(findings: readonly Finding[], told: readonly Finding[]): readonly Finding[] {
-    return findings.filter(
-      (finding) =>
-        this.#severities.includes(finding.severity) && !told.some((before) => isSame(before, finding)),
-    );
+  #isTold({ severity }: Finding): boolean {
+    return this.#severities.includes(severity);
   }
+}
+
+/** Whether something that was told is the same finding, as grave at least. */
+function holds(finding: Finding): (told: Finding) => boolean {
+  const gravity = SEVERITIES.indexOf(finding.severity);
+  return (told) => isSame(told, finding) && SEVERITIES.indexOf(told.severity) <= gravity;
 }
 
 function isSame(a: Finding, b: Finding): boolean {

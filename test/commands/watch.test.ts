@@ -11,6 +11,9 @@ const STUCK = captureOf('close-wait-stuck', 'server');
 interface Line {
   readonly type: string;
   readonly rule: string;
+  readonly severity: string;
+  readonly connection: number;
+  readonly endpoint: string | null;
   readonly frames: readonly number[];
 }
 
@@ -60,6 +63,31 @@ describe('finwait watch', () => {
     expect(told).toBeGreaterThanOrEqual(0);
     expect(types.includes('settled close-wait-stuck')).toBe(!holds);
   });
+
+  it.each(['info', 'warning', 'error'])(
+    'leaves standing what a report finds of severity %s or above, as grave as there',
+    async (least) => {
+      const shown = ['error', 'warning', 'info'].slice(0, ['error', 'warning', 'info'].indexOf(least) + 1);
+      const captures = ['host-unreachable', 'peer-host-lost', 'half-open-syn', 'retransmission-gave-up'];
+      for (const capture of captures.map((scenario) => captureOf(scenario, 'client'))) {
+        const standing = new Map<string, string>();
+        for (const { type, rule, connection, endpoint, severity } of await linesOf(
+          capture,
+          '--severity',
+          least,
+        )) {
+          const name = `${rule} ${connection} ${endpoint}`;
+          if (type === 'finding') standing.set(name, severity);
+          else standing.delete(name);
+        }
+        const report = JSON.parse((await finwait([capture, '--format', 'json'])).stdout);
+        const found = (report.findings as Line[])
+          .filter(({ severity }) => shown.includes(severity))
+          .map(({ rule, connection, endpoint, severity }) => [`${rule} ${connection} ${endpoint}`, severity]);
+        expect([...standing].sort(), capture).toEqual(found.sort());
+      }
+    },
+  );
 
   it('says what is wrong with its input', async () => {
     const { code, stderr } = await finwait(['watch', 'nothing.pcap']);
