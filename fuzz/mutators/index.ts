@@ -4,6 +4,7 @@ import { changeHeader } from './change-header.js';
 import { changeLinkType } from './change-link-type.js';
 import { changeTimes } from './change-times.js';
 import { compress } from './compress.js';
+import { copyFrames } from './copy-frames.js';
 import { cut } from './cut.js';
 import { extraBlocks } from './extra-blocks.js';
 import { flipBits } from './flip-bits.js';
@@ -13,7 +14,11 @@ import { hostileNotes } from './hostile-notes.js';
 import { insertSome } from './insert-some.js';
 import { interfaceIds } from './interface-ids.js';
 import { lyingOptions } from './lying-options.js';
+import { mergeCaptures } from './merge-captures.js';
+import { muchInLittle } from './much-in-little.js';
 import type { Mutator } from './mutator.js';
+import { nestDeeply } from './nest-deeply.js';
+import { quoteInIcmp } from './quote-in-icmp.js';
 import { recordLengths } from './record-lengths.js';
 import { removeSome } from './remove-some.js';
 import { repeatSome } from './repeat-some.js';
@@ -41,6 +46,7 @@ export const MUTATORS: readonly Mutator[] = [
   repeatSome,
   splice,
   compress,
+  muchInLittle,
   // Classic captures.
   shuffleRecords,
   shuffleRecords,
@@ -53,6 +59,10 @@ export const MUTATORS: readonly Mutator[] = [
   changeLinkType,
   wrapPackets,
   fragmentPackets,
+  nestDeeply,
+  quoteInIcmp,
+  copyFrames,
+  mergeCaptures,
   toPcapng,
   // pcapng.
   blockTypes,
