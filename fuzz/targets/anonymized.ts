@@ -100,7 +100,7 @@ function addressesIn(report: string): ReadonlySet<string> {
  */
 async function checkExtracts(path: string, extracts: readonly Uint8Array[]): Promise<void> {
   const secrets = await secretsOf(path);
-  const texts = extracts.map((extract) => Buffer.from(extract).toString('latin1'));
+  const texts = extracts.map(textOf);
   for (const [secret, what] of secrets) {
     if (texts.every((text) => text.includes(secret)))
       broken(`${what} ${Buffer.from(secret, 'latin1').toString('hex')} is in an anonymized extract`);
@@ -109,36 +109,45 @@ async function checkExtracts(path: string, extracts: readonly Uint8Array[]): Pro
 
 /** Octets, as characters, that must not be in an extract, and what they are. */
 async function secretsOf(path: string): Promise<Map<string, string>> {
-  const secrets = new Map<string, string>();
-  const keep = (octets: Uint8Array, what: string): void => {
+  const addresses = new Map<string, string>();
+  const payloads = new Map<string, string>();
+  const keep = (secrets: Map<string, string>, octets: Uint8Array, what: string): void => {
     // Few values may stand anywhere.
-    if (new Set(octets).size >= Math.min(4, octets.length))
-      secrets.set(Buffer.from(octets).toString('latin1'), what);
+    if (new Set(octets).size >= Math.min(4, octets.length)) secrets.set(textOf(octets), what);
   };
-  // Ports, numbers and options of TCP stay, and may be the same octets.
-  let shown = '';
+  // What stays of headers may by chance be the same octets: ports, numbers and options of TCP, and more for payload.
+  let numbers = '';
+  let headers = '';
   const decoder = new Decoder();
   await readCapture(path, (frame) => {
     if (decoder.decode(frame) !== SEGMENT) return;
     const { bytes, offset, capturedLength, linkType } = frame;
     if (linkType === ETHERNET && capturedLength >= 14) {
-      for (const at of [0, 6]) keep(bytes.slice(offset + at, offset + at + 6), 'the hardware address');
+      for (const at of [0, 6])
+        keep(addresses, bytes.slice(offset + at, offset + at + 6), 'the hardware address');
     }
-    for (const address of addressesOf(decoder.segment)) keep(address, 'the address');
-    const { header, payload } = partsOf(frame, decoder.segment);
-    shown += Buffer.from(header).toString('latin1');
+    for (const address of addressesOf(decoder.segment)) keep(addresses, address, 'the address');
+    const { before, header, payload } = partsOf(frame, decoder.segment);
+    numbers += textOf(header);
+    headers += textOf(before) + textOf(header);
     for (let at = 0; at + WINDOW <= payload.length; at += WINDOW)
-      keep(payload.slice(at, at + WINDOW), 'the payload');
+      keep(payloads, payload.slice(at, at + WINDOW), 'the payload');
   });
-  for (const secret of secrets.keys()) if (shown.includes(secret)) secrets.delete(secret);
-  return secrets;
+  return new Map([
+    ...[...addresses].filter(([secret]) => !numbers.includes(secret)),
+    ...[...payloads].filter(([secret]) => !headers.includes(secret)),
+  ]);
 }
 
-/** The segment's TCP header and what follows it in the frame; nothing if it came in fragments. */
+function textOf(octets: Uint8Array): string {
+  return Buffer.from(octets).toString('latin1');
+}
+
+/** What stands before the segment's TCP header in its frame, the header and the rest; nothing if it came in fragments. */
 function partsOf(
   { bytes, offset, capturedLength }: Frame,
   segment: Segment,
-): Record<'header' | 'payload', Uint8Array> {
+): Record<'before' | 'header' | 'payload', Uint8Array> {
   const { sourcePort, destinationPort, sequence, acknowledgment, payloadCaptured } = segment;
   const start = Buffer.alloc(12);
   start.writeUInt16BE(sourcePort, 0);
@@ -146,13 +155,14 @@ function partsOf(
   start.writeInt32BE(sequence, 4);
   start.writeInt32BE(acknowledgment, 8);
   const frame = Buffer.from(bytes.buffer, bytes.byteOffset + offset, capturedLength);
-  const header = frame.lastIndexOf(start);
-  if (header < 0 || header + 12 >= frame.length)
-    return { header: new Uint8Array(0), payload: new Uint8Array(0) };
-  const payload = header + (frame[header + 12] >> 4) * 4;
+  const found = frame.lastIndexOf(start);
+  const isWhole = found >= 0 && found + 12 < frame.length;
+  const header = isWhole ? found : 0;
+  const payload = isWhole ? header + (frame[header + 12] >> 4) * 4 : 0;
   return {
+    before: Uint8Array.from(frame.subarray(0, header)),
     header: Uint8Array.from(frame.subarray(header, payload)),
-    payload: Uint8Array.from(frame.subarray(payload, payload + payloadCaptured)),
+    payload: Uint8Array.from(isWhole ? frame.subarray(payload, payload + payloadCaptured) : []),
   };
 }
 
