@@ -24,6 +24,9 @@ interface Report {
   }[];
 }
 
+/** With its fraction. */
+const LAST_SECOND = /^2106-02-07T06:28:15.*/;
+
 /** One connection in a capture of its own, with payload or without: analysing that gives the same findings. */
 export const extract: Target = {
   name: 'extract',
@@ -65,9 +68,9 @@ async function reportOn(path: string): Promise<Report | null> {
 
 /** The connection of the extract that starts as this one does. */
 function twinOf(before: Report, id: number, after: Report): number {
-  // What is beyond the last time that can be told stands at it, to the nanosecond, whatever the capture's resolution.
+  // What is beyond the last time that can be told stands at it, to the nanosecond, whatever the interface's resolution.
   const key = ({ startAt, client, server, frames }: Report['connections'][number]): string =>
-    JSON.stringify({ startAt: startAt.slice(0, 26), client, server, frames });
+    JSON.stringify({ startAt: startAt.replace(LAST_SECOND, ''), client, server, frames });
   const wanted = before.connections.find((each) => each.id === id)!;
   const twin = after.connections.find((each) => key(each) === key(wanted));
   if (twin === undefined)
