@@ -12,6 +12,8 @@ import { wrap } from './wrap.js';
 const MOST_CITATIONS = 4;
 const MOST_STEPS = 2;
 const MOST_FRAMES = 12;
+/** With less room than this, a label takes too much of a line. */
+const MIN_BESIDE = 52;
 
 export class CardWriter {
   readonly #palette: Palette;
@@ -30,7 +32,7 @@ export class CardWriter {
     const [first, ...others] = group.told;
     const { connection, finding } = first;
     const subject = group.count === 1 ? connectionName(connection) : counted(group.count, 'connection');
-    const lines = [this.#head(finding, subject), ...this.#bold(finding.title)];
+    const lines = [...this.#head(finding, subject), ...this.#bold(finding.title)];
     const place = [
       ...(group.count === 1 ? [] : [connectionName(connection)]),
       ...(this.#captures === null ? [] : [this.#captures[connection.capture]]),
@@ -47,7 +49,7 @@ export class CardWriter {
 
   pattern(pattern: Pattern): string {
     const lines = [
-      this.#head(pattern, counted(pattern.count, 'connection')),
+      ...this.#head(pattern, counted(pattern.count, 'connection')),
       ...this.#bold(pattern.title),
       ...this.#proof('', pattern),
       ...this.#story(pattern),
@@ -58,13 +60,20 @@ export class CardWriter {
     return lines.join('\n');
   }
 
-  /** Severity and rule on the left, what it is about on the right. */
-  #head({ severity, confidence, rule }: Finding | Pattern, subject: string): string {
+  /** Severity and rule on the left, what it is about on the right, or below where there is no room. */
+  #head({ severity, confidence, rule }: Finding | Pattern, subject: string): string[] {
     const { bold, dim } = this.#palette;
     const grade = confidence === 'observed' ? '' : `  (${confidence})`;
-    const room = this.#width - severity.length - rule.length - grade.length - subject.length - 2;
-    const left = `${this.#graded(severity)}  ${bold(rule)}${dim(grade)}`;
-    return room < 2 ? `${left}\n${dim(subject)}` : `${left}${' '.repeat(room)}${dim(subject)}`;
+    const name = `${this.#graded(severity)}  ${bold(rule)}`;
+    const taken = severity.length + 2 + rule.length;
+    const room = this.#width - taken - grade.length - subject.length;
+    if (room >= 2) return [`${name}${dim(grade)}${' '.repeat(room)}${dim(subject)}`];
+    const names =
+      taken <= this.#width ? [name] : [this.#graded(severity), ...wrap(rule, this.#width).map(bold)];
+    if (grade === '') return [...names, ...wrap(subject, this.#width).map(dim)];
+    if (names.length === 1 && taken + grade.length <= this.#width)
+      return [`${name}${dim(grade)}`, ...wrap(subject, this.#width).map(dim)];
+    return [...names, ...wrap(`${confidence}, ${subject}`, this.#width).map(dim)];
   }
 
   #graded(severity: Severity): string {
@@ -110,12 +119,18 @@ export class CardWriter {
     return wrap(text, this.#width).map(this.#palette.bold);
   }
 
-  /** A text beside its label, with the following lines below its first. */
+  /** A text beside its label, with the following lines below its first; where that leaves little, below the label. */
   #labelled(label: string, text: string): string[] {
-    const indent = 'filter  '.length;
-    return wrap(text, this.#width - indent).map(
-      (line, place) => this.#palette.dim((place === 0 ? label : '').padEnd(indent)) + line,
-    );
+    const { dim } = this.#palette;
+    const isBeside = this.#width >= MIN_BESIDE;
+    const indent = isBeside ? 'filter  '.length : 2;
+    const lines = wrap(isBeside ? text : `${label}: ${text}`, this.#width - indent);
+    return lines.map((line, place) => {
+      if (isBeside) return dim((place === 0 ? label : '').padEnd(indent)) + line;
+      return place === 0
+        ? dim(line.slice(0, label.length + 1)) + line.slice(label.length + 1)
+        : ' '.repeat(indent) + line;
+    });
   }
 }
 

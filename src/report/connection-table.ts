@@ -3,51 +3,62 @@ import type { Connection } from '../connections/connection.js';
 import type { Finding } from '../rules/finding.js';
 import { type ConnectionRow, ConnectionRows } from './connection-rows.js';
 import type { Palette } from './palette.js';
-import { grouped, seconds } from './words.js';
+import { connectionName, grouped, seconds } from './words.js';
+import { wrap } from './wrap.js';
 
 const MOST_ROWS = 20;
 /** What the blanks around a cell's text add to its width. */
 const PADDING = 2;
-/** A column that must be cut keeps this much. */
-const MIN_COLUMN = 12;
+/** What a column keeps that is cut: `[2001:db8:12:34…5678]:443`, some words of a network's name. */
+const LEAST_ENDPOINT = 25;
+const LEAST_NETWORK = 12;
 /** What a cut endpoint keeps at its end: a port, and enough of the address to tell hosts of one network apart. */
 const KEPT_END = 11;
 const CUT = '…';
 
-interface Column {
-  readonly head: string;
-  readonly cell: (row: ConnectionRow, nameOf: (finding: Finding) => string) => string;
-  readonly align?: 'right';
-  /** Its lines are endpoints: where they must be cut, the port stays. */
-  readonly isEndpoint?: boolean;
+/** How texts are put that depend on the room there is for them. */
+interface Look {
+  readonly endpoint: (name: string, label?: string) => string;
+  readonly prose: (text: string) => readonly string[];
+  readonly rule: (finding: Finding) => string;
 }
 
-const ID: Column = { head: '#', cell: ({ id }) => String(id), align: 'right' };
-const NETWORK: Column = { head: 'network', cell: ({ network }) => network };
-const FRAMES: Column = { head: 'frames', cell: ({ frames }) => grouped(frames), align: 'right' };
-const ACTIVE: Column = { head: 'active', cell: (row) => seconds(row.seconds), align: 'right' };
-const FINDINGS: Column = {
-  head: 'findings',
-  cell: ({ findings }, nameOf) => findings.map(nameOf).join('\n'),
+interface Column {
+  readonly head: readonly string[];
+  /** Its lines. */
+  readonly cell: (row: ConnectionRow, look: Look) => readonly string[];
+  readonly align?: 'right';
+  /** What is enough for it, if it can do with less than its longest line. */
+  readonly least?: number;
+}
+
+const ID: Column = { head: ['#'], cell: ({ id }) => [String(id)], align: 'right' };
+const NETWORK: Column = {
+  head: ['network'],
+  cell: ({ network }, { prose }) => prose(network),
+  least: LEAST_NETWORK,
 };
+const FRAMES: Column = { head: ['frames'], cell: ({ frames }) => [grouped(frames)], align: 'right' };
+const ACTIVE: Column = { head: ['active'], cell: (row) => [seconds(row.seconds)], align: 'right' };
+const FINDINGS: Column = { head: ['findings'], cell: ({ findings }, { rule }) => findings.map(rule) };
 const ENDPOINTS: Column = {
-  head: 'client\nserver',
-  cell: ({ client, server }) => `${client}\n${server}`,
-  isEndpoint: true,
+  head: ['client', 'server'],
+  cell: ({ client, server }, { endpoint }) => [endpoint(client), endpoint(server)],
+  least: LEAST_ENDPOINT,
 };
 const STATES: Column = {
-  head: 'ended in',
-  cell: ({ clientState, serverState }) => `${clientState}\n${serverState}`,
+  head: ['ended in'],
+  cell: ({ clientState, serverState }) => [clientState, serverState],
 };
 
-/** From one line a connection to what fits anywhere; the last may be cut. */
+/** From one line a connection to four columns, of which endpoints may be cut. */
 const LAYOUTS: readonly (readonly Column[])[] = [
   [
     ID,
-    { head: 'client', cell: ({ client }) => client, isEndpoint: true },
-    { head: 'ended in', cell: ({ clientState }) => clientState },
-    { head: 'server', cell: ({ server }) => server, isEndpoint: true },
-    { head: 'ended in', cell: ({ serverState }) => serverState },
+    { head: ['client'], cell: ({ client }, { endpoint }) => [endpoint(client)], least: LEAST_ENDPOINT },
+    { head: ['ended in'], cell: ({ clientState }) => [clientState] },
+    { head: ['server'], cell: ({ server }, { endpoint }) => [endpoint(server)], least: LEAST_ENDPOINT },
+    { head: ['ended in'], cell: ({ serverState }) => [serverState] },
     FRAMES,
     ACTIVE,
     FINDINGS,
@@ -55,6 +66,20 @@ const LAYOUTS: readonly (readonly Column[])[] = [
   [ID, ENDPOINTS, STATES, FRAMES, ACTIVE, FINDINGS],
   [ID, ENDPOINTS, STATES, FINDINGS],
 ];
+
+/** Everything below one another, for where there is no room beside. */
+const WHOLE: Column = {
+  head: ['connection, ended in, findings'],
+  cell: (row, { endpoint, prose, rule }) => [
+    ...prose(connectionName(row)),
+    endpoint(row.client, 'client '),
+    `       ${row.clientState}`,
+    endpoint(row.server, 'server '),
+    `       ${row.serverState}`,
+    ...row.findings.map(rule),
+  ],
+  least: 0,
+};
 
 /** The connections with the gravest findings, as a table. Keeps no more of them than it shows. */
 export class ConnectionTable {
@@ -75,38 +100,71 @@ export class ConnectionTable {
 
   draw(palette: Palette, width: number): string {
     const isNamed = this.#rows.sorted().some(({ network }) => network !== '');
-    const room = (layout: readonly Column[]): number => width - layout.length - 1;
     const layouts = isNamed ? LAYOUTS.map(([id, ...columns]) => [id, NETWORK, ...columns]) : LAYOUTS;
-    const layout = layouts.find((columns) => sum(this.#widths(columns)) <= room(columns)) ?? layouts.at(-1)!;
-    const colWidths = fitted(this.#widths(layout), room(layout));
+    const fits = (columns: readonly Column[], widths: readonly number[]): boolean =>
+      sum(widths) + columns.length + 1 <= width;
+    const layout = layouts.find((columns) => fits(columns, this.#widths(columns))) ??
+      layouts.find((columns) => fits(columns, this.#leastWidths(columns))) ?? [WHOLE];
+    const colWidths = this.#fitted(layout, width - layout.length - 1);
     const table = new Table({
-      head: layout.map(({ head }) => head.split('\n').map(palette.bold).join('\n')),
+      head: layout.map(({ head }) => head.map(palette.bold).join('\n')),
       colWidths,
       colAligns: layout.map(({ align }) => align ?? 'left'),
       style: { head: [], border: [], compact: true },
     });
-    const nameOf = ({ severity, rule }: Finding): string => palette.severity[severity](rule);
-    const shown = (row: ConnectionRow, { cell, isEndpoint }: Column, width: number): string =>
-      isEndpoint === true
-        ? cell(row, nameOf)
-            .split('\n')
-            .map((line) => cutInside(line, width - PADDING))
-            .join('\n')
-        : cell(row, nameOf);
-    table.push(
-      ...this.#rows
-        .sorted()
-        .map((row) => layout.map((column, place) => shown(row, column, colWidths[place]))),
-    );
+    for (const row of this.#rows.sorted()) {
+      table.push(
+        layout.map(({ cell }, place) => cell(row, lookOf(palette, colWidths[place] - PADDING)).join('\n')),
+      );
+    }
     return table.toString();
   }
 
+  /** The same without borders, below one another, in lines of at most `width` columns. */
+  list(palette: Palette, width: number): string {
+    const look = lookOf(palette, width);
+    const lines = this.#rows.sorted().map((row) => WHOLE.cell(row, look).join('\n'));
+    return lines.join('\n\n');
+  }
+
   #widths(columns: readonly Column[]): number[] {
+    const look: Look = {
+      endpoint: (name, label = '') => label + name,
+      prose: (text) => [text],
+      rule: ({ rule }) => rule,
+    };
     return columns.map(({ head, cell }) => {
-      const texts = [head, ...this.#rows.sorted().map((row) => cell(row, ({ rule }) => rule))];
-      return PADDING + Math.max(...texts.flatMap((text) => text.split('\n').map((line) => line.length)));
+      const lines = [head, ...this.#rows.sorted().map((row) => cell(row, look))].flat();
+      return PADDING + Math.max(...lines.map((line) => line.length));
     });
   }
+
+  #leastWidths(columns: readonly Column[]): number[] {
+    return this.#widths(columns).map((width, place) =>
+      Math.min(width, (columns[place].least ?? width) + PADDING),
+    );
+  }
+
+  /** Takes from the widest columns that can be cut until all of them fit. */
+  #fitted(columns: readonly Column[], room: number): number[] {
+    const widths = this.#widths(columns);
+    const least = this.#leastWidths(columns);
+    for (let excess = sum(widths) - room; excess > 0; excess--) {
+      const spare = widths.map((width, place) => (width > least[place] ? width : 0));
+      const widest = Math.max(...spare);
+      if (widest === 0) break;
+      widths[spare.indexOf(widest)]--;
+    }
+    return widths;
+  }
+}
+
+function lookOf(palette: Palette, width: number): Look {
+  return {
+    endpoint: (name, label = '') => label + cutInside(name, width - label.length),
+    prose: (text) => wrap(text, width),
+    rule: ({ severity, rule }) => palette.severity[severity](rule),
+  };
 }
 
 /** An endpoint in at most `length` places: `[2001:db8:12:34…5678]:443`. */
@@ -114,17 +172,6 @@ function cutInside(endpoint: string, length: number): string {
   if (endpoint.length <= length) return endpoint;
   const end = Math.min(KEPT_END, length - 2 * CUT.length);
   return `${endpoint.slice(0, length - CUT.length - end)}${CUT}${endpoint.slice(-end)}`;
-}
-
-/** Takes from the widest columns until all of them fit. */
-function fitted(widths: readonly number[], room: number): number[] {
-  const columns = [...widths];
-  for (let excess = sum(columns) - room; excess > 0; excess--) {
-    const widest = columns.indexOf(Math.max(...columns));
-    if (columns[widest] <= MIN_COLUMN) break;
-    columns[widest]--;
-  }
-  return columns;
 }
 
 function sum(widths: readonly number[]): number {

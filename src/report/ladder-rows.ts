@@ -150,16 +150,24 @@ class LadderRows {
   }
 }
 
-/** What a segment says: its flags, numbers and length; without PSH where room is short. */
-export function segmentLabel(segment: LadderSegment, withPush = true): string {
+/** What a segment says, its flags, numbers and length: in full, and then with ever less of what is missed least. */
+export function segmentLabels(segment: LadderSegment): readonly string[] {
   const { flags, sequence, acknowledgment, payload, window, note } = segment;
-  const names = FLAG_NAMES.filter(([bit]) => (flags & bit) !== 0 && (withPush || bit !== PSH));
-  const parts = [names.map(([, name]) => name).join(',') || 'no flags', `seq ${sequence}`];
-  if ((flags & ACK) !== 0) parts.push(`ack ${acknowledgment}`);
-  if (payload > 0) parts.push(`len ${payload}`);
-  if (window === 0 && (flags & RST) === 0) parts.push('win 0');
-  if (note !== null) parts.push(note);
-  return parts.join(' ');
+  const namesWithout = (left: number): string =>
+    FLAG_NAMES.filter(([bit]) => (flags & ~left & bit) !== 0)
+      .map(([, name]) => name)
+      .join(',') || 'no flags';
+  const names = namesWithout(PSH);
+  const numbers = [`seq ${sequence}`, ...((flags & ACK) === 0 ? [] : [`ack ${acknowledgment}`])];
+  const length = payload > 0 ? [`len ${payload}`] : [];
+  const rest = [...(window === 0 && (flags & RST) === 0 ? ['win 0'] : []), ...(note === null ? [] : [note])];
+  return [
+    [namesWithout(0), ...numbers, ...length, ...rest],
+    [names, ...numbers, ...length, ...rest],
+    ...(numbers.length > 1 ? [[names, numbers[0], '…', ...length, ...rest]] : []),
+    [names, '…', ...length, ...rest],
+    [names, '…', ...rest],
+  ].map((parts) => parts.join(' '));
 }
 
 function byFrame(endpoint: Endpoint): Map<number, Transition[]> {

@@ -1,9 +1,9 @@
-import type { Connection, Endpoint, Role, Transition } from '../connections/connection.js';
+import type { Connection, Role, Transition } from '../connections/connection.js';
 import { secondsBetween, type Timestamp } from '../core/time.js';
 import { escapeControls } from './escape.js';
 import type { Fold } from './ladder-fold.js';
 import type { LadderItem, LadderSegment } from './ladder-recorder.js';
-import { type LadderFacts, type LadderRow, ladderRows, segmentLabel } from './ladder-rows.js';
+import { type LadderFacts, type LadderRow, ladderRows, segmentLabels } from './ladder-rows.js';
 import type { Palette } from './palette.js';
 import {
   citationNames,
@@ -22,12 +22,24 @@ export interface LadderOptions extends LadderFacts {
   readonly columns: number;
 }
 
-const MIN_WIDTH = 80;
+/** Where there is less room than this, states stand below the arrows instead of beside them. */
+const MIN_BESIDE = 80;
+const MIN_WIDTH = 40;
 const MAX_WIDTH = 120;
 const TIME_WIDTH = 9;
 /** Room for the longest state name and its mark. */
 const STATE_WIDTH = 13;
-const MARKS = { observed: ' ', confirmed: '✓', assumed: '?' } as const;
+const MARKS = { observed: '', confirmed: '✓', assumed: '?' } as const;
+const MARK_WIDTH = '◆ '.length;
+
+/** What stands in the column of an endpoint. */
+interface Entry {
+  readonly text: string;
+  readonly style: (text: string) => string;
+}
+
+const NO_ENTRY: Entry = { text: '', style: (text) => text };
+
 /**
  * One connection as textbooks draw it: its segments as arrows between two columns that tell which state
  * each endpoint entered.
@@ -42,6 +54,10 @@ class Ladder {
   readonly #palette: Palette;
   readonly #width: number;
   readonly #frameWidth: number;
+  /** Times and frame numbers, and the blank behind them. */
+  readonly #leadWidth: number;
+  /** The client's state before the arrow, and the blank behind it; 0 if states stand below. */
+  readonly #besideWidth: number;
   readonly #arrowWidth: number;
   readonly #lines: string[] = [];
 
@@ -51,7 +67,9 @@ class Ladder {
     this.#palette = options.palette;
     this.#width = Math.max(MIN_WIDTH, Math.min(MAX_WIDTH, options.columns));
     this.#frameWidth = Math.max(6, String(connection.lastFrame).length + 1);
-    this.#arrowWidth = this.#width - TIME_WIDTH - this.#frameWidth - 2 * STATE_WIDTH - 4;
+    this.#leadWidth = TIME_WIDTH + 1 + this.#frameWidth + 1;
+    this.#besideWidth = this.#width < MIN_BESIDE ? 0 : STATE_WIDTH + 1;
+    this.#arrowWidth = this.#width - this.#leadWidth - 2 * this.#besideWidth;
   }
 
   draw(items: readonly LadderItem[]): string {
@@ -70,16 +88,13 @@ class Ladder {
         this.#fold(row);
         break;
       case 'silence':
-        this.#row(null, '', `⋮ ${seconds(row.seconds)} of silence ⋮`);
+        this.#row(this.#lead(), `⋮ ${seconds(row.seconds)} of silence ⋮`);
         break;
       case 'icmp':
-        this.#marked(
-          `${this.#time(row.time)} ${`#${row.frame}`.padStart(this.#frameWidth)}`,
-          `◆ ${row.text}`,
-        );
+        this.#marked(this.#lead(row.time, `#${row.frame}`), `◆ ${row.text}`);
         break;
       case 'comment':
-        this.#marked(' '.repeat(TIME_WIDTH + this.#frameWidth + 1), `✎ ${escapeControls(row.text)}`);
+        this.#marked(this.#lead(), `✎ ${escapeControls(row.text)}`);
         break;
       case 'end':
         this.#captureEnd(row.time);
@@ -95,14 +110,9 @@ class Ladder {
     this.#lines.push(bold(title) + first.slice(title.length), ...more);
     const near = vantage.near === 'unknown' ? '' : `, captured ${placeOf(vantage.near)}`;
     this.#text(`from ${clockTime(start)}${near}; times count from there, numbers are relative`, dim);
-    const columns = [
-      dim('time'.padStart(TIME_WIDTH)),
-      dim('frame'.padStart(this.#frameWidth)),
-      bold('client'.padEnd(STATE_WIDTH)),
-      ' '.repeat(this.#arrowWidth),
-      bold('server'),
-    ];
-    this.#lines.push('', columns.join(' '));
+    const lead = dim(`${'time'.padStart(TIME_WIDTH)} ${'frame'.padStart(this.#frameWidth)} `);
+    const heads = this.#states({ text: 'client', style: bold }, { text: 'server', style: bold });
+    this.#lines.push('', ...heads.map((line) => lead + line));
   }
 
   #fold({ folded, from }: Fold): void {
@@ -110,66 +120,100 @@ class Ladder {
       (role) => `${counted(folded[role].segments, 'segment')}, ${octets(folded[role].payload)}`,
     );
     const text = `⋮ ${sent} →   ← ${received} ⋮`;
-    // The text may reach into the server's column, which is empty here.
-    if (text.length <= this.#arrowWidth + STATE_WIDTH) {
-      this.#row(from, '…', text);
-    } else {
-      this.#row(from, '…', `⋮ ${sent} → ⋮`);
-      this.#row(null, '', `⋮ ← ${received} ⋮`);
-    }
+    const lead = this.#lead(from, '…');
+    if (text.length <= this.#middleWidth) this.#row(lead, text);
+    else this.#row(lead, `⋮ ${sent} → ⋮`, `⋮ ← ${received} ⋮`);
   }
 
   #rung({ segment, entered, proven }: Extract<LadderRow, { kind: 'segment' }>): void {
-    const { client, server } = entered;
-    const rows = Math.max(client.length, server.length, 1);
-    for (let row = 0; row < rows; row++) {
-      const lead =
-        row === 0
-          ? `${this.#time(segment.time)} ${`#${segment.frame}`.padStart(this.#frameWidth)}`
-          : ' '.repeat(TIME_WIDTH + 1 + this.#frameWidth);
-      const middle = row === 0 ? this.#arrowOf(segment) : ' '.repeat(this.#arrowWidth);
-      this.#lines.push(`${lead} ${this.#state(client[row])} ${middle} ${this.#state(server[row])}`);
+    const [client, server] = [entered.client, entered.server].map((all) =>
+      all.map((one) => this.#entry(one)),
+    );
+    const lead = this.#lead(segment.time, `#${segment.frame}`);
+    const arrow = this.#arrowOf(segment);
+    if (this.#isBeside) {
+      this.#lines.push(...this.#states(client[0], server[0], arrow).map((line) => lead + line));
+    } else {
+      this.#lines.push(lead + arrow);
+    }
+    for (let row = this.#isBeside ? 1 : 0; row < Math.max(client.length, server.length); row++) {
+      this.#lines.push(...this.#states(client[row], server[row]).map((line) => this.#lead() + line));
     }
     for (const { severity, rule } of proven) {
-      const mark = this.#palette.severity[severity](`▲ ${severity}: ${rule}`);
-      this.#lines.push(`${' '.repeat(TIME_WIDTH + this.#frameWidth + STATE_WIDTH + 3)}${mark}`);
+      const lines = wrap(`▲ ${severity}: ${rule}`, this.#width);
+      const longest = Math.max(...lines.map((line) => line.length));
+      const indent = ' '.repeat(Math.min(this.#leadWidth + this.#besideWidth, this.#width - longest));
+      this.#lines.push(...lines.map((line) => indent + this.#palette.severity[severity](line)));
     }
   }
 
   /** A text that starts with a mark, as wide as there is room. */
   #marked(lead: string, text: string): void {
-    const [first, ...more] = wrap(text, this.#width - lead.length - 3);
-    const indent = ' '.repeat(lead.length + 2);
-    this.#lines.push(`${lead} ${first}`, ...more.map((line) => `${indent} ${line}`));
+    const [first, ...more] = wrap(text, this.#width - this.#leadWidth - MARK_WIDTH);
+    const indent = ' '.repeat(this.#leadWidth + MARK_WIDTH);
+    this.#lines.push(lead + first, ...more.map((line) => indent + line));
   }
 
   #captureEnd(time: Timestamp): void {
-    const { client, server } = this.#connection;
+    const { dim } = this.#palette;
+    const [client, server] = [this.#connection.client, this.#connection.server].map(
+      ({ finalState }): Entry => ({ text: finalState, style: dim }),
+    );
+    const lead = this.#lead(time);
     const end = centred('the capture ends', this.#arrowWidth);
-    const lead = `${this.#time(time)} ${' '.repeat(this.#frameWidth)}`;
-    const state = (endpoint: Endpoint): string => endpoint.finalState.padEnd(STATE_WIDTH);
-    this.#lines.push(this.#palette.dim(`${lead} ${state(client)} ${end} ${state(server)}`));
+    const states = this.#states(client, server, this.#isBeside ? dim(end) : undefined);
+    if (!this.#isBeside) this.#lines.push(dim(lead + end));
+    this.#lines.push(...states.map((line) => (this.#isBeside ? dim(lead) : this.#lead()) + line));
   }
 
-  /** A line in the middle between the state columns. */
-  #row(time: Timestamp | null, frame: string, text: string): void {
-    const lead = `${time === null ? ' '.repeat(TIME_WIDTH) : this.#time(time)} ${frame.padStart(this.#frameWidth)}`;
-    this.#lines.push(
-      this.#palette.dim(`${lead} ${' '.repeat(STATE_WIDTH)} ${centred(text, this.#arrowWidth)}`),
-    );
+  /** Lines in the middle between the state columns, which reach into the server's where they must. */
+  #row(lead: string, ...texts: readonly string[]): void {
+    const lines = texts.flatMap((text) => wrap(text, this.#middleWidth));
+    for (const [place, line] of lines.entries()) {
+      const start = (place === 0 ? lead : this.#lead()) + ' '.repeat(this.#besideWidth);
+      this.#lines.push(this.#palette.dim(start + centred(line, this.#arrowWidth)));
+    }
+  }
+
+  /** What both sides are in, with an arrow between them where there is room beside it: else several lines if need be. */
+  #states(
+    client: Entry = NO_ENTRY,
+    server: Entry = NO_ENTRY,
+    arrow = ' '.repeat(this.#arrowWidth),
+  ): string[] {
+    const shown = ({ text, style }: Entry): string => (text === '' ? '' : style(text));
+    const padding = ' '.repeat(Math.max(0, STATE_WIDTH - client.text.length));
+    if (this.#isBeside) return [`${shown(client)}${padding} ${arrow} ${shown(server)}`];
+    const between = this.#arrowWidth - client.text.length - server.text.length;
+    if (client.text === '' || server.text === '' || between > 0)
+      return [shown(client) + ' '.repeat(between) + shown(server)];
+    return [shown(client), ' '.repeat(between + client.text.length) + shown(server)];
+  }
+
+  #lead(time: Timestamp | null = null, frame = ''): string {
+    const text = time === null ? '' : this.#time(time);
+    return `${text.padStart(TIME_WIDTH)} ${frame.padStart(this.#frameWidth)} `;
   }
 
   #time(time: Timestamp): string {
     const value = secondsBetween(this.#connection.start, time);
-    return value.toFixed(value < 1e4 ? 4 : 2).padStart(TIME_WIDTH);
+    return value.toFixed(value < 1e4 ? 4 : 2);
   }
 
-  #state(entry: Transition | undefined): string {
-    if (entry === undefined) return ' '.repeat(STATE_WIDTH);
+  #entry({ state, evidence, retractedBy }: Transition): Entry {
     const { bold, dim, struck } = this.#palette;
-    const text = `${entry.state}${entry.retractedBy === null ? MARKS[entry.evidence] : '✗'}`;
-    const padding = ' '.repeat(Math.max(0, STATE_WIDTH - text.length));
-    return (entry.retractedBy === null ? bold(text) : struck(dim(text))) + padding;
+    return retractedBy === null
+      ? { text: `${state}${MARKS[evidence]}`, style: bold }
+      : { text: `${state}✗`, style: (text) => struck(dim(text)) };
+  }
+
+  get #isBeside(): boolean {
+    return this.#besideWidth > 0;
+  }
+
+  /** What stands between the states may reach into the server's column, which is empty then. */
+  get #middleWidth(): number {
+    return this.#width - this.#leadWidth - this.#besideWidth;
   }
 
   #arrowOf(segment: LadderSegment): string {
@@ -211,12 +255,11 @@ function placeOf(near: Role | 'between'): string {
   return near === 'between' ? 'between both' : `near the ${near}`;
 }
 
-/** In at most `room` characters; what a reader misses least goes first. */
+/** In at most `room` characters. */
 function describe(segment: LadderSegment, room: number): string {
-  const full = segmentLabel(segment);
-  if (full.length <= room) return full;
-  const short = segmentLabel(segment, false);
-  return short.length <= room ? short : `${short.slice(0, room - 1)}…`;
+  const labels = segmentLabels(segment);
+  const shortest = labels[labels.length - 1];
+  return labels.find((label) => label.length <= room) ?? `${shortest.slice(0, room - 1)}…`;
 }
 
 function centred(text: string, width: number, fill = ' '): string {

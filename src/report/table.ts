@@ -5,6 +5,7 @@ import { VERDICT_DESCRIPTIONS } from '../decode/verdict.js';
 import { type Finding, SEVERITIES, type Severity } from '../rules/finding.js';
 import { CardWriter } from './cards.js';
 import { ConnectionTable } from './connection-table.js';
+import { displayWidth } from './display-width.js';
 import { escapeControls } from './escape.js';
 import { FindingGroups } from './finding-groups.js';
 import type { Palette } from './palette.js';
@@ -23,7 +24,7 @@ import {
   seconds,
   timelineCommand,
 } from './words.js';
-import { wrap } from './wrap.js';
+import { wrap, wrapCommand } from './wrap.js';
 
 export interface TableOptions {
   readonly palette: Palette;
@@ -35,11 +36,14 @@ export interface TableOptions {
 
 /** Interfaces that are described with `verbose`. */
 const MOST_INTERFACES = 16;
-/** Narrower than this the tables are unreadable; wider lines are hard to read. */
-const MIN_WIDTH = 60;
+/** Wider lines are hard to read. */
 const MAX_WIDTH = 120;
+/** Where there is less room than this, text has all of it, without borders. */
+const MIN_FRAMED = 40;
+const MIN_WIDTH = 20;
 /** What a table's borders and the blanks inside them take of a line. */
 const CELL_EDGES = 4;
+const COMMAND_INDENT = '  ';
 
 /**
  * The report on a terminal: what was read, the findings worst first, and the worst connections. It keeps
@@ -129,7 +133,10 @@ export class TableReporter implements Reporter {
     const nothing = baseline === undefined ? 'nothing to report' : 'nothing new';
     const verdict = parts.length === 0 ? nothing : parts.join(', ');
     const hidden = suppressed === 0 ? '' : palette.dim(`; ${grouped(suppressed)} suppressed`);
-    const lines = [`${palette.bold(counted(connections, 'connection'))}: ${verdict}${hidden}`];
+    const lines = wrap(
+      `${palette.bold(counted(connections, 'connection'))}: ${verdict}${hidden}`,
+      this.#width,
+    );
     if (baseline !== undefined) {
       lines.push(...this.#lines(comparison(baseline), palette.bold));
       for (const title of baseline.goneTitles) {
@@ -143,7 +150,8 @@ export class TableReporter implements Reporter {
   /** Patterns and findings by severity; of the same severity the patterns, which stand for many, come first. */
   #cards(end: AnalysisEnd): string {
     const names = end.captures.length > 1 ? end.captures.map(({ path }) => captureName(path)) : null;
-    const writer = new CardWriter(this.#options.palette, this.#width - CELL_EDGES, names);
+    const room = this.#isFramed ? this.#width - CELL_EDGES : this.#width;
+    const writer = new CardWriter(this.#options.palette, room, names);
     const cards: { readonly severity: Severity; readonly text: () => string }[] = [
       ...end.patterns.map((pattern) => ({
         severity: pattern.severity,
@@ -154,6 +162,7 @@ export class TableReporter implements Reporter {
         text: () => writer.group(group),
       })),
     ].sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
+    if (!this.#isFramed) return cards.map(({ text }) => text()).join('\n\n');
     return cards
       .map(({ text }, place) => this.#card(text(), place === 0, place === cards.length - 1))
       .join('\n');
@@ -181,11 +190,30 @@ export class TableReporter implements Reporter {
     const { worst, length } = this.#connections;
     if (worst === undefined) return '';
     const more = end.summary.connections - length;
+    const table = this.#isFramed
+      ? this.#connections.draw(palette, this.#width)
+      : this.#connections.list(palette, this.#width);
     const hints = [
-      ...(more > 0 ? [`${counted(more, 'more connection')}: --format json has them all`] : []),
-      `segment by segment: ${timelineCommand(end.captures, worst)}`,
+      ...(more > 0
+        ? wrap(`${counted(more, 'more connection')}: --format json has them all`, this.#width)
+        : []),
+      ...this.#hint('segment by segment:', timelineCommand(end.captures, worst)),
     ];
-    return [this.#connections.draw(palette, this.#width), ...hints.map(palette.dim)].join('\n');
+    return [table, ...hints.map(palette.dim)].join('\n');
+  }
+
+  /** A command behind what it is for, or below it where there is no room. */
+  #hint(what: string, command: string): readonly string[] {
+    const line = `${what} ${command}`;
+    if (displayWidth(line) <= this.#width) return [line];
+    return [
+      what,
+      ...wrapCommand(command, this.#width - COMMAND_INDENT.length).map((part) => COMMAND_INDENT + part),
+    ];
+  }
+
+  get #isFramed(): boolean {
+    return this.#width >= MIN_FRAMED;
   }
 
   #lines(text: string, style: (text: string) => string): string[] {

@@ -1,27 +1,56 @@
+import { displayWidth, splitAtWidth } from './display-width.js';
+
 /** A space at which `wrap` breaks no line. */
 export const FIXED_SPACE = '\u00a0';
 
-/** Breaks a text at spaces into lines of at most `width` characters; longer words are broken where they must. */
+/** Breaks a text at spaces into lines of at most `width` columns; longer words are broken where they must. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
+  let used = 0;
   for (let word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
+    let length = displayWidth(word);
+    if (line !== '' && used + 1 + length > width) {
       lines.push(line);
       line = '';
+      used = 0;
     }
-    while (word.length > width) {
-      const cut = startsPair(word.charCodeAt(width - 1)) && width > 1 ? width - 1 : width;
-      lines.push(word.slice(0, cut));
-      word = word.slice(cut);
+    while (length > width) {
+      const [head, rest] = splitAtWidth(word, width);
+      if (rest === '') break;
+      lines.push(head);
+      word = rest;
+      length = displayWidth(word);
     }
     line += line === '' ? word : ` ${word}`;
+    used = displayWidth(line);
   }
   lines.push(line);
   return lines.map((part) => part.replaceAll(FIXED_SPACE, ' '));
 }
 
-/** Whether a unit of UTF-16 is the first of two that belong together. */
-function startsPair(unit: number): boolean {
-  return unit >= 0xd800 && unit < 0xdc00;
+const CONTINUED = ' \\';
+
+/**
+ * Breaks a command line as a shell lets it be broken, so that it can still be copied: a backslash ends each line
+ * but the last. Words in quotes stay whole, however long they are.
+ */
+export function wrapCommand(command: string, width: number): string[] {
+  const words = command.match(/(?:'[^']*'|\\'|[^ '])+/g) ?? [];
+  const lines: string[] = [];
+  let line = '';
+  for (const [place, word] of words.entries()) {
+    const room = place === words.length - 1 ? width : width - CONTINUED.length;
+    if (line !== '' && displayWidth(line) + 1 + displayWidth(word) > room) {
+      lines.push(line + CONTINUED);
+      line = ' ';
+    }
+    line += line === '' ? word : ` ${word}`;
+    while (!word.includes("'") && displayWidth(line) > room) {
+      const [head, rest] = splitAtWidth(line, width - 1);
+      lines.push(`${head}\\`);
+      line = rest;
+    }
+  }
+  return [...lines, line];
 }

@@ -204,7 +204,7 @@ describe('options', () => {
   });
 
   it('say of which capture the frames are', async () => {
-    const { stdout } = await finwait([CLEAN, STUCK]);
+    const { stdout } = await finwait([CLEAN, STUCK], { columns: 120 });
     expect(stdout).toContain(`│ ${STUCK}: frames #8, #9 `);
     expect(stdout).toContain('filter  frame.number in {8, 9');
     expect(stdout).toContain(`finwait timeline ${STUCK} --connection 0`);

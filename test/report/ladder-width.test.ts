@@ -42,7 +42,7 @@ function longest(columns: number): string {
 }
 
 describe('the ladder of a connection with long names and numbers', () => {
-  it.each([80, 100, 120])('is no wider than %i columns', (columns) => {
+  it.each([40, 59, 80, 100, 120])('is no wider than %i columns', (columns) => {
     const wide = longest(columns)
       .split('\n')
       .filter((line) => line.length > columns);

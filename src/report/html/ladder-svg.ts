@@ -3,7 +3,7 @@ import type { Connection, Transition } from '../../connections/connection.js';
 import { secondsBetween, type Timestamp } from '../../core/time.js';
 import { RST } from '../../decode/segment.js';
 import { escapeControls, escapeXml } from '../escape.js';
-import { type LadderRow, segmentLabel } from '../ladder-rows.js';
+import { type LadderRow, segmentLabels } from '../ladder-rows.js';
 import { counted, endpointName, octets, seconds } from '../words.js';
 import { wrap } from '../wrap.js';
 
@@ -134,7 +134,7 @@ class Drawing {
       `<text x="${FRAME}" y="${y + 4}" text-anchor="end">#${frame}</text>`,
       `<line x1="${start}" y1="${y}" x2="${back}" y2="${y + SLANT - 1}" class="arrow"/>`,
       `<path d="M${tip} ${y + SLANT} L${back} ${y + SLANT - 6} L${back} ${y + SLANT + 4} Z" class="head"/>`,
-      `<text x="${MIDDLE}" y="${y - 2}" text-anchor="middle" class="label">${escapeXml(segmentLabel(segment))}</text>`,
+      `<text x="${MIDDLE}" y="${y - 2}" text-anchor="middle" class="label">${escapeXml(segmentLabels(segment)[0])}</text>`,
     ];
     for (const role of ['client', 'server'] as const) {
       // A state that a segment causes is entered where that segment is at the time.
