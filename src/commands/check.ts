@@ -26,7 +26,7 @@ import type { RuleSettings } from '../rules/settings.js';
 import type { Suppression } from '../rules/suppressions.js';
 import { captureProblem } from './errors.js';
 import { EXIT_CAPTURE, EXIT_FINDINGS, EXIT_OK, type Io, UsageError } from './io.js';
-import { paletteFor } from './options.js';
+import { paletteFor, textWriter } from './options.js';
 import { Progress } from './progress.js';
 
 export interface CheckOptions {
@@ -106,7 +106,7 @@ function write(report: CheckReport, options: CheckOptions, io: Io): void {
     github: () => checkGithub(report),
   }[options.format]();
   if (!toFile) {
-    io.stdout.write(text);
+    (options.format === 'table' ? textWriter(io) : io.stdout.write)(text);
     return;
   }
   const file = new OutputFile(options.output as string);

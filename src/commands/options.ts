@@ -2,10 +2,12 @@ import { InvalidArgumentError } from 'commander';
 import { wishedUnit } from '../config/rule-entries.js';
 import { nearestName } from '../core/suggest.js';
 import { SEPARATIONS, type Separation } from '../decode/domains.js';
+import { asciiWriter } from '../report/ascii.js';
 import { COLOURED, type Palette, PLAIN } from '../report/palette.js';
+import type { Write } from '../report/reporter.js';
 import { findRule, RULES } from '../rules/catalog.js';
 import { type RuleSettings, SEVERITY_CHOICES, type SeverityChoice } from '../rules/settings.js';
-import { type Stream, UsageError } from './io.js';
+import { type Io, type Stream, UsageError } from './io.js';
 
 /** Collects a repeatable option's values. */
 export function collect(value: string, previous: readonly string[]): string[] {
@@ -113,4 +115,13 @@ export function paletteFor(
     return ['0', 'false'].includes(environment.FORCE_COLOR) ? PLAIN : COLOURED;
   }
   return stream.isTerminal && environment.TERM !== 'dumb' ? COLOURED : PLAIN;
+}
+
+/** The variables that name the locale, the first that is set counts (POSIX, chapter 8.2). */
+const LOCALE = ['LC_ALL', 'LC_CTYPE', 'LANG'];
+
+/** Writes text for people to standard output: in ASCII if the locale has been set to one without UTF-8. */
+export function textWriter({ stdout, environment }: Io): Write {
+  const locale = LOCALE.map((name) => environment[name]).find((value) => value !== undefined && value !== '');
+  return locale === undefined || /utf-?8/i.test(locale) ? stdout.write : asciiWriter(stdout.write);
 }

@@ -3,7 +3,7 @@ import { OutputFile } from '../node/output.js';
 import { FORMATS, formatOfFile } from '../report/formats.js';
 import type { Reporter } from '../report/reporter.js';
 import { type Io, UsageError } from './io.js';
-import { paletteFor } from './options.js';
+import { paletteFor, textWriter } from './options.js';
 
 const STANDARD_OUTPUT = '-';
 const DEFAULT_FORMAT = Object.keys(FORMATS)[0];
@@ -91,6 +91,7 @@ export function openOutputs(destinations: readonly Destination[], look: Look, io
 function openOutput({ format, path }: Destination, look: Look, io: Io): Output {
   const file = path === null ? null : new OutputFile(path);
   const spool = new FileSpool();
+  const toTerminal = format === DEFAULT_FORMAT ? textWriter(io) : io.stdout.write;
   // What a terminal can show says nothing about a file.
   const color = file === null ? look.color : (look.color ?? false);
   const options = {
@@ -100,7 +101,7 @@ function openOutput({ format, path }: Destination, look: Look, io: Io): Output {
     maxLength: look.maxLength,
   };
   return {
-    reporter: FORMATS[format].create(file?.write ?? io.stdout.write, options, spool),
+    reporter: FORMATS[format].create(file?.write ?? toTerminal, options, spool),
     finish: () => file?.finish(),
     abandon: () => {
       spool.close();

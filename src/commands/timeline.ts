@@ -13,7 +13,7 @@ import { Choice, noSuchConnection } from './errors.js';
 import { type ConnectionFilter, NOTHING_MATCHES } from './filter.js';
 import { findCaptures } from './find-captures.js';
 import { EXIT_CAPTURE, EXIT_OK, type Io, UsageError } from './io.js';
-import { paletteFor } from './options.js';
+import { paletteFor, textWriter } from './options.js';
 import { readAll, warnOfDamage } from './read-all.js';
 
 export interface TimelineOptions {
@@ -70,7 +70,7 @@ export async function timeline(names: readonly string[], options: TimelineOption
     columns: io.stdout.columns,
     ...ladderFacts(captures, connection, findings),
   });
-  io.stdout.write(text);
+  textWriter(io)(text);
   return read < paths.length ? EXIT_CAPTURE : EXIT_OK;
 }
 

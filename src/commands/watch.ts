@@ -13,7 +13,7 @@ import type { Suppression } from '../rules/suppressions.js';
 import { captureProblem } from './errors.js';
 import type { ConnectionFilter } from './filter.js';
 import { EXIT_CAPTURE, EXIT_OK, type Io } from './io.js';
-import { paletteFor } from './options.js';
+import { paletteFor, textWriter } from './options.js';
 import { warnOfDamage } from './read-all.js';
 import { noteSuppressions } from './suppression-notes.js';
 
@@ -46,12 +46,12 @@ const CHECKPOINTS = [
 export async function watch(path: string, options: WatchOptions, io: Io): Promise<number> {
   const palette = paletteFor(options.color, io.environment, io.stdout);
   const voice =
-    options.format === 'ndjson' ? new JsonVoice(io.stdout.write) : new TextVoice(io.stdout.write, palette);
+    options.format === 'ndjson' ? new JsonVoice(io.stdout.write) : new TextVoice(textWriter(io), palette);
   const watcher = new WatchReporter(voice, options.severity);
   const reporters: Reporter[] = [watcher];
   if (options.format === 'text') {
     const look = { palette, columns: io.stdout.columns, verbose: false };
-    reporters.push(new TableReporter(io.stdout.write, look));
+    reporters.push(new TableReporter(textWriter(io), look));
   }
   const analysis = new Analysis({
     reporters,
