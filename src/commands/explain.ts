@@ -6,9 +6,14 @@ import { generalDocumentation } from '../rules/documentation.js';
 import type { RuleDescription } from '../rules/rule.js';
 import { EXAMPLE_LADDERS } from './example-ladders.js';
 import { EXIT_OK, type Io, UsageError } from './io.js';
-import { paletteFor } from './options.js';
+import { paletteFor, textWriter } from './options.js';
 
 const INDENT = '  ';
+const GRADE_WIDTH = 'warning'.length;
+/** Summaries with less room than this beside the ids stand below them. */
+const LEAST_SUMMARY = 30;
+/** Recorded ladders are drawn as wide as this. */
+const EXAMPLE_COLUMNS = 80;
 
 /** Prints one rule in full. */
 export function explain(id: string, options: { readonly color?: boolean }, io: Io): number {
@@ -20,7 +25,7 @@ export function explain(id: string, options: { readonly color?: boolean }, io: I
   }
   const palette = paletteFor(options.color, io.environment, io.stdout);
   const width = Math.min(100, Math.max(40, io.stdout.columns)) - 1;
-  io.stdout.write(`${page(rule, palette, width)}\n`);
+  textWriter(io)(`${page(rule, palette, width)}\n`);
   return EXIT_OK;
 }
 
@@ -35,13 +40,24 @@ export function listRules(options: { readonly color?: boolean }, io: Io): number
       family = rule.family;
       lines.push(`${lines.length > 0 ? '\n' : ''}${palette.bold(family)}`);
     }
-    const grade = palette.severity[rule.severity](rule.severity.padEnd(7));
-    const head = `${INDENT}${rule.id.padEnd(width)}  ${grade}  `;
-    const indent = INDENT.length + width + 2 + 7 + 2;
-    const summary = wrap(rule.summary, Math.max(30, io.stdout.columns - indent));
-    lines.push(head + summary.join(`\n${' '.repeat(indent)}`));
+    const paint = palette.severity[rule.severity];
+    const indent = INDENT.length + width + 2 + GRADE_WIDTH + 2;
+    const room = io.stdout.columns - indent;
+    if (room < LEAST_SUMMARY) {
+      const below = block(rule.summary, Math.max(LEAST_SUMMARY, io.stdout.columns), INDENT + INDENT);
+      lines.push(
+        ...wrap(`${rule.id}  ${paint(rule.severity)}`, io.stdout.columns - INDENT.length).map(
+          (line) => INDENT + line,
+        ),
+        below,
+      );
+      continue;
+    }
+    const head = `${INDENT}${rule.id.padEnd(width)}  ${paint(rule.severity.padEnd(GRADE_WIDTH))}  `;
+    lines.push(head + wrap(rule.summary, room).join(`\n${' '.repeat(indent)}`));
   }
-  io.stdout.write(`${lines.join('\n')}\n\n${palette.dim('one of them in full: finwait explain <rule>')}\n`);
+  const hint = wrap('one of them in full: finwait explain <rule>', io.stdout.columns).map(palette.dim);
+  textWriter(io)(`${lines.join('\n')}\n\n${hint.join('\n')}\n`);
   return EXIT_OK;
 }
 
@@ -54,7 +70,11 @@ function byFamily(a: RuleDescription, b: RuleDescription): number {
 function page(rule: RuleDescription, palette: Palette, width: number): string {
   const text = generalDocumentation(rule);
   const parts = [
-    `${palette.bold(rule.id)}  ${palette.severity[rule.severity](rule.severity)}, ${rule.family}`,
+    block(
+      `${palette.bold(rule.id)}  ${palette.severity[rule.severity](rule.severity)}, ${rule.family}`,
+      width,
+      '',
+    ),
     block(rule.summary, width, ''),
     text.aboutNames === null ? '' : palette.dim(block(text.aboutNames, width, '')),
     section('Meaning', block(text.meaning, width, INDENT)),
@@ -65,7 +85,7 @@ function page(rule: RuleDescription, palette: Palette, width: number): string {
     section('What to check next', bullets(text.nextSteps, width)),
     section('Options', options(rule, width)),
     section('Rests on', citations(rule, palette, width)),
-    section('Example', example(rule)),
+    section('Example', example(rule, width)),
     section('See also', rule.related.length === 0 ? '' : block(rule.related.join(', '), width, INDENT)),
   ];
   return parts.filter((part) => part !== '').join('\n\n');
@@ -76,10 +96,15 @@ function page(rule: RuleDescription, palette: Palette, width: number): string {
 }
 
 /** The ladder stands at the margin: it needs the whole width. */
-function example({ id }: RuleDescription): string {
-  return Object.hasOwn(EXAMPLE_LADDERS, id)
-    ? `\n${EXAMPLE_LADDERS[id].trimEnd()}`
-    : `${INDENT}No recorded example yet.`;
+function example({ id }: RuleDescription, width: number): string {
+  if (!Object.hasOwn(EXAMPLE_LADDERS, id)) return `${INDENT}No recorded example yet.`;
+  if (width < EXAMPLE_COLUMNS - 1)
+    return block(
+      `A recorded connection is drawn here where there are ${EXAMPLE_COLUMNS} columns.`,
+      width,
+      INDENT,
+    );
+  return `\n${EXAMPLE_LADDERS[id].trimEnd()}`;
 }
 
 function options(rule: RuleDescription, width: number): string {

@@ -25,10 +25,11 @@ import { timeline } from './timeline.js';
 import { watch } from './watch.js';
 
 const CHECK_HELP = `
-An expectation stands beside its capture, as in trace.pcap.expect.yaml. All its parts may be left out:
+An expectation stands beside its capture, as in trace.pcap.expect.yaml. All its
+parts may be left out:
 
   connections: 2
-  findings:                       # exactly these; none; or atLeast: with these below it
+  findings:                       # exactly these; none; or atLeast: and these
     - rule: close-wait-stuck
       endpoint: server
     - half-close                  # the rule alone is enough
@@ -38,15 +39,19 @@ An expectation stands beside its capture, as in trace.pcap.expect.yaml. All its 
       client: FIN-WAIT-2
       server: [SYN-RECEIVED, ESTABLISHED, CLOSE-WAIT]
   finalStates: { TIME-WAIT: 1, FIN-WAIT-2: 1, CLOSE-WAIT: 1, CLOSED: 1 }
-  separate: [vlan]                # how to read the capture: as --separate of analyze
+  separate: [vlan]                # as --separate of analyze
 
 Examples:
-  finwait check --init captures/        start expectations, to be read and kept with the captures
+  finwait check --init captures/        start expectations: read them, keep them
   finwait check captures/               exit 1 if a capture shows something else
   finwait check --update captures/      take what is shown now for right
   finwait check captures/ -f junit -o results.xml
 
-Exit codes: 0 all as expected, 1 something is not, 2 wrong usage or expectation, 3 a capture cannot be read.
+Exit codes:
+  0  all as expected
+  1  something is not
+  2  wrong usage or expectation, or a result that could not be written
+  3  a capture that could not be read
 `;
 
 const NO_CAPTURE = 'name a capture to read, such as incident.pcap';
@@ -57,7 +62,7 @@ Examples:
   finwait timeline incident.pcap           the worst connection, step by step
   finwait timeline incident.pcap -c 7      connection 7, as Wireshark counts
   finwait explain close-wait-stuck         what a finding means and rests on
-  finwait extract a.pcap -c 7 -o 7.pcapng  that connection as a capture of its own
+  finwait extract a.pcap -c 7 -o 7.pcapng  that connection as its own capture
   finwait a.pcap b.pcapng.gz -o all.json   a report for programs, in a file
   finwait incident.pcap --fail-on warning  for scripts: exit 1 if there is one
   finwait --join 'trace.pcap*'             rotated captures as one
@@ -84,13 +89,13 @@ between its frames and those of others.
 Examples:
   finwait extract a.pcap -c 7 -o 7.pcapng            connection 7
   finwait extract a.pcap -c 7,9 | tshark -r -        two, straight to tshark
-  finwait extract a.pcap --finding 0 -o worst.pcapng what the first finding is about
+  finwait extract a.pcap --finding 0 -o 0.pcapng     what finding 0 is about
   finwait extract a.pcap -c 7 --anonymize -o x.pcapng
                                                      to show to strangers
 
 --strip-payload puts zeroes in the place of what TCP carried, also in what ICMP
-errors quote, and of padding. --anonymize does so too, and maps IP addresses with
-Crypto-PAn, so that hosts of one network stay in one network, and hardware
+errors quote, and of padding. --anonymize does so too, and maps IP addresses
+with Crypto-PAn, so that hosts of one network stay in one network, and hardware
 addresses. Loopback, multicast, broadcast and unspecified addresses stay. IP
 options, unknown TCP options, ICMP extensions and names of interfaces go. Ports,
 times, TTLs and TCP's own numbers stay: whoever has another capture of the same

@@ -44,13 +44,26 @@ describe('rules', () => {
     }
   });
 
-  it('fits the terminal', async () => {
-    const { stdout } = await finwait(['rules'], { columns: 80 });
-    for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  it.each([40, 60, 80, 120])('fits a terminal of %i columns', async (columns) => {
+    const { stdout } = await finwait(['rules'], { columns });
+    for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(columns);
+  });
+});
+
+describe('a narrow terminal', () => {
+  it.each(CATALOG.map(({ id }) => id))('has room for all of %s but links', async (id) => {
+    const { stdout } = await finwait(['explain', id], { columns: 40 });
+    const wide = stdout.split('\n').filter((line) => line.length > 40 && !line.includes('https://'));
+    expect(wide).toEqual([]);
   });
 });
 
 describe('help', () => {
+  it.each([undefined, ...COMMANDS])('on %s fits 80 columns', async (command) => {
+    const { stdout } = await finwait(command === undefined ? ['--help'] : ['help', command]);
+    expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  });
+
   it('teaches by examples, options and exit codes', async () => {
     const { stdout } = await finwait(['--help']);
     for (const part of ['Examples:', 'Exit codes:', '--fail-on', 'finwait timeline', '| finwait -']) {
