@@ -19,7 +19,7 @@ import { anonymousConnection } from './extract/anonymous-connection.js';
 import type { AnalysisEnd, CaptureFacts, Reporter, Summary } from './report/reporter.js';
 import type { Baseline } from './rules/baseline.js';
 import { type Diagnosis, prepareCatalog, prepareSuppressions } from './rules/catalog.js';
-import type { Finding, Pattern, Severity } from './rules/finding.js';
+import type { Finding, Located, Pattern, Severity } from './rules/finding.js';
 import type { RuleSettings } from './rules/settings.js';
 import type { Suppression, SuppressionUse, Suppressor } from './rules/suppressions.js';
 import type { State } from './tcp/states.js';
@@ -61,6 +61,9 @@ export interface CaptureSource extends ReaderFacts {
   readonly compression: string | null;
 }
 
+/** Connections of which what locates them is kept: some 200 octets each. */
+const MOST_LOCATED = 1 << 16;
+
 export class Analysis {
   readonly #options: AnalysisOptions;
   readonly #diagnosis: Diagnosis;
@@ -76,7 +79,9 @@ export class Analysis {
   #analyzer: Analyzer | null = null;
   /** Joined: the number of each capture's first frame. */
   readonly #firstFrames: number[] = [];
-  /** Id of each capture's first connection, unless they are joined. */
+  /** Of the first connections, by id, where networks are told apart. */
+  readonly #located = new Map<number, Located>();
+  /** Id of each capture's first connection; of joined captures, of the first alone. */
   readonly #firstIds: number[] = [];
   #frames = 0;
   #countedBefore: Counts = NOTHING_COUNTED;
@@ -159,7 +164,7 @@ export class Analysis {
     const { baseline } = this.#options;
     const found = this.#diagnosis.patterns.finish(this.#end, this.#captures);
     const fresh = baseline === undefined ? found : baseline.freshPatterns(found);
-    const patterns = fresh.map((pattern) => this.#numbered(pattern));
+    const patterns = fresh.map((pattern) => this.#placed(pattern));
     const summary: Summary = {
       connections: this.#connections,
       findings: this.#findings,
@@ -173,13 +178,14 @@ export class Analysis {
   }
 
   #take(found: Connection, captureStart: Timestamp, captureEnd: Timestamp): void {
-    const real = this.#placed(found);
+    const real = this.#renumbered(found);
     this.#nextId = Math.max(this.#nextId, real.id + 1);
     this.#start ??= captureStart;
     this.#end = captureEnd;
     if (this.#options.filter?.(real) === false) return;
     // Whoever asks for connections means real addresses; whoever is told of them need not learn these.
     const connection = this.#shown(real);
+    this.#locate(connection);
     const all = this.#suppressor.keep(real, this.#diagnosis.evaluate(connection, captureEnd));
     this.#diagnosis.patterns.add(connection, all, this.#suppressor.withheld(real));
     const findings = this.#options.baseline?.freshFindings(connection, all) ?? all;
@@ -205,7 +211,7 @@ export class Analysis {
   }
 
   /** A connection as its capture numbers it, as all captures together number it. */
-  #placed(connection: Connection): Connection {
+  #renumbered(connection: Connection): Connection {
     const { stream, predecessor } = connection;
     const capture =
       this.#options.joined === true
@@ -221,16 +227,32 @@ export class Analysis {
     };
   }
 
-  /** The pattern with the numbers that Wireshark gives its connections, where they are in one capture. */
-  #numbered(pattern: Pattern): Pattern {
-    const { connections } = pattern;
+  /** The pattern with what finds its connections in their captures. */
+  #placed(pattern: Pattern): Pattern {
+    const byCapture = new Map<number, number[]>();
+    for (const id of pattern.connections) {
+      const capture = this.#firstIds.findLastIndex((first) => first <= id);
+      const ids = byCapture.get(capture);
+      if (ids === undefined) byCapture.set(capture, [id]);
+      else ids.push(id);
+    }
     const { separate = [] } = this.#options;
-    if (connections.length === 0 || separate.length > 0) return pattern;
-    const captureOf = (id: number): number => this.#firstIds.findLastIndex((first) => first <= id);
-    const capture = captureOf(connections[0]);
-    if (captureOf(connections[connections.length - 1]) !== capture) return pattern;
-    const first = this.#firstIds[capture];
-    return { ...pattern, streams: connections.map((id) => id - first) };
+    const places = [...byCapture].map(([capture, ids]) => ({
+      capture,
+      connections:
+        separate.length === 0
+          ? ids.map((id) => id - this.#firstIds[capture])
+          : ids.flatMap((id) => this.#located.get(id) ?? []),
+    }));
+    const isKnown = places.length > 0 && places.every(({ connections }) => connections.length > 0);
+    return isKnown ? { ...pattern, places } : pattern;
+  }
+
+  /** Numbers in Wireshark know nothing of networks: connections of patterns are found by what is kept of them here. */
+  #locate({ id, networkPath, client, server }: Connection): void {
+    if (networkPath === null || this.#located.size >= MOST_LOCATED) return;
+    const endOf = ({ address, port }: Connection['client']) => ({ address, port });
+    this.#located.set(id, { networkPath, client: endOf(client), server: endOf(server) });
   }
 
   #count(connection: Connection, findings: readonly Finding[]): void {

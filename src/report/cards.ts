@@ -3,15 +3,17 @@
  * sections it rests on, what it means, what the programs saw, why, and what to do.
  */
 import type { Finding, Pattern, Severity } from '../rules/finding.js';
-import { displayFilterFor, streamsFilter } from './display-filter.js';
+import { displayFilterFor, patternFilters } from './display-filter.js';
 import type { FindingGroup, Told } from './finding-groups.js';
 import type { Palette } from './palette.js';
-import { citationNames, connectionName, counted, frameList, grouped } from './words.js';
+import { citationNames, connectionName, counted, filterScope, frameNames, grouped } from './words.js';
 import { wrap } from './wrap.js';
 
 const MOST_CITATIONS = 4;
 const MOST_STEPS = 2;
 const MOST_FRAMES = 12;
+/** Captures for which a pattern's filters are told. */
+const MOST_CAPTURES = 3;
 /** With less room than this, a label takes too much of a line. */
 const MIN_BESIDE = 52;
 
@@ -38,7 +40,7 @@ export class CardWriter {
       ...(this.#captures === null ? [] : [this.#captures[connection.capture]]),
     ];
     const about = place.length === 0 ? '' : `${place.join(' in ')}: `;
-    lines.push(...this.#proof(`${about}${frameNames(finding.frames)}`, finding));
+    lines.push(...this.#proof(`${about}${frameNames(finding.frames, MOST_FRAMES)}`, finding));
     lines.push(...this.#story(finding), ...this.#effects(first));
     lines.push(
       ...this.#labelled('filter', displayFilterFor(connection, finding.frames.slice(0, MOST_FRAMES))),
@@ -53,9 +55,7 @@ export class CardWriter {
       ...this.#bold(pattern.title),
       ...this.#proof('', pattern),
       ...this.#story(pattern),
-      ...(pattern.streams === undefined
-        ? []
-        : this.#labelled('filter', streamsFilter(pattern.streams, MOST_FRAMES))),
+      ...this.#filters(pattern),
     ];
     return lines.join('\n');
   }
@@ -74,6 +74,18 @@ export class CardWriter {
     if (names.length === 1 && taken + grade.length <= this.#width)
       return [`${name}${dim(grade)}`, ...wrap(subject, this.#width).map(dim)];
     return [...names, ...wrap(`${confidence}, ${subject}`, this.#width).map(dim)];
+  }
+
+  #filters(pattern: Pattern): string[] {
+    const filters = patternFilters(pattern, MOST_FRAMES);
+    const left = filters.length - MOST_CAPTURES;
+    return [
+      ...filters.slice(0, MOST_CAPTURES).flatMap((one) => {
+        const scope = filterScope(one, (capture) => this.#captures?.[capture] ?? '');
+        return this.#labelled('filter', scope === '' ? one.filter : `${one.filter} (${scope})`);
+      }),
+      ...(left > 0 ? this.#labelled('filter', `and ${counted(left, 'more capture')}`) : []),
+    ];
   }
 
   #graded(severity: Severity): string {
@@ -132,9 +144,4 @@ export class CardWriter {
         : ' '.repeat(indent) + line;
     });
   }
-}
-
-function frameNames(frames: readonly number[]): string {
-  if (frames.length === 0) return '';
-  return `${frames.length === 1 ? 'frame' : 'frames'} ${frameList(frames, MOST_FRAMES)}`;
 }

@@ -1,4 +1,5 @@
-import type { Connection, Endpoint } from '../connections/connection.js';
+import type { Connection } from '../connections/connection.js';
+import type { Located, Pattern, PatternPlace } from '../rules/finding.js';
 import { hasAddress, otherTerms, ownTerms } from './network-filter.js';
 
 /** Wireshark's display filter for a connection, but for its number. */
@@ -24,21 +25,70 @@ export function displayFilterFor(connection: Filtered, frames: readonly number[]
  * What such a filter says of the connection. Wireshark numbers connections without telling networks apart: where
  * they are, a filter goes by ends and network, and shows what else used these ports there as well.
  */
-export function connectionFilter({ stream, networkPath, client, server }: Filtered): string {
-  if (networkPath === null) return `${STREAM_FILTER}${stream}`;
-  return [...endsTerms(client, server), ...ownTerms(networkPath), ...otherTerms(networkPath)].join(' and ');
+export function connectionFilter(connection: Filtered): string {
+  return connection.networkPath === null ? `${STREAM_FILTER}${connection.stream}` : endsFilter([connection]);
 }
 
-/** The filter that shows connections by their numbers, or the first of them. */
-export function streamsFilter(streams: readonly number[], most = streams.length): string {
-  return `tcp.stream in {${streams.slice(0, most).join(', ')}}`;
+/** A filter for the connections of a pattern, and what must be known to use it. */
+export interface PatternFilter {
+  readonly filter: string;
+  /** Place of the capture that it is for; null if there is no other. */
+  readonly capture: number | null;
+  /** How many connections it shows, if these are not all; else null. */
+  readonly first: number | null;
 }
 
-function endsTerms(client: Endpoint, server: Endpoint): string[] {
+/** The filters that show a pattern's connections, or the first `most` of them in each capture. */
+export function patternFilters(
+  { places = [], count }: Pick<Pattern, 'places' | 'count'>,
+  most = Number.POSITIVE_INFINITY,
+): readonly PatternFilter[] {
+  const isListed = places.reduce((sum, { connections }) => sum + connections.length, 0) === count;
+  return places.map((place) => {
+    const shown = place.connections.slice(0, most);
+    const isWhole = isListed && shown.length === place.connections.length;
+    return {
+      filter: isNumbers(shown) ? streamsFilter(shown) : endsFilter(shown),
+      capture: places.length > 1 ? place.capture : null,
+      first: isWhole ? null : shown.length,
+    };
+  });
+}
+
+function isNumbers(connections: PatternPlace['connections']): connections is readonly number[] {
+  return connections.every((each) => typeof each === 'number');
+}
+
+/** The filter that shows connections by their numbers. */
+function streamsFilter(streams: readonly number[]): string {
+  return `tcp.stream in {${streams.join(', ')}}`;
+}
+
+/** Connections of one client with one port of a server, in one network, are told by the client's ports. */
+function endsFilter(connections: readonly Located[]): string {
+  const groups = new Map<string, { readonly first: Located; readonly ports: number[] }>();
+  for (const connection of connections) {
+    const { client, server } = connection;
+    const key = [client.address, server.address, server.port, ...networkTerms(connection)].join();
+    const group = groups.get(key) ?? { first: connection, ports: [] };
+    groups.set(key, group);
+    group.ports.push(client.port);
+  }
+  const terms = [...groups.values()].map(({ first, ports }) =>
+    [...endsTerms(first, ports), ...networkTerms(first)].join(' and '),
+  );
+  return terms.length === 1 ? terms[0] : terms.map((term) => `(${term})`).join(' or ');
+}
+
+function networkTerms({ networkPath }: Located): string[] {
+  return networkPath === null ? [] : [...ownTerms(networkPath), ...otherTerms(networkPath)];
+}
+
+function endsTerms({ client, server }: Located, clientPorts: readonly number[]): string[] {
   return [
     hasAddress(client.address),
     hasAddress(server.address),
-    `tcp.port eq ${client.port}`,
+    clientPorts.length === 1 ? `tcp.port eq ${clientPorts[0]}` : `tcp.port in {${clientPorts.join(', ')}}`,
     `tcp.port eq ${server.port}`,
   ];
 }

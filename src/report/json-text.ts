@@ -23,8 +23,8 @@ import {
   connectionFilter,
   FRAMES_FILTER,
   FRAMES_FILTER_END,
+  patternFilters,
   STREAM_FILTER,
-  streamsFilter,
 } from './display-filter.js';
 import type { CaptureFacts } from './reporter.js';
 
@@ -471,12 +471,14 @@ function moment(time: Timestamp, start: Timestamp): { at: string; t: number } {
 
 /** One element of `patterns`. */
 export function patternJson(pattern: Pattern, start: Timestamp): string {
-  const { from, to, streams, ...rest } = pattern;
+  const { from, to, places: _places, ...rest } = pattern;
+  const filters = patternFilters(pattern).map(({ filter, capture }) => ({ capture, filter }));
   return asciiJson({
     ...rest,
     from: moment(from, start),
     to: moment(to, start),
-    ...(streams !== undefined && { displayFilter: streamsFilter(streams) }),
+    ...(filters.length === 1 && { displayFilter: filters[0].filter }),
+    ...(filters.length > 1 && { displayFilters: filters }),
   });
 }
 

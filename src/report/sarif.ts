@@ -15,10 +15,10 @@ import { generalDocumentation } from '../rules/documentation.js';
 import { type Citation, type Finding, type Pattern, SEVERITIES, type Severity } from '../rules/finding.js';
 import { FINGERPRINT_VERSION, fingerprintOf, patternFingerprint } from '../rules/fingerprint.js';
 import type { RuleDescription } from '../rules/rule.js';
-import { displayFilterFor } from './display-filter.js';
+import { displayFilterFor, patternFilters } from './display-filter.js';
 import { escapeControls, escapeMarkdown } from './escape.js';
 import { type AnalysisEnd, type CaptureFacts, type Reporter, TOOL, type Write } from './reporter.js';
-import { citationName, connectionName, evictions, frameList, omissions } from './words.js';
+import { citationName, connectionName, evictions, frameNames, omissions } from './words.js';
 import { FIXED_SPACE } from './wrap.js';
 
 /** GitHub takes more, but shows the 5,000 gravest. */
@@ -57,7 +57,8 @@ export class SarifReporter implements Reporter {
 
   end({ captures, patterns, summary }: AnalysisEnd): void {
     const artifacts = captures.map(({ path }) => artifactOf(path));
-    for (const pattern of patterns) this.#results[pattern.severity].unshift(this.#patternResult(pattern));
+    for (const pattern of patterns)
+      this.#results[pattern.severity].unshift(this.#patternResult(pattern, artifacts));
     const graded = SEVERITIES.flatMap((severity) => this.#results[severity]);
     const results = graded.slice(0, MOST_RESULTS).map((kept) => located(kept, artifacts));
     const log: Log = {
@@ -95,7 +96,9 @@ export class SarifReporter implements Reporter {
       ruleId: rule,
       ruleIndex: RULE_INDEX.get(rule) ?? -1,
       level: LEVELS[severity],
-      message: { text: `${title}\n\n${explanation}\n\nFrames ${frameList(frames)}.` },
+      message: {
+        text: `${title}\n\n${explanation}${frames.length === 0 ? '' : `\n\nProof: ${frameNames(frames)}.`}`,
+      },
       partialFingerprints: { [FINGERPRINT_VERSION]: this.#numbered(fingerprintOf(connection, finding)) },
       properties: {
         connection: id,
@@ -116,13 +119,19 @@ export class SarifReporter implements Reporter {
     return { capture, result, logicalLocations: [{ name, fullyQualifiedName, kind: 'resource' }] };
   }
 
-  #patternResult(pattern: Pattern): Kept {
+  #patternResult(pattern: Pattern, artifacts: readonly ArtifactLocation[]): Kept {
     const { rule, severity, title, explanation, confidence, facts, count, connections, citations } = pattern;
+    const filters = patternFilters(pattern, MOST_FRAMES).map(({ filter, capture }) => ({
+      ...(capture !== null && { capture: artifacts[capture].uri }),
+      filter,
+    }));
     const properties: PropertyBag = {
       confidence,
       facts,
       count,
       connections: connections.slice(0, MOST_FRAMES),
+      ...(filters.length === 1 && { displayFilter: filters[0].filter }),
+      ...(filters.length > 1 && { displayFilters: filters.slice(0, MOST_FRAMES) }),
     };
     const result: Result = {
       ruleId: rule,

@@ -1,18 +1,19 @@
 import type { Connection } from '../connections/connection.js';
 import { type Finding, type Pattern, SEVERITIES, type Severity } from '../rules/finding.js';
-import { displayFilterFor } from './display-filter.js';
+import { displayFilterFor, patternFilters } from './display-filter.js';
 import { type Dossier, DossierReporter } from './dossier.js';
 import { escapeControls, ZERO_WIDTH_SPACE } from './escape.js';
 import { ladder } from './ladder.js';
 import { PLAIN } from './palette.js';
-import { ladderFacts, type Reporter, TOOL, type Write } from './reporter.js';
+import { type CaptureFacts, ladderFacts, type Reporter, TOOL, type Write } from './reporter.js';
 import {
   captureName,
   citationNames,
   clockTime,
   connectionName,
   counted,
-  frameList,
+  filterScope,
+  frameNames,
   seconds,
   shortened,
   verdict,
@@ -25,6 +26,7 @@ const MOST_HEADER = 150;
 /** A message of more findings than these is not read. */
 const MOST_ITEMS = 8;
 const MOST_CAPTURES = 3;
+const MOST_FRAMES = 12;
 /** Of a finding: the rest is in the whole report. */
 const MOST_EXPLANATION = 1000;
 const LADDER_COLUMNS = 100;
@@ -57,7 +59,10 @@ export function slackReporter(write: Write): Reporter {
 
 function blocksOf({ end, groups, exhibits }: Dossier, text: string): readonly Block[] {
   const items = [
-    ...end.patterns.map((pattern) => ({ severity: pattern.severity, block: () => patternText(pattern) })),
+    ...end.patterns.map((pattern) => ({
+      severity: pattern.severity,
+      block: () => patternText(pattern, end.captures),
+    })),
     ...groups.map(({ severity, count, told: [{ finding, connection }] }) => ({
       severity,
       block: () => findingText(finding, connection, count),
@@ -86,28 +91,42 @@ function blocksOf({ end, groups, exhibits }: Dossier, text: string): readonly Bl
 }
 
 function captureText(captures: Dossier['end']['captures']): string {
-  const lines = captures
-    .slice(0, MOST_CAPTURES)
-    .map(({ path, frames, firstFrameAt, durationSeconds, damage }) => {
-      const span =
-        firstFrameAt === null ? '' : `, from ${clockTime(firstFrameAt)} for ${seconds(durationSeconds)}`;
-      const fault = damage === null ? '' : `, damaged in frame ${damage.frame}`;
-      return `${code(shortened(captureName(path), 200))} ${counted(frames, 'frame')}${span}${fault}`;
-    });
+  const lines = captures.slice(0, MOST_CAPTURES).map((facts) => {
+    const { frames, firstFrameAt, durationSeconds, damage } = facts;
+    const span =
+      firstFrameAt === null ? '' : `, from ${clockTime(firstFrameAt)} for ${seconds(durationSeconds)}`;
+    const fault = damage === null ? '' : `, damaged in frame ${damage.frame}`;
+    return `${nameOf(facts)} ${counted(frames, 'frame')}${span}${fault}`;
+  });
   const more = captures.length - MOST_CAPTURES;
   return [...lines, ...(more > 0 ? [`and ${counted(more, 'more capture')}`] : [])].join('\n');
+}
+
+function nameOf({ path }: CaptureFacts): string {
+  return code(shortened(captureName(path), 200));
 }
 
 function findingText(finding: Finding, connection: Connection, count: number): string {
   const { frames } = finding;
   const name = connectionName(connection);
   const place = count === 1 ? name : `${counted(count, 'connection')}, first on ${name}`;
-  const filter = code(displayFilterFor(connection, frames.slice(0, 12)));
-  return [...story(finding), `${place}, frames ${frameList(frames)} · ${filter}`].join('\n');
+  const about = [place, ...(frames.length === 0 ? [] : [frameNames(frames, MOST_FRAMES)])].join(', ');
+  const filter = code(displayFilterFor(connection, frames.slice(0, MOST_FRAMES)));
+  return [...story(finding), about, `Wireshark: ${filter}`].join('\n');
 }
 
-function patternText(pattern: Pattern): string {
-  return [...story(pattern), counted(pattern.count, 'connection')].join('\n');
+function patternText(pattern: Pattern, captures: Dossier['end']['captures']): string {
+  const filters = patternFilters(pattern, MOST_FRAMES);
+  const left = filters.length - MOST_CAPTURES;
+  return [
+    ...story(pattern),
+    counted(pattern.count, 'connection'),
+    ...filters.slice(0, MOST_CAPTURES).map((one) => {
+      const scope = filterScope(one, (capture) => nameOf(captures[capture]));
+      return `Wireshark: ${code(one.filter)}${scope === '' ? '' : ` (${scope})`}`;
+    }),
+    ...(left > 0 ? [`and ${counted(left, 'more capture')}`] : []),
+  ].join('\n');
 }
 
 function story({

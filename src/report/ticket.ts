@@ -1,7 +1,7 @@
 import type { Endpoint, Role, Transition } from '../connections/connection.js';
 import { secondsBetween } from '../core/time.js';
 import { type Citation, type Finding, type Pattern, SEVERITIES, type Severity } from '../rules/finding.js';
-import { displayFilterFor, streamsFilter } from './display-filter.js';
+import { displayFilterFor, patternFilters } from './display-filter.js';
 import type { Dossier, Exhibit } from './dossier.js';
 import { escapeControls } from './escape.js';
 import type { FindingGroup } from './finding-groups.js';
@@ -19,6 +19,7 @@ import {
   counted,
   endpointName,
   evictions,
+  filterScope,
   frameList,
   grouped,
   octets,
@@ -142,7 +143,9 @@ export class TicketWriter {
     const frames =
       finding.frames.length === 0
         ? []
-        : [`frames ${this.#markup.code(frameList(finding.frames, MOST_FRAMES))}`];
+        : [
+            `${finding.frames.length === 1 ? 'frame' : 'frames'} ${this.#markup.code(frameList(finding.frames, MOST_FRAMES))}`,
+          ];
     const also = others.map(
       (told) => `${connectionName(told.connection)}: ${this.#prose(told.finding.title)}`,
     );
@@ -162,25 +165,32 @@ export class TicketWriter {
           effects.map(({ title, rule }) => `${this.#prose(title)} (${this.#markup.code(rule)})`),
         ),
         ...this.#listed('Also', also),
-        this.#wireshark(filter),
+        ...this.#listed('Wireshark', [this.#markup.code(filter)]),
         ...this.#rests(finding.citations),
       ].join('\n'),
     ].join('\n\n');
   }
 
   #pattern(pattern: Pattern): string {
-    const filter =
-      pattern.streams === undefined ? [] : [this.#wireshark(streamsFilter(pattern.streams, MOST_FRAMES))];
+    const filters = patternFilters(pattern, MOST_FRAMES);
+    const left = filters.length - this.#plan.captures;
+    const wireshark = [
+      ...filters.slice(0, this.#plan.captures).map((one) => {
+        const scope = filterScope(one, (capture) => this.#name(this.#dossier.end.captures[capture].path));
+        return `${this.#markup.code(one.filter)}${scope === '' ? '' : ` (${scope})`}`;
+      }),
+      ...(left > 0 ? [`and ${counted(left, 'more capture')}`] : []),
+    ];
     return [
       this.#title(pattern),
       [this.#grade(pattern), counted(pattern.count, 'connection')].join(' · '),
       this.#prose(pattern.explanation),
-      [...this.#story(pattern), ...filter, ...this.#rests(pattern.citations)].join('\n'),
+      [
+        ...this.#story(pattern),
+        ...this.#listed('Wireshark', wireshark),
+        ...this.#rests(pattern.citations),
+      ].join('\n'),
     ].join('\n\n');
-  }
-
-  #wireshark(filter: string): string {
-    return this.#markup.bullet(1, `${this.#markup.bold('Wireshark:')} ${this.#markup.code(filter)}`);
   }
 
   #name(path: string): string {

@@ -3,6 +3,7 @@ import { formatEndpoint } from '../core/addresses.js';
 import { type Timestamp, toIsoString } from '../core/time.js';
 import type { BaselineOutcome } from '../rules/baseline.js';
 import { type Citation, SEVERITIES } from '../rules/finding.js';
+import type { PatternFilter } from './display-filter.js';
 import { escapeControls, onOneLine } from './escape.js';
 import type { CaptureFacts, Summary } from './reporter.js';
 import { FIXED_SPACE } from './wrap.js';
@@ -97,6 +98,11 @@ export function frameList(frames: readonly number[], most = 12): string {
   return frames.length > most ? `${shown.join(', ')} and ${frames.length - most} more` : shown.join(', ');
 }
 
+/** `frame #8`, `frames #8, #9`; empty without any. */
+export function frameNames(frames: readonly number[], most?: number): string {
+  return frames.length === 0 ? '' : `frame${frames.length === 1 ? '' : 's'} ${frameList(frames, most)}`;
+}
+
 /** Comments of a capture that a summary of it shows. */
 const MOST_REMARKS = 3;
 
@@ -127,6 +133,15 @@ export function shellWord(text: string): string {
 /** `connection 3`, or `connection 3 (VLAN 5)` if that is what tells it from others with its addresses and ports. */
 export function connectionName({ id, network }: { readonly id: number; readonly network: string }): string {
   return network === '' ? `connection ${id}` : `connection ${id} (${network})`;
+}
+
+/** What to know of a pattern's filter: `in b.pcap, the first 12`; empty if it shows all of them. */
+export function filterScope({ capture, first }: PatternFilter, nameOf: (capture: number) => string): string {
+  const parts = [
+    ...(capture === null ? [] : [`in ${nameOf(capture)}`]),
+    ...(first === null ? [] : [`the first ${grouped(first)}`]),
+  ];
+  return parts.join(', ');
 }
 
 /** The command that draws a connection segment by segment: standard input would have to be saved for it. */

@@ -1,4 +1,4 @@
-import type { Role } from '../connections/connection.js';
+import type { Connection, Endpoint, Role } from '../connections/connection.js';
 import type { Timestamp } from '../core/time.js';
 
 /** `error`: a connection or its data was lost or leaked, or will be. `warning`: a likely fault or risk. */
@@ -59,6 +59,19 @@ export interface Finding {
   readonly explainedBy?: string;
 }
 
+/** Those connections of a pattern that are in one capture, in the order of their ids. */
+export interface PatternPlace {
+  /** Place of the capture in the report. */
+  readonly capture: number;
+  /** By their numbers in Wireshark, or by their ends and networks where networks are told apart. */
+  readonly connections: readonly number[] | readonly Located[];
+}
+
+/** What tells a connection from others in its capture where numbers do not. */
+export interface Located extends Pick<Connection, 'networkPath'>, Readonly<Record<Role, End>> {}
+
+type End = Pick<Endpoint, 'address' | 'port'>;
+
 /** One finding that stands for many connections. */
 export interface Pattern {
   readonly rule: string;
@@ -71,8 +84,8 @@ export interface Pattern {
   readonly nextSteps: readonly string[];
   /** Ids of the connections, ascending; only the first thousand of a larger number. */
   readonly connections: readonly number[];
-  /** Their numbers in Wireshark; left out if they are in several captures, or networks were told apart. */
-  readonly streams?: readonly number[];
+  /** Where a display filter finds them, by capture; left out where that is not known. */
+  readonly places?: readonly PatternPlace[];
   readonly count: number;
   /** First and last time it was seen. */
   readonly from: Timestamp;

@@ -2,9 +2,10 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { Analysis } from '../../src/analysis.js';
+import { Analysis, type AnalysisOptions } from '../../src/analysis.js';
 import { readCapture } from '../../src/node/read-capture.js';
-import { displayFilterFor, streamsFilter } from '../../src/report/display-filter.js';
+import { displayFilterFor, patternFilters } from '../../src/report/display-filter.js';
+import type { Located, Pattern } from '../../src/rules/finding.js';
 import { connectionsIn } from '../support/capture.js';
 import { captureOf, scenarios } from '../support/fixtures.js';
 
@@ -82,25 +83,58 @@ describe.skipIf(!hasTshark)('Wireshark shows', () => {
 describe('a pattern', () => {
   const dead = captureOf('idle-reset-interval', 'client');
 
-  async function streamsIn(joined: boolean, ...captures: readonly string[]) {
-    const analysis = new Analysis({ joined, reporters: [] });
+  const rule = 'idle-reset-interval';
+  const clean = captureOf('normal-close-client', 'client');
+
+  async function patternIn(
+    options: Partial<AnalysisOptions>,
+    ...captures: readonly string[]
+  ): Promise<Pattern> {
+    const analysis = new Analysis({ ...options, reporters: [] });
     for (const capture of captures) analysis.endCapture(await readCapture(capture, analysis.begin()));
-    return analysis.finish().patterns.map(({ rule, streams }) => ({ rule, streams }));
+    return analysis.finish().patterns.find((pattern) => pattern.rule === rule)!;
   }
 
   it('has the numbers of its connections in their capture', async () => {
-    const rule = 'idle-reset-interval';
-    expect(await streamsIn(false, dead)).toContainEqual({ rule, streams: [0, 1, 2] });
-    const before = captureOf('normal-close-client', 'client');
-    expect(await streamsIn(false, before, dead)).toContainEqual({ rule, streams: [0, 1, 2] });
-    expect(await streamsIn(true, before, dead)).toContainEqual({ rule, streams: [1, 2, 3] });
+    const [filter] = patternFilters(await patternIn({}, dead));
+    expect(filter).toEqual({ filter: 'tcp.stream in {0, 1, 2}', capture: null, first: null });
+    expect(patternFilters(await patternIn({}, clean, dead))).toEqual([filter]);
+    const [joined] = patternFilters(await patternIn({ joined: true }, clean, dead));
+    expect(joined.filter).toBe('tcp.stream in {1, 2, 3}');
   });
 
-  it('has none if they are in several captures', async () => {
-    for (const { streams } of await streamsIn(false, dead, dead)) expect(streams).toBeUndefined();
+  it('has some for each capture if it is in several', async () => {
+    const filter = 'tcp.stream in {0, 1, 2}';
+    expect(patternFilters(await patternIn({}, dead, clean, dead))).toEqual([
+      { filter, capture: 0, first: null },
+      { filter, capture: 2, first: null },
+    ]);
   });
 
-  it.skipIf(!hasTshark)('is shown by them in Wireshark', () => {
-    expect(shownBy(streamsFilter([0, 2]), dead)).toEqual(shownBy('tcp.stream == 0 or tcp.stream == 2', dead));
+  it('says how many a filter shows if these are not all', async () => {
+    const pattern = await patternIn({}, dead);
+    expect(patternFilters(pattern, 2)).toEqual([{ filter: 'tcp.stream in {0, 1}', capture: null, first: 2 }]);
+    expect(patternFilters({ ...pattern, count: 5000 })).toMatchObject([{ first: 3 }]);
+  });
+
+  it('goes by ends and networks where these are told apart', async () => {
+    const [{ filter }] = patternFilters(await patternIn({ separate: ['vlan'] }, dead));
+    expect(filter).toMatch(
+      /^ip\.addr eq \S+ and ip\.addr eq \S+ and tcp\.port in \{\d+, \d+, \d+\} and tcp\.port eq 8080 and !\(/,
+    );
+  });
+
+  it.skipIf(!hasTshark)('is shown by them in Wireshark', async () => {
+    const shown = shownBy('tcp.stream == 0 or tcp.stream == 2', dead);
+    expect(shownBy('tcp.stream in {0, 2}', dead)).toEqual(shown);
+    const pattern = await patternIn({ separate: ['vlan', 'tunnel'] }, dead);
+    const all = shownBy('tcp.stream in {0, 1, 2}', dead);
+    expect(shownBy(patternFilters(pattern)[0].filter, dead)).toEqual(all);
+    // Groups of several clients or servers are joined.
+    const [place] = pattern.places!;
+    const [first, ...others] = place.connections as readonly Located[];
+    const client = { ...first.client, address: '10.99.0.1' };
+    const elsewhere = { ...pattern, places: [{ ...place, connections: [{ ...first, client }, ...others] }] };
+    expect(shownBy(patternFilters(elsewhere)[0].filter, dead)).toEqual(shownBy('tcp.stream in {1, 2}', dead));
   });
 });

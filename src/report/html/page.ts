@@ -1,7 +1,7 @@
 import type { Connection } from '../../connections/connection.js';
 import { secondsBetween } from '../../core/time.js';
 import { type Citation, type Finding, type Pattern, SEVERITIES, type Severity } from '../../rules/finding.js';
-import { displayFilterFor, streamsFilter } from '../display-filter.js';
+import { displayFilterFor, patternFilters } from '../display-filter.js';
 import type { Dossier, Exhibit } from '../dossier.js';
 import { escapeXml } from '../escape.js';
 import type { FindingGroup } from '../finding-groups.js';
@@ -15,6 +15,7 @@ import {
   counted,
   endpointName,
   evictions,
+  filterScope,
   grouped,
   octets,
   omissions,
@@ -225,11 +226,20 @@ class Page {
     const shown = pattern.connections
       .filter((id) => this.#ladders.has(id))
       .map((id) => this.#connectionLink(id));
-    const filter =
-      pattern.streams === undefined
-        ? []
-        : part('In Wireshark', [`<code>${streamsFilter(pattern.streams, MOST_FRAMES)}</code>`]);
-    return this.#card(pattern, [ruleName(pattern), counted(pattern.count, 'connection'), ...shown], filter);
+    const filters = patternFilters(pattern, MOST_FRAMES);
+    const left = filters.length - MOST_CAPTURES;
+    const wireshark = [
+      ...filters.slice(0, MOST_CAPTURES).map((one) => {
+        const scope = filterScope(one, (capture) => this.#captureName(capture));
+        return `<code>${escapeXml(one.filter)}</code>${scope === '' ? '' : ` (${scope})`}`;
+      }),
+      ...(left > 0 ? [`and ${counted(left, 'more capture')}`] : []),
+    ];
+    return this.#card(
+      pattern,
+      [ruleName(pattern), counted(pattern.count, 'connection'), ...shown],
+      part('In Wireshark', wireshark),
+    );
   }
 
   #ruleLink(rule: string): string {
@@ -249,7 +259,11 @@ class Page {
 
   #placeOf(capture: number): string {
     const { captures } = this.#dossier.end;
-    return captures.length < 2 ? '' : ` in <code>${escapeXml(captureName(captures[capture].path))}</code>`;
+    return captures.length < 2 ? '' : ` in ${this.#captureName(capture)}`;
+  }
+
+  #captureName(capture: number): string {
+    return `<code>${escapeXml(captureName(this.#dossier.end.captures[capture].path))}</code>`;
   }
 
   #frames(connection: number, frames: readonly number[]): string {
