@@ -202,14 +202,13 @@ export class TableReporter implements Reporter {
     return [table, ...hints.map(palette.dim)].join('\n');
   }
 
-  /** A command behind what it is for, or below it where there is no room. */
+  /** A command behind what it is for, as far as the terminal reaches, or below it where there is no room. */
   #hint(what: string, command: string): readonly string[] {
+    const room = Math.max(this.#width, this.#options.columns);
     const line = `${what} ${command}`;
-    if (displayWidth(line) <= this.#width) return [line];
-    return [
-      what,
-      ...wrapCommand(command, this.#width - COMMAND_INDENT.length).map((part) => COMMAND_INDENT + part),
-    ];
+    if (displayWidth(line) <= room) return [line];
+    const lines = wrapCommand(command, room - COMMAND_INDENT.length);
+    return [...wrap(what, this.#width), ...lines.map((part) => COMMAND_INDENT + part)];
   }
 
   get #isFramed(): boolean {
