@@ -15,6 +15,7 @@ import { EXIT_CAPTURE, EXIT_FINDINGS, EXIT_OK, type Io } from './io.js';
 import { grantWishes } from './ladders.js';
 import { type Destination, openOutputs } from './outputs.js';
 import { readAll, warnOfDamage } from './read-all.js';
+import { reportNames } from './report-names.js';
 import { noteSuppressions } from './suppression-notes.js';
 
 export interface AnalyzeOptions extends AnonymizationOptions {
@@ -41,7 +42,8 @@ export interface AnalyzeOptions extends AnonymizationOptions {
 export async function analyze(names: readonly string[], options: AnalyzeOptions, io: Io): Promise<number> {
   const paths = await findCaptures(names, options);
   const anonymizer = await anonymizerOf(options, io);
-  const outputs = openOutputs(options.destinations, options, io);
+  const look = { ...options, names: reportNames(paths, io.folder) };
+  const outputs = openOutputs(options.destinations, look, io);
   const choice = options.connection === undefined ? null : new Choice(options.connection);
   const reporters = outputs.map(({ reporter }) => reporter);
   const analysis = new Analysis({

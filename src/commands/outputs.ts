@@ -62,6 +62,8 @@ function collision(place: string): string {
 }
 
 export interface Look {
+  /** Names of captures for documents, by their paths. */
+  readonly names?: ReadonlyMap<string, string>;
   readonly color?: boolean;
   readonly verbose?: boolean;
   readonly maxLength?: number;
@@ -91,7 +93,8 @@ export function openOutputs(destinations: readonly Destination[], look: Look, io
 function openOutput({ format, path }: Destination, look: Look, io: Io): Output {
   const file = path === null ? null : new OutputFile(path);
   const spool = new FileSpool();
-  const toTerminal = format === DEFAULT_FORMAT ? textWriter(io) : io.stdout.write;
+  const isScreen = file === null && format === DEFAULT_FORMAT;
+  const write = file?.write ?? (isScreen ? textWriter(io) : io.stdout.write);
   // What a terminal can show says nothing about a file.
   const color = file === null ? look.color : (look.color ?? false);
   const options = {
@@ -100,12 +103,27 @@ function openOutput({ format, path }: Destination, look: Look, io: Io): Output {
     verbose: look.verbose === true,
     maxLength: look.maxLength,
   };
+  const reporter = FORMATS[format].create(write, options, spool);
   return {
-    reporter: FORMATS[format].create(file?.write ?? toTerminal, options, spool),
+    // On the screen, captures are called what their reader calls them: paths are part of commands there.
+    reporter: isScreen ? reporter : renaming(reporter, look.names),
     finish: () => file?.finish(),
     abandon: () => {
       spool.close();
       file?.abandon();
+    },
+  };
+}
+
+/** Tells a reporter other names of captures. */
+function renaming(reporter: Reporter, names: ReadonlyMap<string, string> = new Map()): Reporter {
+  return {
+    connection: (connection, findings, start) => reporter.connection(connection, findings, start),
+    ...(reporter.wishes && { wishes: () => reporter.wishes!() }),
+    ...(reporter.ladder && { ladder: (connection, items) => reporter.ladder!(connection, items) }),
+    end: (end) => {
+      const captures = end.captures.map((facts) => ({ ...facts, path: names.get(facts.path) ?? facts.path }));
+      reporter.end({ ...end, captures });
     },
   };
 }

@@ -8,7 +8,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { captureOf } from '../support/fixtures.js';
@@ -30,11 +30,11 @@ symlinkSync(tree, join(tree, 'deep', 'loop'));
 symlinkSync(CLEAN, join(tree, 'deep', 'linked.pcap'));
 
 const report = async (...argv: string[]) => {
-  const { stdout, stderr, code } = await finwait([...argv, '--format', 'json']);
+  const { stdout, stderr, code } = await finwait([...argv, '--format', 'json'], { folder });
   return { stderr, code, json: code === 2 ? null : JSON.parse(stdout) };
 };
 const pathsIn = ({ json }: { json: { captures: { path: string }[] } }): string[] =>
-  json.captures.map(({ path }) => path.slice(tree.length + 1));
+  json.captures.map(({ path }) => relative('tree', path));
 
 describe('a directory', () => {
   it('stands for the captures in it, by name, at any depth', async () => {
@@ -78,7 +78,7 @@ describe('a pattern', () => {
   it('is a plain name if a file is called so', async () => {
     const odd = join(tree, 'empty', '[1].txt');
     copyFileSync(CLEAN, odd);
-    expect((await report(odd)).json.captures[0].path).toBe(odd);
+    expect((await report(odd)).json.captures[0].path).toBe(relative(folder, odd));
     rmSync(odd);
   });
 });
@@ -112,7 +112,7 @@ describe('--join', () => {
     const { json: alone } = await report(path);
     const { json, stderr, code } = await report('--join', rotated);
     expect([code, stderr]).toEqual([0, '']);
-    expect(json.captures.map(({ path }: { path: string }) => path)).toEqual(parts);
+    expect(json.captures.map(({ path }: { path: string }) => join(folder, path))).toEqual(parts);
     expect(json.connections.map(({ capture: _, ...rest }: Record<string, unknown>) => rest)).toEqual(
       alone.connections.map(({ capture: _, ...rest }: Record<string, unknown>) => rest),
     );
