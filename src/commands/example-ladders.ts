@@ -986,9 +986,9 @@ there, numbers are relative
    0.0281     #5               ◀──────── ACK seq 1 ack 14 ────────
    0.0283      …                     ⋮ 204 segments, 0 B → ⋮
                                   ⋮ ← 307 segments, 158.9 kB ⋮
-   0.8530   #517               ◀ ACK seq 99957 ack 14 len 524 ag…
+   0.8530   #517               ◀─ ACK seq 99957 … len 524 again ──
    0.8554   #518               ────── ACK seq 14 ack 99957 ──────▶
-   1.0698   #519               ◀ ACK seq 99957 ack 14 len 524 ag…
+   1.0698   #519               ◀─ ACK seq 99957 … len 524 again ──
                                ▲ warning: retransmission-storm
    1.0830   #520               ───── ACK seq 14 ack 120001 ──────▶
    1.0838   #521 FIN-WAIT-1    ─── FIN,ACK seq 14 ack 120001 ────▶ CLOSE-WAIT✓
