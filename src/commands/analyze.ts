@@ -8,7 +8,7 @@ import { SEVERITIES, type Severity } from '../rules/finding.js';
 import type { RuleSettings } from '../rules/settings.js';
 import type { Suppression } from '../rules/suppressions.js';
 import { type AnonymizationOptions, anonymizerOf } from './anonymization.js';
-import { Choice } from './errors.js';
+import { Choice, checkFirstWord } from './errors.js';
 import { allOf, type ConnectionFilter, NOTHING_MATCHES } from './filter.js';
 import { findCaptures } from './find-captures.js';
 import { EXIT_CAPTURE, EXIT_FINDINGS, EXIT_OK, type Io } from './io.js';
@@ -40,6 +40,7 @@ export interface AnalyzeOptions extends AnonymizationOptions {
 
 /** Reads the captures and writes the reports. Returns the exit code. */
 export async function analyze(names: readonly string[], options: AnalyzeOptions, io: Io): Promise<number> {
+  checkFirstWord(names);
   const paths = await findCaptures(names, options);
   const anonymizer = await anonymizerOf(options, io);
   const look = { ...options, names: reportNames(paths, io.folder) };

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { CaptureError } from '../core/errors.js';
 import { nearestName } from '../core/suggest.js';
 import { InputError } from '../node/input-error.js';
@@ -29,9 +30,24 @@ export function captureProblem(error: unknown, path: string): string | null {
 
 /** A misspelt command is taken for a capture: say so. */
 function commandHint({ code }: InputError, path: string): string {
-  if (code !== 'ENOENT' || !/^[a-z]+$/i.test(path)) return '';
-  const nearest = nearestName(path, COMMANDS);
+  const nearest = code === 'ENOENT' ? commandLike(path) : null;
   return nearest === null ? '' : `; or did you mean the command ${nearest}?`;
+}
+
+/** The command that a word may have been meant for; null if it looks like none. */
+function commandLike(word: string): string | null {
+  return /^[a-z]+$/i.test(word) ? nearestName(word, COMMANDS) : null;
+}
+
+/**
+ * Before several captures are read of which the first is a misspelt command: their reports would bury what is wrong.
+ * @throws UsageError
+ */
+export function checkFirstWord([first, ...others]: readonly string[]): void {
+  if (others.length === 0 || existsSync(first)) return;
+  const nearest = commandLike(first);
+  if (nearest !== null)
+    throw new UsageError(`there is no command or capture ${first}; did you mean ${nearest}?`);
 }
 
 /** Picks the connection of `--connection` out of all, and knows what to say if there is none. */

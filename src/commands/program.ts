@@ -452,6 +452,7 @@ function inOurWords(text: string): string {
     .replace("missing required argument 'capture'", NO_CAPTURE)
     .replace("missing required argument 'rule'", 'name a rule; finwait rules lists them')
     .replace("missing required argument 'shell'", `name a shell: ${SHELL_NAMES.join(', ')}`)
+    .replace('command-argument value ', '')
     .replace(' is invalid. it is ', ' is invalid: it is ')
     .replace(
       /^(finwait: too many arguments for 'rules')\..*$/m,

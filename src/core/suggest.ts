@@ -20,7 +20,7 @@ function distance(a: string, b: string): number {
 
 /**
  * The name that was probably meant: the nearest by edits, if it is near enough for its length, else one that
- * contains `given`; null if nothing comes close.
+ * contains `given`, hyphens aside; null if nothing comes close.
  */
 export function nearestName(given: string, names: readonly string[]): string | null {
   let best: string | null = null;
@@ -33,6 +33,11 @@ export function nearestName(given: string, names: readonly string[]): string | n
     }
   }
   if (best !== null && fewest <= Math.max(1, Math.floor(best.length / 3))) return best;
-  if (given.length < 3) return null;
-  return names.find((name) => name.includes(given.toLowerCase())) ?? null;
+  if (lettersOf(given).length < 3) return null;
+  return names.find((name) => lettersOf(name).includes(lettersOf(given))) ?? null;
+}
+
+/** A name without the hyphens between its words, which are easily forgotten. */
+function lettersOf(name: string): string {
+  return name.toLowerCase().replace(/[-_]/g, '');
 }

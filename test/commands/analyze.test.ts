@@ -1,6 +1,6 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { captureOf } from '../support/fixtures.js';
 import { finwait } from '../support/io.js';
@@ -75,10 +75,19 @@ describe('what cannot be read', () => {
 
 describe('a misspelt command', () => {
   it('is taken for a capture, with a hint', async () => {
-    const { code, stderr } = await finwait(['explian', 'close-wait-stuck']);
+    const { code, stderr } = await finwait(['explian']);
     expect(code).toBe(3);
     expect(stderr).toContain('explian: no such file');
     expect(stderr).toContain('or did you mean the command explain?');
+  });
+
+  it.each([
+    ['explian', 'close-wait-stuck', 'explain'],
+    ['timelin', STUCK, 'timeline'],
+  ])('before others is wrong usage: %s', async (word, other, command) => {
+    const { code, stdout, stderr } = await finwait([word, other]);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toBe(`finwait: there is no command or capture ${word}; did you mean ${command}?\n`);
   });
 });
 
@@ -194,7 +203,7 @@ describe('options', () => {
   it('number connections on from one capture to the next', async () => {
     const { stdout } = await finwait([CLEAN, STUCK, '--format', 'json']);
     expect(JSON.parse(stdout)).toMatchObject({
-      captures: [{ path: CLEAN }, { path: STUCK }],
+      captures: [{ path: relative('.', CLEAN) }, { path: relative('.', STUCK) }],
       connections: [
         { id: 0, capture: 0, stream: 0 },
         { id: 1, capture: 1, stream: 0, displayFilter: 'tcp.stream eq 0' },

@@ -61,6 +61,7 @@ describe('finwait check', () => {
       tcp.stream eq 0
 
 1 otherwise than expected, 0 captures as expected, 1 capture without expectation
+- is expected, + is what the capture shows: finwait check --update takes that for right
 `);
   });
 

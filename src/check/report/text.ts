@@ -15,6 +15,13 @@ export function checkText({ results, without }: CheckReport, palette: Palette, v
       `${counted(passed.length, 'capture')} as expected`,
       ...(without > 0 ? [palette.dim(`${counted(without, 'capture')} without expectation`)] : []),
     ].join(', '),
+    ...(failed.some(({ differences }) => differences.length > 0)
+      ? [
+          palette.dim(
+            '- is expected, + is what the capture shows: finwait check --update takes that for right',
+          ),
+        ]
+      : []),
   ];
   return `${lines.join('\n')}\n`;
 }
