@@ -4,9 +4,9 @@
  */
 import type { Finding, Pattern, Severity } from '../rules/finding.js';
 import { displayFilterFor, patternFilters } from './display-filter.js';
-import type { FindingGroup, Told } from './finding-groups.js';
+import { type FindingGroup, othersOf, type Told } from './finding-groups.js';
 import type { Palette } from './palette.js';
-import { citationNames, connectionName, counted, filterScope, frameNames, grouped } from './words.js';
+import { citationNames, connectionName, counted, filterScope, frameNames } from './words.js';
 import { wrap } from './wrap.js';
 
 const MOST_CITATIONS = 4;
@@ -31,7 +31,7 @@ export class CardWriter {
 
   /** All findings of one rule: the first in full, some of the others by their titles, the rest counted. */
   group(group: FindingGroup): string {
-    const [first, ...others] = group.told;
+    const [first] = group.told;
     const { connection, finding } = first;
     const subject = group.count === 1 ? connectionName(connection) : counted(group.count, 'connection');
     const lines = [...this.#head(finding, subject), ...this.#bold(finding.title)];
@@ -45,7 +45,7 @@ export class CardWriter {
     lines.push(
       ...this.#labelled('filter', displayFilterFor(connection, finding.frames.slice(0, MOST_FRAMES))),
     );
-    lines.push(...this.#also(others, group));
+    lines.push(...this.#also(group));
     return lines.join('\n');
   }
 
@@ -115,16 +115,14 @@ export class CardWriter {
     return effects.flatMap(({ title, rule }) => this.#labelled('effect', `${title} (${rule})`));
   }
 
-  #also(others: readonly Told[], { further, count, told }: FindingGroup): string[] {
-    const lines = others.flatMap(({ connection, finding }) =>
-      this.#labelled('also', `${connectionName(connection)}: ${finding.title}`),
-    );
-    if (further.length > 0) {
-      const uncounted = count - told.length - further.length;
-      const rest = uncounted > 0 ? ` and ${grouped(uncounted)} more` : '';
-      lines.push(...this.#labelled('also', `connections ${further.join(', ')}${rest}`));
-    }
-    return lines;
+  #also(group: FindingGroup): string[] {
+    const { told, counted } = othersOf(group);
+    return [
+      ...told.flatMap(({ connection, finding }) =>
+        this.#labelled('also', `${connectionName(connection)}: ${finding.title}`),
+      ),
+      ...(counted === '' ? [] : this.#labelled('also', counted)),
+    ];
   }
 
   #bold(text: string): string[] {

@@ -12,6 +12,8 @@ import type { AnalysisEnd, LadderWishes, Reporter, Write } from './reporter.js';
 
 /** One connection in full. */
 export interface Exhibit {
+  /** The rule of its gravest finding, which it stands for; null without any. */
+  readonly trouble: string | null;
   readonly connection: Connection;
   readonly findings: readonly Finding[];
   /** Its segments, of a long connection a part; null if the capture could not be read again for them. */
@@ -86,6 +88,7 @@ export class DossierReporter implements Reporter {
 
   end(end: AnalysisEnd): void {
     const exhibits = this.#exhibits().map(({ connection, findings }) => ({
+      trouble: gravest(findings)?.rule ?? null,
       connection,
       findings,
       items: this.#ladders.get(connection.id) ?? null,

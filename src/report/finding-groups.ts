@@ -1,5 +1,6 @@
 import type { Connection } from '../connections/connection.js';
 import { type Finding, SEVERITIES, type Severity } from '../rules/finding.js';
+import { grouped } from './words.js';
 
 /** A finding, and those on the same connection that it explains. */
 export interface Told {
@@ -14,6 +15,26 @@ export interface FindingGroup {
   readonly told: readonly Told[];
   readonly further: readonly number[];
   readonly count: number;
+}
+
+/** What shows the same as the first of a group. */
+export interface Others {
+  /** Those that have something of their own to say. */
+  readonly told: readonly Told[];
+  /** `connections 9, 16, 23 and 26 more`: those that do not, or are not kept; empty without any. */
+  readonly counted: string;
+}
+
+export function othersOf({ told: [first, ...others], further, count }: FindingGroup): Others {
+  const isAlike = ({ connection, finding }: Told): boolean =>
+    finding.title === first.finding.title && connection.network === '';
+  const ids = [...others.filter(isAlike).map(({ connection }) => connection.id), ...further];
+  const more = count - 1 - others.length - further.length;
+  const rest = more > 0 ? ` and ${grouped(more)} more` : '';
+  return {
+    told: others.filter((one) => !isAlike(one)),
+    counted: ids.length === 0 ? '' : `connection${ids.length + more > 1 ? 's' : ''} ${ids.join(', ')}${rest}`,
+  };
 }
 
 const MOST_TOLD = 3;

@@ -2,7 +2,7 @@ import type { Connection } from '../connections/connection.js';
 import { type Finding, SEVERITIES, type Severity } from '../rules/finding.js';
 import { escapeWorkflowData, escapeWorkflowProperty } from './escape.js';
 import type { AnalysisEnd, Reporter, Write } from './reporter.js';
-import { connectionName, frameList, verdict } from './words.js';
+import { connectionName, frameNames, verdict } from './words.js';
 
 /** GitHub shows no more annotations of one level than these for a step. */
 const MOST_OF_A_LEVEL = 10;
@@ -14,11 +14,24 @@ interface Annotation {
   readonly text: string;
 }
 
-/** Annotations for GitHub Actions, the gravest first; those that GitHub would not show are counted. */
+/** What was found of one severity: of each rule, what is shown if there is nothing else. */
+interface Level {
+  readonly byRule: Map<string, Annotation[]>;
+  readonly patterns: Annotation[];
+  count: number;
+}
+
+/**
+ * Annotations for GitHub Actions, the gravest first. Where there are more than GitHub shows, patterns, which stand for
+ * many, come before findings, and each rule before the second finding of another; the rest is counted.
+ */
 export class GithubReporter implements Reporter {
   readonly #write: Write;
-  readonly #annotations: Readonly<Record<Severity, Annotation[]>> = { error: [], warning: [], info: [] };
-  readonly #left: Record<Severity, number> = { error: 0, warning: 0, info: 0 };
+  readonly #levels: Readonly<Record<Severity, Level>> = {
+    error: emptyLevel(),
+    warning: emptyLevel(),
+    info: emptyLevel(),
+  };
 
   constructor(write: Write) {
     this.#write = write;
@@ -26,8 +39,18 @@ export class GithubReporter implements Reporter {
 
   connection(connection: Connection, findings: readonly Finding[]): void {
     for (const { severity, rule, title, frames, nextSteps } of findings) {
-      const place = `${connectionName(connection)}, ${frameList(frames)}`;
-      this.#add(severity, {
+      const level = this.#levels[severity];
+      level.count++;
+      let alike = level.byRule.get(rule);
+      if (alike === undefined) {
+        alike = [];
+        level.byRule.set(rule, alike);
+      }
+      if (alike.length === MOST_OF_A_LEVEL) continue;
+      const place = [connectionName(connection), ...(frames.length === 0 ? [] : [frameNames(frames)])].join(
+        ', ',
+      );
+      alike.push({
         capture: connection.capture,
         rule,
         text: [title, place, ...nextSteps.slice(0, 1)].join('\n'),
@@ -37,22 +60,36 @@ export class GithubReporter implements Reporter {
 
   end({ captures, patterns, summary }: AnalysisEnd): void {
     for (const { severity, rule, title, nextSteps } of patterns) {
-      this.#add(severity, { capture: 0, rule, text: [title, ...nextSteps.slice(0, 1)].join('\n') });
+      const level = this.#levels[severity];
+      level.count++;
+      // It may span captures: it stands with the first.
+      level.patterns.push({ capture: 0, rule, text: [title, ...nextSteps.slice(0, 1)].join('\n') });
     }
     const lines = SEVERITIES.flatMap((severity) => {
-      const shown = this.#annotations[severity].map(({ capture, rule, text }) => {
-        const file = escapeWorkflowProperty(captures[capture].path);
-        const title = escapeWorkflowProperty(rule);
-        return `::${LEVELS[severity]} file=${file},title=${title}::${escapeWorkflowData(text)}`;
-      });
-      const left = this.#left[severity];
-      return left === 0 ? shown : [...shown, `and ${left} more of severity ${severity}`];
+      const level = this.#levels[severity];
+      const shown = [...level.patterns, ...inTurns([...level.byRule.values()])].slice(0, MOST_OF_A_LEVEL);
+      const left = level.count - shown.length;
+      return [
+        ...shown.map(({ capture, rule, text }) => {
+          const file = escapeWorkflowProperty(captures[capture].path);
+          const title = escapeWorkflowProperty(rule);
+          return `::${LEVELS[severity]} file=${file},title=${title}::${escapeWorkflowData(text)}`;
+        }),
+        ...(left === 0 ? [] : [`and ${left} more of severity ${severity}`]),
+      ];
     });
     this.#write(`${[...lines, verdict(summary)].join('\n')}\n`);
   }
+}
 
-  #add(severity: Severity, annotation: Annotation): void {
-    if (this.#annotations[severity].length < MOST_OF_A_LEVEL) this.#annotations[severity].push(annotation);
-    else this.#left[severity]++;
-  }
+function emptyLevel(): Level {
+  return { byRule: new Map(), patterns: [], count: 0 };
+}
+
+/** The first of each list, then the second of each, and so on. */
+function inTurns<T>(lists: readonly (readonly T[])[]): readonly T[] {
+  const turns = Math.max(0, ...lists.map(({ length }) => length));
+  return Array.from({ length: turns }, (_, turn) =>
+    lists.flatMap((list) => list.slice(turn, turn + 1)),
+  ).flat();
 }

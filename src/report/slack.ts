@@ -29,7 +29,8 @@ const MOST_CAPTURES = 3;
 const MOST_FRAMES = 12;
 /** Of a finding: the rest is in the whole report. */
 const MOST_EXPLANATION = 1000;
-const LADDER_COLUMNS = 100;
+/** Wider than this, lines are broken where a sidebar is open. */
+const LADDER_COLUMNS = 80;
 const DOTS: Readonly<Record<Severity, string>> = {
   error: ':red_circle:',
   warning: ':large_orange_circle:',

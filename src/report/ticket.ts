@@ -4,7 +4,7 @@ import { type Citation, type Finding, type Pattern, SEVERITIES, type Severity } 
 import { displayFilterFor, patternFilters } from './display-filter.js';
 import type { Dossier, Exhibit } from './dossier.js';
 import { escapeControls } from './escape.js';
-import type { FindingGroup } from './finding-groups.js';
+import { type FindingGroup, othersOf } from './finding-groups.js';
 import { ladder } from './ladder.js';
 import type { Markup } from './markup/markup.js';
 import { PLAIN } from './palette.js';
@@ -13,6 +13,7 @@ import { type CaptureFacts, ladderFacts, TOOL } from './reporter.js';
 import {
   captureName,
   citationName,
+  citationNames,
   clockTime,
   comparison,
   connectionName,
@@ -137,7 +138,7 @@ export class TicketWriter {
   }
 
   #group(group: FindingGroup): string {
-    const [{ finding, connection, effects }, ...others] = group.told;
+    const [{ finding, connection, effects }] = group.told;
     const subject = group.count === 1 ? [] : [`${counted(group.count, 'connection')}, the first is`];
     const about = `${[...subject, connectionName(connection)].join(' ')}${this.#placeOf(connection.capture)}`;
     const frames =
@@ -146,13 +147,11 @@ export class TicketWriter {
         : [
             `${finding.frames.length === 1 ? 'frame' : 'frames'} ${this.#markup.code(frameList(finding.frames, MOST_FRAMES))}`,
           ];
-    const also = others.map(
+    const others = othersOf(group);
+    const also = others.told.map(
       (told) => `${connectionName(told.connection)}: ${this.#prose(told.finding.title)}`,
     );
-    if (group.further.length > 0) {
-      const more = group.count - group.told.length - group.further.length;
-      also.push(`connections ${group.further.join(', ')}${more > 0 ? ` and ${grouped(more)} more` : ''}`);
-    }
+    if (others.counted !== '') also.push(others.counted);
     const filter = displayFilterFor(connection, finding.frames.slice(0, MOST_FRAMES));
     return [
       this.#title(finding),
@@ -166,8 +165,8 @@ export class TicketWriter {
         ),
         ...this.#listed('Also', also),
         ...this.#listed('Wireshark', [this.#markup.code(filter)]),
-        ...this.#rests(finding.citations),
       ].join('\n'),
+      this.#rests(finding.citations),
     ].join('\n\n');
   }
 
@@ -185,11 +184,8 @@ export class TicketWriter {
       this.#title(pattern),
       [this.#grade(pattern), counted(pattern.count, 'connection')].join(' · '),
       this.#prose(pattern.explanation),
-      [
-        ...this.#story(pattern),
-        ...this.#listed('Wireshark', wireshark),
-        ...this.#rests(pattern.citations),
-      ].join('\n'),
+      [...this.#story(pattern), ...this.#listed('Wireshark', wireshark)].join('\n'),
+      this.#rests(pattern.citations),
     ].join('\n\n');
   }
 
@@ -203,9 +199,18 @@ export class TicketWriter {
   }
 
   #exhibits(): readonly string[] {
-    return this.#dossier.exhibits
+    return this.#telling()
       .slice(0, this.#plan.timelines)
       .map((exhibit, place) => this.#exhibit(exhibit, place < this.#plan.ladders));
+  }
+
+  /** One exhibit of each kind of trouble: a ticket is read to its end only if it does not repeat itself. */
+  #telling(): readonly Exhibit[] {
+    const { exhibits } = this.#dossier;
+    const firsts = exhibits.filter(
+      ({ trouble }, place) => place === exhibits.findIndex((one) => one.trouble === trouble),
+    );
+    return firsts.length > 1 ? firsts.filter(({ trouble }) => trouble !== null) : firsts;
   }
 
   #exhibit({ connection, findings, items }: Exhibit, withLadder: boolean): string {
@@ -310,12 +315,13 @@ export class TicketWriter {
     ];
   }
 
-  #rests(citations: readonly Citation[]): readonly string[] {
-    const links = citations.slice(0, MOST_CITATIONS).map((citation) => {
-      const name = this.#prose(citationName(citation).replaceAll(FIXED_SPACE, ' '));
-      return `${this.#markup.link(name, citation.url)} ${this.#prose(citation.says)}`;
+  #rests(citations: readonly Citation[]): string {
+    const told = citations.slice(0, MOST_CITATIONS);
+    const lines = told.map((citation) => {
+      const name = this.#prose(plain(citationName(citation)));
+      return this.#markup.bullet(1, `${this.#markup.link(name, citation.url)} ${this.#prose(citation.says)}`);
     });
-    return this.#listed('Rests on', links);
+    return this.#markup.fold(`Rests on ${plain(citationNames(told))}`, lines.join('\n'));
   }
 
   /** A point of a list; several items stand below it. */
@@ -345,4 +351,8 @@ function stepsOf(role: Role, { timeline }: Endpoint): readonly Step[] {
     isRetracted: retractedBy !== null,
     cause: retractedBy === null ? cause : `${cause}; disproved by frame ${retractedBy}`,
   }));
+}
+
+function plain(text: string): string {
+  return text.replaceAll(FIXED_SPACE, ' ');
 }

@@ -22,7 +22,7 @@ describe('annotations', () => {
     const text = reportOn(path, (write) => new GithubReporter(write));
     const [warning, notice, end] = text.trimEnd().split('\n');
     expect(warning).toContain(`::warning file=${path},title=close-wait-stuck::`);
-    expect(warning).toContain('has stayed in CLOSE-WAIT for 62.4 s%0Aconnection 0, #8, #9%0A');
+    expect(warning).toContain('has stayed in CLOSE-WAIT for 62.4 s%0Aconnection 0, frames #8, #9%0A');
     expect(warning).toContain('ss -tanpo state close-wait');
     expect(notice).toContain('::notice file=');
     expect(end).toBe('1 warning, 1 info in 1 TCP connection');
@@ -32,5 +32,24 @@ describe('annotations', () => {
     const text = reportOn(captureOf('mixed-200', 'client'), (write) => new GithubReporter(write));
     expect(text.match(/^::warning /gm)).toHaveLength(10);
     expect(text).toMatch(/^and 47 more of severity warning$/m);
+  });
+
+  it('tell of each pattern and each rule before they repeat one', () => {
+    const text = reportOn(captureOf('mixed-200', 'client'), (write) => new GithubReporter(write));
+    const titles = [...text.matchAll(/^::(\w+) .*?title=([\w-]+)::/gm)].map(
+      ([, level, rule]) => `${level} ${rule}`,
+    );
+    expect(titles.slice(0, 3)).toEqual([
+      'warning rst-active-abort',
+      'warning connection-refused',
+      'warning rst-active-abort',
+    ]);
+    const notices = titles.filter((title) => title.startsWith('notice'));
+    expect(notices.slice(0, 4)).toEqual([
+      'notice recurring-finding',
+      'notice recurring-finding',
+      'notice half-close',
+      'notice rst-active-abort',
+    ]);
   });
 });

@@ -88,6 +88,12 @@ describe('the page', () => {
     expect(text).toMatch(/<title>CLOSE-WAIT for 0\.312 s: received FIN, confirmed<\/title>/);
   });
 
+  it('leads from a finding to the ICMP errors that prove it', async () => {
+    const text = await html(captureOf('host-unreachable', 'client'));
+    expect(text).toContain('<a href="#c0-f9">#9</a>');
+    expect(text).toMatch(/<g id="c0-f9">\n<rect [^>]*class="row"/);
+  });
+
   it('stays small, however many connections there are', async () => {
     const captures = Array.from({ length: 12 }, () => captureOf('mixed-200', 'client'));
     const text = await html(...captures);

@@ -117,6 +117,26 @@ describe('a Markdown report', () => {
     expect(text).toMatch(/<sub>finwait [\d.]+<\/sub>\n$/);
   });
 
+  it('shows the states of one connection of each kind, and of clean ones only if there are no others', () => {
+    const text = report('mixed-200');
+    const shown = [...text.matchAll(/^### States on connection (\d+)$/gm)].map(([, id]) => id);
+    expect(shown).toEqual(['2', '5', '3']);
+    expect(report('normal-close-client')).toContain('### States on connection 0');
+  });
+
+  it('names connections that show just the same by their numbers', () => {
+    expect(report('mixed-200')).toMatch(/^- \*\*Also:\*\* connections 9, 16, 23, [\d, ]+ and 16 more$/m);
+  });
+
+  it('folds what a finding rests on below the names of the sections', () => {
+    const [, title, body] =
+      /<details><summary>(Rests on .*)<\/summary>\n\n([\s\S]*?)\n\n<\/details>/.exec(report('linger-zero')) ??
+      [];
+    expect(title).toMatch(/^Rests on RFC 9293 §.*; socket\(7\) SO_LINGER$/);
+    expect(body).toMatch(/^- \[RFC 9293 §/);
+    expect(rendered(`<details><summary>${title}</summary>\n\n${body}`).text).toContain(title);
+  });
+
   it('leaves evidence out before findings', () => {
     const text = report('mixed-200', Math.floor(whole / 4));
     expect(text).not.toContain('```');

@@ -153,9 +153,16 @@ segment by segment: finwait timeline incident.pcap --connection 0
     const text = report({ on: Array.from({ length: 20 }, (_, id) => [id, [STUCK]] as const) });
     expect(text).toMatch(/close-wait-stuck +20 connections │/);
     expect(text).toContain('│ connection 0: frames #5, #6 · RFC 9293');
-    expect(text).toContain('│ also    connection 1: 10.0.0.2:8080 has stayed in CLOSE-WAIT');
-    expect(text).toContain('│ also    connections 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 and 7 more ');
+    expect(text).toContain('│ also    connections 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 and 7 more ');
     expect(text.match(/The FIN was acknowledged/g)).toHaveLength(1);
+  });
+
+  it('tells those of them by their titles that say something else', () => {
+    const other = { ...STUCK, title: '10.0.0.2:8080 has stayed in CLOSE-WAIT for 70.0 s' };
+    const on = Array.from({ length: 5 }, (_, id) => [id, [id === 1 ? other : STUCK]] as const);
+    const text = report({ on });
+    expect(text).toContain('│ also    connection 1: 10.0.0.2:8080 has stayed in CLOSE-WAIT for 70.0 s ');
+    expect(text).toContain('│ also    connections 2, 3, 4 ');
   });
 
   it('puts the worst first: by severity, patterns before findings, the frequent before the rare', () => {

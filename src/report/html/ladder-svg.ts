@@ -18,6 +18,7 @@ const STEP = 34;
 const SLANT = 12;
 const STATE_LINE = 16;
 const MARK_LINE = 20;
+const NOTE = 28;
 const HEAD = 46;
 /** A comment stands between the lanes. */
 const COMMENT_COLUMNS = 64;
@@ -75,7 +76,7 @@ class Drawing {
         this.#note(null, '', `⋮ ${seconds(row.seconds)} of silence ⋮`);
         break;
       case 'icmp':
-        this.#note(row.time, `#${row.frame}`, `◆ ${row.text}`);
+        this.#icmp(row);
         break;
       case 'comment':
         for (const line of wrap(`✎ ${escapeControls(row.text)}`, COMMENT_COLUMNS)) this.#comment(line);
@@ -148,8 +149,9 @@ class Drawing {
       const id = this.#links?.ruleId(rule) ?? null;
       parts.push(id === null ? text : `<a href="#${id}">${text}</a>`);
     }
-    const id = this.#links === null ? '' : ` id="${this.#links.rowId(frame)}"`;
-    this.#parts.push(`<g${id}${classes === '' ? '' : ` class="${classes}"`}>\n${parts.join('\n')}\n</g>`);
+    this.#parts.push(
+      `<g${this.#idOf(frame)}${classes === '' ? '' : ` class="${classes}"`}>\n${parts.join('\n')}\n</g>`,
+    );
     this.#y += height;
   }
 
@@ -170,6 +172,18 @@ class Drawing {
   }
 
   /** A line between the lanes. */
+  #icmp({ time, frame, text }: Extract<LadderRow, { kind: 'icmp' }>): void {
+    const row = `<rect x="0" y="${this.#y - 4}" width="${WIDTH}" height="${NOTE}" class="row"/>`;
+    this.#parts.push(`<g${this.#idOf(frame)}>`, row);
+    this.#note(time, `#${frame}`, `◆ ${text}`);
+    this.#parts.push('</g>');
+  }
+
+  /** What links to a frame lead to. */
+  #idOf(frame: number): string {
+    return this.#links === null ? '' : ` id="${this.#links.rowId(frame)}"`;
+  }
+
   #note(time: Timestamp | null, frame: string, text: string): void {
     const y = this.#y + 14;
     if (time !== null)
@@ -178,7 +192,7 @@ class Drawing {
     this.#parts.push(
       `<text x="${MIDDLE}" y="${y}" text-anchor="middle" class="dim">${escapeXml(text)}</text>`,
     );
-    this.#y += 28;
+    this.#y += NOTE;
   }
 
   #comment(line: string): void {

@@ -4,7 +4,7 @@ import { type Citation, type Finding, type Pattern, SEVERITIES, type Severity } 
 import { displayFilterFor, patternFilters } from '../display-filter.js';
 import type { Dossier, Exhibit } from '../dossier.js';
 import { escapeXml } from '../escape.js';
-import type { FindingGroup } from '../finding-groups.js';
+import { type FindingGroup, othersOf } from '../finding-groups.js';
 import { type LadderRow, ladderRows } from '../ladder-rows.js';
 import { type CaptureFacts, captureEnd, ladderFacts, REPORT_SCHEMA, TOOL } from '../reporter.js';
 import {
@@ -195,16 +195,14 @@ class Page {
   }
 
   #group(group: FindingGroup): string {
-    const [{ finding, connection, effects }, ...others] = group.told;
+    const [{ finding, connection, effects }] = group.told;
     const subject = group.count === 1 ? '' : `${counted(group.count, 'connection')}, the first is `;
-    const more = group.count - group.told.length - group.further.length;
+    const others = othersOf(group);
     const also = [
-      ...others.map(
+      ...others.told.map(
         ({ connection: { id }, finding: { title } }) => `${this.#connectionLink(id)}: ${escapeXml(title)}`,
       ),
-      ...(group.further.length > 0
-        ? [`connections ${group.further.join(', ')}${more > 0 ? ` and ${grouped(more)} more` : ''}`]
-        : []),
+      ...(others.counted === '' ? [] : [others.counted]),
     ];
     const filter = displayFilterFor(connection, finding.frames.slice(0, MOST_FRAMES));
     const meta = [
@@ -275,7 +273,11 @@ class Page {
   #frameLink(connection: number, frame: number): string {
     const isDrawn = this.#ladders
       .get(connection)
-      ?.some((row) => row.kind === 'segment' && row.segment.frame === frame);
+      ?.some(
+        (row) =>
+          (row.kind === 'segment' && row.segment.frame === frame) ||
+          (row.kind === 'icmp' && row.frame === frame),
+      );
     return isDrawn === true ? `<a href="#c${connection}-f${frame}">#${frame}</a>` : `#${frame}`;
   }
 

@@ -17,7 +17,7 @@ export const JIRA: Markup = {
       ...rows.map((cells) => `|${cells.map((cell) => (cell === '' ? ' ' : cell)).join('|')}|`),
     ].join('\n'),
   fence: (text) => `{noformat}\n${text.replace(/\{(?=noformat)/gi, `{${ZERO_WIDTH_SPACE}`)}{noformat}`,
-  fold: (title, body) => `*${title}*\n\n${body}`,
+  fold: (title, body) => `*${escapeJira(title)}*\n\n${body}`,
   lineBreak: '\n',
 };
 

@@ -1,4 +1,4 @@
-import { escapeMarkdown, markdownCode } from '../escape.js';
+import { escapeMarkdown, escapeXml, markdownCode } from '../escape.js';
 import type { Markup } from './markup.js';
 
 /** As GitHub and GitLab read it. */
@@ -18,7 +18,7 @@ export const MARKDOWN: Markup = {
       ...rows.map(row),
     ].join('\n'),
   fence: fenced,
-  fold: (title, body) => `<details><summary>${title}</summary>\n\n${body}\n\n</details>`,
+  fold: (title, body) => `<details><summary>${escapeXml(title)}</summary>\n\n${body}\n\n</details>`,
   lineBreak: '  \n',
 };
 

@@ -5,8 +5,8 @@ export interface Column {
 }
 
 /**
- * How a ticket system writes what a report is made of. What comes in is marked up already, but for `prose` and
- * `code`, which take any text and make it harmless.
+ * How a ticket system writes what a report is made of. What comes in is marked up already, but for `prose`, `code`
+ * and titles of folds, which take any text and make it harmless.
  */
 export interface Markup {
   /** Text that is shown as it is, on one line: no markup, no link, nobody mentioned. */
@@ -21,7 +21,7 @@ export interface Markup {
   readonly table: (columns: readonly Column[], rows: readonly (readonly string[])[]) => string;
   /** Lines of a fixed-width font, free of control characters. Nothing in them ends the fence. */
   readonly fence: (text: string) => string;
-  /** What can be hidden at first, where the place can do that. */
+  /** What can be hidden at first, where the place can do that, under a title that is any text. */
   readonly fold: (title: string, body: string) => string;
   readonly lineBreak: string;
 }
