@@ -6,6 +6,7 @@ import type { Finding, Pattern, Severity } from '../rules/finding.js';
 import { displayFilterFor, patternFilters } from './display-filter.js';
 import { type FindingGroup, othersOf, type Told } from './finding-groups.js';
 import type { Palette } from './palette.js';
+import type { PatternGroup } from './pattern-groups.js';
 import { citationNames, connectionName, counted, filterScope, frameNames } from './words.js';
 import { wrap } from './wrap.js';
 
@@ -49,13 +50,15 @@ export class CardWriter {
     return lines.join('\n');
   }
 
-  pattern(pattern: Pattern): string {
+  /** All patterns of one rule: the first in full, others by their titles. */
+  pattern({ first: pattern, also }: PatternGroup): string {
     const lines = [
       ...this.#head(pattern, counted(pattern.count, 'connection')),
       ...this.#bold(pattern.title),
       ...this.#proof('', pattern),
       ...this.#story(pattern),
       ...this.#filters(pattern),
+      ...also.flatMap((title) => this.#labelled('also', title)),
     ];
     return lines.join('\n');
   }

@@ -5,6 +5,7 @@ import { type Dossier, DossierReporter } from './dossier.js';
 import { escapeControls, ZERO_WIDTH_SPACE } from './escape.js';
 import { ladder } from './ladder.js';
 import { PLAIN } from './palette.js';
+import { type PatternGroup, patternGroups } from './pattern-groups.js';
 import { type CaptureFacts, ladderFacts, type Reporter, TOOL, type Write } from './reporter.js';
 import {
   captureName,
@@ -60,9 +61,9 @@ export function slackReporter(write: Write): Reporter {
 
 function blocksOf({ end, groups, exhibits }: Dossier, text: string): readonly Block[] {
   const items = [
-    ...end.patterns.map((pattern) => ({
-      severity: pattern.severity,
-      block: () => patternText(pattern, end.captures),
+    ...patternGroups(end.patterns).map((group) => ({
+      severity: group.severity,
+      block: () => patternText(group, end.captures),
     })),
     ...groups.map(({ severity, count, told: [{ finding, connection }] }) => ({
       severity,
@@ -116,7 +117,7 @@ function findingText(finding: Finding, connection: Connection, count: number): s
   return [...story(finding), about, `Wireshark: ${filter}`].join('\n');
 }
 
-function patternText(pattern: Pattern, captures: Dossier['end']['captures']): string {
+function patternText({ first: pattern, also }: PatternGroup, captures: Dossier['end']['captures']): string {
   const filters = patternFilters(pattern, MOST_FRAMES);
   const left = filters.length - MOST_CAPTURES;
   return [
@@ -127,6 +128,7 @@ function patternText(pattern: Pattern, captures: Dossier['end']['captures']): st
       return `Wireshark: ${code(one.filter)}${scope === '' ? '' : ` (${scope})`}`;
     }),
     ...(left > 0 ? [`and ${counted(left, 'more capture')}`] : []),
+    ...also.map((title) => `also: ${escapeSlack(title)}`),
   ].join('\n');
 }
 

@@ -9,6 +9,7 @@ import { displayWidth } from './display-width.js';
 import { escapeControls } from './escape.js';
 import { FindingGroups } from './finding-groups.js';
 import type { Palette } from './palette.js';
+import { patternGroups } from './pattern-groups.js';
 import type { AnalysisEnd, CaptureFacts, Reporter, Write } from './reporter.js';
 import {
   captureName,
@@ -44,6 +45,8 @@ const MIN_WIDTH = 20;
 /** What a table's borders and the blanks inside them take of a line. */
 const CELL_EDGES = 4;
 const COMMAND_INDENT = '  ';
+/** Reports of more lines than most terminals show say at their end once more what was found. */
+const LONG = 60;
 
 /**
  * The report on a terminal: what was read, the findings worst first, and the worst connections. It keeps
@@ -68,13 +71,17 @@ export class TableReporter implements Reporter {
   }
 
   end(end: AnalysisEnd): void {
+    const verdict = this.#verdict(end);
     const parts = [
       ...end.captures.map((facts) => this.#capture(facts)),
-      this.#summary(end),
+      [...verdict, ...this.#summary(end)].join('\n'),
       this.#cards(end),
       this.#connectionTable(end),
     ];
-    this.#write(`${parts.filter((part) => part !== '').join('\n\n')}\n`);
+    const text = parts.filter((part) => part !== '').join('\n\n');
+    this.#write(`${text}\n`);
+    // Whoever ran a command sees the end of what it wrote.
+    if (text.split('\n').length > LONG) this.#write(`\n${verdict.join('\n')}\n`);
   }
 
   #capture(facts: CaptureFacts): string {
@@ -118,25 +125,28 @@ export class TableReporter implements Reporter {
     return lines.join('\n');
   }
 
-  #summary(end: AnalysisEnd): string {
+  /** What was found, in a line where there is room. */
+  #verdict({ summary, patterns }: AnalysisEnd): readonly string[] {
     const { palette } = this.#options;
-    const { connections, findings, suppressed, finalStates, baseline } = end.summary;
+    const { connections, findings, suppressed, baseline } = summary;
     const parts = SEVERITIES.filter((severity) => findings[severity] > 0).map((severity) =>
       palette.severity[severity](
         severity === 'info' ? `${grouped(findings.info)} info` : counted(findings[severity], severity),
       ),
     );
-    if (end.patterns.length > 0) parts.push(counted(end.patterns.length, 'pattern'));
-    const states = Object.entries(finalStates)
-      .sort((a, b) => b[1] - a[1])
-      .map(([state, count]) => `${grouped(count)} in ${state}`);
+    if (patterns.length > 0) parts.push(counted(patterns.length, 'pattern'));
     const nothing = baseline === undefined ? 'nothing to report' : 'nothing new';
     const verdict = parts.length === 0 ? nothing : parts.join(', ');
     const hidden = suppressed === 0 ? '' : palette.dim(`; ${grouped(suppressed)} suppressed`);
-    const lines = wrap(
-      `${palette.bold(counted(connections, 'connection'))}: ${verdict}${hidden}`,
-      this.#width,
-    );
+    return wrap(`${palette.bold(counted(connections, 'connection'))}: ${verdict}${hidden}`, this.#width);
+  }
+
+  #summary({ summary: { finalStates, baseline } }: AnalysisEnd): readonly string[] {
+    const { palette } = this.#options;
+    const states = Object.entries(finalStates)
+      .sort((a, b) => b[1] - a[1])
+      .map(([state, count]) => `${grouped(count)} in ${state}`);
+    const lines: string[] = [];
     if (baseline !== undefined) {
       lines.push(...this.#lines(comparison(baseline), palette.bold));
       for (const title of baseline.goneTitles) {
@@ -144,7 +154,7 @@ export class TableReporter implements Reporter {
       }
     }
     if (states.length > 0) lines.push(...this.#lines(`endpoints ended ${states.join(', ')}`, palette.dim));
-    return lines.join('\n');
+    return lines;
   }
 
   /** Patterns and findings by severity; of the same severity the patterns, which stand for many, come first. */
@@ -153,9 +163,9 @@ export class TableReporter implements Reporter {
     const room = this.#isFramed ? this.#width - CELL_EDGES : this.#width;
     const writer = new CardWriter(this.#options.palette, room, names);
     const cards: { readonly severity: Severity; readonly text: () => string }[] = [
-      ...end.patterns.map((pattern) => ({
-        severity: pattern.severity,
-        text: () => writer.pattern(pattern),
+      ...patternGroups(end.patterns).map((group) => ({
+        severity: group.severity,
+        text: () => writer.pattern(group),
       })),
       ...this.#groups.sorted().map((group) => ({
         severity: group.severity,

@@ -8,6 +8,7 @@ import { type FindingGroup, othersOf } from './finding-groups.js';
 import { ladder } from './ladder.js';
 import type { Markup } from './markup/markup.js';
 import { PLAIN } from './palette.js';
+import { type PatternGroup, patternGroups } from './pattern-groups.js';
 import type { Plan } from './plan.js';
 import { type CaptureFacts, ladderFacts, TOOL } from './reporter.js';
 import {
@@ -115,10 +116,10 @@ export class TicketWriter {
     const { groups, end } = this.#dossier;
     const { cards, full } = this.#plan;
     const items: readonly Item[] = [
-      ...end.patterns.map((pattern) => ({
-        severity: pattern.severity,
-        title: pattern.title,
-        full: () => this.#pattern(pattern),
+      ...patternGroups(end.patterns).map((group) => ({
+        severity: group.severity,
+        title: group.first.title,
+        full: () => this.#pattern(group),
       })),
       ...groups.map((group) => ({
         severity: group.severity,
@@ -170,7 +171,7 @@ export class TicketWriter {
     ].join('\n\n');
   }
 
-  #pattern(pattern: Pattern): string {
+  #pattern({ first: pattern, also }: PatternGroup): string {
     const filters = patternFilters(pattern, MOST_FRAMES);
     const left = filters.length - this.#plan.captures;
     const wireshark = [
@@ -184,7 +185,14 @@ export class TicketWriter {
       this.#title(pattern),
       [this.#grade(pattern), counted(pattern.count, 'connection')].join(' · '),
       this.#prose(pattern.explanation),
-      [...this.#story(pattern), ...this.#listed('Wireshark', wireshark)].join('\n'),
+      [
+        ...this.#story(pattern),
+        ...this.#listed(
+          'Also',
+          also.map((title) => this.#prose(title)),
+        ),
+        ...this.#listed('Wireshark', wireshark),
+      ].join('\n'),
       this.#rests(pattern.citations),
     ].join('\n\n');
   }

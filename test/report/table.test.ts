@@ -165,6 +165,31 @@ segment by segment: finwait timeline incident.pcap --connection 0
     expect(text).toContain('│ also    connections 2, 3, 4 ');
   });
 
+  it('tells some patterns of a rule in full, others by their titles, and counts the rest', () => {
+    const patterns = (severity: Severity): Pattern[] =>
+      Array.from({ length: 14 }, (_, place) => ({
+        ...STUCK,
+        severity,
+        title: `service ${place}`,
+        connections: [0],
+        count: 1,
+      }));
+    const notes = report({ on: [[0, []]], patterns: patterns('info') });
+    expect(notes.match(/INFO {2}close-wait-stuck/g)).toHaveLength(1);
+    expect(notes).toMatch(/│ also {4}service 1 +│\n│ also {4}service 2 +│/);
+    expect(notes).toMatch(/│ also {4}service 8 +│\n│ also {4}5 more patterns +│/);
+    const faults = report({ on: [[0, []]], patterns: patterns('error') });
+    expect(faults.match(/ERROR {2}close-wait-stuck/g)).toHaveLength(3);
+    expect(faults).toMatch(/│ also {4}service 10 +│\n│ also {4}3 more patterns +│/);
+  });
+
+  it('says at the end of a long report once more what was found', () => {
+    const verdict = '20 connections: 20 warnings';
+    const long = report({ on: Array.from({ length: 20 }, (_, id) => [id, [STUCK]] as const) });
+    expect(long.trimEnd().split('\n').at(-1)).toBe(verdict);
+    expect(report({ on: [[0, [STUCK]]] }).match(/1 connection: 1 warning/g)).toHaveLength(1);
+  });
+
   it('puts the worst first: by severity, patterns before findings, the frequent before the rare', () => {
     const pattern: Pattern = {
       ...STUCK,

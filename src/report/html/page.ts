@@ -6,6 +6,7 @@ import type { Dossier, Exhibit } from '../dossier.js';
 import { escapeXml } from '../escape.js';
 import { type FindingGroup, othersOf } from '../finding-groups.js';
 import { type LadderRow, ladderRows } from '../ladder-rows.js';
+import { type PatternGroup, patternGroups } from '../pattern-groups.js';
 import { type CaptureFacts, captureEnd, ladderFacts, REPORT_SCHEMA, TOOL } from '../reporter.js';
 import {
   captureName,
@@ -185,7 +186,10 @@ class Page {
   #items(): string {
     const { groups, end } = this.#dossier;
     const cards: readonly { readonly severity: Severity; readonly text: string }[] = [
-      ...end.patterns.map((pattern) => ({ severity: pattern.severity, text: this.#pattern(pattern) })),
+      ...patternGroups(end.patterns).map((group) => ({
+        severity: group.severity,
+        text: this.#pattern(group),
+      })),
       ...groups.map((group) => ({ severity: group.severity, text: this.#group(group) })),
     ];
     return [...cards]
@@ -220,7 +224,7 @@ class Page {
     ]);
   }
 
-  #pattern(pattern: Pattern): string {
+  #pattern({ first: pattern, also }: PatternGroup): string {
     const shown = pattern.connections
       .filter((id) => this.#ladders.has(id))
       .map((id) => this.#connectionLink(id));
@@ -236,7 +240,7 @@ class Page {
     return this.#card(
       pattern,
       [ruleName(pattern), counted(pattern.count, 'connection'), ...shown],
-      part('In Wireshark', wireshark),
+      [...part('Also', also.map(escapeXml)), ...part('In Wireshark', wireshark)],
     );
   }
 

@@ -1,0 +1,41 @@
+import type { Pattern, Severity } from '../rules/finding.js';
+import { counted } from './words.js';
+
+/** A pattern that is told in full, and others of its rule and severity, such as the same trouble on other services. */
+export interface PatternGroup {
+  readonly severity: Severity;
+  readonly first: Pattern;
+  /** What the others say, as far as it is told, and how many more there are. */
+  readonly also: readonly string[];
+}
+
+/** Of one rule, as many are told in full: those of notes differ in little but their names. */
+const MOST_FULL: Readonly<Record<Severity, number>> = { error: 3, warning: 3, info: 1 };
+/** Of those beyond, as many are told by their titles. */
+const MOST_ALSO = 8;
+
+/** In the order of their first patterns. The last group of a rule tells of those that have none of their own. */
+export function patternGroups(patterns: readonly Pattern[]): readonly PatternGroup[] {
+  const byRule = new Map<string, Pattern[]>();
+  for (const pattern of patterns) {
+    const key = `${pattern.severity} ${pattern.rule}`;
+    const alike = byRule.get(key);
+    if (alike === undefined) byRule.set(key, [pattern]);
+    else alike.push(pattern);
+  }
+  return [...byRule.values()].flatMap((alike) => {
+    const full = alike.slice(0, MOST_FULL[alike[0].severity]);
+    const also = titlesOf(alike.slice(full.length));
+    return full.map((first, place) => ({
+      severity: first.severity,
+      first,
+      also: place === full.length - 1 ? also : [],
+    }));
+  });
+}
+
+function titlesOf(patterns: readonly Pattern[]): readonly string[] {
+  const more = patterns.length - MOST_ALSO;
+  const titles = patterns.slice(0, MOST_ALSO).map(({ title }) => title);
+  return more > 0 ? [...titles, counted(more, 'more pattern')] : titles;
+}
