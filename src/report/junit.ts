@@ -1,11 +1,11 @@
 import type { Connection } from '../connections/connection.js';
 import { toIsoString } from '../core/time.js';
 import { CATALOG } from '../rules/catalog.js';
-import type { Finding, Severity } from '../rules/finding.js';
+import type { Finding, Pattern, Severity } from '../rules/finding.js';
 import { escapeControls } from './escape.js';
 import { type JunitCase, type JunitSuite, junitXml } from './junit-xml.js';
 import type { AnalysisEnd, CaptureFacts, Reporter, Write } from './reporter.js';
-import { connectionName, counted, frameList } from './words.js';
+import { connectionName, counted, frameNames } from './words.js';
 
 /** Of one rule's findings in one capture, as many are told. */
 const MOST_TOLD = 20;
@@ -16,6 +16,8 @@ interface Failures {
   readonly severity: Severity;
   readonly title: string;
   readonly lines: string[];
+  /** What the first of them says. */
+  readonly nextSteps: readonly string[];
   count: number;
 }
 
@@ -37,7 +39,7 @@ export class JunitReporter implements Reporter {
       this.#add(
         connection.capture,
         finding,
-        `${connectionName(connection)}, ${frameList(finding.frames)}: ${finding.title}`,
+        `${[connectionName(connection), frameNames(finding.frames)].filter(Boolean).join(', ')}: ${finding.title}`,
       );
     }
   }
@@ -48,14 +50,10 @@ export class JunitReporter implements Reporter {
     this.#write(junitXml(captures.map((facts, place) => this.#suite(facts, place))));
   }
 
-  #add(
-    capture: number,
-    { rule, severity, title }: { readonly rule: string; readonly severity: Severity; readonly title: string },
-    line: string,
-  ): void {
+  #add(capture: number, { rule, severity, title, nextSteps }: Finding | Pattern, line: string): void {
     if (!FAILING.includes(severity)) return;
     this.#failures[capture] ??= new Map();
-    const failures = this.#failures[capture].get(rule) ?? { severity, title, lines: [], count: 0 };
+    const failures = this.#failures[capture].get(rule) ?? { severity, title, lines: [], nextSteps, count: 0 };
     this.#failures[capture].set(rule, failures);
     failures.count++;
     if (failures.lines.length < MOST_TOLD) failures.lines.push(line);
@@ -84,7 +82,7 @@ export class JunitReporter implements Reporter {
 
   #case(className: string, name: string, failures: Failures | undefined): JunitCase {
     if (failures === undefined) return { className, name, outcome: null };
-    const { severity, title, lines, count } = failures;
+    const { severity, title, lines, nextSteps, count } = failures;
     const rest = count - lines.length;
     return {
       className,
@@ -93,7 +91,11 @@ export class JunitReporter implements Reporter {
         kind: 'failure',
         type: severity,
         message: count === 1 ? title : `${title}, and ${counted(count - 1, 'more finding')}`,
-        text: [...lines, ...(rest > 0 ? [`and ${rest} more`] : [])].join('\n'),
+        text: [
+          ...lines,
+          ...(rest > 0 ? [`and ${rest} more`] : []),
+          ...nextSteps.map((step) => `next: ${step}`),
+        ].join('\n'),
       },
     };
   }

@@ -28,12 +28,15 @@ describe('a JUnit report', () => {
       match.slice(1),
     );
     expect(failed).toEqual([['close-wait-stuck', 'warning']]);
-    expect(text).toMatch(/message="[^"]*:8080 has stayed in CLOSE-WAIT for 62\.4 s">connection 0, #8, #9: /);
+    expect(text).toMatch(
+      /message="[^"]*:8080 has stayed in CLOSE-WAIT for 62\.4 s">connection 0, frames #8, #9: /,
+    );
+    expect(text).toMatch(/\nnext: On the host of \S+: ss -tanpo state close-wait /);
   });
 
   it('tells the first of many, and counts the rest', () => {
     const text = report('mixed-200');
     expect(text).toMatch(/message="[^"]*, and 2\d more findings">/);
-    expect(text).toMatch(/\nand \d more<\/failure>/);
+    expect(text).toMatch(/\nand \d more\nnext: /);
   });
 });
