@@ -1,8 +1,11 @@
-import { captureName } from '../report/words.js';
+import { displayWidth, splitAtWidth } from '../report/display-width.js';
+import { captureName, shortened } from '../report/words.js';
 import type { Stream } from './io.js';
 
 /** Silence for short runs: the line appears after this many milliseconds, and is renewed as often. */
 const INTERVAL = 400;
+/** Less than this of a name says nothing. */
+const LEAST_NAME = 9;
 const ERASE_LINE = '\r\u001b[K';
 
 /** One line on a terminal that tells how far the reading is; nothing where stderr is no terminal. */
@@ -29,8 +32,18 @@ export class Progress {
       total === null
         ? ''
         : ` ${Math.floor((read / total) * 100)} %, ${((total - read) / rate).toFixed(0)} s left`;
-    const line = `${this.#name}: ${megabytes}${share}`;
-    this.#stream.write(`${ERASE_LINE}${line.slice(0, this.#stream.columns - 1)}`);
+    // A line that is too long would be wrapped, and only its end erased.
+    const [line] = splitAtWidth(this.#line(`${megabytes}${share}`), this.#stream.columns - 1);
+    this.#stream.write(`${ERASE_LINE}${line}`);
+  }
+
+  /** How far it is matters more than the whole of a long path. */
+  #line(figures: string): string {
+    const room = (this.#stream?.columns ?? 0) - 1 - figures.length - ': '.length;
+    const width = displayWidth(this.#name);
+    if (width <= room) return `${this.#name}: ${figures}`;
+    const characters = Math.floor((room * this.#name.length) / width);
+    return characters < LEAST_NAME ? figures : `${shortened(this.#name, characters)}: ${figures}`;
   }
 
   clear(): void {
