@@ -1,4 +1,13 @@
-import { ETHERTYPE_IPV4, ETHERTYPE_IPV6 } from './ether-types.js';
+import {
+  ETHERTYPE_IPV4,
+  ETHERTYPE_IPV6,
+  ETHERTYPE_LEGACY_DOUBLE_VLAN,
+  ETHERTYPE_MPLS,
+  ETHERTYPE_PPPOE,
+  ETHERTYPE_SERVICE_VLAN,
+  ETHERTYPE_VLAN,
+  MAX_802_3_LENGTH,
+} from './ether-types.js';
 import { ethernet } from './link/ethernet.js';
 import type { Packet } from './packet.js';
 import { NESTED_TOO_DEEP, NOT_IP } from './verdict.js';
@@ -9,9 +18,15 @@ const CONTROL_WORD_LENGTH = 4;
 /** Labels that are passed: no network stacks more. */
 const MAX_LABELS = 16;
 
+/** Of Ethernet without a control word before it. */
+const ETHERNET_TYPE = 12;
+const ETHERNET_LENGTH = 14;
+/** Both service access points of SNAP (IEEE 802.2). */
+const SNAP = 0xaaaa;
+
 /**
- * An MPLS label stack (RFC 3032 §2.1). Nothing names what follows: IP shows by its version, and a nibble of 0
- * is the control word of a pseudowire (RFC 4385 §3), which is taken to carry Ethernet.
+ * An MPLS label stack (RFC 3032 §2.1). Nothing names what follows: IP shows by its version, and a nibble of 0 is
+ * taken for a pseudowire that carries Ethernet, with or without a control word (RFC 4448 §4.6).
  */
 export function mpls(packet: Packet): number {
   const { view } = packet;
@@ -31,6 +46,38 @@ function underLabels(packet: Packet): number {
   if (version === 4) return ETHERTYPE_IPV4;
   if (version === 6) return ETHERTYPE_IPV6;
   if (version !== 0) return -NOT_IP;
-  packet.offset = offset + CONTROL_WORD_LENGTH;
+  if (hasControlWord(packet)) packet.offset = offset + CONTROL_WORD_LENGTH;
   return ethernet(packet);
+}
+
+/**
+ * Only the ends of a pseudowire know whether there is one. It shows in where an EtherType is; if that is in both
+ * places or in neither, in the first half of the word, which is zero.
+ */
+function hasControlWord(packet: Packet): boolean {
+  const { view, offset, end } = packet;
+  const without = isEthernet(packet, offset);
+  if (without !== isEthernet(packet, offset + CONTROL_WORD_LENGTH)) return !without;
+  return offset + 2 > end || view.getUint16(offset) === 0;
+}
+
+/** Whether an Ethernet header at `start` would announce what can lead to TCP. */
+function isEthernet({ view, end }: Packet, start: number): boolean {
+  if (start + ETHERNET_LENGTH + 2 > end) return false;
+  const type = view.getUint16(start + ETHERNET_TYPE);
+  const next = view.getUint16(start + ETHERNET_LENGTH);
+  switch (type) {
+    case ETHERTYPE_IPV4:
+      return next >> 12 === 4;
+    case ETHERTYPE_IPV6:
+      return next >> 12 === 6;
+    case ETHERTYPE_VLAN:
+    case ETHERTYPE_SERVICE_VLAN:
+    case ETHERTYPE_LEGACY_DOUBLE_VLAN:
+    case ETHERTYPE_MPLS:
+    case ETHERTYPE_PPPOE:
+      return true;
+    default:
+      return type <= MAX_802_3_LENGTH && next === SNAP;
+  }
 }

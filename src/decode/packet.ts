@@ -100,3 +100,6 @@ const MAX_FRAME_LENGTH = 1 << 28;
  * of what follows, or with a negated skip `Verdict`.
  */
 export type Decapsulator = (packet: Packet) => number;
+
+/** In place of a verdict, from a tunnel over UDP: this is no header of its, though it came on its port. */
+export const DECLINED = -0x100;

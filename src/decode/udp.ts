@@ -1,5 +1,5 @@
 import { BY_UDP_PORT } from './decapsulators.js';
-import type { Packet } from './packet.js';
+import { DECLINED, type Packet } from './packet.js';
 import { MALFORMED, NOT_TCP } from './verdict.js';
 
 const SOURCE_PORT = 0;
@@ -12,8 +12,8 @@ const IS_TUNNEL = new Uint8Array(0x1_0000);
 for (const port of BY_UDP_PORT.keys()) IS_TUNNEL[port] = 1;
 
 /**
- * UDP (RFC 768), which is passed if one of its ports is that of a tunnel: the lower one, or else the higher,
- * as in Wireshark. Answers as a `Decapsulator`.
+ * UDP (RFC 768), which is passed if one of its ports is that of a tunnel: the lower one, or else the higher, also if
+ * the lower one's tunnel declines, as in Wireshark. Answers as a `Decapsulator`.
  */
 export function udp(packet: Packet): number {
   const { view, offset } = packet;
@@ -22,7 +22,7 @@ export function udp(packet: Packet): number {
   const destination = view.getUint16(offset + DESTINATION_PORT);
   if ((IS_TUNNEL[source] | IS_TUNNEL[destination]) === 0) return -NOT_TCP;
   const lower = Math.min(source, destination);
-  const port = IS_TUNNEL[lower] === 0 ? Math.max(source, destination) : lower;
+  const higher = Math.max(source, destination);
   const length = view.getUint16(offset + LENGTH);
   // Zero in jumbograms (RFC 2675 §4) and in datagrams that are still to be cut by the network card.
   if (length !== 0) {
@@ -30,5 +30,8 @@ export function udp(packet: Packet): number {
     packet.limit(offset, length);
   }
   packet.offset = offset + HEADER_LENGTH;
-  return BY_UDP_PORT.get(port)!(packet);
+  let answer = DECLINED;
+  if (IS_TUNNEL[lower] !== 0) answer = BY_UDP_PORT.get(lower)!(packet);
+  if (answer === DECLINED && IS_TUNNEL[higher] !== 0) answer = BY_UDP_PORT.get(higher)!(packet);
+  return answer === DECLINED ? -NOT_TCP : answer;
 }

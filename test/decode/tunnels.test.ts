@@ -25,6 +25,7 @@ import {
   tcp,
   u16,
   udp,
+  vlanTag,
   zeros,
 } from '../support/packet-builder.js';
 import { WRAPPINGS, type Wrapping } from '../support/wrapped.js';
@@ -97,6 +98,30 @@ describe('UDP', () => {
     expect(decode(ethernet(ipv6(udp(vxlan, 9000, 4789), { nextHeader: UDP }), 0x86dd)).verdict).toBe(SEGMENT);
   });
 
+  it('is the tunnel of the other port, where the header is none of the first one’s', () => {
+    const verdictOf = (datagram: Uint8Array) => decode(ethernet(ipv4(datagram, { protocol: UDP }))).verdict;
+    for (const port of [1701, 2152]) {
+      expect(verdictOf(udp(vxlan, port, 4789))).toBe(SEGMENT);
+      expect(verdictOf(udp(vxlan, 4789, port))).toBe(SEGMENT);
+      expect(verdictOf(udp(vxlan, port, 50000))).toBe(NOT_TCP);
+      expect(verdictOf(udp(vxlan, port, port))).toBe(NOT_TCP);
+    }
+    // Messages of the first port's protocol that carry no packet; what Teredo and GRE get is theirs, whatever it is.
+    const others = [
+      ['an echo of GTP', 2152, [0x32, 1]],
+      ['GTP of version 2', 2152, [0x48, 200]],
+      ['a control message of L2TP', 1701, [0xc8, 2]],
+      ['L2TP of version 3', 1701, [0, 3]],
+      ['Teredo', 3544, [8, 0]],
+      ['GRE', 4754, [8, 0]],
+    ] as const;
+    for (const [name, port, start] of others)
+      expect(verdictOf(udp(concat(start, vxlan.slice(2)), port, 4789)), name).not.toBe(SEGMENT);
+    const unknown = [0, 8, 15, 38, 63, 71, 95, 106, 122, 130, 239, 242, 253];
+    for (const type of unknown)
+      expect(verdictOf(udp(concat([0x30, type], vxlan.slice(2)), 2152, 4789)), `${type}`).toBe(SEGMENT);
+  });
+
   it('is passed where a length of 0 says that it is still to be cut', () => {
     const datagram = udp(vxlan, 50000, 4789);
     datagram.set([0, 0], 4);
@@ -139,6 +164,40 @@ describe('UDP', () => {
     ['IPv4 on the port of Teredo', udp(inside, 3544, 3544), NOT_TCP],
   ])('is no TCP as %s', (_name, datagram, verdict) => {
     expect(decode(ethernet(ipv4(datagram, { protocol: UDP }))).verdict).toBe(verdict);
+  });
+});
+
+describe('an MPLS pseudowire', () => {
+  const frameBehind = (word: readonly number[], frame: Uint8Array) =>
+    ethernet(concat([0, 1, 1, 64], word, frame), 0x8847);
+  const tagged = (bytes: Uint8Array, id: number) => ethernet(vlanTag(bytes, 0x0800, id), 0x8100);
+
+  it.each([
+    ['without control word', [], false],
+    ['with a control word', [0, 0, 0, 0], false],
+    ['with a control word that counts', [0, 0, 0x12, 0x34], false],
+    ['with a control word whose reserved bits are set', [0x0f, 0xff, 0, 7], false],
+    ['without control word, for a tagged frame', [], true],
+    ['with a control word, for a tagged frame', [0, 0, 0, 9], true],
+  ])('%s leads to the packet inside', (_name, word, isTagged) => {
+    const frame = isTagged ? tagged(inside, 5) : ethernet(inside);
+    expect(decode(frameBehind(word, frame)).verdict).toBe(SEGMENT);
+  });
+
+  it('without control word still names the VLAN in it', () => {
+    const decoder = new Decoder(['vlan']);
+    const domains = [5, 6].map((id) => {
+      expect(decoder.decode(frameOf(frameBehind([], tagged(inside, id))))).toBe(SEGMENT);
+      return decoder.segment.domain;
+    });
+    expect(domains[0]).not.toBe(domains[1]);
+  });
+
+  it('is no TCP where neither reading is Ethernet with IP', () => {
+    expect(decode(frameBehind([], ethernet(zeros(28), 0x0806))).verdict).not.toBe(SEGMENT);
+    expect(decode(frameBehind([0, 0, 0, 0], ethernet(zeros(28), 0x0806))).verdict).toBe(NOT_IP);
+    // An associated channel, which is no packet of the pseudowire (RFC 4385 §5).
+    expect(decode(frameBehind([0x10, 0, 0, 0x21], ethernet(inside))).verdict).toBe(NOT_IP);
   });
 });
 

@@ -22,6 +22,8 @@ const be16 = (value: number): number[] => [value >> 8, value & 255];
 const etherType = (version: 4 | 6): number[] => (version === 4 ? [0x08, 0x00] : [0x86, 0xdd]);
 const pppNumber = (version: 4 | 6): number[] => (version === 4 ? [0x00, 0x21] : [0x00, 0x57]);
 const MACS = [2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2];
+/** Of manufacturers that Wireshark knows: by that it tells whether a pseudowire has a control word. */
+const VENDORS_MACS = [0, 0x0c, 0x29, 1, 2, 3, 0, 0x50, 0x56, 4, 5, 6];
 const SNAP = [0xaa, 0xaa, 0x03, 0, 0, 0];
 /** Label 16 and, at the bottom of the stack, label 17; time to live 64. */
 const LABELS = [0x00, 0x01, 0x00, 64, 0x00, 0x01, 0x11, 64];
@@ -80,8 +82,8 @@ function outer6(protocol: number, header: readonly number[], length: number): nu
   return [0x60, 0, 0, 0, ...be16(header.length + length), protocol, 7, ...TUNNEL_ENDS6.flat(), ...header];
 }
 
-function udp(port: number, header: readonly number[], length: number): number[] {
-  return [0xc0, 0x01, ...be16(port), ...be16(8 + header.length + length), 0, 0, ...header];
+function udp(port: number, header: readonly number[], length: number, source = 0xc001): number[] {
+  return [...be16(source), ...be16(port), ...be16(8 + header.length + length), 0, 0, ...header];
 }
 
 /** A tunnel between the hosts of `TUNNEL_ENDS`, over Ethernet, announced by the protocol number. */
@@ -106,8 +108,14 @@ function overUdp(
   port: number,
   header: (version: 4 | 6, length: number) => readonly number[],
   notInWireshark?: string,
+  source?: number,
 ): Wrapping {
-  return overIp(name, 17, (version, length) => udp(port, header(version, length), length), notInWireshark);
+  return overIp(
+    name,
+    17,
+    (version, length) => udp(port, header(version, length), length, source),
+    notInWireshark,
+  );
 }
 
 const inner = (version: 4 | 6): number[] => [...MACS, ...etherType(version)];
@@ -198,6 +206,15 @@ const TUNNELS: readonly Wrapping[] = [
   overUdp('VXLAN-GPE', 4790, (version) => [0x0c, 0, 0, version === 4 ? 1 : 2, ...VNI]),
   overUdp('VXLAN-GPE with Ethernet', 4790, (version) => [0x0c, 0, 0, 3, ...VNI, ...inner(version)]),
   overUdp('VXLAN-GPE without flags', 4790, (version) => [0, 0, 0, version === 4 ? 1 : 2, ...VNI]),
+  ...[2152, 1701].map((source) =>
+    overUdp(
+      `VXLAN from the port ${source} of another tunnel`,
+      4789,
+      (version) => [8, 0, 0, 0, ...VNI, ...inner(version)],
+      undefined,
+      source,
+    ),
+  ),
   overUdp('Geneve', 6081, (version) => [0, 0, 0x65, 0x58, ...VNI, ...inner(version)]),
   overUdp('Geneve with options and without Ethernet', 6081, (version) => [
     ...[3, 0x40, ...etherType(version), ...VNI],
@@ -338,12 +355,18 @@ export const WRAPPINGS: readonly Wrapping[] = [
     linkType: 1,
     header: () => [...MACS, 0x81, 0x00, 0, 5, 0x88, 0x47, ...LABELS],
   },
-  {
-    name: 'Ethernet in an MPLS pseudowire',
+  ...[
+    { name: 'Ethernet in an MPLS pseudowire', word: [0, 0, 0, 0] },
+    { name: 'Ethernet in an MPLS pseudowire that counts', word: [0, 0, 0x81, 0x00] },
+    { name: 'Ethernet in an MPLS pseudowire without control word', word: [] },
+  ].map(({ name, word }) => ({
+    name,
     linkType: 1,
-    header: (version) => [...MACS, 0x88, 0x47, ...LABELS, 0, 0, 0, 0, ...MACS, ...etherType(version)],
-    notInWireshark: 'it wants to be told which labels are those of pseudowires',
-  },
+    header: (version: 4 | 6) => [
+      ...[...MACS, 0x88, 0x47, ...LABELS, ...word],
+      ...[...VENDORS_MACS, ...etherType(version)],
+    ],
+  })),
   {
     name: 'FabricPath',
     linkType: 1,

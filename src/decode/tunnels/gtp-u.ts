@@ -1,6 +1,6 @@
 import { GTP_U } from '../domains.js';
 import { ETHERTYPE_IPV4, ETHERTYPE_IPV6 } from '../ether-types.js';
-import type { Packet } from '../packet.js';
+import { DECLINED, type Packet } from '../packet.js';
 import { MALFORMED, NOT_IP, NOT_TCP } from '../verdict.js';
 
 const HEADER_LENGTH = 8;
@@ -14,6 +14,22 @@ const OPTIONAL_LENGTH = 4;
 const NEXT_EXTENSION = 3;
 const MESSAGE_TYPE = 1;
 const LENGTH = 2;
+const VERSION_SHIFT = 5;
+const LAST_VERSION = 2;
+/** Message types that there are in versions 0 and 1, the charging variant's included, from … to (3GPP TS 29.060 §7.1). */
+const MESSAGES: readonly (readonly [number, number])[] = [
+  [1, 7],
+  [16, 37],
+  [48, 62],
+  [70, 70],
+  [96, 105],
+  [112, 121],
+  [128, 129],
+  [240, 241],
+  [254, 255],
+];
+const IS_MESSAGE = new Uint8Array(256);
+for (const [from, to] of MESSAGES) IS_MESSAGE.fill(1, from, to + 1);
 /** The message that carries a user's packet. */
 const G_PDU = 255;
 /** No sender stacks more; a limit keeps hostile packets from costing more than others. */
@@ -24,14 +40,20 @@ export function gtpU(packet: Packet): number {
   const { view, offset } = packet;
   if (offset + HEADER_LENGTH > packet.end) return -packet.shortage(offset + HEADER_LENGTH);
   const flags = view.getUint8(offset);
-  if ((flags & VERSION_MASK) !== VERSION_1) return -NOT_TCP;
-  if (view.getUint8(offset + MESSAGE_TYPE) !== G_PDU) return -NOT_TCP;
+  const type = view.getUint8(offset + MESSAGE_TYPE);
+  if ((flags & VERSION_MASK) !== VERSION_1 || type !== G_PDU) return isGtp(flags, type) ? -NOT_TCP : DECLINED;
   packet.offset = offset + HEADER_LENGTH;
   packet.limit(packet.offset, view.getUint16(offset + LENGTH));
   // Its endpoint identifiers differ by direction.
   packet.enterTunnel(GTP_U);
   if ((flags & OPTIONAL) === 0) return userPacket(packet);
   return optionalFields(packet, (flags & HAS_EXTENSIONS) !== 0);
+}
+
+/** Whether Wireshark takes it for one of the protocol's versions and messages at all. */
+function isGtp(flags: number, type: number): boolean {
+  const version = flags >> VERSION_SHIFT;
+  return version === LAST_VERSION || (version < LAST_VERSION && IS_MESSAGE[type] !== 0);
 }
 
 function optionalFields(packet: Packet, hasExtensions: boolean): number {

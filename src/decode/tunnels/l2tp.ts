@@ -1,6 +1,6 @@
 import { L2TP } from '../domains.js';
 import { ppp } from '../link/ppp.js';
-import type { Packet } from '../packet.js';
+import { DECLINED, type Packet } from '../packet.js';
 import { NOT_TCP } from '../verdict.js';
 
 /** Flags and version in one word; which fields follow depends on the flags. */
@@ -10,6 +10,7 @@ const HAS_SEQUENCE = 0x0800;
 const HAS_OFFSET = 0x0200;
 const VERSION_MASK = 0x000f;
 const VERSION_2 = 2;
+const VERSION_3 = 3;
 const FLAGS_LENGTH = 2;
 /** Two numbers each: of tunnel and session, and of this message and the next that is expected. */
 const PAIR_LENGTH = 4;
@@ -24,7 +25,9 @@ export function l2tp(packet: Packet): number {
   const { view, offset } = packet;
   if (offset + FLAGS_LENGTH > packet.end) return -packet.shortage(offset + FLAGS_LENGTH);
   const flags = view.getUint16(offset);
-  if ((flags & (CONTROL | VERSION_MASK)) !== VERSION_2) return -NOT_TCP;
+  const version = flags & VERSION_MASK;
+  if (version !== VERSION_2 && version !== VERSION_3) return DECLINED;
+  if (version === VERSION_3 || (flags & CONTROL) !== 0) return -NOT_TCP;
   let length = FLAGS_LENGTH + PAIR_LENGTH;
   if ((flags & HAS_LENGTH) !== 0) length += LENGTH_LENGTH;
   if ((flags & HAS_SEQUENCE) !== 0) length += PAIR_LENGTH;
