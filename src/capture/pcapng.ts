@@ -227,7 +227,7 @@ export class PcapngParser implements FormatParser {
         `a Section Header Block takes at least ${SECTION_HEADER_MIN_LENGTH} octets, but the file ends after ${available} of them`,
       );
     }
-    const length = window.view.getUint32(window.start + BLOCK_LENGTH, this.littleEndian);
+    const length = padded(window.view.getUint32(window.start + BLOCK_LENGTH, this.littleEndian));
     return this.fail(offset, cutBlock(type, length, available));
   }
 
@@ -240,11 +240,11 @@ export class PcapngParser implements FormatParser {
     const { littleEndian } = this;
     const type = view.getUint32(start, littleEndian);
     if (type === SECTION_HEADER_BLOCK) return this.readSectionHeader(window);
-    const length = view.getUint32(start + BLOCK_LENGTH, littleEndian);
-    if (length < MIN_BLOCK_LENGTH || length % 4 !== 0) {
+    const length = padded(view.getUint32(start + BLOCK_LENGTH, littleEndian));
+    if (length < MIN_BLOCK_LENGTH) {
       return this.damaged(
         window,
-        `the length of a block is a multiple of 4 and at least ${MIN_BLOCK_LENGTH}, but this ${blockName(type)} says ${length}`,
+        `the length of a block is at least ${MIN_BLOCK_LENGTH}, but this ${blockName(type)} says ${length}`,
       );
     }
     if (length > MAX_READ_BLOCK_LENGTH && READ_BLOCKS.has(type)) {
@@ -289,7 +289,7 @@ export class PcapngParser implements FormatParser {
       );
     }
     if (available < length) return false;
-    if (view.getUint32(start + length - TRAILER_LENGTH, littleEndian) !== length) {
+    if (!closes(view.getUint32(start + length - TRAILER_LENGTH, littleEndian), length)) {
       return this.badTrailer(window, start, length);
     }
     const { frame } = delivery;
@@ -344,7 +344,7 @@ export class PcapngParser implements FormatParser {
       );
     }
     if (available < length) return false;
-    if (view.getUint32(start + length - TRAILER_LENGTH, this.littleEndian) !== length) {
+    if (!closes(view.getUint32(start + length - TRAILER_LENGTH, this.littleEndian), length)) {
       return this.badTrailer(window, start, length);
     }
     this.delivery.frame.originalLength = original;
@@ -384,11 +384,11 @@ export class PcapngParser implements FormatParser {
       );
     }
     const littleEndian = magic === BYTE_ORDER_MAGIC;
-    const length = view.getUint32(start + BLOCK_LENGTH, littleEndian);
-    if (length < SECTION_HEADER_MIN_LENGTH || length % 4 !== 0) {
+    const length = padded(view.getUint32(start + BLOCK_LENGTH, littleEndian));
+    if (length < SECTION_HEADER_MIN_LENGTH) {
       return this.sectionDamaged(
         window,
-        `the length of a Section Header Block is a multiple of 4 and at least ${SECTION_HEADER_MIN_LENGTH}, but this one says ${length}`,
+        `the length of a Section Header Block is at least ${SECTION_HEADER_MIN_LENGTH}, but this one says ${length}`,
       );
     }
     const major = view.getUint16(start + SECTION_MAJOR, littleEndian);
@@ -401,7 +401,7 @@ export class PcapngParser implements FormatParser {
     if (isRead) {
       if (available < length) return false;
       const trailer = view.getUint32(start + length - TRAILER_LENGTH, littleEndian);
-      if (trailer !== length)
+      if (!closes(trailer, length))
         return this.sectionDamaged(window, lengthsDiffer(SECTION_HEADER_BLOCK, length, trailer));
     }
     if (this.sections === 0) this.byteOrder = littleEndian ? 'little-endian' : 'big-endian';
@@ -437,7 +437,7 @@ export class PcapngParser implements FormatParser {
     const { littleEndian } = this;
     if (length < IDB_MIN_LENGTH) return this.tooShort(window, length, IDB_MIN_LENGTH);
     if (available < length) return false;
-    if (view.getUint32(start + length - TRAILER_LENGTH, littleEndian) !== length) {
+    if (!closes(view.getUint32(start + length - TRAILER_LENGTH, littleEndian), length)) {
       return this.badTrailer(window, start, length);
     }
     if (this.sectionInterfaces.length === MAX_INTERFACES_PER_SECTION) {
@@ -486,7 +486,7 @@ export class PcapngParser implements FormatParser {
     const { littleEndian } = this;
     if (length < ISB_MIN_LENGTH) return this.tooShort(window, length, ISB_MIN_LENGTH);
     if (available < length) return false;
-    if (view.getUint32(start + length - TRAILER_LENGTH, littleEndian) !== length) {
+    if (!closes(view.getUint32(start + length - TRAILER_LENGTH, littleEndian), length)) {
       return this.badTrailer(window, start, length);
     }
     const interfaceId = view.getUint32(start + ISB_INTERFACE, littleEndian);
@@ -534,7 +534,7 @@ export class PcapngParser implements FormatParser {
   private finishSkipping(window: ByteWindow): boolean {
     if (window.available < TRAILER_LENGTH) return false;
     const trailer = window.view.getUint32(window.start, this.littleEndian);
-    if (trailer !== this.skippedLength) {
+    if (!closes(trailer, this.skippedLength)) {
       this.damage = this.fail(
         this.skippedOffset,
         lengthsDiffer(this.skippedType, this.skippedLength, trailer),
@@ -591,6 +591,19 @@ export class PcapngParser implements FormatParser {
   private damageAt(offset: number, message: string): Damage {
     return { offset, frame: this.delivery.frame.number + 1, message };
   }
+}
+
+/**
+ * Blocks end at a multiple of 4. Some programs leave the padding out of the lengths that they write of them, at the
+ * start, at the end or both, though not out of the file; Wireshark reads those as well.
+ */
+function padded(length: number): number {
+  return length + (-length & 3);
+}
+
+/** Whether the length at the end of a block says the same as that at its start. */
+function closes(trailer: number, length: number): boolean {
+  return trailer === length || padded(trailer) === length;
 }
 
 function blockName(type: number): string {

@@ -319,6 +319,61 @@ describe('blocks that are skipped', () => {
   });
 });
 
+describe('blocks whose lengths leave out their padding', () => {
+  const section = sectionHeader(true, [[4, utf8('abc')]]);
+  const blocks: readonly (readonly [string, Uint8Array])[] = [
+    ['an Enhanced Packet Block', enhancedPacket(DATA, MICROSECONDS)],
+    ['a Packet Block', obsoletePacket(DATA, MICROSECONDS)],
+    ['a Simple Packet Block', simplePacket(DATA)],
+    ['an Interface Description Block', interfaceDescription(1, [[2, utf8('e')]])],
+    ['an Interface Statistics Block', interfaceStatistics(0, [[3, [...new Array(8).fill(0)]]])],
+    ['a block that is skipped', block(77, DATA)],
+  ];
+  /** The block with less in its length at the start, at the end, or both. */
+  const saying = (bytes: Uint8Array, lessAtStart: number, lessAtEnd: number): Uint8Array => {
+    const copy = Uint8Array.from(bytes);
+    const view = new DataView(copy.buffer);
+    view.setUint32(4, copy.length - lessAtStart, true);
+    view.setUint32(copy.length - 4, copy.length - lessAtEnd, true);
+    return copy;
+  };
+  const told = (middle: Uint8Array) => {
+    const bytes = join(section, interfaceDescription(), middle, enhancedPacket(DATA, MICROSECONDS + 1n));
+    const { frames, facts } = readFrames(bytes, [1, 5, 4096]);
+    return { frames, facts };
+  };
+
+  it.each(blocks)('are read as if they had it: %s', (_name, bytes) => {
+    const expected = told(bytes);
+    expect(expected.facts.damage).toBeNull();
+    for (const [start, end] of [
+      [1, 1],
+      [2, 0],
+      [0, 3],
+      [3, 3],
+    ]) {
+      expect(told(saying(bytes, start, end)), `${start} ${end}`).toEqual(expected);
+    }
+  });
+
+  it('are read in a Section Header Block', () => {
+    const rest = join(interfaceDescription(), enhancedPacket(DATA, MICROSECONDS));
+    const expected = readFrames(join(section, rest));
+    expect(readFrames(join(saying(section, 3, 3), rest))).toEqual(expected);
+    expect(readFrames(join(section, rest, saying(section, 1, 2), rest)).frames).toHaveLength(2);
+  });
+
+  it('but not if the padding is not there, which Wireshark refuses as well', () => {
+    const packet = enhancedPacket(DATA, MICROSECONDS);
+    const without = saying(join(packet.subarray(0, 33), packet.subarray(36)), 0, 0);
+    const { frames, facts } = told(without);
+    expect(frames).toHaveLength(0);
+    expect(facts.damage?.message).toMatch(
+      /Enhanced Packet Block says that it is 40 octets long at its start/,
+    );
+  });
+});
+
 describe('damage in pcapng', () => {
   const head = join(sectionHeader(), interfaceDescription());
   const good = join(head, enhancedPacket(DATA, MICROSECONDS));
@@ -334,7 +389,8 @@ describe('damage in pcapng', () => {
 
   it.each([
     ['a packet of an unknown interface', enhancedPacket(DATA, MICROSECONDS, 3), /interface 3, .* only 1/],
-    ['a block length that is no multiple of four', patched(packet, 4, 41), /Enhanced Packet Block says 41/],
+    ['a block length beyond the next multiple of four', patched(packet, 4, 41), /44 octets long/],
+    ['a block length of almost 4 GiB', patched(block(77, DATA), 4, 0xffff_fffd), /4294967296 octets long/],
     ['a block length too small', patched(packet, 4, 8), /at least 12, but .* says 8/],
     ['a packet block length too small', block(6, [0, 0, 0, 0]), /at least 32 octets, but says 16/],
     ['an obsolete packet block too small', block(2, [0, 0, 0, 0]), /Packet Block takes at least 32/],
