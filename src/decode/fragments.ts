@@ -283,11 +283,27 @@ function isOverdue({ seconds, nanoseconds }: Datagram, at: Frame): boolean {
   return Math.abs(elapsedSeconds(seconds, nanoseconds, at.seconds, at.nanoseconds)) > REASSEMBLY_TIMEOUT;
 }
 
-/** Where among the pieces one that starts at `offset` belongs. */
-function placeOf({ pieces, count }: Datagram, offset: number): number {
-  let place = count;
-  while (place > 0 && offsetOf(pieces[place - 1]) >= offset) place--;
-  return place;
+/** Where fragments of a datagram lie, ascending: the first `count` of `pieces`. */
+interface Pieces {
+  readonly pieces: ArrayLike<number>;
+  readonly count: number;
+}
+
+/**
+ * Where among the pieces one that starts at `offset` belongs. A datagram may have thousands, and whoever sent it
+ * chooses in which order they come.
+ */
+export function placeOf({ pieces, count }: Pieces, offset: number): number {
+  // In order, each comes behind all others.
+  if (count === 0 || offsetOf(pieces[count - 1]) < offset) return count;
+  let low = 0;
+  let high = count - 1;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (offsetOf(pieces[middle]) < offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /**

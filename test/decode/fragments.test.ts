@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Decoder } from '../../src/decode/decoder.js';
-import { MAX_DATAGRAMS } from '../../src/decode/fragments.js';
+import { MAX_DATAGRAMS, placeOf } from '../../src/decode/fragments.js';
 import {
   FRAGMENT,
   ICMP_ERROR,
@@ -268,6 +268,26 @@ describe('fragments', () => {
     expect(take(numbered(first, MAX_DATAGRAMS))).toBe(OVERLAPPING_FRAGMENT);
     expect(take(numbered(first, 1))).toBe(OVERLAPPING_FRAGMENT);
     expect(take(numbered(first, 0))).toBe(FRAGMENT);
+  });
+
+  it('find their place among thousands by few looks, wherever it is', () => {
+    const count = 8000;
+    let looks = 0;
+    // A piece of eight octets at every second unit: its length in the low half, its offset in units above.
+    const pieces = new Proxy(
+      Array.from({ length: count }, (_, place) => ((2 * place) << 16) | 8),
+      {
+        get: (all, name) => {
+          looks++;
+          return Reflect.get(all, name);
+        },
+      },
+    );
+    for (let unit = 0; unit <= 2 * count; unit++) {
+      looks = 0;
+      expect(placeOf({ pieces, count }, 8 * unit)).toBe(Math.ceil(unit / 2));
+      expect(looks).toBeLessThan(16);
+    }
   });
 
   it('of any kind and order are decoded from their own octets alone, and every frame is counted', () => {
