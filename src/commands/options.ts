@@ -14,16 +14,20 @@ export function collect(value: string, previous: readonly string[]): string[] {
   return [...previous, value];
 }
 
-/** A count or an id. */
+/** An id. */
 export function wholeNumber(text: string): number {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError('it is a whole number, such as 0');
   return Number(text);
 }
 
-/** An integer of at least 1. */
+/** `--max-connections`. */
 export function atLeastOne(text: string): number {
-  const value = wholeNumber(text);
-  if (value < 1) throw new InvalidArgumentError('it is at least 1');
+  return atLeast(1, text);
+}
+
+function atLeast(least: number, text: string): number {
+  const value = /^\d+$/.test(text) ? Number(text) : 0;
+  if (value < least) throw new InvalidArgumentError(`it is a whole number of at least ${least}`);
   return value;
 }
 
@@ -42,9 +46,7 @@ const LEAST_LENGTH = 1000;
 
 /** `--max-length`. */
 export function documentLength(text: string): number {
-  const length = wholeNumber(text);
-  if (length < LEAST_LENGTH) throw new InvalidArgumentError(`it is at least ${LEAST_LENGTH}`);
-  return length;
+  return atLeast(LEAST_LENGTH, text);
 }
 
 /** Collects numbers, one an option or several between commas. */

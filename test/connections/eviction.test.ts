@@ -91,9 +91,9 @@ describe('--max-connections', () => {
     expect(json.captures[0].evicted).toBe(0);
   });
 
-  it('is at least 1', async () => {
-    const { code, stderr } = await finwait([capture, '--max-connections', '0']);
+  it.each(['0', 'abc', '-3', '1e6', '2.5', ''])('cannot be %j', async (value) => {
+    const { code, stderr } = await finwait([capture, '--max-connections', value]);
     expect(code).toBe(2);
-    expect(stderr).toContain('at least 1');
+    expect(stderr).toContain('it is a whole number of at least 1\n');
   });
 });
