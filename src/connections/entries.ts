@@ -1,4 +1,4 @@
-/** How transitions and resets are packed into a journal entry's eight bits of detail. */
+/** How transitions and resets are packed into a journal entry's ten bits of detail. */
 
 /** Evidence of a transition; see `Evidence` in `connection.ts`. */
 export const OBSERVED = 0;
@@ -9,6 +9,10 @@ const ROW_MASK = 0x1f;
 const EVIDENCE_SHIFT = 5;
 const EVIDENCE_MASK = 0x03 << EVIDENCE_SHIFT;
 const RETRACTED = 0x80;
+/** How many openings of the endpoint had been taken back; more than `MAX_RETRACTED_OPENINGS` need not be told apart. */
+const RETRACTED_OPENINGS_SHIFT = 8;
+/** Assertions of the same opening that may be taken back before only the endpoint's own proof counts. */
+export const MAX_RETRACTED_OPENINGS = 3;
 
 export function detailOf(row: number, evidence: number): number {
   return row | (evidence << EVIDENCE_SHIFT);
@@ -33,6 +37,15 @@ export function retracted(detail: number): number {
 
 export function isRetracted(detail: number): boolean {
   return (detail & RETRACTED) !== 0;
+}
+
+export function retractedOpeningsOf(detail: number): number {
+  return detail >>> RETRACTED_OPENINGS_SHIFT;
+}
+
+export function withRetractedOpenings(detail: number, count: number): number {
+  const others = detail & ((1 << RETRACTED_OPENINGS_SHIFT) - 1);
+  return others | (Math.min(count, MAX_RETRACTED_OPENINGS) << RETRACTED_OPENINGS_SHIFT);
 }
 
 /** What the receiver of a reset makes of it; see `Reset` in `connection.ts`. */

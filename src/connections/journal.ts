@@ -28,12 +28,12 @@ const BLOCK_WORDS = LINK_WORDS + PLACES * ENTRY_WORDS;
 const CHUNK_SHIFT = 13;
 const CHUNK_MASK = (1 << CHUNK_SHIFT) - 1;
 
-// HEADER: kind in bits 0–5, endpoint in 6, detail in 7–14, depth in 16–30.
+// HEADER: kind in bits 0–5, endpoint in 6, detail in 7–16, depth in 17–31.
 const KIND_MASK = 0x3f;
 const SERVER_BIT = 1 << 6;
 const DETAIL_SHIFT = 7;
-const DETAIL_MASK = 0xff << DETAIL_SHIFT;
-const DEPTH_SHIFT = 16;
+const DETAIL_MASK = 0x3ff << DETAIL_SHIFT;
+const DEPTH_SHIFT = 17;
 
 /** Entries a connection may have, so that a hostile capture cannot make one grow without end. */
 export const MAX_DEPTH = 4000;
@@ -43,13 +43,20 @@ export const TRANSITION = 0;
 /** Kind of an entry that continues the milestone next to it. */
 export const CONTINUATION = KIND_MASK;
 
+/** A journal with more entries than this has an index: walks are short without, and most journals are shorter. */
+const LONGEST_WALK = 64;
+/** Kinds that an index holds, for either endpoint: all that are looked for. */
+const INDEXED_KINDS = 32;
+
 export class Journal {
   readonly #chunks: Int32Array[] = [];
+  /** For long journals, by the block of the newest entry: one more than the newest entry of each kind. */
+  readonly #indexes = new Map<number, Int32Array>();
   #used = 0;
   #free = -1;
 
   /**
-   * Puts an entry in front of `head` (-1 for an empty journal) and returns it. `detail` is eight bits of
+   * Puts an entry in front of `head` (-1 for an empty journal) and returns it. `detail` is ten bits of
    * the caller's. Never call it when `depth(head)` has reached `MAX_DEPTH`.
    */
   prepend(
@@ -67,18 +74,27 @@ export class Journal {
     const entry = isBlockFull ? this.#begin(head) : head + 1;
     const memory = this.#memory(entry);
     const at = wordOf(entry);
+    const depth = this.depth(head) + 1;
     memory[at + HEADER] =
-      kind | (server ? SERVER_BIT : 0) | (detail << DETAIL_SHIFT) | ((this.depth(head) + 1) << DEPTH_SHIFT);
+      kind | (server ? SERVER_BIT : 0) | (detail << DETAIL_SHIFT) | (depth << DEPTH_SHIFT);
     memory[at + FRAME] = frame;
     memory[at + SECONDS] = seconds;
     memory[at + NANOSECONDS] = nanoseconds;
     memory[at + OTHER] = other;
     memory[at + VALUE] = value;
+    if (depth > LONGEST_WALK) this.#index(head, entry);
     return entry;
+  }
+
+  /** The newest entry of a kind for an endpoint, or -1. */
+  find(head: number, kind: number, server: boolean): number {
+    if (this.depth(head) <= LONGEST_WALK) return this.#walk(head, kind, server);
+    return this.#indexes.get(head & ~PLACE_MASK)![placeInIndex(kind, server)] - 1;
   }
 
   /** Gives all entries from `head` on back. */
   release(head: number): void {
+    if (this.depth(head) > LONGEST_WALK) this.#indexes.delete(head & ~PLACE_MASK);
     for (let entry = head; entry >= 0; ) {
       const block = entry & ~PLACE_MASK;
       const memory = this.#memory(block);
@@ -152,6 +168,33 @@ export class Journal {
     this.#set(entry, VALUE, value);
   }
 
+  #walk(head: number, kind: number, server: boolean): number {
+    for (let entry = head; entry >= 0; entry = this.next(entry)) {
+      if (this.kind(entry) === kind && this.isServer(entry) === server) return entry;
+    }
+    return -1;
+  }
+
+  /** Enters `entry`, which was put in front of `head`, in the index. */
+  #index(head: number, entry: number): void {
+    const before = head & ~PLACE_MASK;
+    const block = entry & ~PLACE_MASK;
+    let index = this.#indexes.get(before);
+    if (index === undefined) {
+      index = new Int32Array(2 * INDEXED_KINDS);
+      for (let kind = 0; kind < INDEXED_KINDS; kind++) {
+        index[placeInIndex(kind, false)] = this.#walk(head, kind, false) + 1;
+        index[placeInIndex(kind, true)] = this.#walk(head, kind, true) + 1;
+      }
+      this.#indexes.set(block, index);
+    } else if (block !== before) {
+      this.#indexes.delete(before);
+      this.#indexes.set(block, index);
+    }
+    const kind = this.kind(entry);
+    if (kind < INDEXED_KINDS) index[placeInIndex(kind, this.isServer(entry))] = entry + 1;
+  }
+
   /** The first place of a new block, which follows `head`. */
   #begin(head: number): number {
     let block = this.#free;
@@ -178,6 +221,10 @@ export class Journal {
   #set(entry: number, word: number, value: number): void {
     this.#memory(entry)[wordOf(entry) + word] = value;
   }
+}
+
+function placeInIndex(kind: number, server: boolean): number {
+  return server ? kind + INDEXED_KINDS : kind;
 }
 
 /** Where the block of an entry starts in its chunk: at its link. */

@@ -4,7 +4,17 @@
  */
 import { ESTABLISHED } from '../tcp/states.js';
 import { TRANSITIONS, transitionFor } from '../tcp/transitions.js';
-import { ASSUMED, CONFIRMED, detailOf, isRetracted, retracted, rowOf, withEvidence } from './entries.js';
+import {
+  ASSUMED,
+  CONFIRMED,
+  detailOf,
+  isRetracted,
+  retracted,
+  retractedOpeningsOf,
+  rowOf,
+  withEvidence,
+  withRetractedOpenings,
+} from './entries.js';
 import { CONTINUATION, type Journal, MAX_DEPTH, TRANSITION } from './journal.js';
 import { CLIENT, FLAGS, JOURNAL, JOURNAL_FULL, SERVER, STATE, STATE_MASK } from './record.js';
 
@@ -69,7 +79,10 @@ export class Ledger {
     if (row < 0) return false;
     memory[endpoint + STATE] = (memory[endpoint + STATE] & ~STATE_MASK) | TRANSITIONS[row].to;
     if (this.hasRoom(1)) {
-      this.prepend(TRANSITION, server, detailOf(row, evidence), frame, seconds, nanoseconds, 0, 0);
+      const detail = withRetractedOpenings(detailOf(row, evidence), this.retractedOpenings(server));
+      // Those that stand are linked, since whoever sends the segments chooses how many were taken back.
+      const before = this.newest(server) + 1;
+      this.prepend(TRANSITION, server, detail, frame, seconds, nanoseconds, 0, before);
     }
     return true;
   }
@@ -77,8 +90,7 @@ export class Ledger {
   /** This frame proves the endpoint's newest standing transition by one of two events. */
   confirm(server: boolean, event: number, otherEvent: number): void {
     const journal = this.journal;
-    for (let entry = this.head; entry >= 0; entry = journal.next(entry)) {
-      if (!this.#isStanding(entry, server)) continue;
+    for (let entry = this.newest(server); entry >= 0; entry = this.#before(entry)) {
       const found = this.eventOf(entry);
       if (found !== event && found !== otherEvent) continue;
       journal.setDetail(entry, withEvidence(journal.detail(entry), CONFIRMED));
@@ -95,14 +107,17 @@ export class Ledger {
     const journal = this.journal;
     const found = this.newestBy(server, event);
     if (found < 0) return -1;
-    for (let entry = this.head; ; entry = journal.next(entry)) {
-      if (this.#isStanding(entry, server)) {
-        journal.setDetail(entry, retracted(journal.detail(entry)));
-        journal.setOther(entry, this.#frame);
-      }
+    let openings = this.retractedOpenings(server);
+    for (let entry = this.newest(server); ; entry = this.#before(entry)) {
+      const detail = journal.detail(entry);
+      if (TRANSITIONS[rowOf(detail)].to === ESTABLISHED) openings++;
+      journal.setDetail(entry, retracted(detail));
+      journal.setOther(entry, this.#frame);
       if (entry === found) break;
     }
-    const previous = this.newest(server);
+    const last = this.find(TRANSITION, server);
+    journal.setDetail(last, withRetractedOpenings(journal.detail(last), openings));
+    const previous = this.#before(found);
     const state = previous < 0 ? 0 : TRANSITIONS[rowOf(journal.detail(previous))].to;
     const word = this.#base + (server ? SERVER : CLIENT) + STATE;
     this.#memory[word] = (this.#memory[word] & ~STATE_MASK) | state;
@@ -111,46 +126,35 @@ export class Ledger {
 
   /** The endpoint's newest transition that was not taken back, or -1. */
   newest(server: boolean): number {
-    const journal = this.journal;
-    for (let entry = this.head; entry >= 0; entry = journal.next(entry)) {
-      if (this.#isStanding(entry, server)) return entry;
-    }
-    return -1;
+    let entry = this.find(TRANSITION, server);
+    while (entry >= 0 && isRetracted(this.journal.detail(entry))) entry = this.#before(entry);
+    return entry;
   }
 
   /** The same among those by `event`. */
   newestBy(server: boolean, event: number): number {
-    const journal = this.journal;
-    for (let entry = this.head; entry >= 0; entry = journal.next(entry)) {
-      if (this.#isStanding(entry, server) && this.eventOf(entry) === event) return entry;
-    }
-    return -1;
+    let entry = this.newest(server);
+    while (entry >= 0 && this.eventOf(entry) !== event) entry = this.#before(entry);
+    return entry;
   }
 
-  /** How often the endpoint was held to be ESTABLISHED and was not. */
+  /** How often the endpoint was held to be ESTABLISHED and was not, up to `MAX_RETRACTED_OPENINGS`. */
   retractedOpenings(server: boolean): number {
-    const journal = this.journal;
-    let count = 0;
-    for (let entry = this.head; entry >= 0; entry = journal.next(entry)) {
-      if (journal.kind(entry) !== TRANSITION || journal.isServer(entry) !== server) continue;
-      const detail = journal.detail(entry);
-      if (isRetracted(detail) && TRANSITIONS[rowOf(detail)].to === ESTABLISHED) count++;
-    }
-    return count;
+    const last = this.find(TRANSITION, server);
+    return last < 0 ? 0 : retractedOpeningsOf(this.journal.detail(last));
+  }
+
+  /**
+   * The transition that stood when the one at `entry` came: what is taken back is so with all that came after it,
+   * so that it stands as long as that one does. -1 for none.
+   */
+  #before(entry: number): number {
+    return this.journal.value(entry) - 1;
   }
 
   /** The event of a transition's entry. */
   eventOf(entry: number): number {
     return TRANSITIONS[rowOf(this.journal.detail(entry))].event;
-  }
-
-  #isStanding(entry: number, server: boolean): boolean {
-    const journal = this.journal;
-    return (
-      journal.kind(entry) === TRANSITION &&
-      journal.isServer(entry) === server &&
-      !isRetracted(journal.detail(entry))
-    );
   }
 
   // ── Milestones ───────────────────────────────────────────────────────────────────────────────────────
@@ -246,13 +250,9 @@ export class Ledger {
     this.journal.setDetail(this.journal.next(entry), detail);
   }
 
-  /** The newest milestone of a kind, or -1. */
+  /** The newest entry of a kind, or -1. */
   find(kind: number, server: boolean): number {
-    const journal = this.journal;
-    for (let entry = this.head; entry >= 0; entry = journal.next(entry)) {
-      if (journal.kind(entry) === kind && journal.isServer(entry) === server) return entry;
-    }
-    return -1;
+    return this.journal.find(this.head, kind, server);
   }
 
   // ── Entries ──────────────────────────────────────────────────────────────────────────────────────────

@@ -35,6 +35,7 @@ import {
   ASSUMED,
   CONFIRMED,
   evidenceOf,
+  MAX_RETRACTED_OPENINGS,
   OBSERVED,
   QUOTES_UNSENT,
   VERDICT_ACCEPTED,
@@ -142,8 +143,6 @@ import {
   wasSwapped,
 } from './tap.js';
 
-/** Assertions of the same opening that may be taken back before only the endpoint's own proof counts. */
-const MAX_RETRACTED_OPENINGS = 3;
 /** Room for a tap that orders two crossing frames a little wrongly, in microseconds. */
 const TAP_SLACK = 1000;
 /** A window without scale, the largest shift of one, and the largest window there is (RFC 7323 §2.2, §2.3). */

@@ -176,10 +176,8 @@ function isAnother(
 
 /** Sequence number of the last reset that was written down for an endpoint; 0 for none. */
 function lastReset(memory: Int32Array, base: number, server: boolean, journal: Journal): number {
-  for (let entry = memory[base + JOURNAL]; entry >= 0; entry = journal.next(entry)) {
-    if (journal.kind(entry) === RESET_SEEN && journal.isServer(entry) === server) return journal.other(entry);
-  }
-  return 0;
+  const entry = journal.find(memory[base + JOURNAL], RESET_SEEN, server);
+  return entry < 0 ? 0 : journal.other(entry);
 }
 
 /** `update_window`: a zero window is of interest until its sender is reset, or its peer has closed. */

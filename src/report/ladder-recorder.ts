@@ -1,4 +1,5 @@
 import type { Role } from '../connections/connection.js';
+import { Recent } from '../core/recent.js';
 import type { Timestamp } from '../core/time.js';
 import { ACK, FIN, RST, type Segment, SYN } from '../decode/segment.js';
 
@@ -48,14 +49,13 @@ const MOST_REMEMBERED = 4096;
 class Sent {
   base: number | null = null;
   next = 0;
-  readonly #ends = new Map<number, number>();
+  readonly #ends = new Recent<number, number>(MOST_REMEMBERED);
 
   /** Takes in a segment that occupies numbers; true if all of them were sent by one segment before. */
   repeats(sequence: number, end: number): boolean {
     const known = this.#ends.get(sequence);
     if (known !== undefined && end <= known) return true;
     this.#ends.set(sequence, end);
-    if (this.#ends.size > MOST_REMEMBERED) this.#ends.delete(this.#ends.keys().next().value!);
     return false;
   }
 }
