@@ -107,7 +107,7 @@ the client ended in TIME-WAIT
 the server ended in CLOSED
 
 info 10.9.11.1:40000 half-closed, and 10.9.11.2:8080 went on to send 2,800 bytes
-half-close · #5, #7, #25 · RFC 9293 §3.6.1, §3.10.2; RFC 9112 §9.6
+half-close · #5, #7, #25 · RFC 9293 §3.6.1, §3.6, §3.10.2; RFC 1122 §4.2.2.13
 `,
   'half-close-stalled': `connection 0: 10.9.12.1:40000 ↔ 10.9.12.2:8080
 from 2026-11-20 23:58:29.136 UTC, captured near the server; times count from
@@ -283,7 +283,7 @@ the client ended in CLOSED
 the server ended in CLOSED
 
 warning 10.9.20.2:8080 aborted the connection
-rst-active-abort · #8, #10 · RFC 9293 §3.6, §3.6.1 SHLD-3, §3.10.5, §3.6 MUST-12
+rst-active-abort · #8, #10 · RFC 9293 §3.6, §3.6.1 SHLD-3, §3.6.1 MAY-1, §3.10.5
 `,
   'rst-on-write-after-close': `connection 0: 10.9.47.1:40000 ↔ 10.9.47.2:8080
 from 2026-11-20 23:59:04.892 UTC, captured near the client; times count from
@@ -335,7 +335,8 @@ the server ended in CLOSED
 
 warning 10.9.3.2:8080 closed while 22 bytes from 10.9.3.1:40000 were in flight,
 and reset the connection
-rst-on-close-race · #8, #9, #10 · RFC 9112 §9.5, §9.6; RFC 9293 §3.6.1 SHLD-3
+rst-on-close-race · #8, #9, #10 · RFC 9112 §9.5, §9.6, §9.3.1;
+RFC 9293 §3.6.1 SHLD-3
 `,
   'rst-after-close-complete': `connection 0: 10.9.52.1:40000 ↔ 10.9.52.2:8080
 from 2026-11-20 23:59:10.003 UTC, captured near the client; times count from
@@ -399,8 +400,7 @@ the client ended in CLOSED
 the server ended in CLOSED
 
 warning 10.9.50.2:8081 refused the connection of 10.9.50.1:40000
-connection-refused · #1, #2 · RFC 9293 §3.5.2, §3.10.7.3, §3.5.3;
-connect(2) ECONNREFUSED
+connection-refused · #1, #2 · RFC 9293 §3.5.2, §3.10.7.3, §3.5.3, §3.10.7.1
 `,
   'rst-not-accepted': `connection 0: 10.9.54.1:40000 ↔ 10.9.54.2:8080
 from 2026-11-20 23:59:11.920 UTC, captured near the server; times count from
@@ -457,7 +457,7 @@ the server ended in CLOSED
 
 warning A reset in the name of 10.9.55.1:40000 was probably sent by a device on
 the path
-rst-origin-suspect · #8, #9 · RFC 3360 §1, §6; RFC 5961 §9.2; RFC 7323 §5.2
+rst-origin-suspect · #8, #9 · RFC 3360 §1, §2, §3, §6
 `,
   'rst-in-time-wait': `connection 0: 10.9.56.1:40000 ↔ 10.9.56.2:8080
 from 2026-11-20 23:59:14.031 UTC, captured near the client; times count from
@@ -531,7 +531,7 @@ the server ended in CLOSED
 
 error 24 bytes of 10.9.4.1:40000 were never acknowledged when the connection was
 reset
-undelivered-data-at-abort · #8, #9 · RFC 9293 §3.4, §3.6;
+undelivered-data-at-abort · #8, #9 · RFC 9293 §3.4, §3.6, §3.9.1.4;
 POSIX send() DESCRIPTION
 `,
   'peer-unresponsive': `connection 0: 10.9.21.1:40000 ↔ 10.9.21.2:8080
@@ -559,7 +559,7 @@ the server ended in ESTABLISHED
 
 error 10.9.21.2:8080 has not answered 10.9.21.1:40000 for 7 s
 peer-unresponsive · #6, #9, #14 · RFC 9293 §3.10.8, §3.8.3 MUST-20,
-§3.8.3 SHLD-10; RFC 6298 §5
+§3.8.3 SHLD-10, §3.8.1 MUST-18
 `,
   'retransmission-gave-up': `connection 0: 10.9.5.1:40000 ↔ 10.9.5.2:8080
 from 2026-11-21 04:53:13.900 UTC, captured near the client; times count from
@@ -585,7 +585,7 @@ the server ended in ESTABLISHED
 
 error 10.9.5.1:40000 gave up after sending the same data 5 times in 1.7 s
 retransmission-gave-up · #9, #12 · RFC 9293 §3.8.3 MUST-20, §3.8.3 SHLD-11,
-§3.10.8, §3.9.1.8
+§3.10.8, §3.9.1.8 MUST-47
 `,
   'keepalive-unanswered': `connection 0: 10.9.27.1:40000 ↔ 10.9.27.2:8080
 from 2026-11-20 23:58:44.508 UTC, captured near the client; times count from
@@ -609,7 +609,7 @@ the server ended in ESTABLISHED
 
 error 3 keep-alive probes of 10.9.27.1:40000 to 10.9.27.2:8080 went unanswered
 keepalive-unanswered · #6, #8, #10, #11 · RFC 9293 §3.8.4 MAY-5, §3.8.4 MUST-29,
-§3.8.4 MUST-28; RFC 2525 §2.9
+§3.8.4 MUST-28, §3.8.4 MUST-24
 `,
   'icmp-unreachable': `connection 0: 10.9.22.1:40000 ↔ 10.9.22.2:8080
 from 2026-11-20 23:58:39.291 UTC, captured near the client; times count from
@@ -631,8 +631,8 @@ the client ended in ESTABLISHED
 the server ended in ESTABLISHED
 
 error 10.9.22.254 reported “host unreachable” for 10.9.22.2:8080
-icmp-unreachable · #9, #71 · RFC 9293 §3.9.2.2 MUST-54, §3.9.2.2 MUST-56;
-tcp(7) Error handling; Linux net/ipv4/icmp.c icmp_err_convert
+icmp-unreachable · #9, #71 · RFC 9293 §3.9.2.2 MUST-54, §3.9.2.2 MUST-56,
+§3.9.2.2 SHLD-25; RFC 5461 §2.2
 `,
   'idle-no-liveness-check': `connection 0: 10.9.6.1:40000 ↔ 10.9.6.2:8080
 from 2026-11-21 04:53:14.940 UTC, captured near the client; times count from
@@ -678,8 +678,7 @@ the server ended in CLOSED
 
 error 10.9.42.1:40000 sent 6 SYNs to 10.9.42.2:8080 over 5.1 s without any
 answer
-syn-unanswered · #1, #2, #6 · RFC 9293 §3.8.3 MUST-23; RFC 6298 §5;
-connect(2) ETIMEDOUT; Linux ip-sysctl tcp_syn_retries
+syn-unanswered · #1, #2, #6 · RFC 9293 §3.8.3 MUST-23, §3.8.3; RFC 6298 §2, §5
 `,
   'syn-ack-unanswered': `connection 0: 10.9.2.1:40000 ↔ 10.9.2.2:8080
 from 2026-11-21 05:01:03.815 UTC, captured near the server; times count from
@@ -811,7 +810,7 @@ the server ended in CLOSED
 
 warning 10.9.24.1:40000 opened a connection anew that 10.9.24.2:8080 still held
 half-open-syn-challenge · #8, #9, #10 · RFC 9293 §3.5.1; RFC 5961 §4.2;
-RFC 9293 §3.5.2, §3.10.7.3
+RFC 9293 §3.5.2, §3.10.7.4
 `,
   'simultaneous-open': `connection 0: 10.9.41.1:40000 ↔ 10.9.41.2:8080
 from 2026-11-20 23:58:58.682 UTC, captured near the client; times count from
@@ -838,7 +837,8 @@ the client ended in TIME-WAIT
 the server ended in CLOSED
 
 info 10.9.41.1:40000 and 10.9.41.2:8080 opened the connection at the same time
-simultaneous-open · #1, #2 · RFC 9293 §3.5 MUST-10, §3.10.7.3
+simultaneous-open · #1, #2 · RFC 9293 §3.5 MUST-10, §3.10.7.3;
+RFC 1122 §4.2.2.10
 `,
   'split-handshake': `connection 0: 10.9.41.1:40000 ↔ 10.9.41.2:8080
 from 2026-11-20 23:58:58.677 UTC, captured near the client; times count from
@@ -888,8 +888,8 @@ the server ended in CLOSED
 
 info 10.9.44.1:40000 used its port again 500 ms after 10.9.44.2:8080 entered
 TIME-WAIT
-time-wait-port-reuse · #10, #12 · RFC 9293 §3.6.1 MAY-2, §3.6.1 MUST-13;
-RFC 6191 §2; RFC 6056 §2.3
+time-wait-port-reuse · #10, #12 · RFC 9293 §3.6.1 MAY-2, §3.6.1 MUST-13,
+§3.6.1 SHLD-4, §3.10.7.4
 `,
   'zero-window-stall': `connection 0: 10.9.58.1:40000 ↔ 10.9.58.2:8080
 from 2026-11-20 23:59:16.055 UTC, captured near the client; times count from
@@ -917,7 +917,7 @@ the server ended in ESTABLISHED
 warning 10.9.58.2:8080 has kept its window closed for 18.9 s: its application
 does not read
 zero-window-stall · #9, #11, #20, #21 · RFC 9293 §3.8.6.1 MAY-8,
-§3.8.6.1 MUST-37, §3.8.6.1 MUST-36, §3.8.6.1 SHLD-30
+§3.8.6.1 MUST-37, §3.8.6.1 MUST-36, §3.8.6.1 SHLD-29
 `,
   'zero-window-probe-unanswered': `connection 0: 10.9.9.1:40000 ↔ 10.9.9.2:8080
 from 2026-11-21 04:53:18.100 UTC, captured near the client; times count from

@@ -22,6 +22,7 @@ export const acceptQueueOverflow: Rule = {
     cite.listenBacklog,
     cite.acceptQueueFull,
     cite.abortOnOverflow,
+    cite.queueLimit,
     cite.deferAccept,
   ],
   documentation: {

@@ -66,6 +66,7 @@ const tcp = rfc(9293, {
   '3.1': 'Header Format',
   '3.3.2': 'State Machine Overview',
   '3.4': 'Sequence Numbers',
+  '3.4.3': 'The TCP Quiet Time Concept',
   '3.5': 'Establishing a Connection',
   '3.5.1': 'Half-Open Connections and Other Anomalies',
   '3.5.2': 'Reset Generation',
@@ -80,6 +81,8 @@ const tcp = rfc(9293, {
   '3.8.4': 'TCP Keep-Alives',
   '3.8.6.1': 'Zero-Window Probing',
   '3.8.6.3': 'Delayed Acknowledgments -- When to Send an ACK Segment',
+  '3.9.1.4': 'Close',
+  '3.9.1.6': 'Abort',
   '3.9.1.8': 'Asynchronous Reports',
   '3.9.2.2': 'ICMP Messages',
   '3.10.2': 'SEND Call',
@@ -92,41 +95,65 @@ const tcp = rfc(9293, {
 });
 const hosts = rfc(1122, {
   '3.2.2.1': 'Destination Unreachable',
+  '4.2.2.10': 'Simultaneous Open Attempts',
   '4.2.2.12': 'RST Segment',
+  '4.2.2.13': 'Closing a Connection',
+  '4.2.2.17': 'Probing Zero Windows',
+  '4.2.3.5': 'TCP Connection Failures',
   '4.2.3.6': 'TCP Keep-Alives',
+  '4.2.3.9': 'ICMP Messages',
 });
 const assassination = rfc(1337, { 1: 'Introduction', 3: 'Fixes for TWA Hazards' });
 const blackHoles = rfc(2923, { '2.1': 'Black Hole Detection' });
 const routers = rfc(1812, { '5.2.7.1': 'Destination Unreachable' });
 const problems = rfc(2525, {
   '2.9': 'Excessively short keepalive connection timeout',
+  '2.11': 'Insufficient interval between keepalives',
   '2.12': 'Window probe deadlock',
   '2.16': 'Failure to send a RST after Half Duplex Close',
   '2.17': 'Failure to RST on close with data pending',
 });
-const inappropriateResets = rfc(3360, { 1: 'Introduction', 6: 'Issues for Middleboxes' });
-const icmp6 = rfc(4443, { '3.1': 'Destination Unreachable Message' });
+const inappropriateResets = rfc(3360, {
+  1: 'Introduction',
+  2: 'The history of TCP resets',
+  3: 'The Specific Example of ECN',
+  6: 'Issues for Middleboxes',
+});
+const icmp = page('RFC 792', 'Internet Control Message Protocol', 'https://www.rfc-editor.org/rfc/rfc792');
+const icmp6 = rfc(4443, { '3.1': 'Destination Unreachable Message', '3.3': 'Time Exceeded Message' });
 const synFlood = rfc(4987, { '2.2': 'Theory of Operation' });
 const nat = rfc(5382, { 5: 'NAT Session Refresh' });
-const softErrors = rfc(5461, { '4.1': 'Context-Sensitive ICMP/TCP Interaction' });
-const userTimeout = rfc(5482, { '4.1': 'Middleboxes' });
-const icmpAttacks = rfc(5927, { '4.1': 'TCP Sequence Number Checking' });
+const softErrors = rfc(5461, {
+  '2.2': 'Reaction to ICMP Error Messages That Indicate Soft Errors',
+  '4.1': 'Context-Sensitive ICMP/TCP Interaction',
+});
+const userTimeout = rfc(5482, { 1: 'Introduction', '4.1': 'Middleboxes' });
+const icmpAttacks = rfc(5927, {
+  '4.1': 'TCP Sequence Number Checking',
+  '5.2': 'Attack-Specific Counter-Measures',
+});
 const congestion = rfc(5681, { '3.2': 'Fast Retransmit/Fast Recovery' });
 const blindAttacks = rfc(5961, {
   '1.2': 'Basic Attack Methodology',
   '3.2': 'Mitigation',
   '4.2': 'Mitigation',
+  7: 'ACK Throttling',
+  '9.1': 'Middlebox That Resend RSTs',
   '9.2': 'Middleboxes That Advance Sequence Numbers',
   '9.3': 'Middleboxes That Drop the Challenge ACK',
 });
-const ports = rfc(6056, { '2.3': 'Collision of instance-ids', '3.2': 'Ephemeral Port Number Range' });
+const ports = rfc(6056, {
+  '2.1': 'Traditional Ephemeral Port Range',
+  '2.3': 'Collision of instance-ids',
+  '3.2': 'Ephemeral Port Number Range',
+});
 const timeWaitTimestamps = rfc(6191, { 2: 'Improved Processing of Incoming Connection Requests' });
-const rtoTimer = rfc(6298, { 5: 'Managing the RTO Timer' });
+const rtoTimer = rfc(6298, { 2: 'The Basic Algorithm', 5: 'Managing the RTO Timer' });
 const timestamps = rfc(7323, { '2.2': 'Window Scale Option', '5.2': 'The PAWS Mechanism' });
-const natUpdate = rfc(7857, { '2.1': 'TCP Transitory Connection Idle-Timeout' });
+const natUpdate = rfc(7857, { '2.1': 'TCP Transitory Connection Idle-Timeout', '2.2': 'TCP RST' });
 const fastOpen = rfc(7413, { '4.2.2': 'TCP Fast Open' });
 const tls = rfc(8446, { '6.1': 'Closure Alerts' });
-const http = rfc(9112, { '9.5': 'Failures and Timeouts', '9.6': 'Tear-down' });
+const http = rfc(9112, { '9.3.1': 'Retrying Requests', '9.5': 'Failures and Timeouts', '9.6': 'Tear-down' });
 
 const tcpManual = manual('tcp', 7, 'TCP protocol');
 const socketManual = manual('socket', 7, 'Linux socket interface');
@@ -164,6 +191,12 @@ const counters = page(
   'SNMP counter',
   'https://docs.kernel.org/networking/snmp_counter.html',
 );
+const azureReset = page(
+  'Azure Load Balancer',
+  'Load Balancer TCP Reset and Idle Timeout',
+  'https://learn.microsoft.com/azure/load-balancer/load-balancer-tcp-reset',
+);
+const tcpMain = linux('net/ipv4/tcp.c');
 const tcpInput = linux('net/ipv4/tcp_input.c');
 const tcpMinisocks = linux('net/ipv4/tcp_minisocks.c');
 const tcpTimer = linux('net/ipv4/tcp_timer.c');
@@ -204,6 +237,10 @@ export const cite = {
     'A program has to be told whether its connection was closed normally or aborted.',
     'MUST-12',
   ),
+  closeOnlyEndsSending: tcp(
+    '3.6',
+    'A close says that its user has no more to send; it may go on receiving until the other side closes as well.',
+  ),
   halfCloseAllowed: tcp(
     '3.6.1',
     'The two directions close independently; a host may go on sending in the direction that is still open.',
@@ -218,10 +255,27 @@ export const cite = {
     'A host may let close() end reading as well, so that nobody can read what still arrives.',
     'MAY-1',
   ),
+  twoWayClose: hosts(
+    '4.2.2.13',
+    'Each direction is closed on its own, and a host may go on sending in the one that is still open.',
+  ),
+  halfDuplexCloseOfHosts: hosts(
+    '4.2.2.13',
+    'A close that ends reading as well should send a RST if data is pending or arrives later, to show that it was lost.',
+  ),
+  reopenFromTimeWait: hosts(
+    '4.2.2.13',
+    'Some systems take a new SYN in TIME-WAIT, to shorten the time for which a pair of ports is tied up.',
+  ),
   timeWaitDuty: tcp(
     '3.6.1',
     'The side that closes actively has to stay in TIME-WAIT for twice the MSL.',
     'MUST-13',
+  ),
+  timeWaitWithTimestamps: tcp(
+    '3.6.1',
+    'With timestamps, the better rule for reopening a connection in TIME-WAIT should be used.',
+    'SHLD-4',
   ),
   timeWaitReopen: tcp(
     '3.6.1',
@@ -247,6 +301,10 @@ export const cite = {
     '3.10.7.4',
     'The acknowledgment of its FIN moves a side from FIN-WAIT-1 to FIN-WAIT-2.',
   ),
+  timeWaitSyn: tcp(
+    '3.10.7.4',
+    'A SYN in a synchronized state draws an ACK; in TIME-WAIT it may open a new connection.',
+  ),
   timeWaitReacknowledges: tcp(
     '3.10.7.4',
     'TIME-WAIT answers a repeated FIN with an ACK and starts its wait of two MSL again.',
@@ -254,6 +312,10 @@ export const cite = {
   httpWatchForClose: http(
     '9.5',
     'A client or server should watch its open connections for the other side’s close and answer it soon.',
+  ),
+  httpRetry: http(
+    '9.3.1',
+    'Connections may be closed at any time; which requests a client may then repeat by itself, HTTP defines.',
   ),
   httpIdleCloseRace: http(
     '9.5',
@@ -291,6 +353,10 @@ export const cite = {
     'DESCRIPTION',
     'A send that succeeds does not say that the message was delivered.',
   ),
+  posixShutdown: posix('shutdown')(
+    'DESCRIPTION',
+    'Shutting down a direction disables further sends, further receives, or both.',
+  ),
   shutdownHow: shutdownManual('DESCRIPTION', 'shutdown ends sending, receiving or both, as its caller asks.'),
   closeLastReference: closeManual('DESCRIPTION', 'Only closing the last descriptor of a socket releases it.'),
   lingerOption: socketManual('SO_LINGER', 'Decides whether close waits for queued data to be sent.'),
@@ -307,6 +373,14 @@ export const cite = {
     'tcp_orphan_retries',
     'How often Linux retransmits for a connection that no program owns.',
   ),
+  orphanedByClose: tcpMain(
+    '__tcp_close',
+    'Linux gives an orphaned FIN-WAIT-2 a minute, against the RFC, so that a peer cannot hold the socket for ever.',
+  ),
+  dataAfterReceiveShutdown: tcpInput(
+    'tcp_rcv_state_process',
+    'New data for a socket that is closed, or shut down for reading, after its own FIN is answered with a reset.',
+  ),
   timeWaitSocket: tcpMinisocks(
     'tcp_timewait_state_process',
     'An orphaned FIN-WAIT-2 is a small entry without a receive queue: data that arrives for it is reset.',
@@ -320,6 +394,10 @@ export const cite = {
   halfOpen: tcp(
     '3.5.1',
     'A connection whose one end lost it, by a crash or a restart, is half-open; sending on it gets it reset.',
+  ),
+  quietTime: tcp(
+    '3.4.3',
+    'A host that lost its sequence numbers, as in a crash, should be quiet for one MSL.',
   ),
   halfOpenBySyn: tcp(
     '3.5.1',
@@ -353,6 +431,7 @@ export const cite = {
     '3.10.5',
     'An abort sends a reset, throws away what was queued to be sent, and ends all calls with “connection reset”.',
   ),
+  abortCommand: tcp('3.9.1.6', 'An abort drops all that is pending, removes the connection and sends a RST.'),
   closedAnswersReset: tcp(
     '3.10.7.1',
     'A reset from the CLOSED state takes its sequence number from the ACK field of the segment it answers, if that has one.',
@@ -375,6 +454,11 @@ export const cite = {
     'A reset in the window but not exact is answered with a challenge ACK.',
   ),
   challengeSyn: blindAttacks('4.2', 'A SYN on a synchronized connection is answered with a challenge ACK.'),
+  challengesLimited: blindAttacks('7', 'Challenge ACKs should be limited in number, so not every one comes.'),
+  middleboxResends: blindAttacks(
+    '9.1',
+    'A middlebox may answer a challenge ACK with the same reset again, and so on.',
+  ),
   middleboxAdvances: blindAttacks(
     '9.2',
     'A middlebox may put numbers on its resets that lie in the window but not at its start: they are challenged.',
@@ -391,6 +475,11 @@ export const cite = {
     '1',
     'Firewalls and load balancers have answered SYNs that they did not like with resets of their own.',
   ),
+  resetHistory: inappropriateResets(
+    '2',
+    'What resets were made for, and that firewalls must not break what keeps to the standards.',
+  ),
+  resetForEcn: inappropriateResets('3', 'Firewalls have answered a SYN that asks for ECN with a reset.'),
   middleboxPolicy: inappropriateResets(
     '6',
     'Asks how a device on the path should tell the ends why it dropped a packet, and suggests ICMP.',
@@ -402,6 +491,14 @@ export const cite = {
   assassination: assassination('1', 'Old segments may end TIME-WAIT early and endanger the next connection.'),
   ignoreResetInTimeWait: assassination('3', 'The simplest fix is to ignore resets in TIME-WAIT.'),
   linuxRfc1337: tcpManual('tcp_rfc1337', 'Unless it is set, a reset in TIME-WAIT closes the socket at once.'),
+  linuxRfc1337Switch: sysctl(
+    'tcp_rfc1337',
+    'Whether Linux keeps to RFC 1337 in TIME-WAIT; by default it does not.',
+  ),
+  timeWaitKilled: tcpMinisocks(
+    'tcp_timewait_state_process',
+    'A reset with exactly the next number ends TIME-WAIT, unless tcp_rfc1337 is set.',
+  ),
   unreadDataCounter: counters(
     'TcpExtTCPAbortOnClose',
     'Counts connections reset because of data unread at the close.',
@@ -409,6 +506,14 @@ export const cite = {
   lingerCounter: counters(
     'TcpExtTCPAbortOnData',
     'Counts closes under SO_LINGER with a time of 0, which reset at once.',
+  ),
+  closeIsGraceful: tcp(
+    '3.9.1.4',
+    'A close is meant to deliver all that was sent before; if that takes too long, it becomes an abort.',
+  ),
+  natAnswersUnknown: nat(
+    '5',
+    'Whether a NAT drops segments of a connection that it does not know or resets it is left open.',
   ),
   lingerTwoBelowZero: tcpInput(
     'tcp_rcv_state_process',
@@ -445,11 +550,44 @@ export const cite = {
   keepAliveDefaultOff: tcp('3.8.4', 'Where they exist, keep-alives have to be off by default.', 'MUST-25'),
   keepAliveInterval: tcp('3.8.4', 'Their default interval is at least two hours.', 'MUST-28'),
   keepAliveOneProbe: tcp('3.8.4', 'One unanswered probe must not be taken for a dead connection.', 'MUST-29'),
+  keepAliveSwitch: tcp('3.8.4', 'A program has to be able to turn keep-alives on and off.', 'MUST-24'),
+  keepAliveWhenIdle: tcp(
+    '3.8.4',
+    'They are sent only when nothing is outstanding and nothing came within an interval.',
+    'MUST-26',
+  ),
+  keepAliveConfigurable: tcp('3.8.4', 'That interval has to be configurable.', 'MUST-27'),
+  keepAliveEmpty: tcp('3.8.4', 'A keep-alive should carry no data.', 'SHLD-12'),
+  linuxKeepAlive: tcpManual(
+    'tcp_keepalive_time, tcp_keepalive_intvl, tcp_keepalive_probes',
+    'Linux probes after two hours of silence, then every 75 s, and gives up after 9 probes.',
+  ),
+  frequentKeepAlive: problems(
+    '2.11',
+    'Keep-alives at short intervals can end good connections in congested networks.',
+  ),
   asynchronousReports: tcp(
     '3.9.1.8',
-    'Describes how a program learns of soft errors and excessive retransmissions.',
+    'A program has to be able to learn of soft errors and of excessive retransmissions.',
+    'MUST-47',
   ),
   softErrorsDoNotAbort: tcp('3.9.2.2', 'A soft ICMP error must not abort the connection.', 'MUST-56'),
+  softErrorsTold: tcp('3.9.2.2', 'A soft ICMP error should be made known to the program.', 'SHLD-25'),
+  sourceQuenchIgnored: tcp('3.9.2.2', 'ICMP’s source quench has to be ignored.', 'MUST-55'),
+  hostIcmp: hosts('4.2.3.9', 'Which ICMP errors are soft and must not end a connection, and which are hard.'),
+  icmpUnreachable: icmp(
+    'Destination Unreachable Message',
+    'Defines ICMP’s first reasons why a packet could not be delivered.',
+  ),
+  icmp6TimeExceeded: icmp6('3.3', 'Defines ICMPv6’s error for a hop limit that is used up.'),
+  softErrorsRepeat: softErrors(
+    '2.2',
+    'After a soft error TCP goes on retransmitting until it is acknowledged or times out.',
+  ),
+  icmpHardChecks: icmpAttacks(
+    '5.2',
+    'Hard errors on a connection that is established are hardly ever genuine, and may be taken for soft ones.',
+  ),
   hardErrorsAbort: tcp('3.9.2.2', 'A hard ICMP error should abort the connection.', 'SHLD-26'),
   icmpReachesConnection: tcp(
     '3.9.2.2',
@@ -457,6 +595,15 @@ export const cite = {
     'MUST-54',
   ),
   timeouts: tcp('3.10.8', 'At the user timeout all queues are flushed and the connection is gone.'),
+  measuredTimeout: tcp('3.8.1', 'The retransmission timer follows the measured round trips.', 'MUST-18'),
+  hostRetransmissionLimits: hosts(
+    '4.2.3.5',
+    'Retransmissions beyond a limit worth at least 100 s close the connection; those of a SYN go on for three minutes.',
+  ),
+  userTimeoutMeaning: userTimeout(
+    '1',
+    'The user timeout is the longest time for which sent data may stay unacknowledged before TCP closes.',
+  ),
   backoff: rtoTimer('5', 'Each expiry doubles the retransmission timer.'),
   hostKeepAlive: hosts(
     '4.2.3.6',
@@ -511,6 +658,11 @@ export const cite = {
     '2.1',
     'A NAT should by default keep connections that open or close for at least 4 minutes of silence.',
   ),
+  natReset: natUpdate('2.2', 'A NAT that passes on a reset should keep the connection for 4 more minutes.'),
+  loadBalancerReset: azureReset(
+    'TCP reset',
+    'It drops idle connections in silence unless it is told to reset both ends.',
+  ),
   firewallIdle: userTimeout(
     '4.1',
     'Firewalls that keep state usually drop connections after a time without traffic.',
@@ -534,6 +686,10 @@ export const cite = {
     'tcp_fastopen',
     'Which sides of Fast Open Linux takes part in: clients by default, servers only where it is switched on.',
   ),
+  hostSimultaneousOpen: hosts(
+    '4.2.2.10',
+    'Two applications that call each other at once get one connection.',
+  ),
   synForSyn: tcp(
     '3.10.7.3',
     'A SYN without ACK that comes in SYN-SENT leads to SYN-RECEIVED, and is answered with a SYN-ACK.',
@@ -547,6 +703,11 @@ export const cite = {
   synFlood: synFlood(
     '2.2',
     'SYNs from addresses that never answer fill what a listener keeps of unfinished handshakes.',
+  ),
+  synLikeData: tcp('3.8.3', 'Repetitions of a SYN are handled like those of data.'),
+  firstTimeout: rtoTimer(
+    '2',
+    'Until a round trip has been measured, the retransmission timer should be 1 s.',
   ),
   synRetries: sysctl('tcp_syn_retries', 'How often Linux repeats a SYN.'),
   synAckRetries: sysctl('tcp_synack_retries', 'How often Linux repeats a SYN-ACK.'),
@@ -567,6 +728,7 @@ export const cite = {
     'NOTES',
     'The backlog limits connections that are complete and wait for accept.',
   ),
+  queueLimit: sysctl('somaxconn', 'The most that a listener’s backlog can be, 4096 unless changed.'),
   deferAccept: tcpManual('TCP_DEFER_ACCEPT', 'Lets a listener wait for data before it wakes up.'),
 
   // Delivery
@@ -606,6 +768,16 @@ export const cite = {
     'An acknowledgment covers all octets before its number: what lies beyond is not confirmed.',
   ),
   windowProbes: tcp('3.8.6.1', 'A closed window has to be probed.', 'MUST-36'),
+  firstWindowProbe: tcp(
+    '3.8.6.1',
+    'The first probe should be sent when the window has been zero for the retransmission timeout.',
+    'SHLD-29',
+  ),
+  resetThroughZeroWindow: tcp('3.4', 'Even with a window of zero, resets have to be processed.', 'MUST-66'),
+  hostWindowProbes: hosts(
+    '4.2.2.17',
+    'A window stays closed as a rule when the receiving program has stopped reading.',
+  ),
   windowMayStayClosed: tcp('3.8.6.1', 'A receiver may keep its window closed for ever.', 'MAY-8'),
   windowAnsweredStaysOpen: tcp(
     '3.8.6.1',
@@ -628,6 +800,7 @@ export const cite = {
     'With timestamps a newer SYN should replace a connection in TIME-WAIT, and an older one be dropped.',
   ),
   portCollision: ports('2.3', 'Reusing a port while the other side is in TIME-WAIT can fail or harm.'),
+  traditionalRange: ports('2.1', 'Names the ports that IANA sets aside for ephemeral use.'),
   portRange: ports('3.2', 'Ephemeral ports should come from as wide a range as possible.'),
   localPortRange: sysctl(
     'ip_local_port_range',

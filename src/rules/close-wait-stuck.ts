@@ -42,6 +42,7 @@ export const closeWaitStuck: Rule = {
     cite.closeLastReference,
     cite.httpWatchForClose,
     cite.finTimeout,
+    cite.neverClosedServer,
   ],
   documentation: {
     meaning:

@@ -19,7 +19,9 @@ export const connectionRefused: Rule = {
     cite.resetForUnknown,
     cite.synSentReset,
     cite.resetValidity,
+    cite.closedAnswersReset,
     cite.connectRefused,
+    cite.resetPurpose,
     cite.rejectingReset,
   ],
   documentation: {

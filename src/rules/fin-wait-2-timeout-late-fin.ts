@@ -33,6 +33,7 @@ export const finWait2TimeoutLateFin: Rule = {
     cite.finTimeout,
     cite.finTimeoutViolates,
     cite.timeWaitSocket,
+    cite.orphanedByClose,
   ],
   documentation: {
     meaning:

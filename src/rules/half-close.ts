@@ -18,10 +18,13 @@ export const halfClose: Rule = {
   related: ['half-close-stalled', 'close-wait-stuck', 'rst-on-write-after-close'],
   citations: [
     cite.halfCloseAllowed,
+    cite.closeOnlyEndsSending,
     cite.sendInCloseWait,
+    cite.twoWayClose,
     cite.httpHalfClose,
     cite.httpStagedClose,
     cite.shutdownHow,
+    cite.posixShutdown,
     cite.natEstablished,
     cite.conntrackTimeouts,
   ],

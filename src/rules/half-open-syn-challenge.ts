@@ -31,6 +31,7 @@ export const halfOpenSynChallenge: Rule = {
     cite.halfOpenBySyn,
     cite.challengeSyn,
     cite.challengeUnacceptable,
+    cite.timeWaitSyn,
     cite.synSentReset,
     cite.middleboxDropsChallenge,
   ],

@@ -105,12 +105,19 @@ export const icmpUnreachable: Rule = {
   citations: [
     cite.icmpReachesConnection,
     cite.softErrorsDoNotAbort,
+    cite.softErrorsTold,
+    cite.sourceQuenchIgnored,
     cite.hardErrorsAbort,
+    cite.icmpUnreachable,
+    cite.hostIcmp,
     cite.adminProhibited,
     cite.adminFiltered,
     cite.icmp6Unreachable,
+    cite.icmp6TimeExceeded,
+    cite.softErrorsRepeat,
     cite.softErrorsInHandshake,
     cite.icmpSequenceCheck,
+    cite.icmpHardChecks,
     cite.icmpErrno,
     cite.tcpErrorHandling,
   ],
@@ -226,11 +233,17 @@ function citationsFor(
   connecting: boolean,
 ): Citation[] {
   if (quotesUnsent) return [cite.icmpReachesConnection, cite.icmpSequenceCheck];
+  const isTimeExceeded = subject === 'hops' || subject === 'reassembly';
+  const onOpen = (citation: Citation): Citation[] => (connecting ? [] : [citation]);
   return [
     cite.icmpReachesConnection,
-    ...(kind === HARD ? [cite.hardErrorsAbort] : kind === SOFT ? [cite.softErrorsDoNotAbort] : []),
+    ...(kind === HARD ? [cite.hardErrorsAbort, ...onOpen(cite.icmpHardChecks)] : []),
+    ...(kind === SOFT
+      ? [cite.softErrorsDoNotAbort, cite.softErrorsTold, ...onOpen(cite.softErrorsRepeat)]
+      : []),
+    ...(version === 4 ? [cite.hostIcmp, ...(isTimeExceeded ? [] : [cite.icmpUnreachable])] : []),
     ...(version === 4 && subject === 'policy' ? [cite.adminProhibited, cite.adminFiltered] : []),
-    ...(version === 6 ? [cite.icmp6Unreachable] : []),
+    ...(version === 6 ? [isTimeExceeded ? cite.icmp6TimeExceeded : cite.icmp6Unreachable] : []),
     ...(connecting ? [cite.softErrorsInHandshake] : [cite.tcpErrorHandling]),
     cite.icmpErrno,
   ];

@@ -26,7 +26,13 @@ export const peerUnresponsive: Rule = {
     'peer-host-lost',
     'syn-unanswered',
   ],
-  citations: [cite.retransmission, cite.retransmissionLimits, cite.firstLimit, cite.backoff],
+  citations: [
+    cite.retransmission,
+    cite.retransmissionLimits,
+    cite.firstLimit,
+    cite.measuredTimeout,
+    cite.backoff,
+  ],
   documentation: {
     meaning:
       'The same octets were sent several times at growing intervals, and since they were first repeated not one segment of the peer was captured. The host of the peer, or the path to it, has stopped answering. A host that loses power sends nothing, so silence is all there is to see.',

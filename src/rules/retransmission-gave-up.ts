@@ -33,6 +33,8 @@ export const retransmissionGaveUp: Rule = {
     cite.secondLimit,
     cite.timeouts,
     cite.asynchronousReports,
+    cite.hostRetransmissionLimits,
+    cite.userTimeoutMeaning,
     cite.retries2,
     cite.userTimeout,
     cite.givingUp,

@@ -26,8 +26,11 @@ import { count, duration, nameOf, round } from './wording.js';
 const CITATIONS = [
   cite.twoWaysToEnd,
   cite.resetTellsDataLoss,
+  cite.halfDuplexClose,
   cite.abortFlushes,
+  cite.abortCommand,
   cite.normalOrAborted,
+  cite.halfDuplexCloseOfHosts,
   cite.resetOnPendingData,
   cite.lingerOption,
   cite.unreadDataCounter,

@@ -34,6 +34,7 @@ export const rstHalfOpenDiscovered: Rule = {
     cite.closedAnswersReset,
     cite.hostKeepAlive,
     cite.natEstablished,
+    cite.natAnswersUnknown,
   ],
   documentation: {
     meaning:

@@ -23,6 +23,8 @@ export const rstInTimeWait: Rule = {
     cite.resetWhileClosing,
     cite.timeWaitDuty,
     cite.linuxRfc1337,
+    cite.linuxRfc1337Switch,
+    cite.timeWaitKilled,
   ],
   documentation: {
     meaning:

@@ -6,7 +6,12 @@ import type { Rule } from './rule.js';
 import { MAY_BE_TLS_ALERT, mayBeTlsAlert } from './tls-alert.js';
 import { count, nameOf } from './wording.js';
 
-const CITATIONS = [cite.httpIdleCloseRace, cite.httpResetErasesResponse, cite.resetTellsDataLoss];
+const CITATIONS = [
+  cite.httpIdleCloseRace,
+  cite.httpResetErasesResponse,
+  cite.httpRetry,
+  cite.resetTellsDataLoss,
+];
 
 /** One side closed while data of the other was on its way, and threw it away. */
 export const rstOnCloseRace: Rule = {

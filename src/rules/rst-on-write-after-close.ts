@@ -89,6 +89,8 @@ export const rstOnWriteAfterClose: Rule = {
     cite.resetForUnknown,
     cite.closedAnswersReset,
     cite.normalOrAborted,
+    cite.halfDuplexCloseOfHosts,
+    cite.neverClosedServer,
     cite.httpWatchForClose,
     cite.httpResetErasesResponse,
     cite.closeNotify,
@@ -96,6 +98,7 @@ export const rstOnWriteAfterClose: Rule = {
     cite.sendNoSignal,
     cite.posixWriteEpipe,
     cite.resetInCloseWait,
+    cite.dataAfterReceiveShutdown,
   ],
   documentation: {
     meaning:

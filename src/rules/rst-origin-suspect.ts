@@ -16,7 +16,14 @@ export const rstOriginSuspect: Rule = {
   needs: 'either',
   explains: ['rst-active-abort', 'rst-half-open-discovered', 'rst-not-accepted', 'undelivered-data-at-abort'],
   related: ['rst-not-accepted', 'rst-half-open-discovered', 'idle-reset-interval'],
-  citations: [cite.resetPurpose, cite.middleboxPolicy, cite.middleboxAdvances, cite.noPawsForReset],
+  citations: [
+    cite.resetPurpose,
+    cite.resetHistory,
+    cite.resetForEcn,
+    cite.middleboxPolicy,
+    cite.middleboxAdvances,
+    cite.noPawsForReset,
+  ],
   documentation: {
     meaning:
       'Firewalls, load balancers and others on the path end connections with resets in the name of the endpoints. Such a reset betrays itself when the endpoint goes on as if it had not sent it, or by several weaker marks together.',

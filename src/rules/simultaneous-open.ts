@@ -16,7 +16,7 @@ export const simultaneousOpen: Rule = {
   needs: 'both',
   explains: [],
   related: ['split-handshake', 'simultaneous-close'],
-  citations: [cite.simultaneousOpen, cite.synForSyn],
+  citations: [cite.simultaneousOpen, cite.synForSyn, cite.hostSimultaneousOpen],
   documentation: {
     meaning:
       'Two SYNs crossed on the same pair of addresses and ports. RFC 9293 makes one connection of them: both sides pass through SYN-RECEIVED. Nothing is wrong.',

@@ -25,7 +25,15 @@ export const synUnanswered: Rule = {
   needs: 'both',
   explains: [],
   related: ['connection-refused', 'syn-ack-unanswered', 'icmp-unreachable', 'accept-queue-overflow'],
-  citations: [cite.synLimit, cite.backoff, cite.connectTimedOut, cite.synRetries, cite.synDropped],
+  citations: [
+    cite.synLimit,
+    cite.synLikeData,
+    cite.firstTimeout,
+    cite.backoff,
+    cite.connectTimedOut,
+    cite.synRetries,
+    cite.synDropped,
+  ],
   documentation: {
     meaning:
       'The SYN was sent several times, and neither a SYN-ACK nor a reset came back. Somewhere the packets disappear: a firewall that drops, a host that is down, a missing route back, or a listener whose queue is full, as Linux then drops SYNs in silence.',

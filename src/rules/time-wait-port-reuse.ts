@@ -36,6 +36,9 @@ export const timeWaitPortReuse: Rule = {
   citations: [
     cite.timeWaitReopen,
     cite.timeWaitDuty,
+    cite.timeWaitWithTimestamps,
+    cite.timeWaitSyn,
+    cite.reopenFromTimeWait,
     cite.timeWaitByTimestamp,
     cite.portCollision,
     cite.timeWaitReuse,

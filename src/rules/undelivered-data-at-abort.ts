@@ -16,7 +16,12 @@ import type { Rule } from './rule.js';
 import { MAY_BE_TLS_ALERT, mayBeTlsAlert } from './tls-alert.js';
 import { count, nameOf } from './wording.js';
 
-const CITATIONS = [cite.cumulativeAck, cite.cleanCloseDelivers, cite.posixSendNoDelivery];
+const CITATIONS = [
+  cite.cumulativeAck,
+  cite.cleanCloseDelivers,
+  cite.closeIsGraceful,
+  cite.posixSendNoDelivery,
+];
 
 /** The connection was aborted with data on its way. */
 export const undeliveredDataAtAbort: Rule = {

@@ -40,8 +40,12 @@ export const zeroWindowStall: Rule = {
     cite.windowMayStayClosed,
     cite.windowAnsweredStaysOpen,
     cite.windowProbes,
+    cite.firstWindowProbe,
     cite.probeBackoff,
+    cite.resetThroughZeroWindow,
+    cite.hostWindowProbes,
     cite.neverClosedServer,
+    cite.resetOnPendingData,
   ],
   documentation: {
     meaning:

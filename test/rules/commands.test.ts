@@ -82,7 +82,7 @@ describe('counters', () => {
 describe('settings of the kernel', () => {
   const cited = Object.values(cite)
     .filter(({ source }) => source === 'Linux ip-sysctl')
-    .map(({ section }) => `net.ipv4.${section}`);
+    .map(({ section }) => `net.${section === 'somaxconn' ? 'core' : 'ipv4'}.${section}`);
   const bare = mentioned(/(?<![.\w])tcp_[a-z0-9_]*[a-z0-9]\b/g).map((name) => `net.ipv4.${name}`);
   const settings = [...new Set([...mentioned(/\bnet\.[a-z0-9_.]*[a-z0-9]/g), ...bare, ...cited])].sort();
   // A network namespace of its own, such as a container's, shows only some of them; this one it does not.

@@ -1,7 +1,7 @@
 import type { Connection, Endpoint } from '../../connections/connection.js';
 import { formatEndpoint } from '../../core/addresses.js';
 import { secondsBetween, type Timestamp } from '../../core/time.js';
-import { cite } from '../citations.js';
+import { closeWaitStuck } from '../close-wait-stuck.js';
 import type { Finding } from '../finding.js';
 import type { PatternRule } from '../rule.js';
 import { duration, inNetwork, round } from '../wording.js';
@@ -36,7 +36,7 @@ export const closeWaitPileup: PatternRule = {
       description: 'Which share of the connections closed by the peer must be stuck.',
     },
   },
-  citations: [cite.closeWaitMeaning, cite.remoteCloseNeedsLocalClose, cite.httpWatchForClose],
+  citations: closeWaitStuck.citations,
   related: ['close-wait-stuck', 'accept-queue-overflow'],
   documentation: {
     meaning:

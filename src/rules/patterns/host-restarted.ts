@@ -42,7 +42,7 @@ export const hostRestarted: PatternRule = {
       description: 'How many connections must show it: one alone has other explanations.',
     },
   },
-  citations: [cite.halfOpen, cite.halfOpenBySyn, cite.resetForUnknown],
+  citations: [cite.halfOpen, cite.halfOpenBySyn, cite.resetForUnknown, cite.quietTime],
   related: ['rst-half-open-discovered', 'half-open-syn-challenge', 'idle-reset-interval', 'peer-host-lost'],
   documentation: {
     meaning:

@@ -77,7 +77,14 @@ export const idleResetInterval: PatternRule = {
       description: 'How far the silences may lie around their median, at least 2 s: a device counts exactly.',
     },
   },
-  citations: [cite.natEstablished, cite.natTransitory, cite.firewallIdle, cite.conntrackTimeouts],
+  citations: [
+    cite.natEstablished,
+    cite.natTransitory,
+    cite.natReset,
+    cite.firewallIdle,
+    cite.conntrackTimeouts,
+    cite.loadBalancerReset,
+  ],
   related: [
     'rst-half-open-discovered',
     'rst-origin-suspect',

@@ -62,7 +62,9 @@ export const timeWaitPortPressure: PatternRule = {
   citations: [
     cite.timeWaitDuty,
     cite.portCollision,
+    cite.traditionalRange,
     cite.portRange,
+    cite.reopenFromTimeWait,
     cite.localPortRange,
     cite.timeWaitReuse,
     cite.noFreePort,
