@@ -8,7 +8,7 @@ import { NO_NOTES, type ReaderFacts } from './capture/facts.js';
 import type { FrameHandler } from './capture/frame.js';
 import { linkTypeName } from './capture/link-types.js';
 import type { Connection, Role } from './connections/connection.js';
-import { isLater, secondsBetween, type Timestamp } from './core/time.js';
+import { isLater, secondsLasted, type Timestamp } from './core/time.js';
 import { OTHER_LINK_TYPES } from './decode/decoder.js';
 import type { Separation } from './decode/domains.js';
 import type { FragmentListener } from './decode/fragments.js';
@@ -337,7 +337,7 @@ function captureFacts(
   const { firstFrameAt, lastFrameAt } = source;
   const goesOn = source.endAt !== null && lastFrameAt !== null && isLater(source.endAt, lastFrameAt);
   const endAt = goesOn ? source.endAt : lastFrameAt;
-  const duration = firstFrameAt && endAt ? secondsBetween(firstFrameAt, endAt) : 0;
+  const duration = firstFrameAt && endAt ? secondsLasted(firstFrameAt, endAt) : 0;
   return {
     path: source.path,
     format: source.format,

@@ -18,6 +18,11 @@ export function secondsBetween(earlier: Timestamp, later: Timestamp): number {
   return elapsedSeconds(earlier.seconds, earlier.nanoseconds, later.seconds, later.nanoseconds);
 }
 
+/** How long it lasted from `start` to `end`, in seconds; 0 if the clock ran back beyond `start`. */
+export function secondsLasted(start: Timestamp, end: Timestamp): number {
+  return Math.max(0, secondsBetween(start, end));
+}
+
 /** Whether `time` comes after `other`. */
 export function isLater(time: Timestamp, other: Timestamp): boolean {
   const seconds = (time.seconds >>> 0) - (other.seconds >>> 0);

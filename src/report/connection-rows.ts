@@ -1,5 +1,5 @@
 import type { Connection } from '../connections/connection.js';
-import { secondsBetween } from '../core/time.js';
+import { secondsLasted } from '../core/time.js';
 import { type Finding, SEVERITIES } from '../rules/finding.js';
 import type { State } from '../tcp/states.js';
 import { endpointName } from './words.js';
@@ -51,7 +51,7 @@ export class ConnectionRows {
       clientState: client.finalState,
       serverState: server.finalState,
       frames,
-      seconds: secondsBetween(start, end),
+      seconds: secondsLasted(start, end),
       findings,
     });
   }

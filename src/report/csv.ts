@@ -1,5 +1,5 @@
 import type { Connection, Endpoint } from '../connections/connection.js';
-import { secondsBetween, toIsoString } from '../core/time.js';
+import { secondsLasted, toIsoString } from '../core/time.js';
 import type { Finding } from '../rules/finding.js';
 import { escapeControls } from './escape.js';
 import type { Reporter, Write } from './reporter.js';
@@ -31,7 +31,7 @@ const COLUMNS: readonly Column[] = [
   ['rolesKnownBy', ({ rolesKnownBy }) => rolesKnownBy],
   ['startAt', ({ start }) => toIsoString(start)],
   ['endAt', ({ end }) => toIsoString(end)],
-  ['durationSeconds', ({ start, end }) => Math.round(secondsBetween(start, end) * 1e9) / 1e9],
+  ['durationSeconds', ({ start, end }) => Math.round(secondsLasted(start, end) * 1e9) / 1e9],
   ['firstFrame', ({ firstFrame }) => firstFrame],
   ['lastFrame', ({ lastFrame }) => lastFrame],
   ['frames', ({ frames }) => frames],

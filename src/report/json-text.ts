@@ -16,7 +16,7 @@ import {
   type Transition,
 } from '../connections/connection.js';
 import { ANALYSIS_FLAGS, type TcpAnalysis, UNMARKED } from '../connections/tcp-analysis.js';
-import { secondsBetween, type Timestamp, toIsoString } from '../core/time.js';
+import { isLater, secondsBetween, type Timestamp, toIsoString } from '../core/time.js';
 import type { Citation, Finding, Pattern } from '../rules/finding.js';
 import { type AsciiText, asciiJson, piece } from './ascii-text.js';
 import {
@@ -317,7 +317,11 @@ export function writeConnection(
   out.piece(END_AT);
   writeTime(out, connection.end);
   out.piece(DURATION);
-  writeSeconds(out, connection.start, connection.end);
+  writeSeconds(
+    out,
+    connection.start,
+    isLater(connection.start, connection.end) ? connection.start : connection.end,
+  );
   out.piece(FRAMES);
   out.number(connection.frames);
   out.piece(COMPLETENESS);

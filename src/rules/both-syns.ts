@@ -1,7 +1,7 @@
 /** What the capture tells of two SYNs of which neither acknowledges the other. */
 import type { Connection, Milestone, Moment } from '../connections/connection.js';
 import { secondsBetween } from '../core/time.js';
-import { areSwapped, entered, isProven, lastMilestone, milestone } from './evidence.js';
+import { areSwapped, clockDoubt, entered, isProven, lastMilestone, milestone } from './evidence.js';
 
 /** A SYN that comes after less than this share of a round trip cannot answer one. */
 const TOO_SOON = 0.8;
@@ -39,7 +39,8 @@ export function bothSyns(connection: Connection): BothSyns | null {
   const roundTripSeconds = roundTrip(connection);
   const known = { first, second, apartSeconds, roundTripSeconds };
   if (isProven(entered(server, 'SYN-RECEIVED'))) return { ...known, verdict: 'met' };
-  if (roundTripSeconds === null || areSwapped(first, second)) return { ...known, verdict: 'unknown' };
+  const isOrdered = !areSwapped(first, second) && clockDoubt(connection, first.frame) === 0;
+  if (roundTripSeconds === null || !isOrdered) return { ...known, verdict: 'unknown' };
   return { ...known, verdict: apartSeconds < roundTripSeconds * TOO_SOON ? 'too-soon' : 'answers' };
 }
 

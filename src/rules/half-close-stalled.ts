@@ -15,6 +15,17 @@ import type { Rule } from './rule.js';
 import { STUCK_SECONDS } from './thresholds.js';
 import { count, duration, nameOf, round, ssFilter } from './wording.js';
 
+const CITATIONS = [cite.halfCloseAllowed, cite.closeInCloseWait, cite.finWait2Meaning, cite.finTimeout];
+const WINDOW_CLOSED_CITATIONS = [...CITATIONS, cite.windowMayStayClosed];
+const WINDOW_CLOSED_CAUSES = [
+  'The program at {closer} no longer reads, so that its receive buffer is full (likely).',
+  'The application of {sender} has finished all the same, and does not close its side (possible): its kernel would have probed the window if there were more to send.',
+];
+const WINDOW_CLOSED_STEPS = [
+  'On the host of {closer}: ss -tanpo shows a large Recv-Q for this connection, then a stack dump of the owner.',
+  "On the host of {sender}: ss -tanpo state close-wait '( {filter} )': Send-Q tells whether there is more to send.",
+];
+
 /** A half-closed connection carried data for a while and then neither data nor a close. */
 export const halfCloseStalled: Rule = {
   id: 'half-close-stalled',
@@ -32,18 +43,18 @@ export const halfCloseStalled: Rule = {
   needs: 'both',
   explains: ['close-wait-stuck', 'fin-wait-2-stuck', 'half-close'],
   related: ['half-close', 'close-wait-stuck', 'fin-wait-2-stuck', 'zero-window-stall'],
-  citations: [cite.halfCloseAllowed, cite.closeInCloseWait, cite.finWait2Meaning, cite.finTimeout],
+  citations: WINDOW_CLOSED_CITATIONS,
   documentation: {
     meaning:
       'After one side’s FIN the other used the open direction, as it may, but then stopped: no more data, no FIN, no reset. One side waits in FIN-WAIT-2 for data or the end, the other sits in CLOSE-WAIT. Nothing in TCP ends this.',
     proof: [
       'A half-close in use: data of {sender} after the FIN of {closer}, and its acknowledgment.',
-      'All of that data acknowledged, and the window of {closer} open: {sender} is free to go on.',
+      'All of that data acknowledged. With the window of {closer} open, {sender} is free to go on; if it is closed, and {sender} does not probe it, the finding says so.',
       'Nothing new from {sender} for stalledSeconds, to the end of the capture.',
     ],
     notThis: [
       'Data still flows: half-close.',
-      'The closing side’s window is closed: zero-window-stall.',
+      'The closing side’s window is closed, and {sender} probes it: zero-window-stall.',
       'The last data was never acknowledged: peer-unresponsive.',
     ],
     applicationSees:
@@ -64,20 +75,31 @@ export const halfCloseStalled: Rule = {
     if (data === null || sender.unacknowledgedBytes > 0 || acknowledgedAfterPeerFin(sender) === 0)
       return null;
     const held = heldInCloseWait(sender);
-    if (held === null || closer.windowClosed || closer.resetsSent > 0) return null;
+    if (held === null || closer.resetsSent > 0) return null;
+    // Whoever probes has something to send: the closed window alone is in its way.
+    if (closer.windowClosed && milestone(sender, 'window-probe') !== null) return null;
     if (missedSince(sender, data.lastFrame)) return null;
     const stalledSeconds = secondsBetween(data.lastTime, captureEnd);
     if (!lasted(connection, data.lastFrame, stalledSeconds, options.stalledSeconds)) return null;
     return reportFinding(halfCloseStalled, connection, {
       endpoint: sender.role,
       confidence: gradedBy(connection, 'observed'),
-      title: 'Half-closed connection stalled: {sender} has sent nothing for {stalled}',
-      explanation:
-        '{closer} sent its FIN in frame {fin}. {sender} went on to send {bytes}, the last in frame {last}, all acknowledged; then it sent neither data nor FIN nor RST. {closer} is in FIN-WAIT-2, {sender} in CLOSE-WAIT.',
+      title: `Half-closed connection stalled: {sender} has sent nothing for {stalled}${closer.windowClosed ? ', and the window of {closer} is closed' : ''}`,
+      explanation: `{closer} sent its FIN in frame {fin}. {sender} went on to send {bytes}, the last in frame {last}, all acknowledged; then it sent neither data nor FIN nor RST. {closer} is in FIN-WAIT-2, {sender} in CLOSE-WAIT.${closer.windowClosed ? ' The last window of {closer} was zero: its program does not read what it asked for, and {sender} may send neither data nor FIN before it does. No probe of {sender} was captured, so it may have nothing more to send.' : ''}`,
+      citations: CITATIONS,
+      ...(closer.windowClosed && {
+        likelyCauses: WINDOW_CLOSED_CAUSES,
+        nextSteps: WINDOW_CLOSED_STEPS,
+        citations: WINDOW_CLOSED_CITATIONS,
+      }),
       frames: [finFrame(closer), held.frame, data.frame, data.lastFrame],
       from: data.lastTime,
       to: captureEnd,
-      facts: { stalledSeconds: round(stalledSeconds), bytesAfterFin: data.value },
+      facts: {
+        stalledSeconds: round(stalledSeconds),
+        bytesAfterFin: data.value,
+        windowClosed: closer.windowClosed,
+      },
       words: {
         sender: nameOf(sender),
         closer: nameOf(closer),

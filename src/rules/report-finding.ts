@@ -2,7 +2,7 @@ import type { Connection, Role } from '../connections/connection.js';
 import type { Timestamp } from '../core/time.js';
 import type { Citation, Confidence, Finding, Severity } from './finding.js';
 import type { RuleDescription } from './rule.js';
-import { fill, fillAll, type Words } from './wording.js';
+import { fill, fillAll, knownFacts, type Words } from './wording.js';
 
 /** What a check knows when it fires. Texts that are left out are the documentation's, with `words` filled in. */
 export interface Draft {
@@ -42,7 +42,7 @@ export function reportFinding(rule: RuleDescription, connection: Connection, dra
     frames: ascending(draft.frames),
     from: draft.from,
     to: draft.to,
-    facts: draft.facts,
+    facts: knownFacts(draft.facts),
     citations: draft.citations ?? rule.citations,
   };
 }

@@ -4,6 +4,7 @@ import { cite } from './citations.js';
 import { closeRaceOf } from './close-race.js';
 import {
   eachEndpoint,
+  endedWithin,
   findReset,
   finFrame,
   gradedBy,
@@ -244,7 +245,9 @@ function kindOf(
   const live = ' It has the form of a live socket that is aborted.';
   if (
     aborter.windowClosed ||
-    (data !== null && data.frame < reset.frame && sinceDataSeconds <= recentSeconds)
+    (data !== null &&
+      data.frame < reset.frame &&
+      endedWithin(connection, data.frame, sinceDataSeconds, recentSeconds))
   ) {
     const last = aborter.windowClosed
       ? 'its receive window was closed'

@@ -63,8 +63,6 @@ export const rstInTimeWait: Rule = {
     );
     if (reset === null) return null;
     const ageSeconds = secondsBetween(waiting.time, reset.time);
-    // A clock that ran backwards does not tell how long.
-    if (ageSeconds < 0) return null;
     return reportFinding(rstInTimeWait, connection, {
       endpoint: waiter.role,
       confidence: 'possible',

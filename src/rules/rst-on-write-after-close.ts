@@ -172,7 +172,7 @@ export const rstOnWriteAfterClose: Rule = {
         writer: nameOf(writer),
         closer: nameOf(closer),
         bytes: count(lostBytes, 'byte'),
-        delay: duration(Math.max(0, delaySeconds)),
+        delay: duration(delaySeconds),
         fin: finFrame(closer) ?? '?',
         data: data.frame,
         rst: reset.frame,

@@ -64,8 +64,6 @@ export const synUnanswered: Rule = {
     const waitedSeconds = secondsBetween(syn.time, captureEnd);
     if (!lasted(connection, syn.frame, waitedSeconds, options.waitSeconds)) return null;
     const seconds = secondsBetween(syn.time, repeated.lastTime);
-    // A clock that ran backwards does not tell how long.
-    if (seconds < 0) return null;
     return reportFinding(synUnanswered, connection, {
       endpoint: caller.role,
       confidence: 'observed',

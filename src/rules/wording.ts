@@ -1,5 +1,8 @@
 import type { Endpoint } from '../connections/connection.js';
 import { formatEndpoint } from '../core/addresses.js';
+import type { Finding } from './finding.js';
+
+type Facts = Finding['facts'];
 
 /** The values that stand for the `{names}` of a text. */
 export type Words = Readonly<Record<string, string | number>>;
@@ -37,8 +40,12 @@ export function inNetwork(name: string, network: string): string {
   return network === '' ? name : `${name} (${network})`;
 }
 
-/** `0.4 ms`, `21 ms`, `61.9 s`, `12 min 5 s`, `3 h 20 min`, `2 d 4 h`: as exact as a reader can use. */
+/**
+ * `0.4 ms`, `21 ms`, `61.9 s`, `12 min 5 s`, `3 h 20 min`, `2 d 4 h`: as exact as a reader can use. Less than
+ * nothing is what a clock that was set back makes of some time.
+ */
 export function duration(seconds: number): string {
+  if (seconds < 0) return 'an unknown time';
   if (seconds < 0.001) return `${round(seconds * 1000, 3)} ms`;
   if (seconds < 0.01) return `${round(seconds * 1000, 1)} ms`;
   if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
@@ -73,6 +80,16 @@ export function percent(share: number): string {
 export function round(value: number, digits = 6): number {
   const scale = 10 ** digits;
   return Math.round(value * scale) / scale;
+}
+
+/** The facts that can be: what a clock that was set back made less than nothing is unknown, and left out. */
+export function knownFacts(facts: Facts): Facts {
+  for (const name in facts) {
+    if ((facts[name] as number) < 0) {
+      return Object.fromEntries(Object.entries(facts).filter(([, value]) => !((value as number) < 0)));
+    }
+  }
+  return facts;
 }
 
 /** `once`, `twice`, `5 times` */

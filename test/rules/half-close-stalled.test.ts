@@ -17,6 +17,16 @@ testRule(halfCloseStalled, {
       frames: [5, 7, 11],
       facts: { stalledSeconds: 65, bytesAfterFin: 4380 },
     },
+    {
+      name: 'and says so when the closing side’s window is what is closed',
+      connection: afterClientFin({ serverMilestones: [part], client: { windowClosed: true } }),
+      end: 70,
+      endpoint: 'server',
+      title:
+        'Half-closed connection stalled: 10.0.0.2:8080 has sent nothing for 65 s, and the window of 10.0.0.1:40000 is closed',
+      explanation: /The last window of 10\.0\.0\.1:40000 was zero/,
+      facts: { windowClosed: true },
+    },
   ],
   silent: [
     {
@@ -26,8 +36,11 @@ testRule(halfCloseStalled, {
     },
     { name: 'without data after the FIN', connection: afterClientFin(), end: 100 },
     {
-      name: 'when the closing side’s window is closed',
-      connection: afterClientFin({ serverMilestones: [part], client: { windowClosed: true } }),
+      name: 'when the sender probes the closing side’s window',
+      connection: afterClientFin({
+        serverMilestones: [part, happens('window-probe', 6, 12, { count: 3, until: 9, lastFrame: 16 })],
+        client: { windowClosed: true },
+      }),
       end: 100,
     },
     {

@@ -51,6 +51,17 @@ testRule(handshakeAborted, {
       facts: { handshakeComplete: false, halfOpen: true },
     },
     {
+      name: 'without a time that the clock does not tell',
+      connection: connectionOf(`
+        5.00 C S  0
+        5.01 S SA 0 1
+        2.00 C R  1`),
+      end: 1,
+      title: '10.0.0.1:40000 answered the SYN-ACK with a reset: the handshake was never completed',
+      explanation: /frame 3, an unknown time later/,
+      facts: { handshakeComplete: false, halfOpen: true },
+    },
+    {
       name: 'as complete when the acknowledgment came first',
       connection: connectionOf(`
         0.00 C S  0

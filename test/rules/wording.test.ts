@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { count, duration, fill, times } from '../../src/rules/wording.js';
+import { count, duration, fill, knownFacts, times } from '../../src/rules/wording.js';
 
 describe('durations', () => {
   it.each([
@@ -12,8 +12,17 @@ describe('durations', () => {
     [725, '12 min 5 s'],
     [12_000, '3 h 20 min'],
     [187_200, '2 d 4 h'],
+    [-3, 'an unknown time'],
   ])('%d s is %s', (seconds, words) => {
     expect(duration(seconds)).toBe(words);
+  });
+});
+
+describe('facts', () => {
+  it('leave out what is less than nothing', () => {
+    const facts = { seconds: 3, isOpen: true, server: '10.0.0.2:80' };
+    expect(knownFacts(facts)).toBe(facts);
+    expect(knownFacts({ ...facts, ageSeconds: -0.2 })).toEqual(facts);
   });
 });
 

@@ -122,6 +122,9 @@ export const peerHostLost: PatternRule = {
           const name = inNetwork(host, network);
           const last = heard.of(host, network);
           if (last === null || secondsBetween(asked, last) > IN_FLIGHT_SECONDS) return [];
+          const silentSeconds = secondsBetween(members.to, captureEnd);
+          // By a clock that ran back there was no silence.
+          if (silentSeconds < 0) return [];
           const othersAnswer = [...heard.all].some(
             ([other, { time }]) =>
               other !== name &&
@@ -141,13 +144,13 @@ export const peerHostLost: PatternRule = {
                 host,
                 ...(network !== '' && { network }),
                 spreadSeconds: round(spread),
-                silentSeconds: round(secondsBetween(members.to, captureEnd)),
+                silentSeconds: round(silentSeconds),
                 othersAnswer,
               },
               words: {
                 host: name,
                 spread: duration(spread),
-                since: duration(secondsBetween(members.to, captureEnd)),
+                since: duration(silentSeconds),
               },
             }),
           ];

@@ -1,7 +1,7 @@
 import type { Timestamp } from '../../core/time.js';
 import type { Citation, Confidence, Pattern, Severity } from '../finding.js';
 import type { PatternRule } from '../rule.js';
-import { fill, fillAll, type Words } from '../wording.js';
+import { fill, fillAll, knownFacts, type Words } from '../wording.js';
 
 /** Ids that a pattern lists; its `count` tells of all. */
 export const MAX_LISTED = 1000;
@@ -41,7 +41,7 @@ export function reportPattern(rule: PatternRule, draft: PatternDraft): Pattern {
     count: draft.count,
     from: draft.from,
     to: draft.to,
-    facts: draft.facts,
+    facts: knownFacts(draft.facts),
     citations: draft.citations ?? rule.citations,
   };
 }
