@@ -64,6 +64,9 @@ export interface CaptureSource extends ReaderFacts {
 /** Connections of which what locates them is kept: some 200 octets each. */
 const MOST_LOCATED = 1 << 16;
 
+/** Connections that wait at a capture's end: of more, those that came first are graded by what is known then. */
+const MOST_WAITING = 4096;
+
 export class Analysis {
   readonly #options: AnalysisOptions;
   readonly #diagnosis: Diagnosis;
@@ -71,6 +74,8 @@ export class Analysis {
   readonly #captures: CaptureFacts[] = [];
   readonly #findings: Record<Severity, number> = { error: 0, warning: 0, info: 0 };
   readonly #finalStates: Partial<Record<State, number>> = {};
+  /** While a capture ends: connections whose findings a pattern may grade, once all of them are known. */
+  #waiting: { readonly connection: Connection; readonly findings: readonly Finding[] }[] | null = null;
   #connections = 0;
   #firstId = 0;
   #nextId = 0;
@@ -136,7 +141,7 @@ export class Analysis {
       this.#captures.push(captureFacts(source, since, firstFrame, this.#options.separate));
       return;
     }
-    analyzer.finish(source.endAt);
+    this.#endOf(analyzer, source.endAt);
     this.#captures.push(captureFacts(source, analyzer, firstFrame, this.#options.separate));
     this.#analyzer = null;
   }
@@ -159,7 +164,7 @@ export class Analysis {
 
   /** Tells the reporters that everything has been read, and returns what they are told. */
   finish(): AnalysisEnd {
-    this.#analyzer?.finish(this.#captures.at(-1)?.endAt);
+    if (this.#analyzer !== null) this.#endOf(this.#analyzer, this.#captures.at(-1)?.endAt);
     this.#analyzer = null;
     const { baseline } = this.#options;
     const found = this.#diagnosis.patterns.finish(this.#end, this.#captures);
@@ -188,9 +193,31 @@ export class Analysis {
     this.#locate(connection);
     const all = this.#suppressor.keep(real, this.#diagnosis.evaluate(connection, captureEnd));
     this.#diagnosis.patterns.add(connection, all, this.#suppressor.withheld(real));
-    const findings = this.#options.baseline?.freshFindings(connection, all) ?? all;
+    if (this.#waiting === null || !this.#diagnosis.patterns.mayGrade(all)) {
+      this.#report(connection, all);
+      return;
+    }
+    if (this.#waiting.length === MOST_WAITING) this.#release();
+    this.#waiting.push({ connection, findings: all });
+  }
+
+  /** The connections that are open at the end of a capture come one after another: patterns know the last of them too. */
+  #endOf(analyzer: Analyzer, endAt: Timestamp | null | undefined): void {
+    this.#waiting = [];
+    analyzer.finish(endAt);
+    this.#release();
+    this.#waiting = null;
+  }
+
+  #release(): void {
+    for (const { connection, findings } of this.#waiting?.splice(0) ?? []) this.#report(connection, findings);
+  }
+
+  #report(connection: Connection, all: readonly Finding[]): void {
+    const graded = this.#diagnosis.patterns.graded(connection, all);
+    const findings = this.#options.baseline?.freshFindings(connection, graded) ?? graded;
     this.#count(connection, findings);
-    for (const reporter of this.#options.reporters) reporter.connection(connection, findings, this.#start);
+    for (const reporter of this.#options.reporters) reporter.connection(connection, findings, this.#start!);
   }
 
   #shown(connection: Connection): Connection {

@@ -104,9 +104,12 @@ function claims(
   return entries.map((entry) => {
     const said = typeof entry === 'string' ? { rule: entry } : entry;
     const fitting = [...free].filter((place) => fits(said, found[place], observation));
-    const places = said.count === undefined ? fitting.slice(0, 1) : fitting;
+    // A finding's entry counts findings; a pattern's tells how many connections the pattern has.
+    const [first] = fitting;
+    const pattern = first !== undefined && 'count' in found[first] ? found[first] : null;
+    const places = said.count === undefined || pattern !== null ? fitting.slice(0, 1) : fitting;
     for (const place of places) free.delete(place);
-    return { entry, count: places.length, places };
+    return { entry, count: pattern?.count ?? places.length, places };
   });
 }
 

@@ -1195,7 +1195,7 @@ states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observ
 the client ended in CLOSED
 the server ended in CLOSED
 
-info 29 of 172 connections to 10.9.40.2:8080: rst-active-abort
+warning 29 of 172 connections to 10.9.40.2:8080: rst-active-abort
 
 the ladder shows the first of 29 connections
 `,

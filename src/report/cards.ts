@@ -50,13 +50,16 @@ export class CardWriter {
     return lines.join('\n');
   }
 
-  /** All patterns of one rule: the first in full, others by their titles. */
-  pattern({ first: pattern, also }: PatternGroup): string {
+  /** @param examples of its members' findings */
+  pattern(pattern: Pattern, examples: readonly Told[]): string {
     const lines = [
       ...this.#head(pattern, counted(pattern.count, 'connection')),
       ...this.#bold(pattern.title),
       ...this.#proof('', pattern),
       ...this.#story(pattern),
+      ...examples.flatMap(({ connection, finding }) =>
+        this.#labelled('e.g.', `${connectionName(connection)}: ${finding.title} (${finding.rule})`),
+      ),
       ...this.#filters(pattern),
       ...also.flatMap((title) => this.#labelled('also', title)),
     ];

@@ -1,5 +1,5 @@
 import type { Connection } from '../connections/connection.js';
-import { type Finding, SEVERITIES, type Severity } from '../rules/finding.js';
+import { type Finding, type Pattern, SEVERITIES, type Severity } from '../rules/finding.js';
 import { grouped } from './words.js';
 
 /** A finding, and those on the same connection that it explains. */
@@ -80,6 +80,30 @@ export class FindingGroups {
       (a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) || b.count - a.count,
     );
   }
+}
+
+/** The group's first finding under the pattern that it is part of. */
+export interface Folded {
+  readonly pattern: Pattern;
+  readonly told: Told;
+}
+
+/** Where a group is told of, if patterns at least as grave stand for each of its findings; else null. */
+export function foldedInto(
+  { severity, told, further, count }: FindingGroup,
+  patterns: readonly Pattern[],
+): Folded | null {
+  const [first] = told;
+  const standing = patterns.filter(
+    (pattern) =>
+      pattern.standsFor?.includes(first.finding.rule) === true &&
+      SEVERITIES.indexOf(pattern.severity) <= SEVERITIES.indexOf(severity),
+  );
+  if (standing.reduce((sum, pattern) => sum + pattern.count, 0) < count) return null;
+  const holder = (id: number) => standing.find(({ connections }) => connections.includes(id));
+  const ids = [...told.map(({ connection }) => connection.id), ...further];
+  if (!ids.every((id) => holder(id) !== undefined)) return null;
+  return { pattern: holder(first.connection.id)!, told: first };
 }
 
 /** The finding at the start of the chain of explanations that leads to `finding`; itself if there is none. */

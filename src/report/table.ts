@@ -2,12 +2,12 @@ import Table from 'cli-table3';
 import type { InterfaceFacts } from '../capture/facts.js';
 import type { Connection } from '../connections/connection.js';
 import { VERDICT_DESCRIPTIONS } from '../decode/verdict.js';
-import { type Finding, SEVERITIES, type Severity } from '../rules/finding.js';
+import { type Finding, type Pattern, SEVERITIES, type Severity } from '../rules/finding.js';
 import { CardWriter } from './cards.js';
 import { ConnectionTable } from './connection-table.js';
 import { displayWidth } from './display-width.js';
 import { escapeControls } from './escape.js';
-import { FindingGroups } from './finding-groups.js';
+import { FindingGroups, foldedInto, type Told } from './finding-groups.js';
 import type { Palette } from './palette.js';
 import { patternGroups } from './pattern-groups.js';
 import type { AnalysisEnd, CaptureFacts, Reporter, Write } from './reporter.js';
@@ -157,20 +157,29 @@ export class TableReporter implements Reporter {
     return lines;
   }
 
-  /** Patterns and findings by severity; of the same severity the patterns, which stand for many, come first. */
+  /**
+   * Patterns and findings by severity; of the same severity the patterns, which stand for many, come first. Findings
+   * that are all part of patterns are told there, by an example.
+   */
   #cards(end: AnalysisEnd): string {
     const names = end.captures.length > 1 ? end.captures.map(({ path }) => captureName(path)) : null;
     const room = this.#isFramed ? this.#width - CELL_EDGES : this.#width;
     const writer = new CardWriter(this.#options.palette, room, names);
+    const groups = this.#groups.sorted();
+    const folded = groups.map((group) => foldedInto(group, end.patterns));
+    const examplesOf = (pattern: Pattern): readonly Told[] =>
+      folded.flatMap((each) => (each?.pattern === pattern ? [each.told] : []));
     const cards: { readonly severity: Severity; readonly text: () => string }[] = [
-      ...patternGroups(end.patterns).map((group) => ({
-        severity: group.severity,
-        text: () => writer.pattern(group),
+      ...end.patterns.map((pattern) => ({
+        severity: pattern.severity,
+        text: () => writer.pattern(pattern, examplesOf(pattern)),
       })),
-      ...this.#groups.sorted().map((group) => ({
-        severity: group.severity,
-        text: () => writer.group(group),
-      })),
+      ...groups
+        .filter((_, place) => folded[place] === null)
+        .map((group) => ({
+          severity: group.severity,
+          text: () => writer.group(group),
+        })),
     ].sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
     if (!this.#isFramed) return cards.map(({ text }) => text()).join('\n\n');
     return cards

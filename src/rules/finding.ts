@@ -75,6 +75,8 @@ type End = Pick<Endpoint, 'address' | 'port'>;
 /** One finding that stands for many connections. */
 export interface Pattern {
   readonly rule: string;
+  /** Ids of the rules whose findings on its connections it stands for, where there are such. */
+  readonly standsFor?: readonly string[];
   readonly severity: Severity;
   readonly confidence: Confidence;
   readonly title: string;

@@ -122,6 +122,11 @@ export interface CaptureCounts {
 export interface PatternCollector {
   add(connection: Connection, findings: readonly Finding[]): void;
   /**
+   * How grave a finding of a connection that was added is by itself, as a pattern of this collector stands for it,
+   * as far as is known by now; `off` if it says nothing more than that. Null if no pattern does.
+   */
+  severityOf?(connection: Connection, finding: Finding): Severity | 'off' | null;
+  /**
    * Called once, after the last connection. `captureEnd` is the time of the last frame; `captures` are
    * those read, in their order.
    */
@@ -130,6 +135,8 @@ export interface PatternCollector {
 
 /** A pattern across connections. */
 export interface PatternRule extends RuleDescription {
+  /** Ids of rules whose findings it may grade: they wait for the end of the capture that they are in. */
+  readonly grades?: readonly string[];
   /** It gives way to patterns of other rules that stand for the same connections. */
   readonly isGeneral?: true;
   /** A fresh collector for one analysis. */

@@ -158,4 +158,12 @@ describe('an old expectation, refreshed', () => {
     expect(value).toEqual(fresh);
     expect(differences(value)).toEqual([]);
   });
+
+  it('keeps how many connections a pattern has, which is no number of patterns', () => {
+    const pattern = { ...OBSERVED.findings[0], rule: 'close-wait-pileup', connections: [0, 1, 2], count: 3 };
+    const { connection: _, endpoint: __, frames: ___, ...rest } = pattern;
+    const observed: Observation = { ...OBSERVED, patterns: [rest] };
+    const old = { patterns: [{ rule: 'close-wait-pileup', count: 4 }] };
+    expect(refreshed(old, observed)).toEqual({ patterns: [{ rule: 'close-wait-pileup', count: 3 }] });
+  });
 });

@@ -163,6 +163,37 @@ segment by segment: finwait timeline incident.pcap --connection 0
     const text = report({ on });
     expect(text).toContain('│ also    connection 1: 10.0.0.2:8080 has stayed in CLOSE-WAIT for 70.0 s ');
     expect(text).toContain('│ also    connections 2, 3, 4 ');
+    });
+
+  describe('of what patterns stand for', () => {
+    const pattern: Pattern = {
+      ...STUCK,
+      rule: 'close-wait-pileup',
+      title: '2 of 2 connections to 10.0.0.2:8080 are stuck in CLOSE-WAIT',
+      standsFor: ['close-wait-stuck'],
+      connections: [0, 1],
+      count: 2,
+    };
+    const on = [
+      [0, [STUCK]],
+      [1, [STUCK]],
+    ] as const;
+
+    it('tells one in the pattern, if all are part of it', () => {
+      const text = report({ on, patterns: [pattern] });
+      expect(text.match(/WARNING/g)).toHaveLength(1);
+      expect(text).toMatch(/e\.g\. +connection 0: 10\.0\.0\.2:8080 has stayed in CLOSE-WAIT for 61\.0 s/);
+    });
+
+    it.each([
+      ['there are more', { on: [...on, [2, [STUCK]]] as const, patterns: [pattern] }],
+      ['the pattern is less grave', { on, patterns: [{ ...pattern, severity: 'info' as const }] }],
+      ['it stands for others', { on, patterns: [{ ...pattern, standsFor: ['connection-refused'] }] }],
+    ])('tells them by themselves if %s', (_, shown) => {
+      const text = report(shown);
+      expect(text).not.toContain('e.g. ');
+      expect(text).toMatch(/WARNING {2}close-wait-stuck/);
+    });
   });
 
   it('tells some patterns of a rule in full, others by their titles, and counts the rest', () => {

@@ -14,6 +14,8 @@ export interface Service {
   readonly address: string;
   readonly port: number;
   readonly network: string;
+  /** The same number for all services of one host. */
+  readonly host: number;
   connections: number;
 }
 
@@ -26,7 +28,9 @@ const NOBODY: ByClient = new Map();
 export class Census {
   readonly #clients = new Groups<Client>();
   readonly #services = new Groups<Service>();
+  readonly #hosts = new Map<string, number>();
   readonly #calls = new PairCounts();
+  readonly #hostCalls = new PairCounts();
   readonly #troubled = new PairCounts();
   #connections = 0;
   #isWhole = true;
@@ -34,11 +38,13 @@ export class Census {
   /** Counts a connection to its service; null if there are too many to tell them apart. */
   service({ server, network }: Connection): Service | null {
     this.#connections++;
-    const service = this.#services.of(inNetwork(server.address, network), server.port, () => ({
+    const host = inNetwork(server.address, network);
+    const service = this.#services.of(host, server.port, () => ({
       number: this.#services.all.length,
       address: server.address,
       port: server.port,
       network,
+      host: this.#hostNumber(host),
       connections: 0,
     }));
     if (service === null) this.#isWhole = false;
@@ -55,8 +61,31 @@ export class Census {
       address: client.address,
       network,
     }));
-    if (caller === null || !this.#calls.add(caller.number, service.number)) this.#isWhole = false;
+    const isCounted =
+      caller !== null &&
+      this.#calls.add(caller.number, service.number) &&
+      this.#hostCalls.add(caller.number, service.host);
+    if (!isCounted) this.#isWhole = false;
     return caller;
+  }
+
+  /** The connections of a client to a host so far, both as `inNetwork` names them; 0 if that is not known. */
+  callsTo(client: string, host: string): number {
+    const caller = this.#clients.find(client, 0);
+    const called = this.#hosts.get(host);
+    return caller === null || called === undefined ? 0 : this.#hostCalls.of(caller.number, called);
+  }
+
+  /** The service of a connection that was counted; null if it is not told apart. */
+  serviceOf({ server, network }: Connection): Service | null {
+    return this.#services.find(inNetwork(server.address, network), server.port);
+  }
+
+  #hostNumber(host: string): number {
+    const known = this.#hosts.get(host);
+    if (known !== undefined) return known;
+    this.#hosts.set(host, this.#hosts.size);
+    return this.#hosts.size - 1;
   }
 
   /** Counts that a connection had trouble, whatever it was. */
@@ -79,42 +108,21 @@ export class Census {
 
   /** Looks through the counts. */
   results(): CensusResults {
-    return new CensusResults(
-      this.#clients.all,
-      this.#services.all,
-      this.#calls.byOther(),
-      this.#troubled.byOther(),
-    );
+    return new CensusResults(this.#calls.byOther(), this.#troubled.byOther());
   }
 }
 
 export class CensusResults {
   readonly #callers: ReadonlyMap<number, ByClient>;
   readonly #troubled: ReadonlyMap<number, ByClient>;
-  readonly #numbers: ReadonlyMap<string, number>;
-  readonly #byHost = new Map<string, Service[]>();
   readonly #callsOf: ByClient;
   readonly #troubledOf: ByClient;
 
-  constructor(
-    clients: readonly Client[],
-    services: readonly Service[],
-    callers: ReadonlyMap<number, ByClient>,
-    troubled: ReadonlyMap<number, ByClient>,
-  ) {
+  constructor(callers: ReadonlyMap<number, ByClient>, troubled: ReadonlyMap<number, ByClient>) {
     this.#callers = callers;
     this.#troubled = troubled;
     this.#callsOf = summed(callers.values());
     this.#troubledOf = summed(troubled.values());
-    this.#numbers = new Map(
-      clients.map(({ address, network, number }) => [inNetwork(address, network), number]),
-    );
-    for (const service of services) {
-      const host = inNetwork(service.address, service.network);
-      const known = this.#byHost.get(host);
-      if (known === undefined) this.#byHost.set(host, [service]);
-      else known.push(service);
-    }
   }
 
   callersOf({ number }: Service): ByClient {
@@ -135,14 +143,6 @@ export class CensusResults {
   wellAt(service: Service, client: number): number {
     const troubled = this.#troubled.get(service.number)?.get(client) ?? 0;
     return (this.callersOf(service).get(client) ?? 0) - troubled;
-  }
-
-  /** The connections of a client to a host, both as `inNetwork` names them. */
-  callsTo(client: string, host: string): number {
-    const number = this.#numbers.get(client);
-    if (number === undefined) return 0;
-    const services = this.#byHost.get(host) ?? [];
-    return services.reduce((sum, service) => sum + (this.callersOf(service).get(number) ?? 0), 0);
   }
 }
 

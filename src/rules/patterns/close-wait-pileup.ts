@@ -62,6 +62,7 @@ export const closeWaitPileup: PatternRule = {
     ],
     example: { fixture: 'close-wait-pileup', capture: 'server' },
   },
+  grades: ['close-wait-stuck'],
   begin: (options) => {
     const ofServers = new Groups<Group>();
     const ofClients = new Groups<Group>();
@@ -95,7 +96,17 @@ export const closeWaitPileup: PatternRule = {
       group.members.add(connection.id, stuck.from, stuck.to);
       if (group.newest === null || secondsBetween(group.newest, stuck.from) > 0) group.newest = stuck.from;
     };
+    const isPileup = ({ members, reached }: Group): boolean =>
+      members !== null &&
+      members.count >= options.minimumMembers &&
+      members.count >= options.minimumShare * reached;
     return {
+      severityOf(connection, { rule, severity, endpoint, facts }) {
+        if (rule !== 'close-wait-stuck' || endpoint === null || facts.stillHeld !== true) return null;
+        if (severity === 'info') return null;
+        const group = groupFor(connection, connection[endpoint]);
+        return group !== null && isPileup(group) ? 'error' : null;
+      },
       add(connection, findings) {
         add(connection, connection.client, findings);
         add(connection, connection.server, findings);
@@ -103,13 +114,12 @@ export const closeWaitPileup: PatternRule = {
       finish(captureEnd) {
         return [...ofServers.all, ...ofClients.all].flatMap((group) => {
           const { members, newest, holder, network } = group;
-          if (members === null || newest === null) return [];
-          if (members.count < options.minimumMembers || members.count < options.minimumShare * group.reached)
-            return [];
+          if (members === null || newest === null || !isPileup(group)) return [];
           const oldest = secondsBetween(members.from, captureEnd);
           const youngest = secondsBetween(newest, captureEnd);
           return [
             reportPattern(closeWaitPileup, {
+              standsFor: ['close-wait-stuck'],
               confidence: 'inferred',
               title: `${members.count} of ${group.reached} connections ${group.server ? 'to' : 'of'} {holder} are stuck in CLOSE-WAIT`,
               explanation: `The oldest has been held for {oldest}, the newest for {youngest}. ${group.server ? 'The server’s program does not close after its clients do.' : `The client’s program does not close after the servers on port ${group.port} do: probably a connection pool.`} One fix there clears all of them.`,

@@ -88,6 +88,12 @@ export class Groups<Group> {
     return group;
   }
 
+  /** The group of this host (and port); null if there is none. */
+  find(host: string, port: number): Group | null {
+    const number = this.#hosts.get(host);
+    return (number === undefined ? undefined : this.#byHostAndPort.get(number * PORTS + port)) ?? null;
+  }
+
   /** In the order of their first members. */
   get all(): readonly Group[] {
     return this.#all;

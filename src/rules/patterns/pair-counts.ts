@@ -21,6 +21,10 @@ export class PairCounts {
     return true;
   }
 
+  of(client: number, other: number): number {
+    return this.#counts.get(other * PLACES + client) ?? 0;
+  }
+
   /** Of each other: its clients, with their counts. */
   byOther(): ReadonlyMap<number, ReadonlyMap<number, number>> {
     const all = new Map<number, Map<number, number>>();

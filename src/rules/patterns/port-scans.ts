@@ -18,6 +18,9 @@ const MAX_PORTS = 100_000;
 const REFUSED = 'connection-refused';
 const UNANSWERED = 'syn-unanswered';
 
+/** The rules whose findings a scan leaves. */
+export const OF_SCANS: readonly string[] = [REFUSED, UNANSWERED];
+
 /** The ports of one host that one client tried in vain. */
 export interface Scan {
   readonly client: string;
@@ -45,7 +48,7 @@ export class PortScans {
   #ports = 0;
 
   add({ id, client, server, network }: Connection, finding: Finding): void {
-    if (finding.rule !== REFUSED && finding.rule !== UNANSWERED) return;
+    if (!OF_SCANS.includes(finding.rule)) return;
     const host = this.#hosts.of(inNetwork(server.address, network), 0, () => this.#hosts.all.length);
     if (host === null) return;
     const watched = this.#watched.of(inNetwork(client.address, network), host, () => ({
@@ -72,13 +75,25 @@ export class PortScans {
   }
 
   /** @param calls how many connections a client made to a host, both as `inNetwork` names them */
-  found(calls: (client: string, host: string) => number): readonly Scan[] {
-    return this.#watched.all.filter(({ client, host, network, members, ports, wasFast }) => {
-      if (!wasFast || members.count > MOST_TRIES * ports.size) return false;
-      const all = calls(inNetwork(client, network), inNetwork(host, network));
-      return members.count >= LEAST_SHARE * all;
-    });
+  found(calls: Calls): readonly Scan[] {
+    return this.#watched.all.filter((watched) => isScan(watched, calls));
   }
+
+  /** Whether the connection and its finding are part of what looks like a scan by now. */
+  holds({ client, server, network }: Connection, { rule }: Finding, calls: Calls): boolean {
+    if (!OF_SCANS.includes(rule)) return false;
+    const host = this.#hosts.find(inNetwork(server.address, network), 0);
+    const watched = host === null ? null : this.#watched.find(inNetwork(client.address, network), host);
+    return watched !== null && isScan(watched, calls);
+  }
+}
+
+type Calls = (client: string, host: string) => number;
+
+function isScan({ client, host, network, members, ports, wasFast }: Watched, calls: Calls): boolean {
+  if (!wasFast || members.count > MOST_TRIES * ports.size) return false;
+  const all = calls(inNetwork(client, network), inNetwork(host, network));
+  return members.count >= LEAST_SHARE * all;
 }
 
 /** Adds a time to those of the last ports, and says whether they were tried in quick succession. */
@@ -92,7 +107,7 @@ function isFast(recent: number[], seconds: number): boolean {
 
 /** Whether what `client` met at `service`, by `rule`, belongs to one of these scans. */
 export function isOfScan(rule: string, client: Client, service: Service, scans: readonly Scan[]): boolean {
-  if (rule !== REFUSED && rule !== UNANSWERED) return false;
+  if (!OF_SCANS.includes(rule)) return false;
   return scans.some(
     (scan) =>
       scan.client === client.address && scan.host === service.address && scan.network === service.network,

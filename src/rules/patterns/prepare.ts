@@ -1,5 +1,5 @@
 import type { Connection } from '../../connections/connection.js';
-import type { Finding, Pattern, Severity } from '../finding.js';
+import { type Finding, type Pattern, SEVERITIES, type Severity } from '../finding.js';
 import type { PatternCollector, PatternRule } from '../rule.js';
 import { optionValues, type RuleSettings } from '../settings.js';
 
@@ -14,6 +14,10 @@ export interface Patterns {
     findings: readonly Finding[],
     withheld?: ((pattern: string) => boolean) | null,
   ): void;
+  /** Whether a pattern may stand for one of these findings before the capture is over. */
+  mayGrade(findings: readonly Finding[]): boolean;
+  /** The findings of a connection that was added, as the patterns that are known by now grade them. */
+  graded(connection: Connection, findings: readonly Finding[]): readonly Finding[];
   finish: PatternCollector['finish'];
 }
 
@@ -33,7 +37,31 @@ export function preparePatterns(rules: readonly PatternRule[], settings: RuleSet
     }));
   // Of a capture in which the clock was set no order of such moments is certain, whichever connections saw it.
   let isTimed = true;
+  const graders = running.filter(({ collector }) => collector.severityOf !== undefined);
+  const gradable = new Set(rules.flatMap(({ grades = [] }) => grades));
+  /** Null: as it is. */
+  const severityOf = (connection: Connection, finding: Finding): Severity | 'off' | null => {
+    const isSettled = settings.severities?.[finding.rule] !== undefined || finding.explainedBy !== undefined;
+    if (isSettled || !isTimed || !gradable.has(finding.rule)) return null;
+    for (const { collector } of graders) {
+      const severity = collector.severityOf?.(connection, finding) ?? null;
+      if (severity !== null) return severity;
+    }
+    return null;
+  };
   return {
+    mayGrade(findings): boolean {
+      return graders.length > 0 && findings.some(({ rule }) => gradable.has(rule));
+    },
+    graded(connection, findings): readonly Finding[] {
+      if (!findings.some(({ rule }) => gradable.has(rule))) return findings;
+      const all = findings.flatMap((finding) => {
+        const severity = severityOf(connection, finding);
+        if (severity === 'off') return [];
+        return [severity === null ? finding : { ...finding, severity }];
+      });
+      return all.sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
+    },
     add(connection, findings, withheld = null): void {
       if ((connection.quality.clockSetBack?.seconds ?? 0) >= FINEST_SECONDS) isTimed = false;
       for (let i = 0; i < running.length; i++) {

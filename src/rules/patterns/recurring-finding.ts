@@ -2,13 +2,20 @@ import type { Connection } from '../../connections/connection.js';
 import { formatEndpoint } from '../../core/addresses.js';
 import { isLater, secondsBetween, type Timestamp } from '../../core/time.js';
 import { cite } from '../citations.js';
-import type { Citation, Confidence, Finding, Pattern } from '../finding.js';
+import {
+  type Citation,
+  type Confidence,
+  type Finding,
+  type Pattern,
+  SEVERITIES,
+  type Severity,
+} from '../finding.js';
 import type { OptionValues, PatternCollector, PatternRule } from '../rule.js';
 import { count, duration, inNetwork } from '../wording.js';
 import { type ByClient, Census, type CensusResults, type Client, type Service } from './census.js';
 import { Groups, Members } from './members.js';
 import { MAX_PAIRS } from './pair-counts.js';
-import { isOfScan, PortScans, type Scan } from './port-scans.js';
+import { isOfScan, OF_SCANS, PortScans, type Scan } from './port-scans.js';
 import { MAX_LISTED, reportPattern } from './report-pattern.js';
 
 /** Findings of one rule on connections to one service. */
@@ -19,9 +26,13 @@ interface Recurrence {
   readonly example: string;
   readonly citations: readonly Citation[];
   readonly members: Members;
+  /** It looked like a flood when its clients became too many. */
+  wasFlood: boolean;
   /** By the numbers of clients; null once there were too many. */
   affected: Map<number, number> | null;
   confidence: Confidence;
+  /** The gravest. */
+  severity: Severity;
 }
 
 /** Where to look, and why. */
@@ -67,8 +78,8 @@ export const recurringFinding: PatternRule = {
   id: 'recurring-finding',
   family: 'pattern',
   isGeneral: true,
-  // Each finding of its members has been graded already: this only adds up.
-  severity: 'info',
+  severity: 'warning',
+  grades: [...OF_SCANS, 'syn-ack-unanswered'],
   summary:
     'Many connections of one service, or of one client, show the same finding: whom they have in common tells where to look.',
   options: {
@@ -84,15 +95,15 @@ export const recurringFinding: PatternRule = {
   related: ['connection-refused', 'syn-unanswered', 'syn-ack-unanswered', 'endpoint-mass-close'],
   documentation: {
     meaning:
-      'The same finding on many connections has mostly one cause. If one client has them all while others are well at the same service, the cause is at that client or on its path; if every client of a service has them and is well elsewhere, it is at the service. A client that tries one port of a host after the other, in vain, is named as what may be a port scan.',
+      'The same finding on many connections has mostly one cause. If one client has them all while others are well at the same service, the cause is at that client or on its path; if every client of a service has them and is well elsewhere, it is at the service. A client that tries one port of a host after the other, in vain, is named as what may be a port scan, and many clients of which none goes on as what may be a flood: then the pattern is the warning, and what it stands for is info.',
     proof: [
-      'At least minimumMembers connections to one address and port with warnings or errors of the same rule that no other finding explains.',
+      'At least minimumMembers connections to one address and port with warnings or errors of the same rule that no other finding explains, or with one SYN each that nobody answered.',
       'Or as many of one client, if no other client has findings of the rule: at three services or more, and at most half of them at one.',
       'Or ten ports of one host that one client tried within 10 s, nearly all refused or unanswered.',
     ],
     notThis: [
       'Connections for which another pattern stands: that one tells more.',
-      'Findings that are info: they are no trouble, however many there are.',
+      'Other findings that are info: they are no trouble, however many there are.',
     ],
     applicationSees: 'On each of these connections what the finding of {rule} says.',
     likelyCauses: [
@@ -127,7 +138,8 @@ class Collector implements PatternCollector {
     let isTroubled = false;
     for (let i = 0; i < findings.length; i++) {
       const finding = findings[i];
-      if (finding.severity === 'info' || finding.explainedBy !== undefined) continue;
+      if (finding.explainedBy !== undefined || (finding.severity === 'info' && !isSingleSyn(finding)))
+        continue;
       isTroubled = true;
       // A rule may speak of both endpoints.
       if (findings.findIndex(({ rule }) => rule === finding.rule) < i) continue;
@@ -144,16 +156,20 @@ class Collector implements PatternCollector {
       example: finding.title,
       citations: finding.citations,
       members: new Members(finding.from, finding.to),
+      wasFlood: false,
       affected: client === null ? null : new Map(),
       confidence: 'inferred',
+      severity: finding.severity,
     }));
     if (recurrence === null) return;
     recurrence.members.add(id, finding.from, finding.to);
+    recurrence.severity = graver(recurrence.severity, finding.severity);
     if (finding.confidence === 'possible') recurrence.confidence = 'possible';
     const { affected } = recurrence;
     if (affected === null) return;
     const known = client === null ? undefined : affected.get(client.number);
     if (client === null || (known === undefined && this.#kept === MAX_PAIRS)) {
+      recurrence.wasFlood = isFlood(recurrence, this.#minimum);
       this.#kept -= affected.size;
       recurrence.affected = null;
       return;
@@ -162,11 +178,23 @@ class Collector implements PatternCollector {
     affected.set(client.number, (known ?? 0) + 1);
   }
 
+  /** What a port scan or a flood leaves on each connection is no trouble of that connection. */
+  severityOf(connection: Connection, finding: Finding): Severity | 'off' | null {
+    const calls = (client: string, host: string): number => this.#census.callsTo(client, host);
+    const service = this.#census.serviceOf(connection);
+    const recurrence = service === null ? null : this.#recurrences.find(finding.rule, service.number);
+    const isPart =
+      this.#scans.holds(connection, finding, calls) ||
+      (recurrence !== null && isFlood(recurrence, this.#minimum));
+    if (!isPart) return null;
+    return isSingleSyn(finding) ? 'off' : 'info';
+  }
+
   finish(): readonly Pattern[] {
     const all = this.#recurrences.all;
     if (all.length === 0) return [];
     const census = this.#census.results();
-    const scans = this.#scans.found((client, host) => census.callsTo(client, host));
+    const scans = this.#scans.found((client, host) => this.#census.callsTo(client, host));
     const byRule = new Map<string, Recurrence[]>();
     for (const recurrence of all) {
       const { rule, service, affected } = recurrence;
@@ -202,6 +230,8 @@ class Collector implements PatternCollector {
     const [{ rule, example, citations }] = recurrences;
     const { from, to } = spanOf(recurrences);
     return reportPattern(recurringFinding, {
+      standsFor: [rule],
+      severity: recurrences.map(({ severity }) => severity).reduce(graver),
       confidence: confidenceOf(recurrences),
       title: `${total} of ${own} connections of {client}, to ${recurrences.length} services: {rule}`,
       explanation: `For example: {example}. ${
@@ -263,15 +293,13 @@ class Collector implements PatternCollector {
     const { network } = service;
     const server = formatEndpoint(service.address, service.port);
     const { says, pointsTo, client } = this.#concentration(recurrence, ofRule, census);
-    const isFlood =
-      rule === 'syn-ack-unanswered' &&
-      affected !== null &&
-      affected.size >= FLOOD_CLIENTS &&
-      members.count <= FLOOD_TRIES * affected.size;
+    const looksLikeFlood = isFlood(recurrence, this.#minimum);
     return reportPattern(recurringFinding, {
-      confidence: isFlood ? 'possible' : recurrence.confidence,
+      standsFor: [rule],
+      severity: recurrence.severity,
+      confidence: looksLikeFlood ? 'possible' : recurrence.confidence,
       title: `${members.count} of ${service.connections} connections to {server}: {rule}`,
-      explanation: `For example: {example}. ${says}${isFlood ? ' So many clients that begin a handshake and do not finish it look like a SYN flood under forged addresses (possible).' : ''}${further > 0 ? ` ${count(further, 'service')} more with fewer such findings ${further === 1 ? 'is' : 'are'} not listed.` : ''}`,
+      explanation: `For example: {example}. ${says}${looksLikeFlood ? ' So many clients that begin a handshake and do not finish it look like a SYN flood under forged addresses (possible).' : ''}${further > 0 ? ` ${count(further, 'service')} more with fewer such findings ${further === 1 ? 'is' : 'are'} not listed.` : ''}`,
       connections: members.ids,
       count: members.count,
       from: members.from,
@@ -288,7 +316,7 @@ class Collector implements PatternCollector {
       },
       citations,
       words: { rule, server: inNetwork(server, network), example, client },
-      ...(isFlood
+      ...(looksLikeFlood
         ? { likelyCauses: FLOOD_CAUSES }
         : pointsTo !== null && { likelyCauses: pointsTo === 'client' ? CLIENT_CAUSES : SERVER_CAUSES }),
     });
@@ -334,6 +362,27 @@ class Collector implements PatternCollector {
   }
 }
 
+/** Many clients, each with a try or two: SYNs that nobody answers, or handshakes that nobody finishes. */
+function isFlood({ rule, affected, members, severity, wasFlood }: Recurrence, minimum: number): boolean {
+  if (affected === null) return wasFlood;
+  const isOfFlood = rule === 'syn-ack-unanswered' || (rule === 'syn-unanswered' && severity === 'info');
+  return (
+    isOfFlood &&
+    affected.size >= FLOOD_CLIENTS &&
+    members.count >= minimum &&
+    members.count <= FLOOD_TRIES * affected.size
+  );
+}
+
+/** Of a SYN that was sent once: no trouble by itself, but there may be many. */
+function isSingleSyn({ rule, facts }: Finding): boolean {
+  return rule === 'syn-unanswered' && facts.transmissions === 1;
+}
+
+function graver(a: Severity, b: Severity): Severity {
+  return SEVERITIES.indexOf(a) <= SEVERITIES.indexOf(b) ? a : b;
+}
+
 function wellText(connections: number, clients: number, where: string): string {
   const whose = `${count(clients, 'other client')}${where}`;
   return connections === 0
@@ -345,6 +394,7 @@ function scanPattern(scan: Scan): Pattern {
   const { rule, citations, client, host, network, members, ports, refused } = scan;
   const unanswered = members.count - refused;
   return reportPattern(recurringFinding, {
+    standsFor: OF_SCANS,
     confidence: 'possible',
     title: `{client} tried ${ports.size} ports of {host} in vain within {span}: looks like a port scan (possible)`,
     explanation: `${refused > 0 ? `${count(refused, 'connection')} ${refused === 1 ? 'was' : 'were'} refused` : ''}${refused > 0 && unanswered > 0 ? ', ' : ''}${unanswered > 0 ? `${count(unanswered, 'SYN')} ${unanswered === 1 ? 'was' : 'were'} not answered` : ''}. A program that looks for services which are all down leaves the same.`,

@@ -9,6 +9,7 @@ export const MAX_LISTED = 1000;
 /** What a pattern knows when it is reported; the other texts are the documentation's. */
 export interface PatternDraft {
   readonly severity?: Severity;
+  readonly standsFor?: readonly string[];
   readonly confidence: Confidence;
   readonly title: string;
   readonly explanation: string;
@@ -30,6 +31,7 @@ export function reportPattern(rule: PatternRule, draft: PatternDraft): Pattern {
   const { words } = draft;
   return {
     rule: rule.id,
+    ...(draft.standsFor !== undefined && { standsFor: draft.standsFor }),
     severity: draft.severity ?? rule.severity,
     confidence: draft.confidence,
     title: fill(draft.title, words),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { closeWaitPileup } from '../../../src/rules/patterns/close-wait-pileup.js';
+import { preparePatterns } from '../../../src/rules/patterns/prepare.js';
 import { at, connection, enters } from '../../support/connection-builder.js';
 import { finding, patternsOf, textsOf } from '../../support/pattern-tester.js';
 
@@ -30,6 +31,29 @@ describe('close-wait-pileup', () => {
     expect(pattern.connections).toEqual([1, 2, 3]);
     expect(pattern.facts).toMatchObject({ side: 'server', oldestSeconds: 199, newestSeconds: 197 });
     expect(textsOf(pattern)).not.toContain('{holder}');
+  });
+
+  it('makes each of its members an error, and no other connection', () => {
+    const patterns = preparePatterns([closeWaitPileup]);
+    const all = [1, 2, 3, 4].map((id) => held(id, id < 4 ? 'server' : 'client', true));
+    const warnings = all.map(
+      ([of, findings]) => [of, findings.map((each) => ({ ...each, severity: 'warning' as const }))] as const,
+    );
+    for (const [of, findings] of warnings.slice(0, 2)) patterns.add(of, findings);
+    const severities = () =>
+      warnings.map(([of, findings]) => patterns.graded(of, findings).map(({ severity }) => severity));
+    expect(severities()).toEqual([['warning'], ['warning'], ['warning'], ['warning']]);
+    for (const [of, findings] of warnings.slice(2)) patterns.add(of, findings);
+    expect(patterns.mayGrade(warnings[0][1])).toBe(true);
+    expect(severities()).toEqual([['error'], ['error'], ['error'], ['warning']]);
+  });
+
+  it('leaves alone what the user has graded', () => {
+    const patterns = preparePatterns([closeWaitPileup], { severities: { 'close-wait-stuck': 'warning' } });
+    const all = [1, 2, 3].map((id) => held(id, 'server', true));
+    for (const [of, findings] of all) patterns.add(of, findings);
+    const graded = { ...all[0][1][0], severity: 'warning' as const };
+    expect(patterns.graded(all[0][0], [graded])).toEqual([graded]);
   });
 
   it('names a client that does not close', () => {

@@ -49,7 +49,8 @@ describe('recurring-finding', () => {
     const [pattern, ...others] = told([...several(6), ...several(2, { rule: null }, 6)]);
     expect(others).toEqual([]);
     expect(pattern).toMatchObject({
-      severity: 'info',
+      severity: 'warning',
+      standsFor: ['connection-refused'],
       confidence: 'inferred',
       title: '6 of 8 connections to 10.0.0.2:80: connection-refused',
       connections: [0, 1, 2, 3, 4, 5],
@@ -224,6 +225,58 @@ describe('recurring-finding', () => {
     expect(pattern.confidence).toBe('possible');
     const [other] = told(each(19, (place) => ({ rule, client: `198.51.100.${place}` })));
     expect(other.explanation).not.toContain('flood');
+  });
+
+  describe('grades', () => {
+    /** The severities in the end of what was found on these connections. */
+    const severities = (judged: readonly Judged[]): readonly (readonly string[])[] => {
+      const patterns = preparePatterns([recurringFinding]);
+      for (const [connection, findings] of judged) patterns.add(connection, findings);
+      return judged.map(([connection, findings]) =>
+        patterns.graded(connection, findings).map(({ severity }) => severity),
+      );
+    };
+    const single = {
+      rule: 'syn-unanswered',
+      more: { severity: 'info', facts: { transmissions: 1 } },
+    } as const;
+
+    it('what a scan leaves as info, as the pattern is the warning', () => {
+      const scan = each(12, (place) => ({ port: 1000 + place, gap: 0.5 }));
+      const [pattern] = told(scan);
+      expect(pattern).toMatchObject({
+        severity: 'warning',
+        standsFor: ['connection-refused', 'syn-unanswered'],
+      });
+      expect(severities(scan)).toEqual(scan.map(() => ['info']));
+    });
+
+    it('nothing of what others meet at the same host', () => {
+      const scan = each(12, (place) => ({ port: 1000 + place, gap: 0.5 }));
+      const other = several(1, { client: '10.0.0.9' }, 12);
+      expect(severities([...scan, ...other]).at(-1)).toEqual(['warning']);
+    });
+
+    it('a handshake of a flood as info', () => {
+      const flood = each(20, (place) => ({ rule: 'syn-ack-unanswered', client: `198.51.100.${place}` }));
+      expect(severities(flood)).toEqual(flood.map(() => ['info']));
+      expect(severities(flood.slice(1))).toEqual(flood.slice(1).map(() => ['warning']));
+    });
+
+    it('away what a scan of single SYNs leaves on each connection', () => {
+      const scan = each(12, (place) => ({ ...single, port: 1000 + place, gap: 0.5 }));
+      const [pattern] = told(scan);
+      expect(pattern.title).toContain('tried 12 ports of 10.0.0.2 in vain');
+      expect(severities(scan)).toEqual(scan.map(() => []));
+    });
+
+    it('away what a flood of single SYNs leaves, which is told as info', () => {
+      const flood = each(30, (place) => ({ ...single, client: `198.51.100.${place}` }));
+      const [pattern] = told(flood);
+      expect(pattern).toMatchObject({ severity: 'info', count: 30 });
+      expect(severities(flood)).toEqual(flood.map(() => []));
+      expect(severities(flood.slice(20))).toEqual(flood.slice(20).map(() => ['info']));
+    });
   });
 
   it('tells the ten services with most of it, and counts the rest', () => {
