@@ -360,7 +360,8 @@ the client ended in CLOSED
 the server ended in CLOSED
 
 info 10.9.52.1:40000 answered the peer’s close with RST; nothing was outstanding
-rst-after-close-complete · #8, #10 · RFC 9293 §3.5.2, §3.10.7.4
+rst-after-close-complete · #8, #10 · RFC 9293 §3.5.2, §3.10.7.4, §3.10.7.1;
+Linux net/ipv4/tcp_minisocks.c tcp_timewait_state_process
 `,
   'rst-half-open-discovered': `connection 0: 10.9.23.1:40000 ↔ 10.9.23.2:8080
 from 2026-11-20 23:58:40.291 UTC, captured near the client; times count from

@@ -26,7 +26,8 @@ export function closeRaceOf(sender: Endpoint, closer: Endpoint): CloseRace | nul
     ) ?? resetOfAll(sender, closer, fin);
   if (reset === null) return null;
   const { trigger } = reset.reset;
-  const answersData = trigger !== null && trigger.payloadBytes > 0;
+  // What knew of the FIN repeats what had not.
+  const answersData = trigger !== null && trigger.payloadBytes > 0 && !trigger.knewFin;
   return {
     reset,
     finFrame: fin,

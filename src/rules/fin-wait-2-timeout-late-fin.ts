@@ -25,7 +25,7 @@ export const finWait2TimeoutLateFin: Rule = {
   options: { orphanSeconds: ORPHAN_SECONDS },
   signs: ['reset'],
   needs: 'both',
-  explains: ['close-wait-stuck', 'fin-wait-2-stuck', 'undelivered-data-at-abort'],
+  explains: ['close-wait-stuck', 'fin-wait-2-stuck', 'undelivered-data-at-abort', 'rst-after-close-complete'],
   related: ['close-wait-stuck', 'fin-wait-2-stuck', 'rst-on-write-after-close'],
   citations: [
     cite.closedAnswersReset,

@@ -1,10 +1,24 @@
+import type { Connection, Endpoint } from '../connections/connection.js';
 import { cite } from './citations.js';
-import { eachEndpoint, entered, findReset, finFrame, gradedBy, milestone } from './evidence.js';
+import {
+  eachEndpoint,
+  entered,
+  findReset,
+  finFrame,
+  gradedBy,
+  milestone,
+  type SeenReset,
+} from './evidence.js';
+import type { Finding } from './finding.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
-import { nameOf } from './wording.js';
+import { duration, nameOf, round } from './wording.js';
 
 const TO_AVOID_TIME_WAIT = 'The program aborts instead of closing, to avoid TIME-WAIT (possible).';
+const GONE_CAUSES = [
+  '{resetter} no longer had the connection: a short tcp_fin_timeout or TCP_LINGER2, too many orphans, or a restart (possible).',
+  'A load balancer or NAT on the path had ended it, and answers for {resetter} (possible): TTL or MAC address of the reset then differ.',
+];
 const LATE_DUPLICATE = 'A late duplicate met a host that had forgotten the connection (possible).';
 
 /** A reset when everything was said already. */
@@ -12,23 +26,25 @@ export const rstAfterCloseComplete: Rule = {
   id: 'rst-after-close-complete',
   family: 'reset',
   severity: 'info',
-  summary: 'A reset came after the connection had been closed in order; nothing was lost.',
+  summary: 'A reset came after a side had closed, with nothing outstanding; nothing was lost.',
   options: {},
   signs: ['reset'],
   needs: 'both',
   explains: [],
   related: ['rst-in-time-wait', 'rst-active-abort'],
-  citations: [cite.resetAtAnyTime, cite.resetWhileClosing],
+  citations: [cite.resetAtAnyTime, cite.resetWhileClosing, cite.closedAnswersReset, cite.timeWaitSocket],
   documentation: {
     meaning:
-      'Both sides had closed, or the resetting side had received the peer’s FIN with nothing outstanding. Browsers and load balancers end connections like this to save a TIME-WAIT, and late duplicates that meet a closed socket draw resets too. Nothing is lost.',
+      'Both sides had closed, or the resetting side had received the peer’s FIN with nothing outstanding. Browsers and load balancers end connections like this to save a TIME-WAIT, and late duplicates that meet a closed socket draw resets too. Nothing is lost. Nor is it if a side that had closed, and whose FIN was acknowledged, answers the other’s FIN with a reset, or a repetition that brings nothing new: it waited no longer for what might come.',
     proof: [
       'The peer’s FIN, acknowledged, and no octet of either side unacknowledged.',
       'A reset after that.',
+      'Or a FIN of {resetter} that was acknowledged, and a reset without ACK in answer to the FIN of {peer}, to a repetition or to a keep-alive.',
     ],
     notThis: [
       'Unacknowledged data: undelivered-data-at-abort.',
-      'A reset in answer to a late FIN: fin-wait-2-timeout-late-fin.',
+      'A FIN so late that FIN-WAIT-2 had timed out: fin-wait-2-timeout-late-fin.',
+      'New data after the close: rst-on-write-after-close.',
     ],
     applicationSees:
       'Nothing where both had closed. {peer}, if it only half-closed with shutdown() and waits for the end: its read fails with ECONNRESET instead of giving 0.',
@@ -37,8 +53,11 @@ export const rstAfterCloseComplete: Rule = {
     example: { fixture: 'client-abort-after-response', capture: 'client' },
   },
   check: eachEndpoint((resetter, peer, connection) => {
-    if (resetter.resetsSent === 0 || !peer.finSent) return null;
+    if (resetter.resetsSent === 0) return null;
     if (resetter.unacknowledgedBytes > 0 || peer.unacknowledgedBytes > 0) return null;
+    const gone = answerOfTheGone(resetter, peer);
+    if (gone !== null) return notWaitedFor(resetter, peer, connection, gone);
+    if (!peer.finSent) return null;
     // The reset itself may be the first segment to acknowledge the FIN.
     const known = milestone(peer, 'fin-covered')?.frame ?? entered(resetter, 'CLOSE-WAIT')?.frame ?? null;
     if (known === null) return null;
@@ -65,3 +84,65 @@ export const rstAfterCloseComplete: Rule = {
     });
   }),
 };
+
+/**
+ * The reset of a side whose own FIN had been acknowledged, in answer to the peer's FIN, which it never acknowledged,
+ * or to a segment with nothing new.
+ */
+function answerOfTheGone(resetter: Endpoint, peer: Endpoint): SeenReset | null {
+  const closed = milestone(resetter, 'fin-covered');
+  if (closed === null || milestone(peer, 'fin-covered') !== null) return null;
+  return findReset(
+    resetter,
+    ({ verdict, hasAck, trigger }, seen) =>
+      verdict === 'accepted' &&
+      !hasAck &&
+      trigger?.knewFin === true &&
+      trigger.kind in ANSWERED &&
+      seen.frame > closed.frame,
+  );
+}
+
+const ANSWERED = {
+  fin: 'its FIN',
+  data: 'data that it had sent before',
+  'keep-alive': 'a keep-alive',
+} as const;
+
+function notWaitedFor(resetter: Endpoint, peer: Endpoint, connection: Connection, reset: SeenReset): Finding {
+  const trigger = reset.reset.trigger!;
+  const what = ANSWERED[trigger.kind as keyof typeof ANSWERED];
+  return reportFinding(rstAfterCloseComplete, connection, {
+    endpoint: resetter.role,
+    confidence: gradedBy(connection, 'observed'),
+    title: peer.finSent
+      ? '{resetter} had closed, and answered the peer’s FIN with RST'
+      : '{resetter} had closed, and answered what brought nothing new with RST',
+    explanation: `The FIN of {resetter} in frame {ownFin} was acknowledged. {peer} sent ${what} in frame {trigger}, {idle} after the last segment of {resetter}, and got RST in frame {rst}: {resetter} had no connection any more that waited for it. Every octet of both sides had been acknowledged, so none was lost.${peer.finSent ? '' : ' {peer} had not closed its side; it can send nothing more.'}`,
+    applicationSees: peer.finSent
+      ? 'Nothing: both programs had closed.'
+      : '{peer}: its read gives 0 as before; its next write fails with EPIPE and SIGPIPE. {resetter}: nothing.',
+    likelyCauses: GONE_CAUSES,
+    nextSteps: [
+      'On the host of {resetter}: sysctl net.ipv4.tcp_fin_timeout net.ipv4.tcp_max_orphans',
+      'Nothing more, unless it is unexpected that {resetter} had closed.',
+    ],
+    frames: [
+      finFrame(resetter),
+      milestone(resetter, 'fin-covered')?.frame ?? null,
+      trigger.frame,
+      reset.frame,
+    ],
+    from: reset.time,
+    to: reset.time,
+    facts: { bothClosed: peer.finSent, answered: trigger.kind, idleSeconds: round(trigger.idleSeconds) },
+    words: {
+      resetter: nameOf(resetter),
+      peer: nameOf(peer),
+      ownFin: finFrame(resetter) ?? '?',
+      idle: duration(trigger.idleSeconds),
+      trigger: trigger.frame,
+      rst: reset.frame,
+    },
+  });
+}

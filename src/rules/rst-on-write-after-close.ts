@@ -69,7 +69,7 @@ export const rstOnWriteAfterClose: Rule = {
       minimum: 0.001,
       maximum: 60,
       description:
-        'How soon after the data a reset with the ACK bit must follow to count as its answer. One without it names the data it answers.',
+        'How soon after the data a reset must follow to count as its answer, if its number does not name the data: with the ACK bit, or with the number of the FIN.',
     },
   },
   ordered: ['promptSeconds', 'immediateSeconds'],
@@ -98,6 +98,7 @@ export const rstOnWriteAfterClose: Rule = {
     cite.sendNoSignal,
     cite.posixWriteEpipe,
     cite.resetInCloseWait,
+    cite.resetOnFinNumber,
     cite.dataAfterReceiveShutdown,
   ],
   documentation: {
@@ -113,7 +114,7 @@ export const rstOnWriteAfterClose: Rule = {
       'Data that the closing side acknowledged: half-close.',
       'A reset that answers the late FIN and not data: fin-wait-2-timeout-late-fin.',
       'A reset after both FINs were through: rst-after-close-complete.',
-      'A server whose client leaves in the middle of a response, as browsers and players do at any time, or has just left: it stays info if the client had got something before.',
+      'A server whose client has just left, as browsers and players do at any time in the middle of a response: within promptSeconds it stays info if the client had got something before. Later its program had time to see the close; with a long response that is a warning.',
       'A goodbye right before the writer’s own FIN, or of the size of a TLS alert such as close_notify: it stays info.',
     ],
     applicationSees:
@@ -141,12 +142,14 @@ export const rstOnWriteAfterClose: Rule = {
     if (entry === null || lostBytes === 0) return null;
     const reset = resetOfData(connection, closer, data, lostBytes === data.value, options);
     if (reset === null) return null;
+    const { trigger, hasAck } = reset.reset;
+    const isCertain = trigger !== null || hasAck;
     const delaySeconds = secondsBetween(entry.time, data.time);
     const variant = variantOf(writer, connection, data, entry, reset, options);
     return reportFinding(rstOnWriteAfterClose, connection, {
       endpoint: writer.role,
       severity: variant.severity,
-      confidence: variant.name === 'farewell' ? 'possible' : gradedBy(connection, 'inferred'),
+      confidence: isCertain && variant.name !== 'farewell' ? gradedBy(connection, 'inferred') : 'possible',
       title: `{writer} ${variant.title}`,
       explanation: `{closer} sent its FIN in frame {fin}; {writer} acknowledged it and wrote {bytes} in frame {data}, {delay} later. {closer} answered with RST in frame {rst}. ${variant.meaning}`,
       frames: [
@@ -154,7 +157,7 @@ export const rstOnWriteAfterClose: Rule = {
         entry.frame,
         milestone(closer, 'fin-covered')?.frame ?? null,
         data.frame,
-        reset.reset.trigger?.frame ?? null,
+        trigger?.frame ?? null,
         reset.frame,
       ],
       from: entry.time,
@@ -189,11 +192,12 @@ function resetOfData(
   allLost: boolean,
   options: OptionValues,
 ): SeenReset | null {
-  return findReset(closer, ({ verdict, trigger, hasAck }, seen) => {
+  return findReset(closer, ({ verdict, trigger }, seen) => {
     if (verdict !== 'accepted') return false;
     if (trigger?.knewFin && trigger.payloadBytes > 0) return true;
-    // Right behind the data comes the writer's FIN, or the abort has a form that does not name what it answers.
-    if (trigger !== null ? !trigger.knewFin : !hasAck) return false;
+    // Right behind the data comes the writer's FIN, or the reset has a form that does not name what it answers: that of
+    // an abort, or the number of the closer's FIN, which Linux accepts as well.
+    if (trigger !== null && !trigger.knewFin) return false;
     const sinceData = secondsBetween(data.lastTime, seen.time);
     const isReaction = endedWithin(connection, data.lastFrame, sinceData, options.reactionSeconds);
     return allLost && data.lastFrame < seen.frame && isReaction;
@@ -278,10 +282,10 @@ function variantOf(
   if (writer.role === 'server' && bytesBefore(writer, data) >= options.streamingBytes) {
     return {
       name: 'streaming',
-      severity: 'info',
+      severity: 'warning',
       title: 'was still sending when its client closed: {bytes} lost to RST',
       meaning:
-        'The client went away in the middle of the response; the server’s next write raises SIGPIPE or EPIPE.',
+        'The client went away in the middle of the response, and the server’s program had time to see that; its next write raises SIGPIPE or EPIPE.',
     };
   }
   return {

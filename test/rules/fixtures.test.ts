@@ -107,6 +107,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   'late-fin-reset': [
     'error fin-wait-2-timeout-late-fin',
     'info close-wait-stuck < fin-wait-2-timeout-late-fin',
+    'info rst-after-close-complete < fin-wait-2-timeout-late-fin',
   ],
   'linger-zero': ['info rst-active-abort'],
   'retransmission-storm': {

@@ -3,6 +3,7 @@ import type { Connection, Milestone } from '../../src/connections/connection.js'
 import { prepareRules } from '../../src/rules/evaluate.js';
 import { rstAfterCloseComplete } from '../../src/rules/rst-after-close-complete.js';
 import { at, enters, happens, resets } from '../support/connection-builder.js';
+import { connectionOf } from '../support/conversation.js';
 import { testRule } from '../support/rule-tester.js';
 import { afterClientFin } from './closing-cases.js';
 
@@ -18,6 +19,15 @@ function closed(reset: readonly Milestone[], unacknowledgedBytes = 0) {
     serverMilestones: [happens('fin-covered', 3.01, 8)],
   });
 }
+
+const CLOSED_BY_CLIENT = `
+        0.00 C S  0
+        0.01 S SA 0   1
+        0.02 C A  1   1
+        0.03 C PA 1   1   +100
+        0.04 S PA 1   101 +300
+        1.00 C FA 101 301
+        1.01 S A  301 102`;
 
 testRule(rstAfterCloseComplete, {
   fires: [
@@ -36,8 +46,61 @@ testRule(rstAfterCloseComplete, {
       endpoint: 'server',
       facts: { bothClosed: false },
     },
+    {
+      name: 'on a side that answers the second FIN with a reset, as it waits for it no longer',
+      connection: connectionOf(`${CLOSED_BY_CLIENT}
+        6.00 S FA 301 102
+        6.01 C R  102`),
+      end: 20,
+      endpoint: 'client',
+      severity: 'info',
+      confidence: 'observed',
+      title: '10.0.0.1:40000 had closed, and answered the peer’s FIN with RST',
+      frames: [6, 7, 8, 9],
+      facts: { bothClosed: true, answered: 'fin', idleSeconds: 5 },
+    },
+    {
+      name: 'on a repetition of the second FIN that is answered so',
+      connection: connectionOf(`${CLOSED_BY_CLIENT}
+        6.00 S FA 301 102
+        6.30 S FA 301 102
+        6.31 C R  102`),
+      end: 20,
+      facts: { bothClosed: true, answered: 'fin' },
+    },
+    {
+      name: 'on data that is repeated though it was acknowledged',
+      connection: connectionOf(`${CLOSED_BY_CLIENT}
+        1.20 S PA 1   102 +300
+        1.21 C R  102`),
+      end: 20,
+      title: '10.0.0.1:40000 had closed, and answered what brought nothing new with RST',
+      explanation: /can send nothing more/,
+      facts: { bothClosed: false, answered: 'data' },
+    },
+    {
+      name: 'on a keep-alive for a connection that is gone',
+      connection: connectionOf(`${CLOSED_BY_CLIENT}
+        31.0 S A  300 102
+        31.1 C R  102`),
+      end: 40,
+      facts: { bothClosed: false, answered: 'keep-alive' },
+    },
   ],
   silent: [
+    {
+      name: 'when the reset answers new data',
+      connection: connectionOf(`${CLOSED_BY_CLIENT}
+        1.20 S PA 301 102 +300
+        1.21 C R  102`),
+      end: 20,
+    },
+    {
+      name: 'when it answers the acknowledgment of its own FIN',
+      connection: connectionOf(`${CLOSED_BY_CLIENT}
+        1.02 C R  102`),
+      end: 20,
+    },
     {
       name: 'when data is unacknowledged',
       connection: closed([resets(3.1, 9, { hasAck: true })], 10),

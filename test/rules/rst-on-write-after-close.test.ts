@@ -1,6 +1,7 @@
 import type { Connection, Reset } from '../../src/connections/connection.js';
 import { rstOnWriteAfterClose } from '../../src/rules/rst-on-write-after-close.js';
 import { type EndpointDraft, enters, happens, resets } from '../support/connection-builder.js';
+import { connectionOf } from '../support/conversation.js';
 import { testRule } from '../support/rule-tester.js';
 import { afterClientFin, withRolesSwapped } from './closing-cases.js';
 
@@ -94,10 +95,11 @@ testRule(rstOnWriteAfterClose, {
       facts: { variant: 'stale-pooled-connection' },
     },
     {
-      name: 'as info on a server whose client went away during the response',
+      // The FIN was there for 0.4 s: no race, but the client does not miss what it no longer wanted.
+      name: 'as a warning on a server whose client had gone away during the response',
       connection: written(2.5, 1460, { server: { payloadBytes: 500_000 } }),
       end: 3,
-      severity: 'info',
+      severity: 'warning',
       facts: { variant: 'streaming', bytesBeforeFin: 498_540 },
     },
     {
@@ -122,6 +124,23 @@ testRule(rstOnWriteAfterClose, {
       connection: written(2.5, 24, { server: { payloadBytes: 60 }, client: { payloadBytes: 700 } }),
       end: 3,
       facts: { variant: 'immediate' },
+    },
+    {
+      name: 'on a reset with the number of the FIN, one below the next octet',
+      connection: connectionOf(`
+        0.00 C S  0
+        0.01 S SA 0 1
+        0.02 C A  1 1
+        0.03 C PA 1 1 +100
+        0.04 S PA 1 101 +300
+        0.05 C FA 101 301
+        0.06 S A  301 102
+        1.06 S PA 301 102 +50
+        1.07 C R  101`),
+      end: 2,
+      endpoint: 'server',
+      confidence: 'possible',
+      facts: { lostBytes: 50, variant: 'late-answer' },
     },
     {
       name: 'on an answer in the form of an abort, soon after the data',
