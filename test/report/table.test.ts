@@ -163,7 +163,7 @@ segment by segment: finwait timeline incident.pcap --connection 0
     const text = report({ on });
     expect(text).toContain('│ also    connection 1: 10.0.0.2:8080 has stayed in CLOSE-WAIT for 70.0 s ');
     expect(text).toContain('│ also    connections 2, 3, 4 ');
-    });
+  });
 
   describe('of what patterns stand for', () => {
     const pattern: Pattern = {
