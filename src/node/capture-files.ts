@@ -2,8 +2,11 @@ import { readdir, stat } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { STDIN } from './byte-source.js';
 
-/** What captures in a directory are called: rotated ones have a number behind, packed ones a suffix. */
-const CAPTURE_NAME = /\.(?:p?cap|pcapng|dmp|ntar)\d*(?:\.(?:gz|zst|lz4))?$/i;
+/**
+ * What captures in a directory are called: rotated ones have numbers behind, as in `x.pcap3`, `x.pcap.3` or
+ * `x.pcap-20240131`, and packed ones a suffix, before the number or behind it.
+ */
+const CAPTURE_NAME = /\.(?:p?cap|pcapng|dmp|ntar)\d*(?:[._-]\d+)*(?:\.(?:gz|zst|lz4))?(?:\.\d+)?$/i;
 /** `part-2` comes before `part-10`, on every machine. */
 const BY_NAME = new Intl.Collator('en', { numeric: true });
 

@@ -49,6 +49,29 @@ describe('a directory', () => {
     expect(pathsIn(await report(tree))).toEqual(names);
   });
 
+  it('has rotated captures too, whatever their numbers look like', async () => {
+    const names = [
+      'x.pcap',
+      'x.pcap.1',
+      'x.pcap.2',
+      'x.pcap.10',
+      'x.pcap.11.gz',
+      'x.pcap.gz.12',
+      'x.pcap0',
+      'x.pcap-20240131',
+      'x.pcapng_2024-01-31_17.zst.3',
+      'y.CAP.1',
+    ];
+    const others = ['x.pcap.old', 'x.pcap.1.txt', 'x.pcap.1a', 'x.1', 'pcap.1', 'x.pcap.1.gz.tmp'];
+    const captures = join(folder, 'numbers');
+    mkdirSync(captures);
+    for (const name of [...names, ...others]) copyFileSync(CLEAN, join(captures, name));
+    const { json } = await report(captures);
+    const found = json.captures.map(({ path }: { path: string }) => path.slice(captures.length + 1));
+    expect(found.toSorted()).toEqual(names.toSorted());
+    expect(found.indexOf('x.pcap.2')).toBeLessThan(found.indexOf('x.pcap.10'));
+  });
+
   it('without captures is wrong usage', async () => {
     const { code, stderr } = await report(join(tree, 'empty'));
     expect(code).toBe(2);
@@ -97,8 +120,8 @@ function rotate(path: string, framesEach: number): string[] {
     at += length;
   }
   return parts.map((part, place) => {
-    // Names that sort otherwise than by time.
-    const name = join(rotated, `${900 - place}.pcap`);
+    // Names that sort otherwise than by time: logrotate gives the newest the lowest number.
+    const name = join(rotated, `x.pcap.${900 - place}`);
     writeFileSync(name, Buffer.concat(part));
     return name;
   });
