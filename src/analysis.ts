@@ -9,7 +9,7 @@ import type { FrameHandler } from './capture/frame.js';
 import { linkTypeName } from './capture/link-types.js';
 import type { Connection, Role } from './connections/connection.js';
 import { isLater, secondsLasted, type Timestamp } from './core/time.js';
-import { OTHER_LINK_TYPES } from './decode/decoder.js';
+import { type CutFrames, OTHER_LINK_TYPES } from './decode/decoder.js';
 import type { Separation } from './decode/domains.js';
 import type { FragmentListener } from './decode/fragments.js';
 import type { IcmpError, Segment } from './decode/segment.js';
@@ -314,6 +314,7 @@ const MOST_LINK_TYPES = 256;
 interface Counts {
   readonly verdicts: ArrayLike<number>;
   readonly undecoded: ReadonlyMap<number, number>;
+  readonly cut: Readonly<CutFrames>;
   readonly aggregates: number;
   readonly evicted: number;
 }
@@ -321,12 +322,19 @@ interface Counts {
 const NOTHING_COUNTED: Counts = {
   verdicts: VERDICT_NAMES.map(() => 0),
   undecoded: new Map(),
+  cut: { frames: 0, octets: 0 },
   aggregates: 0,
   evicted: 0,
 };
 
-function snapshot({ verdicts, undecoded, aggregates, evicted }: Counts): Counts {
-  return { verdicts: Array.from(verdicts), undecoded: new Map(undecoded), aggregates, evicted };
+function snapshot({ verdicts, undecoded, cut, aggregates, evicted }: Counts): Counts {
+  return {
+    verdicts: Array.from(verdicts),
+    undecoded: new Map(undecoded),
+    cut: { ...cut },
+    aggregates,
+    evicted,
+  };
 }
 
 function difference(counts: Counts, before: Counts): Counts {
@@ -340,6 +348,7 @@ function difference(counts: Counts, before: Counts): Counts {
         ])
         .filter(([, count]) => count > 0),
     ),
+    cut: { frames: counts.cut.frames - before.cut.frames, octets: counts.cut.octets },
     aggregates: counts.aggregates - before.aggregates,
     evicted: counts.evicted - before.evicted,
   };
@@ -347,7 +356,7 @@ function difference(counts: Counts, before: Counts): Counts {
 
 function captureFacts(
   source: CaptureSource,
-  { verdicts, undecoded, aggregates, evicted }: Counts,
+  { verdicts, undecoded, cut, aggregates, evicted }: Counts,
   firstFrame: number,
   separate: readonly Separation[] = [],
 ): CaptureFacts {
@@ -392,6 +401,7 @@ function captureFacts(
     omittedFrameComments: source.omittedFrameComments,
     skipped,
     undecodedLinkTypes,
+    ...(cut.frames > 0 && { cutHeaders: { ...cut } }),
     aggregates,
     evicted,
     ...(separate.length > 0 && { separatedBy: separate }),

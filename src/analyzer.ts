@@ -6,7 +6,7 @@ import type { Frame } from './capture/frame.js';
 import type { Connection, Role } from './connections/connection.js';
 import { Tracker } from './connections/tracker.js';
 import { isLater, type Timestamp } from './core/time.js';
-import { Decoder } from './decode/decoder.js';
+import { type CutFrames, Decoder } from './decode/decoder.js';
 import type { Separation } from './decode/domains.js';
 import type { FragmentListener } from './decode/fragments.js';
 import type { IcmpError, Segment } from './decode/segment.js';
@@ -108,6 +108,11 @@ export class Analyzer {
   /** See `Decoder`. */
   get undecoded(): ReadonlyMap<number, number> {
     return this.#decoder.undecoded;
+  }
+
+  /** See `Decoder`. */
+  get cut(): Readonly<CutFrames> {
+    return this.#decoder.cut;
   }
 
   /** See `Decoder`. */

@@ -26,6 +26,7 @@ import {
   NOT_IP,
   NOT_TCP,
   SEGMENT,
+  TRUNCATED,
   UNSUPPORTED_LINK_TYPE,
   VERDICT_NAMES,
   type Verdict,
@@ -42,6 +43,11 @@ const MAX_UNDECODED = 64;
 /** Stands for all the others. */
 export const OTHER_LINK_TYPES = -1;
 
+export interface CutFrames {
+  frames: number;
+  octets: number;
+}
+
 /**
  * Decodes frames into one reused `Segment` or `IcmpError`, as the verdict says. Whatever the bytes are, it
  * neither throws nor reads beyond the frame.
@@ -51,6 +57,8 @@ export class Decoder {
   readonly counts = new Float64Array(VERDICT_NAMES.length);
   /** Frames that got `UNSUPPORTED_LINK_TYPE`, by the LINKTYPE_ value; `OTHER_LINK_TYPES` for those beyond the first. */
   readonly undecoded = new Map<number, number>();
+  /** Frames that got `TRUNCATED` and were cut themselves, and how many octets of such a frame there were at most. */
+  readonly cut: CutFrames = { frames: 0, octets: 0 };
   /** Valid until the next `decode`, if it answered `SEGMENT`. */
   readonly segment: Segment;
   /** Valid until the next `decode`, if it answered `ICMP_ERROR`. */
@@ -111,6 +119,10 @@ export class Decoder {
     else if (verdict === ICMP_ERROR) stamp(this.icmpError, frame);
     else if (verdict === UNSUPPORTED_LINK_TYPE)
       this.#noteUndecoded(this.#link === undefined ? frame.linkType : this.#packet.innerLinkType);
+    else if (verdict === TRUNCATED && frame.capturedLength < frame.originalLength) {
+      this.cut.frames++;
+      this.cut.octets = Math.max(this.cut.octets, frame.capturedLength);
+    }
     return verdict;
   }
 

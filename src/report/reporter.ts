@@ -45,6 +45,11 @@ export interface CaptureFacts extends CaptureNotes {
   readonly skipped: Readonly<Record<string, number>>;
   /** Those skipped because their link type is not decoded, by its name: that of an inner header, where one names it. */
   readonly undecodedLinkTypes: Readonly<Record<string, number>>;
+  /**
+   * Frames that the snaplen cut before their TCP header ended, and the octets that were captured of each at most; not
+   * there without such frames.
+   */
+  readonly cutHeaders?: { readonly frames: number; readonly octets: number };
   /** Frames that hold several packets (802.11 A-MSDU), of which only the first was looked at. */
   readonly aggregates: number;
   readonly damage: Damage | null;

@@ -1,6 +1,7 @@
 import type { Endpoint } from '../connections/connection.js';
 import { formatEndpoint } from '../core/addresses.js';
 import { type Timestamp, toIsoString } from '../core/time.js';
+import { VERDICT_DESCRIPTIONS } from '../decode/verdict.js';
 import type { BaselineOutcome } from '../rules/baseline.js';
 import { type Citation, SEVERITIES } from '../rules/finding.js';
 import type { PatternFilter } from './display-filter.js';
@@ -168,7 +169,8 @@ export function firstOf(names: readonly string[], omitted = 0): readonly string[
 }
 
 /** What of a capture was not analysed though it may hold TCP, each without a final stop. */
-export function omissions({ undecodedLinkTypes, aggregates }: CaptureFacts): readonly string[] {
+export function omissions(facts: CaptureFacts): readonly string[] {
+  const { undecodedLinkTypes, aggregates } = facts;
   const linkTypes = Object.entries(undecodedLinkTypes);
   const frames = linkTypes.reduce((sum, [, count]) => sum + count, 0);
   const names = firstOf(linkTypes.map(([name, count]) => `${name} (${grouped(count)})`)).join(', ');
@@ -179,7 +181,43 @@ export function omissions({ undecodedLinkTypes, aggregates }: CaptureFacts): rea
           `several packets in one (802.11 A-MSDU), of which only the first was analysed: ${counted(aggregates, 'frame')}`,
         ]
       : []),
+    ...cutHeaders(facts),
+    ...mainOmission(facts),
   ];
+}
+
+function cutHeaders({ cutHeaders: cut }: CaptureFacts): readonly string[] {
+  if (cut === undefined) return [];
+  const { frames, octets: kept } = cut;
+  const each = frames === 1 ? 'of it' : 'of each';
+  return [
+    `${counted(frames, 'frame')} could not be analysed: the capture kept only ${kept} octets ${each}, and the TCP header ends behind them; capture with a larger snaplen (tcpdump -s 128, or -s 256 where tunnels are)`,
+  ];
+}
+
+/** What helps where most frames were skipped for a reason. */
+const REMEDIES: Readonly<Partial<Record<keyof typeof VERDICT_DESCRIPTIONS, string>>> = {
+  'not-ip': 'see whether this is the right interface',
+  'not-tcp': 'finwait tells of TCP alone',
+  fragment:
+    'a capture filter on ports lets pass the first fragment of each datagram alone, one on hosts lets pass all',
+  malformed: 'see whether the file names the right link type: capinfos -E FILE; editcap -T changes it',
+  encrypted: 'decrypt them first, as airdecap-ng does, or capture behind the access point',
+};
+/** Told in other words, or analysed with a later frame. */
+const NO_OMISSIONS: readonly string[] = ['unsupported-link-type', 'truncated-header', 'reassembled-fragment'];
+
+/** The reason for which most frames were not analysed, if it is one. */
+function mainOmission({ frames, skipped }: CaptureFacts): readonly string[] {
+  for (const [reason, count] of Object.entries(skipped)) {
+    if (count * 2 <= frames || NO_OMISSIONS.includes(reason)) continue;
+    const name = reason as keyof typeof VERDICT_DESCRIPTIONS;
+    const remedy = REMEDIES[name] === undefined ? '' : `; ${REMEDIES[name]}`;
+    return [
+      `most frames were not analysed, ${grouped(count)} of ${grouped(frames)}: ${VERDICT_DESCRIPTIONS[name]}${remedy}`,
+    ];
+  }
+  return [];
 }
 
 /** That connections were given up, without a final stop. */
