@@ -374,6 +374,7 @@ function captureFacts(
   const goesOn = source.endAt !== null && lastFrameAt !== null && isLater(source.endAt, lastFrameAt);
   const endAt = goesOn ? source.endAt : lastFrameAt;
   const duration = firstFrameAt && endAt ? secondsLasted(firstFrameAt, endAt) : 0;
+  const isTimeless = source.frames > 0 && firstFrameAt === null;
   return {
     path: source.path,
     format: source.format,
@@ -389,7 +390,8 @@ function captureFacts(
     firstFrameAt,
     lastFrameAt,
     endAt,
-    durationSeconds: Math.round(duration * 1e9) / 1e9,
+    durationSeconds: isTimeless ? null : Math.round(duration * 1e9) / 1e9,
+    ...(source.framesWithoutTime > 0 && { framesWithoutTime: source.framesWithoutTime }),
     dropped: source.dropped,
     interfaces: source.interfaces.slice(0, MOST_INTERFACES),
     application: source.application,

@@ -87,11 +87,11 @@ export interface ReaderFacts extends CaptureNotes {
   /** Octets kept of each frame, of several interfaces the largest; 0 is no limit. */
   readonly snaplen: number;
   readonly frames: number;
-  /** Frames whose block carries no time (Simple Packet Blocks): they took that of the frame before. */
+  /** Frames whose block carries no time (Simple Packet Blocks): they took that of the frame before, if it had one. */
   readonly framesWithoutTime: number;
   /** Captured octets of all frames, without record headers. */
   readonly bytes: number;
-  /** Times of the first and the last frame in file order, which need not be the earliest and the latest. */
+  /** Times of the first and the last frame in file order, which need not be the earliest and the latest; null without. */
   readonly firstFrameAt: Timestamp | null;
   readonly lastFrameAt: Timestamp | null;
   /** Until when the capture lasted, by its own word (isb_endtime); null if it does not say. */

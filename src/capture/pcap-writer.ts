@@ -2,6 +2,7 @@
  * Writes the classic capture file of libpcap, version 2.4 in little-endian order.
  * Sources: pcap-savefile(5); draft-ietf-opsawg-pcap "PCAP Capture File Format".
  */
+import { isKnown } from '../core/time.js';
 import type { Frame } from './frame.js';
 import { type FrameWriter, OctetBuffer, type WriteOctets } from './frame-writer.js';
 import { linkTypeName } from './link-types.js';
@@ -56,7 +57,8 @@ export class PcapWriter implements FrameWriter {
     out.room(RECORD_HEADER_LENGTH + frame.capturedLength);
     const { view, length } = out;
     view.setUint32(length, frame.seconds, true);
-    view.setUint32(length + 4, nanoseconds ? frame.nanoseconds : Math.floor(frame.nanoseconds / 1000), true);
+    const fraction = isKnown(frame) ? frame.nanoseconds : 0;
+    view.setUint32(length + 4, nanoseconds ? fraction : Math.floor(fraction / 1000), true);
     view.setUint32(length + 8, frame.capturedLength, true);
     view.setUint32(length + 12, frame.originalLength, true);
     out.bytes.set(

@@ -2,7 +2,7 @@
  * Writes a pcapng file of one section in little-endian order.
  * Source: draft-ietf-opsawg-pcapng "PCAP Now Generic (pcapng) Capture File Format", §§3–4.
  */
-import type { Timestamp } from '../core/time.js';
+import { isKnown, type Timestamp } from '../core/time.js';
 import type { FrameComment, InterfaceFacts } from './facts.js';
 import type { Frame } from './frame.js';
 import { type FrameWriter, OctetBuffer, type WriteOctets } from './frame-writer.js';
@@ -18,6 +18,7 @@ import {
   OPT_COMMENT,
   SECTION_HEADER_BLOCK,
   SHB_USERAPPL,
+  SIMPLE_PACKET_BLOCK,
 } from './pcapng.js';
 
 /** A section whose length is not said. */
@@ -52,6 +53,7 @@ export interface PcapngWriterOptions {
 
 interface WrittenInterface {
   readonly id: number;
+  readonly snaplen: number;
   /** Powers of ten: units in a second, and nanoseconds in a unit. */
   readonly unitsPerSecond: bigint;
   readonly nanosecondsPerUnit: number;
@@ -87,9 +89,17 @@ export class PcapngWriter implements FrameWriter {
     });
   }
 
+  /** A frame that has no time is one in the extract too, if the format can say so of it; else it is that of 1970. */
   add(frame: Frame): void {
     const source = this.#interfaces.get(frame.interfaceId) ?? this.#describe(frame);
     const { capturedLength, offset, bytes } = frame;
+    if (!isKnown(frame) && source.id === 0 && capturedLength === impliedLength(frame, source)) {
+      this.#block(SIMPLE_PACKET_BLOCK, 4 + capturedLength, NO_OPTIONS, (view, at, target) => {
+        view.setUint32(at, frame.originalLength, true);
+        target.set(bytes.subarray(offset, offset + capturedLength), at + 4);
+      });
+      return;
+    }
     const fixed = 20;
     const comments = this.#frameComments.get(frame.number) ?? NO_OPTIONS;
     this.#block(ENHANCED_PACKET_BLOCK, fixed + capturedLength, comments, (view, at, target) => {
@@ -130,6 +140,7 @@ export class PcapngWriter implements FrameWriter {
     });
     const described = {
       id: this.#interfaces.size,
+      snaplen: facts?.snaplen ?? 0,
       unitsPerSecond: 10n ** BigInt(exponent),
       nanosecondsPerUnit: 10 ** (NANOSECONDS_EXPONENT - exponent),
     };
@@ -174,9 +185,14 @@ function optionsLength(options: readonly Option[]): number {
   );
 }
 
+/** How much a block without a length of its own says of a frame. */
+function impliedLength({ originalLength }: Frame, { snaplen }: WrittenInterface): number {
+  return snaplen === 0 ? originalLength : Math.min(originalLength, snaplen);
+}
+
 /** High and low half of a time in an interface's units. */
 function writeTime(view: DataView, at: number, time: Timestamp, source: WrittenInterface): void {
-  const fraction = BigInt(Math.floor(time.nanoseconds / source.nanosecondsPerUnit));
+  const fraction = BigInt(Math.floor(Math.max(0, time.nanoseconds) / source.nanosecondsPerUnit));
   const units = BigInt(time.seconds >>> 0) * source.unitsPerSecond + fraction;
   view.setUint32(at, Number(units >> 32n), true);
   view.setUint32(at + 4, Number(units & 0xffff_ffffn), true);

@@ -3,7 +3,7 @@
  * Source: draft-ietf-opsawg-pcapng "PCAP Now Generic (pcapng) Capture File Format", §§3–4.
  */
 import { CaptureError, type Damage } from '../core/errors.js';
-import { isLater, type Timestamp } from '../core/time.js';
+import { isLater, NO_TIME, type Timestamp } from '../core/time.js';
 import type { ByteWindow } from './byte-window.js';
 import type { ByteOrder, CaptureNotes, InterfaceFacts } from './facts.js';
 import { Frame } from './frame.js';
@@ -17,7 +17,7 @@ import { DEFAULT_TSRESOL, TimeResolution } from './time-resolution.js';
 export const SECTION_HEADER_BLOCK = 0x0a0d0d0a;
 export const INTERFACE_DESCRIPTION_BLOCK = 1;
 const PACKET_BLOCK = 2;
-const SIMPLE_PACKET_BLOCK = 3;
+export const SIMPLE_PACKET_BLOCK = 3;
 export const INTERFACE_STATISTICS_BLOCK = 5;
 export const ENHANCED_PACKET_BLOCK = 6;
 
@@ -148,7 +148,7 @@ class Interface implements InterfaceFacts {
  * Reads every section of a pcapng file, in either byte order. Interfaces are numbered on through all
  * sections. Blocks that hold neither frames nor interfaces are skipped without being held in memory, but
  * their closing length is checked like any other. A Simple Packet Block carries no time: its frame takes
- * that of the frame before it.
+ * that of the frame before it, and has none where there was none before.
  */
 export class PcapngParser implements FormatParser {
   readonly format = 'pcapng';
@@ -177,7 +177,9 @@ export class PcapngParser implements FormatParser {
   /** A place for times that belong to no frame. */
   private readonly moment = new Frame();
 
-  constructor(private readonly delivery: Delivery) {}
+  constructor(private readonly delivery: Delivery) {
+    Object.assign(delivery.frame, NO_TIME);
+  }
 
   get notes(): CaptureNotes {
     const { application, hardware, operatingSystem, comments, frameComments } = this;

@@ -1,4 +1,5 @@
 import { CaptureError, type Damage } from '../core/errors.js';
+import { isKnown, type Timestamp } from '../core/time.js';
 import { ByteWindow, type Space } from './byte-window.js';
 import { type Compression, type Detected, detect, HEAD_LENGTH } from './detect.js';
 import type { InterfaceFacts, ReaderFacts } from './facts.js';
@@ -110,8 +111,8 @@ export class CaptureReader implements FrameReader {
       frames: delivery.frame.number,
       framesWithoutTime: delivery.framesWithoutTime,
       bytes: delivery.bytes,
-      firstFrameAt: delivery.first,
-      lastFrameAt: delivery.last,
+      firstFrameAt: knownTime(delivery.first),
+      lastFrameAt: knownTime(delivery.last),
       endAt: parser.endAt,
       interfaces,
       ...parser.notes,
@@ -132,6 +133,10 @@ export class CaptureReader implements FrameReader {
     if (detected.kind === 'pcapng') return new PcapngParser(this.delivery);
     throw notACapture(detected);
   }
+}
+
+function knownTime(time: Timestamp | null): Timestamp | null {
+  return time !== null && isKnown(time) ? time : null;
 }
 
 /** What decompresses each. Opening gzip is up to whoever feeds the reader. */

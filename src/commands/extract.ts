@@ -5,6 +5,7 @@ import { MixedLinkTypesError } from '../capture/pcap-writer.js';
 import { FragmentedDatagrams } from '../extract/fragments.js';
 import { FramePicker } from '../extract/frame-picker.js';
 import { Selection } from '../extract/selection.js';
+import type { CaptureFacts } from '../node/read-capture.js';
 import { escapeControls } from '../report/escape.js';
 import type { RuleSettings } from '../rules/settings.js';
 import type { Suppression } from '../rules/suppressions.js';
@@ -96,7 +97,7 @@ export async function extract(path: string, options: ExtractOptions, io: Io): Pr
       `finwait: perhaps left out some of ${datagrams.forgotten} fragments of IP datagrams: there are too many to remember whose each is\n`,
     );
   }
-  if (options.quiet !== true) tell(selection, file.frames, output, alteration, io);
+  if (options.quiet !== true) tell(selection, file.frames, output, facts, alteration, io);
   return EXIT_OK;
 }
 
@@ -120,6 +121,7 @@ function tell(
   selection: Selection,
   frames: number,
   { path, format }: Output,
+  { firstFrameAt }: CaptureFacts,
   alteration: Alteration | null,
   io: Io,
 ): void {
@@ -135,6 +137,11 @@ function tell(
   }
   if (format === 'pcap' && alteration !== null) {
     io.stderr.write(`finwait: a pcap file cannot say that it is altered: ${alteration.says}; pcapng can\n`);
+  }
+  if (format === 'pcap' && firstFrameAt === null) {
+    io.stderr.write(
+      'finwait: a pcap file cannot say that frames have no time: they get that of 1970; pcapng can\n',
+    );
   }
   if (format === 'pcap') {
     io.stderr.write(

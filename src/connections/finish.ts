@@ -1,6 +1,6 @@
 /** From the hot record and its journal to the immutable `Connection`. */
 import { formatAddress } from '../core/addresses.js';
-import { secondsBetween, type Timestamp } from '../core/time.js';
+import { isKnown, secondsBetween, type Timestamp } from '../core/time.js';
 import { advance, distance } from '../tcp/sequence.js';
 import { STATES } from '../tcp/states.js';
 import { TRANSITIONS } from '../tcp/transitions.js';
@@ -135,8 +135,9 @@ export function finishConnection(
   const serverSeen = (memory[server + STATE] & ENDPOINT_SEEN) !== 0;
   const first = momentAt(memory, base + FIRST_FRAME);
   const end = momentAt(memory, lastSender(memory, base) + LAST_FRAME);
-  const serverDelay = delay(memory[base + SERVER_DELAY]);
-  const clientDelay = delay(memory[base + CLIENT_DELAY]);
+  const hasTimes = isKnown(first.time);
+  const serverDelay = hasTimes ? delay(memory[base + SERVER_DELAY]) : null;
+  const clientDelay = hasTimes ? delay(memory[base + CLIENT_DELAY]) : null;
   const ports = memory[base + PORTS];
   const clientEnd = endpointOf(
     memory,
@@ -317,7 +318,7 @@ function resetOf(entry: number, journal: Journal): Reset {
             frame: triggerFrame,
             kind,
             reactionSeconds: Math.max(0, secondsBetween(triggerTime, time)),
-            idleSeconds: journal.value(cause) / 1000,
+            idleSeconds: isKnown(time) ? journal.value(cause) / 1000 : Number.NaN,
             knewFin: journal.detail(cause) === 1,
             payloadBytes: info & LAST_PAYLOAD_MASK,
           },

@@ -5,7 +5,7 @@
  * and one for a 4-tuple known only from a TCP header that an ICMP error quotes or that is broken. Silence never
  * ends a connection; but once very many are held, those closed for longer than TIME-WAIT lasts are let go.
  */
-import { elapsedSeconds, type Timestamp } from '../core/time.js';
+import { elapsedSeconds, NO_TIME, type Timestamp } from '../core/time.js';
 import type { Domains } from '../decode/domains.js';
 import { ACK, type BrokenHeader, FIN, type IcmpError, RST, type Segment, SYN } from '../decode/segment.js';
 import { advance, within } from '../tcp/sequence.js';
@@ -131,8 +131,8 @@ export class Tracker {
   #evicted = 0;
   #sweepAt = 0;
   #sinceSweep = 0;
-  #seconds = 0;
-  #nanoseconds = 0;
+  #seconds = NO_TIME.seconds;
+  #nanoseconds = NO_TIME.nanoseconds;
   /** The record that the last segment went to. */
   #previous = -1;
   /** A segment was older than the one before it, of whatever connection. */

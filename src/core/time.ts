@@ -3,7 +3,7 @@
  * double's 53 bits, and two small integers cost nothing on the hot path.
  *
  * `seconds` holds the bit pattern of an unsigned 32-bit count of seconds since 1970-01-01T00:00:00Z
- * (`seconds >>> 0`, so the range is 1970 to 2106); `nanoseconds` is 0…999,999,999.
+ * (`seconds >>> 0`, so the range is 1970 to 2106); `nanoseconds` is 0…999,999,999, but for `NO_TIME`.
  */
 export interface Timestamp {
   readonly seconds: number;
@@ -13,8 +13,19 @@ export interface Timestamp {
 /** The last second that a timestamp can say. */
 export const MAX_SECONDS = 0xffff_ffff;
 
-/** Seconds from `earlier` to `later`; negative if the clock ran backwards. */
+/** The time of what has none: frames without a time of which none comes before that has one. */
+export const NO_TIME: Timestamp = { seconds: 0, nanoseconds: -1 };
+
+export function isKnown({ nanoseconds }: Timestamp): boolean {
+  return nanoseconds >= 0;
+}
+
+/**
+ * Seconds from `earlier` to `later`; negative if the clock ran backwards, and `NaN` where either has no time: then no
+ * limit is kept nor exceeded.
+ */
 export function secondsBetween(earlier: Timestamp, later: Timestamp): number {
+  if (!isKnown(earlier) || !isKnown(later)) return Number.NaN;
   return elapsedSeconds(earlier.seconds, earlier.nanoseconds, later.seconds, later.nanoseconds);
 }
 
@@ -29,7 +40,7 @@ export function isLater(time: Timestamp, other: Timestamp): boolean {
   return seconds > 0 || (seconds === 0 && time.nanoseconds > other.nanoseconds);
 }
 
-/** `secondsBetween` on the four parts, for callers that hold no objects. */
+/** `secondsBetween` on the four parts, for callers that hold no objects; no time is that of 1970 to it. */
 export function elapsedSeconds(s0: number, ns0: number, s1: number, ns1: number): number {
   return (s1 >>> 0) - (s0 >>> 0) + (ns1 - ns0) / 1e9;
 }
@@ -44,6 +55,7 @@ export function microsecondsOf(seconds: number, nanoseconds: number): number {
 
 /** `seconds` after `time`, to the nanosecond: before it, if negative. Ends at what a timestamp can say. */
 export function timeAfter(time: Timestamp, seconds: number): Timestamp {
+  if (!isKnown(time) || Number.isNaN(seconds)) return NO_TIME;
   const nanoseconds = time.nanoseconds + Math.round((seconds % 1) * 1e9);
   const carry = Math.floor(nanoseconds / 1e9);
   const whole = (time.seconds >>> 0) + Math.trunc(seconds) + carry;
@@ -52,8 +64,9 @@ export function timeAfter(time: Timestamp, seconds: number): Timestamp {
   return { seconds: whole | 0, nanoseconds: nanoseconds - carry * 1e9 };
 }
 
-/** ISO 8601 in UTC with nine fractional digits, e.g. `2026-03-01T12:00:00.123456789Z`. */
+/** ISO 8601 in UTC with nine fractional digits, e.g. `2026-03-01T12:00:00.123456789Z`; empty for `NO_TIME`. */
 export function toIsoString(time: Timestamp): string {
+  if (!isKnown(time)) return '';
   const whole = new Date((time.seconds >>> 0) * 1000).toISOString();
   return `${whole.slice(0, 19)}.${String(time.nanoseconds).padStart(9, '0')}Z`;
 }

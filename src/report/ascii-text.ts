@@ -132,7 +132,7 @@ export class AsciiText {
       const whole = Math.floor(nanoseconds / 1e9);
       this.seconds(whole, nanoseconds - whole * 1e9);
     } else {
-      this.text(String(Math.round(value * 1e9) / 1e9));
+      this.text(Number.isFinite(value) ? String(Math.round(value * 1e9) / 1e9) : 'null');
     }
   }
 

@@ -1,5 +1,5 @@
 import type { Connection, Endpoint } from '../connections/connection.js';
-import { secondsLasted, toIsoString } from '../core/time.js';
+import { secondsLasted, type Timestamp, toIsoString } from '../core/time.js';
 import type { Finding } from '../rules/finding.js';
 import { escapeControls } from './escape.js';
 import type { Reporter, Write } from './reporter.js';
@@ -31,7 +31,7 @@ const COLUMNS: readonly Column[] = [
   ['rolesKnownBy', ({ rolesKnownBy }) => rolesKnownBy],
   ['startAt', ({ start }) => toIsoString(start)],
   ['endAt', ({ end }) => toIsoString(end)],
-  ['durationSeconds', ({ start, end }) => Math.round(secondsLasted(start, end) * 1e9) / 1e9],
+  ['durationSeconds', ({ start, end }) => durationOf(start, end)],
   ['firstFrame', ({ firstFrame }) => firstFrame],
   ['lastFrame', ({ lastFrame }) => lastFrame],
   ['frames', ({ frames }) => frames],
@@ -46,6 +46,12 @@ const COLUMNS: readonly Column[] = [
   ],
   ['network', ({ network }) => network],
 ];
+
+/** Empty where frames have no time. */
+function durationOf(start: Timestamp, end: Timestamp): Cell {
+  const duration = secondsLasted(start, end);
+  return Number.isNaN(duration) ? '' : Math.round(duration * 1e9) / 1e9;
+}
 
 const LINE_END = '\r\n';
 /** Text is handed on in parts of about this many characters. */

@@ -16,7 +16,7 @@ import {
   type Transition,
 } from '../connections/connection.js';
 import { ANALYSIS_FLAGS, type TcpAnalysis, UNMARKED } from '../connections/tcp-analysis.js';
-import { isLater, secondsBetween, type Timestamp, toIsoString } from '../core/time.js';
+import { isKnown, isLater, secondsBetween, type Timestamp, toIsoString } from '../core/time.js';
 import type { Citation, Finding, Pattern } from '../rules/finding.js';
 import { type AsciiText, asciiJson, piece } from './ascii-text.js';
 import {
@@ -61,8 +61,23 @@ const SECOND_PLACES = 1 << 12;
 const seconds = new Int32Array(SECOND_PLACES).fill(-1);
 const secondPieces: Uint8Array[] = new Array(SECOND_PLACES).fill(NOTHING);
 
-/** A time as ISO 8601, but for its closing `Z"`: that begins the piece which follows. */
-function writeTime(out: AsciiText, time: Timestamp): void {
+/** What stands behind a time that is known, with its closing `Z"`, and behind none. */
+interface AfterTime {
+  readonly known: Uint8Array;
+  readonly unknown: Uint8Array;
+}
+
+function afterTime(text: string): AfterTime {
+  return { known: piece(`Z"${text}`), unknown: piece(text) };
+}
+
+/** A time as ISO 8601, or null if it is not known, and what follows. */
+function writeTime(out: AsciiText, time: Timestamp, after: AfterTime): void {
+  if (!isKnown(time)) {
+    out.piece(NULL);
+    out.piece(after.unknown);
+    return;
+  }
   const place = time.seconds & (SECOND_PLACES - 1);
   if (seconds[place] !== time.seconds || secondPieces[place] === NOTHING) {
     seconds[place] = time.seconds;
@@ -70,10 +85,15 @@ function writeTime(out: AsciiText, time: Timestamp): void {
   }
   out.piece(secondPieces[place]);
   out.digits(time.nanoseconds, 9);
+  out.piece(after.known);
 }
 
 /** Seconds from one time to another, from whole numbers: they are printed much faster than a fraction. */
 function writeSeconds(out: AsciiText, start: Timestamp, time: Timestamp): void {
+  if (!isKnown(start) || !isKnown(time)) {
+    out.piece(NULL);
+    return;
+  }
   let whole = (time.seconds >>> 0) - (start.seconds >>> 0);
   let nanoseconds = time.nanoseconds - start.nanoseconds;
   const negative = whole < 0 || (whole === 0 && nanoseconds < 0);
@@ -96,7 +116,7 @@ const causes = {
   assumed: causesWith('assumed'),
 } as const;
 const sections = new Pieces((section) => `,"rule":${asciiJson(`RFC 9293 §${section}`)}}`);
-const END_TIME_T = piece('Z","t":');
+const TIME_T = afterTime(',"t":');
 const FRAME = piece(',"frame":');
 const CONFIRMED_BY = piece(',"confirmedBy":');
 const RETRACTED_BY = piece(',"retractedBy":');
@@ -107,8 +127,7 @@ function causesWith(evidence: Evidence): Pieces {
 
 function writeTransition(out: AsciiText, entry: Transition, isFirst: boolean, start: Timestamp): void {
   out.piece((isFirst ? firstEnters : enters).of(entry.state));
-  writeTime(out, entry.time);
-  out.piece(END_TIME_T);
+  writeTime(out, entry.time, TIME_T);
   writeSeconds(out, start, entry.time);
   out.piece(FRAME);
   if (entry.frame === null) out.piece(NULL);
@@ -266,8 +285,8 @@ const PORT = piece('","port":');
 const SERVER_ADDRESS = piece('},"server":{"address":"');
 const roles = new Pieces((known) => `},"rolesKnownBy":"${known}","firstFrame":`);
 const START_AT = piece(',"startAt":');
-const END_AT = piece('Z","endAt":');
-const DURATION = piece('Z","durationSeconds":');
+const END_AT = afterTime(',"endAt":');
+const DURATION = afterTime(',"durationSeconds":');
 const FRAMES = piece(',"frames":');
 const COMPLETENESS = piece(',"completeness":');
 const zeekStates = new Pieces((state) => `,"zeek":{"connState":"${state}","history":"`);
@@ -313,10 +332,8 @@ export function writeConnection(
   out.piece(LAST_FRAME);
   out.number(connection.lastFrame);
   out.piece(START_AT);
-  writeTime(out, connection.start);
-  out.piece(END_AT);
-  writeTime(out, connection.end);
-  out.piece(DURATION);
+  writeTime(out, connection.start, END_AT);
+  writeTime(out, connection.end, DURATION);
   writeSeconds(
     out,
     connection.start,
@@ -420,12 +437,10 @@ export function writeFinding(
     out.number(frames[i]);
   }
   out.piece(FROM);
-  writeTime(out, from);
-  out.piece(END_TIME_T);
+  writeTime(out, from, TIME_T);
   writeSeconds(out, start, from);
   out.piece(TO);
-  writeTime(out, to);
-  out.piece(END_TIME_T);
+  writeTime(out, to, TIME_T);
   writeSeconds(out, start, to);
   out.piece(FACTS);
   writeFacts(out, finding.facts);
@@ -469,8 +484,10 @@ function writeFacts(out: AsciiText, facts: Finding['facts']): void {
 }
 
 /** What a time in a pattern looks like: `{ at, t }`. */
-function moment(time: Timestamp, start: Timestamp): { at: string; t: number } {
-  return { at: toIsoString(time), t: Math.round(secondsBetween(start, time) * 1e9) / 1e9 };
+function moment(time: Timestamp, start: Timestamp): { at: string | null; t: number } {
+  // JSON has null for what is no number.
+  const t = Math.round(secondsBetween(start, time) * 1e9) / 1e9;
+  return { at: isKnown(time) ? toIsoString(time) : null, t };
 }
 
 /** One element of `patterns`. */

@@ -144,7 +144,8 @@ class LadderRows {
     const { captureEnd } = this.#facts;
     const closed = STATES[CLOSED];
     if (client.finalState === closed && server.finalState === closed) return;
-    if (secondsBetween(this.#lastTime, captureEnd) < LONG_SILENCE) return;
+    const isLong = secondsBetween(this.#lastTime, captureEnd) >= LONG_SILENCE;
+    if (!isLong) return;
     this.#silenceUntil(captureEnd);
     this.#rows.push({ kind: 'end', time: captureEnd });
   }

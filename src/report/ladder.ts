@@ -14,6 +14,7 @@ import {
   frameList,
   octets,
   seconds,
+  UNKNOWN_TIME,
 } from './words.js';
 import { wrap } from './wrap.js';
 
@@ -197,7 +198,7 @@ class Ladder {
 
   #time(time: Timestamp): string {
     const value = secondsBetween(this.#connection.start, time);
-    return value.toFixed(value < 1e4 ? 4 : 2);
+    return Number.isNaN(value) ? UNKNOWN_TIME : value.toFixed(value < 1e4 ? 4 : 2);
   }
 
   #entry({ state, evidence, retractedBy }: Transition): Entry {

@@ -27,12 +27,15 @@ export interface CaptureFacts extends CaptureNotes {
   /** Frames with an ICMP error about a TCP segment. Every other frame is in `skipped`. */
   readonly icmpErrors: number;
   readonly bytes: number;
+  /** Null without frames, or where these have no time. */
   readonly firstFrameAt: Timestamp | null;
   readonly lastFrameAt: Timestamp | null;
+  /** Frames that have no time of their own; not there without such frames. */
+  readonly framesWithoutTime?: number;
   /** Until when the capture lasted: its last frame, or later if it says so itself. */
   readonly endAt: Timestamp | null;
-  /** From its first frame to `endAt`. */
-  readonly durationSeconds: number;
+  /** From its first frame to `endAt`; null if that has no time. */
+  readonly durationSeconds: number | null;
   /** Frames lost at the interfaces, by their own counters; null if the capture has none. */
   readonly dropped: number | null;
   /** The first of its interfaces. */

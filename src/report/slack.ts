@@ -10,13 +10,12 @@ import { type CaptureFacts, ladderFacts, type Reporter, TOOL, type Write } from 
 import {
   captureName,
   citationNames,
-  clockTime,
   connectionName,
   counted,
   filterScope,
   frameNames,
-  seconds,
   shortened,
+  span,
   verdict,
 } from './words.js';
 import { FIXED_SPACE } from './wrap.js';
@@ -94,11 +93,10 @@ function blocksOf({ end, groups, exhibits }: Dossier, text: string): readonly Bl
 
 function captureText(captures: Dossier['end']['captures']): string {
   const lines = captures.slice(0, MOST_CAPTURES).map((facts) => {
-    const { frames, firstFrameAt, durationSeconds, damage } = facts;
-    const span =
-      firstFrameAt === null ? '' : `, from ${clockTime(firstFrameAt)} for ${seconds(durationSeconds)}`;
+    const { frames, damage } = facts;
+    const when = frames === 0 ? '' : `, ${span(facts)}`;
     const fault = damage === null ? '' : `, damaged in frame ${damage.frame}`;
-    return `${nameOf(facts)} ${counted(frames, 'frame')}${span}${fault}`;
+    return `${nameOf(facts)} ${counted(frames, 'frame')}${when}${fault}`;
   });
   const more = captures.length - MOST_CAPTURES;
   return [...lines, ...(more > 0 ? [`and ${counted(more, 'more capture')}`] : [])].join('\n');

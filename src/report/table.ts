@@ -13,7 +13,6 @@ import { patternGroups } from './pattern-groups.js';
 import type { AnalysisEnd, CaptureFacts, Reporter, Write } from './reporter.js';
 import {
   captureName,
-  clockTime,
   comparison,
   counted,
   evictions,
@@ -22,7 +21,7 @@ import {
   octets,
   omissions,
   remarks,
-  seconds,
+  span,
   timelineCommand,
 } from './words.js';
 import { wrap, wrapCommand } from './wrap.js';
@@ -96,10 +95,7 @@ export class TableReporter implements Reporter {
     const size = `${counted(facts.frames, 'frame')}, ${counted(facts.tcpSegments, 'TCP segment')}, ${octets(facts.bytes)}`;
     const lines = this.#lines(captureName(facts.path), palette.bold);
     lines.push(...this.#lines(`${form}: ${size}`, palette.dim));
-    if (facts.firstFrameAt !== null) {
-      const span = `from ${clockTime(facts.firstFrameAt)}, for ${seconds(facts.durationSeconds)}`;
-      lines.push(...this.#lines(span, palette.dim));
-    }
+    if (facts.frames > 0) lines.push(...this.#lines(span(facts, ','), palette.dim));
     for (const remark of remarks(facts)) lines.push(...this.#lines(escapeControls(remark), palette.dim));
     if (facts.dropped !== null && facts.dropped > 0) {
       const text = `the capturing host dropped ${counted(facts.dropped, 'frame')}`;

@@ -15,10 +15,10 @@ import {
   captureName,
   citationName,
   citationNames,
-  clockTime,
   comparison,
   connectionName,
   counted,
+  elapsed,
   endpointName,
   evictions,
   filterScope,
@@ -29,6 +29,7 @@ import {
   remarks,
   seconds,
   shortened,
+  span,
   timelineCommand,
   verdict,
 } from './words.js';
@@ -77,13 +78,10 @@ export class TicketWriter {
 
   #captures(captures: readonly CaptureFacts[]): string {
     const lines = captures.slice(0, this.#plan.captures).flatMap((facts) => {
-      const { path, firstFrameAt, damage, dropped } = facts;
+      const { path, damage, dropped } = facts;
       const size = `${counted(facts.frames, 'frame')}, ${counted(facts.tcpSegments, 'TCP segment')}, ${octets(facts.bytes)}`;
-      const span =
-        firstFrameAt === null
-          ? ''
-          : `, from ${clockTime(firstFrameAt)} for ${seconds(facts.durationSeconds)}`;
-      const about = [`${this.#name(path)}: ${facts.format}, ${size}${span}`];
+      const when = facts.frames === 0 ? '' : `, ${span(facts)}`;
+      const about = [`${this.#name(path)}: ${facts.format}, ${size}${when}`];
       if (damage !== null) {
         const message = this.#markup.prose(shortened(escapeControls(damage.message), this.#plan.names));
         about.push(
@@ -237,7 +235,7 @@ export class TicketWriter {
       steps.map(({ at, frame, role, state, isRetracted, cause }) => {
         const shown = isRetracted ? this.#markup.struck(this.#prose(state)) : this.#prose(state);
         return [
-          secondsBetween(start, at).toFixed(4),
+          elapsed(start, at),
           frame === null ? '' : this.#markup.code(`#${frame}`),
           role === 'client' ? shown : '',
           role === 'server' ? shown : '',

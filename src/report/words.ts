@@ -1,6 +1,6 @@
 import type { Endpoint } from '../connections/connection.js';
 import { formatEndpoint } from '../core/addresses.js';
-import { type Timestamp, toIsoString } from '../core/time.js';
+import { isKnown, secondsBetween, type Timestamp, toIsoString } from '../core/time.js';
 import { VERDICT_DESCRIPTIONS } from '../decode/verdict.js';
 import type { BaselineOutcome } from '../rules/baseline.js';
 import { type Citation, SEVERITIES } from '../rules/finding.js';
@@ -35,17 +35,35 @@ export function citationNames(citations: readonly Citation[]): string {
   return text;
 }
 
+/** What is shown in the place of a time, and of seconds, that nobody knows. */
+export const UNKNOWN_TIME = 'no time';
+
+/** When a capture began and how long it lasted: `from 2026-11-20 22:00:00.123 UTC, for 62.1 s`; empty without frames. */
+export function span({ frames, firstFrameAt, durationSeconds }: CaptureFacts, separator = ''): string {
+  if (frames === 0) return '';
+  if (firstFrameAt === null || durationSeconds === null) return 'its frames have no time';
+  return `from ${clockTime(firstFrameAt)}${separator} for ${seconds(durationSeconds)}`;
+}
+
 /** `2026-11-20 22:00:00.123 UTC`. */
 export function clockTime(time: Timestamp): string {
+  if (!isKnown(time)) return UNKNOWN_TIME;
   const text = toIsoString(time);
   return `${text.slice(0, 10)} ${text.slice(11, 23)} UTC`;
 }
 
 /** Seconds with as many digits as help: `62.1 s`, `0.020 s`, `12 µs`. */
 export function seconds(value: number): string {
+  if (Number.isNaN(value)) return UNKNOWN_TIME;
   if (value >= 10) return `${value.toFixed(1)} s`;
   if (value >= 0.001 || value === 0) return `${value.toFixed(3)} s`;
   return `${Math.round(value * 1e6)} µs`;
+}
+
+/** Seconds since something with four decimals, as tables have them. */
+export function elapsed(from: Timestamp, to: Timestamp): string {
+  const value = secondsBetween(from, to);
+  return Number.isNaN(value) ? UNKNOWN_TIME : value.toFixed(4);
 }
 
 /** `812`, `12,400`. */

@@ -1,6 +1,6 @@
 import type { Connection, Endpoint, Milestone } from '../connections/connection.js';
 import { secondsBetween, type Timestamp } from '../core/time.js';
-import { clockDoubt, firstSent, lastMilestone, latest, silentSince } from './evidence.js';
+import { clockDoubt, firstSent, lasted, lastMilestone, latest, silentSince } from './evidence.js';
 
 /** Linux waits no longer than this between two retransmissions (TCP_RTO_MAX). */
 const LONGEST_GAP_SECONDS = 120;
@@ -36,7 +36,7 @@ export function silenceMetBy(
   const seconds = secondsBetween(from, run.lastTime);
   // Repetitions within a second are tail loss probes and fast retransmissions.
   const doubt = clockDoubt(connection, run.frame - 1);
-  if (seconds - doubt < 1) return null;
+  if (!lasted(connection, run.frame - 1, seconds, 1)) return null;
   const firstGapSeconds = run.value / 1000;
   // Gaps that double: the last is half of the whole, and the next would be twice the last.
   const nextGap = Math.min(LONGEST_GAP_SECONDS, seconds + firstGapSeconds);

@@ -41,11 +41,11 @@ export function inNetwork(name: string, network: string): string {
 }
 
 /**
- * `0.4 ms`, `21 ms`, `61.9 s`, `12 min 5 s`, `3 h 20 min`, `2 d 4 h`: as exact as a reader can use. Less than
- * nothing is what a clock that was set back makes of some time.
+ * `0.4 ms`, `21 ms`, `61.9 s`, `12 min 5 s`, `3 h 20 min`, `2 d 4 h`: as exact as a reader can use. `an unknown time`
+ * of what is not known, or is less than nothing: that a clock that was set back makes of some time.
  */
 export function duration(seconds: number): string {
-  if (seconds < 0) return 'an unknown time';
+  if (Number.isNaN(seconds) || seconds < 0) return 'an unknown time';
   if (seconds < 0.001) return `${round(seconds * 1000, 3)} ms`;
   if (seconds < 0.01) return `${round(seconds * 1000, 1)} ms`;
   if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;

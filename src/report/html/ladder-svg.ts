@@ -4,7 +4,7 @@ import { secondsBetween, type Timestamp } from '../../core/time.js';
 import { RST } from '../../decode/segment.js';
 import { escapeControls, escapeXml } from '../escape.js';
 import { type LadderRow, segmentLabels } from '../ladder-rows.js';
-import { counted, endpointName, octets, seconds } from '../words.js';
+import { counted, endpointName, octets, seconds, UNKNOWN_TIME } from '../words.js';
 import { wrap } from '../wrap.js';
 
 const WIDTH = 880;
@@ -202,6 +202,6 @@ class Drawing {
 
   #time(time: Timestamp): string {
     const value = secondsBetween(this.#connection.start, time);
-    return value.toFixed(value < 1e4 ? 4 : 2);
+    return Number.isNaN(value) ? UNKNOWN_TIME : value.toFixed(value < 1e4 ? 4 : 2);
   }
 }

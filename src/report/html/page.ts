@@ -14,6 +14,7 @@ import {
   clockTime,
   comparison,
   counted,
+  elapsed,
   endpointName,
   evictions,
   filterScope,
@@ -21,8 +22,9 @@ import {
   octets,
   omissions,
   remarks,
-  seconds,
+  span,
   timelineCommand,
+  UNKNOWN_TIME,
   verdict,
 } from '../words.js';
 import { LEGEND } from './colours.js';
@@ -332,7 +334,7 @@ class Page {
           section === null
             ? ''
             : `<a href="https://www.rfc-editor.org/rfc/rfc9293#section-${section}" rel="noreferrer">§${section}</a>`;
-        return `<tr><td class="num">${secondsBetween(start, time).toFixed(4)}</td><td class="num">${frame === null ? '' : this.#frameLink(id, frame)}</td><td>${role}</td><td>${name}</td><td>${escapeXml(cause)}</td><td>${how}</td><td>${source}</td></tr>`;
+        return `<tr><td class="num">${elapsed(start, time)}</td><td class="num">${frame === null ? '' : this.#frameLink(id, frame)}</td><td>${role}</td><td>${name}</td><td>${escapeXml(cause)}</td><td>${how}</td><td>${source}</td></tr>`;
       });
     const head = ['time', 'frame', 'endpoint', 'state', 'cause', 'evidence', 'RFC 9293'].map(
       (name, place) => `<th scope="col"${place < 2 ? ' class="num"' : ''}>${name}</th>`,
@@ -353,7 +355,10 @@ class Page {
       const findings = row.findings.map(({ severity, rule }) => `${tag(severity)}${this.#ruleLink(rule)}`);
       const id = this.#ladders.has(row.id) ? `<a href="#connection-${row.id}">${row.id}</a>` : String(row.id);
       const network = isNamed ? `<td>${escapeXml(row.network)}</td>` : '';
-      return `<tr><td class="num" data-value="${row.id}">${id}</td>${network}<td class="names">${escapeXml(row.client)}</td><td>${row.clientState}</td><td class="names">${escapeXml(row.server)}</td><td>${row.serverState}</td><td class="num" data-value="${row.frames}">${grouped(row.frames)}</td><td class="num" data-value="${row.seconds}">${row.seconds.toFixed(3)}</td><td>${findings.join('<br>')}</td></tr>`;
+      const active = Number.isNaN(row.seconds)
+        ? `<td class="num">${UNKNOWN_TIME}</td>`
+        : `<td class="num" data-value="${row.seconds}">${row.seconds.toFixed(3)}</td>`;
+      return `<tr><td class="num" data-value="${row.id}">${id}</td>${network}<td class="names">${escapeXml(row.client)}</td><td>${row.clientState}</td><td class="names">${escapeXml(row.server)}</td><td>${row.serverState}</td><td class="num" data-value="${row.frames}">${grouped(row.frames)}</td>${active}<td>${findings.join('<br>')}</td></tr>`;
     });
     const [worst] = rows;
     return [
@@ -376,10 +381,9 @@ function figure(className: string, value: string, name: string): string {
 }
 
 function captureItem(facts: CaptureFacts): string {
-  const { path, format, firstFrameAt, durationSeconds, damage, dropped, evicted } = facts;
+  const { path, format, damage, dropped, evicted } = facts;
   const size = `${counted(facts.frames, 'frame')}, ${counted(facts.tcpSegments, 'TCP segment')}, ${octets(facts.bytes)}`;
-  const span =
-    firstFrameAt === null ? '' : `, from ${clockTime(firstFrameAt)} for ${seconds(durationSeconds)}`;
+  const when = facts.frames === 0 ? '' : `, ${span(facts)}`;
   const notes = [
     ...(damage === null
       ? []
@@ -391,7 +395,7 @@ function captureItem(facts: CaptureFacts): string {
     ...omissions(facts),
   ];
   const noted = remarks(facts).map((remark) => `<br><span class="soft">${escapeXml(remark)}</span>`);
-  return `<li><code>${escapeXml(captureName(path))}</code> <span class="soft">${format}, ${size}${span}</span>${noted.join('')}${notes.map((note) => `<br><span class="bad">${escapeXml(note)}</span>`).join('')}</li>`;
+  return `<li><code>${escapeXml(captureName(path))}</code> <span class="soft">${format}, ${size}${when}</span>${noted.join('')}${notes.map((note) => `<br><span class="bad">${escapeXml(note)}</span>`).join('')}</li>`;
 }
 
 function card(

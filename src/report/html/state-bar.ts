@@ -1,6 +1,6 @@
 /** Both endpoints' states over time, one bar each. */
 import type { Connection, Endpoint, Transition } from '../../connections/connection.js';
-import { secondsBetween, type Timestamp } from '../../core/time.js';
+import { isKnown, secondsBetween, type Timestamp } from '../../core/time.js';
 import { escapeXml } from '../escape.js';
 import { endpointName, seconds } from '../words.js';
 import { STATE_CLASSES } from './colours.js';
@@ -20,6 +20,7 @@ const DARK: readonly string[] = ['s-est', 's-cw', 's-last', 's-tw'];
 
 export function stateBars(connection: Connection, captureEnd: Timestamp): string {
   const { client, server, start } = connection;
+  if (!isKnown(start) || !isKnown(captureEnd)) return '';
   const whole = Math.max(secondsBetween(start, captureEnd), 1e-6);
   const x = (time: Timestamp): number =>
     LEFT + (Math.min(whole, Math.max(0, secondsBetween(start, time))) / whole) * (WIDTH - 2 * LEFT);
