@@ -7,7 +7,7 @@ import { displayFilterFor, patternFilters } from './display-filter.js';
 import { type FindingGroup, othersOf, type Told } from './finding-groups.js';
 import type { Palette } from './palette.js';
 import type { PatternGroup } from './pattern-groups.js';
-import { citationNames, connectionName, counted, filterScope, frameNames } from './words.js';
+import { citationNames, connectionName, counted, filterScope, frameNames, limitsText } from './words.js';
 import { wrap } from './wrap.js';
 
 const MOST_CITATIONS = 4;
@@ -109,6 +109,8 @@ export class CardWriter {
 
   #story(item: Finding | Pattern): string[] {
     const lines = ['', ...wrap(item.explanation, this.#width), ''];
+    const limits = limitsText(item);
+    if (limits !== '') lines.push(...this.#labelled('limit', limits));
     if (item.applicationSees !== '') lines.push(...this.#labelled('seen', item.applicationSees));
     if (item.severity !== 'info') {
       for (const cause of item.likelyCauses.slice(0, 1)) lines.push(...this.#labelled('cause', cause));

@@ -402,6 +402,7 @@ const PROOF = piece('],"frames":[');
 const FROM = piece('],"from":{"at":');
 const TO = piece('},"to":{"at":');
 const FACTS = piece('},"facts":');
+const LIMITS = piece(',"limits":');
 const explainers = new Pieces((rule) => `,"explainedBy":"${rule}"`);
 
 /** One element of `findings`, about `connection`; `head` stands before all other fields. */
@@ -412,7 +413,7 @@ export function writeFinding(
   start: Timestamp,
   head: Uint8Array = NOTHING,
 ): void {
-  const { frames, from, to, explainedBy } = finding;
+  const { frames, from, to, limits, explainedBy } = finding;
   out.piece(START_OBJECT);
   out.piece(head);
   out.piece(rules.of(finding.rule));
@@ -444,6 +445,10 @@ export function writeFinding(
   writeSeconds(out, start, to);
   out.piece(FACTS);
   writeFacts(out, finding.facts);
+  if (limits !== undefined && Object.keys(limits).length > 0) {
+    out.piece(LIMITS);
+    writeFacts(out, limits);
+  }
   if (explainedBy !== undefined) out.piece(explainers.of(explainedBy));
   if (frames.length === 0) writeFilter(out, connection);
   for (let i = 0; i < frames.length; i++) {

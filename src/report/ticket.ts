@@ -24,6 +24,7 @@ import {
   filterScope,
   frameList,
   grouped,
+  limitsText,
   octets,
   omissions,
   remarks,
@@ -163,6 +164,7 @@ export class TicketWriter {
           effects.map(({ title, rule }) => `${this.#prose(title)} (${this.#markup.code(rule)})`),
         ),
         ...this.#listed('Also', also),
+        ...this.#limits(finding),
         ...this.#listed('Wireshark', [this.#markup.code(filter)]),
       ].join('\n'),
       this.#rests(finding.citations),
@@ -189,10 +191,16 @@ export class TicketWriter {
           'Also',
           also.map((title) => this.#prose(title)),
         ),
+        ...this.#limits(pattern),
         ...this.#listed('Wireshark', wireshark),
       ].join('\n'),
       this.#rests(pattern.citations),
     ].join('\n\n');
+  }
+
+  #limits(item: Finding | Pattern): readonly string[] {
+    const limits = limitsText(item);
+    return this.#listed('Limit', limits === '' ? [] : [limits]);
   }
 
   #name(path: string): string {

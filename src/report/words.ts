@@ -3,7 +3,7 @@ import { formatEndpoint } from '../core/addresses.js';
 import { isKnown, secondsBetween, type Timestamp, toIsoString } from '../core/time.js';
 import { VERDICT_DESCRIPTIONS } from '../decode/verdict.js';
 import type { BaselineOutcome } from '../rules/baseline.js';
-import { type Citation, SEVERITIES } from '../rules/finding.js';
+import { type Citation, type Finding, type Pattern, SEVERITIES } from '../rules/finding.js';
 import type { PatternFilter } from './display-filter.js';
 import { escapeControls, onOneLine } from './escape.js';
 import type { CaptureFacts, Summary } from './reporter.js';
@@ -69,6 +69,20 @@ export function elapsed(from: Timestamp, to: Timestamp): string {
 /** `812`, `12,400`. */
 export function grouped(value: number): string {
   return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
+/**
+ * The limits that a finding rests on, as one would set others: `60 s (close-wait-stuck.stuckSeconds), 600 s
+ * (errorSeconds)`; empty if it rests on none.
+ */
+export function limitsText({ rule, limits = {} }: Finding | Pattern): string {
+  return Object.entries(limits)
+    .map(([name, value], place) => {
+      const unit = name.endsWith('Seconds') ? ' s' : name.endsWith('Bytes') ? ' bytes' : '';
+      const figure = Number.isInteger(value) ? grouped(value) : String(value);
+      return `${figure}${unit} (${place === 0 ? `${rule}.` : ''}${name})`;
+    })
+    .join(', ');
 }
 
 /** `1 frame`, `2 frames`. */

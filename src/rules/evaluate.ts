@@ -3,7 +3,7 @@ import type { Timestamp } from '../core/time.js';
 import { NOTHING } from './evidence.js';
 import type { Finding, Severity } from './finding.js';
 import type { OptionValues, Rule } from './rule.js';
-import { optionValues, type RuleSettings, type SeverityChoice } from './settings.js';
+import { limitsOf, optionValues, type RuleSettings, type SeverityChoice } from './settings.js';
 import { signsOf, waitsFor } from './signs.js';
 
 /** All enabled rules' findings on one connection; `captureEnd` is the time of the last frame read so far. */
@@ -17,6 +17,7 @@ interface PreparedRule {
   /** One object for all connections: only the end of the capture changes. */
   readonly context: { captureEnd: Timestamp; readonly options: OptionValues };
   readonly choice: SeverityChoice | undefined;
+  readonly limits: OptionValues | null;
 }
 
 /** Prepares `rules` for many connections; `settings` must have passed `checkSettings`. */
@@ -27,6 +28,7 @@ export function prepareRules(rules: readonly Rule[], settings: RuleSettings = {}
       mask: waitsFor(rule),
       context: { captureEnd: { seconds: 0, nanoseconds: 0 }, options: optionValues(rule, settings) },
       choice: settings.severities?.[rule.id],
+      limits: limitsOf(rule, settings),
     }))
     .filter(({ choice }) => choice !== 'off');
 
@@ -36,13 +38,13 @@ export function prepareRules(rules: readonly Rule[], settings: RuleSettings = {}
     const until = isOver(connection) ? connection.end : captureEnd;
     let findings: Finding[] | null = null;
     for (let i = 0; i < prepared.length; i++) {
-      const { rule, mask, context } = prepared[i];
+      const { rule, mask, context, limits } = prepared[i];
       if ((signs & mask) === 0 || (oneSided && rule.needs === 'both')) continue;
       context.captureEnd = until;
       const found = rule.check(connection, context);
       if (found.length === 0) continue;
       findings ??= [];
-      findings.push(...found);
+      findings.push(...(limits === null ? found : found.map((finding) => ({ limits, ...finding }))));
     }
     return findings === null ? NOTHING : settle(findings, connection, prepared);
   };

@@ -54,6 +54,8 @@ export interface Finding {
   readonly to: Timestamp;
   /** The figures of the title, by name, with the unit in the name (`heldSeconds`). */
   readonly facts: Readonly<Record<string, number | string | boolean>>;
+  /** The values of the rule's options on which it rests, by name; empty or left out where it rests on none. */
+  readonly limits?: Readonly<Record<string, number>>;
   readonly citations: readonly Citation[];
   /** Id of the rule whose finding on the same connection is the cause of this one. */
   readonly explainedBy?: string;
@@ -93,5 +95,7 @@ export interface Pattern {
   readonly from: Timestamp;
   readonly to: Timestamp;
   readonly facts: Readonly<Record<string, number | string | boolean>>;
+  /** The values of the rule's options on which it rests, by name; empty or left out where it rests on none. */
+  readonly limits?: Readonly<Record<string, number>>;
   readonly citations: readonly Citation[];
 }

@@ -1,7 +1,7 @@
 import type { Connection, Role } from '../connections/connection.js';
 import type { Timestamp } from '../core/time.js';
 import type { Citation, Confidence, Finding, Severity } from './finding.js';
-import type { RuleDescription } from './rule.js';
+import type { OptionValues, RuleDescription } from './rule.js';
 import { fill, fillAll, knownFacts, type Words } from './wording.js';
 
 /** What a check knows when it fires. Texts that are left out are the documentation's, with `words` filled in. */
@@ -20,6 +20,8 @@ export interface Draft {
   readonly from: Timestamp;
   readonly to: Timestamp;
   readonly facts: Finding['facts'];
+  /** Those of the rule's options on which it rests; all of them unless given. */
+  readonly limits?: OptionValues;
   readonly citations?: readonly Citation[];
   readonly words: Words;
 }
@@ -43,6 +45,7 @@ export function reportFinding(rule: RuleDescription, connection: Connection, dra
     from: draft.from,
     to: draft.to,
     facts: knownFacts(draft.facts),
+    ...(draft.limits !== undefined && { limits: draft.limits }),
     citations: draft.citations ?? rule.citations,
   };
 }

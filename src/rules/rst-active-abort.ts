@@ -57,6 +57,8 @@ const MISSED = 'it answers a segment that the capture missed, and the socket was
 const BARE_ABORT =
   'the program aborted on a system that sets no ACK bit then, as RFC 9293 §3.10.5 has it (possible); Linux sets it.';
 
+const NO_LIMITS = {};
+
 /** A live socket was aborted: the reset answers nothing, and the connection had not ended. */
 export const rstActiveAbort: Rule = {
   id: 'rst-active-abort',
@@ -167,6 +169,7 @@ export const rstActiveAbort: Rule = {
         unacknowledgedBytes: aborter.unacknowledgedBytes,
         sinceLastDataSeconds: kind.sinceDataSeconds,
       },
+      limits: kind.name === 'unread-data-likely' ? options : NO_LIMITS,
       words: { aborter: nameOf(aborter), peer: nameOf(peer), rst: reset.frame },
     });
   }),

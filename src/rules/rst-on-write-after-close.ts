@@ -171,6 +171,7 @@ export const rstOnWriteAfterClose: Rule = {
         bytesBeforeFin: bytesBefore(writer, data),
         variant: variant.name,
       },
+      limits: limitsOf(variant.restsOn, options),
       words: {
         writer: nameOf(writer),
         closer: nameOf(closer),
@@ -207,6 +208,8 @@ function resetOfData(
 interface Variant {
   readonly name: 'immediate' | 'stale-pooled-connection' | 'late-answer' | 'streaming' | 'race' | 'farewell';
   readonly severity: Severity;
+  /** Names of the options that make it this one. */
+  readonly restsOn: readonly string[];
   /** What the writer did, after its name. */
   readonly title: string;
   readonly meaning: string;
@@ -236,6 +239,7 @@ function variantOf(
     return {
       name: 'farewell',
       severity: 'info',
+      restsOn: ['farewellBytes'],
       title: 'sent a last {bytes} after the peer’s close, answered with RST',
       meaning:
         'It closed right after: this may be a goodbye such as TLS close_notify, which has to come before a TLS side closes, and then no data was lost.',
@@ -245,6 +249,7 @@ function variantOf(
     return {
       name: 'farewell',
       severity: 'info',
+      restsOn: [],
       title: 'sent a last {bytes} after the peer’s close, answered with RST',
       meaning: MAY_BE_TLS_ALERT,
     };
@@ -253,6 +258,7 @@ function variantOf(
     return {
       name: 'late-answer',
       severity: 'error',
+      restsOn: ['immediateSeconds'],
       title: 'wrote {delay} after its client had closed: {bytes} lost to RST',
       meaning:
         'The client had not waited for it. The write returned success, the bytes are lost, and the next write raises SIGPIPE or EPIPE.',
@@ -271,6 +277,7 @@ function variantOf(
     return {
       name: 'stale-pooled-connection',
       severity: 'error',
+      restsOn: ['immediateSeconds'],
       title: 'wrote to a connection that its peer had closed {delay} before: {bytes} lost to RST',
       meaning:
         'The connection had been dead for that long when it was used again, as when a pool hands out a connection without testing it. The write returned success, the bytes are lost, and the next write raises SIGPIPE or EPIPE.',
@@ -283,6 +290,7 @@ function variantOf(
     return {
       name: 'streaming',
       severity: 'warning',
+      restsOn: ['promptSeconds', 'immediateSeconds', 'streamingBytes'],
       title: 'was still sending when its client closed: {bytes} lost to RST',
       meaning:
         'The client went away in the middle of the response, and the server’s program had time to see that; its next write raises SIGPIPE or EPIPE.',
@@ -291,6 +299,7 @@ function variantOf(
   return {
     name: 'immediate',
     severity: 'error',
+    restsOn: ['promptSeconds', 'immediateSeconds'],
     title: 'kept writing after its peer had closed: {bytes} lost to RST',
     meaning: 'The write returned success, the bytes are lost, and the next write raises SIGPIPE or EPIPE.',
   };
@@ -312,6 +321,7 @@ function racing(writer: Endpoint, firstWords: boolean): Variant {
     return {
       name: 'race',
       severity: 'warning',
+      restsOn: ['promptSeconds'],
       title: 'wrote when its peer had just closed: {bytes} lost to RST',
       meaning:
         'The program had hardly time to see the close. The write returned success, and whether the peer would have wanted the bytes is unknown.',
@@ -319,6 +329,7 @@ function racing(writer: Endpoint, firstWords: boolean): Variant {
   }
   return {
     name: 'race',
+    restsOn: ['promptSeconds'],
     severity: firstWords ? 'warning' : 'info',
     title: 'wrote when its client had just closed: {bytes} lost to RST',
     meaning: `The client did not wait for ${firstWords ? 'any answer' : 'it'}; the server’s next write raises SIGPIPE or EPIPE.`,
@@ -328,6 +339,10 @@ function racing(writer: Endpoint, firstWords: boolean): Variant {
       'The client ended or was killed (possible).',
     ],
   };
+}
+
+function limitsOf(names: readonly string[], options: OptionValues): OptionValues {
+  return Object.fromEntries(names.map((name) => [name, options[name]]));
 }
 
 function bytesBefore(writer: Endpoint, data: Milestone): number {

@@ -85,6 +85,11 @@ export function optionValues(rule: RuleDescription, settings: RuleSettings): Opt
   return effectiveValues(rule, settings.options?.[rule.id] ?? {});
 }
 
+/** The values of all options of `rule`, one object for all of its findings; null if it has none. */
+export function limitsOf(rule: RuleDescription, settings: RuleSettings): OptionValues | null {
+  return Object.keys(rule.options).length === 0 ? null : Object.freeze(optionValues(rule, settings));
+}
+
 function effectiveValues({ options, ordered = [] }: RuleDescription, set: OptionValues): OptionValues {
   const values: Record<string, number> = {};
   for (const [name, option] of Object.entries(options)) values[name] = set[name] ?? option.default;

@@ -19,6 +19,13 @@ describe('all rules on one connection', () => {
     expect(brief(findings)).toEqual(['warning close-wait-stuck', 'info fin-wait-2-stuck < close-wait-stuck']);
   });
 
+  it('tell the limits that they rest on, as the user set them', () => {
+    const options = { 'close-wait-stuck': { stuckSeconds: 30 } };
+    const [held, waiting] = prepareRules(RULES, { options })(stuck, at(64));
+    expect(held.limits).toEqual({ stuckSeconds: 30, errorSeconds: 600 });
+    expect(waiting.limits).toEqual({ stuckSeconds: 60 });
+  });
+
   it('report an effect in full when its cause is switched off', () => {
     const evaluate = prepareRules(RULES, { severities: { 'close-wait-stuck': 'off' } });
     expect(brief(evaluate(stuck, at(64)))).toEqual(['warning fin-wait-2-stuck']);

@@ -19,6 +19,7 @@ import {
   evictions,
   filterScope,
   grouped,
+  limitsText,
   octets,
   omissions,
   remarks,
@@ -254,7 +255,9 @@ class Page {
   #card(finding: Finding | Pattern, meta: readonly string[], more: readonly string[]): string {
     const isFirst = !this.#carded.has(finding.rule);
     this.#carded.add(finding.rule);
-    return card(finding, isFirst ? ` id="rule-${finding.rule}"` : '', meta, more);
+    const limits = limitsText(finding);
+    const rests = limits === '' ? more : [...more, ...part('Limit', [escapeXml(limits)])];
+    return card(finding, isFirst ? ` id="rule-${finding.rule}"` : '', meta, rests);
   }
 
   #connectionLink(id: number): string {

@@ -1,7 +1,7 @@
 import type { Connection } from '../../connections/connection.js';
 import { type Finding, type Pattern, SEVERITIES, type Severity } from '../finding.js';
-import type { PatternCollector, PatternRule } from '../rule.js';
-import { optionValues, type RuleSettings } from '../settings.js';
+import type { OptionValues, PatternCollector, PatternRule } from '../rule.js';
+import { limitsOf, optionValues, type RuleSettings } from '../settings.js';
 
 /** Patterns hold moments of several connections against one another, by tenths of a second at the finest. */
 const FINEST_SECONDS = 0.1;
@@ -33,6 +33,7 @@ export function preparePatterns(rules: readonly PatternRule[], settings: RuleSet
       family: rule.family,
       isGeneral: rule.isGeneral ?? false,
       choice: settings.severities?.[rule.id] as Severity | undefined,
+      limits: limitsOf(rule, settings),
       collector: rule.begin(optionValues(rule, settings)),
     }));
   // Of a capture in which the clock was set no order of such moments is certain, whichever connections saw it.
@@ -71,7 +72,7 @@ export function preparePatterns(rules: readonly PatternRule[], settings: RuleSet
     finish(captureEnd, captures): readonly Pattern[] {
       const found = running.map((each) => ({
         ...each,
-        patterns: each.collector.finish(captureEnd, captures),
+        patterns: withLimits(each.collector.finish(captureEnd, captures), each.limits),
       }));
       const special = found.flatMap(({ family, isGeneral, patterns }) =>
         family === 'capture' || isGeneral ? [] : patterns,
@@ -88,6 +89,10 @@ export function preparePatterns(rules: readonly PatternRule[], settings: RuleSet
       });
     },
   };
+}
+
+function withLimits(patterns: readonly Pattern[], limits: OptionValues | null): readonly Pattern[] {
+  return limits === null ? patterns : patterns.map((pattern) => ({ ...pattern, limits }));
 }
 
 /** Whether one of `others` stands for all connections of the pattern that it lists. */
