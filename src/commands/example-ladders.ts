@@ -1200,6 +1200,30 @@ warning 29 of 172 connections to 10.9.40.2:8080: rst-active-abort
 
 the ladder shows the first of 29 connections
 `,
+  'service-answers-others': `connection 1: 10.9.46.1:40001 ↔ 10.9.46.2:8080
+from 2026-11-20 23:59:04.315 UTC, captured near the client; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #6 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   1.0185     #7               ──────── SYN seq 0 again ─────────▶
+   2.0385     #8               ──────── SYN seq 0 again ─────────▶
+   3.0625     #9               ──────── SYN seq 0 again ─────────▶
+   4.0865    #10               ──────── SYN seq 0 again ─────────▶
+   5.1145    #12               ──────── SYN seq 0 again ─────────▶
+   7.1265    #15               ──────── SYN seq 0 again ─────────▶
+                                     ⋮ 4.260 s of silence ⋮
+  11.3865    #19               ──────── SYN seq 0 again ─────────▶
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+the client ended in SYN-SENT
+the server ended in CLOSED
+
+error 2 of 3 connections to 10.9.46.2:8080 got no answer, after others had been
+answered
+
+the ladder shows the first of 2 connections
+`,
   'capture-midstream': `connection 0: 10.9.5.1:40000 ↔ 10.9.5.2:8080
 from 2026-11-20 23:58:22.334 UTC, captured near the client; times count from
 there, numbers are relative

@@ -32,6 +32,7 @@ import { idleResetInterval } from './patterns/idle-reset-interval.js';
 import { peerHostLost } from './patterns/peer-host-lost.js';
 import { type Patterns, preparePatterns } from './patterns/prepare.js';
 import { recurringFinding } from './patterns/recurring-finding.js';
+import { serviceAnswersOthers } from './patterns/service-answers-others.js';
 import { timeWaitPortPressure } from './patterns/time-wait-port-pressure.js';
 import { peerUnresponsive } from './peer-unresponsive.js';
 import { pmtuBlackHole } from './pmtu-black-hole.js';
@@ -111,6 +112,7 @@ export const PATTERNS: readonly PatternRule[] = [
   endpointMassClose,
   hostRestarted,
   recurringFinding,
+  serviceAnswersOthers,
   captureMidstream,
   captureEndedEarly,
   captureLoss,

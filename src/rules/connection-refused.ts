@@ -14,7 +14,7 @@ export const connectionRefused: Rule = {
   signs: ['reset'],
   needs: 'both',
   explains: [],
-  related: ['syn-unanswered', 'endpoint-mass-close', 'accept-queue-overflow'],
+  related: ['syn-unanswered', 'service-answers-others', 'endpoint-mass-close', 'accept-queue-overflow'],
   citations: [
     cite.resetForUnknown,
     cite.synSentReset,

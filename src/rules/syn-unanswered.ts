@@ -33,7 +33,13 @@ export const synUnanswered: Rule = {
   signs: ['syn-repeated', 'unfinished'],
   needs: 'both',
   explains: [],
-  related: ['connection-refused', 'syn-ack-unanswered', 'icmp-unreachable', 'accept-queue-overflow'],
+  related: [
+    'connection-refused',
+    'service-answers-others',
+    'syn-ack-unanswered',
+    'icmp-unreachable',
+    'accept-queue-overflow',
+  ],
   citations: [
     cite.synLimit,
     cite.synLikeData,
@@ -66,6 +72,8 @@ export const synUnanswered: Rule = {
     nextSteps: [
       'Capture at the host of {listener}: do the SYNs arrive?',
       'There: nstat -az TcpExtListenOverflows TcpExtListenDrops.',
+      'On the link of {listener}: an ARP or neighbour request that nobody answers means that the host is off it (ip neigh), an answer that something drops the SYN. This report does not look at ARP.',
+      'What others met at the same port, before and after: service-answers-others tells, where the capture holds them.',
     ],
     example: { fixture: 'syn-unanswered', capture: 'client' },
   },

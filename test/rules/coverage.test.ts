@@ -229,6 +229,11 @@ const SILENT: Readonly<Record<string, Silent>> = {
     capture: 'client',
     because: 'no single moment explains all of the resets',
   },
+  'service-answers-others': {
+    fixture: 'syn-unanswered',
+    capture: 'client',
+    because: 'no call to that port was answered',
+  },
   'recurring-finding': {
     fixture: 'host-restarted',
     capture: 'client',

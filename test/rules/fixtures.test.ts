@@ -163,6 +163,7 @@ const EXPECTED_PATTERNS: Readonly<Record<string, Expected>> = {
   'capture-loss': ['warning capture-loss'],
   'capture-offload': ['info capture-offload'],
   'capture-one-way': ['info capture-ended-early', 'warning capture-one-way'],
+  'accept-queue-full': ['error service-answers-others'],
   'close-wait-pileup': ['error close-wait-pileup'],
   'endpoint-mass-close': ['info endpoint-mass-close'],
   'orderly-shutdown': ['info endpoint-mass-close'],

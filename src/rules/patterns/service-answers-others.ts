@@ -1,0 +1,276 @@
+import type { Connection } from '../../connections/connection.js';
+import { formatEndpoint } from '../../core/addresses.js';
+import { isLater, secondsBetween, type Timestamp } from '../../core/time.js';
+import { cite } from '../citations.js';
+import { type Finding, type Pattern, SEVERITIES, type Severity } from '../finding.js';
+import type { PatternCollector, PatternRule } from '../rule.js';
+import { count, duration, inNetwork, round } from '../wording.js';
+import { Groups, Members } from './members.js';
+import { reportPattern } from './report-pattern.js';
+
+const UNANSWERED = 'syn-unanswered';
+const REFUSED = 'connection-refused';
+
+/** Clients that are told apart at one service: with more of them there is less to be learned from each. */
+const MOST_CLIENTS = 8;
+const WAS_ANSWERED = 1;
+const WAS_NOT = 2;
+
+interface Service {
+  readonly address: string;
+  readonly port: number;
+  readonly network: string;
+  /** Calls that were answered, and when the first and the last of them began. */
+  answered: number;
+  first: Timestamp;
+  last: Timestamp;
+  /** By rule. */
+  failed: Failed[] | null;
+  /** What each client met, as bits; null once there were too many. */
+  clients: Met[] | null;
+}
+
+interface Met {
+  readonly client: string;
+  bits: number;
+}
+
+interface Failed {
+  readonly rule: string;
+  readonly members: Members;
+  severity: Severity;
+}
+
+/** When the calls that failed came, beside those that were answered. */
+type When = 'after' | 'before' | 'amid';
+
+/** What others met at the same port. */
+export const serviceAnswersOthers: PatternRule = {
+  id: 'service-answers-others',
+  family: 'pattern',
+  isGeneral: true,
+  severity: 'warning',
+  summary:
+    'Calls to a service were refused or not answered, while others to the same port were answered: before, after, or at the same time.',
+  options: {},
+  citations: [
+    cite.synDropped,
+    cite.resetForUnknown,
+    cite.rejectingReset,
+    cite.abortOnOverflow,
+    cite.connectTimedOut,
+    cite.connectRefused,
+  ],
+  related: [
+    'syn-unanswered',
+    'connection-refused',
+    'recurring-finding',
+    'endpoint-mass-close',
+    'peer-host-lost',
+  ],
+  documentation: {
+    meaning:
+      'One call that fails tells little of why. What others met at the same address and port tells more: answers until some moment and none since mean that something stopped; none before some moment, that something started; answers to the same client at the same time, that the service itself is short of room; answers to others alone, that something tells clients apart.',
+    proof: [
+      'A connection with syn-unanswered or connection-refused.',
+      'Another one to the same address and port that was answered.',
+    ],
+    notThis: [
+      'A port that never answered in the capture: the finding on each connection stands alone, or recurring-finding.',
+      'Connections for which another pattern stands: that one tells more.',
+    ],
+    applicationSees: 'On each of these connections what the finding of {rule} says.',
+    likelyCauses: [
+      'Answered before and not after: the process, its host or the way to it stopped in between (possible).',
+      'Answered after and not before: the process or its host started in between, or a firewall was opened (possible).',
+      'Answered at the same time, the same client: a full accept queue, a limit, or loss (possible).',
+      'Answered at the same time, other clients only: a firewall or a route that tells them apart (possible).',
+    ],
+    nextSteps: [
+      'finwait explain {rule}',
+      'Compare a call that failed with the nearest one that was answered: client, time, options of the SYN.',
+    ],
+    example: { fixture: 'accept-queue-full', capture: 'client' },
+  },
+  begin: () => new Collector(),
+};
+
+class Collector implements PatternCollector {
+  readonly #services = new Groups<Service>();
+
+  add(connection: Connection, findings: readonly Finding[]): void {
+    const failure =
+      findings.length === 0
+        ? undefined
+        : findings.find(({ rule }) => rule === UNANSWERED || rule === REFUSED);
+    const { client, server, network } = connection;
+    if (failure === undefined && server.segments <= server.resetsSent) return;
+    const service = this.#services.of(inNetwork(server.address, network), server.port, () => ({
+      address: server.address,
+      port: server.port,
+      network,
+      answered: 0,
+      first: connection.start,
+      last: connection.start,
+      failed: null,
+      clients: [],
+    }));
+    if (service === null) return;
+    if (failure === undefined) {
+      if (service.answered++ === 0) {
+        service.first = connection.start;
+        service.last = connection.start;
+      }
+      if (isLater(service.first, connection.start)) service.first = connection.start;
+      if (isLater(connection.start, service.last)) service.last = connection.start;
+      note(service, client.address, WAS_ANSWERED);
+      return;
+    }
+    service.failed ??= [];
+    let failed = service.failed.find(({ rule }) => rule === failure.rule);
+    if (failed === undefined) {
+      failed = { rule: failure.rule, members: new Members(failure.from), severity: failure.severity };
+      service.failed.push(failed);
+    }
+    failed.members.add(connection.id, failure.from);
+    if (SEVERITIES.indexOf(failure.severity) < SEVERITIES.indexOf(failed.severity)) {
+      failed.severity = failure.severity;
+    }
+    note(service, client.address, WAS_NOT);
+  }
+
+  finish(): readonly Pattern[] {
+    return this.#services.all.flatMap((service) =>
+      service.failed === null || service.answered === 0
+        ? []
+        : service.failed.map((failed) => patternOf(service, failed)),
+    );
+  }
+}
+
+function note(service: Service, client: string, met: number): void {
+  const { clients } = service;
+  if (clients === null) return;
+  for (let i = 0; i < clients.length; i++) {
+    if (clients[i].client !== client) continue;
+    clients[i].bits |= met;
+    return;
+  }
+  if (clients.length === MOST_CLIENTS) service.clients = null;
+  else clients.push({ client, bits: met });
+}
+
+function patternOf(
+  { address, port, network, clients, answered, first, last }: Service,
+  { rule, members, severity }: Failed,
+): Pattern {
+  const server = formatEndpoint(address, port);
+  const when = whenOf(members, { from: first, to: last });
+  const apartSeconds =
+    when === 'after'
+      ? secondsBetween(last, members.from)
+      : when === 'before'
+        ? secondsBetween(members.to, first)
+        : 0;
+  const met = clients === null ? null : clients.map(({ bits }) => bits);
+  const failing = met?.filter((bits) => (bits & WAS_NOT) !== 0).length ?? null;
+  const both = met?.filter((bits) => bits === (WAS_NOT | WAS_ANSWERED)).length ?? null;
+  const one = members.count === 1;
+  const what = rule === REFUSED ? (one ? 'was refused' : 'were refused') : 'got no answer';
+  return reportPattern(serviceAnswersOthers, {
+    severity,
+    confidence: 'possible',
+    title: `${members.count} of ${members.count + answered} connections to {server} ${what}, ${TITLE[when]}`,
+    explanation: `${count(answered, 'call')} to the same port ${answered === 1 ? 'was' : 'were'} answered${EXPLANATION[when]}.${both === null ? '' : ` Of the ${count(failing ?? 0, 'client')} that failed, ${both === 0 ? 'none was' : both === 1 ? 'one was' : `${both} were`} answered as well.`}`,
+    connections: members.ids,
+    count: members.count,
+    from: members.from,
+    to: members.to,
+    facts: {
+      rule,
+      server,
+      ...(network !== '' && { network }),
+      failed: members.count,
+      answered,
+      when,
+      ...(when !== 'amid' && { apartSeconds: round(apartSeconds) }),
+      ...(failing !== null && both !== null && { clientsFailed: failing, clientsThatMetBoth: both }),
+    },
+    words: { rule, server: inNetwork(server, network), apart: duration(apartSeconds) },
+    likelyCauses: causesOf(rule, when, both),
+    nextSteps: rule === REFUSED ? REFUSED_STEPS : UNANSWERED_STEPS,
+  });
+}
+
+function whenOf(
+  failed: { from: Timestamp; to: Timestamp },
+  answered: { from: Timestamp; to: Timestamp },
+): When {
+  if (secondsBetween(answered.to, failed.from) > 0) return 'after';
+  return secondsBetween(failed.to, answered.from) > 0 ? 'before' : 'amid';
+}
+
+const TITLE: Readonly<Record<When, string>> = {
+  after: 'after others had been answered',
+  before: 'before others were answered',
+  amid: 'while others were answered',
+};
+
+const EXPLANATION: Readonly<Record<When, string>> = {
+  after: ', the last of them {apart} before the first that failed',
+  before: ', the first of them {apart} after the last that failed',
+  amid: ' between the first and the last of these, or right beside them',
+};
+
+const QUEUE =
+  'The listener’s accept queue is full at times, and Linux then drops SYNs in silence (possible): TcpExtListenOverflows counts them.';
+const TELLS_APART = 'A firewall or a route on the way tells these clients from the others (possible).';
+
+function causesOf(rule: string, when: When, both: number | null): readonly string[] {
+  if (rule === REFUSED) {
+    if (when === 'after') {
+      return [
+        'The process stopped listening after its last answer (likely): it ended, or was restarted or stopped.',
+        'A firewall began to reject (possible).',
+      ];
+    }
+    if (when === 'before') {
+      return [
+        'The process was not listening yet (likely): it started after the last refusal.',
+        'A firewall stopped rejecting (possible).',
+      ];
+    }
+    const own = [
+      'The process was restarted, and nobody listened meanwhile (possible).',
+      'Several hosts share the address, and one of them has no listener (possible): its TTL may differ.',
+    ];
+    return both === 0 ? [TELLS_APART, ...own] : [...own, TELLS_APART];
+  }
+  if (when === 'after') {
+    return [
+      'The host, or the way to it, was lost after the last answer (possible): its other services are silent as well.',
+      'A firewall began to drop (possible): other services of the host still answer.',
+      'The listener’s accept queue has been full since, as its program no longer accepts (possible): TcpExtListenOverflows counts that.',
+    ];
+  }
+  if (when === 'before') {
+    return [
+      'The host, or the way to it, was not up yet (possible).',
+      'A firewall was opened (possible).',
+      'The listener’s accept queue had been full, and was emptied (possible): TcpExtListenOverflows counted that.',
+    ];
+  }
+  const lost = 'SYNs or their answers were lost on the way (possible).';
+  const limit = 'A limit on connections, or on their rate (possible).';
+  return both === 0 ? [TELLS_APART, QUEUE, limit, lost] : [QUEUE, lost, limit, TELLS_APART];
+}
+
+const UNANSWERED_STEPS = [
+  'On the host of {server}: nstat -az TcpExtListenOverflows TcpExtListenDrops, and ss -ltn for the queue of its port.',
+  'Capture there: do the SYNs arrive? If they do not, compare the rules for a client that is answered and one that is not.',
+  'Whether the host is there at all, ARP or neighbour discovery tells on its own link (ip neigh), which this report does not look at.',
+];
+const REFUSED_STEPS = [
+  'On the host of {server}: when did the process start or stop? Its log, or the service manager’s.',
+  'Compare TTLs of a refusal and of an answer: several hosts, or a firewall, may stand behind the address.',
+];

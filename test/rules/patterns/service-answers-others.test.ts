@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import type { Connection } from '../../../src/connections/connection.js';
+import type { Finding } from '../../../src/rules/finding.js';
+import { serviceAnswersOthers } from '../../../src/rules/patterns/service-answers-others.js';
+import { at, connection } from '../../support/connection-builder.js';
+import { finding, patternsOf, textsOf, UNFILLED } from '../../support/pattern-tester.js';
+
+type Judged = readonly [Connection, readonly Finding[]];
+
+/** A call at `seconds` that was answered, or that `rule` tells of. */
+function call(
+  id: number,
+  seconds: number,
+  rule: string | null = null,
+  client = '10.0.0.1',
+  port = 80,
+): Judged {
+  const failed = rule !== null;
+  const resetsSent = rule === 'connection-refused' ? 1 : 0;
+  return [
+    connection({
+      id,
+      start: at(seconds),
+      client: { address: client },
+      server: { port, ...(failed && { segments: resetsSent, resetsSent }) },
+    }),
+    failed ? [finding(rule, { severity: 'warning', from: at(seconds), to: at(seconds + 1) })] : [],
+  ];
+}
+
+const SYN = 'syn-unanswered';
+const RST = 'connection-refused';
+const told = (...judged: readonly Judged[]) => patternsOf(serviceAnswersOthers, judged, 1000);
+
+describe('service-answers-others', () => {
+  it('tells of calls that fail after others were answered', () => {
+    const [pattern, ...others] = told(call(0, 1), call(1, 5), call(2, 65, SYN), call(3, 70, SYN));
+    expect(others).toEqual([]);
+    expect(pattern).toMatchObject({
+      severity: 'warning',
+      confidence: 'possible',
+      title: '2 of 4 connections to 10.0.0.2:80 got no answer, after others had been answered',
+      connections: [2, 3],
+      count: 2,
+      facts: { rule: SYN, failed: 2, answered: 2, when: 'after', apartSeconds: 60, clientsThatMetBoth: 1 },
+    });
+    expect(pattern.explanation).toContain('the last of them 60 s before the first that failed');
+    expect(pattern.likelyCauses[0]).toMatch(/^The host, or the way to it, was lost/);
+    expect(textsOf(pattern)).not.toMatch(UNFILLED);
+  });
+
+  it('tells of a service that was not there yet', () => {
+    const [pattern] = told(call(0, 1, RST), call(1, 31));
+    expect(pattern.title).toBe('1 of 2 connections to 10.0.0.2:80 was refused, before others were answered');
+    expect(pattern.likelyCauses[0]).toMatch(/^The process was not listening yet/);
+    expect(textsOf(pattern)).not.toMatch(UNFILLED);
+  });
+
+  it('suspects the queue where the same client is answered at the same time', () => {
+    const [pattern] = told(call(0, 1), call(1, 2, SYN), call(2, 3));
+    expect(pattern.facts).toMatchObject({ when: 'amid', clientsFailed: 1, clientsThatMetBoth: 1 });
+    expect(pattern.likelyCauses[0]).toContain('accept queue');
+  });
+
+  it.each([SYN, RST])('suspects what tells clients apart where only others are answered: %s', (rule) => {
+    const [pattern] = told(call(0, 1), call(1, 2, rule, '10.0.0.9'), call(2, 3));
+    expect(pattern.facts).toMatchObject({ clientsThatMetBoth: 0 });
+    expect(pattern.likelyCauses[0]).toMatch(/^A firewall or a route/);
+    expect(textsOf(pattern)).not.toMatch(UNFILLED);
+  });
+
+  it('does not tell clients apart where they are too many', () => {
+    const many = Array.from({ length: 300 }, (_, id) => call(id, id, null, `10.0.${id >> 8}.${id & 255}`));
+    const [pattern] = told(...many, call(300, 100, SYN));
+    expect(pattern.facts).not.toHaveProperty('clientsThatMetBoth');
+    expect(pattern.explanation).not.toContain('Of the');
+  });
+
+  it('is silent where nobody was answered, or all were', () => {
+    expect(told(call(0, 1, SYN), call(1, 2, SYN))).toEqual([]);
+    expect(told(call(0, 1), call(1, 2))).toEqual([]);
+    expect(told(call(0, 1), call(1, 2, SYN, '10.0.0.1', 81))).toEqual([]);
+  });
+});
