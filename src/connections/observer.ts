@@ -541,26 +541,24 @@ export class Observer {
   }
 
   #sendFin(x: number, server: boolean): void {
-    const memory = this.#at.memory;
-    const segment = this.#at.segment;
-    const unproved = (memory[x + STATE] & ENDPOINT_FIN_UNPROVED) !== 0;
-    if (!unproved || this.#knowsFinOf(this.#at.receiver)) {
-      this.#ledger.enter(server, SENT_FIN, OBSERVED);
-      return;
-    }
-    // It had not received the peer's FIN when it sent its own: the two crossed, and that FIN comes second.
-    const entry = this.#ledger.retractFrom(server, RECEIVED_FIN);
-    this.#ledger.enter(server, SENT_FIN, OBSERVED);
-    // A journal without room did not keep it.
-    if (entry < 0) return;
-    this.#ledger.enterAt(
-      server,
-      RECEIVED_FIN,
-      ASSUMED,
-      this.#ledger.journal.frame(entry),
-      segment.seconds,
-      segment.nanoseconds,
-    );
+    const ledger = this.#ledger;
+    const newest = ledger.newest(server);
+    // What it had not received when it sent its FIN crossed that, and comes second: a reset, and before it a FIN.
+    const isReset = newest >= 0 && ledger.eventOf(newest) === RECEIVED_RESET;
+    const reset = isReset ? ledger.retractFrom(server, RECEIVED_RESET) : -1;
+    const isUnproved = (this.#at.memory[x + STATE] & ENDPOINT_FIN_UNPROVED) !== 0;
+    const hasCrossed = isUnproved && !this.#knowsFinOf(this.#at.receiver);
+    const fin = hasCrossed ? ledger.retractFrom(server, RECEIVED_FIN) : -1;
+    ledger.enter(server, SENT_FIN, OBSERVED);
+    if (fin >= 0) this.#receiveAfterAll(server, RECEIVED_FIN, fin);
+    if (reset >= 0) this.#receiveAfterAll(server, RECEIVED_RESET, reset);
+  }
+
+  /** What was taken back as of `entry` reaches the endpoint only after what it has just sent. */
+  #receiveAfterAll(server: boolean, event: number, entry: number): void {
+    const { seconds, nanoseconds } = this.#at.segment;
+    const frame = this.#ledger.journal.frame(entry);
+    this.#ledger.enterAt(server, event, ASSUMED, frame, seconds, nanoseconds);
   }
 
   /** Tells `y` of `x`'s FIN if all octets before it are there (§3.10.7.4: in sequence order, SHLD-31). */
@@ -789,10 +787,21 @@ export class Observer {
       this.#ledger.retractFrom(fromServer, RECEIVED_FIN);
       memory[x + STATE] &= ~ENDPOINT_FIN_UNPROVED;
     }
+    // It answers what was sent before the FIN was acknowledged: that acknowledgment was still on its way.
+    if (!hasAck && this.#precedesAckOfFin(x)) this.#ledger.retractFrom(fromServer, RECEIVED_ACK_OF_FIN);
     if (this.#ledger.enter(fromServer, hasAck ? SENT_ABORT : SENT_RESET, OBSERVED)) {
       // Whether the peer's FIN had reached it changes nothing any more: repeating that FIN takes nothing back.
       memory[x + STATE] = (memory[x + STATE] | ENDPOINT_RESET) & ~ENDPOINT_FIN_UNPROVED;
     }
+  }
+
+  /** The reset at hand has the number of its sender's FIN, which nobody had acknowledged to it by then. */
+  #precedesAckOfFin(x: number): boolean {
+    const { memory, segment, fromServer } = this.#at;
+    if ((memory[x + STATE] & ENDPOINT_FIN_SENT) === 0 || segment.sequence !== memory[x + FIN_SEQUENCE])
+      return false;
+    const acknowledged = this.#ledger.newestBy(fromServer, RECEIVED_ACK_OF_FIN);
+    return acknowledged >= 0 && this.#tooSoon(acknowledged, fromServer);
   }
 
   // ── Taking back ──────────────────────────────────────────────────────────────────────────────────────
@@ -816,21 +825,29 @@ export class Observer {
     if (acknowledged < 0 || this.#tooSoon(acknowledged, server)) return;
     // The peer's FIN, if it came after that, did arrive: it stands, from the state that is left.
     const received = ledger.newest(server);
-    const stands = received !== acknowledged && ledger.eventOf(received) === RECEIVED_FIN;
+    const hasFin = received !== acknowledged && ledger.eventOf(received) === RECEIVED_FIN;
     const evidence = evidenceOf(journal.detail(received));
     const proof = journal.other(received);
     ledger.retractFrom(server, RECEIVED_ACK_OF_FIN);
-    if (!stands) return;
-    ledger.enterAt(
-      server,
-      RECEIVED_FIN,
-      evidence,
-      journal.frame(received),
-      journal.seconds(received),
-      journal.nanoseconds(received),
-    );
+    if (!hasFin) return;
+    if (evidence !== CONFIRMED) {
+      // The peer's FIN brings the acknowledgment along: without that it has not arrived, unless it is on its way.
+      if (!this.#tooSoon(received, server)) {
+        this.#at.memory[this.#at.sender + STATE] &= ~ENDPOINT_FIN_UNPROVED;
+        return;
+      }
+      this.#enterAsBefore(server, RECEIVED_ACK_OF_FIN, received, evidence);
+    }
+    // Else the peer's FIN, which had crossed the first copy, did arrive: it stands, from the state that is left.
+    this.#enterAsBefore(server, RECEIVED_FIN, received, evidence);
     const again = ledger.newest(server);
     if (evidence === CONFIRMED && again >= 0) journal.setOther(again, proof);
+  }
+
+  #enterAsBefore(server: boolean, event: number, entry: number, evidence: number): void {
+    const { journal } = this.#ledger;
+    const [seconds, nanoseconds] = [journal.seconds(entry), journal.nanoseconds(entry)];
+    this.#ledger.enterAt(server, event, evidence, journal.frame(entry), seconds, nanoseconds);
   }
 
   /** `x` was held to have no connection after a reset, yet it sends: the reset was not its own, or failed. */

@@ -41,6 +41,11 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   // The device that added them stands between the taps.
   'data-after-own-fin': { client: [], server: ['error data-after-own-fin'] },
   'endpoint-mass-close': ['warning rst-active-abort'],
+  'fin-ack-and-fin-lost': [],
+  'fin-crosses-reset': {
+    client: ['info rst-on-write-after-close'],
+    server: ['info rst-on-write-after-close', 'info undelivered-data-at-abort'],
+  },
   'fin-unacknowledged': { client: ['error fin-unacknowledged'], server: [] },
   'fin-wait-2-held': STUCK,
   'half-close-stalled': [
@@ -78,6 +83,10 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   'power-loss': { client: ['error peer-unresponsive'], server: [] },
   'retransmission-gave-up': { client: GAVE_UP, server: [] },
   'rst-on-close-race': ['warning rst-on-close-race'],
+  'rst-on-close-race-far': {
+    client: ['warning rst-on-close-race', 'info undelivered-data-at-abort < rst-on-close-race'],
+    server: ['warning rst-on-close-race'],
+  },
   'syn-ack-unanswered': { client: ['error syn-unanswered'], server: ['warning syn-ack-unanswered'] },
   'syn-unanswered': { client: ['error syn-unanswered'], server: [] },
   'user-timeout': { client: ['error peer-unresponsive'], server: [] },
