@@ -70,7 +70,7 @@ async function reportOn(path: string): Promise<Report | null> {
 function twinOf(before: Report, id: number, after: Report): number {
   // What is beyond the last time that can be told stands at it, to the nanosecond, whatever the interface's resolution.
   const key = ({ startAt, client, server, frames }: Report['connections'][number]): string =>
-    JSON.stringify({ startAt: startAt.replace(LAST_SECOND, ''), client, server, frames });
+    JSON.stringify({ startAt: startAt?.replace(LAST_SECOND, ''), client, server, frames });
   const wanted = before.connections.find((each) => each.id === id)!;
   const twin = after.connections.find((each) => key(each) === key(wanted));
   if (twin === undefined)

@@ -283,7 +283,8 @@ the client ended in CLOSED
 the server ended in CLOSED
 
 warning 10.9.20.2:8080 aborted the connection
-rst-active-abort · #8, #10 · RFC 9293 §3.6, §3.6.1 SHLD-3, §3.6.1 MAY-1, §3.10.5
+rst-active-abort · #8, #10 · RFC 9293 §3.6, §3.6.1 SHLD-3, §3.10.5;
+RFC 2525 §2.17
 `,
   'rst-on-write-after-close': `connection 0: 10.9.47.1:40000 ↔ 10.9.47.2:8080
 from 2026-11-20 23:59:04.892 UTC, captured near the client; times count from

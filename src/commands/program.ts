@@ -210,8 +210,8 @@ function build(io: Io, done: (code: number) => void): Command {
     })
     .addHelpText(
       'after',
-      '\nA finding is told again when it becomes graver; when its connection ends, if it\n' +
-        'is of another severity then; and as settled if it does not hold after all.\n' +
+      '\nA finding is told again when it becomes graver; when its connection ends, if\n' +
+        'it is of another severity then; and as settled if it does not hold after all.\n' +
         '\nExample:\n  tcpdump -i eth0 -U -w - tcp | finwait watch -\n\nTime is that of the capture: while nothing is captured, nothing becomes stuck.\n',
     );
   addEngineOptions(watchCommand);

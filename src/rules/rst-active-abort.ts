@@ -27,14 +27,14 @@ import { count, duration, nameOf, round } from './wording.js';
 const CITATIONS = [
   cite.twoWaysToEnd,
   cite.resetTellsDataLoss,
-  cite.halfDuplexClose,
   cite.abortFlushes,
-  cite.abortCommand,
-  cite.normalOrAborted,
-  cite.halfDuplexCloseOfHosts,
   cite.resetOnPendingData,
   cite.lingerOption,
   cite.unreadDataCounter,
+  cite.halfDuplexClose,
+  cite.halfDuplexCloseOfHosts,
+  cite.abortCommand,
+  cite.normalOrAborted,
   cite.lingerCounter,
   cite.lingerTwoBelowZero,
 ];

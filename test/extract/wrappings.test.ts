@@ -18,6 +18,8 @@ const LEFT_OUT = [
   'MPLS below a VLAN',
   'MPLS without Ethernet',
   'Ethernet in an MPLS pseudowire',
+  'Ethernet in an MPLS pseudowire that counts',
+  'Ethernet in an MPLS pseudowire without control word',
   'FabricPath',
   'FabricPath with a VLAN before and behind it',
   'Token Ring',

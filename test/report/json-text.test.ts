@@ -61,7 +61,10 @@ describe('a connection as JSON', () => {
       startAt: '2026-03-01T12:00:00.000000000Z',
       endpoints: { client: { timeline: [{ t: -1.5 }, { t: -1.48 }] } },
     });
-    expect(asJson(connection({ start: at(5), end: at(4.75) }))).toMatchObject({ durationSeconds: -0.25 });
+  });
+
+  it('lasts no less than nothing, whatever the clock did', () => {
+    expect(asJson(connection({ start: at(5), end: at(4.75) }))).toMatchObject({ durationSeconds: 0 });
   });
 
   it('knows every second of the clock, from 1970 to 2106', () => {

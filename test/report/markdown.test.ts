@@ -132,7 +132,9 @@ describe('a Markdown report', () => {
     const [, title, body] =
       /<details><summary>(Rests on .*)<\/summary>\n\n([\s\S]*?)\n\n<\/details>/.exec(report('linger-zero')) ??
       [];
-    expect(title).toMatch(/^Rests on RFC 9293 §.*; socket\(7\) SO_LINGER$/);
+    expect(title).toMatch(
+      /^Rests on RFC 9293 §.*; socket\(7\) SO_LINGER; Linux snmp_counter TcpExtTCPAbortOnClose$/,
+    );
     expect(body).toMatch(/^- \[RFC 9293 §/);
     expect(rendered(`<details><summary>${title}</summary>\n\n${body}`).text).toContain(title);
   });

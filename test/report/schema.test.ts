@@ -90,8 +90,8 @@ describe('the schema', () => {
     [`${FINDING}.endpoint`, 'both'],
     [`${FINDING}.rule`, 'CloseWaitStuck'],
     [`${FINDING}.frames`, [0]],
-    [`${FINDING}.facts`, { held: null }],
-    [`${FINDING}.from.at`, null],
+    [`${FINDING}.facts`, { held: [] }],
+    [`${FINDING}.from.at`, 0],
     [`${FINDING}.citations.0.url`, 'http://example.com'],
   ])('refuses %s of %j', (path, value) => {
     expect(fits(path, value)).toBe(false);

@@ -8,6 +8,7 @@ import type { Anonymizer } from '../../src/extract/anonymizer.js';
 import { FragmentedDatagrams } from '../../src/extract/fragments.js';
 import { FramePicker } from '../../src/extract/frame-picker.js';
 import { Selection } from '../../src/extract/selection.js';
+import { PATTERNS } from '../../src/rules/catalog.js';
 import type { Finding } from '../../src/rules/finding.js';
 import { Gathering } from './gathering.js';
 
@@ -37,6 +38,9 @@ export interface TellingOptions {
   readonly anonymizer?: Anonymizer;
 }
 
+/** What a pattern makes of a finding depends on other connections, which an extract does not have. */
+const WITHOUT_PATTERNS = { severities: Object.fromEntries(PATTERNS.map(({ id }) => [id, 'off' as const])) };
+
 /** Analyses a capture. */
 export function tellOf(bytes: Uint8Array, { numbers, anonymizer }: TellingOptions = {}): Told {
   const gathered = new Gathering();
@@ -51,6 +55,7 @@ export function tellOf(bytes: Uint8Array, { numbers, anonymizer }: TellingOption
     onIcmpError: (_connection, error) => datagrams.subject(error),
     onFragment: datagrams.fragment,
     anonymizer,
+    rules: WITHOUT_PATTERNS,
   });
   const onFrame = analysis.begin();
   const facts = read(bytes, (frame) => {
