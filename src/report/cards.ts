@@ -50,8 +50,12 @@ export class CardWriter {
     return lines.join('\n');
   }
 
-  /** @param examples of its members' findings */
-  pattern(pattern: Pattern, examples: readonly Told[]): string {
+  /**
+   * All patterns of one rule: the first in full, others by their titles.
+   *
+   * @param examples of the findings of the first one's members
+   */
+  pattern({ first: pattern, also }: PatternGroup, examples: readonly Told[]): string {
     const lines = [
       ...this.#head(pattern, counted(pattern.count, 'connection')),
       ...this.#bold(pattern.title),

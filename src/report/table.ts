@@ -161,14 +161,19 @@ export class TableReporter implements Reporter {
     const names = end.captures.length > 1 ? end.captures.map(({ path }) => captureName(path)) : null;
     const room = this.#isFramed ? this.#width - CELL_EDGES : this.#width;
     const writer = new CardWriter(this.#options.palette, room, names);
+    const patterns = patternGroups(end.patterns);
     const groups = this.#groups.sorted();
-    const folded = groups.map((group) => foldedInto(group, end.patterns));
+    const folded = groups.map((group) => {
+      const place = foldedInto(group, end.patterns);
+      // Only a pattern that is told in full has room for an example.
+      return patterns.some(({ first }) => first === place?.pattern) ? place : null;
+    });
     const examplesOf = (pattern: Pattern): readonly Told[] =>
       folded.flatMap((each) => (each?.pattern === pattern ? [each.told] : []));
     const cards: { readonly severity: Severity; readonly text: () => string }[] = [
-      ...end.patterns.map((pattern) => ({
-        severity: pattern.severity,
-        text: () => writer.pattern(pattern, examplesOf(pattern)),
+      ...patterns.map((group) => ({
+        severity: group.severity,
+        text: () => writer.pattern(group, examplesOf(group.first)),
       })),
       ...groups
         .filter((_, place) => folded[place] === null)
