@@ -45,6 +45,7 @@ const COLUMNS: readonly Column[] = [
     (_connection, findings) => findings.map(({ severity, rule }) => `${severity}:${rule}`).join(' '),
   ],
   ['network', ({ network }) => network],
+  ['evicted', ({ quality }) => String(quality.evicted)],
 ];
 
 /** Empty where frames have no time. */

@@ -2,7 +2,7 @@ import type { Connection } from '../connections/connection.js';
 import { type Finding, SEVERITIES, type Severity } from '../rules/finding.js';
 import { escapeWorkflowData, escapeWorkflowProperty } from './escape.js';
 import type { AnalysisEnd, Reporter, Write } from './reporter.js';
-import { connectionName, frameNames, verdict } from './words.js';
+import { connectionName, evictions, frameNames, verdict } from './words.js';
 
 /** GitHub shows no more annotations of one level than these for a step. */
 const MOST_OF_A_LEVEL = 10;
@@ -10,7 +10,8 @@ const LEVELS: Readonly<Record<Severity, string>> = { error: 'error', warning: 'w
 
 interface Annotation {
   readonly capture: number;
-  readonly rule: string;
+  /** The rule's name, or the option's that it is about. */
+  readonly title: string;
   readonly text: string;
 }
 
@@ -52,7 +53,7 @@ export class GithubReporter implements Reporter {
       );
       alike.push({
         capture: connection.capture,
-        rule,
+        title: rule,
         text: [title, place, ...nextSteps.slice(0, 1)].join('\n'),
       });
     }
@@ -63,17 +64,24 @@ export class GithubReporter implements Reporter {
       const level = this.#levels[severity];
       level.count++;
       // It may span captures: it stands with the first.
-      level.patterns.push({ capture: 0, rule, text: [title, ...nextSteps.slice(0, 1)].join('\n') });
+      level.patterns.push({ capture: 0, title: rule, text: [title, ...nextSteps.slice(0, 1)].join('\n') });
     }
+    // What limits all that is said stands before it.
+    const limits = captures.flatMap((facts, capture) =>
+      facts.evicted > 0 ? [{ capture, title: 'max-connections', text: evictions(facts) }] : [],
+    );
     const lines = SEVERITIES.flatMap((severity) => {
       const level = this.#levels[severity];
-      const shown = [...level.patterns, ...inTurns([...level.byRule.values()])].slice(0, MOST_OF_A_LEVEL);
-      const left = level.count - shown.length;
+      const before = severity === 'warning' ? limits : [];
+      const shown = [...before, ...level.patterns, ...inTurns([...level.byRule.values()])].slice(
+        0,
+        MOST_OF_A_LEVEL,
+      );
+      const left = before.length + level.count - shown.length;
       return [
-        ...shown.map(({ capture, rule, text }) => {
+        ...shown.map(({ capture, title, text }) => {
           const file = escapeWorkflowProperty(captures[capture].path);
-          const title = escapeWorkflowProperty(rule);
-          return `::${LEVELS[severity]} file=${file},title=${title}::${escapeWorkflowData(text)}`;
+          return `::${LEVELS[severity]} file=${file},title=${escapeWorkflowProperty(title)}::${escapeWorkflowData(text)}`;
         }),
         ...(left === 0 ? [] : [`and ${left} more of severity ${severity}`]),
       ];

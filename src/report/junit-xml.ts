@@ -6,6 +6,8 @@ export interface JunitSuite {
   /** When what is tested happened, `YYYY-MM-DDThh:mm:ss`. */
   readonly timestamp: string;
   readonly cases: readonly JunitCase[];
+  /** What else is to be said, a line each: its standard output, which CI servers show beside it. */
+  readonly remarks?: readonly string[];
 }
 
 export interface JunitCase {
@@ -35,14 +37,16 @@ export function junitXml(suites: readonly JunitSuite[]): string {
   ].join('\n');
 }
 
-function suiteLines({ name, timestamp, cases }: JunitSuite, id: number): readonly string[] {
+function suiteLines({ name, timestamp, cases, remarks = [] }: JunitSuite, id: number): readonly string[] {
   const count = (kind: string): number => cases.filter(({ outcome }) => outcome?.kind === kind).length;
   return [
     `  <testsuite package="finwait" id="${id}" name="${escapeXml(name)}" timestamp="${timestamp}" hostname="localhost" ` +
       `tests="${cases.length}" failures="${count('failure')}" errors="${count('error')}" ${NO_TIME}>`,
     '    <properties/>',
     ...cases.map(caseLine),
-    '    <system-out/>',
+    remarks.length === 0
+      ? '    <system-out/>'
+      : `    <system-out>${remarks.map(escapeXml).join('\n')}</system-out>`,
     '    <system-err/>',
     '  </testsuite>',
   ];

@@ -5,7 +5,7 @@ import type { Finding, Pattern, Severity } from '../rules/finding.js';
 import { escapeControls } from './escape.js';
 import { type JunitCase, type JunitSuite, junitXml } from './junit-xml.js';
 import type { AnalysisEnd, CaptureFacts, Reporter, Write } from './reporter.js';
-import { connectionName, counted, frameNames } from './words.js';
+import { connectionName, counted, evictions, frameNames } from './words.js';
 
 /** Of one rule's findings in one capture, as many are told. */
 const MOST_TOLD = 20;
@@ -59,7 +59,8 @@ export class JunitReporter implements Reporter {
     if (failures.lines.length < MOST_TOLD) failures.lines.push(line);
   }
 
-  #suite({ path, firstFrameAt, damage }: CaptureFacts, place: number): JunitSuite {
+  #suite(facts: CaptureFacts, place: number): JunitSuite {
+    const { path, firstFrameAt, damage } = facts;
     const read: JunitCase = {
       className: path,
       name: 'is read to its end',
@@ -77,6 +78,7 @@ export class JunitReporter implements Reporter {
       name: path,
       timestamp: firstFrameAt === null ? NO_DATE : toIsoString(firstFrameAt).slice(0, NO_DATE.length),
       cases: [read, ...CATALOG.map(({ id }) => this.#case(path, id, this.#failures[place]?.get(id)))],
+      remarks: facts.evicted > 0 ? [evictions(facts)] : [],
     };
   }
 

@@ -12,6 +12,7 @@ import {
   citationNames,
   connectionName,
   counted,
+  evictions,
   filterScope,
   frameNames,
   shortened,
@@ -96,7 +97,8 @@ function captureText(captures: Dossier['end']['captures']): string {
     const { frames, damage } = facts;
     const when = frames === 0 ? '' : `, ${span(facts)}`;
     const fault = damage === null ? '' : `, damaged in frame ${damage.frame}`;
-    return `${nameOf(facts)} ${counted(frames, 'frame')}${when}${fault}`;
+    const given = facts.evicted === 0 ? '' : `\n${escapeSlack(evictions(facts))}`;
+    return `${nameOf(facts)} ${counted(frames, 'frame')}${when}${fault}${given}`;
   });
   const more = captures.length - MOST_CAPTURES;
   return [...lines, ...(more > 0 ? [`and ${counted(more, 'more capture')}`] : [])].join('\n');

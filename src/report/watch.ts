@@ -7,7 +7,7 @@ import type { Connection } from '../connections/connection.js';
 import type { Timestamp } from '../core/time.js';
 import { type Finding, SEVERITIES, type Severity } from '../rules/finding.js';
 import { AsciiText, piece } from './ascii-text.js';
-import { writeFinding } from './json-text.js';
+import { captureJson, writeFinding } from './json-text.js';
 import type { Palette } from './palette.js';
 import type { AnalysisEnd, Reporter, Write } from './reporter.js';
 import { clockTime, connectionName, frameList } from './words.js';
@@ -104,7 +104,10 @@ export class TextVoice implements Voice {
 
 const FINDING = piece('"type":"finding",');
 
-/** A JSON object a line, for programs: `finding` as in NDJSON reports, `settled`, and at the end `summary`. */
+/**
+ * A JSON object a line, for programs: `finding` as in NDJSON reports, `settled`, and at the end `capture` and
+ * `summary`, as they have them.
+ */
 export class JsonVoice implements Voice {
   readonly #write: Write;
   readonly #text = new AsciiText(1 << 12);
@@ -120,14 +123,15 @@ export class JsonVoice implements Voice {
   }
 
   settled({ rule, connection, endpoint }: Finding): void {
-    this.#line({ type: 'settled', rule, connection, endpoint });
+    this.#line('settled', JSON.stringify({ rule, connection, endpoint }));
   }
 
-  end({ summary }: AnalysisEnd): void {
-    this.#line({ type: 'summary', ...summary });
+  end({ captures, summary }: AnalysisEnd): void {
+    for (const facts of captures) this.#line('capture', captureJson(facts));
+    this.#line('summary', JSON.stringify(summary));
   }
 
-  #line(object: object): void {
-    this.#write(`${JSON.stringify(object)}\n`);
+  #line(type: string, object: string): void {
+    this.#write(`{"type":"${type}",${object.slice(1)}\n`);
   }
 }

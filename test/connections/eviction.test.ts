@@ -86,6 +86,46 @@ describe('--max-connections', () => {
     ).toHaveLength(Number(given));
   });
 
+  it.each([
+    ['markdown', /connections at once: (\d+) idle connections given up/],
+    ['jira', /connections at once: (\d+) idle connections given up/],
+    ['html', /connections at once: (\d+) idle connections given up/],
+    ['sarif', /connections at once: (\d+) idle connections given up/],
+    ['slack', /connections at once: (\d+) idle connections given up/],
+    ['junit', /<system-out>too many connections at once: (\d+) idle connections given up/],
+    ['github', /^::warning file=.*,title=max-connections::too many connections at once: (\d+) idle/],
+    ['ndjson', /"type":"capture",.*"evicted":([1-9]\d*)/],
+  ])('and %s says so', async (format, pattern) => {
+    const { stdout } = await finwait([capture, '--max-connections', '10', '-f', format]);
+    const json = JSON.parse((await finwait([capture, '--max-connections', '10', '-f', 'json'])).stdout);
+    expect(pattern.exec(stdout)?.[1]).toBe(String(json.captures[0].evicted));
+    expect((await finwait([capture, '-f', format])).stdout).not.toMatch(pattern);
+  });
+
+  it('and CSV says which', async () => {
+    const { stdout } = await finwait([capture, '--max-connections', '10', '-f', 'csv']);
+    const json = JSON.parse((await finwait([capture, '--max-connections', '10', '-f', 'json'])).stdout);
+    const [head, ...rows] = stdout.trimEnd().split('\r\n');
+    expect(head).toMatch(/,evicted$/);
+    expect(rows.filter((row) => row.endsWith(',true'))).toHaveLength(json.captures[0].evicted);
+    expect(rows.filter((row) => row.endsWith(',false'))).toHaveLength(
+      json.connections.length - json.captures[0].evicted,
+    );
+  });
+
+  it('and watch says so at the end', async () => {
+    const text = await finwait(['watch', capture, '--max-connections', '10']);
+    const [, given] = /connections at once: (\d+) idle connections given up/.exec(text.stdout) ?? [];
+    const lines = await finwait(['watch', capture, '--max-connections', '10', '-f', 'ndjson']);
+    const [last, summary] = lines.stdout
+      .trimEnd()
+      .split('\n')
+      .slice(-2)
+      .map((line) => JSON.parse(line));
+    expect(last).toMatchObject({ type: 'capture', path: capture, evicted: Number(given) });
+    expect(summary.type).toBe('summary');
+  });
+
   it('gives none up unless it must', async () => {
     const json = JSON.parse((await finwait([capture, '-f', 'json'])).stdout);
     expect(json.captures[0].evicted).toBe(0);
