@@ -53,6 +53,8 @@ export interface AnalysisOptions {
   readonly seed?: number | undefined;
   /** See `TrackerOptions`. */
   readonly maximumConnections?: number | undefined;
+  /** See `TrackerOptions`. */
+  readonly checkpoints?: readonly number[] | undefined;
 }
 
 /** What a reader and its opener know of a capture. */
@@ -106,7 +108,7 @@ export class Analysis {
   /** Starts the next capture; hand the result to its reader. */
   begin(): FrameHandler {
     const { onSegment, onIcmpError, onReuse, onAnsweredForPredecessor, onFragment } = this.#options;
-    const { separate, seed, maximumConnections, joined } = this.#options;
+    const { separate, seed, maximumConnections, checkpoints, joined } = this.#options;
     if (joined === true && this.#analyzer !== null) return this.#goOn(this.#analyzer);
     this.#firstId = this.#nextId;
     this.#firstIds.push(this.#firstId);
@@ -122,6 +124,7 @@ export class Analysis {
       separate,
       seed,
       maximumConnections,
+      checkpoints,
     });
     return this.#analyzer.onFrame;
   }
@@ -150,11 +153,8 @@ export class Analysis {
    * Judges connections that are still open as if the capture ended now. See `Tracker.peek`; `start` is the
    * time of the first frame.
    */
-  peek(
-    isDue: (age: number, quiet: number) => boolean,
-    visit: (connection: Connection, findings: readonly Finding[], start: Timestamp) => void,
-  ): void {
-    this.#analyzer?.peek(isDue, (real, start, end) => {
+  peek(visit: (connection: Connection, findings: readonly Finding[], start: Timestamp) => void): void {
+    this.#analyzer?.peek((real, start, end) => {
       if (this.#options.filter?.(real) === false) return;
       const connection = this.#shown(real);
       const findings = this.#diagnosis.evaluate(connection, end);

@@ -31,6 +31,8 @@ export interface AnalyzerOptions {
   readonly seed?: number | undefined;
   /** See `TrackerOptions`. */
   readonly maximumConnections?: number | undefined;
+  /** See `TrackerOptions`. */
+  readonly checkpoints?: readonly number[] | undefined;
 }
 
 export class Analyzer {
@@ -55,6 +57,7 @@ export class Analyzer {
       onAnsweredForPredecessor: options.onAnsweredForPredecessor,
       seed: options.seed,
       maximumConnections: options.maximumConnections,
+      checkpoints: options.checkpoints,
     });
   }
 
@@ -73,12 +76,9 @@ export class Analyzer {
   };
 
   /** See `Tracker.peek`; `visit` is told the times as `onConnection` is. */
-  peek(
-    isDue: (age: number, quiet: number) => boolean,
-    visit: (connection: Connection, start: Timestamp, end: Timestamp) => void,
-  ): void {
+  peek(visit: (connection: Connection, start: Timestamp, end: Timestamp) => void): void {
     const end = { seconds: this.#endSeconds, nanoseconds: this.#endNanoseconds };
-    this.#tracker.peek(end, isDue, (connection) => visit(connection, this.#start ?? end, end));
+    this.#tracker.peek(end, (connection) => visit(connection, this.#start ?? end, end));
   }
 
   /**

@@ -29,8 +29,6 @@ export interface WatchOptions {
   readonly color?: boolean;
 }
 
-/** How often open connections are looked at, in seconds of the capture's clock. */
-const INTERVAL = 1;
 /**
  * A connection is judged when it reaches these ages, and when it has been quiet for so long (seconds): what
  * rules find grows with time, so that looking more rarely as it grows loses little.
@@ -60,6 +58,7 @@ export async function watch(path: string, options: WatchOptions, io: Io): Promis
     filter: options.filter,
     seed: randomInt(2 ** 32),
     maximumConnections: options.maxConnections,
+    checkpoints: CHECKPOINTS,
     separate: options.separate,
   });
   const interruption = new AbortController();
@@ -84,22 +83,14 @@ export async function watch(path: string, options: WatchOptions, io: Io): Promis
   }
 }
 
-/** Hands frames on, and looks at the open connections whenever the capture's clock has moved far enough. */
+/** Hands frames on, and looks at the open connections whenever the capture's clock shows another second. */
 function looking(analysis: Analysis, watcher: WatchReporter): FrameHandler {
   const handle = analysis.begin();
-  let last: number | null = null;
+  let second = -1;
   return (frame) => {
     handle(frame);
-    last ??= frame.seconds;
-    const since = frame.seconds - last;
-    if (since < INTERVAL && since >= 0) return;
-    // After a leap backwards the clock goes on from there.
-    last = frame.seconds;
-    const passed = (now: number): boolean =>
-      CHECKPOINTS.some((checkpoint) => now >= checkpoint && now - since < checkpoint);
-    analysis.peek(
-      (age, quiet) => passed(age) || passed(quiet),
-      (connection, findings, start) => watcher.open(connection, findings, start),
-    );
+    if (frame.seconds === second) return;
+    second = frame.seconds;
+    analysis.peek((connection, findings, start) => watcher.open(connection, findings, start));
   };
 }

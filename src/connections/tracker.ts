@@ -11,6 +11,7 @@ import { ACK, type BrokenHeader, FIN, type IcmpError, RST, type Segment, SYN } f
 import { advance, within } from '../tcp/sequence.js';
 import { CLOSED, SYN_SENT, TIME_WAIT } from '../tcp/states.js';
 import { AddressTexts } from './address-texts.js';
+import { Checkpoints } from './checkpoints.js';
 import type { Connection, Role } from './connection.js';
 import { finishConnection } from './finish.js';
 import { FlowTable, type FourTuple } from './flow-table.js';
@@ -109,6 +110,11 @@ export interface TrackerOptions {
   readonly seed?: number | undefined;
   /** Connections held at most, at least 1; beyond that those idle for longest are given up. */
   readonly maximumConnections?: number | undefined;
+  /**
+   * When `peek` hands out a connection: at these ages, and when nothing was heard of it for so long; in whole
+   * seconds, ascending. Without, it hands out none.
+   */
+  readonly checkpoints?: readonly number[] | undefined;
 }
 
 export class Tracker {
@@ -127,6 +133,7 @@ export class Tracker {
   readonly #onAnsweredForPredecessor: ((connection: number) => void) | undefined;
   readonly #domains: Domains | null;
   readonly #maximum: number;
+  readonly #checkpoints: Checkpoints | null;
   #nextId = 0;
   #evicted = 0;
   #sweepAt = 0;
@@ -148,6 +155,7 @@ export class Tracker {
     this.#onAnsweredForPredecessor = options.onAnsweredForPredecessor;
     this.#domains = options.domains ?? null;
     this.#maximum = options.maximumConnections ?? MAXIMUM_CONNECTIONS;
+    this.#checkpoints = options.checkpoints ? new Checkpoints(this.#store, options.checkpoints) : null;
   }
 
   /** Connections held in memory. */
@@ -161,28 +169,15 @@ export class Tracker {
   }
 
   /**
-   * Hands out the connections that are open and due, as they are `now`; they stay open. `isDue` is told the
-   * seconds since a connection's first segment and since its last.
+   * Hands out the connections that are open and came to one of the `checkpoints` since the last call, as they are
+   * `now`; they stay open. The first call only starts the clock.
    */
-  peek(
-    now: Timestamp,
-    isDue: (age: number, quiet: number) => boolean,
-    visit: (connection: Connection) => void,
-  ): void {
+  peek(now: Timestamp, visit: (connection: Connection) => void): void {
     const store = this.#store;
-    for (let slot = 0; slot < store.highWater; slot++) {
-      if (!store.isLive(slot)) continue;
-      const memory = store.memory(slot);
-      const base = store.base(slot);
-      if (memory[base + FRAMES] === 0) continue;
-      const age = elapsedSeconds(
-        memory[base + FIRST_SECONDS],
-        memory[base + FIRST_NANOSECONDS],
-        now.seconds,
-        now.nanoseconds,
-      );
-      if (isDue(age, quietSeconds(memory, base, now.seconds, now.nanoseconds)))
-        visit(this.#finished(memory, base));
+    const slots = this.#checkpoints?.reached(now) ?? [];
+    const idOf = (slot: number): number => store.memory(slot)[store.base(slot) + ID];
+    for (const slot of [...slots].sort((a, b) => idOf(a) - idOf(b))) {
+      visit(this.#finished(store.memory(slot), store.base(slot)));
     }
   }
 
@@ -210,6 +205,7 @@ export class Tracker {
       fromServer = this.#table.fromServer;
     }
 
+    if (this.#checkpoints !== null) this.#checkpoints.touch(slot);
     const memory = store.memory(slot);
     const base = store.base(slot);
     if (this.#onSegment !== undefined) {
@@ -385,6 +381,7 @@ export class Tracker {
     );
     if (embryonic && (flags & SYN) === 0 && !knowsSyn) {
       this.#onAnsweredForPredecessor?.(memory[base + ID]);
+      this.#checkpoints?.touch(predecessor);
       const sameRoles = oldMemory[oldBase + PORTS] === memory[base + PORTS];
       this.#take(oldMemory, oldBase, fromServer === sameRoles, segment);
       return true;
@@ -468,6 +465,7 @@ export class Tracker {
     this.#counts.release(memory, base + CLIENT);
     this.#counts.release(memory, base + SERVER);
     this.#setBacks.forget(memory, base);
+    this.#checkpoints?.forget(slot);
     if ((memory[base + FLAGS] & SUPERSEDED) === 0) this.#table.remove(slot);
     this.#journal.release(memory[base + JOURNAL]);
     this.#store.release(slot);
