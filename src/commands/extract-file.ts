@@ -5,6 +5,7 @@ import type { FrameWriter, WriteOctets } from '../capture/frame-writer.js';
 import { MAX_CAPTURED_LENGTH } from '../capture/parser.js';
 import { PcapWriter } from '../capture/pcap-writer.js';
 import { PcapngWriter } from '../capture/pcapng-writer.js';
+import { isLater } from '../core/time.js';
 import { FrameRewriter } from '../extract/frame-rewriter.js';
 import { OutputFile } from '../node/output.js';
 import type { CaptureFacts } from '../node/read-capture.js';
@@ -149,7 +150,8 @@ export class ExtractFile {
       comments: this.#alteration === null ? comments : [`Altered by finwait: ${this.#alteration.says}.`],
       frameComments: this.#alteration === null ? frameComments : [],
       interfaces: interfaces.map((each) => this.#describe(each)),
-      endAt: endAt ?? lastFrameAt,
+      // What a capture says of its end may be wrong.
+      endAt: endAt !== null && lastFrameAt !== null && isLater(endAt, lastFrameAt) ? endAt : lastFrameAt,
     });
   }
 }

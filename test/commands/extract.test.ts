@@ -7,6 +7,7 @@ import { Anonymizer } from '../../src/extract/anonymizer.js';
 import {
   enhancedPacket,
   interfaceDescription,
+  interfaceStatistics,
   join as joined,
   sectionHeader,
 } from '../support/capture-builder.js';
@@ -123,6 +124,27 @@ describe('finwait extract', () => {
     expect(again.captures[0].lastFrameAt < again.captures[0].endAt).toBe(true);
     const { endAt, firstFrameAt, durationSeconds } = again.captures[0];
     expect((Date.parse(endAt) - Date.parse(firstFrameAt)) / 1000).toBeCloseTo(durationSeconds, 2);
+  });
+
+  it('keeps the end of a capture that says it ended before its last frame', async () => {
+    const syn = ethernet(ipv4(tcp({ flags: 0x02 })));
+    const second = [0, 0, 0, 0, 0x40, 0x42, 0x0f, 0];
+    writeFileSync(
+      file('lying.pcapng'),
+      joined(
+        sectionHeader(),
+        interfaceDescription(),
+        enhancedPacket(syn, 0n),
+        enhancedPacket(new Uint8Array(60), 70_000_000n),
+        interfaceStatistics(0, [[3, second]]),
+      ),
+    );
+    await finwait(['extract', file('lying.pcapng'), '-c', '0', '-o', file('end.pcapng')]);
+    const reports = [file('lying.pcapng'), file('end.pcapng')].map(async (path) => {
+      const { captures } = JSON.parse((await finwait([path, '-f', 'json'])).stdout);
+      return captures[0].endAt;
+    });
+    expect(await Promise.all(reports)).toEqual(Array(2).fill('1970-01-01T00:01:10.000000000Z'));
   });
 
   it.each([
