@@ -20,6 +20,8 @@ export interface AnalyzerOptions {
   /** Called with each ICMP error about a segment and the connection that this was of; reused as well. */
   readonly onIcmpError?: ((connection: number, error: IcmpError) => void) | undefined;
   /** See `TrackerOptions`. */
+  readonly onBrokenHeader?: ((connection: number) => void) | undefined;
+  /** See `TrackerOptions`. */
   readonly onReuse?: ((connection: number, predecessor: number) => void) | undefined;
   /** See `TrackerOptions`. */
   readonly onAnsweredForPredecessor?: ((connection: number) => void) | undefined;
@@ -53,6 +55,7 @@ export class Analyzer {
       },
       onSegment: options.onSegment,
       onIcmpError: options.onIcmpError,
+      onBrokenHeader: options.onBrokenHeader,
       onReuse: options.onReuse,
       onAnsweredForPredecessor: options.onAnsweredForPredecessor,
       seed: options.seed,

@@ -4,10 +4,11 @@ import { scratchFile, scratchPath, takeFile } from '../scratch.js';
 import type { Target } from './target.js';
 
 interface Report {
-  readonly captures: readonly { readonly skipped: Readonly<Record<string, number>> }[];
+  readonly captures: readonly { readonly endAt: string }[];
   readonly connections: readonly {
     readonly id: number;
     readonly startAt: string;
+    readonly endAt: string;
     readonly client: object;
     readonly server: object;
     readonly frames: number;
@@ -34,14 +35,11 @@ export const extract: Target = {
     const path = scratchFile('whole', input);
     const before = await reportOn(path);
     if (before === null) return new Set(['refused']);
-    const hasFragments = Object.keys(before.captures[0].skipped).some((reason) =>
-      reason.endsWith('fragment'),
-    );
-    if (hasFragments) return new Set(['fragments']);
     if (before.connections.length === 0) return new Set(['nothing to extract']);
-    const { id, quality } = random.of(before.connections);
-    // That the clock ran back beside the frames of another connection, its extract cannot tell.
-    if (quality.clockSetBack !== null) return new Set(['the clock was set back']);
+    const { id, quality, endAt } = random.of(before.connections);
+    // That the clock ran back beside frames of others, its extract cannot tell, nor when the capture ended then.
+    if (quality.clockSetBack !== null || endAt > before.captures[0].endAt)
+      return new Set(['the clock was set back']);
     const output = scratchPath('extract.pcapng');
     const strip = random.below(2) === 0 ? ['--strip-payload'] : [];
     const { code, stderr } = await command('extract', path, '-c', String(id), '-o', output, ...strip);

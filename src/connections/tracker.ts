@@ -100,6 +100,8 @@ export interface TrackerOptions {
   readonly onSegment?: ((connection: number, from: Role, segment: Segment) => void) | undefined;
   /** Called with each ICMP error and the connection whose segment it quotes. */
   readonly onIcmpError?: ((connection: number, error: IcmpError) => void) | undefined;
+  /** Called with each connection that a TCP header which is no segment's ended, or on whose 4-tuple it came. */
+  readonly onBrokenHeader?: ((connection: number) => void) | undefined;
   /** Called with a connection that opens the 4-tuple of one which is not closed, and with that one. */
   readonly onReuse?: ((connection: number, predecessor: number) => void) | undefined;
   /** Called with a connection of whose segments one belonged to the connection that held its 4-tuple before. */
@@ -129,6 +131,7 @@ export class Tracker {
   readonly #onConnection: (connection: Connection) => void;
   readonly #onSegment: ((connection: number, from: Role, segment: Segment) => void) | undefined;
   readonly #onIcmpError: ((connection: number, error: IcmpError) => void) | undefined;
+  readonly #onBrokenHeader: ((connection: number) => void) | undefined;
   readonly #onReuse: ((connection: number, predecessor: number) => void) | undefined;
   readonly #onAnsweredForPredecessor: ((connection: number) => void) | undefined;
   readonly #domains: Domains | null;
@@ -151,6 +154,7 @@ export class Tracker {
     this.#onConnection = options.onConnection;
     this.#onSegment = options.onSegment;
     this.#onIcmpError = options.onIcmpError;
+    this.#onBrokenHeader = options.onBrokenHeader;
     this.#onReuse = options.onReuse;
     this.#onAnsweredForPredecessor = options.onAnsweredForPredecessor;
     this.#domains = options.domains ?? null;
@@ -273,11 +277,13 @@ export class Tracker {
       (header.flags & (SYN | ACK)) === SYN &&
       opensAgain(store.memory(slot), store.base(slot) + (fromServer ? SERVER : CLIENT), header)
     ) {
+      this.#onBrokenHeader?.(store.memory(slot)[store.base(slot) + ID]);
       this.#letPredecessorGo(slot);
       this.#end(slot);
       slot = this.#create(header, false);
       fromServer = false;
     }
+    this.#onBrokenHeader?.(store.memory(slot)[store.base(slot) + ID]);
     const client = store.base(slot) + CLIENT;
     const server = store.base(slot) + SERVER;
     noteBrokenHeader(store.memory(slot), fromServer ? server : client, fromServer ? client : server, header);

@@ -5,7 +5,8 @@ import type { Selection } from './selection.js';
 
 /**
  * Reads a capture again and picks the frames of the selected connections: their segments, ICMP errors that
- * quote one, and the fragments of their datagrams. Nothing is kept, however long the capture.
+ * quote one, broken TCP headers between the same ends, and the fragments of their datagrams. Nothing is kept, however
+ * long the capture.
  */
 export class FramePicker {
   readonly #analyzer: Analyzer;
@@ -32,6 +33,7 @@ export class FramePicker {
       onConnection: () => {},
       onSegment: note,
       onIcmpError: note,
+      onBrokenHeader: note,
       onFragment: datagrams.fragment,
     });
   }

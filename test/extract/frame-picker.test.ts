@@ -7,6 +7,7 @@ import { concat, ethernet, fragmentHeader, icmp, ipv4, ipv6, tcp, udp } from '..
 const MORE = 0x2000;
 const ACK = 0x10;
 const SYN = 0x02;
+const BACK = { source: '10.0.0.2', destination: '10.0.0.1' };
 
 /** A capture of these Ethernet frames, a millisecond apart. */
 function capture(...frames: readonly Uint8Array[]): Uint8Array {
@@ -48,6 +49,17 @@ describe('the frames of a connection', () => {
   it('include an ICMP error that was captured before all else', () => {
     const error = ethernet(ipv4(icmp(3, 1, ipv4(tcp({ flags: SYN }))), { protocol: 1 }));
     expect(picked(capture(error, other, syn))).toEqual([1, 3]);
+  });
+
+  it('include broken TCP headers between its ends, of which a SYN opens them anew', () => {
+    const broken = ethernet(ipv4(tcp({ flags: SYN, sequence: 900_000, dataOffset: 4 })));
+    const foreign = ethernet(ipv4(tcp({ sourcePort: 40001, dataOffset: 4 })));
+    const answer = ethernet(ipv4(tcp({ sourcePort: 8080, destinationPort: 40000 }), BACK));
+    const bytes = capture(syn, foreign, broken, answer);
+    expect([0, 2].map((id) => picked(bytes, id))).toEqual([
+      [1, 3],
+      [3, 4],
+    ]);
   });
 
   it('include those of a connection that took over its ports before it was closed, and the other way round', () => {
