@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { CaptureReader } from '../../src/capture/reader.js';
 import { Decoder } from '../../src/decode/decoder.js';
+import { LINK_LAYERS } from '../../src/decode/link/registry.js';
 import { SEGMENT } from '../../src/decode/verdict.js';
 import { analyzeBytes } from '../../src/index.js';
 import { captureOf } from '../support/fixtures.js';
@@ -129,4 +130,20 @@ describe.each(WRAPPINGS)('$name', (wrapping: Wrapping) => {
       ).toEqual(theirs);
     },
   );
+});
+
+describe('the table of what holds each encapsulation', () => {
+  const page = readFileSync('docs/captures.md', 'utf8');
+  const rows = page.slice(page.indexOf('## What holds each of them')).match(/^\|.*\|$/gm) ?? [];
+  const named = rows.flatMap((row) => row.split('|')[2].trim().split('; '));
+
+  it('names every wrapping, and which Wireshark is not asked about', () => {
+    for (const { name, notInWireshark } of WRAPPINGS)
+      expect(named).toContain(notInWireshark === undefined ? name : `${name} \\*`);
+  });
+
+  it('names every link layer', () => {
+    const numbers = rows.flatMap((row) => row.split('|')[1].match(/\b\d+\b/g) ?? []).map(Number);
+    for (const { linkType } of LINK_LAYERS) expect(numbers).toContain(linkType);
+  });
 });
