@@ -157,6 +157,23 @@ describe('frames without time among others', () => {
     expect(captures[0].lastFrameAt).toEqual({ seconds: 1_700_000_000, nanoseconds: 0 });
   });
 
+  it('seem to last for years in no scenario', () => {
+    for (const scenario of scenarios) {
+      const { frames } = readFrames(readFileSync(captureOf(scenario, 'client')));
+      const bytes = joined(
+        sectionHeader(),
+        interfaceDescription(frames[0].linkType),
+        ...frames.map((frame, place) => {
+          const octets = Buffer.from(frame.data, 'hex');
+          return place < 3 ? simplePacket(octets) : enhancedPacket(octets, frame.time / 1000n);
+        }),
+      );
+      const { findings, patterns } = analyzeBytes(bytes);
+      for (const { title, explanation } of [...findings, ...patterns])
+        expect(`${title} ${explanation}`, scenario).not.toMatch(/1970|NaN|Infinity|\d{3} d\b/);
+    }
+  });
+
   it('and none at the start', () => {
     const { captures } = analyzeBytes(joined(head, simplePacket(data), timed));
     expect(captures[0]).toMatchObject({ firstFrameAt: null, durationSeconds: null, framesWithoutTime: 1 });
