@@ -793,6 +793,33 @@ SYN
 fast-open-refused · #12, #13 · RFC 7413 §4.2.2; RFC 9293 §3.10.7.3;
 Linux ip-sysctl tcp_fastopen
 `,
+  'ecn-syn-unanswered': `connection 0: 10.9.35.1:40000 ↔ 10.9.35.2:8080
+from 2026-11-20 23:58:52.834 UTC, captured near the client; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   1.0071     #2               ──────── SYN seq 0 again ─────────▶
+   1.0175     #3 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+                               ▲ info: ecn-syn-unanswered
+   1.0176     #4               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   1.0732     #5               ─── PSH,ACK seq 1 ack 1 len 18 ───▶
+   1.0848     #6               ◀──────── ACK seq 1 ack 19 ────────
+   1.0848     #7               ◀── PSH,ACK seq 1 ack 19 len 25 ───
+   1.0848     #8               ─────── ACK seq 19 ack 26 ────────▶
+   1.1860     #9 FIN-WAIT-1    ───── FIN,ACK seq 19 ack 26 ──────▶ CLOSE-WAIT✓
+   1.2403    #10 FIN-WAIT-2?   ◀─────── ACK seq 26 ack 20 ────────
+   1.2472    #11 TIME-WAIT✓    ◀───── FIN,ACK seq 26 ack 20 ────── LAST-ACK
+   1.2472    #12               ─────── ACK seq 20 ack 27 ────────▶ CLOSED?
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+the client ended in TIME-WAIT
+the server ended in CLOSED
+
+info 10.9.35.2:8080 answered 10.9.35.1:40000 only when its SYN asked for ECN no
+longer
+ecn-syn-unanswered · #1, #2, #3 · RFC 3168 §6.1.1.1; RFC 3360 §3; RFC 6298 §2
+`,
   'half-open-syn-challenge': `connection 0: 10.9.24.1:40000 ↔ 10.9.24.2:8080
 from 2026-11-20 23:58:41.396 UTC, captured near the server; times count from
 there, numbers are relative

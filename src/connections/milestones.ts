@@ -8,7 +8,10 @@ export const MILESTONE_KINDS = [
   'fin-covered',
   /** This endpoint sent its FIN again. A run: `count` repetitions. */
   'fin-repeated',
-  /** This endpoint sent its SYN, or its SYN-ACK, again. Runs. */
+  /**
+   * This endpoint sent its SYN, or its SYN-ACK, again. Runs; `value` of SYNs: how many of them ask for ECN no more,
+   * as the first one did (RFC 3168 §6.1.1.1).
+   */
   'syn-repeated',
   'syn-ack-repeated',
   /**

@@ -10,7 +10,7 @@
  *   to cause is retracted.
  */
 import { elapsedSeconds } from '../core/time.js';
-import { ACK, FIN, type IcmpError, RST, type Segment, SYN } from '../decode/segment.js';
+import { ACK, CWR, ECE, FIN, type IcmpError, RST, type Segment, SYN } from '../decode/segment.js';
 import { advance, after, before, distance, within } from '../tcp/sequence.js';
 import { CLOSED, ESTABLISHED, SYN_RECEIVED, SYN_SENT } from '../tcp/states.js';
 import {
@@ -73,6 +73,7 @@ import {
   DATA_FRAME,
   DATA_NANOSECONDS,
   DATA_SECONDS,
+  ECN_ASKED,
   ENDPOINT_ACKNOWLEDGED,
   ENDPOINT_FIN_COVERED,
   ENDPOINT_FIN_SENT,
@@ -142,6 +143,9 @@ import {
   tapIsAt,
   wasSwapped,
 } from './tap.js';
+
+/** By both of these a SYN asks for ECN (RFC 3168 §6.1.1). */
+const ECN_SETUP = ECE | CWR;
 
 /** Room for a tap that orders two crossing frames a little wrongly, in microseconds. */
 const TAP_SLACK = 1000;
@@ -221,8 +225,11 @@ export class Observer {
     if ((flags & ENDPOINT_SYN_CAPTURED) === 0) {
       startSequence(memory, x, this.#at.segment);
       this.#ledger.enter(this.#at.fromServer, SENT_SYN, OBSERVED);
+      if ((this.#at.segment.flags & ECN_SETUP) === ECN_SETUP) this.#setFlag(ECN_ASKED);
     } else {
-      this.#ledger.run(SYN_REPEATED, this.#at.fromServer, 0);
+      const gaveUpEcn =
+        (memory[this.#at.base + FLAGS] & ECN_ASKED) !== 0 && (this.#at.segment.flags & ECN_SETUP) === 0;
+      this.#ledger.run(SYN_REPEATED, this.#at.fromServer, gaveUpEcn ? 1 : 0);
       this.#setFlag(HANDSHAKE_REPEATED);
       // Without the cookie's data the repeated SYN ends earlier (RFC 7413 §4.2.2).
       if ((flags & ENDPOINT_ACKNOWLEDGED) === 0) startSequence(memory, x, this.#at.segment);

@@ -143,6 +143,8 @@ export const JOURNAL_FULL = 1 << 16;
 export const SUPERSEDED = 1 << 17;
 /** Given up for want of room, after the longest silence; it may go on in the capture. */
 export const EVICTED = 1 << 18;
+/** Its first SYN asked for ECN: ECE and CWR were set (RFC 3168 §6.1.1). */
+export const ECN_ASKED = 1 << 19;
 
 // STATE.
 export const STATE_MASK = 0x0f;

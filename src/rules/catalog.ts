@@ -3,6 +3,7 @@ import { acceptQueueOverflow } from './accept-queue-overflow.js';
 import { closeWaitStuck } from './close-wait-stuck.js';
 import { connectionRefused } from './connection-refused.js';
 import { dataAfterOwnFin } from './data-after-own-fin.js';
+import { ecnSynUnanswered } from './ecn-syn-unanswered.js';
 import { type Evaluate, prepareRules } from './evaluate.js';
 import { fastOpenRefused } from './fast-open-refused.js';
 import { finUnacknowledged } from './fin-unacknowledged.js';
@@ -92,6 +93,7 @@ export const RULES: readonly Rule[] = [
   handshakeAborted,
   acceptQueueOverflow,
   fastOpenRefused,
+  ecnSynUnanswered,
   halfOpenSynChallenge,
   simultaneousOpen,
   splitHandshake,

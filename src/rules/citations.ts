@@ -113,6 +113,7 @@ const problems = rfc(2525, {
   '2.16': 'Failure to send a RST after Half Duplex Close',
   '2.17': 'Failure to RST on close with data pending',
 });
+const ecn = rfc(3168, { '6.1.1.1': 'Middlebox Issues' });
 const inappropriateResets = rfc(3360, {
   1: 'Introduction',
   2: 'The history of TCP resets',
@@ -703,6 +704,10 @@ export const cite = {
   synFlood: synFlood(
     '2.2',
     'SYNs from addresses that never answer fill what a listener keeps of unfinished handshakes.',
+  ),
+  ecnSynDropped: ecn(
+    '6.1.1.1',
+    'Some devices drop or reset a SYN that asks for ECN; its sender may repeat it without, as losses look the same.',
   ),
   synLikeData: tcp('3.8.3', 'Repetitions of a SYN are handled like those of data.'),
   firstTimeout: rtoTimer(

@@ -229,6 +229,11 @@ const SILENT: Readonly<Record<string, Silent>> = {
     capture: 'client',
     because: 'no single moment explains all of the resets',
   },
+  'ecn-syn-unanswered': {
+    fixture: 'syn-lost',
+    capture: 'client',
+    because: 'neither SYN asks for ECN',
+  },
   'service-answers-others': {
     fixture: 'syn-unanswered',
     capture: 'client',

@@ -38,6 +38,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   'close-behind-zero-window': [],
   'close-wait-pileup': [...PILED_UP, ...PILED_UP, ...PILED_UP, ...PILED_UP],
   'close-wait-stuck': STUCK,
+  'ecn-syn-unanswered': { client: ['info ecn-syn-unanswered'], server: [] },
   // The device that added them stands between the taps.
   'data-after-own-fin': { client: [], server: ['error data-after-own-fin'] },
   'endpoint-mass-close': ['warning rst-active-abort'],

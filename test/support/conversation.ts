@@ -1,11 +1,19 @@
 import type { Connection, Endpoint } from '../../src/connections/connection.js';
 import { Tracker, type TrackerOptions } from '../../src/connections/tracker.js';
 import { IPV4_MAPPED } from '../../src/core/addresses.js';
-import { ACK, FIN, PSH, RST, Segment, SYN } from '../../src/decode/segment.js';
+import { ACK, CWR, ECE, FIN, PSH, RST, Segment, SYN } from '../../src/decode/segment.js';
 
 const CLIENT_ISN = 0xffff_fff0;
 const SERVER_ISN = 5_000;
-const FLAG_LETTERS: Readonly<Record<string, number>> = { F: FIN, S: SYN, R: RST, P: PSH, A: ACK };
+const FLAG_LETTERS: Readonly<Record<string, number>> = {
+  F: FIN,
+  S: SYN,
+  R: RST,
+  P: PSH,
+  A: ACK,
+  E: ECE,
+  C: CWR,
+};
 
 /**
  * Runs a script of segments through the tracker, one a line:
@@ -13,7 +21,7 @@ const FLAG_LETTERS: Readonly<Record<string, number>> = { F: FIN, S: SYN, R: RST,
  *     <seconds> <C|S> <flags> <sequence> [<acknowledgment>] [+<payload>] [win=<n>] [isn=<n>] [ttl=<n>] [id=<n>]
  *     [port=<n>] [mss=<n>] [tfo=<n>]
  *
- * Flags are letters of `FSRPA`. Numbers are relative to the initial sequence numbers, so that a SYN is 0
+ * Flags are letters of `FSRPAEC`. Numbers are relative to the initial sequence numbers, so that a SYN is 0
  * and the first octet 1; the client's is chosen so that its numbers wrap early. `isn=` shifts both of the
  * line's own numbers to those of another incarnation; `port=` is the client's, `tfo=` the length of a
  * Fast Open cookie. Empty lines and what follows `#` are left out.

@@ -1,0 +1,71 @@
+import { secondsBetween } from '../core/time.js';
+import { cite } from './citations.js';
+import { eachEndpoint, entered, gradedBy, milestone } from './evidence.js';
+import { reportFinding } from './report-finding.js';
+import type { Rule } from './rule.js';
+import { duration, nameOf, round } from './wording.js';
+
+/** A SYN that asks for ECN was not answered, and one that does not was. */
+export const ecnSynUnanswered: Rule = {
+  id: 'ecn-syn-unanswered',
+  family: 'handshake',
+  severity: 'info',
+  summary: 'A SYN that asked for ECN got no answer, and its repetition without ECN did.',
+  options: {},
+  signs: ['syn-repeated'],
+  needs: 'both',
+  explains: [],
+  related: ['syn-unanswered', 'connection-refused', 'fast-open-refused'],
+  citations: [cite.ecnSynDropped, cite.resetForEcn, cite.firstTimeout],
+  documentation: {
+    meaning:
+      'Some firewalls and load balancers drop a SYN with the bits ECE and CWR, by which its sender asks for Explicit Congestion Notification. Systems therefore repeat it without them. If that is answered, the first one may have been dropped for its bits, or just lost: one connection cannot tell, several to the same service can. Each costs a second at its start.',
+    proof: [
+      'A SYN of {caller} with ECE and CWR, and one without them later.',
+      'A SYN-ACK of {listener}, after the one without.',
+    ],
+    notThis: [
+      'No answer to either: syn-unanswered.',
+      'A SYN-ACK that was on its way when the SYN was repeated.',
+      'A server that does not do ECN: it answers, without agreeing to it.',
+    ],
+    applicationSees: '{caller}: connect takes a second or more longer. {listener}: nothing.',
+    likelyCauses: [
+      'The first SYN was lost by chance (possible): then others to the same service, with ECN, are answered.',
+      'A firewall or load balancer on the way drops SYNs that ask for ECN (possible): then none of them is.',
+    ],
+    nextSteps: [
+      'Look at other connections of {caller} to {listener}: is any SYN with ECE and CWR answered? Wireshark: tcp.flags.syn == 1 && tcp.flags.ece == 1',
+      'sysctl net.ipv4.tcp_ecn net.ipv4.tcp_ecn_fallback on the host of {caller}.',
+    ],
+    example: { fixture: 'ecn-syn-unanswered', capture: 'client' },
+  },
+  check: eachEndpoint((caller, listener, connection) => {
+    const repeated = milestone(caller, 'syn-repeated');
+    const syn = entered(caller, 'SYN-SENT');
+    const answer = entered(listener, 'SYN-RECEIVED');
+    if (repeated === null || repeated.value === 0 || syn === null) return null;
+    // The frame of the SYN-ACK: before the repetition, it answers the first.
+    if (answer?.frame == null || answer.frame < repeated.frame) return null;
+    const seconds = secondsBetween(syn.time, answer.time);
+    return reportFinding(ecnSynUnanswered, connection, {
+      endpoint: caller.role,
+      confidence: gradedBy(connection, 'possible'),
+      title: '{listener} answered {caller} only when its SYN asked for ECN no longer',
+      explanation:
+        'The SYN in frame {first} has ECE and CWR set and was not answered; repeated without them, the last time in frame {last}, it was, in frame {answer}, {time} after the first. A loss by chance looks the same.',
+      frames: [syn.frame, repeated.frame, repeated.lastFrame, answer.frame],
+      from: syn.time,
+      to: answer.time,
+      facts: { seconds: round(seconds), withoutEcn: repeated.value },
+      words: {
+        caller: nameOf(caller),
+        listener: nameOf(listener),
+        first: syn.frame ?? '?',
+        last: repeated.lastFrame,
+        answer: answer.frame,
+        time: duration(seconds),
+      },
+    });
+  }),
+};
