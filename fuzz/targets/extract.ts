@@ -19,7 +19,6 @@ interface Report {
     readonly rule: string;
     readonly connection: number;
     readonly endpoint: string | null;
-    readonly severity: string;
     readonly confidence: string;
     readonly title: string;
   }[];
@@ -78,16 +77,16 @@ function twinOf(before: Report, id: number, after: Report): number {
   return twin.id;
 }
 
+/** What is said of a connection by itself: how grave it is, patterns may say, which depend on others. */
 function storyOf({ connections, findings }: Report, id: number): string {
   const { endpoints } = connections.find((each) => each.id === id)!;
   return JSON.stringify({
     states: [endpoints.client.finalState, endpoints.server.finalState],
     findings: findings
       .filter(({ connection }) => connection === id)
-      .map(({ rule, endpoint, severity, confidence, title }) => ({
+      .map(({ rule, endpoint, confidence, title }) => ({
         rule,
         endpoint,
-        severity,
         confidence,
         title,
       })),
