@@ -22,11 +22,8 @@ if (!hasTshark)
 const folder = mkdtempSync(join(tmpdir(), 'finwait-duplicates-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Already cooked, so that it cannot become something else. */
-const COOKED = 'cooked-any';
-/** Two segments that come together are answered by two resets that are the same to the octet, as copies are. */
-const TWO_SAME_RESETS = 'fin-crosses-reset';
-const ethernet = scenarios.filter((scenario) => scenario !== COOKED && scenario !== TWO_SAME_RESETS);
+// Already cooked, so that it cannot become something else.
+const ethernet = scenarios.filter((scenario) => scenario !== 'cooked-any');
 const twofold = DUPLICATIONS.filter(({ delays }) => delays.length === 1);
 
 /** Rules that rest on Wireshark's marks: the one is silent where frames are copied, the other says less. */
