@@ -1,6 +1,8 @@
 import { formatAddress } from '../core/addresses.js';
 
-const PLACES = 1 << 12;
+/** A busy service has some ten thousand clients, at 24 octets each. */
+const PLACES_SHIFT = 15;
+const PLACES = 1 << PLACES_SHIFT;
 
 /**
  * The texts of addresses, each kept until another one takes its place. Most connections share theirs with
@@ -40,5 +42,5 @@ export class AddressTexts {
 }
 
 function placeOf(words: number): number {
-  return Math.imul(words ^ (words >>> 16), 0x7feb352d) >>> 20;
+  return Math.imul(words ^ (words >>> 16), 0x7feb352d) >>> (32 - PLACES_SHIFT);
 }
