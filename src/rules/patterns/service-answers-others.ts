@@ -1,6 +1,6 @@
 import type { Connection } from '../../connections/connection.js';
 import { formatEndpoint } from '../../core/addresses.js';
-import { isLater, secondsBetween, type Timestamp } from '../../core/time.js';
+import type { Timestamp } from '../../core/time.js';
 import { cite } from '../citations.js';
 import { type Finding, type Pattern, SEVERITIES, type Severity } from '../finding.js';
 import type { PatternCollector, PatternRule } from '../rule.js';
@@ -20,10 +20,10 @@ interface Service {
   readonly address: string;
   readonly port: number;
   readonly network: string;
-  /** Calls that were answered, and when the first and the last of them began. */
+  /** Calls that were answered, and when the first and the last of them began: numbers, as there may be many. */
   answered: number;
-  first: Timestamp;
-  last: Timestamp;
+  firstSeconds: number;
+  lastSeconds: number;
   /** By rule. */
   failed: Failed[] | null;
   /** What each client met, as bits; null once there were too many. */
@@ -110,19 +110,17 @@ class Collector implements PatternCollector {
       port: server.port,
       network,
       answered: 0,
-      first: connection.start,
-      last: connection.start,
+      firstSeconds: Number.POSITIVE_INFINITY,
+      lastSeconds: Number.NEGATIVE_INFINITY,
       failed: null,
       clients: [],
     }));
     if (service === null) return;
     if (failure === undefined) {
-      if (service.answered++ === 0) {
-        service.first = connection.start;
-        service.last = connection.start;
-      }
-      if (isLater(service.first, connection.start)) service.first = connection.start;
-      if (isLater(connection.start, service.last)) service.last = connection.start;
+      const seconds = secondsOf(connection.start);
+      service.answered++;
+      if (seconds < service.firstSeconds) service.firstSeconds = seconds;
+      if (seconds > service.lastSeconds) service.lastSeconds = seconds;
       note(service, client.address, WAS_ANSWERED);
       return;
     }
@@ -161,17 +159,14 @@ function note(service: Service, client: string, met: number): void {
 }
 
 function patternOf(
-  { address, port, network, clients, answered, first, last }: Service,
+  { address, port, network, clients, answered, firstSeconds, lastSeconds }: Service,
   { rule, members, severity }: Failed,
 ): Pattern {
   const server = formatEndpoint(address, port);
-  const when = whenOf(members, { from: first, to: last });
-  const apartSeconds =
-    when === 'after'
-      ? secondsBetween(last, members.from)
-      : when === 'before'
-        ? secondsBetween(members.to, first)
-        : 0;
+  const sinceLast = secondsOf(members.from) - lastSeconds;
+  const untilFirst = firstSeconds - secondsOf(members.to);
+  const when: When = sinceLast > 0 ? 'after' : untilFirst > 0 ? 'before' : 'amid';
+  const apartSeconds = when === 'amid' ? 0 : Math.max(sinceLast, untilFirst);
   const met = clients === null ? null : clients.map(({ bits }) => bits);
   const failing = met?.filter((bits) => (bits & WAS_NOT) !== 0).length ?? null;
   const both = met?.filter((bits) => bits === (WAS_NOT | WAS_ANSWERED)).length ?? null;
@@ -193,7 +188,7 @@ function patternOf(
       failed: members.count,
       answered,
       when,
-      ...(when !== 'amid' && { apartSeconds: round(apartSeconds) }),
+      ...(when !== 'amid' && { apartSeconds: round(apartSeconds, 3) }),
       ...(failing !== null && both !== null && { clientsFailed: failing, clientsThatMetBoth: both }),
     },
     words: { rule, server: inNetwork(server, network), apart: duration(apartSeconds) },
@@ -202,12 +197,9 @@ function patternOf(
   });
 }
 
-function whenOf(
-  failed: { from: Timestamp; to: Timestamp },
-  answered: { from: Timestamp; to: Timestamp },
-): When {
-  if (secondsBetween(answered.to, failed.from) > 0) return 'after';
-  return secondsBetween(failed.to, answered.from) > 0 ? 'before' : 'amid';
+/** Since 1970, to a microsecond or so. */
+function secondsOf({ seconds, nanoseconds }: Timestamp): number {
+  return (seconds >>> 0) + nanoseconds / 1e9;
 }
 
 const TITLE: Readonly<Record<When, string>> = {
