@@ -2,11 +2,20 @@ import type { Endpoint } from '../../connections/connection.js';
 import { secondsBetween, type Timestamp } from '../../core/time.js';
 import { latest } from '../evidence.js';
 import type { OptionSpec } from '../rule.js';
-import { inNetwork } from '../wording.js';
+import { count, inNetwork } from '../wording.js';
 import { MAX_LISTED } from './report-pattern.js';
 
 /** Groups that a collector keeps: whoever makes a capture must not choose how much memory it takes. */
 export const MAX_GROUPS = 10_000;
+
+/** Of the services that show the same, those with most of it are told. */
+export const MOST_SERVICES = 10;
+
+/** Says of how many services more there is no pattern; empty for none. */
+export function furtherServices(further: number): string {
+  if (further === 0) return '';
+  return ` ${count(further, 'service')} more with fewer such findings ${further === 1 ? 'is' : 'are'} not listed.`;
+}
 
 /** How many connections make a pattern. */
 export const MINIMUM_MEMBERS: OptionSpec = {

@@ -13,7 +13,7 @@ import {
 import type { OptionValues, PatternCollector, PatternRule } from '../rule.js';
 import { count, duration, inNetwork } from '../wording.js';
 import { type ByClient, Census, type CensusResults, type Client, type Service } from './census.js';
-import { Groups, Members } from './members.js';
+import { furtherServices, Groups, Members, MOST_SERVICES } from './members.js';
 import { MAX_PAIRS } from './pair-counts.js';
 import { isOfScan, OF_SCANS, PortScans, type Scan } from './port-scans.js';
 import { MAX_LISTED, reportPattern } from './report-pattern.js';
@@ -46,9 +46,6 @@ interface Concentration {
 /** One client's findings make one pattern if they are at so many services, and mostly at no one of them. */
 const MINIMUM_SERVICES = 3;
 const MOST_AT_ONE = 0.5;
-
-/** Of the services that show the same, those with most of it are told. */
-const MOST_SERVICES = 10;
 
 /** Clients from which on handshakes that none of them finished look like a flood, and how many each began. */
 const FLOOD_CLIENTS = 20;
@@ -299,7 +296,7 @@ class Collector implements PatternCollector {
       severity: recurrence.severity,
       confidence: looksLikeFlood ? 'possible' : recurrence.confidence,
       title: `${members.count} of ${service.connections} connections to {server}: {rule}`,
-      explanation: `For example: {example}. ${says}${looksLikeFlood ? ' So many clients that begin a handshake and do not finish it look like a SYN flood under forged addresses (possible).' : ''}${further > 0 ? ` ${count(further, 'service')} more with fewer such findings ${further === 1 ? 'is' : 'are'} not listed.` : ''}`,
+      explanation: `For example: {example}. ${says}${looksLikeFlood ? ' So many clients that begin a handshake and do not finish it look like a SYN flood under forged addresses (possible).' : ''}${furtherServices(further)}`,
       connections: members.ids,
       count: members.count,
       from: members.from,

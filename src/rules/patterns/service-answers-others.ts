@@ -5,7 +5,7 @@ import { cite } from '../citations.js';
 import { type Finding, type Pattern, SEVERITIES, type Severity } from '../finding.js';
 import type { PatternCollector, PatternRule } from '../rule.js';
 import { count, duration, inNetwork, round } from '../wording.js';
-import { Groups, Members } from './members.js';
+import { furtherServices, Groups, Members, MOST_SERVICES } from './members.js';
 import { reportPattern } from './report-pattern.js';
 
 const UNANSWERED = 'syn-unanswered';
@@ -138,11 +138,18 @@ class Collector implements PatternCollector {
   }
 
   finish(): readonly Pattern[] {
-    return this.#services.all.flatMap((service) =>
-      service.failed === null || service.answered === 0
-        ? []
-        : service.failed.map((failed) => patternOf(service, failed)),
-    );
+    return [UNANSWERED, REFUSED].flatMap((rule) => {
+      const found = this.#services.all.flatMap((service) => {
+        const failed =
+          service.answered === 0 ? undefined : service.failed?.find((each) => each.rule === rule);
+        return failed === undefined ? [] : [{ service, failed }];
+      });
+      const further = Math.max(0, found.length - MOST_SERVICES);
+      return found
+        .sort((a, b) => b.failed.members.count - a.failed.members.count)
+        .slice(0, MOST_SERVICES)
+        .map(({ service, failed }) => patternOf(service, failed, further));
+    });
   }
 }
 
@@ -161,6 +168,7 @@ function note(service: Service, client: string, met: number): void {
 function patternOf(
   { address, port, network, clients, answered, firstSeconds, lastSeconds }: Service,
   { rule, members, severity }: Failed,
+  further: number,
 ): Pattern {
   const server = formatEndpoint(address, port);
   const sinceLast = secondsOf(members.from) - lastSeconds;
@@ -176,7 +184,7 @@ function patternOf(
     severity,
     confidence: 'possible',
     title: `${members.count} of ${members.count + answered} connections to {server} ${what}, ${TITLE[when]}`,
-    explanation: `${count(answered, 'call')} to the same port ${answered === 1 ? 'was' : 'were'} answered${EXPLANATION[when]}.${both === null ? '' : ` Of the ${count(failing ?? 0, 'client')} that failed, ${both === 0 ? 'none was' : both === 1 ? 'one was' : `${both} were`} answered as well.`}`,
+    explanation: `${count(answered, 'call')} to the same port ${answered === 1 ? 'was' : 'were'} answered${EXPLANATION[when]}.${both === null ? '' : ` Of the ${count(failing ?? 0, 'client')} that failed, ${both === 0 ? 'none was' : both === 1 ? 'one was' : `${both} were`} answered as well.`}${furtherServices(further)}`,
     connections: members.ids,
     count: members.count,
     from: members.from,

@@ -76,6 +76,19 @@ describe('service-answers-others', () => {
     expect(pattern.explanation).not.toContain('Of the');
   });
 
+  it('tells of each rule the ten services with most of it, and counts the rest', () => {
+    const calls = Array.from({ length: 12 }, (_, place) => [
+      call(30 * place, 1, null, '10.0.0.1', 1000 + place),
+      ...Array.from({ length: 1 + place }, (_, n) =>
+        call(30 * place + 1 + n, 60, RST, '10.0.0.1', 1000 + place),
+      ),
+    ]);
+    const patterns = told(...calls.flat(), call(999, 1), call(1000, 2, SYN));
+    expect(patterns.map(({ facts }) => facts.failed)).toEqual([1, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3]);
+    expect(patterns[0].explanation).not.toContain('not listed');
+    expect(patterns[1].explanation).toContain(' 2 services more with fewer such findings are not listed.');
+  });
+
   it('is silent where nobody was answered, or all were', () => {
     expect(told(call(0, 1, SYN), call(1, 2, SYN))).toEqual([]);
     expect(told(call(0, 1), call(1, 2))).toEqual([]);
