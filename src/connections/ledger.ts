@@ -79,9 +79,10 @@ export class Ledger {
     if (row < 0) return false;
     memory[endpoint + STATE] = (memory[endpoint + STATE] & ~STATE_MASK) | TRANSITIONS[row].to;
     if (this.hasRoom(1)) {
-      const detail = withRetractedOpenings(detailOf(row, evidence), this.retractedOpenings(server));
+      const last = this.find(TRANSITION, server);
+      const detail = withRetractedOpenings(detailOf(row, evidence), this.#openingsBy(last));
       // Those that stand are linked, since whoever sends the segments chooses how many were taken back.
-      const before = this.newest(server) + 1;
+      const before = this.#standing(last) + 1;
       this.prepend(TRANSITION, server, detail, frame, seconds, nanoseconds, 0, before);
     }
     return true;
@@ -126,9 +127,7 @@ export class Ledger {
 
   /** The endpoint's newest transition that was not taken back, or -1. */
   newest(server: boolean): number {
-    let entry = this.find(TRANSITION, server);
-    while (entry >= 0 && isRetracted(this.journal.detail(entry))) entry = this.#before(entry);
-    return entry;
+    return this.#standing(this.find(TRANSITION, server));
   }
 
   /** The same among those by `event`. */
@@ -140,8 +139,19 @@ export class Ledger {
 
   /** How often the endpoint was held to be ESTABLISHED and was not, up to `MAX_RETRACTED_OPENINGS`. */
   retractedOpenings(server: boolean): number {
-    const last = this.find(TRANSITION, server);
+    return this.#openingsBy(this.find(TRANSITION, server));
+  }
+
+  /** The same up to the endpoint's transition `last`. */
+  #openingsBy(last: number): number {
     return last < 0 ? 0 : retractedOpeningsOf(this.journal.detail(last));
+  }
+
+  /** The endpoint's transition `last`, or the newest before it that was not taken back; -1 for none. */
+  #standing(last: number): number {
+    let entry = last;
+    while (entry >= 0 && isRetracted(this.journal.detail(entry))) entry = this.#before(entry);
+    return entry;
   }
 
   /**
