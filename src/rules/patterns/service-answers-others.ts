@@ -1,6 +1,6 @@
 import type { Connection } from '../../connections/connection.js';
 import { formatEndpoint } from '../../core/addresses.js';
-import type { Timestamp } from '../../core/time.js';
+import { isKnown, type Timestamp } from '../../core/time.js';
 import { cite } from '../citations.js';
 import { type Finding, type Pattern, SEVERITIES, type Severity } from '../finding.js';
 import type { PatternCollector, PatternRule } from '../rule.js';
@@ -174,7 +174,8 @@ function patternOf(
   const sinceLast = secondsOf(members.from) - lastSeconds;
   const untilFirst = firstSeconds - secondsOf(members.to);
   const when: When = sinceLast > 0 ? 'after' : untilFirst > 0 ? 'before' : 'amid';
-  const apartSeconds = when === 'amid' ? 0 : Math.max(sinceLast, untilFirst);
+  const apart = when === 'after' ? sinceLast : untilFirst;
+  const apartSeconds = Number.isFinite(apart) ? apart : Number.NaN;
   const met = clients === null ? null : clients.map(({ bits }) => bits);
   const failing = met?.filter((bits) => (bits & WAS_NOT) !== 0).length ?? null;
   const both = met?.filter((bits) => bits === (WAS_NOT | WAS_ANSWERED)).length ?? null;
@@ -196,7 +197,7 @@ function patternOf(
       failed: members.count,
       answered,
       when,
-      ...(when !== 'amid' && { apartSeconds: round(apartSeconds, 3) }),
+      ...(when !== 'amid' && !Number.isNaN(apartSeconds) && { apartSeconds: round(apartSeconds, 3) }),
       ...(failing !== null && both !== null && { clientsFailed: failing, clientsThatMetBoth: both }),
     },
     words: { rule, server: inNetwork(server, network), apart: duration(apartSeconds) },
@@ -205,9 +206,9 @@ function patternOf(
   });
 }
 
-/** Since 1970, to a microsecond or so. */
-function secondsOf({ seconds, nanoseconds }: Timestamp): number {
-  return (seconds >>> 0) + nanoseconds / 1e9;
+/** Since 1970, to a microsecond or so; what has no time came before all that has one. */
+function secondsOf(time: Timestamp): number {
+  return isKnown(time) ? (time.seconds >>> 0) + time.nanoseconds / 1e9 : Number.NEGATIVE_INFINITY;
 }
 
 const TITLE: Readonly<Record<When, string>> = {

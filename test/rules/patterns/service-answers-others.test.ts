@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Connection } from '../../../src/connections/connection.js';
+import { NO_TIME } from '../../../src/core/time.js';
 import type { Finding } from '../../../src/rules/finding.js';
 import { serviceAnswersOthers } from '../../../src/rules/patterns/service-answers-others.js';
 import { at, connection } from '../../support/connection-builder.js';
@@ -47,6 +48,14 @@ describe('service-answers-others', () => {
     expect(pattern.explanation).toContain('the last of them 60 s before the first that failed');
     expect(pattern.likelyCauses[0]).toMatch(/^The host, or the way to it, was lost/);
     expect(textsOf(pattern)).not.toMatch(UNFILLED);
+  });
+
+  it('knows what came first without its time, but not how long before', () => {
+    const [first, second] = call(0, 0);
+    const [pattern] = told([{ ...first, start: NO_TIME }, second], call(1, 65, SYN));
+    expect(pattern.facts).toMatchObject({ when: 'after' });
+    expect(pattern.facts).not.toHaveProperty('apartSeconds');
+    expect(pattern.explanation).toContain('the last of them an unknown time before');
   });
 
   it('tells of a service that was not there yet', () => {
