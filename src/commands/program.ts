@@ -76,6 +76,7 @@ Exit codes:
   1  a finding at or above --fail-on
   2  wrong usage or configuration, or a report that could not be written
   3  a capture that could not be read, or was damaged under --strict
+  130  interrupted
 `;
 
 const EXTRACT_HELP = `
