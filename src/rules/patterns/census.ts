@@ -47,7 +47,7 @@ export class Census {
       host: this.#hostNumber(host),
       connections: 0,
     }));
-    if (service === null) this.#isWhole = false;
+    if (service === null) this.#giveUp();
     else service.connections++;
     return service;
   }
@@ -65,7 +65,7 @@ export class Census {
       caller !== null &&
       this.#calls.add(caller.number, service.number) &&
       this.#hostCalls.add(caller.number, service.host);
-    if (!isCounted) this.#isWhole = false;
+    if (!isCounted) this.#giveUp();
     return caller;
   }
 
@@ -90,7 +90,14 @@ export class Census {
 
   /** Counts that a connection had trouble, whatever it was. */
   trouble(client: Client, service: Service): void {
-    if (!this.#troubled.add(client.number, service.number)) this.#isWhole = false;
+    if (this.#isWhole && !this.#troubled.add(client.number, service.number)) this.#giveUp();
+  }
+
+  /** Nobody asks who is well once some are not counted: what was kept for that goes. */
+  #giveUp(): void {
+    this.#isWhole = false;
+    this.#calls.clear();
+    this.#troubled.clear();
   }
 
   get connections(): number {

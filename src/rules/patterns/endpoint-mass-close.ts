@@ -124,7 +124,8 @@ export const endpointMassClose: PatternRule = {
     example: { fixture: 'endpoint-mass-close', capture: 'client' },
   },
   begin: (options) => {
-    const services = new Groups<Service>();
+    /** Null once there was too much to keep: then it says nothing. */
+    let services: Groups<Service> | null = new Groups();
     const limits: SweepLimits = {
       minimumMembers: options.minimumMembers,
       clusterSeconds: options.clusterSeconds,
@@ -145,7 +146,7 @@ export const endpointMassClose: PatternRule = {
     };
     return {
       add(connection) {
-        if (kept >= MAX_KEPT) return;
+        if (services === null) return;
         const { network } = connection;
         const { address, port } = connection.server;
         const service = services.of(inNetwork(address, network), port, () => ({
@@ -165,9 +166,10 @@ export const endpointMassClose: PatternRule = {
         if (service.spans === null) return;
         const span = spanOf(connection, service.origin);
         if (span !== null) service.spans = extended(service.spans, span);
+        if (kept >= MAX_KEPT) services = null;
       },
       finish() {
-        if (kept >= MAX_KEPT) return [];
+        if (services === null) return [];
         return byHost(services.all).flatMap((host) => {
           const whole = host.length > 1 ? patternOf(host, limits) : null;
           if (whole !== null) return [whole];

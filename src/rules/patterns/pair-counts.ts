@@ -25,6 +25,10 @@ export class PairCounts {
     return this.#counts.get(other * PLACES + client) ?? 0;
   }
 
+  clear(): void {
+    this.#counts.clear();
+  }
+
   /** Of each other: its clients, with their counts. */
   byOther(): ReadonlyMap<number, ReadonlyMap<number, number>> {
     const all = new Map<number, Map<number, number>>();
