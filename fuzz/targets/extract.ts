@@ -1,3 +1,4 @@
+import { PATTERNS } from '../../src/rules/catalog.js';
 import { command } from '../command.js';
 import { broken } from '../invariants/broken.js';
 import { scratchFile, scratchPath, takeFile } from '../scratch.js';
@@ -7,7 +8,8 @@ interface Report {
   readonly captures: readonly { readonly endAt: string }[];
   readonly connections: readonly {
     readonly id: number;
-    readonly startAt: string;
+    /** Null in captures without times. */
+    readonly startAt: string | null;
     readonly endAt: string;
     readonly client: object;
     readonly server: object;
@@ -19,10 +21,17 @@ interface Report {
     readonly rule: string;
     readonly connection: number;
     readonly endpoint: string | null;
+    readonly severity: string;
     readonly confidence: string;
     readonly title: string;
   }[];
 }
+
+/** What a pattern makes of a finding depends on other connections, which an extract does not have. */
+const UNGRADED = PATTERNS.filter(({ grades }) => grades !== undefined).flatMap(({ id }) => [
+  '--rule',
+  `${id}=off`,
+]);
 
 /** With its fraction. */
 const LAST_SECOND = /^2106-02-07T06:28:15.*/;
@@ -59,7 +68,7 @@ export const extract: Target = {
 };
 
 async function reportOn(path: string): Promise<Report | null> {
-  const { code, stdout } = await command('analyze', path, '--format', 'json');
+  const { code, stdout } = await command('analyze', path, '--format', 'json', ...UNGRADED);
   return code === 0 ? (JSON.parse(stdout) as Report) : null;
 }
 
@@ -77,16 +86,16 @@ function twinOf(before: Report, id: number, after: Report): number {
   return twin.id;
 }
 
-/** What is said of a connection by itself: how grave it is, patterns may say, which depend on others. */
 function storyOf({ connections, findings }: Report, id: number): string {
   const { endpoints } = connections.find((each) => each.id === id)!;
   return JSON.stringify({
     states: [endpoints.client.finalState, endpoints.server.finalState],
     findings: findings
       .filter(({ connection }) => connection === id)
-      .map(({ rule, endpoint, confidence, title }) => ({
+      .map(({ rule, endpoint, severity, confidence, title }) => ({
         rule,
         endpoint,
+        severity,
         confidence,
         title,
       })),

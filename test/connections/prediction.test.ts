@@ -114,9 +114,9 @@ describe('a predicted segment comes to the same as any other', () => {
       fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
         predicted += expectSame(() => conversation(scriptOf(steps)));
       }),
-      { numRuns: 300 },
+      { numRuns: 500 },
     );
-    expect(predicted).toBeGreaterThan(100);
+    expect(predicted).toBeGreaterThan(500);
   });
 });
 
@@ -132,9 +132,14 @@ interface Step {
   readonly copies: number;
 }
 
+/** Long silences are never predicted across: few of them, so that much is. */
+const wait = fc.oneof(
+  { weight: 20, arbitrary: fc.constantFrom(0.00001, 0.0002, 0.004, 0.06, 2) },
+  { weight: 1, arbitrary: fc.constant(12) },
+);
 const calm = fc.record({
   from: fc.constantFrom(0, 1),
-  wait: fc.constantFrom(0.00001, 0.0002, 0.004, 0.06, 2, 12),
+  wait,
   flags: fc.constantFrom('A', 'PA'),
   payload: fc.constantFrom(0, 1, 100, 1460),
   window: fc.constantFrom(65_535, 65_000, 1460),
@@ -145,7 +150,7 @@ const calm = fc.record({
 
 const wild = fc.record({
   from: fc.constantFrom(0, 1),
-  wait: fc.constantFrom(0.00001, 0.0002, 0.004, 0.06, 2, 12),
+  wait,
   flags: fc.constantFrom('A', 'PA', 'A', 'PA', 'A', 'PA', 'FA', 'R', 'RA', 'S', 'SA', 'P'),
   payload: fc.constantFrom(0, 0, 1, 100, 1460, 20_000),
   window: fc.constantFrom(65_535, 1460, 100, 0),
