@@ -123,9 +123,9 @@ export interface PatternCollector {
   add(connection: Connection, findings: readonly Finding[]): void;
   /**
    * How grave a finding of a connection that was added is by itself, as a pattern of this collector stands for it,
-   * as far as is known by now; `off` if it says nothing more than that. Null if no pattern does.
+   * as far as is known by now. Null if no pattern does.
    */
-  severityOf?(connection: Connection, finding: Finding): Severity | 'off' | null;
+  severityOf?(connection: Connection, finding: Finding): Severity | null;
   /**
    * Called once, after the last connection. `captureEnd` is the time of the last frame; `captures` are
    * those read, in their order.

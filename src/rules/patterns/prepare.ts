@@ -41,7 +41,7 @@ export function preparePatterns(rules: readonly PatternRule[], settings: RuleSet
   const graders = running.filter(({ collector }) => collector.severityOf !== undefined);
   const gradable = new Set(rules.flatMap(({ grades = [] }) => grades));
   /** Null: as it is. */
-  const severityOf = (connection: Connection, finding: Finding): Severity | 'off' | null => {
+  const severityOf = (connection: Connection, finding: Finding): Severity | null => {
     const isSettled = settings.severities?.[finding.rule] !== undefined || finding.explainedBy !== undefined;
     if (isSettled || !isTimed || !gradable.has(finding.rule)) return null;
     for (const { collector } of graders) {
@@ -56,10 +56,9 @@ export function preparePatterns(rules: readonly PatternRule[], settings: RuleSet
     },
     graded(connection, findings): readonly Finding[] {
       if (!findings.some(({ rule }) => gradable.has(rule))) return findings;
-      const all = findings.flatMap((finding) => {
+      const all = findings.map((finding) => {
         const severity = severityOf(connection, finding);
-        if (severity === 'off') return [];
-        return [severity === null ? finding : { ...finding, severity }];
+        return severity === null ? finding : { ...finding, severity };
       });
       return all.sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
     },

@@ -94,13 +94,13 @@ export const recurringFinding: PatternRule = {
     meaning:
       'The same finding on many connections has mostly one cause. If one client has them all while others are well at the same service, the cause is at that client or on its path; if every client of a service has them and is well elsewhere, it is at the service. A client that tries one port of a host after the other, in vain, is named as what may be a port scan, and many clients of which none goes on as what may be a flood: then the pattern is the warning, and what it stands for is info.',
     proof: [
-      'At least minimumMembers connections to one address and port with warnings or errors of the same rule that no other finding explains, or with one SYN each that nobody answered.',
+      'At least minimumMembers connections to one address and port with warnings or errors of the same rule that no other finding explains.',
       'Or as many of one client, if no other client has findings of the rule: at three services or more, and at most half of them at one.',
       'Or ten ports of one host that one client tried within 10 s, nearly all refused or unanswered.',
     ],
     notThis: [
       'Connections for which another pattern stands: that one tells more.',
-      'Other findings that are info: they are no trouble, however many there are.',
+      'Findings that are info: they are no trouble, however many there are.',
     ],
     applicationSees: 'On each of these connections what the finding of {rule} says.',
     likelyCauses: [
@@ -135,8 +135,7 @@ class Collector implements PatternCollector {
     let isTroubled = false;
     for (let i = 0; i < findings.length; i++) {
       const finding = findings[i];
-      if (finding.explainedBy !== undefined || (finding.severity === 'info' && !isSingleSyn(finding)))
-        continue;
+      if (finding.severity === 'info' || finding.explainedBy !== undefined) continue;
       isTroubled = true;
       // A rule may speak of both endpoints.
       if (findings.findIndex(({ rule }) => rule === finding.rule) < i) continue;
@@ -176,15 +175,14 @@ class Collector implements PatternCollector {
   }
 
   /** What a port scan or a flood leaves on each connection is no trouble of that connection. */
-  severityOf(connection: Connection, finding: Finding): Severity | 'off' | null {
+  severityOf(connection: Connection, finding: Finding): Severity | null {
     const calls = (client: string, host: string): number => this.#census.callsTo(client, host);
     const service = this.#census.serviceOf(connection);
     const recurrence = service === null ? null : this.#recurrences.find(finding.rule, service.number);
     const isPart =
       this.#scans.holds(connection, finding, calls) ||
       (recurrence !== null && isFlood(recurrence, this.#minimum));
-    if (!isPart) return null;
-    return isSingleSyn(finding) ? 'off' : 'info';
+    return isPart ? 'info' : null;
   }
 
   finish(): readonly Pattern[] {
@@ -359,21 +357,15 @@ class Collector implements PatternCollector {
   }
 }
 
-/** Many clients, each with a try or two: SYNs that nobody answers, or handshakes that nobody finishes. */
-function isFlood({ rule, affected, members, severity, wasFlood }: Recurrence, minimum: number): boolean {
+/** Many clients, each with a try or two whose handshake nobody finishes. */
+function isFlood({ rule, affected, members, wasFlood }: Recurrence, minimum: number): boolean {
   if (affected === null) return wasFlood;
-  const isOfFlood = rule === 'syn-ack-unanswered' || (rule === 'syn-unanswered' && severity === 'info');
   return (
-    isOfFlood &&
+    rule === 'syn-ack-unanswered' &&
     affected.size >= FLOOD_CLIENTS &&
     members.count >= minimum &&
     members.count <= FLOOD_TRIES * affected.size
   );
-}
-
-/** Of a SYN that was sent once: no trouble by itself, but there may be many. */
-function isSingleSyn({ rule, facts }: Finding): boolean {
-  return rule === 'syn-unanswered' && facts.transmissions === 1;
 }
 
 function graver(a: Severity, b: Severity): Severity {

@@ -236,10 +236,6 @@ describe('recurring-finding', () => {
         patterns.graded(connection, findings).map(({ severity }) => severity),
       );
     };
-    const single = {
-      rule: 'syn-unanswered',
-      more: { severity: 'info', facts: { transmissions: 1 } },
-    } as const;
 
     it('what a scan leaves as info, as the pattern is the warning', () => {
       const scan = each(12, (place) => ({ port: 1000 + place, gap: 0.5 }));
@@ -261,21 +257,6 @@ describe('recurring-finding', () => {
       const flood = each(20, (place) => ({ rule: 'syn-ack-unanswered', client: `198.51.100.${place}` }));
       expect(severities(flood)).toEqual(flood.map(() => ['info']));
       expect(severities(flood.slice(1))).toEqual(flood.slice(1).map(() => ['warning']));
-    });
-
-    it('away what a scan of single SYNs leaves on each connection', () => {
-      const scan = each(12, (place) => ({ ...single, port: 1000 + place, gap: 0.5 }));
-      const [pattern] = told(scan);
-      expect(pattern.title).toContain('tried 12 ports of 10.0.0.2 in vain');
-      expect(severities(scan)).toEqual(scan.map(() => []));
-    });
-
-    it('away what a flood of single SYNs leaves, which is told as info', () => {
-      const flood = each(30, (place) => ({ ...single, client: `198.51.100.${place}` }));
-      const [pattern] = told(flood);
-      expect(pattern).toMatchObject({ severity: 'info', count: 30 });
-      expect(severities(flood)).toEqual(flood.map(() => []));
-      expect(severities(flood.slice(20))).toEqual(flood.slice(20).map(() => ['info']));
     });
   });
 
