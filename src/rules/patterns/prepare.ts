@@ -73,9 +73,9 @@ export function preparePatterns(rules: readonly PatternRule[], settings: RuleSet
         ...each,
         patterns: withLimits(each.collector.finish(captureEnd, captures), each.limits),
       }));
-      const special = found.flatMap(({ family, isGeneral, patterns }) =>
-        family === 'capture' || isGeneral ? [] : patterns,
-      );
+      const special = found
+        .flatMap(({ family, isGeneral, patterns }) => (family === 'capture' || isGeneral ? [] : patterns))
+        .map(({ count, connections }) => ({ count, ids: new Set(connections) }));
       return found.flatMap(({ choice, family, isGeneral, patterns: all }) => {
         const patterns = isGeneral ? all.filter((pattern) => !isCovered(pattern, special)) : all;
         const inDoubt = !isTimed && family !== 'capture';
@@ -95,10 +95,9 @@ function withLimits(patterns: readonly Pattern[], limits: OptionValues | null): 
 }
 
 /** Whether one of `others` stands for all connections of the pattern that it lists. */
-function isCovered(pattern: Pattern, others: readonly Pattern[]): boolean {
-  return others.some(({ count, connections }) => {
-    if (count < pattern.count) return false;
-    const ids = new Set(connections);
-    return pattern.connections.every((id) => ids.has(id));
-  });
+function isCovered(
+  { count, connections }: Pattern,
+  others: readonly { readonly count: number; readonly ids: ReadonlySet<number> }[],
+): boolean {
+  return others.some((other) => other.count >= count && connections.every((id) => other.ids.has(id)));
 }
