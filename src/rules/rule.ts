@@ -2,6 +2,7 @@ import type { Connection } from '../connections/connection.js';
 import type { MilestoneKind } from '../connections/milestones.js';
 import type { Timestamp } from '../core/time.js';
 import type { Citation, Finding, Pattern, Severity } from './finding.js';
+import type { Heard } from './patterns/heard.js';
 
 export type Family =
   | 'teardown'
@@ -139,6 +140,6 @@ export interface PatternRule extends RuleDescription {
   readonly grades?: readonly string[];
   /** It gives way to patterns of other rules that stand for the same connections. */
   readonly isGeneral?: true;
-  /** A fresh collector for one analysis. */
-  readonly begin: (options: OptionValues) => PatternCollector;
+  /** A fresh collector for one analysis; `heard` is that of all of them, and knows each connection before they do. */
+  readonly begin: (options: OptionValues, heard: Heard) => PatternCollector;
 }

@@ -6,7 +6,7 @@ import { entered, findReset, lastMilestone, latest } from '../evidence.js';
 import type { Finding, Pattern } from '../finding.js';
 import type { PatternRule } from '../rule.js';
 import { count, duration, inNetwork, round } from '../wording.js';
-import { Groups, Heard, Members, MINIMUM_MEMBERS, median } from './members.js';
+import { Groups, Members, MINIMUM_MEMBERS, median } from './members.js';
 import { reportPattern } from './report-pattern.js';
 
 /**
@@ -111,9 +111,8 @@ export const idleResetInterval: PatternRule = {
     nextSteps: [NEXT_HEARTBEATS, NEXT_TIMEOUTS],
     example: { fixture: 'idle-reset-interval', capture: 'client' },
   },
-  begin: (options) => {
+  begin: (options, heard) => {
     const groups = new Groups<Group>();
-    const heard = new Heard();
     let kept = 0;
     const groupOf = ({ server: { address, port }, network }: Connection): Group | null => {
       if (kept >= MAX_KEPT) return null;
@@ -130,8 +129,7 @@ export const idleResetInterval: PatternRule = {
     };
     return {
       add(connection, findings) {
-        const { client, server, network, quality, survivedSilenceSeconds } = connection;
-        heard.note(server, network);
+        const { client, quality, survivedSilenceSeconds } = connection;
         if (survivedSilenceSeconds >= options.minimumIdleSeconds && quality.clockSetBack === null) {
           const group = groupOf(connection);
           group?.survived.push(survivedSilenceSeconds);

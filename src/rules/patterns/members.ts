@@ -1,8 +1,6 @@
-import type { Endpoint } from '../../connections/connection.js';
 import { secondsBetween, type Timestamp } from '../../core/time.js';
-import { latest } from '../evidence.js';
 import type { OptionSpec } from '../rule.js';
-import { count, inNetwork } from '../wording.js';
+import { count } from '../wording.js';
 import { MAX_LISTED } from './report-pattern.js';
 
 /** Groups that a collector keeps: whoever makes a capture must not choose how much memory it takes. */
@@ -43,29 +41,6 @@ export class Members {
     if (this.ids.length < MAX_LISTED) this.ids.push(id);
     if (secondsBetween(this.from, from) < 0) this.from = from;
     if (secondsBetween(this.to, to) > 0) this.to = to;
-  }
-}
-
-/** When each server's host was last heard on any connection. */
-export class Heard {
-  /** As `inNetwork` names them. */
-  readonly #hosts = new Map<string, { time: Timestamp }>();
-
-  note({ lastSegment, address }: Endpoint, network: string): void {
-    if (lastSegment === null) return;
-    const name = inNetwork(address, network);
-    const host = this.#hosts.get(name);
-    if (host !== undefined) host.time = latest(host.time, lastSegment.time);
-    else if (this.#hosts.size < MAX_GROUPS) this.#hosts.set(name, { time: lastSegment.time });
-  }
-
-  /** Null if it was not, or there were too many. */
-  of(address: string, network: string): Timestamp | null {
-    return this.#hosts.get(inNetwork(address, network))?.time ?? null;
-  }
-
-  get all(): ReadonlyMap<string, { readonly time: Timestamp }> {
-    return this.#hosts;
   }
 }
 

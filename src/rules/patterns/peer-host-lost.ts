@@ -3,7 +3,7 @@ import { cite } from '../citations.js';
 import type { Finding } from '../finding.js';
 import type { PatternRule } from '../rule.js';
 import { duration, inNetwork, round } from '../wording.js';
-import { Groups, Heard, Members } from './members.js';
+import { Groups, Members } from './members.js';
 import { reportPattern } from './report-pattern.js';
 
 interface Group {
@@ -79,14 +79,12 @@ export const peerHostLost: PatternRule = {
     ],
     example: { fixture: 'peer-host-lost', capture: 'client' },
   },
-  begin: (options) => {
+  begin: (options, heard) => {
     const groups = new Groups<Group>();
     let waiters = 0;
-    const heard = new Heard();
     return {
       add(connection, findings) {
         const { network } = connection;
-        heard.note(connection.server, network);
         for (const finding of findings) {
           if (!SILENCE.has(finding.rule)) continue;
           // A client's host is seldom heard on other connections, so that its silence has no contrast.

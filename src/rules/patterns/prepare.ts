@@ -2,6 +2,7 @@ import type { Connection } from '../../connections/connection.js';
 import { type Finding, type Pattern, SEVERITIES, type Severity } from '../finding.js';
 import type { OptionValues, PatternCollector, PatternRule } from '../rule.js';
 import { limitsOf, optionValues, type RuleSettings } from '../settings.js';
+import { Heard } from './heard.js';
 
 /** Patterns hold moments of several connections against one another, by tenths of a second at the finest. */
 const FINEST_SECONDS = 0.1;
@@ -26,6 +27,7 @@ export interface Patterns {
  * `checkSettings`. Feed the result every connection with its findings.
  */
 export function preparePatterns(rules: readonly PatternRule[], settings: RuleSettings = {}): Patterns {
+  const heard = new Heard();
   const running = rules
     .filter((rule) => settings.severities?.[rule.id] !== 'off')
     .map((rule) => ({
@@ -34,7 +36,7 @@ export function preparePatterns(rules: readonly PatternRule[], settings: RuleSet
       isGeneral: rule.isGeneral ?? false,
       choice: settings.severities?.[rule.id] as Severity | undefined,
       limits: limitsOf(rule, settings),
-      collector: rule.begin(optionValues(rule, settings)),
+      collector: rule.begin(optionValues(rule, settings), heard),
     }));
   // Of a capture in which the clock was set no order of such moments is certain, whichever connections saw it.
   let isTimed = true;
@@ -64,6 +66,7 @@ export function preparePatterns(rules: readonly PatternRule[], settings: RuleSet
     },
     add(connection, findings, withheld = null): void {
       if ((connection.quality.clockSetBack?.seconds ?? 0) >= FINEST_SECONDS) isTimed = false;
+      heard.note(connection.server, connection.network);
       for (let i = 0; i < running.length; i++) {
         if (withheld?.(running[i].id) !== true) running[i].collector.add(connection, findings);
       }
