@@ -1,8 +1,8 @@
 import type { Frame } from '../../src/capture/frame.js';
 import { formatAddress } from '../../src/core/addresses.js';
 import { Decoder } from '../../src/decode/decoder.js';
-import type { Segment } from '../../src/decode/segment.js';
-import { SEGMENT } from '../../src/decode/verdict.js';
+import type { BrokenHeader, Segment } from '../../src/decode/segment.js';
+import { FRAGMENT, REASSEMBLED_FRAGMENT, SEGMENT } from '../../src/decode/verdict.js';
 import { Anonymizer } from '../../src/extract/anonymizer.js';
 import { readCapture } from '../../src/node/read-capture.js';
 import { command } from '../command.js';
@@ -15,6 +15,9 @@ const KEYS = [7, 11].map((step) => Uint8Array.from({ length: 32 }, (_, place) =>
 /** Octets of payload that are looked for. */
 const WINDOW = 8;
 const ETHERNET = 1;
+const FIXED_HEADER = 20;
+const ETHERNET_HEADER = 14;
+const IPV4_HEADER = 20;
 
 /**
  * What is to be shown to strangers: reports and extracts hold neither addresses nor payload of the original, nor
@@ -120,7 +123,13 @@ async function secretsOf(path: string): Promise<Map<string, string>> {
   let headers = '';
   const decoder = new Decoder();
   await readCapture(path, (frame) => {
-    if (decoder.decode(frame) !== SEGMENT) return;
+    const known = decoder.brokenHeaders;
+    const verdict = decoder.decode(frame);
+    if (verdict !== SEGMENT) {
+      if (decoder.brokenHeaders > known) numbers += textOf(fixedHeaderOf(frame, decoder.brokenHeader));
+      if (verdict === FRAGMENT || verdict === REASSEMBLED_FRAGMENT) headers += fragmentHeadersOf(frame);
+      return;
+    }
     const { bytes, offset, capturedLength, linkType } = frame;
     if (linkType === ETHERNET && capturedLength >= 14) {
       for (const at of [0, 6])
@@ -129,7 +138,7 @@ async function secretsOf(path: string): Promise<Map<string, string>> {
     for (const address of addressesOf(decoder.segment)) keep(addresses, address, 'the address');
     const { before, header, payload } = partsOf(frame, decoder.segment);
     numbers += textOf(header);
-    headers += textOf(before) + textOf(header);
+    headers += header.length > 0 ? textOf(before) + textOf(header) : fragmentHeadersOf(frame);
     for (let at = 0; at + WINDOW <= payload.length; at += WINDOW)
       keep(payloads, payload.slice(at, at + WINDOW), 'the payload');
   });
@@ -144,26 +153,47 @@ function textOf(octets: Uint8Array): string {
 }
 
 /** What stands before the segment's TCP header in its frame, the header and the rest; nothing if it came in fragments. */
-function partsOf(
-  { bytes, offset, capturedLength }: Frame,
-  segment: Segment,
-): Record<'before' | 'header' | 'payload', Uint8Array> {
-  const { sourcePort, destinationPort, sequence, acknowledgment, payloadCaptured } = segment;
+function partsOf(frame: Frame, segment: Segment): Record<'before' | 'header' | 'payload', Uint8Array> {
+  const octets = octetsOf(frame);
+  const found = placeOf(frame, segment);
+  const isWhole = found >= 0 && found + 12 < octets.length;
+  const header = isWhole ? found : 0;
+  const payload = isWhole ? header + (octets[header + 12] >> 4) * 4 : 0;
+  return {
+    before: octets.slice(0, header),
+    header: octets.slice(header, payload),
+    payload: isWhole ? octets.slice(payload, payload + segment.payloadCaptured) : new Uint8Array(),
+  };
+}
+
+/** Headers of Ethernet and IPv4, which stay in fragments as well. */
+function fragmentHeadersOf(frame: Frame): string {
+  return textOf(octetsOf(frame).subarray(0, ETHERNET_HEADER + IPV4_HEADER));
+}
+
+/** The first 20 octets of a header that makes no segment, which stay as well; nothing if it came in fragments. */
+function fixedHeaderOf(frame: Frame, header: BrokenHeader): Uint8Array {
+  const found = placeOf(frame, header);
+  return found < 0 ? new Uint8Array() : octetsOf(frame).subarray(found, found + FIXED_HEADER);
+}
+
+/** Where a TCP header stands in a frame, by its ports and numbers; -1 if nowhere in one piece. */
+function placeOf(
+  frame: Frame,
+  { sourcePort, destinationPort, sequence, acknowledgment }: Segment | BrokenHeader,
+): number {
   const start = Buffer.alloc(12);
   start.writeUInt16BE(sourcePort, 0);
   start.writeUInt16BE(destinationPort, 2);
   start.writeInt32BE(sequence, 4);
   start.writeInt32BE(acknowledgment, 8);
-  const frame = Buffer.from(bytes.buffer, bytes.byteOffset + offset, capturedLength);
-  const found = frame.lastIndexOf(start);
-  const isWhole = found >= 0 && found + 12 < frame.length;
-  const header = isWhole ? found : 0;
-  const payload = isWhole ? header + (frame[header + 12] >> 4) * 4 : 0;
-  return {
-    before: Uint8Array.from(frame.subarray(0, header)),
-    header: Uint8Array.from(frame.subarray(header, payload)),
-    payload: Uint8Array.from(isWhole ? frame.subarray(payload, payload + payloadCaptured) : []),
-  };
+  const found = Buffer.from(octetsOf(frame)).lastIndexOf(start);
+  // The headers below may hold the same octets.
+  return found >= IPV4_HEADER + (frame.linkType === ETHERNET ? ETHERNET_HEADER : 0) ? found : -1;
+}
+
+function octetsOf({ bytes, offset, capturedLength }: Frame): Uint8Array {
+  return bytes.slice(offset, offset + capturedLength);
 }
 
 /** Both addresses of a segment, as they stand in its packet. Those that anonymizing lets stand are nobody's. */

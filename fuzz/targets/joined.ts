@@ -17,7 +17,7 @@ export const joined: Target = {
     if (isRefused(together)) return behaviourOf(together);
     checkReport(together);
     checkFormats(together.texts);
-    const whole = outcomeOf(parts.length === 1 ? [input] : [wholeOf(parts)], { formats: [] });
+    const whole = outcomeOf(parts.length === 1 ? parts : [wholeOf(parts)], { formats: [] });
     if (isRefused(whole)) broken(`the whole is refused: ${whole}`);
     // Damage in one part is no damage in the next.
     if (together.end.captures.some(({ damage }) => damage !== null)) return behaviourOf(together);
@@ -33,7 +33,7 @@ export const joined: Target = {
   },
 };
 
-/** Up to four captures, each with the head of the whole. */
+/** Up to four captures, each with the head of the whole: interfaces come before all frames, even if they did not. */
 function partsOf(input: Uint8Array, random: Random): Uint8Array[] {
   const parts = 1 + random.below(4);
   const classic = classicOf(input);

@@ -19,7 +19,7 @@ const PRECISION_NAMES: ReadonlyMap<number, string> = new Map([
 /**
  * Turns the 64-bit timestamps of one pcapng interface into seconds and nanoseconds: its if_tsresol (powers of
  * ten and of two) and if_tsoffset (seconds). Exact for every resolution; what lies outside 1970 … 2106 is
- * clamped to the nearest moment inside.
+ * the first or the last second of these years, which every resolution can say.
  * Source: draft-ietf-opsawg-pcapng, "Interface Description Block Options".
  */
 export class TimeResolution {
@@ -91,7 +91,7 @@ export class TimeResolution {
       frame.nanoseconds = 0;
     } else {
       frame.seconds = MAX_SECONDS | 0;
-      frame.nanoseconds = NANOSECONDS_PER_SECOND - 1;
+      frame.nanoseconds = 0;
     }
   }
 }

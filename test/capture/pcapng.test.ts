@@ -65,6 +65,23 @@ describe('pcapng', () => {
     expect(frames[0].time).toBe(1_000_000_005_000_000_000n);
   });
 
+  it('holds times after 2106 at a second that all resolutions can say', () => {
+    const after = new Uint8Array(new BigInt64Array([2n ** 40n]).buffer);
+    for (const resolution of [0, 6, 9, 0x80 | 10, 12]) {
+      const { frames } = readFrames(
+        join(
+          sectionHeader(),
+          interfaceDescription(1, [
+            [9, [resolution]],
+            [14, [...after]],
+          ]),
+          enhancedPacket(DATA, 999n),
+        ),
+      );
+      expect(frames[0].time).toBe(4_294_967_295_000_000_000n);
+    }
+  });
+
   it('numbers interfaces over all sections, each with its own link type and byte order', () => {
     const { frames, facts } = readFrames(
       join(
