@@ -45,7 +45,7 @@ export const synUnanswered: Rule = {
       'The SYN was sent several times, and neither a SYN-ACK nor a reset came back. Somewhere the packets disappear: a firewall that drops, a host that is down, a missing route back, or a listener whose queue is full, as Linux then drops SYNs in silence.',
     proof: ['At least two SYNs of {caller}, and no segment of {listener} at all.'],
     notThis: [
-      'One SYN alone: its sender gave up before it had to repeat it, or is a scanner, which sends each once.',
+      'One SYN alone: its sender gave up before it had to repeat it, or is a scanner, which sends each once: recurring-finding tells of many.',
       'A reset: connection-refused.',
       'A capture that holds one direction only.',
       'A capture that ends within waitSeconds of the first SYN.',

@@ -1,6 +1,7 @@
 import type { Connection } from '../../connections/connection.js';
 import { secondsBetween, type Timestamp } from '../../core/time.js';
-import type { Citation, Finding } from '../finding.js';
+import { milestone } from '../evidence.js';
+import type { Finding } from '../finding.js';
 import { inNetwork } from '../wording.js';
 import type { Client, Service } from './census.js';
 import { Groups, Members } from './members.js';
@@ -11,6 +12,8 @@ const SECONDS = 10;
 /** A scan comes to a port once or twice, and finds few of them open. */
 const MOST_TRIES = 2;
 const LEAST_SHARE = 0.9;
+/** A scan that leaves SYNs alone lasts this long, or its first ones may still have been answered when the capture ended. */
+const WAIT_SECONDS = 3;
 
 /** Ports that are told apart in all scans together. */
 const MAX_PORTS = 100_000;
@@ -26,12 +29,11 @@ export interface Scan {
   readonly client: string;
   readonly host: string;
   readonly network: string;
-  /** That of its first finding, whose citations these are. */
-  readonly rule: string;
-  readonly citations: readonly Citation[];
   readonly members: Members;
   readonly ports: Set<number>;
   refused: number;
+  /** SYNs that were sent once, and not answered: scanners do not repeat them. */
+  alone: number;
 }
 
 interface Watched extends Scan {
@@ -47,31 +49,41 @@ export class PortScans {
   readonly #watched = new Groups<Watched>();
   #ports = 0;
 
-  add({ id, client, server, network }: Connection, finding: Finding): void {
-    if (!OF_SCANS.includes(finding.rule)) return;
+  /** Takes in what a finding says. */
+  add(connection: Connection, { rule, from, to }: Finding): void {
+    if (!OF_SCANS.includes(rule)) return;
+    const watched = this.#try(connection, from, to);
+    if (watched !== null && rule === REFUSED) watched.refused++;
+  }
+
+  /** Takes in a SYN that no finding speaks of. */
+  addAlone(connection: Connection): void {
+    const watched = this.#try(connection, connection.start, connection.end);
+    if (watched !== null) watched.alone++;
+  }
+
+  #try({ id, client, server, network }: Connection, from: Timestamp, to: Timestamp): Scan | null {
     const host = this.#hosts.of(inNetwork(server.address, network), 0, () => this.#hosts.all.length);
-    if (host === null) return;
+    if (host === null) return null;
     const watched = this.#watched.of(inNetwork(client.address, network), host, () => ({
       client: client.address,
       host: server.address,
       network,
-      rule: finding.rule,
-      citations: finding.citations,
-      members: new Members(finding.from, finding.to),
+      members: new Members(from, to),
       ports: new Set(),
       refused: 0,
-      origin: finding.from,
+      alone: 0,
+      origin: from,
       recent: [],
       wasFast: false,
     }));
-    if (watched === null) return;
-    watched.members.add(id, finding.from, finding.to);
-    if (finding.rule === REFUSED) watched.refused++;
-    if (watched.ports.has(server.port) || this.#ports === MAX_PORTS) return;
+    if (watched === null) return null;
+    watched.members.add(id, from, to);
+    if (watched.ports.has(server.port) || this.#ports === MAX_PORTS) return watched;
     this.#ports++;
     watched.ports.add(server.port);
-    if (!watched.wasFast)
-      watched.wasFast = isFast(watched.recent, secondsBetween(watched.origin, finding.from));
+    if (!watched.wasFast) watched.wasFast = isFast(watched.recent, secondsBetween(watched.origin, from));
+    return watched;
   }
 
   /** @param calls how many connections a client made to a host, both as `inNetwork` names them */
@@ -90,10 +102,24 @@ export class PortScans {
 
 type Calls = (client: string, host: string) => number;
 
-function isScan({ client, host, network, members, ports, wasFast }: Watched, calls: Calls): boolean {
+function isScan({ client, host, network, members, ports, alone, wasFast }: Watched, calls: Calls): boolean {
   if (!wasFast || members.count > MOST_TRIES * ports.size) return false;
+  if (alone > 0 && secondsBetween(members.from, members.to) < WAIT_SECONDS) return false;
   const all = calls(inNetwork(client, network), inNetwork(host, network));
   return members.count >= LEAST_SHARE * all;
+}
+
+/** A SYN that was sent once, of which nothing came back, not even an ICMP error. */
+export function isSynAlone({ client, server, quality }: Connection): boolean {
+  return (
+    server.segments === 0 &&
+    client.segments === 1 &&
+    client.timeline.length > 0 &&
+    client.timeline[0].state === 'SYN-SENT' &&
+    !quality.midstream &&
+    quality.unseen === null &&
+    milestone(client, 'icmp-error') === null
+  );
 }
 
 /** Adds a time to those of the last ports, and says whether they were tried in quick succession. */

@@ -2,6 +2,7 @@ import type { Connection } from '../../connections/connection.js';
 import { formatEndpoint } from '../../core/addresses.js';
 import { isLater, secondsBetween, type Timestamp } from '../../core/time.js';
 import { cite } from '../citations.js';
+import { connectionRefused } from '../connection-refused.js';
 import {
   type Citation,
   type Confidence,
@@ -11,11 +12,12 @@ import {
   type Severity,
 } from '../finding.js';
 import type { OptionValues, PatternCollector, PatternRule } from '../rule.js';
+import { synUnanswered } from '../syn-unanswered.js';
 import { count, duration, inNetwork } from '../wording.js';
 import { type ByClient, Census, type CensusResults, type Client, type Service } from './census.js';
 import { furtherServices, Groups, Members, MOST_SERVICES } from './members.js';
 import { MAX_PAIRS } from './pair-counts.js';
-import { isOfScan, OF_SCANS, PortScans, type Scan } from './port-scans.js';
+import { isOfScan, isSynAlone, OF_SCANS, PortScans, type Scan } from './port-scans.js';
 import { MAX_LISTED, reportPattern } from './report-pattern.js';
 
 /** Findings of one rule on connections to one service. */
@@ -65,6 +67,12 @@ const SCAN_CAUSES = [
   'A port scan by {client} (possible): whoever is responsible for it knows of it, or should.',
   'A program with many services at {host}, all of them down (possible): the ports are those of its settings.',
 ];
+const SCAN_SEEN =
+  '{client}: connects that fail, if it uses sockets; most scanners do not. {host}: nothing, no program is involved.';
+const SCAN_STEPS = [
+  'Look at what else {client} did: whether any port answered it, and what it sent there.',
+  'The firewall’s log at that time, or that of {host}, for {client}.',
+];
 const FLOOD_CAUSES = [
   'A SYN flood under forged addresses (possible): the addresses have nothing to do with one another.',
   'The way back from {server} to its clients is broken (possible): handshakes of no client are finished.',
@@ -96,7 +104,7 @@ export const recurringFinding: PatternRule = {
     proof: [
       'At least minimumMembers connections to one address and port with warnings or errors of the same rule that no other finding explains.',
       'Or as many of one client, if no other client has findings of the rule: at three services or more, and at most half of them at one.',
-      'Or ten ports of one host that one client tried within 10 s, nearly all refused or unanswered.',
+      'Or ten ports of one host that one client tried within 10 s, nearly all refused or unanswered: a SYN that was sent once counts as well, if the scan lasts 3 s or longer.',
     ],
     notThis: [
       'Connections for which another pattern stands: that one tells more.',
@@ -132,7 +140,8 @@ class Collector implements PatternCollector {
   add(connection: Connection, findings: readonly Finding[]): void {
     const service = this.#census.service(connection);
     const client = service === null ? null : this.#census.client(connection, service);
-    let isTroubled = false;
+    let isTroubled = isSynAlone(connection);
+    if (isTroubled && findings.length === 0) this.#scans.addAlone(connection);
     for (let i = 0; i < findings.length; i++) {
       const finding = findings[i];
       if (finding.severity === 'info' || finding.explainedBy !== undefined) continue;
@@ -380,8 +389,9 @@ function wellText(connections: number, clients: number, where: string): string {
 }
 
 function scanPattern(scan: Scan): Pattern {
-  const { rule, citations, client, host, network, members, ports, refused } = scan;
+  const { client, host, network, members, ports, refused } = scan;
   const unanswered = members.count - refused;
+  const { id: rule, citations } = refused > unanswered ? connectionRefused : synUnanswered;
   return reportPattern(recurringFinding, {
     standsFor: OF_SCANS,
     confidence: 'possible',
@@ -408,7 +418,9 @@ function scanPattern(scan: Scan): Pattern {
       host: inNetwork(host, network),
       span: duration(secondsBetween(members.from, members.to)),
     },
+    applicationSees: SCAN_SEEN,
     likelyCauses: SCAN_CAUSES,
+    nextSteps: SCAN_STEPS,
   });
 }
 

@@ -22,6 +22,7 @@ export interface PatternDraft {
   /** In the place of the documentation's, where what was seen ranks them otherwise. */
   readonly likelyCauses?: readonly string[];
   readonly nextSteps?: readonly string[];
+  readonly applicationSees?: string;
   /** In the place of the rule's, where it speaks for findings of another one. */
   readonly citations?: readonly Citation[];
 }
@@ -36,7 +37,7 @@ export function reportPattern(rule: PatternRule, draft: PatternDraft): Pattern {
     confidence: draft.confidence,
     title: fill(draft.title, words),
     explanation: fill(draft.explanation, words),
-    applicationSees: fill(documentation.applicationSees, words),
+    applicationSees: fill(draft.applicationSees ?? documentation.applicationSees, words),
     likelyCauses: fillAll(draft.likelyCauses ?? documentation.likelyCauses, words),
     nextSteps: fillAll(draft.nextSteps ?? documentation.nextSteps, words),
     connections: [...draft.connections].sort((a, b) => a - b),

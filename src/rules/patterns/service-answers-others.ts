@@ -8,6 +8,14 @@ import { count, duration, inNetwork, round } from '../wording.js';
 import { furtherServices, Groups, Members, MOST_SERVICES } from './members.js';
 import { reportPattern } from './report-pattern.js';
 
+const REFUSED_CITATIONS = [
+  cite.resetForUnknown,
+  cite.rejectingReset,
+  cite.abortOnOverflow,
+  cite.connectRefused,
+];
+const UNANSWERED_CITATIONS = [cite.synDropped, cite.connectTimedOut];
+
 const UNANSWERED = 'syn-unanswered';
 const REFUSED = 'connection-refused';
 
@@ -53,14 +61,7 @@ export const serviceAnswersOthers: PatternRule = {
   summary:
     'Calls to a service were refused or not answered, while others to the same port were answered: before, after, or at the same time.',
   options: {},
-  citations: [
-    cite.synDropped,
-    cite.resetForUnknown,
-    cite.rejectingReset,
-    cite.abortOnOverflow,
-    cite.connectTimedOut,
-    cite.connectRefused,
-  ],
+  citations: [...REFUSED_CITATIONS, ...UNANSWERED_CITATIONS],
   related: [
     'syn-unanswered',
     'connection-refused',
@@ -185,7 +186,8 @@ function patternOf(
     severity,
     confidence: 'possible',
     title: `${members.count} of ${members.count + answered} connections to {server} ${what}, ${TITLE[when]}`,
-    explanation: `${count(answered, 'call')} to the same port ${answered === 1 ? 'was' : 'were'} answered${EXPLANATION[when]}.${both === null ? '' : ` Of the ${count(failing ?? 0, 'client')} that failed, ${both === 0 ? 'none was' : both === 1 ? 'one was' : `${both} were`} answered as well.`}${furtherServices(further)}`,
+    explanation: `${answered === 1 ? `One call to the same port was answered${EXPLANATION_OF_ONE[when]}` : `${count(answered, 'call')} to the same port were answered${EXPLANATION[when]}`}.${failing === null || both === null ? '' : clientsText(failing, both)}${furtherServices(further)}`,
+    citations: rule === REFUSED ? REFUSED_CITATIONS : UNANSWERED_CITATIONS,
     connections: members.ids,
     count: members.count,
     from: members.from,
@@ -222,6 +224,20 @@ const EXPLANATION: Readonly<Record<When, string>> = {
   before: ', the first of them {apart} after the last that failed',
   amid: ' between the first and the last of these, or right beside them',
 };
+
+const EXPLANATION_OF_ONE: Readonly<Record<When, string>> = {
+  after: ', {apart} before the first that failed',
+  before: ', {apart} after the last that failed',
+  amid: ' between the first and the last of these, or right beside them',
+};
+
+/** Whether clients whose calls failed had others that were answered. */
+function clientsText(failing: number, both: number): string {
+  if (failing === 1)
+    return ` The client whose calls failed was ${both === 1 ? 'answered as well' : 'never answered'}.`;
+  const answered = both === 0 ? 'none was' : both === 1 ? 'one was' : `${both} were`;
+  return ` Of the ${failing} clients whose calls failed, ${answered} answered as well.`;
+}
 
 const QUEUE =
   'The listener’s accept queue is full at times, and Linux then drops SYNs in silence (possible): TcpExtListenOverflows counts them.';

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Connection } from '../../../src/connections/connection.js';
+import type { Connection, Endpoint } from '../../../src/connections/connection.js';
 import type { Finding } from '../../../src/rules/finding.js';
 import { endpointMassClose } from '../../../src/rules/patterns/endpoint-mass-close.js';
 import { preparePatterns } from '../../../src/rules/patterns/prepare.js';
 import { recurringFinding } from '../../../src/rules/patterns/recurring-finding.js';
-import { at, connection, enters } from '../../support/connection-builder.js';
+import { at, connection, enters, happens } from '../../support/connection-builder.js';
 import { finding, patternsOf, textsOf, UNFILLED } from '../../support/pattern-tester.js';
 
 type Judged = readonly [Connection, readonly Finding[]];
@@ -215,6 +215,69 @@ describe('recurring-finding', () => {
       ['of ports tried again and again', Array.from({ length: 4 }, () => scan(12, 0.1)).flat()],
     ])('but not if %s', (_, judged) => {
       for (const { title } of told(judged)) expect(title).not.toContain('scan');
+    });
+
+    describe('that leaves SYNs without an answer, each sent once', () => {
+      /** SYNs to a port each, of which no finding speaks. */
+      const alone = (count: number, gap: number, client: Partial<Endpoint> = {}, port = 1000): Judged[] =>
+        Array.from({ length: count }, (_, place): Judged => {
+          const time = at(place * gap);
+          return [
+            connection({
+              id: place,
+              start: time,
+              end: time,
+              client: {
+                address: '10.0.0.1',
+                segments: 1,
+                timeline: [enters('SYN-SENT', place * gap, place + 1)],
+                ...client,
+              },
+              server: { address: '10.0.0.2', port: port + place, segments: 0 },
+            }),
+            [],
+          ];
+        });
+
+      it('names it', () => {
+        const [pattern, ...others] = told([...alone(11, 0.4), ...several(2, { port: 9000 }, 11)]);
+        expect(others).toEqual([]);
+        expect(pattern.title).toBe(
+          '10.0.0.1 tried 12 ports of 10.0.0.2 in vain within 12 s: looks like a port scan (possible)',
+        );
+        expect(pattern.explanation).toContain('2 connections were refused, 11 SYNs were not answered.');
+        expect(pattern.facts).toMatchObject({
+          rule: 'syn-unanswered',
+          refused: 2,
+          unanswered: 11,
+          count: 13,
+        });
+        expect(pattern.connections).toHaveLength(13);
+        expect(textsOf(pattern)).not.toMatch(UNFILLED);
+      });
+
+      it.each([
+        ['they all came shortly before the end', alone(12, 0.2)],
+        ['they are repeated', alone(12, 0.4, { segments: 2 })],
+        ['ICMP errors answered them', alone(12, 0.4, { milestones: [happens('icmp-error', 0, 1)] })],
+        [
+          'they all went to one port',
+          alone(12, 0.4).map(([one]): Judged => [{ ...one, server: { ...one.server, port: 80 } }, []]),
+        ],
+      ])('but not if %s', (_, judged) => {
+        expect(told(judged)).toEqual([]);
+      });
+
+      it('and takes none of them for one that went well', () => {
+        const [pattern] = told([
+          ...several(5),
+          ...alone(9, 0.4, { address: '10.0.0.9' }, 80),
+          ...several(1, { rule: null, client: '10.0.0.9' }, 20),
+        ]);
+        expect(pattern.explanation).toContain(
+          '1 connection of 1 other client to the same port had no trouble',
+        );
+      });
     });
   });
 

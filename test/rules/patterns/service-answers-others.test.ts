@@ -55,7 +55,9 @@ describe('service-answers-others', () => {
     const [pattern] = told([{ ...first, start: NO_TIME }, second], call(1, 65, SYN));
     expect(pattern.facts).toMatchObject({ when: 'after' });
     expect(pattern.facts).not.toHaveProperty('apartSeconds');
-    expect(pattern.explanation).toContain('the last of them an unknown time before');
+    expect(pattern.explanation).toContain(
+      'One call to the same port was answered, an unknown time before the first that failed.',
+    );
   });
 
   it('tells of a service that was not there yet', () => {
