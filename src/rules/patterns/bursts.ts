@@ -2,6 +2,7 @@
 import type { Connection } from '../../connections/connection.js';
 import { secondsBetween, type Timestamp } from '../../core/time.js';
 import { entered, milestone } from '../evidence.js';
+import type { Finding } from '../finding.js';
 
 /** A connection of a service, in seconds after an origin that all spans of one question share. */
 export interface Span {
@@ -16,6 +17,8 @@ export interface Span {
   /** How long nothing new had been sent when the server ended it; null where that is not known. */
   readonly idle: number | null;
   readonly reset: boolean;
+  /** Octets of the client that were not acknowledged when the server reset it, by what was found on it. */
+  readonly lostBytes: number;
 }
 
 /** Ends close together, in the order of time. */
@@ -48,7 +51,7 @@ const SHORTEST_WAIT = 1;
 const LONGEST_WAIT = 95;
 
 /** The connection as a span; null if it says nothing about its host: it came and went by its own business. */
-export function spanOf(connection: Connection, origin: Timestamp): Span | null {
+export function spanOf(connection: Connection, findings: readonly Finding[], origin: Timestamp): Span | null {
   const lasted = secondsBetween(connection.start, connection.end);
   const closing = lasted < QUIET_SECONDS ? null : closingOf(connection);
   const idle = closing === null ? null : idleBefore(connection, closing.time);
@@ -65,7 +68,17 @@ export function spanOf(connection: Connection, origin: Timestamp): Span | null {
     isSettled: isQuiet || (closed !== null && closed - start >= SETTLED_SECONDS),
     idle,
     reset: closing?.reset ?? false,
+    lostBytes: closing?.reset === true ? lostBytes(connection, findings) : 0,
   };
+}
+
+/** Where that is graded as info it is known why nothing was lost, or not by whom. */
+function lostBytes({ client }: Connection, findings: readonly Finding[]): number {
+  const isLoss = findings.some(
+    ({ rule, endpoint, severity }) =>
+      rule === 'undelivered-data-at-abort' && endpoint === 'client' && severity !== 'info',
+  );
+  return isLoss ? client.unacknowledgedBytes : 0;
 }
 
 /** How and when the server ended the connection, if it was the one to do so. */

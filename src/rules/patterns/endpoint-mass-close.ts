@@ -5,7 +5,7 @@ import { cite } from '../citations.js';
 import { milestone, opened } from '../evidence.js';
 import type { Pattern } from '../finding.js';
 import type { PatternRule } from '../rule.js';
-import { duration, inNetwork, round, times } from '../wording.js';
+import { count, duration, inNetwork, round, times } from '../wording.js';
 import { membersOf, type Span, type Sweep, type SweepLimits, spanOf, sweepsOf } from './bursts.js';
 import { Groups, MINIMUM_MEMBERS } from './members.js';
 import { reportPattern } from './report-pattern.js';
@@ -103,10 +103,16 @@ export const endpointMassClose: PatternRule = {
     },
   },
   citations: [cite.twoWaysToEnd, cite.resetOnPendingData],
-  related: ['rst-on-write-after-close', 'rst-active-abort', 'peer-host-lost', 'host-restarted'],
+  related: [
+    'rst-on-write-after-close',
+    'rst-active-abort',
+    'undelivered-data-at-abort',
+    'peer-host-lost',
+    'host-restarted',
+  ],
   documentation: {
     meaning:
-      'When a process ends, its kernel closes every connection it had: with a FIN where nothing was unread, with a reset where data was. Many ends in one moment are the trace of that. Whether the program exited by itself, was killed or the host was shutting down is not visible. Two bursts some seconds apart are what a service manager leaves that first asks (SIGTERM) and then kills (SIGKILL) whatever is still there.',
+      'When a process ends, its kernel closes every connection it had: with a FIN where nothing was unread, with a reset where data was. Many ends in one moment are the trace of that. Whether the program exited by itself, was killed or the host was shutting down is not visible. Two bursts some seconds apart are what a service manager leaves that first asks (SIGTERM) and then kills (SIGKILL) whatever is still there. It is a warning where resets met data that was not acknowledged: what clients had sent may be lost.',
     proof: [
       'At least minimumMembers connections of one service, or of several services of one host, that it ended first, within clusterSeconds.',
       'They are at least minimumShare of those open at that moment.',
@@ -145,7 +151,7 @@ export const endpointMassClose: PatternRule = {
       return list;
     };
     return {
-      add(connection) {
+      add(connection, findings) {
         if (services === null) return;
         const { network } = connection;
         const { address, port } = connection.server;
@@ -164,7 +170,7 @@ export const endpointMassClose: PatternRule = {
           service.begun = extended(service.begun, secondsBetween(service.origin, connection.start));
         triesOf(service, connection)?.add(secondsBetween(service.origin, connection.start));
         if (service.spans === null) return;
-        const span = spanOf(connection, service.origin);
+        const span = spanOf(connection, findings, service.origin);
         if (span !== null) service.spans = extended(service.spans, span);
         if (kept >= MAX_KEPT) services = null;
       },
@@ -259,6 +265,12 @@ function aftermathOf(services: readonly Service[], { bursts }: Sweep, origin: Ti
   };
 }
 
+/** What the resets met; empty for nothing. */
+function lostInWords(connections: number, bytes: number): string {
+  if (connections === 0) return '';
+  return ` On ${count(connections, 'connection')} that it reset, ${count(bytes, 'byte')} of the client${connections === 1 ? '' : 's'} had not been acknowledged: they may be lost.`;
+}
+
 /** What came after, in the order in which it began; empty if nothing was tried. */
 function inWords({ accepted, refused, unanswered }: Aftermath): string {
   const tries: readonly (readonly [Tries, string])[] = [
@@ -330,15 +342,18 @@ function report(
   const first = bursts[0];
   const last = bursts[bursts.length - 1];
   const resets = members.filter(({ reset }) => reset).length;
+  const cutOff = members.filter(({ lostBytes }) => lostBytes > 0);
+  const lost = cutOff.reduce((sum, { lostBytes }) => sum + lostBytes, 0);
   const fins = members.length - resets;
   const spread = Math.max(...bursts.map(({ from, to }) => to - from));
   const gap = last.from - first.to;
   const isDouble = bursts.length > 1;
   const what = `${members.length} connections${ports.length > 1 ? ` of ${ports.length} services` : ''}`;
   const share = `That is ${Math.round((100 * members.length) / open)} % of its connections open at that moment`;
-  const after = inWords(aftermath);
+  const after = `${lostInWords(cutOff.length, lost)}${inWords(aftermath)}`;
   const causes = causesAfter(aftermath, ports.length > 1);
   return reportPattern(endpointMassClose, {
+    ...(cutOff.length > 0 && { severity: 'warning' }),
     confidence: 'inferred',
     title: `{endpoint} ended ${what} ${isDouble ? 'in two bursts {gap} apart' : 'within {spread}'} (${fins} FIN, ${resets} RST)`,
     explanation: isDouble
@@ -353,6 +368,10 @@ function report(
       ...(network !== '' && { network }),
       fins,
       resets,
+      ...(cutOff.length > 0 && {
+        resetsWithUnacknowledgedData: cutOff.length,
+        unacknowledgedBytesOfClients: lost,
+      }),
       openThen: open,
       spreadSeconds: round(spread),
       ...(ports.length > 1 && { services: ports.length }),

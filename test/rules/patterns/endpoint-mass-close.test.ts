@@ -12,7 +12,7 @@ import {
   moment,
   resets,
 } from '../../support/connection-builder.js';
-import { patternsOf, textsOf, UNFILLED } from '../../support/pattern-tester.js';
+import { finding, patternsOf, textsOf, UNFILLED } from '../../support/pattern-tester.js';
 
 function open(id: number, closed: number | null, abort = false) {
   const server =
@@ -35,6 +35,35 @@ describe('endpoint-mass-close', () => {
     expect(pattern.from).toEqual(at(100));
     expect(pattern.severity).toBe('info');
     expect(textsOf(pattern)).not.toMatch(UNFILLED);
+  });
+
+  it('warns where resets met data that was not acknowledged', () => {
+    const cut = (id: number, bytes: number) => {
+      const [ended] = open(id, 100, true);
+      return { ...ended, client: { ...ended.client, unacknowledgedBytes: bytes } };
+    };
+    const lost = (severity: 'error' | 'info', endpoint: 'client' | 'server' = 'client') => [
+      finding('undelivered-data-at-abort', { endpoint, severity }),
+    ];
+    const [pattern] = patternsOf(
+      endpointMassClose,
+      [open(0, 100), [cut(1, 40), lost('error')], [cut(2, 10), lost('error')], [cut(3, 7), lost('info')]],
+      200,
+    );
+    expect(pattern).toMatchObject({
+      severity: 'warning',
+      facts: { resets: 3, resetsWithUnacknowledgedData: 2, unacknowledgedBytesOfClients: 50 },
+    });
+    expect(pattern.explanation).toContain(
+      'On 2 connections that it reset, 50 bytes of the clients had not been acknowledged: they may be lost.',
+    );
+    // The server gave its own up, or it is known why the client's do not matter.
+    const harmless = [
+      open(0, 100),
+      [cut(1, 40), lost('info')],
+      [cut(2, 0), lost('error', 'server')],
+    ] as const;
+    expect(patternsOf(endpointMassClose, harmless, 200)).toMatchObject([{ severity: 'info' }]);
   });
 
   it('is silent when others stay open', () => {
