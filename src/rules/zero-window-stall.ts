@@ -9,6 +9,10 @@ import { MINIMUM_RETRANSMISSIONS } from './thresholds.js';
 import { unansweredProbes } from './window-probes.js';
 import { count, duration, nameOf, round, ssFilter } from './wording.js';
 
+/** The receiver has sent its FIN, and the sender is in CLOSE-WAIT. */
+const HOLDS_FIN_BACK =
+  ' {sender} is in CLOSE-WAIT with data to send, so its FIN cannot be sent either. {receiver} had sent its own: it has only closed that direction, or its TCP fails to reset a connection that nobody reads any more (RFC 2525 §2.16).';
+
 /** A receiver keeps its window closed while the other side has data for it. */
 export const zeroWindowStall: Rule = {
   id: 'zero-window-stall',
@@ -49,7 +53,7 @@ export const zeroWindowStall: Rule = {
   ],
   documentation: {
     meaning:
-      'A window of zero says that the receive buffer is full: the kernel is alive, the application does not read. The other side probes and has to wait; TCP lets it wait for ever as long as the probes are answered. So this is no protocol error, but a program that hangs or is too slow.',
+      'A window of zero says that the receive buffer is full: the kernel is alive, the application does not read. The other side probes and has to wait; TCP lets it wait for ever as long as the probes are answered. So this is no protocol error, but a program that hangs or is too slow. A FIN waits behind the data: a sender in CLOSE-WAIT cannot leave it before the window opens.',
     proof: [
       'A literal window of 0 from {receiver} for stallSeconds.',
       'Probes of {sender}, or data of it that is outstanding: it wants to send.',
@@ -89,12 +93,13 @@ export const zeroWindowStall: Rule = {
     if (!wasClosedFor(options.stallSeconds)) return null;
     const isLast = stall.run === lastMilestone(receiver, 'zero-window') && receiver.windowClosed;
     const open = isLast && !over && heard === null;
+    const holdsFinBack = isLast && sender.finalState === 'CLOSE-WAIT';
     return reportFinding(zeroWindowStall, connection, {
       endpoint: receiver.role,
       severity: wasClosedFor(options.errorSeconds) ? 'error' : 'warning',
       confidence: gradedBy(connection, 'inferred'),
       title: `{receiver} ${open ? 'has kept' : 'kept'} its window closed for {time}: its application ${open ? 'does' : 'did'} not read`,
-      explanation: `The window of {receiver} was zero from frame {first}${open ? ' to the end of the capture' : ' to frame {last}'}${isLast && heard !== null ? ', the last that it was heard in' : ''}.${probes === null ? ` {sender} had ${count(sender.unacknowledgedBytes, 'byte')} outstanding.` : ` {sender} sent ${count(probes.count, 'probe')}.`} The limit of ${options.stallSeconds} s is a judgement: TCP lets a window stay closed.`,
+      explanation: `The window of {receiver} was zero from frame {first}${open ? ' to the end of the capture' : ' to frame {last}'}${isLast && heard !== null ? ', the last that it was heard in' : ''}.${probes === null ? ` {sender} had ${count(sender.unacknowledgedBytes, 'byte')} outstanding.` : ` {sender} sent ${count(probes.count, 'probe')}.`}${holdsFinBack ? HOLDS_FIN_BACK : ''} The limit of ${options.stallSeconds} s is a judgement: TCP lets a window stay closed.`,
       frames: [stall.run.frame, stall.run.lastFrame, probes?.frame ?? null, probes?.lastFrame ?? null],
       from: stall.run.time,
       to: stall.end,
@@ -102,7 +107,7 @@ export const zeroWindowStall: Rule = {
         closedSeconds: round(stall.seconds),
         probes: probes?.count ?? 0,
         stillClosed: open,
-        senderWaitsToClose: sender.finalState === 'CLOSE-WAIT',
+        senderWaitsToClose: holdsFinBack,
       },
       words: {
         receiver: nameOf(receiver),

@@ -1,5 +1,5 @@
 import { zeroWindowStall } from '../../src/rules/zero-window-stall.js';
-import { connection, type EndpointDraft, happens, moment } from '../support/connection-builder.js';
+import { connection, type EndpointDraft, enters, happens, moment } from '../support/connection-builder.js';
 import { testRule } from '../support/rule-tester.js';
 
 const probes = happens('window-probe', 6, 11, { count: 5, until: 14, lastFrame: 19 });
@@ -39,6 +39,26 @@ testRule(zeroWindowStall, {
       end: 100,
       severity: 'error',
       facts: { closedSeconds: 95, stillClosed: true },
+    },
+    {
+      name: 'and says that the FIN behind the data has to wait',
+      connection: closed(
+        20,
+        { windowClosed: true, after: [enters('FIN-WAIT-2', 5, 9)] },
+        { milestones: [probes], after: [enters('CLOSE-WAIT', 4, 8)] },
+      ),
+      end: 100,
+      severity: 'error',
+      explanation:
+        /sent 5 probes\. 10\.0\.0\.1:40000 is in CLOSE-WAIT with data to send, so its FIN cannot be sent either\. 10\.0\.0\.2:8080 had sent its own: .*\(RFC 2525 §2\.16\)\. The limit/,
+      facts: { senderWaitsToClose: true },
+    },
+    {
+      name: 'that is over, and that no FIN waits for any more',
+      connection: closed(20, {}, { milestones: [probes], after: [enters('CLOSE-WAIT', 25, 30)] }),
+      end: 100,
+      explanation: /sent 5 probes\. The limit/,
+      facts: { stillClosed: false, senderWaitsToClose: false },
     },
     {
       name: 'with data outstanding instead of probes',
