@@ -6,8 +6,10 @@ import { FRAGMENT, REASSEMBLED_FRAGMENT, SEGMENT } from '../../src/decode/verdic
 import { Anonymizer } from '../../src/extract/anonymizer.js';
 import { readCapture } from '../../src/node/read-capture.js';
 import { command } from '../command.js';
+import { BLOCK_HEADER, BLOCK_TRAILER, blocksOf, ENHANCED_PACKET } from '../formats/pcapng.js';
 import { broken } from '../invariants/broken.js';
 import { checkJson } from '../invariants/json.js';
+import { viewOf } from '../octets.js';
 import { scratchFile, scratchPath, takeFile } from '../scratch.js';
 import type { Target } from './target.js';
 
@@ -103,11 +105,21 @@ function addressesIn(report: string): ReadonlySet<string> {
  */
 async function checkExtracts(path: string, extracts: readonly Uint8Array[]): Promise<void> {
   const secrets = await secretsOf(path);
-  const texts = extracts.map(textOf);
+  const texts = extracts.map(partsOfExtract);
   for (const [secret, what] of secrets) {
-    if (texts.every((text) => text.includes(secret)))
+    if (texts.every((parts) => parts.some((part) => part.includes(secret))))
       broken(`${what} ${Buffer.from(secret, 'latin1').toString('hex')} is in an anonymized extract`);
   }
+}
+
+/** Frames and what else an extract holds, each by itself: what a block's lengths and a frame make together is nobody's. */
+function partsOfExtract(extract: Uint8Array): readonly string[] {
+  return blocksOf(extract).flatMap((block) => {
+    const body = block.bytes.subarray(BLOCK_HEADER, -BLOCK_TRAILER);
+    if (block.type !== ENHANCED_PACKET) return [textOf(body)];
+    const captured = viewOf(body).getUint32(12, block.littleEndian);
+    return [textOf(body.subarray(20, 20 + captured)), textOf(body.subarray(20 + captured))];
+  });
 }
 
 /** Octets, as characters, that must not be in an extract, and what they are. */
@@ -187,9 +199,9 @@ function placeOf(
   start.writeUInt16BE(destinationPort, 2);
   start.writeInt32BE(sequence, 4);
   start.writeInt32BE(acknowledgment, 8);
-  const found = Buffer.from(octetsOf(frame)).lastIndexOf(start);
-  // The headers below may hold the same octets.
-  return found >= IPV4_HEADER + (frame.linkType === ETHERNET ? ETHERNET_HEADER : 0) ? found : -1;
+  // The headers below may hold the same octets, and so may the payload.
+  const headers = IPV4_HEADER + (frame.linkType === ETHERNET ? ETHERNET_HEADER : 0);
+  return Buffer.from(octetsOf(frame)).indexOf(start, headers);
 }
 
 function octetsOf({ bytes, offset, capturedLength }: Frame): Uint8Array {

@@ -20,6 +20,8 @@ const BYTES = pcap(
   })),
 );
 
+const GZIP_HEADER = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3);
+
 const pathOf = (name: string): string => joinPath(folder, name);
 
 function file(name: string, bytes: Uint8Array): string {
@@ -66,6 +68,21 @@ describe('reading a file', () => {
     expect(facts.damage).toMatchObject({ offset: BYTES.length, frame: 401 });
     expect(facts.damage?.message).toMatch(/gzip stream cannot be decoded .*incorrect data check/);
   });
+
+  it.each([255, 256, 257, 511, 512, 513, 8191, 8192, 8193])(
+    'delivers everything before an error at octet %i of a gzip stream',
+    async (octet) => {
+      const stored = BYTES.subarray(0, octet - GZIP_HEADER.length - 5);
+      const lengths = new Uint8Array(new Uint16Array([stored.length, ~stored.length]).buffer);
+      // A block of a type that there is not follows one that is stored as it is.
+      const bytes = join(GZIP_HEADER, Uint8Array.of(0), lengths, stored, Uint8Array.of(7), BYTES);
+      const { frames, facts } = await read(file('block.gz', bytes));
+      const before = readFrames(stored).frames;
+      expect(frames).toEqual(before);
+      expect(facts.damage).toMatchObject({ frame: before.length + 1 });
+      expect(facts.damage?.message).toMatch(/gzip stream cannot be decoded .*invalid block type/);
+    },
+  );
 
   it.each([
     ['padding', new Uint8Array(3000)],

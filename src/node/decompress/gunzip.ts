@@ -5,6 +5,9 @@ import { cannotBeDecoded, endsEarly, PIECE_LENGTH, readPiece } from './pieces.js
 /** Output buffer of zlib; its default of 16 KiB makes decompression 2.6 times slower. */
 const OUTPUT_LENGTH = 1 << 20;
 
+/** How many octets of a piece that has an error are given at once, first and then. */
+const CAREFUL_STEPS = [256, 1];
+
 /** zlib says this of a member's first octets: behind a complete member, they are no gzip at all. */
 const NO_HEADER = 'incorrect header check';
 
@@ -120,8 +123,9 @@ export async function gunzip(
 }
 
 /**
- * zlib gives no output for the piece in which it finds an error. This inflates again up to that piece and
- * gives it the piece octet by octet, so that everything before the error comes out.
+ * zlib gives no output for the piece in which it finds an error. This inflates again up to that piece and gives it in
+ * pieces that are smaller, and the one of these that has the error octet by octet, so that everything before the error
+ * comes out. Each write waits for zlib's thread: octet by octet the whole piece would take many seconds.
  */
 async function inflateCarefully(
   source: ByteSource,
@@ -129,28 +133,58 @@ async function inflateCarefully(
   delivered: number,
   onChunk: (chunk: Uint8Array) => void,
 ): Promise<void> {
+  let [from, length, skip] = [corruptFrom, PIECE_LENGTH, delivered];
+  for (const step of CAREFUL_STEPS) {
+    const found = await inflateInSteps(source, from, length, step, skip, onChunk);
+    if (found === null || !source.rewind()) return;
+    skip = found.delivered;
+    from = found.corruptFrom;
+    length = step;
+  }
+}
+
+/**
+ * Inflates what comes before `from`, and then `length` octets in steps.
+ *
+ * @param skip octets of output that were taken before
+ * @returns the step that has the error, and the output before it; null if none has
+ */
+async function inflateInSteps(
+  source: ByteSource,
+  from: number,
+  length: number,
+  step: number,
+  skip: number,
+  onChunk: (chunk: Uint8Array) => void,
+): Promise<{ readonly corruptFrom: number; readonly delivered: number } | null> {
   const inflation = new Inflation();
   const buffer = new Uint8Array(PIECE_LENGTH);
-  let skip = delivered;
+  let delivered = 0;
   const deliver = (): void => {
     for (const chunk of inflation.take()) {
-      const skipped = Math.min(skip, chunk.length);
-      skip -= skipped;
+      const skipped = Math.min(Math.max(0, skip - delivered), chunk.length);
+      delivered += chunk.length;
       if (skipped < chunk.length) onChunk(chunk.subarray(skipped));
     }
   };
+  let corruptFrom = from;
   try {
-    while (source.position < corruptFrom) {
-      await inflation.write(await readPiece(source, buffer));
+    while (source.position < from) {
+      await inflation.write(
+        await readPiece(source, buffer.subarray(0, Math.min(PIECE_LENGTH, from - source.position))),
+      );
       deliver();
     }
-    const corrupt = await readPiece(source, buffer);
-    for (let i = 0; i < corrupt.length; i++) {
-      await inflation.write(corrupt.subarray(i, i + 1));
+    const corrupt = await readPiece(source, buffer.subarray(0, length));
+    for (; corruptFrom < from + corrupt.length; corruptFrom += step) {
+      const at = corruptFrom - from;
+      await inflation.write(corrupt.subarray(at, at + step));
       deliver();
     }
+    return null;
   } catch (error) {
     if (zlibFailure(error) === null) throw error;
+    return { corruptFrom, delivered };
   } finally {
     inflation.close();
   }
