@@ -585,7 +585,7 @@ states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observ
 the client ended in ESTABLISHED
 the server ended in ESTABLISHED
 
-error 10.9.5.1:40000 gave up after sending the same data 5 times in 1.7 s
+error 10.9.5.1:40000 stopped after sending the same data 5 times in 1.7 s
 retransmission-gave-up · #9, #12 · RFC 9293 §3.8.3 MUST-20, §3.8.3 SHLD-11,
 §3.10.8, §3.9.1.8 MUST-47
 `,

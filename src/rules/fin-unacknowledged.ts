@@ -27,7 +27,7 @@ export const finUnacknowledged: Rule = {
   ],
   documentation: {
     meaning:
-      'A FIN has to be acknowledged like data. It was sent several times at growing intervals, and no acknowledgment covers it: the other host, or the path to it, has stopped answering. The closer stays in FIN-WAIT-1 until its kernel gives up, silently.',
+      'A FIN has to be acknowledged like data. It was sent several times, and no acknowledgment covers it: the other host, or the path to it, has stopped answering. The closer stays in FIN-WAIT-1 until its kernel gives up, silently. If it stops earlier than that, its host may no longer find the next one on its link.',
     proof: [
       'The FIN of {closer} and at least minimumRetransmissions repetitions of it, over at least a second.',
       'No segment of {peer} whose acknowledgment covers it.',
@@ -59,19 +59,19 @@ export const finUnacknowledged: Rule = {
     if (milestone(closer, 'fin-covered') !== null || peer.windowClosed) return null;
     const seconds = secondsBetween(sent.time, repeated.lastTime);
     if (!lasted(connection, sent.frame, seconds, 1)) return null;
-    // Gaps double, so the last one is about half of it all: twice that without a FIN is the end.
+    // Gaps that double: the last one is about half of it all, and twice that without a FIN is the end.
     const isTimed = clockDoubt(connection, sent.frame) === 0;
-    const gaveUp = isTimed && secondsBetween(repeated.lastTime, captureEnd) > 1.1 * seconds;
+    const stopped = isTimed && secondsBetween(repeated.lastTime, captureEnd) > 1.1 * seconds;
     const silent = silentSince(peer, repeated);
     return reportFinding(finUnacknowledged, connection, {
       endpoint: closer.role,
       confidence: gradedBy(connection, 'observed'),
       title: '{closer} sent its FIN {count} times over {time} without an acknowledgment',
-      explanation: `The FIN of {closer} in frame {fin} was sent again until frame {last}, and no segment of {peer} covers it. ${silent ? '{peer} was silent in that time.' : '{peer} still sent segments, but none that acknowledges the FIN.'}${gaveUp ? ' Then {closer} stopped: it has given up, which no packet shows.' : ''}`,
+      explanation: `The FIN of {closer} in frame {fin} was sent again until frame {last}, and no segment of {peer} covers it. ${silent ? '{peer} was silent in that time.' : '{peer} still sent segments, but none that acknowledges the FIN.'}${stopped ? ` Then {closer} stopped, and no packet says why: it gave up${silent ? ', or its host no longer finds the next one on its link and sends ARP or neighbour discovery requests only, which finwait does not read' : ''}.` : ''}`,
       frames: [sent.frame, repeated.frame, repeated.lastFrame],
       from: sent.time,
       to: repeated.lastTime,
-      facts: { transmissions: repeated.count + 1, seconds: round(seconds), gaveUp, peerSilent: silent },
+      facts: { transmissions: repeated.count + 1, seconds: round(seconds), stopped, peerSilent: silent },
       words: {
         closer: nameOf(closer),
         peer: nameOf(peer),

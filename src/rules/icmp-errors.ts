@@ -88,6 +88,14 @@ export function lastUndelivered(sender: Endpoint): { run: Milestone; icmp: IcmpE
   return unsent;
 }
 
+/**
+ * The host of `sender` reported it to itself, as Linux does on its loopback interface when nobody answers its ARP or
+ * neighbour discovery: no router is involved, and TCP goes on trying.
+ */
+export function isLocal(sender: Endpoint, { reporter }: IcmpError): boolean {
+  return reporter === sender.address;
+}
+
 export const SOFT = 'a soft error';
 export const HARD = 'a hard error';
 

@@ -35,7 +35,7 @@ export const peerUnresponsive: Rule = {
   ],
   documentation: {
     meaning:
-      'The same octets were sent several times at growing intervals, and since they were first repeated not one segment of the peer was captured. The host of the peer, or the path to it, has stopped answering. A host that loses power sends nothing, so silence is all there is to see.',
+      'The same octets were sent several times, and since they were first repeated not one segment of the peer was captured. The host of the peer, or the path to it, has stopped answering. A host that loses power sends nothing, so silence is all there is to see.',
     proof: [
       'At least minimumRetransmissions repetitions of the same data over at least a second.',
       'No segment of {peer} since the first repetition, although it was heard before.',

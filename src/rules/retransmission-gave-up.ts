@@ -1,19 +1,33 @@
+import { formatHost } from '../core/addresses.js';
 import { cite } from './citations.js';
 import { eachEndpoint, gradedBy } from './evidence.js';
 import { causesOfSilence } from './host-fate.js';
-import { lastUndelivered } from './icmp-errors.js';
+import { isLocal, lastUndelivered } from './icmp-errors.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { silenceMetBy } from './silence.js';
 import { MINIMUM_RETRANSMISSIONS } from './thresholds.js';
 import { count, duration, nameOf, round } from './wording.js';
 
-/** Retransmission ended without an answer: the kernel, or the program, has given up. */
+const TIMED_OUT =
+  'TCP_USER_TIMEOUT, or the application’s own timeout, ended it early (possible): then it is set in the code of {sender}, and others wait for longer.';
+const NO_NEIGHBOUR =
+  'The host of {sender} no longer finds the next one on its link, {peer} itself or a router, by ARP or neighbour discovery (possible): then its TCP has not given up, and no segment leaves the host.';
+const IS_STILL_TRYING =
+  'Look for unanswered ARP or neighbour discovery requests of {sender} after frame {last}, in Wireshark: arp || icmpv6.type == 135. On its host ss -tino dst {peerHost} shows whether the connection is still there.';
+const NEXT_STEPS = [
+  'sysctl net.ipv4.tcp_retries2 on the host of {sender}; TCP_USER_TIMEOUT in its code.',
+  'nstat -az TcpExtTCPAbortOnTimeout',
+  'As for peer-unresponsive: what happened to {peer}?',
+];
+
+/** Retransmission ended without an answer: the kernel, or the program, has given up, or nothing more leaves its host. */
 export const retransmissionGaveUp: Rule = {
   id: 'retransmission-gave-up',
   family: 'liveness',
   severity: 'error',
-  summary: 'An endpoint stopped retransmitting: the connection timed out without a packet that says so.',
+  summary:
+    'An endpoint stopped retransmitting, without a packet that says so: it gave up, or its host no longer finds the next one on its link.',
   options: {
     minimumRetransmissions: MINIMUM_RETRANSMISSIONS,
     r2Seconds: {
@@ -21,7 +35,8 @@ export const retransmissionGaveUp: Rule = {
       default: 100,
       minimum: 1,
       maximum: 86_400,
-      description: 'Giving up earlier than this is remarked: RFC 9293 §3.8.3 asks for at least 100 s.',
+      description:
+        'Whoever stops earlier than this may still be trying, without a segment that leaves the host: RFC 9293 §3.8.3 asks for at least 100 s.',
     },
   },
   signs: ['retransmission-run'],
@@ -42,39 +57,41 @@ export const retransmissionGaveUp: Rule = {
   ],
   documentation: {
     meaning:
-      'After the last retransmission the next one became due and did not come: the connection was given up. RFC 9293 sends no packet at that point and neither does Linux, so the silence is the evidence. The data still queued is lost.',
+      'After the last retransmission the next one became due and did not come. RFC 9293 sends no packet when a connection is given up, and neither does Linux, so the silence is the evidence; the data still queued is then lost. Silence before r2Seconds has a second reading: where the next host on the link, the peer itself or a router, has lost power, ARP or neighbour discovery no longer finds it, and no segment leaves the sender while its TCP goes on trying. finwait does not read these requests.',
     proof: [
       'Retransmissions into silence, as for peer-unresponsive.',
       'No further one by the time at which it was due, with a margin, to the end of the capture; no FIN and no reset.',
+      'It has given up, rather than stopped, if that was after r2Seconds, or if a router or another host had reported an ICMP error: then {sender} still found its way onto its link.',
     ],
     notThis: [
       'A capture that ends before the next retransmission is due: peer-unresponsive alone.',
       'A capture filter that drops it.',
     ],
     applicationSees:
-      '{sender}: {errno}, then EPIPE with SIGPIPE on a further write. {peer}: nothing; if its host lives, it still holds the connection.',
-    likelyCauses: [
-      ...causesOfSilence('peer'),
-      'TCP_USER_TIMEOUT, or the application’s own timeout, ended it early (possible): then it is set in the code of {sender}, and others wait for longer.',
-    ],
-    nextSteps: [
-      'sysctl net.ipv4.tcp_retries2 on the host of {sender}; TCP_USER_TIMEOUT in its code.',
-      'nstat -az TcpExtTCPAbortOnTimeout',
-      'As for peer-unresponsive: what happened to {peer}?',
-    ],
+      '{sender}: {errno} once its TCP gives up, then EPIPE with SIGPIPE on a further write. {peer}: nothing; if its host lives, it still holds the connection.',
+    likelyCauses: [...causesOfSilence('peer'), NO_NEIGHBOUR, TIMED_OUT],
+    nextSteps: [IS_STILL_TRYING, ...NEXT_STEPS],
     example: { fixture: 'retransmission-gave-up', capture: 'client' },
   },
   check: eachEndpoint((sender, peer, connection, { captureEnd, options }) => {
     const silence = silenceMetBy(connection, sender, peer, options.minimumRetransmissions, captureEnd);
-    if (silence === null || !silence.gaveUp || sender.resetsSent > 0) return null;
+    if (silence === null || !silence.stopped || sender.resetsSent > 0) return null;
     const early = silence.seconds < options.r2Seconds;
     const error = lastUndelivered(sender);
     const reported = error !== null && error.icmp.quotesUnsent === undefined;
+    const reportedLocally = reported && isLocal(sender, error.icmp);
+    const mayStillTry = early && (!reported || reportedLocally);
     return reportFinding(retransmissionGaveUp, connection, {
       endpoint: sender.role,
-      confidence: gradedBy(connection, 'inferred'),
-      title: '{sender} gave up after sending the same data {count} times in {time}',
-      explanation: `The last retransmission is frame {last}. The next one was due and did not come, nor did a FIN or RST: that is how a timed-out connection ends. {bytes} were never acknowledged.${early ? ` That is earlier than ${options.r2Seconds} s (RFC 9293 asks for 100 s at least): fewer retries, TCP_USER_TIMEOUT or a timeout of the application.` : ''}`,
+      confidence: mayStillTry ? 'possible' : gradedBy(connection, 'inferred'),
+      title: mayStillTry
+        ? '{sender} stopped after sending the same data {count} times in {time}'
+        : '{sender} gave up after sending the same data {count} times in {time}',
+      explanation: `The last retransmission is frame {last}. The next one was due and did not come, nor did a FIN or RST${mayStillTry ? '' : ': that is how a timed-out connection ends'}. {bytes} were never acknowledged.${early ? whyEarly(options.r2Seconds, mayStillTry, reportedLocally) : ''}`,
+      ...(!mayStillTry && {
+        likelyCauses: [...causesOfSilence('peer'), ...(early ? [TIMED_OUT] : [])],
+        nextSteps: NEXT_STEPS,
+      }),
       frames: [silence.run.frame, silence.run.lastFrame],
       from: silence.from,
       to: silence.run.lastTime,
@@ -84,16 +101,32 @@ export const retransmissionGaveUp: Rule = {
         unacknowledgedBytes: sender.unacknowledgedBytes,
         earlierThanRfc: early,
         icmpReported: reported,
+        gaveUp: !mayStillTry,
       },
       words: {
         sender: nameOf(sender),
         peer: nameOf(peer),
+        peerHost: formatHost(peer.address),
         count: silence.transmissions,
         time: duration(silence.seconds),
         last: silence.run.lastFrame,
         bytes: count(sender.unacknowledgedBytes, 'byte'),
-        errno: reported ? 'the error that ICMP had reported, such as EHOSTUNREACH' : 'ETIMEDOUT',
+        errno: reported
+          ? 'the error that ICMP had reported, such as EHOSTUNREACH,'
+          : mayStillTry
+            ? 'ETIMEDOUT, or EHOSTUNREACH if its host finds nobody on its link,'
+            : 'ETIMEDOUT',
       },
     });
   }),
 };
+
+/** What may be behind a stop before R2. */
+function whyEarly(r2Seconds: number, mayStillTry: boolean, reportedLocally: boolean): string {
+  const gaveUp = 'fewer retries, TCP_USER_TIMEOUT or a timeout of the application';
+  const early = ` That is earlier than ${r2Seconds} s (RFC 9293 asks for 100 s at least)`;
+  if (!mayStillTry) return `${early}: ${gaveUp}.`;
+  return reportedLocally
+    ? `${early}. Its own host reported by ICMP that it could not deliver: then no segment leaves it, while its TCP goes on trying. Or it gave up: ${gaveUp}.`
+    : `${early}: either it gave up (${gaveUp}), or its TCP goes on trying and its host no longer finds the next one on its link, {peer} or a router. Then only ARP or neighbour discovery requests leave it, which finwait does not read.`;
+}

@@ -17,7 +17,7 @@ export interface Silence {
   /** The original, or the last segment of the peer if that came later. */
   readonly unheardSince: Timestamp;
   /** The last retransmission is so long ago that the next one is overdue. */
-  readonly gaveUp: boolean;
+  readonly stopped: boolean;
 }
 
 /** What `sender` meets, if it is silence; at least `minimum` retransmissions are needed to say so. */
@@ -41,8 +41,8 @@ export function silenceMetBy(
   // Gaps that double: the last is half of the whole, and the next would be twice the last.
   const nextGap = Math.min(LONGEST_GAP_SECONDS, seconds + firstGapSeconds);
   // Nor does a clock that was set back tell how long the next gap would be.
-  const stopped = doubt === 0 && (sender.lastSegment === null || sender.lastSegment.frame <= run.lastFrame);
-  const gaveUp = stopped && secondsBetween(run.lastTime, captureEnd) > 1.1 * nextGap;
+  const isLast = doubt === 0 && (sender.lastSegment === null || sender.lastSegment.frame <= run.lastFrame);
+  const stopped = isLast && secondsBetween(run.lastTime, captureEnd) > 1.1 * nextGap;
   const unheardSince = latest(from, peer.lastSegment?.time);
-  return { run, transmissions: run.count + 1, from, seconds, firstGapSeconds, unheardSince, gaveUp };
+  return { run, transmissions: run.count + 1, from, seconds, firstGapSeconds, unheardSince, stopped };
 }

@@ -12,13 +12,14 @@ testRule(retransmissionGaveUp, {
       connection: unansweredData(6, 22.6),
       end: 60,
       endpoint: 'client',
-      confidence: 'inferred',
-      title: '10.0.0.1:40000 gave up after sending the same data 7 times in 12.6 s',
+      confidence: 'possible',
+      title: '10.0.0.1:40000 stopped after sending the same data 7 times in 12.6 s',
+      explanation: /only ARP or neighbour discovery requests leave it, which finwait does not read\.$/,
       frames: [10, 15],
-      facts: { earlierThanRfc: true, icmpReported: false },
+      facts: { earlierThanRfc: true, icmpReported: false, gaveUp: false },
     },
     {
-      name: 'and knows the other error if a router spoke',
+      name: 'and knows the other error, and that its host finds its way onto the link, if a router spoke',
       connection: unansweredData(6, 22.6, {
         client: {
           milestones: [
@@ -28,7 +29,24 @@ testRule(retransmissionGaveUp, {
         },
       }),
       end: 60,
-      facts: { icmpReported: true },
+      confidence: 'inferred',
+      title: '10.0.0.1:40000 gave up after sending the same data 7 times in 12.6 s',
+      facts: { icmpReported: true, gaveUp: true },
+    },
+    {
+      name: 'and knows that TCP goes on where its own host spoke',
+      connection: unansweredData(6, 22.6, {
+        client: {
+          milestones: [
+            happens('retransmission-run', 10.2, 10, { count: 6, until: 22.6, lastFrame: 15, value: 200 }),
+            happens('icmp-error', 11, 11, { icmp: { ...icmp, reporter: '10.0.0.1' } }),
+          ],
+        },
+      }),
+      end: 60,
+      confidence: 'possible',
+      explanation: /Its own host reported by ICMP that it could not deliver/,
+      facts: { icmpReported: true, gaveUp: false },
     },
     {
       name: 'and knows that an error which quotes what was never sent is ignored',
@@ -41,7 +59,8 @@ testRule(retransmissionGaveUp, {
         },
       }),
       end: 60,
-      facts: { icmpReported: false },
+      confidence: 'possible',
+      facts: { icmpReported: false, gaveUp: false },
     },
     {
       name: 'and knows that path MTU discovery is no such error',
@@ -54,13 +73,17 @@ testRule(retransmissionGaveUp, {
         },
       }),
       end: 60,
-      facts: { icmpReported: false },
+      confidence: 'possible',
+      facts: { icmpReported: false, gaveUp: false },
     },
     {
       name: 'after the full time',
       connection: unansweredData(15, 934),
       end: 1200,
-      facts: { earlierThanRfc: false },
+      confidence: 'inferred',
+      title: '10.0.0.1:40000 gave up after sending the same data 16 times in 15 min 24 s',
+      explanation: /that is how a timed-out connection ends\. 100 bytes were never acknowledged\.$/,
+      facts: { earlierThanRfc: false, gaveUp: true },
     },
   ],
   silent: [
