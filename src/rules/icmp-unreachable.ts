@@ -3,7 +3,7 @@ import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
 import { eachEndpoint, latest, opened, silentSince } from './evidence.js';
 import type { Citation } from './finding.js';
-import { HARD, lastUndelivered, meaningOf, SOFT, type Subject } from './icmp-errors.js';
+import { HARD, isLocal, lastUndelivered, meaningOf, SOFT, type Subject } from './icmp-errors.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { count, duration, nameOf, round } from './wording.js';
@@ -70,6 +70,33 @@ const ADVICE: Readonly<Record<Subject, Advice>> = {
   other: { causes: ['{reporter} could not deliver the segment (likely).'], next: [REPORTER] },
 };
 
+const OWN_FIREWALL: Advice = {
+  causes: ['The firewall of the host of {sender} itself rejects what it sends (likely).'],
+  next: ['On the host of {sender}, the rules for what it sends: iptables -S OUTPUT, nft list ruleset.'],
+};
+
+/** Errors that a host sends to itself: no router knows of them. */
+const LOCAL: Readonly<Partial<Record<Subject, Advice>>> = {
+  route: {
+    causes: ['The host of {sender} has no route to {peerAddress} any more (likely).', ...OWN_FIREWALL.causes],
+    next: ['On the host of {sender}: ip route get {peerAddress}.', ...OWN_FIREWALL.next],
+  },
+  host: {
+    causes: [
+      'The next host on its link, {peer} itself or a router, is down or off the link: nobody answers ARP or neighbour discovery (likely).',
+      'The firewall of the host of {sender} itself rejects what it sends with this error (possible).',
+    ],
+    next: [
+      'On the host of {sender}: ip route get {peerAddress} names the next host, and ip neigh show its state (FAILED, INCOMPLETE).',
+      'Look for unanswered ARP or neighbour discovery requests, in Wireshark: arp || icmpv6.type == 135.',
+      ...OWN_FIREWALL.next,
+    ],
+  },
+  port: OWN_FIREWALL,
+  protocol: OWN_FIREWALL,
+  policy: OWN_FIREWALL,
+};
+
 const UNSENT: Advice = {
   causes: [
     'Somebody forges ICMP errors, without seeing the connection (possible).',
@@ -123,7 +150,7 @@ export const icmpUnreachable: Rule = {
   ],
   documentation: {
     meaning:
-      'A router or a host returned an ICMP error that quotes a segment of this connection. Soft errors must not end an established connection: Linux remembers them, and hard ones too, and reports them instead of ETIMEDOUT when it gives up. During the handshake many systems, Linux among them, give up at once. An error that quotes a number which {sender} never sent is forged or about something else, and stays info.',
+      'A router or a host returned an ICMP error that quotes a segment of this connection. Soft errors must not end an established connection: Linux remembers them, and hard ones too, and reports them instead of ETIMEDOUT when it gives up. During the handshake many systems, Linux among them, give up at once. An error that comes from the address of {sender} itself is its own host’s, as Linux sends it to itself when nobody answers its ARP or neighbour discovery: no router is involved. An error that quotes a number which {sender} never sent is forged or about something else, and stays info.',
     proof: [
       'An ICMP or ICMPv6 error that quotes addresses and ports of this connection.',
       'The sequence number that it quotes is held against what {sender} had sent, if its SYN was captured.',
@@ -137,6 +164,7 @@ export const icmpUnreachable: Rule = {
       '{sender}: (on Linux) while connecting, an error at once, which depends on type and code: EHOSTUNREACH for an unreachable host, ENETUNREACH for a network, ECONNREFUSED for a port, EACCES if ICMPv6 forbids it; later nothing until the kernel gives up, and then that error instead of ETIMEDOUT.',
     likelyCauses: [
       'Host unreachable: the host of {peer} is down, and the last router gets no answer to ARP (possible).',
+      'Host unreachable, from the host of {sender} itself: the next host on its link, {peer} or a router, is down or off the link (likely).',
       'Network unreachable: the router has no route to it (likely).',
       'Port unreachable: a firewall rejects the connection (likely); a host without a listener answers with a reset.',
       'Administratively prohibited: a firewall or a router’s filter forbids the traffic (likely).',
@@ -158,7 +186,8 @@ export const icmpUnreachable: Rule = {
     const connecting = !opened(sender);
     const silent = silentSince(peer, run);
     const dead = silent && (connecting || secondsBetween(run.time, captureEnd) >= TAIL_SECONDS);
-    const advice = unsent ? UNSENT : ADVICE[subject];
+    const local = !unsent && isLocal(sender, icmp);
+    const advice = unsent ? UNSENT : ((local ? LOCAL[subject] : undefined) ?? ADVICE[subject]);
     const name = `ICMP${icmp.version === 6 ? 'v6' : ''} type ${icmp.type} code ${icmp.code}, ${kind}`;
     const after = connecting
       ? 'The connection was not yet open.'
@@ -171,10 +200,10 @@ export const icmpUnreachable: Rule = {
       endpoint: sender.role,
       severity: unsent ? 'info' : dead ? 'error' : 'warning',
       confidence: unsent || dead ? 'inferred' : 'observed',
-      title: `{reporter} reported “${text}” for {peer}${unsent ? ', quoting a number that {sender} was not seen to send' : ''}`,
+      title: `${local ? 'The host of {sender} itself' : '{reporter}'} reported “${text}” for {peer}${unsent ? ', quoting a number that {sender} was not seen to send' : ''}`,
       explanation: unsent
         ? `{errors} from {reporter}, the first in frame {first}: ${name}. It quotes the sequence number ${icmp.sequence}, far from all that {sender} was seen to send: it is forged, about another connection, or was rewritten on the path. ${after}`
-        : `{errors} from {reporter}, the first in frame {first}, about ${run.count === 1 ? 'a segment' : 'segments'} of {sender}: ${name}. ${after}`,
+        : `{errors} from {reporter}, the first in frame {first}, about ${run.count === 1 ? 'a segment' : 'segments'} of {sender}: ${name}. ${local ? 'That is the address of {sender}: its own host says so, not a router. ' : ''}${after}`,
       applicationSees: outcome(sender, icmp, errno, connecting, dead),
       likelyCauses: advice.causes,
       nextSteps: advice.next,
@@ -187,6 +216,7 @@ export const icmpUnreachable: Rule = {
         type: icmp.type,
         code: icmp.code,
         reporter: icmp.reporter,
+        local,
         errors: run.count,
         seconds: round(secondsBetween(run.time, run.lastTime)),
         handshake: connecting,

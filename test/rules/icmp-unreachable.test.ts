@@ -27,7 +27,7 @@ testRule(icmpUnreachable, {
       endpoint: 'client',
       title: '10.0.0.254 reported “host unreachable” for 10.0.0.2:8080',
       frames: [10, 14],
-      facts: { type: 3, code: 1, errors: 3, handshake: false },
+      facts: { type: 3, code: 1, errors: 3, handshake: false, local: false },
     },
     {
       name: 'as a warning when the capture ends too soon to tell whether the peer is heard again',
@@ -89,6 +89,15 @@ testRule(icmpUnreachable, {
       title: '10.0.0.254 reported “host unreachable” for 10.0.0.2:8080',
     },
     {
+      name: 'and tells what a host says to itself from what a router says',
+      connection: reported({ reporter: '10.0.0.1' }, 9),
+      end: 60,
+      severity: 'error',
+      title: 'The host of 10.0.0.1:40000 itself reported “host unreachable” for 10.0.0.2:8080',
+      explanation: /: its own host says so, not a router\. 10\.0\.0\.2:8080 was not heard again\.$/,
+      facts: { reporter: '10.0.0.1', local: true },
+    },
+    {
       name: 'on a handshake',
       connection: connection({
         client: {
@@ -146,6 +155,24 @@ describe('its words follow type and code', () => {
     const { applicationSees, likelyCauses } = findingOn(connecting(icmp));
     expect(applicationSees).toBe(`10.0.0.1:40000: (on Linux) connect fails at once with ${errno}.`);
     expect(likelyCauses[0]).toMatch(cause);
+  });
+
+  it.each([
+    [{ code: 0 }, /has no route to 10\.0\.0\.2 any more/, /^On the host of 10\.0\.0\.1:40000: ip route get/],
+    [{ code: 1 }, /nobody answers ARP/, /^On the host of 10\.0\.0\.1:40000: ip route get/],
+    [
+      { version: 6, type: 1, code: 3 },
+      /nobody answers ARP/,
+      /^On the host of 10\.0\.0\.1:40000: ip route get/,
+    ],
+    [{ code: 3 }, /firewall of the host of 10\.0\.0\.1:40000 itself/, /iptables -S OUTPUT/],
+    [{ code: 13 }, /firewall of the host of 10\.0\.0\.1:40000 itself/, /iptables -S OUTPUT/],
+    [{ type: 11, code: 0 }, /loop/, /traceroute/],
+  ] as const)('%j from the sender’s own host', (icmp, cause, step) => {
+    const { likelyCauses, nextSteps } = findingOn(connecting({ ...icmp, reporter: '10.0.0.1' }));
+    expect(likelyCauses[0]).toMatch(cause);
+    expect(nextSteps[0]).toMatch(step);
+    expect(nextSteps.join(' ')).not.toMatch(/Ask 10\.0\.0\.1/);
   });
 
   it('says when the program gets the error', () => {
