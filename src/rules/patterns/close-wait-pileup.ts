@@ -19,6 +19,9 @@ interface Group {
   newest: Timestamp | null;
 }
 
+/** A rate is told of piles that grew for at least this long: a burst has none. */
+const GROWTH_SECONDS = 60;
+
 /** One program leaves many connections in CLOSE-WAIT. */
 export const closeWaitPileup: PatternRule = {
   id: 'close-wait-pileup',
@@ -117,12 +120,13 @@ export const closeWaitPileup: PatternRule = {
           if (members === null || newest === null || !isPileup(group)) return [];
           const oldest = secondsBetween(members.from, captureEnd);
           const youngest = secondsBetween(newest, captureEnd);
+          const perMinute = growthPerMinute(members.count, secondsBetween(members.from, newest));
           return [
             reportPattern(closeWaitPileup, {
               standsFor: ['close-wait-stuck'],
               confidence: 'inferred',
               title: `${members.count} of ${group.reached} connections ${group.server ? 'to' : 'of'} {holder} are stuck in CLOSE-WAIT`,
-              explanation: `The oldest has been held for {oldest}, the newest for {youngest}. ${group.server ? 'The server’s program does not close after its clients do.' : `The client’s program does not close after the servers on port ${group.port} do: probably a connection pool.`} One fix there clears all of them.`,
+              explanation: `The oldest has been held for {oldest}, the newest for {youngest}${perMinute === null ? '' : `; in between, their number grew by ${inWords(perMinute)} on average`}. ${group.server ? 'The server’s program does not close after its clients do.' : `The client’s program does not close after the servers on port ${group.port} do: probably a connection pool.`} One fix there clears all of them.`,
               connections: members.ids,
               count: members.count,
               from: members.from,
@@ -135,6 +139,7 @@ export const closeWaitPileup: PatternRule = {
                 closedByPeers: group.reached,
                 oldestSeconds: round(oldest),
                 newestSeconds: round(youngest),
+                ...(perMinute !== null && { growthPerMinute: round(perMinute, 3) }),
               },
               words: {
                 holder: inNetwork(holder, network),
@@ -148,6 +153,17 @@ export const closeWaitPileup: PatternRule = {
     };
   },
 };
+
+/** How many of `count` came after the first, for each minute until the last; null of a burst. */
+function growthPerMinute(count: number, seconds: number): number | null {
+  return seconds < GROWTH_SECONDS ? null : (60 * (count - 1)) / seconds;
+}
+
+function inWords(perMinute: number): string {
+  if (perMinute >= 1) return `${round(perMinute, 1)} a minute`;
+  if (60 * perMinute >= 1) return `${round(60 * perMinute, 1)} an hour`;
+  return `${round(1440 * perMinute, 1)} a day`;
+}
 
 function reachedCloseWait({ timeline }: Endpoint): boolean {
   for (let i = 0; i < timeline.length; i++) {

@@ -33,6 +33,27 @@ describe('close-wait-pileup', () => {
     expect(textsOf(pattern)).not.toContain('{holder}');
   });
 
+  it.each([
+    [[0, 30, 90], 1.333, '1.3 a minute'],
+    [[0, 1200, 3600], 0.033, '2 an hour'],
+    [[0, 86_400, 172_800], 0.001, '1 a day'],
+  ])('tells how fast they became more, begun at %j', (begun, growthPerMinute, words) => {
+    const members = begun.map((start, id) => {
+      const [of, [stuck]] = held(id, 'server', true);
+      return [of, [{ ...stuck, from: at(start) }]] as const;
+    });
+    const [pattern] = patternsOf(closeWaitPileup, members, 200_000);
+    expect(pattern.facts).toMatchObject({ growthPerMinute });
+    expect(pattern.explanation).toContain(`; in between, their number grew by ${words} on average. `);
+  });
+
+  it('tells no rate of a burst', () => {
+    const burst = [1, 2, 3].map((id) => held(id, 'server', true));
+    const [pattern] = patternsOf(closeWaitPileup, burst, 200);
+    expect(pattern.facts).not.toHaveProperty('growthPerMinute');
+    expect(pattern.explanation).not.toContain('in between');
+  });
+
   it('makes each of its members an error, and no other connection', () => {
     const patterns = preparePatterns([closeWaitPileup]);
     const all = [1, 2, 3, 4].map((id) => held(id, id < 4 ? 'server' : 'client', true));
