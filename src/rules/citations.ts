@@ -197,6 +197,26 @@ const azureReset = page(
   'Load Balancer TCP Reset and Idle Timeout',
   'https://learn.microsoft.com/azure/load-balancer/load-balancer-tcp-reset',
 );
+const azureIdle = page(
+  'Azure Load Balancer',
+  'Configure TCP idle timeout for Azure Load Balancer',
+  'https://learn.microsoft.com/azure/load-balancer/load-balancer-tcp-idle-timeout',
+);
+const awsNetworkIdle = page(
+  'AWS Network Load Balancer',
+  'Update the TCP idle timeout for your Network Load Balancer listener',
+  'https://docs.aws.amazon.com/elasticloadbalancing/latest/network/update-idle-timeout.html',
+);
+const awsApplicationIdle = page(
+  'AWS Application Load Balancer',
+  'Edit attributes for your Application Load Balancer',
+  'https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html',
+);
+const fastL4 = page(
+  'F5 BIG-IP',
+  'L4_Profile: Configures a Fast Layer 4 profile',
+  'https://clouddocs.f5.com/products/extensions/f5-appsvcs-extension/latest/refguide/schemaref/L4_Profile.schema.json.html',
+);
 const tcpMain = linux('net/ipv4/tcp.c');
 const tcpInput = linux('net/ipv4/tcp_input.c');
 const tcpMinisocks = linux('net/ipv4/tcp_minisocks.c');
@@ -664,6 +684,16 @@ export const cite = {
     'TCP reset',
     'It drops idle connections in silence unless it is told to reset both ends.',
   ),
+  applicationBalancerIdle: awsApplicationIdle(
+    'Connection idle timeout',
+    'By default it waits for 60 seconds.',
+  ),
+  azureBalancerIdle: azureIdle('TCP idle timeout', 'By default it waits for 4 minutes.'),
+  fastL4Idle: fastL4(
+    'idleTimeout, resetOnTimeout',
+    'By default a connection is reset after 300 seconds without traffic.',
+  ),
+  networkBalancerIdle: awsNetworkIdle('Considerations', 'By default it waits for 350 seconds.'),
   firewallIdle: userTimeout(
     '4.1',
     'Firewalls that keep state usually drop connections after a time without traffic.',

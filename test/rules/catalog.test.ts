@@ -93,7 +93,7 @@ describe('the citations', () => {
     } else if (page !== undefined) {
       expect(url).toBe(`https://man7.org/linux/man-pages/man${chapter}/${page}.${chapter}.html`);
     } else {
-      expect(source).toMatch(/^(Linux|POSIX|libpcap|Wireshark|Azure) /);
+      expect(source).toMatch(/^(Linux|POSIX|libpcap|Wireshark|Azure|AWS|F5) /);
     }
     // Only these number their requirements.
     if (label !== null) expect(['RFC 9293', 'RFC 5382']).toContain(source);

@@ -3,9 +3,9 @@ import { formatEndpoint } from '../../core/addresses.js';
 import { secondsBetween, type Timestamp } from '../../core/time.js';
 import { cite } from '../citations.js';
 import { entered, findReset, lastMilestone, latest } from '../evidence.js';
-import type { Finding, Pattern } from '../finding.js';
+import type { Citation, Finding, Pattern } from '../finding.js';
 import type { PatternRule } from '../rule.js';
-import { count, duration, inNetwork, round } from '../wording.js';
+import { count, duration, grouped, inNetwork, round } from '../wording.js';
 import { Groups, Members, MINIMUM_MEMBERS, median } from './members.js';
 import { reportPattern } from './report-pattern.js';
 
@@ -48,6 +48,52 @@ const NAT_SECONDS = 7440;
 /** What was still on its way when the first unanswered segment was sent. */
 const IN_FLIGHT_SECONDS = 0.5;
 
+/** An idle timeout that many devices have, and whose it is. */
+interface UsualLimit {
+  readonly seconds: number;
+  /** What follows `{seconds} s is what `. */
+  readonly whose: string;
+  readonly citation: Citation;
+}
+
+const USUAL_LIMITS: readonly UsualLimit[] = [
+  {
+    seconds: 60,
+    whose: 'AWS Application Load Balancers wait by default',
+    citation: cite.applicationBalancerIdle,
+  },
+  { seconds: 240, whose: 'Azure Load Balancers wait by default', citation: cite.azureBalancerIdle },
+  {
+    seconds: 300,
+    whose: 'F5 BIG-IP waits by default in its Fast L4 profile, and then resets',
+    citation: cite.fastL4Idle,
+  },
+  {
+    seconds: 350,
+    whose: 'AWS Network Load Balancers wait by default',
+    citation: cite.networkBalancerIdle,
+  },
+  {
+    seconds: NAT_SECONDS,
+    whose: 'NATs that keep to RFC 5382 wait at least, 2 h 4 min',
+    citation: cite.natEstablished,
+  },
+  {
+    seconds: 432_000,
+    whose: 'Linux’s connection tracking waits by default, 5 days',
+    citation: cite.conntrackTimeouts,
+  },
+];
+
+const CITATIONS = [
+  cite.natEstablished,
+  cite.natTransitory,
+  cite.natReset,
+  cite.firewallIdle,
+  cite.conntrackTimeouts,
+  cite.loadBalancerReset,
+];
+
 const NEXT_HEARTBEATS = 'Send keep-alives or heartbeats more often than every {often}.';
 const NEXT_TIMEOUTS = 'Compare with the idle timeouts configured on the path.';
 const CAUSE_ON_USE =
@@ -77,14 +123,7 @@ export const idleResetInterval: PatternRule = {
       description: 'How far the silences may lie around their median, at least 2 s: a device counts exactly.',
     },
   },
-  citations: [
-    cite.natEstablished,
-    cite.natTransitory,
-    cite.natReset,
-    cite.firewallIdle,
-    cite.conntrackTimeouts,
-    cite.loadBalancerReset,
-  ],
+  citations: [...new Set([...CITATIONS, ...USUAL_LIMITS.map(({ citation }) => citation)])],
   related: [
     'rst-half-open-discovered',
     'rst-origin-suspect',
@@ -107,7 +146,10 @@ export const idleResetInterval: PatternRule = {
     ],
     applicationSees:
       'ECONNRESET on the first use after the pause, or on the pending read where the reset came by itself; with a device that drops silently, a hang and then ETIMEDOUT.',
-    likelyCauses: [CAUSE_ON_USE],
+    likelyCauses: [
+      CAUSE_ON_USE,
+      'One of the limits that are usual, where just one of them fits: 60, 240, 300, 350, 7,440 or 432,000 s (possible).',
+    ],
     nextSteps: [NEXT_HEARTBEATS, NEXT_TIMEOUTS],
     example: { fixture: 'idle-reset-interval', capture: 'client' },
   },
@@ -219,7 +261,9 @@ function patternOf(
   for (const { id, from, to } of near) members.add(id, from, to);
   const onUse = ending === 'unknown' || ending === 'dropped';
   const isBounded = longestSurvived > 0;
+  const usual = usualLimit(onUse, middle, tolerance, shortest, longestSurvived);
   const interval = duration(Math.round(middle));
+  const texts = onUse && !isBounded ? UNBOUNDED : TEXTS[ending];
   const { address, port, network } = group;
   const server = formatEndpoint(address, port);
   return reportPattern(idleResetInterval, {
@@ -243,8 +287,9 @@ function patternOf(
         ? ['If it is a NAT, it does so earlier than the 2 h 4 min that RFC 5382 demands.']
         : []),
     ].join(' '),
-    ...(onUse && !isBounded && UNBOUNDED),
-    ...TEXTS[ending],
+    ...texts,
+    likelyCauses: usual === null ? texts.likelyCauses : [...texts.likelyCauses, inWords(usual)],
+    citations: usual === null ? CITATIONS : [...new Set([...CITATIONS, usual.citation])],
     connections: members.ids,
     count: members.count,
     from: members.from,
@@ -256,6 +301,7 @@ function patternOf(
       medianIdleSeconds: round(middle, 3),
       spreadSeconds: round(spread, 3),
       otherSilences: others.length,
+      ...(usual !== null && { usualLimitSeconds: usual.seconds }),
       ...(isBounded && { survivedSeconds: longestSurvived, survivors: shorter.length }),
     },
     words: {
@@ -269,12 +315,34 @@ function patternOf(
   });
 }
 
+/** The one usual limit that explains silences within `tolerance` of `middle`; null for none, or more than one. */
+function usualLimit(
+  onUse: boolean,
+  middle: number,
+  tolerance: number,
+  shortest: number,
+  survived: number,
+): UsualLimit | null {
+  const fitting = USUAL_LIMITS.filter(({ seconds }) => {
+    // Whoever is found dead on use was so from the limit on, and a silence that was survived had not reached that.
+    if (onUse && (seconds > shortest || seconds <= survived)) return false;
+    return (onUse && survived > 0) || Math.abs(seconds - middle) <= tolerance;
+  });
+  return fitting.length === 1 ? fitting[0] : null;
+}
+
+function inWords({ seconds, whose }: UsualLimit): string {
+  return `${grouped(seconds)} s is what ${whose} (possible).`;
+}
+
 function medianIdle(ended: readonly Ended[]): number {
   return median(ended.map(({ idle }) => idle).sort((a, b) => a - b));
 }
 
-/** In the place of the documentation's, where nothing is known of shorter silences. */
-const UNBOUNDED = {
+type Texts = Pick<Pattern, 'likelyCauses' | 'nextSteps'>;
+
+/** Where nothing is known of shorter silences. */
+const UNBOUNDED: Texts = {
   likelyCauses: [
     'An idle timeout of at most {interval} in a NAT, firewall or load balancer on the way to {server} (possible): then connections that are used more often live on.',
     'The connections were lost between two uses in another way, such as a restart (possible): then the moment is the same for all, and the silence only how often clients use them.',
@@ -313,10 +381,12 @@ const MEANINGS: Readonly<Record<Ending, string>> = {
     'Nothing had drawn the resets, and they look like any other segment of {server}: an idle timeout of its own explains that.',
 };
 
-/** In the place of the documentation's, where that is about connections found dead on use. */
-const TEXTS: Readonly<Record<Ending, object>> = {
-  unknown: {},
-  dropped: {},
+const ON_USE: Texts = { likelyCauses: [CAUSE_ON_USE], nextSteps: [NEXT_HEARTBEATS, NEXT_TIMEOUTS] };
+
+/** How it ended tells who may have done it. */
+const TEXTS: Readonly<Record<Ending, Texts>> = {
+  unknown: ON_USE,
+  dropped: ON_USE,
   device: {
     likelyCauses: [
       'An idle timeout of {interval} in a load balancer, firewall or NAT on the way to {server}, which tells both ends (likely).',

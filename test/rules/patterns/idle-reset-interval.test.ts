@@ -129,6 +129,30 @@ describe('idle-reset-interval', () => {
     expect(pattern.likelyCauses[0]).toContain('An idle timeout of 60 s in the program at 10.0.0.2:8080');
   });
 
+  it.each<[string, readonly Seen[], number | undefined, string]>([
+    ['the interval is near one', dead(351, 351, 350.2), 350, 'AWS Network Load Balancers'],
+    ['one lies in the range', [...dead(700, 701, 700), alive(320)], 350, 'AWS Network Load Balancers'],
+    ['a device resets by itself', reset('rst-origin-suspect', [299.5, 300, 300]), 300, 'F5 BIG-IP'],
+    ['the server resets by itself', reset('rst-active-abort', [60, 60, 60]), 60, 'Application Load'],
+    ['it is a long one', dead(432_010, 432_010, 432_005), 432_000, '432,000 s is what Linux’s'],
+    ['it is what NATs owe', dead(7441, 7445, 7442), 7440, '7,440 s is what NATs'],
+    ['the interval is shorter', dead(349, 349.5, 349), undefined, ''],
+    ['it is longer', dead(370, 370, 371), undefined, ''],
+    ['two lie in the range', [...dead(400, 400, 400), alive(250)], undefined, ''],
+    ['it was survived', [...dead(352, 352, 352), alive(350)], undefined, ''],
+  ])('names a usual limit, if just one fits: %s', (_name, seen, usualLimitSeconds, whose) => {
+    const pattern = only(seen);
+    expect(pattern.facts.usualLimitSeconds).toBe(usualLimitSeconds);
+    const causes = pattern.likelyCauses.filter((cause) => / s is what .* \(possible\)\.$/.test(cause));
+    expect(causes).toHaveLength(usualLimitSeconds === undefined ? 0 : 1);
+    if (usualLimitSeconds === undefined) return;
+    expect(causes[0]).toContain(whose);
+    expect(pattern.likelyCauses[0]).not.toBe(causes[0]);
+    expect(pattern.citations.map(({ says }) => says).join(' ')).toMatch(
+      /By default|2 h 4 min|idle connection by state/,
+    );
+  });
+
   it.each<[string, readonly Seen[]]>([
     ['the silences differ', dead(100, 350, 900)],
     ['they are short', dead(3, 3, 3)],
