@@ -5,6 +5,7 @@ import { closeRaceOf } from './close-race.js';
 import {
   eachEndpoint,
   endedWithin,
+  entered,
   findReset,
   finFrame,
   gradedBy,
@@ -102,6 +103,7 @@ export const rstActiveAbort: Rule = {
       'A reset after unanswered keep-alives: keepalive-unanswered.',
       'A client that leaves with nothing outstanding, or in the middle of a response: it stays info.',
       'An abort after the other side’s close, when that side took nothing more either: it stays info.',
+      'An abort that the other side’s FIN did not reach in time, with all data acknowledged: it stays info.',
     ],
     applicationSees:
       '{aborter}: its own action. {peer}: after queued data its read fails with ECONNRESET once and then gives 0; if it writes first, the write fails with ECONNRESET, the next with EPIPE and SIGPIPE. After a FIN of {aborter} its read gives 0 and its write EPIPE.',
@@ -143,8 +145,9 @@ export const rstActiveAbort: Rule = {
     // Nothing else of it was seen before: whether it was open, and what the reset answers, cannot be told.
     if (reset.frame === connection.firstFrame) return null;
     if (!reset.reset.hasAck && closeRaceOf(peer, aborter) !== null) return null;
-    const nothingOpen = peer.finSent && peer.unacknowledgedBytes === 0 && aborter.unacknowledgedBytes === 0;
-    if (nothingOpen) return null;
+    const everythingArrived = peer.unacknowledgedBytes === 0 && aborter.unacknowledgedBytes === 0;
+    const crossed = peer.finSent && !hasTakenFin(aborter, peer);
+    if (everythingArrived && peer.finSent && !crossed) return null;
     const kind = kindOf(connection, aborter, peer, reset, options.recentSeconds);
     const afterFin = finFrame(aborter) !== null;
     const certain = kind.ofAnother === undefined && reset.reset.trigger === null && !isUnheard(aborter);
@@ -156,10 +159,15 @@ export const rstActiveAbort: Rule = {
         kind.ofAnother === undefined
           ? `{aborter} aborted the connection${afterFin ? ' after its own FIN' : ''}`
           : 'A reset in the name of {aborter} ended the open connection',
-      explanation: `The reset of {aborter} in frame {rst} ${occasionOf(reset)}.${kind.words}`,
+      explanation: `The reset of {aborter} in frame {rst} ${occasionOf(reset)}.${kind.words}${crossed && reset.reset.trigger?.kind !== 'fin' ? ' The FIN of {peer} in frame {fin} had not reached {aborter} by then, as far as the capture shows.' : ''}`,
       likelyCauses: causesOf(kind, aborter, reset),
       ...kind.ofAnother,
-      frames: [finFrame(aborter), peer.lastNewData?.frame ?? null, reset.frame],
+      frames: [
+        finFrame(aborter),
+        peer.lastNewData?.frame ?? null,
+        crossed ? finFrame(peer) : null,
+        reset.frame,
+      ],
       from: reset.time,
       to: reset.time,
       facts: {
@@ -170,15 +178,32 @@ export const rstActiveAbort: Rule = {
         sinceLastDataSeconds: kind.sinceDataSeconds,
       },
       limits: kind.name === 'unread-data-likely' ? options : NO_LIMITS,
-      words: { aborter: nameOf(aborter), peer: nameOf(peer), rst: reset.frame },
+      words: {
+        aborter: nameOf(aborter),
+        peer: nameOf(peer),
+        fin: finFrame(peer) ?? '?',
+        rst: reset.frame,
+      },
     });
   }),
 };
+
+/** `endpoint` is held to have had the FIN of `peer` before it sent a reset. */
+function hasTakenFin(endpoint: Endpoint, peer: Endpoint): boolean {
+  return (
+    milestone(peer, 'fin-covered') !== null ||
+    AFTER_PEER_FIN.some((state) => entered(endpoint, state) !== null)
+  );
+}
+
+const AFTER_PEER_FIN = ['CLOSE-WAIT', 'CLOSING', 'TIME-WAIT'] as const;
 
 /** A client may leave as it likes: with all it asked for, or in the middle of a response it no longer wants. */
 function severityOf(aborter: Endpoint, peer: Endpoint, connection: Connection): Severity {
   // All that a side threw away or left behind was a goodbye.
   if (mayBeTlsAlert(connection, peer, peer.unacknowledgedBytes) && peer.finSent) return 'info';
+  // Both had all of each other, and the peer closed in the same moment.
+  if (peer.finSent && peer.unacknowledgedBytes === 0 && aborter.unacknowledgedBytes === 0) return 'info';
   // The peer had closed, and did not half-close only: it refused what came after.
   if (peer.finSent && peer.unacknowledgedBytes === 0 && refusedData(peer)) return 'info';
   if (aborter.role === 'server') return 'warning';

@@ -11,6 +11,7 @@ import {
   moment,
   resets,
 } from '../support/connection-builder.js';
+import { connectionOf } from '../support/conversation.js';
 import { testRule } from '../support/rule-tester.js';
 import { afterClientFin } from './closing-cases.js';
 
@@ -26,6 +27,16 @@ function abortBy(role: 'client' | 'server', own: EndpointDraft = {}, peer: Endpo
     ? connection({ client: aborter, server: other })
     : connection({ server: aborter, client: other });
 }
+
+/** Everything is acknowledged when the client sends its FIN. */
+const CROSSED = `
+        0.00 C S  0
+        0.01 S SA 0 1
+        0.02 C A  1 1
+        0.03 C PA 1 1 +3
+        0.40 S PA 1 4 +4
+        0.41 C A  4 5
+        0.55 C FA 4 5`;
 
 testRule(rstActiveAbort, {
   fires: [
@@ -152,6 +163,38 @@ testRule(rstActiveAbort, {
       title: '10.0.0.1:40000 aborted the connection after its own FIN',
       facts: { kind: 'no-fin-wait-2', afterOwnFin: true },
     },
+    {
+      name: 'as info where the peer’s FIN crossed a reset that does not acknowledge it',
+      connection: abortBy(
+        'server',
+        {
+          after: [
+            enters('CLOSE-WAIT', 4.99, 8, { evidence: 'assumed', retractedBy: 9 }),
+            enters('CLOSED', 5, 9, { evidence: 'observed', cause: 'sent RST, aborting' }),
+          ],
+        },
+        { finSent: true, after: [enters('FIN-WAIT-1', 4.99, 8, { evidence: 'observed' })] },
+      ),
+      end: 6,
+      endpoint: 'server',
+      severity: 'info',
+      confidence: 'inferred',
+      title: '10.0.0.2:8080 aborted the connection',
+      explanation: / The FIN of 10\.0\.0\.1:40000 in frame 8 had not reached 10\.0\.0\.2:8080 by then/,
+      frames: [5, 8, 9],
+      facts: { kind: 'reason-unknown', afterOwnFin: false },
+    },
+    {
+      name: 'as info where a FIN is answered by a host that had the connection a moment before',
+      connection: connectionOf(`${CROSSED}
+        0.56 S R 5`),
+      end: 6,
+      severity: 'info',
+      confidence: 'possible',
+      title: 'A reset in the name of 10.0.0.2:8080 ended the open connection',
+      explanation: /^The reset of 10\.0\.0\.2:8080 in frame 8 came on frame 7, 150 ms after/,
+      facts: { kind: 'sender-unknown' },
+    },
   ],
   silent: [
     {
@@ -197,7 +240,27 @@ testRule(rstActiveAbort, {
     },
     {
       name: 'after the peer’s FIN with nothing outstanding',
-      connection: abortBy('client', {}, { finSent: true }),
+      connection: abortBy(
+        'client',
+        {
+          after: [
+            enters('CLOSE-WAIT', 4, 8, { evidence: 'assumed' }),
+            enters('CLOSED', 5, 9, { evidence: 'observed', cause: 'sent RST, aborting' }),
+          ],
+        },
+        { finSent: true },
+      ),
+      end: 6,
+    },
+    {
+      name: 'when the reset itself acknowledges the peer’s FIN',
+      connection: connectionOf(`${CROSSED}
+        0.5501 S RA 5 5 win=500`),
+      end: 6,
+    },
+    {
+      name: 'after a FIN of the peer whose acknowledgment only the capture missed',
+      connection: abortBy('server', {}, { finSent: true, milestones: [happens('fin-covered', 4.9, 8)] }),
       end: 6,
     },
     {
