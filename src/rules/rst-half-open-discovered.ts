@@ -16,6 +16,9 @@ import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { duration, nameOf, round } from './wording.js';
 
+const BARE_ABORT =
+  'The program of {forgetter} aborted in this moment, on a system that sets no ACK bit then, as RFC 9293 §3.10.5 has it (possible).';
+
 /** Data of an open connection is answered as if there were none: whoever answers has lost it, or never had it. */
 export const rstHalfOpenDiscovered: Rule = {
   id: 'rst-half-open-discovered',
@@ -40,7 +43,8 @@ export const rstHalfOpenDiscovered: Rule = {
     meaning:
       'A segment of an established connection was answered with the reset of a host that has no such connection, and no FIN had come before. Whoever answered does not know the connection: the host after a restart, another one that took over its address, a device on the path that forgot the connection and answers for it, or the host itself after a reset that the capture does not hold.',
     proof: [
-      'Data, a keep-alive or an acknowledgment of {knower}, answered by a reset of {forgetter} without ACK, its number taken from the segment it answers.',
+      'Data, a FIN, a keep-alive or an acknowledgment of {knower}, answered by a reset of {forgetter} without ACK, its number taken from the segment it answers.',
+      'A window of 0 in the reset, as Linux sends it for a connection it does not have. With another it may be an abort as well: then it is a possible warning.',
       'No FIN of {forgetter} before.',
     ],
     notThis: [
@@ -76,7 +80,7 @@ export const rstHalfOpenDiscovered: Rule = {
     );
     if (reset === null || (open.frame !== null && reset.frame <= open.frame)) return null;
     const { hasAck, verdict, trigger, window } = reset.reset;
-    if (hasAck || window !== 0 || verdict !== 'accepted' || trigger === null || trigger.knewFin) return null;
+    if (hasAck || verdict !== 'accepted' || trigger === null || trigger.knewFin) return null;
     if (trigger.kind === 'syn' || trigger.kind === 'syn-ack') return null;
     const certain = isProven(open) && !connection.quality.midstream;
     // Nothing of the connection was seen: there may have been none.
@@ -84,8 +88,14 @@ export const rstHalfOpenDiscovered: Rule = {
     const lastHeard = forgetter.lastNewData?.frame ?? open.frame;
     const mayHaveLost = mayHaveLostState(connection, forgetter, trigger.idleSeconds);
     if (!unheard && (!mayHaveLost || missedSince(forgetter, lastHeard))) return null;
+    // A closed socket of Linux has no window to offer; RFC 9293 §3.10.7.1 leaves it open.
+    const windowed = window !== 0;
     const otherTtl = forgetter.ttl !== null && reset.reset.ttl !== forgetter.ttl;
-    const causes = causesOfUnknown('forgetter', otherTtl || trigger.idleSeconds >= IDLE_SECONDS);
+    const causes = [
+      ...causesOfUnknown('forgetter', otherTtl || windowed || trigger.idleSeconds >= IDLE_SECONDS),
+      ...(windowed ? [BARE_ABORT] : []),
+    ];
+    const kind = unheard ? 'connection' : 'open connection';
     const earlier = entered(forgetter, 'CLOSED');
     const resetBefore =
       earlier?.cause === 'received RST' && earlier.frame !== null && earlier.frame < reset.frame
@@ -100,17 +110,18 @@ export const rstHalfOpenDiscovered: Rule = {
               ...causes,
             ],
       endpoint: forgetter.role,
-      ...(unheard ? { severity: 'info' } : {}),
-      confidence: certain ? gradedBy(connection, 'inferred') : 'possible',
-      title: unheard
-        ? '{forgetter} reset this connection as one that it does not know'
-        : '{forgetter} reset this open connection as one that it does not know',
-      explanation: `{knower} sent ${WHAT[trigger.kind]} in frame {trigger}${unheard ? '' : ', {idle} after the last segment of {forgetter},'} and got RST in frame {rst}, in the form that a host without such a connection sends. No FIN of {forgetter} was seen before.${connection.quality.midstream ? ' The capture starts inside the connection, so an earlier FIN may have been missed.' : ''}`,
+      ...(unheard ? { severity: 'info' } : windowed ? { severity: 'warning' } : {}),
+      confidence: certain && !windowed ? gradedBy(connection, 'inferred') : 'possible',
+      title: windowed
+        ? `A reset in the name of {forgetter} ended this ${kind}`
+        : `{forgetter} reset this ${kind} as one that it does not know`,
+      explanation: `{knower} sent ${WHAT[trigger.kind]} in frame {trigger}${unheard ? '' : ', {idle} after the last segment of {forgetter},'} and got RST in frame {rst}, ${windowed ? `numbered as a host without such a connection does it. But it has a window of ${window}, and Linux sends such resets with none: it may be an abort, or come from a device on the path.` : 'in the form that a host without such a connection sends.'} No FIN of {forgetter} was seen before.${connection.quality.midstream ? ' The capture starts inside the connection, so an earlier FIN may have been missed.' : ''}`,
       frames: [trigger.frame, reset.frame],
       from: forgetter.lastNewData?.time ?? open.time,
       to: reset.time,
       facts: {
         trigger: trigger.kind,
+        window,
         idleSeconds: round(trigger.idleSeconds),
         lostBytes: trigger.payloadBytes,
       },

@@ -3,6 +3,7 @@ import type { CaptureQuality, Milestone, Reset, Transition } from '../../src/con
 import { prepareRules } from '../../src/rules/evaluate.js';
 import { rstHalfOpenDiscovered } from '../../src/rules/rst-half-open-discovered.js';
 import { at, connection, enters, happens, resets } from '../support/connection-builder.js';
+import { connectionOf } from '../support/conversation.js';
 import { testRule } from '../support/rule-tester.js';
 import { afterClientFin } from './closing-cases.js';
 
@@ -28,10 +29,21 @@ function forgotten(
 }
 
 /** The capture starts with the segment that draws the reset. */
-function unheard(trigger: Partial<NonNullable<Reset['trigger']>>) {
-  const { server, ...rest } = forgotten(trigger, {}, { midstream: true });
+function unheard(
+  trigger: Partial<NonNullable<Reset['trigger']>>,
+  reset: Partial<Omit<Reset, 'trigger'>> = {},
+) {
+  const { server, ...rest } = forgotten(trigger, reset, { midstream: true });
   return { ...rest, server: { ...server, segments: 1 } };
 }
+
+const IDLE = `
+        0.00 C S  0
+        0.01 S SA 0 1
+        0.02 C A  1 1
+        0.03 C PA 1 1 +3
+        0.04 S PA 1 4 +4
+        0.05 C A  4 5`;
 
 testRule(rstHalfOpenDiscovered, {
   fires: [
@@ -94,8 +106,39 @@ testRule(rstHalfOpenDiscovered, {
       ),
       end: 91,
     },
+    {
+      name: 'as a possible warning if the reset has a window, as an abort may have',
+      connection: forgotten({}, { window: 512 }),
+      end: 91,
+      severity: 'warning',
+      confidence: 'possible',
+      title: 'A reset in the name of 10.0.0.2:8080 ended this open connection',
+      explanation: /But it has a window of 512/,
+      facts: { trigger: 'data', window: 512, lostBytes: 11 },
+    },
+    {
+      name: 'on a FIN that is answered so',
+      connection: connectionOf(`${IDLE}
+        400.00 C FA 4 5
+        400.01 S R  5 win=512`),
+      end: 401,
+      severity: 'warning',
+      facts: { trigger: 'fin', window: 512 },
+    },
+    {
+      name: 'as info if nothing else of that host was captured',
+      connection: unheard({}, { window: 512 }),
+      end: 91,
+      severity: 'info',
+      title: 'A reset in the name of 10.0.0.2:8080 ended this connection',
+    },
   ],
   silent: [
+    {
+      name: 'on one with a window right after another segment of the host',
+      connection: forgotten({ idleSeconds: 0.02 }, { window: 512 }),
+      end: 91,
+    },
     { name: 'when it is an abort', connection: forgotten({}, { hasAck: true, window: 500 }), end: 91 },
     {
       name: 'when the host had the connection a moment before: its program gave it up',

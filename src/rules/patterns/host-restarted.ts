@@ -70,7 +70,10 @@ export const hostRestarted: PatternRule = {
       add(connection, findings) {
         for (const finding of findings) {
           const openedAnew = finding.rule === 'half-open-syn-challenge';
-          if (!openedAnew && finding.rule !== 'rst-half-open-discovered') continue;
+          // Resets with a window may be aborts.
+          const { rule, facts } = finding;
+          const unknown = rule === 'rst-half-open-discovered' && (facts.window ?? 0) === 0;
+          if (!openedAnew && !unknown) continue;
           const endpoint = finding.endpoint === 'client' ? connection.client : connection.server;
           const { address: host } = endpoint;
           const { network } = connection;

@@ -44,6 +44,14 @@ describe('host-restarted', () => {
     expect(patternsOf(hostRestarted, forgotten('rst-half-open-discovered'), 200)).toEqual([]);
   });
 
+  it('is silent on resets that may be aborts', () => {
+    const windowed = forgotten('rst-half-open-discovered', 'rst-half-open-discovered').map(
+      ([subject, findings]) =>
+        [subject, findings.map((each) => ({ ...each, facts: { ...each.facts, window: 512 } }))] as const,
+    );
+    expect(patternsOf(hostRestarted, windowed, 200)).toEqual([]);
+  });
+
   it('is silent on other findings', () => {
     expect(patternsOf(hostRestarted, forgotten('rst-active-abort', 'rst-active-abort'), 200)).toEqual([]);
   });
