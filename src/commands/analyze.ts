@@ -13,6 +13,7 @@ import { allOf, type ConnectionFilter, NOTHING_MATCHES } from './filter.js';
 import { findCaptures } from './find-captures.js';
 import { EXIT_CAPTURE, EXIT_FINDINGS, EXIT_OK, type Io } from './io.js';
 import { grantWishes } from './ladders.js';
+import { checkPlace } from './output-place.js';
 import { type Destination, openOutputs } from './outputs.js';
 import { readAll, warnOfDamage } from './read-all.js';
 import { reportNames } from './report-names.js';
@@ -42,6 +43,7 @@ export interface AnalyzeOptions extends AnonymizationOptions {
 export async function analyze(names: readonly string[], options: AnalyzeOptions, io: Io): Promise<number> {
   checkFirstWord(names);
   const paths = await findCaptures(names, options);
+  for (const { path } of options.destinations) if (path !== null) checkPlace(path, paths);
   const anonymizer = await anonymizerOf(options, io);
   const look = { ...options, names: reportNames(paths, io.folder) };
   const outputs = openOutputs(options.destinations, look, io);

@@ -27,6 +27,7 @@ import type { Suppression } from '../rules/suppressions.js';
 import { captureProblem } from './errors.js';
 import { EXIT_CAPTURE, EXIT_FINDINGS, EXIT_OK, type Io, UsageError } from './io.js';
 import { paletteFor, textWriter } from './options.js';
+import { checkPlace } from './output-place.js';
 import { Progress } from './progress.js';
 
 export interface CheckOptions {
@@ -54,6 +55,12 @@ interface Subject {
  */
 export async function check(words: readonly string[], options: CheckOptions, io: Io): Promise<number> {
   const subjects = await subjectsOf(words);
+  const { output } = options;
+  if (output !== undefined && output !== '-')
+    checkPlace(
+      output,
+      subjects.flatMap(({ capture, file }) => [capture, ...(file === null ? [] : [file])]),
+    );
   if (options.init === true) return initialise(subjects, options, io);
   const expected = subjects.filter(({ file }) => file !== null);
   if (expected.length === 0) {

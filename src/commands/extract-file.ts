@@ -1,4 +1,3 @@
-import { realpathSync } from 'node:fs';
 import type { InterfaceFacts } from '../capture/facts.js';
 import type { Frame } from '../capture/frame.js';
 import type { FrameWriter, WriteOctets } from '../capture/frame-writer.js';
@@ -13,6 +12,7 @@ import { escapeControls } from '../report/escape.js';
 import { VERSION } from '../version.js';
 import { type AnonymizationOptions, anonymizerOf } from './anonymization.js';
 import { type Io, UsageError } from './io.js';
+import { checkPlace } from './output-place.js';
 
 export const EXTRACT_FORMATS = ['pcapng', 'pcap'] as const;
 type ExtractFormat = (typeof EXTRACT_FORMATS)[number];
@@ -37,21 +37,12 @@ export function outputOf(capture: string, { output, format }: OutputOptions, io:
     throw new UsageError('a capture is nothing to look at in a terminal: write it with --output FILE');
   if (output === undefined || output === STANDARD_OUTPUT) return { path: null, format: format ?? 'pcapng' };
   const name = escapeControls(output);
-  if (isSameFile(capture, output))
-    throw new UsageError(`--output ${name} is the capture itself, which would be lost: choose another name`);
+  checkPlace(output, [capture]);
   if (/\.(gz|zst|lz4)$/i.test(output))
     throw new UsageError(
       `--output ${name}: extracts are not compressed; leave out the ending, or use a pipe`,
     );
   return { path: output, format: format ?? (/\.(pcap|cap|dmp)$/i.test(output) ? 'pcap' : 'pcapng') };
-}
-
-function isSameFile(one: string, other: string): boolean {
-  try {
-    return realpathSync(one) === realpathSync(other);
-  } catch {
-    return false;
-  }
 }
 
 export interface AlterationOptions extends AnonymizationOptions {

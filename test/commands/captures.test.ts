@@ -188,3 +188,19 @@ describe('--join', () => {
     expect(stderr).toContain('mergecap');
   });
 });
+
+describe('a report', () => {
+  it.each([
+    ['under its name', join(tree, 'b.pcap')],
+    ['on a roundabout way', join(tree, 'deep', '..', 'b.pcap')],
+    ['through a link', join(tree, 'deep', 'linked.pcap')],
+  ])('does not take the place of a capture that it is about, %s', async (_, place) => {
+    const before = readFileSync(place);
+    for (const format of ['table', 'json']) {
+      const { stderr, code } = await finwait([tree, CLEAN, '--format', format, '--output', place]);
+      expect([code, stderr]).toEqual([2, expect.stringContaining('is one of the files that are read')]);
+    }
+    expect((await finwait([place, '-o', place])).stderr).toContain('is the capture itself');
+    expect(readFileSync(place)).toEqual(before);
+  });
+});

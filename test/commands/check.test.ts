@@ -76,6 +76,16 @@ describe('finwait check', () => {
     );
   });
 
+  it('writes no result over what it reads', async () => {
+    write('stuck.pcap.expect.yaml', 'connections: 2\n');
+    for (const name of ['stuck.pcap', 'clean.pcap', 'stuck.pcap.expect.yaml']) {
+      const before = readFileSync(at(name));
+      const { stderr, code } = await check('-o', at(name));
+      expect([code, stderr]).toEqual([2, expect.stringContaining('which would be lost')]);
+      expect(readFileSync(at(name))).toEqual(before);
+    }
+  });
+
   it('writes JUnit for CI servers, into a file if told', async () => {
     write('stuck.pcap.expect.yaml', 'connections: 2\n');
     write('clean.pcap.expect.yaml', 'connections: 1\n');
