@@ -192,7 +192,7 @@ export class Analysis {
     const connection = this.#shown(real);
     this.#locate(connection);
     const all = this.#suppressor.keep(real, this.#diagnosis.evaluate(connection, captureEnd));
-    this.#diagnosis.patterns.add(connection, all, this.#suppressor.withheld(real));
+    this.#diagnosis.patterns.add(connection, all, captureEnd, this.#suppressor.withheld(real));
     if (this.#waiting === null || !this.#diagnosis.patterns.mayGrade(all)) {
       this.#report(connection, all);
       return;

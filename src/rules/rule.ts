@@ -121,7 +121,8 @@ export interface CaptureCounts {
 
 /** Sees every connection as it ends and keeps counters only: memory is bounded by what it watches. */
 export interface PatternCollector {
-  add(connection: Connection, findings: readonly Finding[]): void;
+  /** @param captureEnd the time of the last frame that was read so far */
+  add(connection: Connection, findings: readonly Finding[], captureEnd: Timestamp): void;
   /**
    * How grave a finding of a connection that was added is by itself, as a pattern of this collector stands for it,
    * as far as is known by now. Null if no pattern does.

@@ -29,7 +29,7 @@ describe('the catalog', () => {
     expect(() => prepareCatalog({ severities: { 'capture-lost': 'off' } })).toThrow(SettingsError);
     const { evaluate, patterns } = prepareCatalog({ severities: { 'capture-loss': 'off' } });
     const lossy = connection({ quality: { lostSegments: 1 } });
-    patterns.add(lossy, evaluate(lossy, at(1)));
+    patterns.add(lossy, evaluate(lossy, at(1)), at(1));
     expect(patterns.finish(at(1), [])).toEqual([]);
   });
 

@@ -94,7 +94,7 @@ describe('patterns', () => {
       const client = { address: `10.0.1.${id}` };
       const stuck = connection({ id, client, server: { after: [enters('CLOSE-WAIT', 1, 5)] } });
       const found = [finding('close-wait-stuck', { endpoint: 'server', facts: { stillHeld: true } })];
-      patterns.add(stuck, one.keep(stuck, found), one.withheld(stuck));
+      patterns.add(stuck, one.keep(stuck, found), at(1000), one.withheld(stuck));
     }
     return patterns.finish(at(100), []).at(0)?.facts.stuck ?? null;
   }

@@ -35,7 +35,7 @@ export function patternsOf(
   captures: readonly CaptureCounts[] = [],
 ): readonly Pattern[] {
   const collector = preparePatterns([rule], { options: { [rule.id]: options } });
-  for (const [connection, findings] of connections) collector.add(connection, findings);
+  for (const [connection, findings] of connections) collector.add(connection, findings, at(end));
   return collector.finish(at(end), captures);
 }
 

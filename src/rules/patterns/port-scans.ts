@@ -12,7 +12,7 @@ const SECONDS = 10;
 /** A scan comes to a port once or twice, and finds few of them open. */
 const MOST_TRIES = 2;
 const LEAST_SHARE = 0.9;
-/** A scan that leaves SYNs alone lasts this long, or its first ones may still have been answered when the capture ended. */
+/** How long nothing must have come for a SYN: it may just have been on its way when the capture ended. */
 const WAIT_SECONDS = 3;
 
 /** Ports that are told apart in all scans together. */
@@ -32,8 +32,6 @@ export interface Scan {
   readonly members: Members;
   readonly ports: Set<number>;
   refused: number;
-  /** SYNs that were sent once, and not answered: scanners do not repeat them. */
-  alone: number;
 }
 
 interface Watched extends Scan {
@@ -58,8 +56,7 @@ export class PortScans {
 
   /** Takes in a SYN that no finding speaks of. */
   addAlone(connection: Connection): void {
-    const watched = this.#try(connection, connection.start, connection.end);
-    if (watched !== null) watched.alone++;
+    this.#try(connection, connection.start, connection.end);
   }
 
   #try({ id, client, server, network }: Connection, from: Timestamp, to: Timestamp): Scan | null {
@@ -72,7 +69,6 @@ export class PortScans {
       members: new Members(from, to),
       ports: new Set(),
       refused: 0,
-      alone: 0,
       origin: from,
       recent: [],
       wasFast: false,
@@ -84,6 +80,11 @@ export class PortScans {
     watched.ports.add(server.port);
     if (!watched.wasFast) watched.wasFast = isFast(watched.recent, secondsBetween(watched.origin, from));
     return watched;
+  }
+
+  /** Whether anybody tried anything in vain. */
+  get isWatching(): boolean {
+    return this.#watched.all.length > 0;
   }
 
   /** @param calls how many connections a client made to a host, both as `inNetwork` names them */
@@ -102,15 +103,14 @@ export class PortScans {
 
 type Calls = (client: string, host: string) => number;
 
-function isScan({ client, host, network, members, ports, alone, wasFast }: Watched, calls: Calls): boolean {
+function isScan({ client, host, network, members, ports, wasFast }: Watched, calls: Calls): boolean {
   if (!wasFast || members.count > MOST_TRIES * ports.size) return false;
-  if (alone > 0 && secondsBetween(members.from, members.to) < WAIT_SECONDS) return false;
   const all = calls(inNetwork(client, network), inNetwork(host, network));
   return members.count >= LEAST_SHARE * all;
 }
 
-/** A SYN that was sent once, of which nothing came back, not even an ICMP error. */
-export function isSynAlone({ client, server, quality }: Connection): boolean {
+/** A SYN that was sent once, as scanners do, and for which nothing came back, not even an ICMP error. */
+export function isSynAlone({ client, server, quality, start }: Connection, captureEnd: Timestamp): boolean {
   return (
     server.segments === 0 &&
     client.segments === 1 &&
@@ -118,7 +118,8 @@ export function isSynAlone({ client, server, quality }: Connection): boolean {
     client.timeline[0].state === 'SYN-SENT' &&
     !quality.midstream &&
     quality.unseen === null &&
-    milestone(client, 'icmp-error') === null
+    milestone(client, 'icmp-error') === null &&
+    secondsBetween(start, captureEnd) >= WAIT_SECONDS
   );
 }
 

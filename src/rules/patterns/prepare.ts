@@ -1,4 +1,5 @@
 import type { Connection } from '../../connections/connection.js';
+import type { Timestamp } from '../../core/time.js';
 import { type Finding, type Pattern, SEVERITIES, type Severity } from '../finding.js';
 import type { OptionValues, PatternCollector, PatternRule } from '../rule.js';
 import { limitsOf, optionValues, type RuleSettings } from '../settings.js';
@@ -9,10 +10,14 @@ const FINEST_SECONDS = 0.1;
 
 /** All enabled patterns of one analysis. */
 export interface Patterns {
-  /** Takes in a connection; the patterns that are `withheld` from do not learn of it. */
+  /**
+   * Takes in a connection; the patterns that are `withheld` from do not learn of it. `captureEnd` is the time of the
+   * last frame that was read so far.
+   */
   add(
     connection: Connection,
     findings: readonly Finding[],
+    captureEnd: Timestamp,
     withheld?: ((pattern: string) => boolean) | null,
   ): void;
   /** Whether a pattern may stand for one of these findings before the capture is over. */
@@ -64,11 +69,11 @@ export function preparePatterns(rules: readonly PatternRule[], settings: RuleSet
       });
       return all.sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
     },
-    add(connection, findings, withheld = null): void {
+    add(connection, findings, captureEnd, withheld = null): void {
       if ((connection.quality.clockSetBack?.seconds ?? 0) >= FINEST_SECONDS) isTimed = false;
       heard.note(connection.server, connection.network);
       for (let i = 0; i < running.length; i++) {
-        if (withheld?.(running[i].id) !== true) running[i].collector.add(connection, findings);
+        if (withheld?.(running[i].id) !== true) running[i].collector.add(connection, findings, captureEnd);
       }
     },
     finish(captureEnd, captures): readonly Pattern[] {

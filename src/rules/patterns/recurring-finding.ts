@@ -13,17 +13,19 @@ import {
 } from '../finding.js';
 import type { OptionValues, PatternCollector, PatternRule } from '../rule.js';
 import { synUnanswered } from '../syn-unanswered.js';
-import { count, duration, inNetwork } from '../wording.js';
+import { count, duration, inNetwork, nameOf } from '../wording.js';
 import { type ByClient, Census, type CensusResults, type Client, type Service } from './census.js';
 import { furtherServices, Groups, Members, MOST_SERVICES } from './members.js';
 import { MAX_PAIRS } from './pair-counts.js';
 import { isOfScan, isSynAlone, OF_SCANS, PortScans, type Scan } from './port-scans.js';
-import { MAX_LISTED, reportPattern } from './report-pattern.js';
+import { MAX_LISTED, type PatternDraft, reportPattern } from './report-pattern.js';
 
 /** Findings of one rule on connections to one service. */
 interface Recurrence {
   readonly service: Service;
   readonly rule: string;
+  /** Each is a SYN that was sent once, of which no finding speaks. */
+  readonly isAlone: boolean;
   /** Of the first that was found. */
   readonly example: string;
   readonly citations: readonly Citation[];
@@ -52,6 +54,11 @@ const MOST_AT_ONE = 0.5;
 /** Clients from which on handshakes that none of them finished look like a flood, and how many each began. */
 const FLOOD_CLIENTS = 20;
 const FLOOD_TRIES = 2;
+
+/** In the place of a rule, of SYNs alone. */
+const ALONE = 'one SYN each, not answered';
+const ALONE_SEEN =
+  'The callers gave up before they had to repeat the SYN, on Linux within a second; scanners and forged SYNs have no program that waits.';
 
 const LOOK_AT_CLIENT = ': look at this client, or at its path';
 
@@ -104,7 +111,8 @@ export const recurringFinding: PatternRule = {
     proof: [
       'At least minimumMembers connections to one address and port with warnings or errors of the same rule that no other finding explains.',
       'Or as many of one client, if no other client has findings of the rule: at three services or more, and at most half of them at one.',
-      'Or ten ports of one host that one client tried within 10 s, nearly all refused or unanswered: a SYN that was sent once counts as well, if the scan lasts 3 s or longer.',
+      'Or as many SYNs that were sent once and not answered within 3 s, of which no finding speaks.',
+      'Or ten ports of one host that one client tried within 10 s, nearly all refused or unanswered.',
     ],
     notThis: [
       'Connections for which another pattern stands: that one tells more.',
@@ -137,11 +145,14 @@ class Collector implements PatternCollector {
     this.#minimum = minimumMembers;
   }
 
-  add(connection: Connection, findings: readonly Finding[]): void {
+  add(connection: Connection, findings: readonly Finding[], captureEnd: Timestamp): void {
     const service = this.#census.service(connection);
     const client = service === null ? null : this.#census.client(connection, service);
-    let isTroubled = isSynAlone(connection);
-    if (isTroubled && findings.length === 0) this.#scans.addAlone(connection);
+    let isTroubled = findings.length === 0 && isSynAlone(connection, captureEnd);
+    if (isTroubled) {
+      this.#scans.addAlone(connection);
+      if (service !== null) this.#countAlone(connection, service, client);
+    }
     for (let i = 0; i < findings.length; i++) {
       const finding = findings[i];
       if (finding.severity === 'info' || finding.explainedBy !== undefined) continue;
@@ -155,21 +166,42 @@ class Collector implements PatternCollector {
   }
 
   #count(id: number, finding: Finding, service: Service, client: Client | null): void {
-    const recurrence = this.#recurrences.of(finding.rule, service.number, () => ({
-      service,
-      rule: finding.rule,
-      example: finding.title,
-      citations: finding.citations,
-      members: new Members(finding.from, finding.to),
-      wasFlood: false,
-      affected: client === null ? null : new Map(),
-      confidence: 'inferred',
-      severity: finding.severity,
+    const { rule, title, citations, from, to, severity } = finding;
+    const recurrence = this.#recurrences.of(rule, service.number, () => ({
+      ...begun(service, client, from, to),
+      rule,
+      isAlone: false,
+      example: title,
+      citations,
+      severity,
     }));
     if (recurrence === null) return;
-    recurrence.members.add(id, finding.from, finding.to);
-    recurrence.severity = graver(recurrence.severity, finding.severity);
+    recurrence.severity = graver(recurrence.severity, severity);
     if (finding.confidence === 'possible') recurrence.confidence = 'possible';
+    this.#addMember(recurrence, id, from, to, client);
+  }
+
+  #countAlone(connection: Connection, service: Service, client: Client | null): void {
+    const { id, start, end } = connection;
+    const recurrence = this.#recurrences.of(ALONE, service.number, () => ({
+      ...begun(service, client, start, end),
+      rule: synUnanswered.id,
+      isAlone: true,
+      example: `${nameOf(connection.client)} sent one SYN to ${nameOf(connection.server)}, and nothing came back`,
+      citations: synUnanswered.citations,
+      severity: 'warning',
+    }));
+    if (recurrence !== null) this.#addMember(recurrence, id, start, end, client);
+  }
+
+  #addMember(
+    recurrence: Recurrence,
+    id: number,
+    from: Timestamp,
+    to: Timestamp,
+    client: Client | null,
+  ): void {
+    recurrence.members.add(id, from, to);
     const { affected } = recurrence;
     if (affected === null) return;
     const known = client === null ? undefined : affected.get(client.number);
@@ -196,16 +228,17 @@ class Collector implements PatternCollector {
 
   finish(): readonly Pattern[] {
     const all = this.#recurrences.all;
-    if (all.length === 0) return [];
+    if (all.length === 0 && !this.#scans.isWatching) return [];
     const census = this.#census.results();
     const scans = this.#scans.found((client, host) => this.#census.callsTo(client, host));
     const byRule = new Map<string, Recurrence[]>();
     for (const recurrence of all) {
-      const { rule, service, affected } = recurrence;
+      const { rule, isAlone, service, affected } = recurrence;
+      const kind = isAlone ? ALONE : rule;
       const [client] = affected?.keys() ?? [];
       if (affected?.size === 1 && isOfScan(rule, this.#census.clients[client], service, scans)) continue;
-      const known = byRule.get(rule);
-      if (known === undefined) byRule.set(rule, [recurrence]);
+      const known = byRule.get(kind);
+      if (known === undefined) byRule.set(kind, [recurrence]);
       else known.push(recurrence);
     }
     const patterns = scans.map(scanPattern);
@@ -231,13 +264,13 @@ class Collector implements PatternCollector {
     const others = this.#census.clients.filter((client) => client.number !== number);
     const well = others.reduce((sum, client) => sum + census.wellOf(client.number), 0);
     const pointsTo = well >= this.#minimum ? 'client' : null;
-    const [{ rule, example, citations }] = recurrences;
+    const [{ rule, isAlone, example, citations }] = recurrences;
     const { from, to } = spanOf(recurrences);
     return reportPattern(recurringFinding, {
-      standsFor: [rule],
+      ...kindTexts(rule, isAlone),
       severity: recurrences.map(({ severity }) => severity).reduce(graver),
       confidence: confidenceOf(recurrences),
-      title: `${total} of ${own} connections of {client}, to ${recurrences.length} services: {rule}`,
+      title: `${total} of ${own} connections of {client}, to ${recurrences.length} services: {what}`,
       explanation: `For example: {example}. ${
         others.length === 0
           ? 'The capture holds connections of no other client to compare with.'
@@ -259,7 +292,7 @@ class Collector implements PatternCollector {
         ...(pointsTo !== null && { pointsTo }),
       },
       citations,
-      words: { rule, client: inNetwork(address, network), example },
+      words: { rule, what: isAlone ? ALONE : rule, client: inNetwork(address, network), example },
       ...(pointsTo !== null && { likelyCauses: CLIENT_CAUSES }),
     });
   }
@@ -293,16 +326,16 @@ class Collector implements PatternCollector {
     census: CensusResults,
     further: number,
   ): Pattern {
-    const { rule, example, citations, members, service, affected } = recurrence;
+    const { rule, isAlone, example, citations, members, service, affected } = recurrence;
     const { network } = service;
     const server = formatEndpoint(service.address, service.port);
     const { says, pointsTo, client } = this.#concentration(recurrence, ofRule, census);
     const looksLikeFlood = isFlood(recurrence, this.#minimum);
     return reportPattern(recurringFinding, {
-      standsFor: [rule],
+      ...kindTexts(rule, isAlone),
       severity: recurrence.severity,
       confidence: looksLikeFlood ? 'possible' : recurrence.confidence,
-      title: `${members.count} of ${service.connections} connections to {server}: {rule}`,
+      title: `${members.count} of ${service.connections} connections to {server}: {what}`,
       explanation: `For example: {example}. ${says}${looksLikeFlood ? ' So many clients that begin a handshake and do not finish it look like a SYN flood under forged addresses (possible).' : ''}${furtherServices(further)}`,
       connections: members.ids,
       count: members.count,
@@ -319,7 +352,7 @@ class Collector implements PatternCollector {
         ...(pointsTo !== null && { pointsTo }),
       },
       citations,
-      words: { rule, server: inNetwork(server, network), example, client },
+      words: { rule, what: isAlone ? ALONE : rule, server: inNetwork(server, network), example, client },
       ...(looksLikeFlood
         ? { likelyCauses: FLOOD_CAUSES }
         : pointsTo !== null && { likelyCauses: pointsTo === 'client' ? CLIENT_CAUSES : SERVER_CAUSES }),
@@ -367,14 +400,30 @@ class Collector implements PatternCollector {
 }
 
 /** Many clients, each with a try or two whose handshake nobody finishes. */
-function isFlood({ rule, affected, members, wasFlood }: Recurrence, minimum: number): boolean {
+function isFlood({ rule, isAlone, affected, members, wasFlood }: Recurrence, minimum: number): boolean {
   if (affected === null) return wasFlood;
   return (
-    rule === 'syn-ack-unanswered' &&
+    (isAlone || rule === 'syn-ack-unanswered') &&
     affected.size >= FLOOD_CLIENTS &&
     members.count >= minimum &&
     members.count <= FLOOD_TRIES * affected.size
   );
+}
+
+/** What is said of findings of a rule, or of SYNs of which there is none. */
+function kindTexts(rule: string, isAlone: boolean): Pick<PatternDraft, 'standsFor' | 'applicationSees'> {
+  return isAlone ? { applicationSees: ALONE_SEEN } : { standsFor: [rule] };
+}
+
+/** What recurs at a service, before its first member. */
+function begun(service: Service, client: Client | null, from: Timestamp, to: Timestamp) {
+  return {
+    service,
+    members: new Members(from, to),
+    wasFlood: false,
+    affected: client === null ? null : new Map<number, number>(),
+    confidence: 'inferred' as Confidence,
+  };
 }
 
 function graver(a: Severity, b: Severity): Severity {

@@ -60,11 +60,11 @@ describe('close-wait-pileup', () => {
     const warnings = all.map(
       ([of, findings]) => [of, findings.map((each) => ({ ...each, severity: 'warning' as const }))] as const,
     );
-    for (const [of, findings] of warnings.slice(0, 2)) patterns.add(of, findings);
+    for (const [of, findings] of warnings.slice(0, 2)) patterns.add(of, findings, at(1000));
     const severities = () =>
       warnings.map(([of, findings]) => patterns.graded(of, findings).map(({ severity }) => severity));
     expect(severities()).toEqual([['warning'], ['warning'], ['warning'], ['warning']]);
-    for (const [of, findings] of warnings.slice(2)) patterns.add(of, findings);
+    for (const [of, findings] of warnings.slice(2)) patterns.add(of, findings, at(1000));
     expect(patterns.mayGrade(warnings[0][1])).toBe(true);
     expect(severities()).toEqual([['error'], ['error'], ['error'], ['warning']]);
   });
@@ -72,7 +72,7 @@ describe('close-wait-pileup', () => {
   it('leaves alone what the user has graded', () => {
     const patterns = preparePatterns([closeWaitPileup], { severities: { 'close-wait-stuck': 'warning' } });
     const all = [1, 2, 3].map((id) => held(id, 'server', true));
-    for (const [of, findings] of all) patterns.add(of, findings);
+    for (const [of, findings] of all) patterns.add(of, findings, at(1000));
     const graded = { ...all[0][1][0], severity: 'warning' as const };
     expect(patterns.graded(all[0][0], [graded])).toEqual([graded]);
   });

@@ -42,6 +42,38 @@ function each(count: number, draft: (place: number) => Draft, first = 0): Judged
   return Array.from({ length: count }, (_, place) => several(1, draft(place), first + place)).flat();
 }
 
+/** SYNs that were sent once and not answered, of which no finding speaks: to a port each unless `port` is given. */
+function alone(
+  count: number,
+  draft: {
+    readonly gap?: number;
+    readonly first?: number;
+    readonly port?: number;
+    readonly client?: (place: number) => string;
+    readonly more?: Partial<Endpoint>;
+  } = {},
+): Judged[] {
+  const { gap = 1, first = 0, port, client = () => '10.0.0.1', more = {} } = draft;
+  return Array.from({ length: count }, (_, place): Judged => {
+    const seconds = first + place * gap;
+    return [
+      connection({
+        id: place,
+        start: at(seconds),
+        end: at(seconds),
+        client: {
+          address: client(place),
+          segments: 1,
+          timeline: [enters('SYN-SENT', seconds, place + 1)],
+          ...more,
+        },
+        server: { address: '10.0.0.2', port: port ?? 1000 + place, segments: 0 },
+      }),
+      [],
+    ];
+  });
+}
+
 const told = (judged: readonly Judged[], options = {}) => patternsOf(recurringFinding, judged, 1000, options);
 
 describe('recurring-finding', () => {
@@ -217,67 +249,63 @@ describe('recurring-finding', () => {
       for (const { title } of told(judged)) expect(title).not.toContain('scan');
     });
 
-    describe('that leaves SYNs without an answer, each sent once', () => {
-      /** SYNs to a port each, of which no finding speaks. */
-      const alone = (count: number, gap: number, client: Partial<Endpoint> = {}, port = 1000): Judged[] =>
-        Array.from({ length: count }, (_, place): Judged => {
-          const time = at(place * gap);
-          return [
-            connection({
-              id: place,
-              start: time,
-              end: time,
-              client: {
-                address: '10.0.0.1',
-                segments: 1,
-                timeline: [enters('SYN-SENT', place * gap, place + 1)],
-                ...client,
-              },
-              server: { address: '10.0.0.2', port: port + place, segments: 0 },
-            }),
-            [],
-          ];
-        });
+    it('names it where nothing was answered at all', () => {
+      const [pattern, ...others] = told(alone(12, { gap: 0.4 }));
+      expect(others).toEqual([]);
+      expect(pattern.title).toBe(
+        '10.0.0.1 tried 12 ports of 10.0.0.2 in vain within 4.4 s: looks like a port scan (possible)',
+      );
+    });
 
-      it('names it', () => {
-        const [pattern, ...others] = told([...alone(11, 0.4), ...several(2, { port: 9000 }, 11)]);
-        expect(others).toEqual([]);
-        expect(pattern.title).toBe(
-          '10.0.0.1 tried 12 ports of 10.0.0.2 in vain within 12 s: looks like a port scan (possible)',
-        );
-        expect(pattern.explanation).toContain('2 connections were refused, 11 SYNs were not answered.');
-        expect(pattern.facts).toMatchObject({
-          rule: 'syn-unanswered',
-          refused: 2,
-          unanswered: 11,
-          count: 13,
-        });
-        expect(pattern.connections).toHaveLength(13);
-        expect(textsOf(pattern)).not.toMatch(UNFILLED);
-      });
+    it('counts SYNs that were sent once', () => {
+      const [pattern, ...others] = told([...alone(11, { gap: 0.4 }), ...several(2, { port: 9000 }, 11)]);
+      expect(others).toEqual([]);
+      expect(pattern.explanation).toContain('2 connections were refused, 11 SYNs were not answered.');
+      expect(pattern.facts).toMatchObject({ rule: 'syn-unanswered', refused: 2, unanswered: 11, count: 13 });
+      expect(pattern.connections).toHaveLength(13);
+      expect(textsOf(pattern)).not.toMatch(UNFILLED);
+    });
+  });
 
-      it.each([
-        ['they all came shortly before the end', alone(12, 0.2)],
-        ['they are repeated', alone(12, 0.4, { segments: 2 })],
-        ['ICMP errors answered them', alone(12, 0.4, { milestones: [happens('icmp-error', 0, 1)] })],
-        [
-          'they all went to one port',
-          alone(12, 0.4).map(([one]): Judged => [{ ...one, server: { ...one.server, port: 80 } }, []]),
-        ],
-      ])('but not if %s', (_, judged) => {
-        expect(told(judged)).toEqual([]);
+  describe('of SYNs that were sent once', () => {
+    it('counts those that a service did not answer', () => {
+      const [pattern, ...others] = told([...alone(6, { port: 80 }), ...several(2, { rule: null }, 6)]);
+      expect(others).toEqual([]);
+      expect(pattern).toMatchObject({
+        severity: 'warning',
+        title: '6 of 8 connections to 10.0.0.2:80: one SYN each, not answered',
+        count: 6,
+        facts: { rule: 'syn-unanswered', clients: 1 },
       });
+      expect(pattern).not.toHaveProperty('standsFor');
+      expect(pattern.explanation).toContain(
+        'For example: 10.0.0.1:40000 sent one SYN to 10.0.0.2:80, and nothing came back.',
+      );
+      expect(textsOf(pattern)).not.toMatch(UNFILLED);
+    });
 
-      it('and takes none of them for one that went well', () => {
-        const [pattern] = told([
-          ...several(5),
-          ...alone(9, 0.4, { address: '10.0.0.9' }, 80),
-          ...several(1, { rule: null, client: '10.0.0.9' }, 20),
-        ]);
-        expect(pattern.explanation).toContain(
-          '1 connection of 1 other client to the same port had no trouble',
-        );
-      });
+    it('names what may be a flood', () => {
+      const [pattern] = told(alone(20, { port: 80, client: (place) => `198.51.100.${place}` }));
+      expect(pattern.title).toBe('20 of 20 connections to 10.0.0.2:80: one SYN each, not answered');
+      expect(pattern.explanation).toContain('SYN flood under forged addresses (possible)');
+    });
+
+    it.each([
+      ['came shortly before the end', alone(12, { gap: 0.2, first: 997.5 })],
+      ['were repeated', alone(12, { more: { segments: 2 } })],
+      ['ICMP errors answered', alone(12, { more: { milestones: [happens('icmp-error', 0, 1)] } })],
+      ['are fewer than make a pattern', alone(4, { port: 80 })],
+    ])('but none that %s', (_, judged) => {
+      expect(told(judged)).toEqual([]);
+    });
+
+    it('takes none of them for one that went well', () => {
+      const [pattern] = told([
+        ...several(5),
+        ...alone(2, { port: 80, client: () => '10.0.0.9' }),
+        ...several(1, { rule: null, client: '10.0.0.9' }, 20),
+      ]);
+      expect(pattern.explanation).toContain('1 connection of 1 other client to the same port had no trouble');
     });
   });
 
@@ -294,7 +322,7 @@ describe('recurring-finding', () => {
     /** The severities in the end of what was found on these connections. */
     const severities = (judged: readonly Judged[]): readonly (readonly string[])[] => {
       const patterns = preparePatterns([recurringFinding]);
-      for (const [connection, findings] of judged) patterns.add(connection, findings);
+      for (const [connection, findings] of judged) patterns.add(connection, findings, at(1000));
       return judged.map(([connection, findings]) =>
         patterns.graded(connection, findings).map(({ severity }) => severity),
       );
@@ -350,7 +378,7 @@ describe('recurring-finding', () => {
         end: at(60),
         server: { finSent: true, after: [enters('FIN-WAIT-1', 60, 7)] },
       });
-      collector.add(judged, [finding('rst-on-write-after-close', { from: at(60), to: at(60) })]);
+      collector.add(judged, [finding('rst-on-write-after-close', { from: at(60), to: at(60) })], at(100));
     }
     expect(collector.finish(at(100), []).map(({ rule }) => rule)).toEqual(['endpoint-mass-close']);
   });
