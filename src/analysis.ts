@@ -8,6 +8,7 @@ import { NO_NOTES, type ReaderFacts } from './capture/facts.js';
 import type { FrameHandler } from './capture/frame.js';
 import { linkTypeName } from './capture/link-types.js';
 import type { Connection, Role } from './connections/connection.js';
+import { SeenElsewhere } from './connections/seen-elsewhere.js';
 import { isLater, secondsLasted, type Timestamp } from './core/time.js';
 import { type CutFrames, OTHER_LINK_TYPES } from './decode/decoder.js';
 import type { Separation } from './decode/domains.js';
@@ -29,6 +30,8 @@ export interface AnalysisOptions {
   readonly rules?: RuleSettings | undefined;
   /** Captures are parts of one capture, in the order in which they are read. */
   readonly joined?: boolean | undefined;
+  /** More than one will be read, each by itself: patterns count a connection once that several of them hold. */
+  readonly several?: boolean | undefined;
   /** Findings that are neither counted nor reported, but for their number. */
   readonly suppressions?: readonly Suppression[] | undefined;
   /** What an earlier report knew is left out, but for its number. */
@@ -78,6 +81,8 @@ export class Analysis {
   readonly #finalStates: Partial<Record<State, number>> = {};
   /** While a capture ends: connections whose findings a pattern may grade, once all of them are known. */
   #waiting: { readonly connection: Connection; readonly findings: readonly Finding[] }[] | null = null;
+  /** Null where there is only one capture, or all are one. */
+  readonly #elsewhere: SeenElsewhere | null;
   #connections = 0;
   #firstId = 0;
   #nextId = 0;
@@ -96,6 +101,7 @@ export class Analysis {
   /** @throws SettingsError for rules or options that do not exist, or values that cannot be */
   constructor(options: AnalysisOptions) {
     this.#options = options;
+    this.#elsewhere = options.several === true ? new SeenElsewhere() : null;
     this.#diagnosis = prepareCatalog(options.rules);
     this.#suppressor = prepareSuppressions(options.suppressions ?? []);
   }
@@ -192,7 +198,8 @@ export class Analysis {
     const connection = this.#shown(real);
     this.#locate(connection);
     const all = this.#suppressor.keep(real, this.#diagnosis.evaluate(connection, captureEnd));
-    this.#diagnosis.patterns.add(connection, all, captureEnd, this.#suppressor.withheld(real));
+    const isRepeated = this.#elsewhere?.add(real) === true;
+    this.#diagnosis.patterns.add(connection, all, captureEnd, this.#suppressor.withheld(real), isRepeated);
     if (this.#waiting === null || !this.#diagnosis.patterns.mayGrade(all)) {
       this.#report(connection, all);
       return;

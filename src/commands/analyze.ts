@@ -58,6 +58,7 @@ export async function analyze(names: readonly string[], options: AnalyzeOptions,
     anonymizer,
     seed: randomInt(2 ** 32),
     joined: options.join,
+    several: paths.length > 1 && options.join !== true,
     maximumConnections: options.maxConnections,
     separate: options.separate,
   });

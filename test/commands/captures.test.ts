@@ -204,3 +204,25 @@ describe('a report', () => {
     expect(readFileSync(place)).toEqual(before);
   });
 });
+
+describe('a connection that several captures hold', () => {
+  it('is counted once by patterns, and told by each capture', async () => {
+    const both = [captureOf('close-wait-pileup', 'client'), captureOf('close-wait-pileup', 'server')];
+    const patternsOf = async (...paths: string[]) => (await report(...paths)).json.patterns;
+    const [one] = await patternsOf(both[1]);
+    for (const paths of [both, [both[1], both[1]]]) {
+      const { json } = await report(...paths);
+      expect(json.patterns.map(({ title }: { title: string }) => title)).toContain(one.title);
+      expect(json.summary.connections).toBe(2 * (await report(both[1])).json.summary.connections);
+    }
+  });
+
+  it('matters to patterns about each capture', async () => {
+    const lossy = captureOf('capture-loss', 'client');
+    const counts = async (...paths: string[]) =>
+      (await report(...paths)).json.patterns
+        .filter(({ rule }: { rule: string }) => rule === 'capture-loss')
+        .map(({ count }: { count: number }) => count);
+    expect(await counts(lossy, lossy)).toEqual([2 * (await counts(lossy))[0]]);
+  });
+});

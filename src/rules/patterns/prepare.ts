@@ -12,13 +12,15 @@ const FINEST_SECONDS = 0.1;
 export interface Patterns {
   /**
    * Takes in a connection; the patterns that are `withheld` from do not learn of it. `captureEnd` is the time of the
-   * last frame that was read so far.
+   * last frame that was read so far. What an earlier capture told as well is repeated: then it matters only to
+   * patterns about captures.
    */
   add(
     connection: Connection,
     findings: readonly Finding[],
     captureEnd: Timestamp,
     withheld?: ((pattern: string) => boolean) | null,
+    isRepeated?: boolean,
   ): void;
   /** Whether a pattern may stand for one of these findings before the capture is over. */
   mayGrade(findings: readonly Finding[]): boolean;
@@ -69,10 +71,11 @@ export function preparePatterns(rules: readonly PatternRule[], settings: RuleSet
       });
       return all.sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
     },
-    add(connection, findings, captureEnd, withheld = null): void {
+    add(connection, findings, captureEnd, withheld = null, isRepeated = false): void {
       if ((connection.quality.clockSetBack?.seconds ?? 0) >= FINEST_SECONDS) isTimed = false;
       heard.note(connection.server, connection.network);
       for (let i = 0; i < running.length; i++) {
+        if (isRepeated && running[i].family !== 'capture') continue;
         if (withheld?.(running[i].id) !== true) running[i].collector.add(connection, findings, captureEnd);
       }
     },
