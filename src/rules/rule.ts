@@ -3,6 +3,7 @@ import type { MilestoneKind } from '../connections/milestones.js';
 import type { Timestamp } from '../core/time.js';
 import type { Citation, Finding, Pattern, Severity } from './finding.js';
 import type { Heard } from './patterns/heard.js';
+import type { RuleSettings } from './settings.js';
 
 export type Family =
   | 'teardown'
@@ -141,6 +142,9 @@ export interface PatternRule extends RuleDescription {
   readonly grades?: readonly string[];
   /** It gives way to patterns of other rules that stand for the same connections. */
   readonly isGeneral?: true;
-  /** A fresh collector for one analysis; `heard` is that of all of them, and knows each connection before they do. */
-  readonly begin: (options: OptionValues, heard: Heard) => PatternCollector;
+  /**
+   * A fresh collector for one analysis; `heard` is that of all of them, and knows each connection before they do.
+   * `settings` tell of the other rules.
+   */
+  readonly begin: (options: OptionValues, heard: Heard, settings: RuleSettings) => PatternCollector;
 }

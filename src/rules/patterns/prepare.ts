@@ -43,7 +43,7 @@ export function preparePatterns(rules: readonly PatternRule[], settings: RuleSet
       isGeneral: rule.isGeneral ?? false,
       choice: settings.severities?.[rule.id] as Severity | undefined,
       limits: limitsOf(rule, settings),
-      collector: rule.begin(optionValues(rule, settings), heard),
+      collector: rule.begin(optionValues(rule, settings), heard, settings),
     }));
   // Of a capture in which the clock was set no order of such moments is certain, whichever connections saw it.
   let isTimed = true;
@@ -102,7 +102,7 @@ export function preparePatterns(rules: readonly PatternRule[], settings: RuleSet
 }
 
 function withLimits(patterns: readonly Pattern[], limits: OptionValues | null): readonly Pattern[] {
-  return limits === null ? patterns : patterns.map((pattern) => ({ ...pattern, limits }));
+  return limits === null ? patterns : patterns.map((pattern) => ({ limits, ...pattern }));
 }
 
 /** Whether one of `others` stands for all connections of the pattern that it lists. */

@@ -1,6 +1,6 @@
 import type { Timestamp } from '../../core/time.js';
 import type { Citation, Confidence, Pattern, Severity } from '../finding.js';
-import type { PatternRule } from '../rule.js';
+import type { OptionValues, PatternRule } from '../rule.js';
 import { fill, fillAll, knownFacts, type Words } from '../wording.js';
 
 /** Ids that a pattern lists; its `count` tells of all. */
@@ -18,6 +18,8 @@ export interface PatternDraft {
   readonly from: Timestamp;
   readonly to: Timestamp;
   readonly facts: Pattern['facts'];
+  /** Those of the rule's options on which it rests; all of them unless given. */
+  readonly limits?: OptionValues;
   readonly words: Words;
   /** In the place of the documentation's, where what was seen ranks them otherwise. */
   readonly likelyCauses?: readonly string[];
@@ -45,6 +47,7 @@ export function reportPattern(rule: PatternRule, draft: PatternDraft): Pattern {
     from: draft.from,
     to: draft.to,
     facts: knownFacts(draft.facts),
+    ...(draft.limits !== undefined && { limits: draft.limits }),
     citations: draft.citations ?? rule.citations,
   };
 }

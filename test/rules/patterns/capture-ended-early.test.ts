@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { captureEndedEarly } from '../../../src/rules/patterns/capture-ended-early.js';
-import { connection, enters, moment } from '../../support/connection-builder.js';
+import { preparePatterns } from '../../../src/rules/patterns/prepare.js';
+import { at, connection, enters, happens, moment } from '../../support/connection-builder.js';
 import { patternsOf, textsOf, UNFILLED } from '../../support/pattern-tester.js';
 import { afterClientFin } from '../closing-cases.js';
 
@@ -40,6 +41,77 @@ describe('capture-ended-early', () => {
       server: { timeline: [], segments: 0, lastSegment: null },
     });
     expect(patternsOf(captureEndedEarly, [[calling, []]], end)).toHaveLength(waiting ? 1 : 0);
+  });
+
+  describe('with limits of the rules that judge', () => {
+    const found = (options: Readonly<Record<string, Readonly<Record<string, number>>>>, end: number) => {
+      const patterns = preparePatterns([captureEndedEarly], { options });
+      patterns.add(afterClientFin(), [], at(end));
+      return patterns.finish(at(end), []);
+    };
+    const raised = { 'fin-wait-2-stuck': { stuckSeconds: 120 } };
+
+    it('waits as long as they do', () => {
+      const [pattern] = found(raised, 92.14);
+      expect(pattern.explanation).toBe(
+        'It waits in FIN-WAIT-2 since 90 s before the end; a verdict needs 2 min (fin-wait-2-stuck.stuckSeconds).',
+      );
+      expect(pattern.facts).toMatchObject({ states: 'FIN-WAIT-2', neededSeconds: 120 });
+      expect(pattern.limits).toEqual({});
+      expect(found(raised, 130)).toEqual([]);
+    });
+
+    it('keeps its own where theirs are lower', () => {
+      expect(found({ 'fin-wait-2-stuck': { stuckSeconds: 20 } }, 42.14)[0].limits).toEqual({
+        verdictSeconds: 60,
+      });
+      expect(found({ 'close-wait-stuck': { stuckSeconds: 120 } }, 92.14)).toEqual([]);
+      expect(found({ 'capture-ended-early': { verdictSeconds: 30 } }, 42.14)).toEqual([]);
+    });
+  });
+
+  describe('on a closed window', () => {
+    const closed = (more: { probes?: boolean; open?: boolean } = {}) =>
+      connection({
+        client: { milestones: more.probes === false ? [] : [happens('window-probe', 1.2, 6)] },
+        server: {
+          windowClosed: more.open !== true,
+          zeroWindows: 1,
+          milestones: [happens('zero-window', 1, 5, { until: 2, lastFrame: 7 })],
+        },
+      });
+
+    it('lists one that the other side wants to use', () => {
+      const [pattern] = patternsOf(captureEndedEarly, [[closed(), []]], 6);
+      expect(pattern.explanation).toBe(
+        'It waits behind a closed window since 5 s before the end; a verdict needs 10 s (zero-window-stall.stallSeconds).',
+      );
+      expect(pattern.facts).toEqual({
+        connections: 1,
+        closedWindows: 1,
+        shortestSeconds: 5,
+        neededSeconds: 10,
+      });
+      expect(textsOf(pattern)).not.toMatch(UNFILLED);
+    });
+
+    it('tells states and windows together', () => {
+      const both = [
+        [closed(), []],
+        [afterClientFin(), []],
+      ] as const;
+      expect(patternsOf(captureEndedEarly, both, 7.14)[0].explanation).toBe(
+        'They wait in FIN-WAIT-2 or behind a closed window, the last since 5 s before the end; verdicts need up to 60 s.',
+      );
+    });
+
+    it.each([
+      { name: 'nobody wants to use', subject: closed({ probes: false }), end: 6 },
+      { name: 'was opened again', subject: closed({ open: true }), end: 6 },
+      { name: 'is closed for longer', subject: closed(), end: 12 },
+    ])('is silent on one that $name', ({ subject, end }) => {
+      expect(patternsOf(captureEndedEarly, [[subject, []]], end)).toEqual([]);
+    });
   });
 
   it('is silent when the capture is long enough', () => {
