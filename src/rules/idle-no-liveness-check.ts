@@ -5,6 +5,13 @@ import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { duration, nameOf, round } from './wording.js';
 
+const OFF = 'SO_KEEPALIVE is off, as it is by default, and the protocol has no heartbeat (possible).';
+const STOPPED =
+  'A heartbeat of the application stopped with frame {last} (possible): until then nobody was silent for longer than {before}, and the program that misses it should have told.';
+
+/** So many intervals without silence before, and so many of silence now, make one think of a heartbeat. */
+const INTERVALS = 3;
+
 /** An open connection is silent, and nothing would show if the other host were dead. */
 export const idleNoLivenessCheck: Rule = {
   id: 'idle-no-liveness-check',
@@ -38,10 +45,10 @@ export const idleNoLivenessCheck: Rule = {
     proof: ['Both sides ESTABLISHED at the end, silence for idleSeconds, and no keep-alive in the capture.'],
     notThis: [
       'A capture too short to hold a keep-alive: it proves nothing about the setting.',
-      'A connection with keep-alives or regular small exchanges.',
+      'A connection with keep-alives, or with exchanges that go on: it is not silent for idleSeconds. Where they were regular and stopped, the finding says so.',
     ],
     applicationSees: 'Nothing on either side until somebody sends.',
-    likelyCauses: ['SO_KEEPALIVE is off, as it is by default, and the protocol has no heartbeat (possible).'],
+    likelyCauses: [OFF],
     nextSteps: [
       'Set SO_KEEPALIVE with TCP_KEEPIDLE below the idle timeout of every firewall on the path, or add a heartbeat.',
     ],
@@ -54,22 +61,34 @@ export const idleNoLivenessCheck: Rule = {
     if (!lasted(connection, connection.lastFrame, idleSeconds, options.idleSeconds)) return NOTHING;
     if (client.unacknowledgedBytes > 0 || server.unacknowledgedBytes > 0) return NOTHING;
     if (milestone(client, 'keep-alive') !== null || milestone(server, 'keep-alive') !== null) return NOTHING;
+    // Whole seconds: it was less than one more.
+    const { survivedSilenceSeconds } = connection;
+    const before = survivedSilenceSeconds + 1;
+    const activeSeconds = secondsBetween(connection.start, connection.end);
+    const wasRegular =
+      survivedSilenceSeconds > 0 &&
+      lasted(connection, connection.firstFrame, activeSeconds, INTERVALS * before) &&
+      lasted(connection, connection.lastFrame, idleSeconds, INTERVALS * before);
     return [
       reportFinding(idleNoLivenessCheck, connection, {
         endpoint: null,
         confidence: 'observed',
         title: '{client} and {server} have been silent for {idle}, without keep-alive',
-        explanation:
-          'The last segment is frame {last}; none followed within the capture, no keep-alive either. If one of the two hosts lost power, nobody would notice before data is sent.',
+        explanation: `The last segment is frame {last}; none followed within the capture, no keep-alive either. If one of the two hosts lost power, nobody would notice before data is sent.${wasRegular ? ' Before, they were never silent for longer than {before}: if a heartbeat of the application did that, it has stopped.' : ''}`,
+        ...(wasRegular && { likelyCauses: [STOPPED, OFF] }),
         frames: [connection.lastFrame],
         from: connection.end,
         to: captureEnd,
-        facts: { idleSeconds: round(idleSeconds) },
+        facts: {
+          idleSeconds: round(idleSeconds),
+          ...(wasRegular && { longestSilenceBeforeSeconds: survivedSilenceSeconds }),
+        },
         words: {
           client: nameOf(client),
           server: nameOf(server),
           idle: duration(idleSeconds),
           last: connection.lastFrame,
+          before: duration(before),
         },
       }),
     ];

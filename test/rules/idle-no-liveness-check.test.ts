@@ -1,7 +1,13 @@
 import { idleNoLivenessCheck } from '../../src/rules/idle-no-liveness-check.js';
-import { connection, happens } from '../support/connection-builder.js';
+import { at, connection, happens } from '../support/connection-builder.js';
 import { testRule } from '../support/rule-tester.js';
 import { afterClientFin } from './closing-cases.js';
+
+/** Until the given second nobody was silent for longer than 40 min. */
+const spoke = (until: number) => connection({ end: at(until), lastFrame: 18, survivedSilenceSeconds: 2399 });
+
+const REGULAR =
+  /never silent for longer than 40 min: if a heartbeat of the application did that, it has stopped/;
 
 testRule(idleNoLivenessCheck, {
   fires: [
@@ -17,6 +23,26 @@ testRule(idleNoLivenessCheck, {
       connection: connection(),
       end: 700,
       options: { idleSeconds: 600 },
+    },
+    {
+      name: 'and remarks exchanges that were regular and stopped',
+      connection: spoke(12_000),
+      end: 19_300,
+      explanation: REGULAR,
+      facts: { idleSeconds: 7300, longestSilenceBeforeSeconds: 2399 },
+    },
+    {
+      name: 'but not a single pause',
+      connection: spoke(5000),
+      end: 12_300,
+      explanation: /before data is sent\.$/,
+    },
+    {
+      name: 'nor exchanges whose next but one is not yet due',
+      connection: spoke(12_000),
+      end: 18_000,
+      options: { idleSeconds: 6000 },
+      explanation: /before data is sent\.$/,
     },
   ],
   silent: [
