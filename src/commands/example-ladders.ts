@@ -1003,6 +1003,40 @@ smaller ones were
 pmtu-black-hole · #11, #12, #17 · RFC 2923 §2.1; RFC 9293 §3.7.2,
 §3.8.3 MUST-20; Linux ip-sysctl tcp_mtu_probing
 `,
+  'pmtu-reduced': `connection 0: 10.9.1.1:40000 ↔ 10.9.1.2:8080
+from 2026-11-26 07:52:44.491 UTC, captured near the client; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0119     #2 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0120     #3               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   0.0704     #4               ─── PSH,ACK seq 1 ack 1 len 18 ───▶
+   0.0816     #5               ◀──────── ACK seq 1 ack 19 ────────
+   0.0828      …               ⋮ 7 segments, 6.9 kB →   ← 1 segment, 25 B ⋮
+   0.1851    #11 ◆ ICMP type 3 code 4 from 10.9.1.254 (2 until #15)
+   0.1924    #16 FIN-WAIT-1    ──── FIN,ACK seq 4019 ack 26 ─────▶ CLOSE-WAIT✓
+               …               ⋮ 1 segment, 1.1 kB →   ← 2 segments, 0 B ⋮
+   0.1964    #20               ─ ACK seq 1167 … len 1148 again ──▶
+                               ▲ info: pmtu-reduced
+   0.1964    #21               ── ACK seq 2315 … len 600 again ──▶
+   0.1964    #22               ◀────── ACK seq 26 ack 2315 ───────
+   0.1966    #23               ◀────── ACK seq 26 ack 4019 ───────
+   0.2081    #24 FIN-WAIT-2?   ◀────── ACK seq 26 ack 4020 ───────
+   0.2082    #25               ◀────── ACK seq 26 ack 4020 ───────
+   0.2082    #26               ◀────── ACK seq 26 ack 4020 ───────
+   0.2553    #27 TIME-WAIT✓    ◀──── FIN,ACK seq 26 ack 4020 ───── LAST-ACK
+   0.2554    #28               ────── ACK seq 4020 ack 27 ───────▶ CLOSED?
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+the client ended in TIME-WAIT
+the server ended in CLOSED
+
+info 10.9.1.254 asked 10.9.1.1:40000 for packets of at most 1,200 bytes to
+10.9.1.2:8080
+pmtu-reduced · #11, #15, #20 · RFC 9293 §3.7.2; RFC 1191 §3, §4;
+RFC 1122 §4.2.3.9
+`,
   'retransmission-storm': `connection 0: 10.9.1.1:40000 ↔ 10.9.1.2:8080
 from 2026-11-26 01:38:25.374 UTC, captured near the server; times count from
 there, numbers are relative

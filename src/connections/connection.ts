@@ -76,6 +76,8 @@ export interface IcmpError {
   readonly reporter: string;
   /** Sequence number of the quoted segment. */
   readonly sequence: number;
+  /** The largest packet that the next link takes, in octets, if the error asks for smaller ones and says so. */
+  readonly mtu?: number;
   /** Only if the endpoint whose segment it claims to quote cannot have sent that number. */
   readonly quotesUnsent?: true;
 }

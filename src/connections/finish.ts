@@ -327,7 +327,9 @@ function resetOf(entry: number, journal: Journal): Reset {
 
 function icmpOf(entry: number, journal: Journal): IcmpError {
   const value = journal.value(entry);
-  const reporter = journal.next(journal.next(entry));
+  const continuation = journal.next(entry);
+  const reporter = journal.next(continuation);
+  const mtu = journal.value(continuation) >>> 0;
   return {
     version: ((value >>> 16) & 0xff) === 6 ? 6 : 4,
     type: (value >>> 8) & 0xff,
@@ -339,6 +341,7 @@ function icmpOf(entry: number, journal: Journal): IcmpError {
       journal.other(reporter),
     ),
     sequence: journal.value(reporter) >>> 0,
+    ...(mtu === 0 ? {} : { mtu }),
     ...((value & QUOTES_UNSENT) === 0 ? {} : { quotesUnsent: true }),
   };
 }

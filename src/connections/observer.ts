@@ -203,7 +203,8 @@ export class Observer {
       hasNeverSent(memory, base + (server ? SERVER : CLIENT), error.sequence);
     const value = (isUnsent ? QUOTES_UNSENT : 0) | (error.version << 16) | (error.type << 8) | error.code;
     const entry = ledger.find(ICMP_ERROR, server);
-    if (entry >= 0 && ledger.journal.value(entry) === value) {
+    const mtu = error.mtu | 0;
+    if (entry >= 0 && ledger.journal.value(entry) === value && ledger.markOf(entry) === mtu) {
       ledger.extend(entry, 0);
       return;
     }
@@ -211,7 +212,7 @@ export class Observer {
     if (!ledger.hasRoom(3) || ledger.hasAllRuns(ICMP_ERROR, server)) return;
     const { reporter0, reporter1, reporter2, reporter3 } = error;
     ledger.prepend(CONTINUATION, server, 0, reporter0, reporter1, reporter2, reporter3, error.sequence);
-    ledger.startRun(ICMP_ERROR, server, value);
+    ledger.startRun(ICMP_ERROR, server, value, mtu);
   }
 
   // ── SYN (§3.10.7.2 to §3.10.7.4, first and fourth steps) ─────────────────────────────────────────────

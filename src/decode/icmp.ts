@@ -1,6 +1,6 @@
 import { ETHERTYPE_IPV4, ETHERTYPE_IPV6 } from './ether-types.js';
 import type { Packet } from './packet.js';
-import { copyEnds } from './segment.js';
+import { copyEnds, type IcmpError } from './segment.js';
 import {
   DESTINATION_PORT,
   FLAGS_MASK,
@@ -21,6 +21,12 @@ const SOURCE_QUENCH = 4;
 const REDIRECT = 5;
 const TIME_EXCEEDED = 11;
 const PARAMETER_PROBLEM = 12;
+
+/** Those that ask for smaller packets, and where they say how small (RFC 1191 §4; RFC 4443 §3.2). */
+const FRAGMENTATION_NEEDED = 4;
+const MTU = 6;
+const PACKET_TOO_BIG_6 = 2;
+const MTU_6 = 4;
 
 /** ICMPv6 errors (RFC 4443 §3): destination unreachable to parameter problem. */
 const FIRST_ICMPV6_ERROR = 1;
@@ -98,11 +104,17 @@ function openError(packet: Packet, version: 4 | 6): void {
   icmpError.version = version;
   icmpError.type = view.getUint8(offset);
   icmpError.code = view.getUint8(offset + CODE);
+  icmpError.mtu = mtuOf(icmpError, view, offset);
   icmpError.reporter0 = segment.source0;
   icmpError.reporter1 = segment.source1;
   icmpError.reporter2 = segment.source2;
   icmpError.reporter3 = segment.source3;
   packet.offset = offset + HEADER_LENGTH;
+}
+
+function mtuOf({ version, type, code }: IcmpError, view: DataView, offset: number): number {
+  if (version === 6) return type === PACKET_TOO_BIG_6 ? view.getUint32(offset + MTU_6) : 0;
+  return type === DESTINATION_UNREACHABLE && code === FRAGMENTATION_NEEDED ? view.getUint16(offset + MTU) : 0;
 }
 
 /**

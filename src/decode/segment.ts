@@ -114,6 +114,8 @@ export class IcmpError {
   version = 4;
   type = 0;
   code = 0;
+  /** The largest packet that the next link takes, in octets, where the error says so; else 0. */
+  mtu = 0;
   /** Who sent the error, as `AddressWords`. */
   reporter0 = 0;
   reporter1 = 0;

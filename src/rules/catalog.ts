@@ -37,6 +37,7 @@ import { serviceAnswersOthers } from './patterns/service-answers-others.js';
 import { timeWaitPortPressure } from './patterns/time-wait-port-pressure.js';
 import { peerUnresponsive } from './peer-unresponsive.js';
 import { pmtuBlackHole } from './pmtu-black-hole.js';
+import { pmtuReduced } from './pmtu-reduced.js';
 import { retransmissionGaveUp } from './retransmission-gave-up.js';
 import { retransmissionStorm } from './retransmission-storm.js';
 import { rstActiveAbort } from './rst-active-abort.js';
@@ -101,6 +102,7 @@ export const RULES: readonly Rule[] = [
   zeroWindowStall,
   zeroWindowProbeUnanswered,
   pmtuBlackHole,
+  pmtuReduced,
   retransmissionStorm,
   outOfOrderDelivery,
 ];

@@ -105,6 +105,7 @@ const hosts = rfc(1122, {
 });
 const assassination = rfc(1337, { 1: 'Introduction', 3: 'Fixes for TWA Hazards' });
 const blackHoles = rfc(2923, { '2.1': 'Black Hole Detection' });
+const pathMtu = rfc(1191, { 3: 'Host specification', 4: 'Router specification' });
 const routers = rfc(1812, { '5.2.7.1': 'Destination Unreachable' });
 const problems = rfc(2525, {
   '2.9': 'Excessively short keepalive connection timeout',
@@ -121,7 +122,11 @@ const inappropriateResets = rfc(3360, {
   6: 'Issues for Middleboxes',
 });
 const icmp = page('RFC 792', 'Internet Control Message Protocol', 'https://www.rfc-editor.org/rfc/rfc792');
-const icmp6 = rfc(4443, { '3.1': 'Destination Unreachable Message', '3.3': 'Time Exceeded Message' });
+const icmp6 = rfc(4443, {
+  '3.1': 'Destination Unreachable Message',
+  '3.2': 'Packet Too Big Message',
+  '3.3': 'Time Exceeded Message',
+});
 const synFlood = rfc(4987, { '2.2': 'Theory of Operation' });
 const nat = rfc(5382, { 5: 'NAT Session Refresh' });
 const softErrors = rfc(5461, {
@@ -794,6 +799,12 @@ export const cite = {
     'Without the ICMP errors of the path, packets too large for it vanish, and bulk transfers time out.',
   ),
   pathMtu: tcp('3.7.2', 'Path MTU discovery relies on the ICMP errors of routers on the way.'),
+  pathMtuHost: pathMtu('3', 'A host that learns of a smaller path MTU has to act on it.'),
+  pathMtuRouter: pathMtu(
+    '4',
+    'A router that may not fragment a packet says how large a one its next link takes.',
+  ),
+  packetTooBig: icmp6('3.2', 'An IPv6 router says which MTU the link has that a packet was too large for.'),
   mtuProbing: sysctl(
     'tcp_mtu_probing',
     'Lets Linux look for a smaller packet size when it suspects a black hole.',

@@ -128,7 +128,7 @@ export const icmpUnreachable: Rule = {
     'fin-unacknowledged',
     'keepalive-unanswered',
   ],
-  related: ['peer-unresponsive', 'syn-unanswered'],
+  related: ['peer-unresponsive', 'syn-unanswered', 'pmtu-reduced'],
   citations: [
     cite.icmpReachesConnection,
     cite.softErrorsDoNotAbort,
@@ -156,7 +156,7 @@ export const icmpUnreachable: Rule = {
       'The sequence number that it quotes is held against what {sender} had sent, if its SYN was captured.',
     ],
     notThis: [
-      '“Fragmentation needed” and “packet too big”: they belong to path MTU discovery.',
+      '“Fragmentation needed” and “packet too big”, which belong to path MTU discovery: pmtu-reduced.',
       'A source quench, which TCP ignores, or a redirect: neither says that a segment was lost.',
       'An error about another connection.',
     ],

@@ -36,7 +36,7 @@ export const pmtuBlackHole: Rule = {
   signs: ['retransmission-run'],
   needs: 'both',
   explains: ['peer-unresponsive', 'retransmission-gave-up'],
-  related: ['peer-unresponsive', 'retransmission-gave-up', 'icmp-unreachable'],
+  related: ['pmtu-reduced', 'peer-unresponsive', 'retransmission-gave-up', 'icmp-unreachable'],
   citations: [cite.blackHole, cite.pathMtu, cite.retransmissionLimits, cite.mtuProbing],
   documentation: {
     meaning:
@@ -47,6 +47,7 @@ export const pmtuBlackHole: Rule = {
       'No ICMP error that asks for smaller packets.',
     ],
     notThis: [
+      'A router that asks for smaller packets: pmtu-reduced.',
       'A segment no larger than others that arrived: loss, or a dead peer.',
       'Segments all larger than the MSS of {peer} allows: the network card cuts them, and how large those are that the path loses does not show.',
       'A retransmission that gets through in smaller pieces: the sender found out by itself (tcp_mtu_probing).',

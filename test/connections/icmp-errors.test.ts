@@ -59,6 +59,17 @@ it.each([
   ]);
 });
 
+it('keeps requests for smaller packets apart by what they ask for', () => {
+  const asking = (mtu: number) =>
+    ipv4(icmp(3, 4, sent({ sequence: START + 1, flags: ACK }), mtu), {
+      source: '10.0.0.9',
+      destination: '10.0.0.1',
+      protocol: 1,
+    });
+  const errors = errorsIn(SYN_FRAME, DATA_FRAME, asking(1400), asking(1400), asking(1280), asking(0));
+  expect(errors.map(({ mtu }) => mtu)).toEqual([1400, 1280, undefined]);
+});
+
 it.each([
   ['long before its SYN', START - 8 * MIB],
   ['far beyond its data', START + 8 * MIB],

@@ -273,6 +273,32 @@ describe('ICMP errors that quote TCP', () => {
     expect(error.source3 >>> 24).toBe(10);
   });
 
+  it.each([
+    [3, 4, 1400],
+    [3, 4, 0],
+    [3, 1, 0],
+    [11, 4, 0],
+  ])('of type %d, code %d tell the next link’s MTU where there is one: %d', (type, code, mtu) => {
+    const quoted = ipv4(tcp()).subarray(0, 28);
+    // The upper half is unused; errors of other kinds may have anything there.
+    const packet = ipv4(
+      icmp(type, code, quoted, (0xbeef << 16) | (mtu || (code === 4 && type === 3 ? 0 : 1500))),
+      {
+        protocol: ICMP,
+      },
+    );
+    expect(decode(ethernet(packet)).error.mtu).toBe(mtu);
+  });
+
+  it.each([
+    [2, 0, 1280],
+    [2, 0, 0xffff_ffff],
+    [1, 0, 0],
+  ])('of ICMPv6 type %d, code %d tell it in 32 bits: %d', (type, code, mtu) => {
+    const packet = ipv6(icmp(type, code, ipv6(tcp()), mtu || 1500), { nextHeader: ICMPV6 });
+    expect(decode(ethernet(packet, 0x86dd)).error.mtu).toBe(mtu);
+  });
+
   it('tell whether the header was quoted up to its window', () => {
     const about = (octets: number) =>
       ethernet(

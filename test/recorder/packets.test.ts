@@ -1,6 +1,12 @@
 import { expect, it } from 'vitest';
 import { readCapture } from '../../fixtures/record/capture-file.js';
-import { hostUnreachable, routed, Segment, withChecksums } from '../../fixtures/record/packets.js';
+import {
+  fragmentationNeeded,
+  hostUnreachable,
+  routed,
+  Segment,
+  withChecksums,
+} from '../../fixtures/record/packets.js';
 import { ACK, PSH } from '../../src/decode/segment.js';
 import { captureOf } from '../support/fixtures.js';
 
@@ -30,6 +36,16 @@ it('routes as a router would: one hop less, and checksums that are right', () =>
   const next = routed(request.frame);
   expect(next[22]).toBe(request.frame[22] - 1);
   expect(withChecksums(Buffer.from(next)).equals(next)).toBe(true);
+});
+
+it('says how large a packet may be as the recorded router did', () => {
+  const capture = readCapture(captureOf('pmtu-reduced', 'client')).map(({ data }) => data);
+  const at = capture.findIndex((data) => data[23] === 1);
+  const quoted = capture[at].subarray(42, 82);
+  const tooLarge = capture.find((data) => data.length > 1214 && data.subarray(14, 54).equals(quoted));
+  const router = [...capture[at].subarray(26, 30)].join('.');
+  expect(tooLarge).toBeDefined();
+  expect(fragmentationNeeded(tooLarge as Buffer, router, 1200).equals(capture[at])).toBe(true);
 });
 
 it('reports an unreachable host as the recorded router did', () => {

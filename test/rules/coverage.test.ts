@@ -199,6 +199,11 @@ const SILENT: Readonly<Record<string, Silent>> = {
     capture: 'client',
     because: 'the path is as narrow, but smaller segments get through in the end',
   },
+  'pmtu-reduced': {
+    fixture: 'pmtu-black-hole',
+    capture: 'client',
+    because: 'the path is as narrow, but no router says so',
+  },
   'close-wait-pileup': {
     fixture: 'close-wait-stuck',
     capture: 'server',

@@ -81,6 +81,8 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
     ],
     server: [],
   },
+  // What the router sends back does not pass the server's tap.
+  'pmtu-reduced': { client: ['info pmtu-reduced'], server: [] },
   'power-loss': { client: ['error peer-unresponsive'], server: [] },
   'retransmission-gave-up': { client: GAVE_UP, server: [] },
   'rst-on-close-race': ['warning rst-on-close-race'],

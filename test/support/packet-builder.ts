@@ -178,8 +178,8 @@ export const option = {
 };
 
 /** An ICMP or ICMPv6 message whose four octets after the checksum are zero. */
-export function icmp(type: number, code: number, body: Bytes): Uint8Array {
-  return concat([type, code], u16(0), u32(0), body);
+export function icmp(type: number, code: number, body: Bytes, restOfHeader = 0): Uint8Array {
+  return concat([type, code], u16(0), u32(restOfHeader), body);
 }
 
 /** An ICMPv6 redirect (RFC 4861 §4.5) to a target, with that one's hardware address, which quotes `quoted`. */

@@ -1,0 +1,143 @@
+import type { Endpoint, IcmpError, Milestone } from '../connections/connection.js';
+import { cite } from './citations.js';
+import { eachEndpoint, silentSince } from './evidence.js';
+import { asksForSmaller, isLocal } from './icmp-errors.js';
+import { reportFinding } from './report-finding.js';
+import type { Rule } from './rule.js';
+import { count, nameOf } from './wording.js';
+
+const NARROW_LINK = 'A link with a smaller MTU on the way: a tunnel, VPN or PPPoE (likely).';
+const UNLIKELY =
+  'A wrong MTU at {reporter}, or a forged error that slows the connection down (possible): nearly every link takes more than {mtu}.';
+
+/** IPv4 hosts take packets of this size (RFC 1191 §3.1), and IPv6 links do. */
+const EVERYDAY_MTU = { 4: 576, 6: 1280 } as const;
+
+/** A router asked for smaller packets: path MTU discovery at work. */
+export const pmtuReduced: Rule = {
+  id: 'pmtu-reduced',
+  family: 'delivery',
+  severity: 'info',
+  summary: 'A router asked for smaller packets: the path MTU is below that of the sender’s own link.',
+  options: {},
+  signs: ['icmp-error'],
+  needs: 'either',
+  explains: [],
+  related: ['pmtu-black-hole', 'icmp-unreachable'],
+  citations: [
+    cite.pathMtu,
+    cite.pathMtuHost,
+    cite.pathMtuRouter,
+    cite.hostIcmp,
+    cite.icmpUnreachable,
+    cite.packetTooBig,
+  ],
+  documentation: {
+    meaning:
+      'A router could not forward a segment, as its next link takes only smaller packets and this one may not be fragmented, and said so to the sender. That is how path MTU discovery works: the sender goes on with smaller segments. It costs a round trip on each new path, and shows that everything depends on these errors: where a firewall drops them, the connection hangs (pmtu-black-hole).',
+    proof: [
+      'An ICMP error “fragmentation needed” or an ICMPv6 “packet too big” that quotes a segment of {sender}.',
+      'Whether {sender} then sends less, and whether it gets through, is told from what is captured.',
+    ],
+    notThis: [
+      'Large segments that vanish without an error: pmtu-black-hole.',
+      'Errors that say that a host or port cannot be reached: icmp-unreachable.',
+      'An error that quotes a number which {sender} never sent.',
+    ],
+    applicationSees: '{sender} and {peer}: nothing, but for the time of a repetition.',
+    likelyCauses: [NARROW_LINK, UNLIKELY],
+    nextSteps: [
+      'tracepath -n {peerAddress} from the host of {sender} shows where the path becomes narrow; ip route get {peerAddress} shows the MTU that Linux has learned.',
+      'Clamp the MSS at the router of that link, so that no connection has to find out and none hangs where the error is dropped.',
+    ],
+    example: { fixture: 'pmtu-reduced', capture: 'client' },
+  },
+  check: eachEndpoint((sender, peer, connection) => {
+    const asked = requestsTo(sender);
+    if (asked === null) return null;
+    const { first, last, errors, icmp } = asked;
+    const { mtu = 0, version } = icmp;
+    const local = isLocal(sender, icmp);
+    const resent = repeatedAfter(sender, first);
+    const answered = !silentSince(peer, { frame: last.lastFrame, time: last.lastTime });
+    const open = sender.unacknowledgedBytes;
+    const outcome =
+      open === 0
+        ? answered
+          ? ' All that {sender} sent was acknowledged in the end.'
+          : ''
+        : answered
+          ? ' {open} of {sender} are not acknowledged, though {peer} was heard afterwards.'
+          : ' {open} of {sender} are not acknowledged, and nothing of {peer} was captured afterwards.';
+    const size = mtu === 0 ? 'for smaller packets' : 'for packets of at most {mtu}';
+    const unlikely = mtu > 0 && mtu < EVERYDAY_MTU[version];
+    return reportFinding(pmtuReduced, connection, {
+      endpoint: sender.role,
+      confidence: 'observed',
+      title: `${local ? 'The host of {sender} itself asked' : '{reporter} asked {sender}'} ${size} to {peer}`,
+      explanation: `{errors} from {reporter}, the first in frame {first}: ICMP${version === 6 ? 'v6' : ''} type ${icmp.type} code ${icmp.code}, the segment is too large for the next link and may not be fragmented.${resent === null ? '' : ' Frame {again} sends data again, with {payload}.'}${outcome}`,
+      likelyCauses: unlikely ? [UNLIKELY, NARROW_LINK] : [NARROW_LINK],
+      citations: [
+        cite.pathMtu,
+        cite.pathMtuHost,
+        ...(version === 4 ? [cite.pathMtuRouter, cite.hostIcmp, cite.icmpUnreachable] : [cite.packetTooBig]),
+      ],
+      frames: [first.frame, last.lastFrame, resent?.frame ?? null],
+      from: first.time,
+      to: last.lastTime,
+      facts: {
+        version,
+        reporter: icmp.reporter,
+        local,
+        errors,
+        ...(mtu > 0 && { mtuBytes: mtu }),
+        ...(resent !== null && { payloadBytes: resent.payload }),
+        unacknowledgedBytes: open,
+      },
+      words: {
+        sender: nameOf(sender),
+        peer: nameOf(peer),
+        peerAddress: peer.address,
+        reporter: icmp.reporter,
+        mtu: count(mtu, 'byte'),
+        errors: count(errors, 'ICMP error'),
+        first: first.frame,
+        again: resent?.frame ?? '?',
+        payload: count(resent?.payload ?? 0, 'byte'),
+        open: count(open, 'byte'),
+      },
+    });
+  }),
+};
+
+/** All errors that ask `sender` for smaller packets, and the one that asks for the smallest; null if there are none. */
+function requestsTo({
+  milestones,
+}: Endpoint): { first: Milestone; last: Milestone; errors: number; icmp: IcmpError } | null {
+  let asked: { first: Milestone; last: Milestone; errors: number; icmp: IcmpError } | null = null;
+  for (const run of milestones) {
+    const { icmp } = run;
+    if (icmp === undefined || icmp.quotesUnsent === true || !asksForSmaller(icmp)) continue;
+    if (asked === null) {
+      asked = { first: run, last: run, errors: run.count, icmp };
+      continue;
+    }
+    asked.last = run;
+    asked.errors += run.count;
+    if ((icmp.mtu ?? Number.POSITIVE_INFINITY) < (asked.icmp.mtu ?? Number.POSITIVE_INFINITY))
+      asked.icmp = icmp;
+  }
+  return asked;
+}
+
+/** The first repetition after `error`, and the least payload of its run. */
+function repeatedAfter(
+  { milestones }: Endpoint,
+  error: Milestone,
+): { frame: number; payload: number } | null {
+  for (const { retransmitted, frame } of milestones) {
+    if (retransmitted !== undefined && frame > error.frame)
+      return { frame, payload: retransmitted.payloadBytes };
+  }
+  return null;
+}
