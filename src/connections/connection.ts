@@ -237,6 +237,8 @@ export interface Connection {
    * never silent for ten seconds.
    */
   readonly survivedSilenceSeconds: number;
+  /** The first SYN asked for ECN: it has ECE and CWR (RFC 3168 §6.1.1). */
+  readonly asksForEcn: boolean;
   /** The earlier connection on the same 4-tuple whose TIME-WAIT or open state this one met; null if none. */
   readonly predecessor: number | null;
 }

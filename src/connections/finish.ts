@@ -41,6 +41,7 @@ import {
   COMPLETENESS_MASK,
   DATA_FRAME,
   DUPLICATE_FRAMES,
+  ECN_ASKED,
   ENDPOINT_ACKNOWLEDGED,
   ENDPOINT_FIN_SENT,
   ENDPOINT_HAS_NEW_DATA,
@@ -195,6 +196,7 @@ export function finishConnection(
       (flags & CLOCK_BACKWARDS) !== 0 ? setBacks.of(memory, base) : null,
     ),
     survivedSilenceSeconds: memory[base + SILENCE],
+    asksForEcn: (flags & ECN_ASKED) !== 0,
     predecessor: predecessor === 0 ? null : predecessor - 1,
   };
 }

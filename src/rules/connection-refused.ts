@@ -1,8 +1,25 @@
 import { cite } from './citations.js';
-import { entered, findReset, NOTHING, opened } from './evidence.js';
+import { asksForEcnUntilTheEnd, entered, findReset, NOTHING, opened } from './evidence.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { duration, nameOf, round } from './wording.js';
+
+const ECN_CITATIONS = [cite.ecnSynDropped, cite.resetForEcn];
+const CITATIONS = [
+  cite.resetForUnknown,
+  cite.synSentReset,
+  cite.resetValidity,
+  cite.closedAnswersReset,
+  cite.connectRefused,
+  cite.resetPurpose,
+  cite.rejectingReset,
+];
+
+const NO_LISTENER =
+  'No process listens on that port and address: stopped, not yet started, or bound elsewhere (likely).';
+const REJECTED = 'A firewall rejects with a reset (possible).';
+const ECN_REJECTED =
+  'A device on the way rejects SYNs that ask for ECN, with the bits ECE and CWR (possible): then one without them is answered.';
 
 /** A SYN was answered with a reset. */
 export const connectionRefused: Rule = {
@@ -14,16 +31,14 @@ export const connectionRefused: Rule = {
   signs: ['reset'],
   needs: 'both',
   explains: [],
-  related: ['syn-unanswered', 'service-answers-others', 'endpoint-mass-close', 'accept-queue-overflow'],
-  citations: [
-    cite.resetForUnknown,
-    cite.synSentReset,
-    cite.resetValidity,
-    cite.closedAnswersReset,
-    cite.connectRefused,
-    cite.resetPurpose,
-    cite.rejectingReset,
+  related: [
+    'syn-unanswered',
+    'ecn-syn-unanswered',
+    'service-answers-others',
+    'endpoint-mass-close',
+    'accept-queue-overflow',
   ],
+  citations: [...CITATIONS, ...ECN_CITATIONS],
   documentation: {
     meaning:
       'The host answered the SYN with an acceptable reset: nothing listens at that address and port, or a firewall rejects the attempt in the same form.',
@@ -33,13 +48,11 @@ export const connectionRefused: Rule = {
       'Silence: syn-unanswered. An ICMP error: icmp-unreachable.',
     ],
     applicationSees: '{client}: connect fails with ECONNREFUSED. {server}: no program is involved.',
-    likelyCauses: [
-      'No process listens on that port and address: stopped, not yet started, or bound elsewhere (likely).',
-      'A firewall rejects with a reset (possible).',
-    ],
+    likelyCauses: [NO_LISTENER, REJECTED, ECN_REJECTED],
     nextSteps: [
       "On the host of {server}: ss -ltn 'sport = :{port}'.",
       'The firewall rules on the host and on the path.',
+      'If the SYN has ECE and CWR: is one without them answered? On Linux sysctl net.ipv4.tcp_ecn says whether its calls ask for ECN.',
     ],
     example: { fixture: 'refused', capture: 'client' },
   },
@@ -50,16 +63,18 @@ export const connectionRefused: Rule = {
     const reset = findReset(server, ({ verdict, hasAck }) => verdict === 'accepted' && hasAck);
     if (syn === null || reset === null || entered(server, 'SYN-RECEIVED') !== null) return NOTHING;
     const seconds = reset.reset.trigger?.reactionSeconds ?? 0;
+    const askedForEcn = asksForEcnUntilTheEnd(connection);
     return [
       reportFinding(connectionRefused, connection, {
         endpoint: 'server',
         confidence: 'observed',
         title: '{server} refused the connection of {client}',
-        explanation: `The SYN in frame {syn} was answered with RST in frame {rst}${reset.reset.trigger === null ? '' : `, ${duration(seconds)} later`}.`,
+        explanation: `The SYN in frame {syn} was answered with RST in frame {rst}${reset.reset.trigger === null ? '' : `, ${duration(seconds)} later`}.${askedForEcn ? ' It had asked for ECN (ECE and CWR), which some devices refuse.' : ''}`,
+        ...(!askedForEcn && { likelyCauses: [NO_LISTENER, REJECTED], citations: CITATIONS }),
         frames: [syn.frame, reset.reset.trigger?.frame ?? null, reset.frame],
         from: syn.time,
         to: reset.time,
-        facts: { reactionSeconds: round(seconds) },
+        facts: { reactionSeconds: round(seconds), ...(askedForEcn && { askedForEcn }) },
         words: {
           client: nameOf(client),
           server: nameOf(server),

@@ -251,3 +251,8 @@ export function wasDisproved(endpoint: Endpoint, reset: Milestone): boolean {
   }
   return false;
 }
+
+/** Every SYN of the client asked for ECN: it was not repeated without. */
+export function asksForEcnUntilTheEnd({ asksForEcn, client }: Connection): boolean {
+  return asksForEcn && (milestone(client, 'syn-repeated')?.value ?? 0) === 0;
+}

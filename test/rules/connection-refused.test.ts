@@ -1,12 +1,27 @@
+import { expect, it } from 'vitest';
+import type { Milestone } from '../../src/connections/connection.js';
 import { connectionRefused } from '../../src/rules/connection-refused.js';
-import { connection, type EndpointDraft, enters, resets } from '../support/connection-builder.js';
+import {
+  at,
+  connection,
+  type EndpointDraft,
+  enters,
+  happens,
+  resets,
+} from '../support/connection-builder.js';
+import { conversation } from '../support/conversation.js';
 import { testRule } from '../support/rule-tester.js';
 
 const calling = enters('SYN-SENT', 0, 1, { evidence: 'observed' });
 
-function answered(server: EndpointDraft) {
+function answered(server: EndpointDraft, asksForEcn = false, milestones: readonly Milestone[] = []) {
   return connection({
-    client: { timeline: [calling, enters('CLOSED', 0.01, 2, { evidence: 'assumed' })], segments: 1 },
+    asksForEcn,
+    client: {
+      timeline: [calling, enters('CLOSED', 0.01, 2, { evidence: 'assumed' })],
+      segments: 1,
+      milestones,
+    },
     server: { timeline: [], segments: 1, ...server },
   });
 }
@@ -25,6 +40,19 @@ testRule(connectionRefused, {
       frames: [1, 2],
       facts: { reactionSeconds: 0.01 },
     },
+    {
+      name: 'and says that it asked for ECN',
+      connection: answered({ milestones: [refusal] }, true),
+      end: 1,
+      explanation: /It had asked for ECN \(ECE and CWR\), which some devices refuse\.$/,
+      facts: { askedForEcn: true },
+    },
+    {
+      name: 'but not of one that was repeated without',
+      connection: answered({ milestones: [refusal] }, true, [happens('syn-repeated', 1, 2, { value: 1 })]),
+      end: 1,
+      explanation: /later\.$/,
+    },
   ],
   silent: [
     { name: 'when nothing answers', connection: answered({ segments: 0 }), end: 1 },
@@ -39,4 +67,23 @@ testRule(connectionRefused, {
       end: 6,
     },
   ],
+});
+
+it.each([true, false])('cites what is known of ECN only where the SYN asked for it: %s', (asks) => {
+  const [{ citations, likelyCauses }] = connectionRefused.check(answered({ milestones: [refusal] }, asks), {
+    captureEnd: at(1),
+    options: {},
+  });
+  expect(citations.some(({ source }) => source === 'RFC 3168')).toBe(asks);
+  expect(likelyCauses.join(' ').includes('ECN')).toBe(asks);
+});
+
+it('knows from the segments whether the SYN asked', () => {
+  const [asking, plain] = conversation(`
+    0   C SEC 0
+    0.1 S RA  0 1
+    1   C S   0 isn=100000
+    1.1 S RA  0 1 isn=100000
+  `);
+  expect([asking.asksForEcn, plain.asksForEcn]).toEqual([true, false]);
 });

@@ -138,6 +138,7 @@ export function connection(draft: ConnectionDraft = {}): Connection {
     completeness: 7,
     zeek: { connState: 'S1', history: 'Sh' },
     survivedSilenceSeconds: 0,
+    asksForEcn: false,
     predecessor: null,
     ...rest,
     vantage: { near: 'unknown', confidence: 'none', roundTripSeconds: 0.02, ...vantage },

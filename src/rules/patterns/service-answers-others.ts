@@ -2,6 +2,7 @@ import type { Connection } from '../../connections/connection.js';
 import { formatEndpoint } from '../../core/addresses.js';
 import { isKnown, type Timestamp } from '../../core/time.js';
 import { cite } from '../citations.js';
+import { asksForEcnUntilTheEnd } from '../evidence.js';
 import { type Finding, type Pattern, SEVERITIES, type Severity } from '../finding.js';
 import type { PatternCollector, PatternRule } from '../rule.js';
 import { count, duration, inNetwork, round } from '../wording.js';
@@ -14,6 +15,7 @@ const REFUSED_CITATIONS = [
   cite.abortOnOverflow,
   cite.connectRefused,
 ];
+const ECN_CITATIONS = [cite.ecnSynDropped, cite.resetForEcn];
 const UNANSWERED_CITATIONS = [cite.synDropped, cite.connectTimedOut];
 
 const UNANSWERED = 'syn-unanswered';
@@ -23,6 +25,13 @@ const REFUSED = 'connection-refused';
 const MOST_CLIENTS = 8;
 const WAS_ANSWERED = 1;
 const WAS_NOT = 2;
+const MET_BOTH = WAS_ANSWERED | WAS_NOT;
+/** Of those: with a SYN that asked for ECN, and what else was reset. */
+const ANSWERED_WITH_ECN = 4;
+const REFUSED_WITH_ECN = 8;
+const REFUSED_WITHOUT_ECN = 16;
+/** What a client meets that is refused for its ECN alone. */
+const REFUSED_FOR_ECN = MET_BOTH | REFUSED_WITH_ECN;
 
 interface Service {
   readonly address: string;
@@ -61,7 +70,7 @@ export const serviceAnswersOthers: PatternRule = {
   summary:
     'Calls to a service were refused or not answered, while others to the same port were answered: before, after, or at the same time.',
   options: {},
-  citations: [...REFUSED_CITATIONS, ...UNANSWERED_CITATIONS],
+  citations: [...REFUSED_CITATIONS, ...ECN_CITATIONS, ...UNANSWERED_CITATIONS],
   related: [
     'syn-unanswered',
     'connection-refused',
@@ -86,6 +95,7 @@ export const serviceAnswersOthers: PatternRule = {
       'Answered after and not before: the process or its host started in between, or a firewall was opened (possible).',
       'Answered at the same time, the same client: a full accept queue, a limit, or loss (possible).',
       'Answered at the same time, other clients only: a firewall or a route that tells them apart (possible).',
+      'Refused with SYNs that ask for ECN, answered without: a device that rejects them (possible).',
     ],
     nextSteps: [
       'finwait explain {rule}',
@@ -122,7 +132,11 @@ class Collector implements PatternCollector {
       service.answered++;
       if (seconds < service.firstSeconds) service.firstSeconds = seconds;
       if (seconds > service.lastSeconds) service.lastSeconds = seconds;
-      note(service, client.address, WAS_ANSWERED);
+      note(
+        service,
+        client.address,
+        WAS_ANSWERED | (asksForEcnUntilTheEnd(connection) ? ANSWERED_WITH_ECN : 0),
+      );
       return;
     }
     service.failed ??= [];
@@ -135,7 +149,7 @@ class Collector implements PatternCollector {
     if (SEVERITIES.indexOf(failure.severity) < SEVERITIES.indexOf(failed.severity)) {
       failed.severity = failure.severity;
     }
-    note(service, client.address, WAS_NOT);
+    note(service, client.address, WAS_NOT | (failure.rule === REFUSED ? refusalOf(connection) : 0));
   }
 
   finish(): readonly Pattern[] {
@@ -152,6 +166,10 @@ class Collector implements PatternCollector {
         .map(({ service, failed }) => patternOf(service, failed, further));
     });
   }
+}
+
+function refusalOf(connection: Connection): number {
+  return asksForEcnUntilTheEnd(connection) ? REFUSED_WITH_ECN : REFUSED_WITHOUT_ECN;
 }
 
 function note(service: Service, client: string, met: number): void {
@@ -179,15 +197,21 @@ function patternOf(
   const apartSeconds = Number.isFinite(apart) ? apart : Number.NaN;
   const met = clients === null ? null : clients.map(({ bits }) => bits);
   const failing = met?.filter((bits) => (bits & WAS_NOT) !== 0).length ?? null;
-  const both = met?.filter((bits) => bits === (WAS_NOT | WAS_ANSWERED)).length ?? null;
+  const both = met?.filter((bits) => (bits & MET_BOTH) === MET_BOTH).length ?? null;
+  const forEcn = rule === REFUSED && met !== null ? refusedForEcn(met) : 0;
   const one = members.count === 1;
   const what = rule === REFUSED ? (one ? 'was refused' : 'were refused') : 'got no answer';
   return reportPattern(serviceAnswersOthers, {
     severity,
     confidence: 'possible',
     title: `${members.count} of ${members.count + answered} connections to {server} ${what}, ${TITLE[when]}`,
-    explanation: `${answered === 1 ? `One call to the same port was answered${EXPLANATION_OF_ONE[when]}` : `${count(answered, 'call')} to the same port were answered${EXPLANATION[when]}`}.${failing === null || both === null ? '' : clientsText(failing, both)}${furtherServices(further)}`,
-    citations: rule === REFUSED ? REFUSED_CITATIONS : UNANSWERED_CITATIONS,
+    explanation: `${answered === 1 ? `One call to the same port was answered${EXPLANATION_OF_ONE[when]}` : `${count(answered, 'call')} to the same port were answered${EXPLANATION[when]}`}.${failing === null || both === null ? '' : clientsText(failing, both)}${forEcn === 0 ? '' : ecnText(forEcn)}${furtherServices(further)}`,
+    citations:
+      forEcn > 0
+        ? [...ECN_CITATIONS, ...REFUSED_CITATIONS]
+        : rule === REFUSED
+          ? REFUSED_CITATIONS
+          : UNANSWERED_CITATIONS,
     connections: members.ids,
     count: members.count,
     from: members.from,
@@ -201,10 +225,12 @@ function patternOf(
       when,
       ...(when !== 'amid' && !Number.isNaN(apartSeconds) && { apartSeconds: round(apartSeconds, 3) }),
       ...(failing !== null && both !== null && { clientsFailed: failing, clientsThatMetBoth: both }),
+      ...(forEcn > 0 && { kind: 'ecn-middlebox', clientsRefusedForEcn: forEcn }),
     },
     words: { rule, server: inNetwork(server, network), apart: duration(apartSeconds) },
-    likelyCauses: causesOf(rule, when, both),
-    nextSteps: rule === REFUSED ? REFUSED_STEPS : UNANSWERED_STEPS,
+    likelyCauses: forEcn > 0 ? ECN_CAUSES : causesOf(rule, when, both),
+    nextSteps:
+      forEcn > 0 ? [ECN_STEP, ...REFUSED_STEPS] : rule === REFUSED ? REFUSED_STEPS : UNANSWERED_STEPS,
   });
 }
 
@@ -238,6 +264,27 @@ function clientsText(failing: number, both: number): string {
   const answered = both === 0 ? 'none was' : both === 1 ? 'one was' : `${both} were`;
   return ` Of the ${failing} clients whose calls failed, ${answered} answered as well.`;
 }
+
+/**
+ * How many clients were refused with SYNs that asked for ECN and answered without; 0 if any call with such a SYN
+ * was answered.
+ */
+function refusedForEcn(met: readonly number[]): number {
+  if (met.some((bits) => (bits & ANSWERED_WITH_ECN) !== 0)) return 0;
+  return met.filter((bits) => bits === REFUSED_FOR_ECN).length;
+}
+
+function ecnText(clients: number): string {
+  const who = clients === 1 ? ' One client was' : ` ${clients} clients were`;
+  return `${who} refused with SYNs that asked for ECN (ECE and CWR) only, and answered with others that did not; no call that asked for it was answered.`;
+}
+
+const ECN_CAUSES = [
+  'A device on the way, or the host’s own firewall, rejects SYNs that ask for ECN (possible): then each call with ECE and CWR is refused, and each without is answered.',
+  'It is chance, and the process was stopped, started or restarted between these calls (possible).',
+];
+const ECN_STEP =
+  'Wireshark: tcp.flags.syn == 1 && tcp.flags.ece == 1 shows the calls that ask for ECN; on a Linux client sysctl net.ipv4.tcp_ecn.';
 
 const QUEUE =
   'The listener’s accept queue is full at times, and Linux then drops SYNs in silence (possible): TcpExtListenOverflows counts them.';

@@ -67,6 +67,47 @@ describe('service-answers-others', () => {
     expect(textsOf(pattern)).not.toMatch(UNFILLED);
   });
 
+  describe('of SYNs that ask for ECN', () => {
+    const asking = (...[subject, findings]: Judged): Judged => [{ ...subject, asksForEcn: true }, findings];
+
+    it('tells that they are refused where others of the client are answered', () => {
+      const [pattern] = told(asking(...call(0, 1, RST)), call(1, 1.1), asking(...call(2, 5, RST)));
+      expect(pattern.facts).toMatchObject({
+        kind: 'ecn-middlebox',
+        clientsRefusedForEcn: 1,
+        clientsThatMetBoth: 1,
+      });
+      expect(pattern.explanation).toContain('One client was refused with SYNs that asked for ECN');
+      expect(pattern.likelyCauses[0]).toMatch(/rejects SYNs that ask for ECN/);
+      expect(pattern.citations.map(({ source }) => source)).toContain('RFC 3360');
+      expect(textsOf(pattern)).not.toMatch(UNFILLED);
+    });
+
+    it.each([
+      {
+        name: 'one that asks is answered',
+        calls: [asking(...call(0, 1, RST)), call(1, 2), asking(...call(2, 3))],
+      },
+      {
+        name: 'one that asks is answered to another client',
+        calls: [asking(...call(0, 1, RST)), call(1, 2), asking(...call(2, 3, null, '10.0.0.9'))],
+      },
+      {
+        name: 'one that does not ask is refused as well',
+        calls: [asking(...call(0, 1, RST)), call(1, 2), call(2, 3, RST)],
+      },
+      {
+        name: 'only other clients are answered',
+        calls: [asking(...call(0, 1, RST)), call(1, 2, null, '10.0.0.9')],
+      },
+      { name: 'they are not answered at all', calls: [asking(...call(0, 1, SYN)), call(1, 2)] },
+    ])('does not where $name', ({ calls }) => {
+      const [pattern] = told(...calls);
+      expect(pattern.facts).not.toHaveProperty('kind');
+      expect(pattern.likelyCauses.join(' ')).not.toContain('ECN');
+    });
+  });
+
   it('suspects the queue where the same client is answered at the same time', () => {
     const [pattern] = told(call(0, 1), call(1, 2, SYN), call(2, 3));
     expect(pattern.facts).toMatchObject({ when: 'amid', clientsFailed: 1, clientsThatMetBoth: 1 });
