@@ -272,7 +272,7 @@ export class Analysis {
     }
     const { separate = [] } = this.#options;
     const places = [...byCapture].map(([capture, ids]) => ({
-      capture,
+      capture: this.#firstIds.length > 1 ? capture : null,
       connections:
         separate.length === 0
           ? ids.map((id) => id - this.#firstIds[capture])
@@ -401,6 +401,7 @@ function captureFacts(
     ...(source.framesWithoutTime > 0 && { framesWithoutTime: source.framesWithoutTime }),
     dropped: source.dropped,
     interfaces: source.interfaces.slice(0, MOST_INTERFACES),
+    omittedInterfaces: Math.max(0, source.interfaces.length - MOST_INTERFACES),
     application: source.application,
     hardware: source.hardware,
     operatingSystem: source.operatingSystem,

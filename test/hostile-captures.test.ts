@@ -96,6 +96,7 @@ describe('interfaces', () => {
       tcpSegments: 5,
       undecodedLinkTypes: { LINKTYPE_65535: 1 },
       omittedLinkTypes: NAMES.size - 256,
+      omittedInterfaces: 65_280,
       damage: null,
     });
     expect(captures[0].linkTypes).toHaveLength(256);
@@ -108,6 +109,7 @@ describe('interfaces', () => {
     const { stdout } = await finwait([path, '--verbose']);
     expect(stdout.length).toBeLessThan(10_000);
     expect(stdout).toContain('NULL and EN10MB and ');
+    expect(stdout).toContain('and 65,280 more interfaces');
     // Eight are named.
     expect(stdout.replace(/\s+/g, ' ')).toContain(` and ${grouped(NAMES.size - 8)} more: 6 frames`);
     expect((await finwait([path, '-f', 'json'])).stdout.length).toBeLessThan(150_000);

@@ -49,7 +49,7 @@ export function patternFilters(
     const isWhole = isListed && shown.length === place.connections.length;
     return {
       filter: isNumbers(shown) ? streamsFilter(shown) : endsFilter(shown),
-      capture: places.length > 1 ? place.capture : null,
+      capture: place.capture,
       first: isWhole ? null : shown.length,
     };
   });

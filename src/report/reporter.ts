@@ -40,6 +40,8 @@ export interface CaptureFacts extends CaptureNotes {
   readonly dropped: number | null;
   /** The first of its interfaces. */
   readonly interfaces: readonly InterfaceFacts[];
+  /** Interfaces beyond those. */
+  readonly omittedInterfaces: number;
   /** Connections given up while they were idle, because too many were open. */
   readonly evicted: number;
   /** What told connections apart beside addresses and ports, if anything did. */

@@ -241,14 +241,20 @@ export class TableReporter implements Reporter {
 }
 
 /** What wrote a capture, and where: not escaped. */
-function originOf({ application, operatingSystem, hardware, interfaces }: CaptureFacts): readonly string[] {
+function originOf({
+  application,
+  operatingSystem,
+  hardware,
+  interfaces,
+  omittedInterfaces,
+}: CaptureFacts): readonly string[] {
   const written = [
     ...(application === null ? [] : [`written by ${application}`]),
     ...(operatingSystem === null ? [] : [`on ${operatingSystem}`]),
     ...(hardware === null ? [] : [`hardware ${hardware}`]),
   ];
   const told = interfaces.filter(({ name, description }) => name !== null || description !== null);
-  const more = told.length - MOST_INTERFACES;
+  const more = Math.max(0, told.length - MOST_INTERFACES) + omittedInterfaces;
   return [
     ...(written.length === 0 ? [] : [written.join(', ')]),
     ...told.slice(0, MOST_INTERFACES).map(interfaceText),

@@ -63,8 +63,8 @@ export interface Finding {
 
 /** Those connections of a pattern that are in one capture, in the order of their ids. */
 export interface PatternPlace {
-  /** Place of the capture in the report. */
-  readonly capture: number;
+  /** Place of the capture in the report; null if it is the only one, or all are one. */
+  readonly capture: number | null;
   /** By their numbers in Wireshark, or by their ends and networks where networks are told apart. */
   readonly connections: readonly number[] | readonly Located[];
 }

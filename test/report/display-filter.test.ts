@@ -98,7 +98,7 @@ describe('a pattern', () => {
   it('has the numbers of its connections in their capture', async () => {
     const [filter] = patternFilters(await patternIn({}, dead));
     expect(filter).toEqual({ filter: 'tcp.stream in {0, 1, 2}', capture: null, first: null });
-    expect(patternFilters(await patternIn({}, clean, dead))).toEqual([filter]);
+    expect(patternFilters(await patternIn({}, clean, dead))).toEqual([{ ...filter, capture: 1 }]);
     const [joined] = patternFilters(await patternIn({ joined: true }, clean, dead));
     expect(joined.filter).toBe('tcp.stream in {1, 2, 3}');
   });

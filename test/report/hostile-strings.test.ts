@@ -68,6 +68,7 @@ function report(name: string, path: string, message: string): string {
         compression: null,
         linkTypes: ['EN10MB'],
         omittedLinkTypes: 0,
+        omittedInterfaces: 0,
         timePrecision: 'us',
         firstFrame: 1,
         frames: 9,

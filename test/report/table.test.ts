@@ -14,6 +14,7 @@ const CAPTURE: CaptureFacts = {
   compression: 'gzip',
   linkTypes: ['EN10MB'],
   omittedLinkTypes: 0,
+  omittedInterfaces: 0,
   timePrecision: 'us',
   firstFrame: 1,
   frames: 1234,

@@ -81,7 +81,7 @@ code, kbd { font-family: var(--mono); font-size: .88em; overflow-wrap: anywhere;
 .figures b { display: block; font-size: 1.5rem; line-height: 1.2; font-variant-numeric: tabular-nums; }
 .figures .error b { color: var(--error); } .figures .warning b { color: var(--warning); } .figures .info b { color: var(--info); }
 .captures { margin: 0; padding: 0; list-style: none; }
-.captures li { margin: .4rem 0; }
+.captures li { margin: .4rem 0; overflow-wrap: anywhere; }
 .bad { color: var(--error); }
 .card { background: var(--card); border: 1px solid var(--line); border-left-width: 5px; border-radius: 10px; padding: 1.1rem 1.3rem 1.2rem; margin: 1.1rem 0; }
 .card.error { border-left-color: var(--error); } .card.warning { border-left-color: var(--warning); } .card.info { border-left-color: var(--info); }
