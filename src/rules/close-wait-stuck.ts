@@ -1,4 +1,4 @@
-import type { Connection, Endpoint, Transition } from '../connections/connection.js';
+import type { Connection, Endpoint, Milestone, Transition } from '../connections/connection.js';
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
 import {
@@ -8,9 +8,12 @@ import {
   finCoveredFrame,
   findReset,
   finFrame,
+  firstSent,
   gradedBy,
   isProven,
   lasted,
+  lastMilestone,
+  latest,
   leftBy,
   milestone,
   missedSince,
@@ -59,6 +62,7 @@ export const closeWaitStuck: Rule = {
       'A FIN of {holder} that is itself unacknowledged: last-ack-stuck.',
       'An idle keep-alive connection: nobody closed, both sides are ESTABLISHED.',
       'A holder that cannot send because the peer’s window is closed: zero-window-stall.',
+      'A holder that still waits for its data to be acknowledged, and may hold its FIN back until then: it stays info, and time spent on sending data again does not count.',
     ],
     applicationSees:
       '{holder}: read has returned 0 or will, poll shows IN and RDHUP, and write still succeeds. {closer}: nothing if it called close(); a blocked read if it called shutdown(SHUT_WR).',
@@ -99,21 +103,25 @@ function stillHeld(
 ): Finding | null {
   const { captureEnd, options } = context;
   const lastData = lastDataAfter(holder, entry);
-  const quietSeconds = secondsBetween(lastData?.lastTime ?? entry.time, captureEnd);
+  // A FIN waits behind data that is sent again: the congestion window may leave room for no more.
+  const waits = holder.unacknowledgedBytes > 0;
+  const repeated = waits ? null : lastRepeatedAfter(holder, entry);
+  const busy = repeated !== null && repeated.lastFrame > (lastData?.lastFrame ?? 0) ? repeated : lastData;
+  const quietSeconds = secondsBetween(busy?.lastTime ?? entry.time, captureEnd);
   const wasQuietFor = (limit: number): boolean =>
-    lasted(connection, lastData?.lastFrame ?? entry.frame, quietSeconds, limit);
+    lasted(connection, busy?.lastFrame ?? entry.frame, quietSeconds, limit);
   if (!wasQuietFor(options.stuckSeconds) || blockedByWindow(connection, holder)) return null;
   const heldSeconds = secondsBetween(entry.time, captureEnd);
   const after =
     lastData === null
       ? 'It has sent no data since.'
-      : `Its last new data was ${duration(quietSeconds)} ago, after ${count(lastData.value, 'byte')} in the open direction.`;
+      : `Its last new data was ${duration(secondsBetween(lastData.lastTime, captureEnd))} ago, after ${count(lastData.value, 'byte')} in the open direction.`;
   return reportFinding(closeWaitStuck, connection, {
     endpoint: holder.role,
-    severity: wasQuietFor(options.errorSeconds) ? 'error' : 'warning',
-    confidence: gradedBy(connection, 'inferred'),
+    severity: waits ? 'info' : wasQuietFor(options.errorSeconds) ? 'error' : 'warning',
+    confidence: waits ? 'possible' : gradedBy(connection, 'inferred'),
     title: '{holder} has stayed in CLOSE-WAIT for {held}',
-    explanation: `{closer} sent its FIN in frame {fin} and {holder} acknowledged it in frame {ack}. ${after}${holder.windowClosed ? ' Its own receive window is closed as well: it does not read either.' : ''} TCP sends the second FIN only when the application closes, so the application of {holder} has not closed its side.`,
+    explanation: `{closer} sent its FIN in frame {fin} and {holder} acknowledged it in frame {ack}. ${after}${holder.windowClosed ? ' Its own receive window is closed as well: it does not read either.' : ''} ${waits ? `${count(holder.unacknowledgedBytes, 'byte')} that it had sent ${holder.unacknowledgedBytes === 1 ? 'is' : 'are'} not acknowledged, and its FIN may wait behind them: whether the application of {holder} has closed its side, the capture does not tell.` : 'TCP sends the second FIN only when the application closes, so the application of {holder} has not closed its side.'}`,
     frames: [finFrame(closer), entry.frame, finCoveredFrame(closer), lastData?.lastFrame ?? null],
     from: entry.time,
     to: captureEnd,
@@ -122,7 +130,13 @@ function stillHeld(
       quietSeconds: round(quietSeconds),
       bytesAfterFin: lastData?.value ?? 0,
       stillHeld: true,
-      kind: holder.windowClosed ? 'unread-data' : lastData === null ? 'no-data-after-fin' : 'data-then-stall',
+      kind: waits
+        ? 'unacknowledged-data'
+        : holder.windowClosed
+          ? 'unread-data'
+          : lastData === null
+            ? 'no-data-after-fin'
+            : 'data-then-stall',
     },
     words: words(holder, closer, entry, heldSeconds),
   });
@@ -139,11 +153,7 @@ function heldLong(
 ): Finding | null {
   const { options } = context;
   const lastData = lastDataAfter(holder, entry);
-  // The longest silence that is known: before its first data after the FIN, or after the last.
-  const quietSeconds =
-    lastData === null
-      ? secondsBetween(entry.time, left.time)
-      : Math.max(secondsBetween(entry.time, lastData.time), secondsBetween(lastData.lastTime, left.time));
+  const quietSeconds = longestQuiet(holder, entry, left);
   const wasQuietFor = (limit: number): boolean => lasted(connection, entry.frame, quietSeconds, limit);
   if (!wasQuietFor(options.stuckSeconds) || milestone(holder, 'window-probe') !== null) return null;
   const heldSeconds = secondsBetween(entry.time, left.time);
@@ -195,6 +205,32 @@ function endOf(left: Transition): string {
 function lastDataAfter(holder: Endpoint, entry: Transition) {
   const data = milestone(holder, 'data-after-peer-fin');
   return data !== null && (entry.frame === null || data.lastFrame >= entry.frame) ? data : null;
+}
+
+function lastRepeatedAfter(holder: Endpoint, entry: Transition): Milestone | null {
+  const run = lastMilestone(holder, 'retransmission-run');
+  return run !== null && (entry.frame === null || run.lastFrame >= entry.frame) ? run : null;
+}
+
+/**
+ * The longest time, in seconds, for which it neither sent data nor waited for what it had sent to be acknowledged:
+ * before its first data after the FIN, or after the last, as far as is known.
+ */
+function longestQuiet(holder: Endpoint, entry: Transition, left: Transition): number {
+  const sent = holder.milestones
+    .filter(({ kind }) => kind === 'retransmission-run' || kind === 'data-after-peer-fin')
+    .filter(({ lastFrame }) => entry.frame === null || lastFrame >= entry.frame)
+    .sort((a, b) => a.frame - b.frame);
+  let quietSince = entry.time;
+  let longest = 0;
+  for (const run of sent) {
+    const from = run.kind === 'retransmission-run' ? firstSent(run) : run.time;
+    longest = Math.max(longest, secondsBetween(quietSince, from));
+    quietSince = latest(quietSince, run.lastTime);
+  }
+  // What was never acknowledged may have held its FIN back to the end.
+  if (holder.unacknowledgedBytes > 0 && sent.length > 0) return longest;
+  return Math.max(longest, secondsBetween(quietSince, left.time));
 }
 
 function words(holder: Endpoint, closer: Endpoint, entry: Transition, heldSeconds: number) {

@@ -18,7 +18,7 @@ export const peerUnresponsive: Rule = {
   options: { minimumRetransmissions: MINIMUM_RETRANSMISSIONS },
   signs: ['retransmission-run'],
   needs: 'both',
-  explains: ['fin-unacknowledged'],
+  explains: ['fin-unacknowledged', 'close-wait-stuck', 'fin-wait-2-stuck'],
   related: [
     'retransmission-gave-up',
     'keepalive-unanswered',

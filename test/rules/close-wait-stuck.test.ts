@@ -1,7 +1,22 @@
 import { closeWaitStuck } from '../../src/rules/close-wait-stuck.js';
-import { connection, enters, happens, resets } from '../support/connection-builder.js';
+import { at, connection, enters, happens, resets } from '../support/connection-builder.js';
+import { connectionOf } from '../support/conversation.js';
 import { testRule } from '../support/rule-tester.js';
 import { afterClientFin } from './closing-cases.js';
+
+/** The server acknowledges the client's FIN in frame 8, at 0.07 s. */
+const HALF_CLOSED = `
+        0.00 C S  0
+        0.01 S SA 0 1
+        0.02 C A  1 1
+        0.03 C PA 1 1 +3
+        0.04 S PA 1 4 +4
+        0.05 C A  4 5
+        0.06 C FA 4 5
+        0.07 S A  5 5`;
+/** Scripts begin at another time than hand-made connections. */
+const inScript = (seconds: number): number =>
+  connectionOf(HALF_CLOSED).start.seconds - at(0).seconds + seconds;
 
 testRule(closeWaitStuck, {
   fires: [
@@ -52,6 +67,44 @@ testRule(closeWaitStuck, {
       severity: 'error',
       title: '10.0.0.2:8080 stayed in CLOSE-WAIT for 72.9 s, and its late FIN was reset',
       frames: [5, 6, 7, 8],
+    },
+    {
+      name: 'as possible info while its data is unacknowledged, which may hold its FIN back',
+      connection: connectionOf(`${HALF_CLOSED}
+        1.07 S PA 5 5 +10
+        3.07 S PA 5 5 +10
+        7.07 S PA 5 5 +10`),
+      end: inScript(700),
+      severity: 'info',
+      confidence: 'possible',
+      explanation: /10 bytes that it had sent are not acknowledged, and its FIN may wait behind them/,
+      facts: { kind: 'unacknowledged-data', bytesAfterFin: 10 },
+    },
+    {
+      name: 'from the last repetition of data that was acknowledged in the end',
+      connection: connectionOf(`${HALF_CLOSED}
+        1.07 S PA 5 5 +10
+        3.07 S PA 5 5 +10
+        7.07 S PA 5 5 +10
+        15.07 S PA 5 5 +10
+        31.07 S PA 5 5 +10
+        31.08 C A 5 15`),
+      end: inScript(100),
+      severity: 'warning',
+      facts: { kind: 'data-then-stall', quietSeconds: 68.93 },
+    },
+    {
+      name: 'on one that was quiet before it sent what was lost, and closed late',
+      connection: connectionOf(`${HALF_CLOSED}
+        70.00 S PA 5 5 +10
+        71.00 S PA 5 5 +10
+        73.00 S PA 5 5 +10
+        73.01 C A 5 15
+        74.00 S FA 15 5
+        74.01 C A 5 16`),
+      end: inScript(80),
+      severity: 'info',
+      facts: { stillHeld: false, quietSeconds: 69.94 },
     },
     {
       name: 'with less confidence where the capture has holes',
@@ -125,6 +178,31 @@ testRule(closeWaitStuck, {
         serverMilestones: [happens('window-probe', 5, 9, { count: 12 })],
       }),
       end: 100,
+    },
+    {
+      name: 'when it had to send its data again and again, and closed when that was through',
+      connection: connectionOf(`${HALF_CLOSED}
+        1.07 S PA 5 5 +10
+        3.07 S PA 5 5 +10
+        7.07 S PA 5 5 +10
+        23.07 S PA 5 5 +10
+        55.07 S PA 5 5 +10
+        119.07 S PA 5 5 +10
+        119.08 C A 5 15
+        119.09 S FA 15 5
+        119.10 C A 5 16`),
+      end: inScript(200),
+    },
+    {
+      name: 'until stuckSeconds after the last repetition',
+      connection: connectionOf(`${HALF_CLOSED}
+        1.07 S PA 5 5 +10
+        3.07 S PA 5 5 +10
+        7.07 S PA 5 5 +10
+        15.07 S PA 5 5 +10
+        31.07 S PA 5 5 +10
+        31.08 C A 5 15`),
+      end: inScript(91),
     },
     { name: 'on an idle open connection', connection: connection(), end: 7200 },
     {

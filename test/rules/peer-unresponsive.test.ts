@@ -1,5 +1,10 @@
+import { expect, it } from 'vitest';
+import { closeWaitStuck } from '../../src/rules/close-wait-stuck.js';
+import { prepareRules } from '../../src/rules/evaluate.js';
+import { finWait2Stuck } from '../../src/rules/fin-wait-2-stuck.js';
 import { peerUnresponsive } from '../../src/rules/peer-unresponsive.js';
 import { happens, moment } from '../support/connection-builder.js';
+import { connectionOf } from '../support/conversation.js';
 import { testRule } from '../support/rule-tester.js';
 import { unansweredData } from './silence-cases.js';
 
@@ -51,4 +56,29 @@ testRule(peerUnresponsive, {
       end: 25,
     },
   ],
+});
+
+it('explains a FIN that waits behind the data', () => {
+  const subject = connectionOf(`
+    0.00 C S  0
+    0.01 S SA 0 1
+    0.02 C A  1 1
+    0.06 C FA 1 1
+    0.07 S A  1 2
+    1.07 S PA 1 2 +10
+    3.07 S PA 1 2 +10
+    7.07 S PA 1 2 +10
+    15.0 S PA 1 2 +10`);
+  const evaluate = prepareRules([peerUnresponsive, closeWaitStuck, finWait2Stuck]);
+  const end = { ...subject.end, seconds: subject.start.seconds + 100 };
+  const findings = evaluate(subject, end).map(({ rule, severity, explainedBy }) => [
+    rule,
+    severity,
+    explainedBy,
+  ]);
+  expect(findings).toEqual([
+    ['peer-unresponsive', 'error', undefined],
+    ['close-wait-stuck', 'info', 'peer-unresponsive'],
+    ['fin-wait-2-stuck', 'info', 'peer-unresponsive'],
+  ]);
 });

@@ -92,7 +92,10 @@ export const closeWaitPileup: PatternRule = {
       group.reached++;
       const stuck = findings.find(
         ({ rule, endpoint, facts }) =>
-          rule === 'close-wait-stuck' && endpoint === holder.role && facts.stillHeld === true,
+          rule === 'close-wait-stuck' &&
+          endpoint === holder.role &&
+          facts.stillHeld === true &&
+          facts.kind !== 'unacknowledged-data',
       );
       if (stuck === undefined) return;
       group.members ??= new Members(stuck.from, stuck.to);

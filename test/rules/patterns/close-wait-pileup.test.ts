@@ -47,6 +47,14 @@ describe('close-wait-pileup', () => {
     expect(pattern.explanation).toContain(`; in between, their number grew by ${words} on average. `);
   });
 
+  it('is silent where the FINs may wait behind data that is not acknowledged', () => {
+    const waiting = [1, 2, 3].map((id) => {
+      const [of, [stuck]] = held(id, 'server', true);
+      return [of, [{ ...stuck, facts: { ...stuck.facts, kind: 'unacknowledged-data' } }]] as const;
+    });
+    expect(patternsOf(closeWaitPileup, waiting, 200)).toEqual([]);
+  });
+
   it('tells no rate of a burst', () => {
     const burst = [1, 2, 3].map((id) => held(id, 'server', true));
     const [pattern] = patternsOf(closeWaitPileup, burst, 200);
