@@ -774,8 +774,8 @@ there, numbers are relative
      time  frame client                                            server
    0.0000    #12 SYN-SENT      ──────── SYN seq 0 len 18 ────────▶
    0.0117    #13 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
-                               ▲ info: fast-open-refused
    0.0117    #14               ─── PSH,ACK seq 1 ack 1 len 18 ───▶ ESTABLISHED✓
+                               ▲ info: fast-open-refused
    0.0283    #15               ◀──────── ACK seq 1 ack 19 ────────
    0.0324    #16               ◀── PSH,ACK seq 1 ack 19 len 19 ───
    0.0324    #17               ─────── ACK seq 19 ack 20 ────────▶
@@ -790,7 +790,7 @@ the server ended in CLOSED
 
 info 10.9.1.2:8080 did not take the 18 bytes that 10.9.1.1:40001 sent with its
 SYN
-fast-open-refused · #12, #13 · RFC 7413 §4.2.2; RFC 9293 §3.10.7.3;
+fast-open-refused · #12, #13, #14 · RFC 7413 §4.2.2; RFC 9293 §3.10.7.3;
 Linux ip-sysctl tcp_fastopen
 `,
   'ecn-syn-unanswered': `connection 0: 10.9.35.1:40000 ↔ 10.9.35.2:8080

@@ -44,9 +44,12 @@ export const MILESTONE_KINDS = [
   'acknowledged-unseen',
   /** The connection's SYN carried Fast Open data that the SYN-ACK covered (RFC 7413 §4.2.2). */
   'fast-open-accepted',
-  /** This endpoint's SYN carried data. A run: `count` such SYNs; `value`: octets of them all. */
+  /** This endpoint's SYN carried Fast Open data. A run: `count` such SYNs; `value`: octets of them all. */
   'syn-data',
-  /** Its SYN-ACK covers no data of the peer's SYN. `value`: octets of the Fast Open cookie that it brings, 0 for none. */
+  /**
+   * Its SYN-ACK covers no Fast Open data of the peer's SYN. A run with each segment in which the peer sends these
+   * again before they are acknowledged; `value`: octets of the cookie that the SYN-ACK brings, 0 for none.
+   */
   'fast-open-refused',
   /** This endpoint sent its first SYN, not a SYN-ACK, after a SYN of its peer: one met the other, or answers it. */
   'second-syn',

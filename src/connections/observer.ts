@@ -237,7 +237,8 @@ export class Observer {
       this.#disproveOpening(x, this.#at.fromServer);
     }
     const payload = this.#at.segment.payloadLength;
-    if (payload > 0) this.#ledger.run(SYN_DATA, this.#at.fromServer, payload);
+    const asksFastOpen = this.#at.segment.fastOpenCookieLength >= 0;
+    if (payload > 0 && asksFastOpen) this.#ledger.run(SYN_DATA, this.#at.fromServer, payload);
     if ((memory[y + STATE] & ENDPOINT_SENT_SYN) !== 0) {
       if ((flags & ENDPOINT_SYN_CAPTURED) === 0) this.#ledger.note(SECOND_SYN, this.#at.fromServer, 0);
       this.#ledger.enter(!this.#at.fromServer, RECEIVED_SYN, ASSUMED);
@@ -322,7 +323,7 @@ export class Observer {
   #refuseFastOpen(): void {
     const { fromServer, segment } = this.#at;
     if (this.#ledger.find(SYN_DATA, !fromServer) < 0) return;
-    this.#ledger.note(FAST_OPEN_REFUSED, fromServer, Math.max(0, segment.fastOpenCookieLength));
+    this.#ledger.startRun(FAST_OPEN_REFUSED, fromServer, Math.max(0, segment.fastOpenCookieLength));
   }
 
   // ── Any other segment (§3.10.7.4, fifth to eighth steps) ─────────────────────────────────────────────
@@ -465,11 +466,13 @@ export class Observer {
 
     const fresh = after(end, next);
     if (!fresh) {
+      this.#repeatSynData(sequence);
       this.#retransmission(sequence, end);
     } else if (sequence === next) {
       if (after(memory[x + UNA], next)) this.#catchUp(end);
     } else if (before(sequence, memory[x + CONTIGUOUS]) && payload > 0) {
       // New octets behind repeated ones: both happened.
+      this.#repeatSynData(sequence);
       memory[x + RETRANSMISSIONS] = memory[x + RETRANSMISSIONS] + 1;
     }
     if (payload > 0 && after(textEnd, next)) this.#newData(textEnd, next);
@@ -477,6 +480,14 @@ export class Observer {
     extendContiguous(memory, x, sequence, end);
     if (hasFin) this.#fin(textEnd);
     return hasFin ? KIND_FIN : KIND_DATA;
+  }
+
+  /** The first octets again, which came with the SYN and were not covered by the SYN-ACK: they were thrown away. */
+  #repeatSynData(sequence: number): void {
+    const { memory, sender: x, fromServer } = this.#at;
+    if (sequence !== advance(memory[x + ISS], 1) || memory[x + UNA] !== sequence) return;
+    const entry = this.#ledger.find(FAST_OPEN_REFUSED, !fromServer);
+    if (entry >= 0) this.#ledger.extend(entry, 0);
   }
 
   #newData(textEnd: number, next: number): void {

@@ -23,11 +23,13 @@ export const fastOpenRefused: Rule = {
     meaning:
       'With TCP Fast Open a client sends its first data with the SYN, and saves a round trip if the server takes them. Here they were not taken: the SYN-ACK acknowledges the SYN alone, or nothing came back until the SYN was repeated without them. The client sends them again after the handshake, as on any connection.',
     proof: [
-      'A SYN of {caller} with data.',
-      'A SYN-ACK of {listener} that acknowledges the SYN alone, or one that came only after a repeated SYN without data.',
+      'A SYN of {caller} with data and the Fast Open option.',
+      'A SYN-ACK of {listener} that acknowledges the SYN alone, and the data again, before any acknowledgment of it; or a SYN-ACK that came only after a repeated SYN without data.',
     ],
     notThis: [
       'A SYN-ACK that covers the data: Fast Open at work.',
+      'Data that the SYN-ACK does not cover and that is acknowledged all the same, without being sent again: the host kept it until the handshake was over, as TCP has it.',
+      'Data on a SYN without the option: nothing asks the other side to take it early.',
       'A SYN that asks for a cookie and has no data: nothing was to be saved yet.',
     ],
     applicationSees: 'Nothing, except that the first data of {caller} take a round trip longer.',
@@ -46,6 +48,8 @@ export const fastOpenRefused: Rule = {
     const sent = milestone(caller, 'syn-data');
     if (sent === null || milestone(listener, 'fast-open-accepted') !== null) return null;
     const refused = milestone(listener, 'fast-open-refused');
+    // Without a copy it may have kept them until the handshake was over (RFC 9293 §3.10.7.2).
+    if (refused !== null && refused.count === 1) return null;
     if (refused !== null) return notTaken(connection, caller, listener, sent, refused);
     const repeated = milestone(caller, 'syn-repeated');
     const answered = entered(listener, 'SYN-RECEIVED');
@@ -72,12 +76,12 @@ function notTaken(
     endpoint: listener.role,
     confidence: gradedBy(connection, 'observed'),
     title: '{listener} did not take the {bytes} that {caller} sent with its SYN',
-    explanation: `The SYN in frame {syn} carried {bytes}; the SYN-ACK in frame {answer} acknowledges the SYN alone${renewed ? ' and brings another cookie' : ''}. {caller} has to send its data again after the handshake: one round trip that Fast Open would have saved, and nothing else.`,
+    explanation: `The SYN in frame {syn} carried {bytes}; the SYN-ACK in frame {answer} acknowledges the SYN alone${renewed ? ' and brings another cookie' : ''}. {caller} sent its data again after the handshake, ${refused.count === 2 ? 'in' : 'until'} frame {again}: it lost the round trip that Fast Open would have saved, and nothing else.`,
     // Whoever makes cookies takes part in Fast Open.
     likelyCauses: renewed ? [likelyCauses[1]] : [likelyCauses[0], likelyCauses[1]],
-    frames: [sent.frame, refused.frame],
+    frames: [sent.frame, refused.frame, refused.lastFrame],
     from: sent.time,
-    to: refused.time,
+    to: refused.lastTime,
     facts: { bytes, answered: true, newCookie: renewed },
     words: {
       caller: nameOf(caller),
@@ -85,6 +89,7 @@ function notTaken(
       bytes: count(bytes, 'byte'),
       syn: sent.lastFrame,
       answer: refused.frame,
+      again: refused.lastFrame,
     },
   });
 }
