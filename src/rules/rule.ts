@@ -130,6 +130,11 @@ export interface PatternCollector {
    */
   severityOf?(connection: Connection, finding: Finding): Severity | null;
   /**
+   * Why a finding of a connection that was added may not hold, as far as is known by now: a sentence for its
+   * explanation, which makes it possible info. Null if nothing speaks against it.
+   */
+  doubtOf?(connection: Connection, finding: Finding): string | null;
+  /**
    * Called once, after the last connection. `captureEnd` is the time of the last frame; `captures` are
    * those read, in their order.
    */

@@ -47,7 +47,7 @@ export const synUnanswered: Rule = {
     notThis: [
       'One SYN alone: its sender gave up before it had to repeat it, or is a scanner, which sends each once: recurring-finding tells of many.',
       'A reset: connection-refused.',
-      'A capture that holds one direction only.',
+      'A capture that holds one direction only: where other connections show that it misses what {listener} sends, the finding is possible info.',
       'A capture that ends within waitSeconds of the first SYN.',
     ],
     applicationSees:

@@ -1,21 +1,27 @@
 import { cite } from '../citations.js';
 import type { PatternRule } from '../rule.js';
-import { count } from '../wording.js';
+import { count, inNetwork } from '../wording.js';
 import { Members } from './members.js';
 import { reportPattern } from './report-pattern.js';
+
+/** The rule that tells of silence from a host's first word on, and so cannot see by itself that it is not captured. */
+const UNANSWERED = 'syn-unanswered';
+const DOUBT =
+  'But the capture holds nothing that {host} sent, though other connections show that answers came: one to this SYN may be missing from it as well.';
 
 /** One direction is missing. */
 export const captureOneWay: PatternRule = {
   id: 'capture-one-way',
   family: 'capture',
   severity: 'warning',
+  grades: [UNANSWERED],
   summary: 'Only one direction of connections was captured: what the other side did is unknown.',
   options: {},
   citations: [cite.cumulativeAck],
   related: ['capture-loss', 'syn-unanswered'],
   documentation: {
     meaning:
-      'The acknowledgments of one side advance, so the other side was sending, but none of its segments is in the capture. Its states and its silence cannot be judged, and rules that need both directions do not speak.',
+      'The acknowledgments of one side advance, so the other side was sending, but none of its segments is in the capture. Its states and its silence cannot be judged, and rules that need both directions do not speak. A SYN without an answer is possible info if the answers of its host are missing elsewhere too.',
     proof: ['Segments of one side whose acknowledgments advance, and none of the other.'],
     notThis: [
       'A dead peer: nothing it sent is acknowledged.',
@@ -30,7 +36,7 @@ export const captureOneWay: PatternRule = {
     nextSteps: ['Capture at an endpoint, or mirror both directions.'],
     example: { fixture: 'capture-one-way', capture: 'client' },
   },
-  begin: () => {
+  begin: (_, heard) => {
     let members: Members | null = null;
     let proven = 0;
     return {
@@ -39,6 +45,10 @@ export const captureOneWay: PatternRule = {
         members ??= new Members(connection.start, connection.end);
         members.add(connection.id, connection.start, connection.end);
         if (connection.quality.unseenSent) proven++;
+      },
+      doubtOf({ server, network }, { rule }) {
+        if (rule !== UNANSWERED || !heard.misses(server.address, network)) return null;
+        return DOUBT.replace('{host}', inNetwork(server.address, network));
       },
       finish() {
         if (members === null) return [];

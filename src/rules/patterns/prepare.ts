@@ -47,7 +47,9 @@ export function preparePatterns(rules: readonly PatternRule[], settings: RuleSet
     }));
   // Of a capture in which the clock was set no order of such moments is certain, whichever connections saw it.
   let isTimed = true;
-  const graders = running.filter(({ collector }) => collector.severityOf !== undefined);
+  const graders = running.filter(
+    ({ collector }) => collector.severityOf !== undefined || collector.doubtOf !== undefined,
+  );
   const gradable = new Set(rules.flatMap(({ grades = [] }) => grades));
   /** Null: as it is. */
   const severityOf = (connection: Connection, finding: Finding): Severity | null => {
@@ -59,21 +61,31 @@ export function preparePatterns(rules: readonly PatternRule[], settings: RuleSet
     }
     return null;
   };
+  const graded = (connection: Connection, finding: Finding): Finding => {
+    for (const { collector } of graders) {
+      const doubt = collector.doubtOf?.(connection, finding) ?? null;
+      if (doubt === null) continue;
+      const severity = settings.severities?.[finding.rule] === undefined ? 'info' : finding.severity;
+      const explanation = `${finding.explanation} ${doubt}`;
+      return { ...finding, severity, confidence: 'possible', explanation };
+    }
+    const severity = severityOf(connection, finding);
+    return severity === null ? finding : { ...finding, severity };
+  };
   return {
     mayGrade(findings): boolean {
       return graders.length > 0 && findings.some(({ rule }) => gradable.has(rule));
     },
     graded(connection, findings): readonly Finding[] {
       if (!findings.some(({ rule }) => gradable.has(rule))) return findings;
-      const all = findings.map((finding) => {
-        const severity = severityOf(connection, finding);
-        return severity === null ? finding : { ...finding, severity };
-      });
+      const all = findings.map((finding) =>
+        gradable.has(finding.rule) ? graded(connection, finding) : finding,
+      );
       return all.sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
     },
     add(connection, findings, captureEnd, withheld = null, isRepeated = false): void {
       if ((connection.quality.clockSetBack?.seconds ?? 0) >= FINEST_SECONDS) isTimed = false;
-      heard.note(connection.server, connection.network);
+      heard.note(connection);
       for (let i = 0; i < running.length; i++) {
         if (isRepeated && running[i].family !== 'capture') continue;
         if (withheld?.(running[i].id) !== true) running[i].collector.add(connection, findings, captureEnd);

@@ -15,6 +15,7 @@ import type { OptionValues, PatternCollector, PatternRule } from '../rule.js';
 import { synUnanswered } from '../syn-unanswered.js';
 import { count, duration, inNetwork, nameOf } from '../wording.js';
 import { type ByClient, Census, type CensusResults, type Client, type Service } from './census.js';
+import type { Heard } from './heard.js';
 import { furtherServices, Groups, Members, MOST_SERVICES } from './members.js';
 import { MAX_PAIRS } from './pair-counts.js';
 import { isOfScan, isSynAlone, OF_SCANS, PortScans, type Scan } from './port-scans.js';
@@ -129,7 +130,7 @@ export const recurringFinding: PatternRule = {
     ],
     example: { fixture: 'mixed-200', capture: 'client' },
   },
-  begin: (options) => new Collector(options),
+  begin: (options, heard) => new Collector(options, heard),
 };
 
 class Collector implements PatternCollector {
@@ -141,8 +142,11 @@ class Collector implements PatternCollector {
   /** Clients kept in all recurrences together. */
   #kept = 0;
 
-  constructor({ minimumMembers }: OptionValues) {
+  readonly #heard: Heard;
+
+  constructor({ minimumMembers }: OptionValues, heard: Heard) {
     this.#minimum = minimumMembers;
+    this.#heard = heard;
   }
 
   add(connection: Connection, findings: readonly Finding[], captureEnd: Timestamp): void {
@@ -227,10 +231,16 @@ class Collector implements PatternCollector {
   }
 
   finish(): readonly Pattern[] {
-    const all = this.#recurrences.all;
-    if (all.length === 0 && !this.#scans.isWatching) return [];
+    if (this.#recurrences.all.length === 0 && !this.#scans.isWatching) return [];
+    // What a host answered may be missing from the capture.
+    const isMissed = ({ address, network }: Service): boolean => this.#heard.misses(address, network);
+    const all = this.#recurrences.all.filter(
+      ({ rule, service }) => rule !== synUnanswered.id || !isMissed(service),
+    );
+    const scans = this.#scans
+      .found((client, host) => this.#census.callsTo(client, host))
+      .filter(({ host, network, refused }) => refused > 0 || !this.#heard.misses(host, network));
     const census = this.#census.results();
-    const scans = this.#scans.found((client, host) => this.#census.callsTo(client, host));
     const byRule = new Map<string, Recurrence[]>();
     for (const recurrence of all) {
       const { rule, isAlone, service, affected } = recurrence;

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { Connection } from '../../../src/connections/connection.js';
 import { captureOneWay } from '../../../src/rules/patterns/capture-one-way.js';
-import { connection } from '../../support/connection-builder.js';
-import { patternsOf, textsOf, UNFILLED } from '../../support/pattern-tester.js';
+import { preparePatterns } from '../../../src/rules/patterns/prepare.js';
+import type { RuleSettings } from '../../../src/rules/settings.js';
+import { at, connection } from '../../support/connection-builder.js';
+import { finding, patternsOf, textsOf, UNFILLED } from '../../support/pattern-tester.js';
 
 describe('capture-one-way', () => {
   it('counts the connections it concerns', () => {
@@ -36,6 +39,54 @@ describe('capture-one-way', () => {
   it('is no more than info where nothing says that the other side sent anything', () => {
     const [pattern] = patternsOf(captureOneWay, [[connection({ quality: { unseen: 'server' } }), []]], 10);
     expect(pattern.severity).toBe('info');
+  });
+
+  describe('makes a SYN without an answer possible info', () => {
+    const unanswered = connection({ id: 1, server: { segments: 0, lastSegment: null } });
+    const missed = (address = '10.0.0.2') =>
+      connection({
+        id: 2,
+        server: { address, segments: 0, lastSegment: null },
+        quality: { unseen: 'server', unseenSent: true },
+      });
+    const elsewhere = connection({ id: 3, server: { address: '10.0.0.3' } });
+    const graded = (others: readonly Connection[], settings: RuleSettings = {}) => {
+      const patterns = preparePatterns([captureOneWay], settings);
+      const findings = [
+        finding('syn-unanswered', { explanation: 'Nothing came back.' }),
+        finding('icmp-unreachable'),
+      ];
+      expect(patterns.mayGrade(findings)).toBe(true);
+      patterns.add(unanswered, findings, at(100));
+      for (const other of others) patterns.add(other, [], at(100));
+      return patterns.graded(unanswered, findings).find(({ rule }) => rule === 'syn-unanswered')!;
+    };
+
+    it.each([
+      { name: 'if its host is acknowledged elsewhere but never heard', others: [missed(), elsewhere] },
+      { name: 'if no connection has both directions', others: [missed('10.0.0.3')] },
+    ])('$name', ({ others }) => {
+      const { severity, confidence, explanation } = graded(others);
+      expect([severity, confidence]).toEqual(['info', 'possible']);
+      expect(explanation).toMatch(/^Nothing came back\. But the capture holds nothing that 10\.0\.0\.2 sent/);
+    });
+
+    it.each([
+      { name: 'but not without others', others: [] },
+      { name: 'but not if only another host is missing', others: [missed('10.0.0.4'), elsewhere] },
+      { name: 'but not if its host is heard', others: [missed(), connection({ id: 3 })] },
+      {
+        name: 'but not if nothing shows that the other side sent anything',
+        others: [connection({ id: 2, server: { segments: 0 }, quality: { unseen: 'server' } })],
+      },
+    ])('$name', ({ others }) => {
+      expect(graded(others)).toMatchObject({ severity: 'error', confidence: 'observed' });
+    });
+
+    it('and leaves its severity alone where that was set', () => {
+      const set = graded([missed(), elsewhere], { severities: { 'syn-unanswered': 'error' } });
+      expect(set).toMatchObject({ severity: 'error', confidence: 'possible' });
+    });
   });
 
   it('is silent on an ideal capture', () => {

@@ -77,6 +77,30 @@ function alone(
 const told = (judged: readonly Judged[], options = {}) => patternsOf(recurringFinding, judged, 1000, options);
 
 describe('recurring-finding', () => {
+  it('says nothing of SYNs whose answers the capture misses', () => {
+    const unanswered = several(6, { rule: 'syn-unanswered' });
+    const missed: Judged = [
+      connection({
+        id: 6,
+        server: { segments: 0, lastSegment: null },
+        quality: { unseen: 'server', unseenSent: true },
+      }),
+      [],
+    ];
+    const unheard = unanswered.map(
+      ([one, findings]): Judged => [
+        { ...one, server: { ...one.server, segments: 0, lastSegment: null } },
+        findings,
+      ],
+    );
+    expect(told(unheard)).toHaveLength(1);
+    expect(told([...unheard, missed])).toEqual([]);
+    const refused = several(6, {}, 7);
+    expect(told([...unheard, missed, ...refused]).map(({ facts }) => facts.rule)).toContain(
+      'connection-refused',
+    );
+  });
+
   it('counts the same finding at one service', () => {
     const [pattern, ...others] = told([...several(6), ...several(2, { rule: null }, 6)]);
     expect(others).toEqual([]);
