@@ -7,6 +7,7 @@ import {
   gradedBy,
   heldInCloseWait,
   lasted,
+  lastMilestone,
   milestone,
   missedSince,
 } from './evidence.js';
@@ -50,7 +51,7 @@ export const halfCloseStalled: Rule = {
     proof: [
       'A half-close in use: data of {sender} after the FIN of {closer}, and its acknowledgment.',
       'All of that data acknowledged. With the window of {closer} open, {sender} is free to go on; if it is closed, and {sender} does not probe it, the finding says so.',
-      'Nothing new from {sender} for stalledSeconds, to the end of the capture.',
+      'Nothing from {sender} for stalledSeconds, neither new data nor repeated, to the end of the capture.',
     ],
     notThis: [
       'Data still flows: half-close.',
@@ -79,8 +80,11 @@ export const halfCloseStalled: Rule = {
     // Whoever probes has something to send: the closed window alone is in its way.
     if (closer.windowClosed && milestone(sender, 'window-probe') !== null) return null;
     if (missedSince(sender, data.lastFrame)) return null;
-    const stalledSeconds = secondsBetween(data.lastTime, captureEnd);
-    if (!lasted(connection, data.lastFrame, stalledSeconds, options.stalledSeconds)) return null;
+    // What was lost had to be sent again first.
+    const repeated = lastMilestone(sender, 'retransmission-run');
+    const last = repeated !== null && repeated.lastFrame > data.lastFrame ? repeated : data;
+    const stalledSeconds = secondsBetween(last.lastTime, captureEnd);
+    if (!lasted(connection, last.lastFrame, stalledSeconds, options.stalledSeconds)) return null;
     return reportFinding(halfCloseStalled, connection, {
       endpoint: sender.role,
       confidence: gradedBy(connection, 'observed'),
@@ -92,8 +96,8 @@ export const halfCloseStalled: Rule = {
         nextSteps: WINDOW_CLOSED_STEPS,
         citations: WINDOW_CLOSED_CITATIONS,
       }),
-      frames: [finFrame(closer), held.frame, data.frame, data.lastFrame],
-      from: data.lastTime,
+      frames: [finFrame(closer), held.frame, data.frame, data.lastFrame, last.lastFrame],
+      from: last.lastTime,
       to: captureEnd,
       facts: {
         stalledSeconds: round(stalledSeconds),

@@ -4,6 +4,7 @@ import { testRule } from '../support/rule-tester.js';
 import { afterClientFin } from './closing-cases.js';
 
 const part = happens('data-after-peer-fin', 3, 7, { until: 5, lastFrame: 11, value: 4380, count: 3 });
+const again = happens('retransmission-run', 6, 12, { until: 36, lastFrame: 16, count: 5, value: 1000 });
 
 testRule(halfCloseStalled, {
   fires: [
@@ -27,8 +28,21 @@ testRule(halfCloseStalled, {
       explanation: /The last window of 10\.0\.0\.1:40000 was zero/,
       facts: { windowClosed: true },
     },
+    {
+      name: 'from the last time that it had to send that data again',
+      connection: afterClientFin({ serverMilestones: [part, again] }),
+      end: 100,
+      title: 'Half-closed connection stalled: 10.0.0.2:8080 has sent nothing for 64 s',
+      frames: [5, 7, 11, 16],
+      facts: { stalledSeconds: 64 },
+    },
   ],
   silent: [
+    {
+      name: 'while it was busy with sending that data again',
+      connection: afterClientFin({ serverMilestones: [part, again] }),
+      end: 90,
+    },
     {
       name: 'when the capture ends too soon',
       connection: afterClientFin({ serverMilestones: [part] }),
