@@ -1,4 +1,4 @@
-/** `npm run fuzz -- [--seconds 60] [--seed 1] [--target NAME]… [--replay FILE]…`: see README.md. */
+/** Looks for inputs that break something: see README.md. */
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -8,14 +8,20 @@ import { corpus, regressions } from './corpus.js';
 import { type Failure, fuzz } from './fuzz.js';
 import { TARGETS } from './targets/index.js';
 
+const USAGE = 'npm run fuzz -- [--seconds 60] [--seed 1] [--target NAME]… [--replay FILE]…';
 const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '60' },
     seed: { type: 'string', default: '1' },
     target: { type: 'string', multiple: true },
     replay: { type: 'string', multiple: true, default: [] },
+    help: { type: 'boolean', short: 'h', default: false },
   },
 });
+if (values.help) {
+  console.log(`${USAGE}\ntargets: ${TARGETS.map(({ name }) => name).join(', ')}`);
+  process.exit();
+}
 const FOUND = new URL('found/', import.meta.url);
 /** Stuck, not slow (milliseconds). */
 const STUCK = 60_000;

@@ -198,7 +198,9 @@ class Ladder {
 
   #time(time: Timestamp): string {
     const value = secondsBetween(this.#connection.start, time);
-    return Number.isNaN(value) ? UNKNOWN_TIME : value.toFixed(value < 1e4 ? 4 : 2);
+    if (Number.isNaN(value)) return UNKNOWN_TIME;
+    const texts = [4, 2, 0].map((digits) => value.toFixed(digits));
+    return texts.find(({ length }) => length <= TIME_WIDTH) ?? value.toExponential(2);
   }
 
   #entry({ state, evidence, retractedBy }: Transition): Entry {

@@ -33,12 +33,13 @@ export const simultaneousClose: Rule = {
     const ofClient = entered(client, 'CLOSING');
     const ofServer = entered(server, 'CLOSING');
     if (ofClient === null || ofServer === null) return NOTHING;
+    const areThrough = [client, server].every((side) => entered(side, 'TIME-WAIT') !== null);
     return [
       reportFinding(simultaneousClose, connection, {
         endpoint: null,
         confidence: gradedBy(connection, 'observed'),
         title: 'Both sides closed at the same time',
-        explanation: `The FINs in frames {first} and {second} crossed: neither acknowledges the other. Both sides pass through CLOSING to TIME-WAIT.`,
+        explanation: `The FINs in frames {first} and {second} crossed: neither acknowledges the other. Both sides ${areThrough ? 'pass through CLOSING to TIME-WAIT' : 'entered CLOSING'}.`,
         frames: [finFrame(client), finFrame(server)],
         from: ofClient.time,
         to: ofServer.time,

@@ -85,6 +85,24 @@ const notesOf = (sent: readonly Sent[]): (string | null)[] =>
     .map((item) => (item as LadderSegment).note);
 
 describe('the ladder', () => {
+  it.each([
+    [12, '  12.0000'],
+    [-9999, '-9999.00'],
+    [123_456, '123456.00'],
+    [4_000_000, '  4000000'],
+    [-1_700_000_000, '-1.70e+9'],
+  ])('has room for a time of %i s', (seconds, text) => {
+    const sent: readonly Sent[] = [
+      { from: 'client', flags: SYN, sequence: 0 },
+      { from: 'client', flags: SYN, sequence: 0, seconds },
+    ];
+    const [head, line] = draw({ sent })
+      .split('\n')
+      .filter((each) => each.includes('SYN seq 0'));
+    expect(line.slice(0, 9)).toBe(text.padStart(9));
+    expect(line.indexOf('#')).toBe(head.indexOf('#'));
+  });
+
   it('draws a connection that is stuck so', () => {
     const of = connection({
       client: {

@@ -26,6 +26,20 @@ testRule(simultaneousClose, {
       end: 2,
       confidence: 'observed',
       frames: [4, 5],
+      explanation: /pass through CLOSING to TIME-WAIT\.$/,
+    },
+    {
+      name: 'on FINs that crossed, before a reset',
+      connection: connection({
+        client: { after: [enters('FIN-WAIT-1', 1, 4), enters('CLOSING', 1.02, 5), enters('CLOSED', 1.1, 6)] },
+        server: {
+          after: [enters('FIN-WAIT-1', 1.01, 5), enters('CLOSING', 1.02, 4), enters('CLOSED', 1.1, 6)],
+        },
+      }),
+      end: 2,
+      confidence: 'observed',
+      frames: [4, 5],
+      explanation: /Both sides entered CLOSING\.$/,
     },
   ],
   silent: [

@@ -35,7 +35,7 @@ import { stateBars } from './state-bar.js';
 import { STYLE } from './style.js';
 
 /** SHA-256 of the style sheet and the script, in base64: the only ones that a browser may apply. */
-export const STYLE_HASH = 'ySIvudWOe6LEbwuxzyf2Vf+H9TujhAiH/J3BzPJGxto=';
+export const STYLE_HASH = 'vBGtZ2byONAgfC76x8aiRolIJIHoF4Q0kS40jiFiD7k=';
 export const SCRIPT_HASH = 'Thp6pDAul9U9gC2YJi/z08/IaJCsF9l+SK31qMrxeBs=';
 const POLICY = [
   "default-src 'none'",
