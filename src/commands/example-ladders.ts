@@ -894,31 +894,31 @@ the server ended in CLOSED
 info 10.9.41.2:8080 answered the SYN of 10.9.41.1:40000 with a SYN of its own
 split-handshake · #1, #2, #3 · RFC 9293 §3.5 MUST-10, §3.10.7.3
 `,
-  'time-wait-port-reuse': `connection 0: 10.9.44.1:40000 ↔ 10.9.44.2:8080
-from 2026-11-20 23:59:01.848 UTC, captured near the client; times count from
+  'time-wait-port-reuse': `connection 0: 10.9.1.1:40000 ↔ 10.9.1.2:8080
+from 2026-11-26 07:37:00.308 UTC, captured near the client; times count from
 there, numbers are relative
 
      time  frame client                                            server
    0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
-   0.0140     #2 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
-   0.0140     #3               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
-   0.0709     #4               ─── PSH,ACK seq 1 ack 1 len 18 ───▶
-   0.0815     #5               ◀──────── ACK seq 1 ack 19 ────────
-   0.0816     #6               ◀── PSH,ACK seq 1 ack 19 len 25 ───
-   0.0816     #7               ─────── ACK seq 19 ack 26 ────────▶
-   0.1875     #8 CLOSE-WAIT✓   ◀───── FIN,ACK seq 26 ack 19 ────── FIN-WAIT-1
-   0.2295     #9               ─────── ACK seq 19 ack 27 ────────▶ FIN-WAIT-2?
-   0.2379    #10 LAST-ACK      ───── FIN,ACK seq 19 ack 27 ──────▶ TIME-WAIT✓
-   0.2488    #11 CLOSED?       ◀─────── ACK seq 27 ack 20 ────────
+   0.0122     #2 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0123     #3               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   0.0712     #4               ─── PSH,ACK seq 1 ack 1 len 18 ───▶
+   0.0832     #5               ◀──────── ACK seq 1 ack 19 ────────
+   0.0844     #6               ◀── PSH,ACK seq 1 ack 19 len 25 ───
+   0.0844     #7               ─────── ACK seq 19 ack 26 ────────▶
+   0.1920     #8 CLOSE-WAIT✓   ◀───── FIN,ACK seq 26 ack 19 ────── FIN-WAIT-1
+   0.2356     #9               ─────── ACK seq 19 ack 27 ────────▶ FIN-WAIT-2?
+   0.2429    #10 LAST-ACK      ───── FIN,ACK seq 19 ack 27 ──────▶ TIME-WAIT✓
+   0.2540    #11 CLOSED?       ◀─────── ACK seq 27 ack 20 ────────
 
 states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
 the client ended in CLOSED
 the server ended in CLOSED
 
-info 10.9.44.1:40000 used its port again 500 ms after 10.9.44.2:8080 entered
-TIME-WAIT
-time-wait-port-reuse · #10, #12 · RFC 9293 §3.6.1 MAY-2, §3.6.1 MUST-13,
-§3.6.1 SHLD-4, §3.10.7.4
+warning 10.9.1.1:40000 used its port again 502 ms after 10.9.1.2:8080 entered
+TIME-WAIT: answered with old numbers
+time-wait-port-reuse · #10, #12, #13, #14, #16 · RFC 9293 §3.6.1 MAY-2,
+§3.6.1 MUST-13, §3.6.1 SHLD-4, §3.10.7.4
 `,
   'zero-window-stall': `connection 0: 10.9.58.1:40000 ↔ 10.9.58.2:8080
 from 2026-11-20 23:59:16.055 UTC, captured near the client; times count from

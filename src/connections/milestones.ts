@@ -38,7 +38,10 @@ export const MILESTONE_KINDS = [
   'window-probe',
   /** ICMP errors of one type that quote segments sent by this endpoint: a run. Details in `icmp`. */
   'icmp-error',
-  /** A SYN on a 4-tuple whose connection this endpoint's peer still held. */
+  /**
+   * A SYN on a 4-tuple whose connection this endpoint's peer still held. A run: `count` copies of it before anything
+   * else of the new connection; `value`: `SYN_IS_BEYOND` and so on, 0 if unknown.
+   */
   'syn-on-open-connection',
   /** The peer acknowledged octets of this endpoint that the capture never saw. `value`: octets. */
   'acknowledged-unseen',
@@ -53,6 +56,16 @@ export const MILESTONE_KINDS = [
   'fast-open-refused',
   /** This endpoint sent its first SYN, not a SYN-ACK, after a SYN of its peer: one met the other, or answers it. */
   'second-syn',
+  /**
+   * After this endpoint's `syn-on-open-connection`: the first segment of the new connection that is not that SYN.
+   * `value`: 1 if it is a reset, else 0.
+   */
+  'opened-anew',
+  /**
+   * This endpoint still held the connection before when its peer's SYN came. A run of that SYN and of the segments
+   * with which it spoke for that connection since; `value`: seconds that it had been in TIME-WAIT, -1 if it was not.
+   */
+  'held-before',
 ] as const;
 
 export type MilestoneKind = (typeof MILESTONE_KINDS)[number];
@@ -81,3 +94,11 @@ export const FAST_OPEN_ACCEPTED = codeOf('fast-open-accepted');
 export const SYN_DATA = codeOf('syn-data');
 export const FAST_OPEN_REFUSED = codeOf('fast-open-refused');
 export const SECOND_SYN = codeOf('second-syn');
+export const OPENED_ANEW = codeOf('opened-anew');
+export const HELD_BEFORE = codeOf('held-before');
+
+/** `value` of `syn-on-open-connection`: how the SYN's number lies to those that its sender had used (RFC 6191 §2). */
+export const SYN_IS_BEYOND = 1;
+/** Not beyond them; and where it has a timestamp, that may still make it newer. */
+export const SYN_IS_BEHIND = 2;
+export const SYN_IS_BEHIND_WITH_TIMESTAMP = 3;

@@ -54,13 +54,18 @@ import {
   FAST_OPEN_REFUSED,
   FIN_COVERED,
   FIN_REPEATED,
+  HELD_BEFORE,
   ICMP_ERROR,
   KEEP_ALIVE,
+  OPENED_ANEW,
   RESET,
   RETRANSMISSION_RUN,
   SECOND_SYN,
   SYN_ACK_REPEATED,
   SYN_DATA,
+  SYN_IS_BEHIND,
+  SYN_IS_BEHIND_WITH_TIMESTAMP,
+  SYN_IS_BEYOND,
   SYN_ON_OPEN_CONNECTION,
   SYN_REPEATED,
   WINDOW_PROBE,
@@ -181,16 +186,33 @@ export class Observer {
     this.#remember(kind);
   }
 
-  /** The 4-tuple was opened anew: whatever that endpoint still held is gone. */
-  observeReplaced(memory: Int32Array, base: number, server: boolean, segment: Segment): void {
-    this.#ledger.open(memory, base, segment);
-    this.#ledger.enter(server, FOUND_GONE, OBSERVED);
+  /** The 4-tuple was opened anew, as a segment of the new connection shows: whatever was still held is gone. */
+  observeReplaced(memory: Int32Array, base: number, segment: Segment): void {
+    const ledger = this.#ledger;
+    ledger.open(memory, base, segment);
+    ledger.enter(false, FOUND_GONE, OBSERVED);
+    ledger.enter(true, FOUND_GONE, OBSERVED);
+    const byServer = ledger.find(SYN_ON_OPEN_CONNECTION, true) >= 0;
+    if (!byServer && ledger.find(SYN_ON_OPEN_CONNECTION, false) < 0) return;
+    ledger.note(OPENED_ANEW, byServer, (segment.flags & RST) !== 0 ? 1 : 0);
   }
 
-  /** A SYN for a new connection reached an endpoint that still holds this one. */
+  /** A SYN for a new connection, or a copy of it, reached an endpoint that still held this one. */
   observeSynOnOpen(memory: Int32Array, base: number, fromServer: boolean, segment: Segment): void {
+    const ledger = this.#ledger;
+    ledger.open(memory, base, segment);
+    const isFirst = ledger.find(SYN_ON_OPEN_CONNECTION, fromServer) < 0;
+    const sender = base + (fromServer ? SERVER : CLIENT);
+    ledger.run(SYN_ON_OPEN_CONNECTION, fromServer, isFirst ? comparedWithOld(memory, sender, segment) : 0);
+  }
+
+  /**
+   * The server of this connection, which has only its SYN, still held the one before, with this `value`; or it speaks
+   * for that one, with 0.
+   */
+  observeHeldBefore(memory: Int32Array, base: number, value: number, segment: Segment): void {
     this.#ledger.open(memory, base, segment);
-    this.#ledger.note(SYN_ON_OPEN_CONNECTION, fromServer, segment.sequence);
+    this.#ledger.run(HELD_BEFORE, true, value);
   }
 
   /** An ICMP error quotes a segment that the endpoint on the given side had sent. */
@@ -1032,4 +1054,11 @@ function hasNeverSent(memory: Int32Array, x: number, sequence: number): boolean 
   // Numbers come again after 4 GiB: then the recent ones count.
   const known = (flags & ENDPOINT_ACKNOWLEDGED) === 0 ? memory[x + ISS] : memory[x + UNA];
   return !within(sequence, advance(known, -UNSEEN_OCTETS), highest);
+}
+
+/** How the number of a SYN lies to those that its sender, the endpoint at `x`, used on the old connection. */
+function comparedWithOld(memory: Int32Array, x: number, syn: Segment): number {
+  if ((memory[x + STATE] & ENDPOINT_SEEN) === 0) return 0;
+  if (!before(syn.sequence, memory[x + SND_NXT])) return SYN_IS_BEYOND;
+  return syn.hasTimestamps === 0 ? SYN_IS_BEHIND : SYN_IS_BEHIND_WITH_TIMESTAMP;
 }

@@ -347,6 +347,10 @@ export class Tracker {
     const responder = oldBase + (fromServer ? CLIENT : SERVER);
     const oldId = oldMemory[oldBase + ID];
     const isHeld = stateAt(oldMemory, responder) !== CLOSED;
+    const waited =
+      stateAt(oldMemory, responder) !== TIME_WAIT
+        ? -1
+        : Math.max(0, quietSeconds(oldMemory, oldBase, segment.seconds, segment.nanoseconds));
     if (isHeld) this.#observer.observeSynOnOpen(oldMemory, oldBase, fromServer, segment);
 
     const slot = this.#create(segment, false);
@@ -354,6 +358,7 @@ export class Tracker {
     const base = store.base(slot);
     memory[base + FLAGS] = flagsOfFirst(segment) | COMPLETE_SYN;
     memory[base + PREDECESSOR_ID] = isHeld ? oldId + 1 : 0;
+    if (isHeld) this.#observer.observeHeldBefore(memory, base, waited, segment);
     const isClosed = isBothClosed(oldMemory, oldBase);
     if (isHeld || !isClosed) this.#onReuse?.(memory[base + ID], oldId);
     this.#letPredecessorGo(old);
@@ -374,8 +379,15 @@ export class Tracker {
     const oldMemory = store.memory(predecessor);
     const oldBase = store.base(predecessor);
     const flags = segment.flags;
+    const wasHeld = memory[base + PREDECESSOR_ID] !== 0;
+    const sameRoles = oldMemory[oldBase + PORTS] === memory[base + PORTS];
     // The SYN that opened the 4-tuple anew, and its copies, are the new connection's own.
-    if ((flags & (SYN | ACK)) === SYN) return false;
+    if ((flags & (SYN | ACK)) === SYN) {
+      const isFirst = memory[base + FRAMES] === 1;
+      if (this.#take(memory, base, fromServer, segment) && !isFirst && wasHeld && !fromServer)
+        this.#observer.observeSynOnOpen(oldMemory, oldBase, !sameRoles, segment);
+      return true;
+    }
     const embryonic =
       stateAt(memory, base + CLIENT) === SYN_SENT && stateAt(memory, base + SERVER) === CLOSED;
     // Whoever knows the SYN knows the old connection no more: it may as well reset it (§3.10.7.1), or its SYN-ACK
@@ -388,26 +400,37 @@ export class Tracker {
     if (embryonic && (flags & SYN) === 0 && !knowsSyn) {
       this.#onAnsweredForPredecessor?.(memory[base + ID]);
       this.#checkpoints?.touch(predecessor);
-      const sameRoles = oldMemory[oldBase + PORTS] === memory[base + PORTS];
-      this.#take(oldMemory, oldBase, fromServer === sameRoles, segment);
+      // Its frame counts here, and so does what copies the capture makes of one.
+      if (this.#isCopy(memory, base, fromServer, segment)) return true;
+      this.#observe(oldMemory, oldBase, fromServer === sameRoles, segment);
+      if (wasHeld && fromServer) this.#observer.observeHeldBefore(memory, base, 0, segment);
       return true;
     }
-    this.#observer.observeReplaced(oldMemory, oldBase, false, segment);
-    this.#observer.observeReplaced(oldMemory, oldBase, true, segment);
+    this.#observer.observeReplaced(oldMemory, oldBase, segment);
     this.#letPredecessorGo(slot);
     return false;
   }
 
-  /** A segment that belongs to the connection at `base`, if it is not a copy that only the capture made. */
-  #take(memory: Int32Array, base: number, fromServer: boolean, segment: Segment): void {
+  /**
+   * A segment that belongs to the connection at `base`, unless it is a copy that only the capture made; tells
+   * whether it is none.
+   */
+  #take(memory: Int32Array, base: number, fromServer: boolean, segment: Segment): boolean {
+    if (this.#isCopy(memory, base, fromServer, segment)) return false;
+    this.#observe(memory, base, fromServer, segment);
+    return true;
+  }
+
+  /** Whether only the capture made this segment, among the frames of the connection at `base`; counts it if so. */
+  #isCopy(memory: Int32Array, base: number, fromServer: boolean, segment: Segment): boolean {
+    const holds = this.#recent.holds(memory, base, base + (fromServer ? CLIENT : SERVER), segment);
     // A broken header may make a copy open its 4-tuple again: the first segment is nobody's copy.
-    if (
-      this.#recent.holds(memory, base, base + (fromServer ? CLIENT : SERVER), segment) &&
-      memory[base + FRAMES] > 1
-    ) {
-      memory[base + DUPLICATE_FRAMES] = memory[base + DUPLICATE_FRAMES] + 1;
-      return;
-    }
+    if (!holds || memory[base + FRAMES] === 1) return false;
+    memory[base + DUPLICATE_FRAMES] = memory[base + DUPLICATE_FRAMES] + 1;
+    return true;
+  }
+
+  #observe(memory: Int32Array, base: number, fromServer: boolean, segment: Segment): void {
     recordHistory(memory, base, fromServer, segment, this.#journal);
     countSegment(memory, base + (fromServer ? SERVER : CLIENT), segment);
     this.#observer.observe(memory, base, fromServer, segment);

@@ -221,6 +221,11 @@ export function silentSince({ lastSegment }: Endpoint, since: Moment): boolean {
   return lastSegment === null || (lastSegment.frame < since.frame && !areSwapped(lastSegment, since));
 }
 
+/** Frame of the last segment with old numbers that followed a SYN on the same 4-tuple; null for none. */
+export function answerTo(syn: Moment, { lastSegment }: Endpoint): number | null {
+  return lastSegment !== null && lastSegment.frame > syn.frame ? lastSegment.frame : null;
+}
+
 /** How many probes of this run the peer left unanswered; 0 if the capture does not tell. */
 export function unanswered(run: Milestone, peer: Endpoint): number {
   if (silentSince(peer, run)) return run.count;

@@ -1,7 +1,6 @@
-import type { Endpoint, Moment } from '../connections/connection.js';
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
-import { eachEndpoint, entered, findReset, gradedBy, lastMilestone } from './evidence.js';
+import { answerTo, eachEndpoint, entered, findReset, gradedBy, lastMilestone } from './evidence.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { duration, nameOf, round } from './wording.js';
@@ -72,10 +71,10 @@ export const halfOpenSynChallenge: Rule = {
     const ageSeconds = secondsBetween(connection.start, syn.time);
     return reportFinding(halfOpenSynChallenge, connection, {
       endpoint: opener.role,
-      severity: reset === null ? 'info' : 'warning',
+      severity: reset === null && !(livesOn && answer !== null && syn.count > 1) ? 'info' : 'warning',
       confidence: reset === null ? 'possible' : gradedBy(connection, 'inferred'),
       title: '{opener} opened a connection anew that {holder} still held',
-      explanation: `The SYN of {opener} in frame {syn} came {age} after this connection began, while {holder} still held it. ${reset === null ? withoutReset(answer, livesOn, wasReplaced) : `{holder} answered with its old numbers, and {opener} reset the old connection in frame ${reset.frame}: it no longer knew it.`}`,
+      explanation: `The SYN of {opener} in frame {syn} came {age} after this connection began, while {holder} still held it.${syn.count > 1 ? ` It sent ${syn.count} in all.` : ''} ${reset === null ? withoutReset(answer, livesOn, wasReplaced) : `{holder} answered with its old numbers, and {opener} reset the old connection in frame ${reset.frame}: it no longer knew it.`}`,
       ...(livesOn && { ...UNDISTURBED, likelyCauses: likelyCauses(answer !== null) }),
       frames: [
         syn.frame,
@@ -93,11 +92,6 @@ export const halfOpenSynChallenge: Rule = {
     });
   }),
 };
-
-/** Frame of the last segment with the old numbers that followed the SYN; null for none. */
-function answerTo(syn: Moment, { lastSegment }: Endpoint): number | null {
-  return lastSegment !== null && lastSegment.frame > syn.frame ? lastSegment.frame : null;
-}
 
 function withoutReset(answer: number | null, livesOn: boolean, wasReplaced: boolean): string {
   if (answer === null) return 'Nothing answered it in this capture.';

@@ -35,6 +35,7 @@ export const rstInTimeWait: Rule = {
     ],
     notThis: [
       'A reset with an old number: TIME-WAIT ignores it.',
+      'A reset in answer to the old numbers that a new SYN of {peer} drew: time-wait-port-reuse.',
       'A host that resets instead of waiting in LAST-ACK, or answers a late segment when both had closed: rst-after-close-complete.',
       'Stacks that ignore all resets in TIME-WAIT: the capture cannot tell, so this is only possible.',
     ],
@@ -53,12 +54,14 @@ export const rstInTimeWait: Rule = {
     if (waiting === null || leftBy(waiter, waiting)?.cause !== 'received RST') return null;
     // The acknowledgment of the FIN is part of the close; a later one shows that something old came in.
     const closed = milestone(peer, 'fin-covered')?.frame ?? waiting.frame ?? 0;
+    const reopened = milestone(peer, 'syn-on-open-connection')?.frame ?? Number.POSITIVE_INFINITY;
     const reset = findReset(
       peer,
       ({ verdict, trigger }, seen) =>
         verdict === 'accepted' &&
         trigger?.kind === 'ack' &&
         trigger.frame > closed &&
+        seen.frame < reopened &&
         (waiting.frame === null || waiting.frame <= seen.frame),
     );
     if (reset === null) return null;

@@ -5,6 +5,12 @@ import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { duration, nameOf, round } from './wording.js';
 
+/** For how long TIME-WAIT may last (RFC 9293 §3.4.2, §3.6.1). */
+const TWO_MSL_SECONDS = 240;
+
+const IGNORED_IN_TIME_WAIT =
+  '{listener} ignores the SYN in TIME-WAIT, as it is not newer than the old connection, or its answer is dropped on the way (possible): see time-wait-port-reuse there.';
+
 /** Nobody answers the SYN. */
 export const synUnanswered: Rule = {
   id: 'syn-unanswered',
@@ -30,6 +36,7 @@ export const synUnanswered: Rule = {
     'syn-ack-unanswered',
     'icmp-unreachable',
     'accept-queue-overflow',
+    'time-wait-port-reuse',
   ],
   citations: [
     cite.synLimit,
@@ -48,6 +55,7 @@ export const synUnanswered: Rule = {
       'One SYN alone: its sender gave up before it had to repeat it, or is a scanner, which sends each once: recurring-finding tells of many.',
       'A reset: connection-refused.',
       'A capture that holds one direction only: where other connections show that it misses what {listener} sends, the finding is possible info.',
+      'An answer with the numbers of a connection before on the same ports: time-wait-port-reuse or half-open-syn-challenge, of that connection.',
       'A capture that ends within waitSeconds of the first SYN.',
     ],
     applicationSees:
@@ -70,6 +78,10 @@ export const synUnanswered: Rule = {
     const repeated = milestone(caller, 'syn-repeated');
     const syn = entered(caller, 'SYN-SENT');
     if (repeated === null || syn === null || listener.segments > 0) return null;
+    const held = milestone(listener, 'held-before');
+    // The connection before got the answers, and rules look at them there.
+    if (held !== null && held.count > 1) return null;
+    const metTimeWait = held !== null && held.value >= 0 && held.value <= TWO_MSL_SECONDS;
     const waitedSeconds = secondsBetween(syn.time, captureEnd);
     if (!lasted(connection, syn.frame, waitedSeconds, options.waitSeconds)) return null;
     const seconds = secondsBetween(syn.time, repeated.lastTime);
@@ -77,12 +89,18 @@ export const synUnanswered: Rule = {
       endpoint: caller.role,
       confidence: 'observed',
       title: '{caller} sent {count} SYNs to {listener} over {time} without any answer',
-      explanation:
-        'The SYN in frame {first} was repeated until frame {last}; nothing came back, no SYN-ACK and no reset.',
+      explanation: `The SYN in frame {first} was repeated until frame {last}; nothing came back, no SYN-ACK and no reset.${metTimeWait ? ` By this capture {listener} was in TIME-WAIT of connection ${connection.predecessor}, on the same ports, when the SYN came.` : ''}`,
+      ...(metTimeWait && {
+        likelyCauses: [IGNORED_IN_TIME_WAIT, ...synUnanswered.documentation.likelyCauses],
+      }),
       frames: [syn.frame, repeated.frame, repeated.lastFrame],
       from: syn.time,
       to: repeated.lastTime,
-      facts: { transmissions: repeated.count + 1, seconds: round(seconds) },
+      facts: {
+        transmissions: repeated.count + 1,
+        seconds: round(seconds),
+        ...(metTimeWait && { metTimeWait }),
+      },
       words: {
         caller: nameOf(caller),
         listener: nameOf(listener),

@@ -1,6 +1,9 @@
+import type { Milestone } from '../connections/connection.js';
+import { SYN_IS_BEHIND, SYN_IS_BEHIND_WITH_TIMESTAMP, SYN_IS_BEYOND } from '../connections/milestones.js';
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
 import {
+  answerTo,
   eachEndpoint,
   endedWithin,
   entered,
@@ -8,10 +11,12 @@ import {
   gradedBy,
   isProven,
   lastMilestone,
+  milestone,
+  type SeenReset,
 } from './evidence.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
-import { duration, nameOf, round } from './wording.js';
+import { count, duration, nameOf, round } from './wording.js';
 
 /** A pair of ports was used again while the other side was in TIME-WAIT. */
 export const timeWaitPortReuse: Rule = {
@@ -31,8 +36,8 @@ export const timeWaitPortReuse: Rule = {
   },
   signs: ['syn-on-open-connection'],
   needs: 'both',
-  explains: [],
-  related: ['rst-in-time-wait', 'half-open-syn-challenge', 'time-wait-port-pressure'],
+  explains: ['rst-after-close-complete'],
+  related: ['rst-in-time-wait', 'syn-unanswered', 'half-open-syn-challenge', 'time-wait-port-pressure'],
   citations: [
     cite.timeWaitReopen,
     cite.timeWaitDuty,
@@ -46,19 +51,27 @@ export const timeWaitPortReuse: Rule = {
   documentation: {
     meaning:
       'TIME-WAIT keeps a pair of addresses and ports for a while. A new SYN on it may be accepted, if its sequence number or timestamp is beyond the old ones; then nothing is lost. Otherwise Linux answers with an acknowledgment of the old numbers, which the opener resets; a host that follows RFC 6191 drops the SYN. Either way connecting takes longer or fails.',
-    proof: ['{holder} in TIME-WAIT, and a SYN of {opener} on the same 4-tuple within timeWaitSeconds.'],
-    notThis: ['A host in another state: half-open-syn-challenge.', 'A SYN after TIME-WAIT is over.'],
+    proof: [
+      '{holder} in TIME-WAIT, and a SYN of {opener} on the same 4-tuple within timeWaitSeconds.',
+      'For a warning: an answer with the old numbers, or SYNs that were not answered before one was. A single one may have been lost if its number is beyond the old ones.',
+    ],
+    notThis: [
+      'A host in another state: half-open-syn-challenge.',
+      'A SYN after TIME-WAIT is over.',
+      'SYNs that were never answered: the next connection on these ports has syn-unanswered, and this is an info.',
+    ],
     applicationSees:
       '{opener}: connect works as usual if the SYN was accepted, else it is slow or fails with ETIMEDOUT. {holder}: nothing.',
     likelyCauses: [
       'A client that connects often and uses up its ephemeral ports (possible).',
       'A fixed source port in the client (possible).',
-      'A NAT that hands out ports again too early (possible).',
+      'A NAT that hands out ports again too early, to another host, whose numbers and timestamps lie elsewhere (possible).',
+      'Refused or ignored with a number beyond the old ones: loss, or a device on the path that holds the old connection (possible).',
     ],
     nextSteps: [
       'On the host of {opener}: sysctl net.ipv4.ip_local_port_range net.ipv4.tcp_tw_reuse, and ss -Htan state time-wait | wc -l.',
     ],
-    example: { fixture: 'port-reuse-time-wait', capture: 'client' },
+    example: { fixture: 'port-reuse-refused', capture: 'client' },
   },
   check: eachEndpoint((opener, holder, connection, { options }) => {
     const syn = lastMilestone(opener, 'syn-on-open-connection');
@@ -66,26 +79,120 @@ export const timeWaitPortReuse: Rule = {
     if (syn === null || waiting === null) return null;
     const ageSeconds = secondsBetween(waiting.time, syn.time);
     if (waiting.frame !== null && waiting.frame > syn.frame) return null;
-    if (!endedWithin(connection, waiting.frame, ageSeconds, options.timeWaitSeconds)) return null;
     const refusal = findReset(opener, (_, seen) => seen.frame > syn.frame);
-    const answered = refusal?.reset.trigger?.frame;
+    const answer = refusal?.reset.trigger?.frame ?? answerTo(syn, holder);
+    const isRefused = refusal !== null || answer !== null;
+    // Old numbers show that it still waits, whatever time that takes there.
+    if (!isRefused && !endedWithin(connection, waiting.frame, ageSeconds, options.timeWaitSeconds))
+      return null;
+    const next = milestone(opener, 'opened-anew');
+    const outcome = isRefused ? 'refused' : outcomeOf(syn, next);
+    const predicted = PREDICTED[syn.value];
+    const cameLate = next !== null && next.value === 0 && outcome !== 'accepted';
+    const delaySeconds = cameLate ? secondsBetween(syn.time, next.time) : null;
+    // One SYN that should have been accepted may as well have been lost.
+    const isLoss = outcome === 'late' && predicted === 'accepted' && syn.count === 2;
     return reportFinding(timeWaitPortReuse, connection, {
       endpoint: opener.role,
-      severity: refusal === null ? 'info' : 'warning',
+      severity: isRefused || (outcome === 'late' && !isLoss) ? 'warning' : 'info',
       confidence: gradedBy(connection, isProven(waiting) ? 'observed' : 'inferred'),
-      title: '{opener} used its port again {age} after {holder} entered TIME-WAIT',
-      explanation: `{holder} entered TIME-WAIT with frame {entry}; the SYN in frame {syn} opens the same 4-tuple again.${refusal === null ? '' : ` {opener} sent a reset in frame ${refusal.frame}${answered === undefined ? '' : `, in answer to frame ${answered}`}, as it does when the SYN is answered with the old numbers.`}`,
-      frames: [waiting.frame, syn.frame, refusal?.frame ?? null],
+      title: `{opener} used its port again {age} after {holder} entered TIME-WAIT${TITLE[outcome]}`,
+      explanation: [
+        '{holder} entered TIME-WAIT with frame {entry}; the SYN in frame {syn} opens the same 4-tuple again.',
+        outcome === 'refused' ? refusedText(refusal, answer) : EXPLANATION[outcome],
+        cameLate && 'The connection came about with frame {next}, {delay} after the first SYN.',
+        predicted !== undefined && predictionText(predicted, outcome),
+        syn.value === SYN_IS_BEHIND_WITH_TIMESTAMP && MAY_BE_NEWER,
+      ]
+        .filter((part) => typeof part === 'string')
+        .join(' '),
+      ...(outcome !== 'accepted' && refusal === null && { likelyCauses: withoutReset(isRefused) }),
+      frames: [waiting.frame, syn.frame, answer, refusal?.frame ?? null, next?.frame ?? null],
       from: waiting.time,
-      to: refusal?.time ?? syn.time,
-      facts: { ageSeconds: round(ageSeconds), refused: refusal !== null },
+      to: next?.time ?? refusal?.time ?? syn.lastTime,
+      facts: {
+        ageSeconds: round(ageSeconds),
+        outcome,
+        syns: syn.count,
+        ...(predicted !== undefined && { predicted }),
+        ...(delaySeconds !== null && { delaySeconds: round(delaySeconds) }),
+      },
       words: {
         opener: nameOf(opener),
         holder: nameOf(holder),
         age: duration(ageSeconds),
         entry: waiting.frame ?? '?',
         syn: syn.frame,
+        last: syn.lastFrame,
+        unanswered: syn.count === 2 ? 'one SYN was' : `${syn.count - 1} SYNs were`,
+        syns: count(syn.count, 'SYN'),
+        next: next?.frame ?? '?',
+        delay: duration(delaySeconds ?? Number.NaN),
       },
     });
   }),
 };
+
+/** What became of the new connection; `refused`: {holder} answered with the numbers of the old one. */
+type Outcome = 'accepted' | 'refused' | 'late' | 'unanswered' | 'reset';
+
+/** Where no old numbers came. */
+function outcomeOf(syn: Milestone, next: Milestone | null): Outcome {
+  if (next === null) return 'unanswered';
+  if (next.value === 1) return 'reset';
+  return syn.count > 1 ? 'late' : 'accepted';
+}
+
+const TITLE: Readonly<Record<Outcome, string>> = {
+  accepted: ': accepted',
+  refused: ': answered with old numbers',
+  late: ': {unanswered} not answered',
+  unanswered: ': not answered',
+  reset: ': reset',
+};
+
+const EXPLANATION: Readonly<Record<Exclude<Outcome, 'refused'>, string>> = {
+  accepted: 'It was accepted at once.',
+  late: 'It was repeated until frame {last} before an answer came: TIME-WAIT ignored it, or it or the answers were lost.',
+  unanswered:
+    'Nothing answered the {syns} in this capture: TIME-WAIT ignored them, or they or the answers were lost.',
+  reset: 'The next segment of the new connection, in frame {next}, is a reset.',
+};
+
+function refusedText(refusal: SeenReset | null, answer: number | null): string {
+  const old =
+    answer === null
+      ? 'Its answer is not in this capture'
+      : `{holder} answered with the numbers of the old connection, in frame ${answer}`;
+  return refusal === null
+    ? `${old} for the last time, and no reset of {opener} followed, which sent {syns} in all.`
+    : `${old}, and {opener}, which does not know them, sent a reset in frame ${refusal.frame}.`;
+}
+
+/** It came late or not at all, and no reset ended TIME-WAIT. */
+function withoutReset(answered: boolean): readonly string[] {
+  const onPath = answered
+    ? 'A firewall on the path drops the answer, whose numbers do not fit the new SYN, or the reset that it draws (possible).'
+    : '{holder} ignores the SYN, as RFC 6191 has it, or a firewall on the path drops its answer, whose numbers do not fit (possible).';
+  return [onPath, ...timeWaitPortReuse.documentation.likelyCauses];
+}
+
+/** By the SYN's number alone (RFC 6191 §2), for each `value` of the milestone that tells. */
+const PREDICTED: Readonly<Record<number, 'accepted' | 'refused'>> = {
+  [SYN_IS_BEYOND]: 'accepted',
+  [SYN_IS_BEHIND]: 'refused',
+};
+
+const MAY_BE_NEWER =
+  'The number of the SYN is not beyond those of the old connection; whether its timestamp is newer, which would do as well (RFC 6191 §2), this report does not compare.';
+
+function predictionText(predicted: 'accepted' | 'refused', outcome: Outcome): string {
+  if (predicted === 'accepted') {
+    const beyond = 'The number of the SYN is beyond those of the old connection, which TIME-WAIT may accept';
+    if (outcome === 'accepted') return `${beyond}.`;
+    return `${beyond}: another reason kept it from being taken at first.`;
+  }
+  const behind =
+    'The number of the SYN is not beyond those of the old connection, and it has no timestamp: TIME-WAIT should not accept it (RFC 6191 §2)';
+  return outcome === 'accepted' ? `${behind}, but did, or was over.` : `${behind}.`;
+}

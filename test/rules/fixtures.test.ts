@@ -133,6 +133,11 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   'normal-close-client': [],
   'normal-close-server': [],
   'orderly-shutdown': [],
+  'port-reuse-ignored': ['warning time-wait-port-reuse'],
+  'port-reuse-refused': [
+    'warning time-wait-port-reuse',
+    'info rst-after-close-complete < time-wait-port-reuse',
+  ],
   'port-reuse-time-wait': ['info time-wait-port-reuse'],
   refused: ['warning connection-refused'],
   'rst-on-write-after-close': ['error rst-on-write-after-close'],

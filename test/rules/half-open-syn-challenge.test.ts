@@ -43,14 +43,23 @@ testRule(halfOpenSynChallenge, {
       facts: { answered: false, resetByOpener: false },
     },
     {
-      name: 'as info where the holder answers and no reset follows',
+      name: 'where the holder answers each SYN, and no reset follows: the new connection does not come about',
       connection: oldOf(`
         60.01 S A 6 19
         61.00 C S 0 isn=70000
         61.01 S A 6 19`),
       end: 62,
-      severity: 'info',
+      severity: 'warning',
+      confidence: 'possible',
+      explanation: /It sent 2 in all/,
       frames: [6, 9],
+      facts: { answered: true, resetByOpener: false },
+    },
+    {
+      name: 'as info where the SYN was not repeated yet',
+      connection: oldOf('60.01 S A 6 19'),
+      end: 62,
+      severity: 'info',
       facts: { answered: true, resetByOpener: false },
     },
     {

@@ -51,6 +51,13 @@ testRule(rstInTimeWait, {
       connection: waiting(resets(13, 11, { verdict: 'out-of-window' }), false),
       end: 14,
     },
+    {
+      name: 'on one that answers what a new SYN on the same ports drew',
+      connection: waiting(resets(13, 11, { trigger: { frame: 10, kind: 'ack' } }), true, [
+        happens('syn-on-open-connection', 12.98, 9),
+      ]),
+      end: 14,
+    },
     { name: 'without TIME-WAIT', connection: afterClientFin({ serverMilestones: [resets(4, 9)] }), end: 14 },
   ],
 });

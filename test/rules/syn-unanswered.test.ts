@@ -1,5 +1,6 @@
 import { synUnanswered } from '../../src/rules/syn-unanswered.js';
 import { connection, enters, happens } from '../support/connection-builder.js';
+import { conversation } from '../support/conversation.js';
 import { testRule } from '../support/rule-tester.js';
 
 function calling(answers = 0) {
@@ -19,6 +20,21 @@ function once() {
   });
 }
 
+/** The second connection of two on the same ports: the server had closed first and is in TIME-WAIT; `then` follows. */
+function callingAgain(then: string, after = 5) {
+  const [, again] = conversation(`
+    0.00 C S  0
+    0.01 S SA 0 1
+    0.02 C A  1 1
+    1.00 S FA 1 1
+    1.01 C FA 1 2
+    1.02 S A  2 2
+    ${after}.0 C S 0 isn=-70000
+    ${then}
+    ${after + 1}.0 C S 0 isn=-70000`);
+  return again;
+}
+
 testRule(synUnanswered, {
   fires: [
     {
@@ -30,8 +46,26 @@ testRule(synUnanswered, {
       title: '10.0.0.1:40000 sent 4 SYNs to 10.0.0.2:8080 over 7 s without any answer',
       frames: [1, 2, 4],
     },
+    {
+      name: 'and tells of TIME-WAIT on the same ports',
+      connection: callingAgain(''),
+      end: 20,
+      explanation: /10\.0\.0\.2:8080 was in TIME-WAIT of connection 0/,
+      facts: { transmissions: 2, metTimeWait: true },
+    },
+    {
+      name: 'and not of one that was over',
+      connection: callingAgain('', 500),
+      end: 520,
+      explanation: /no SYN-ACK and no reset\.$/,
+    },
   ],
   silent: [
+    {
+      name: 'when the numbers of the connection before came',
+      connection: callingAgain('5.01 S A 2 2'),
+      end: 20,
+    },
     { name: 'when an answer came', connection: calling(1), end: 20 },
     { name: 'at the capture’s end', connection: calling(), end: 2.5 },
     { name: 'on one SYN, which says little', connection: once(), end: 20 },

@@ -87,6 +87,7 @@ export const serviceAnswersOthers: PatternRule = {
     ],
     notThis: [
       'A port that never answered in the capture: the finding on each connection stands alone, or recurring-finding.',
+      'A call whose port had just been used, and was in TIME-WAIT: syn-unanswered says so.',
       'Connections for which another pattern stands: that one tells more.',
     ],
     applicationSees: 'On each of these connections what the finding of {rule} says.',
@@ -114,6 +115,8 @@ class Collector implements PatternCollector {
       findings.length === 0
         ? undefined
         : findings.find(({ rule }) => rule === UNANSWERED || rule === REFUSED);
+    // Its port had just been used, which no other call has in common with it.
+    if (failure?.facts.metTimeWait === true) return;
     const { client, server, network } = connection;
     if (failure === undefined && server.segments <= server.resetsSent) return;
     const service = this.#services.of(inNetwork(server.address, network), server.port, () => ({

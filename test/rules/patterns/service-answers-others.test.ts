@@ -146,4 +146,10 @@ describe('service-answers-others', () => {
     expect(told(call(0, 1), call(1, 2))).toEqual([]);
     expect(told(call(0, 1), call(1, 2, SYN, '10.0.0.1', 81))).toEqual([]);
   });
+
+  it('leaves out a call whose port was in TIME-WAIT', () => {
+    const [called] = call(1, 5, SYN);
+    const facts = { metTimeWait: true };
+    expect(told(call(0, 1), [called, [finding(SYN, { from: at(5), to: at(6), facts })]])).toEqual([]);
+  });
 });
