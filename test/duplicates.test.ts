@@ -34,7 +34,7 @@ const SAYS_LESS_ON_COPIES = 'retransmission-storm';
 function storyOf({ connections, findings }: Told) {
   const own = connections.map(({ frames, quality, client, server, ...rest }) => ({
     ...rest,
-    quality: { ...quality, duplicateFrames: 0 },
+    quality: { ...quality, duplicateFrames: 0, duplicatesApartSeconds: 0 },
     endpoints: [client, server].map(({ tcpAnalysis, ...endpoint }) => endpoint),
   }));
   const said = findings

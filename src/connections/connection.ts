@@ -98,6 +98,11 @@ export interface Reset {
    * `no-connection` (nothing was left to reset), or `undelivered` (the path had been silent before).
    */
   readonly verdict: 'accepted' | 'challenged' | 'out-of-window' | 'ignored' | 'no-connection' | 'undelivered';
+  /**
+   * Octets by which its number misses: if `challenged`, what the receiver expects next; if `out-of-window`, the
+   * nearer edge of the window, negative before it. 0 with the other verdicts.
+   */
+  readonly missedBy: number;
   /** The segment of the peer that it answers: it came just before and fits; null for a spontaneous reset. */
   readonly trigger: {
     readonly frame: number;
@@ -163,6 +168,8 @@ export interface CaptureQuality {
   readonly lostSegments: number;
   /** Frames that the capture holds again, within milliseconds. */
   readonly duplicateFrames: number;
+  /** How far such a copy came at most from the frame before that is the same. */
+  readonly duplicatesApartSeconds: number;
   /** Segments larger than the peer's MSS allows: captured before segmentation or after coalescing. */
   readonly offloaded: boolean;
   /** Payload was cut by the snaplen. */
@@ -186,6 +193,7 @@ export const IDEAL_QUALITY: CaptureQuality = Object.freeze({
   unseenSent: false,
   lostSegments: 0,
   duplicateFrames: 0,
+  duplicatesApartSeconds: 0,
   offloaded: false,
   truncated: false,
   clockBackwards: false,

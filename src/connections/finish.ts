@@ -41,6 +41,7 @@ import {
   COMPLETENESS_MASK,
   DATA_FRAME,
   DUPLICATE_FRAMES,
+  DUPLICATES_APART,
   ECN_ASKED,
   ENDPOINT_ACKNOWLEDGED,
   ENDPOINT_FIN_SENT,
@@ -193,6 +194,7 @@ export function finishConnection(
       hasSentUnseen(memory, clientSeen ? server : client, clientSeen ? client : server),
       memory[base + LOST_SEGMENTS],
       memory[base + DUPLICATE_FRAMES],
+      memory[base + DUPLICATES_APART] / 1e6,
       (flags & CLOCK_BACKWARDS) !== 0 ? setBacks.of(memory, base) : null,
     ),
     survivedSilenceSeconds: memory[base + SILENCE],
@@ -219,6 +221,7 @@ function qualityOf(
   sentUnseen: boolean,
   lostSegments: number,
   duplicateFrames: number,
+  duplicatesApartSeconds: number,
   clockSetBack: ClockSetBack | null,
 ): CaptureQuality {
   const isIdeal = (flags & QUALITY_FLAGS) === 0 && unseen === null && (lostSegments | duplicateFrames) === 0;
@@ -229,6 +232,7 @@ function qualityOf(
     unseenSent: unseen !== null && sentUnseen,
     lostSegments,
     duplicateFrames,
+    duplicatesApartSeconds,
     offloaded: (flags & OFFLOADED) !== 0,
     truncated: (flags & TRUNCATED) !== 0,
     clockBackwards: (flags & CLOCK_BACKWARDS) !== 0,
@@ -313,6 +317,7 @@ function resetOf(entry: number, journal: Journal): Reset {
     ttl: journal.other(form),
     payloadBytes: journal.seconds(form),
     verdict: VERDICTS[verdictOf(detail)] as Reset['verdict'],
+    missedBy: journal.nanoseconds(form),
     trigger:
       triggerFrame === 0 || kind === undefined
         ? null

@@ -39,6 +39,8 @@ const COPYING_SHARE = 1 / 16;
 
 export class RecentFrames {
   readonly #places = new Int32Array(PAIR_WORDS << PAIR_BITS);
+  /** Microseconds between the last copy and the frame before that is the same. */
+  apart = 0;
 
   /**
    * Whether `segment`, already among the frames of the connection at `base`, is a copy of one that came before;
@@ -50,8 +52,8 @@ export class RecentFrames {
     const now = microsecondsOf(segment.seconds, segment.nanoseconds);
     const first = (digest >>> (32 - PAIR_BITS)) * PAIR_WORDS;
     const second = first + PLACE_WORDS;
-    if (isAt(places, first, digest, segment)) return isCopy(places, first, now, memory, base, y, segment);
-    if (isAt(places, second, digest, segment)) return isCopy(places, second, now, memory, base, y, segment);
+    if (isAt(places, first, digest, segment)) return this.#isCopy(first, now, memory, base, y, segment);
+    if (isAt(places, second, digest, segment)) return this.#isCopy(second, now, memory, base, y, segment);
     // In either direction: an empty place is as far from now as one long past, whatever now is.
     const firstApart = Math.abs((now - places[first + MICROSECONDS]) | 0);
     const secondApart = Math.abs((now - places[second + MICROSECONDS]) | 0);
@@ -62,38 +64,32 @@ export class RecentFrames {
     places[at + REPEATED] = 0;
     return false;
   }
+
+  /** Whether a segment like the one at `at` is a copy of it rather than another one. */
+  #isCopy(at: number, now: number, memory: Int32Array, base: number, y: number, segment: Segment): boolean {
+    const places = this.#places;
+    // Merged captures are not always in order.
+    const apart = Math.abs((now - places[at + MICROSECONDS]) | 0);
+    this.apart = apart;
+    if (apart < IDENTIFIED_WINDOW && segment.ipId > 0) {
+      places[at + MICROSECONDS] = now;
+      return true;
+    }
+    if (apart < WINDOW) {
+      if (isNeverSentTwice(segment) || isUnasked(memory, y, segment, places[at + MICROSECONDS])) return true;
+      const repeated = places[at + REPEATED] + 1;
+      places[at + REPEATED] = repeated;
+      if (repeated % copiesIn(memory, base, repeated) !== 0) return true;
+    } else {
+      places[at + REPEATED] = 0;
+    }
+    places[at + MICROSECONDS] = now;
+    return false;
+  }
 }
 
 function isAt(places: Int32Array, at: number, digest: number, segment: Segment): boolean {
   return places[at + DIGEST] === digest && places[at + SEQUENCE] === segment.sequence;
-}
-
-/** Whether a segment like the one at `at` is a copy of it rather than another one. */
-function isCopy(
-  places: Int32Array,
-  at: number,
-  now: number,
-  memory: Int32Array,
-  base: number,
-  y: number,
-  segment: Segment,
-): boolean {
-  // Merged captures are not always in order.
-  const apart = Math.abs((now - places[at + MICROSECONDS]) | 0);
-  if (apart < IDENTIFIED_WINDOW && segment.ipId > 0) {
-    places[at + MICROSECONDS] = now;
-    return true;
-  }
-  if (apart < WINDOW) {
-    if (isNeverSentTwice(segment) || isUnasked(memory, y, segment, places[at + MICROSECONDS])) return true;
-    const repeated = places[at + REPEATED] + 1;
-    places[at + REPEATED] = repeated;
-    if (repeated % copiesIn(memory, base, repeated) !== 0) return true;
-  } else {
-    places[at + REPEATED] = 0;
-  }
-  places[at + MICROSECONDS] = now;
-  return false;
 }
 
 function digestOf(segment: Segment): number {

@@ -47,7 +47,9 @@ export const DOMAIN = 28;
 export const SILENCE = 29;
 /** One that a segment ended which is still to be answered: seconds above, in the lowest bit whether of the server. */
 export const SILENCE_PENDING = 30;
-const CONNECTION_WORDS = 31;
+/** Microseconds between a repeated frame and the one before that is the same: the longest. */
+export const DUPLICATES_APART = 31;
+const CONNECTION_WORDS = 32;
 
 // Words of an endpoint's block.
 /** State in the low four bits, `ENDPOINT_*` flags above. */

@@ -5,7 +5,7 @@
  * inexact one draws.
  */
 import { elapsedSeconds } from '../core/time.js';
-import { advance, after, before, within } from '../tcp/sequence.js';
+import { advance, after, before, distance, within } from '../tcp/sequence.js';
 import { CLOSE_WAIT, CLOSED, CLOSING, LAST_ACK, SYN_SENT } from '../tcp/states.js';
 import {
   packReset,
@@ -67,18 +67,43 @@ export function verdictOn(at: Exchange, ledger: Ledger, hasAck: boolean): number
   const flags = memory[x + STATE];
   // Without a single segment of the sender there is nothing to hold the number against.
   if ((flags & (ENDPOINT_SEEN | ENDPOINT_ACKNOWLEDGED)) === 0) return VERDICT_ACCEPTED;
-  const contiguous = memory[x + CONTIGUOUS];
-  let low = (flags & ENDPOINT_ACKNOWLEDGED) !== 0 ? memory[x + UNA] : contiguous;
-  const high = after(low, contiguous) ? low : contiguous;
+  const low = leastExpected(at);
+  const high = mostExpected(at);
   const windowEnd = advance(high, memory[y + WINDOW]);
-  // At its own tap the receiver has exactly what was captured; elsewhere it may be behind that.
-  if (tapIsAt(memory, at.base, !at.fromServer)) low = high;
   const sequence = segment.sequence;
   if (within(sequence, low, high)) return VERDICT_ACCEPTED;
   // A closed socket answers data with the number of its FIN; Linux accepts RCV.NXT - 1 after a FIN.
   const finReceived = state === CLOSE_WAIT || state === LAST_ACK || state === CLOSING;
   if (finReceived && advance(sequence, 1) === low) return VERDICT_ACCEPTED;
   return after(sequence, low) && before(sequence, windowEnd) ? VERDICT_CHALLENGED : VERDICT_OUT_OF_WINDOW;
+}
+
+/** The receiver's RCV.NXT at least: at its own tap it has exactly what was captured, elsewhere it may be behind. */
+function leastExpected(at: Exchange): number {
+  const { memory, sender: x } = at;
+  if (tapIsAt(memory, at.base, !at.fromServer) || (memory[x + STATE] & ENDPOINT_ACKNOWLEDGED) === 0)
+    return mostExpected(at);
+  return memory[x + UNA];
+}
+
+/** The receiver's RCV.NXT at most. */
+function mostExpected({ memory, sender: x }: Exchange): number {
+  const contiguous = memory[x + CONTIGUOUS];
+  const isAhead = (memory[x + STATE] & ENDPOINT_ACKNOWLEDGED) !== 0 && after(memory[x + UNA], contiguous);
+  return isAhead ? memory[x + UNA] : contiguous;
+}
+
+/**
+ * By how many octets the receiver's verdict fails the reset: from its RCV.NXT if it lies in the window, else from
+ * the nearer edge of that, negative before it.
+ */
+function missedBy(at: Exchange, verdict: number): number {
+  const { sequence } = at.segment;
+  const low = leastExpected(at);
+  if (verdict === VERDICT_CHALLENGED) return distance(sequence, low);
+  if (verdict !== VERDICT_OUT_OF_WINDOW) return 0;
+  if (before(sequence, low)) return distance(sequence, low);
+  return distance(sequence, advance(mostExpected(at), Math.max(at.memory[at.receiver + WINDOW] - 1, 0)));
 }
 
 /** The sender had repeated itself before, or probed, without any answer: nothing says that more arrives. */
@@ -103,7 +128,16 @@ export function noteReset(at: Exchange, ledger: Ledger, hasAck: boolean, verdict
   const trigger = answered < 0 ? 0 : memory[answered];
   const knewFin = (info & LAST_KNEW_FIN) !== 0 ? 1 : 0;
   const idle = answered < 0 ? 0 : Math.min(idleBefore(memory, x, answered) * 1000, 0x7fffffff) | 0;
-  ledger.prepend(CONTINUATION, server, 0, segment.window, segment.payloadLength, 0, segment.ttl, count + 1);
+  ledger.prepend(
+    CONTINUATION,
+    server,
+    0,
+    segment.window,
+    segment.payloadLength,
+    missedBy(at, verdict),
+    segment.ttl,
+    count + 1,
+  );
   ledger.prepend(
     CONTINUATION,
     server,

@@ -30,6 +30,7 @@ import {
   COMPLETE_SYN_ACK,
   DOMAIN,
   DUPLICATE_FRAMES,
+  DUPLICATES_APART,
   EVICTED,
   FIRST_FRAME,
   FIRST_NANOSECONDS,
@@ -427,6 +428,8 @@ export class Tracker {
     // A broken header may make a copy open its 4-tuple again: the first segment is nobody's copy.
     if (!holds || memory[base + FRAMES] === 1) return false;
     memory[base + DUPLICATE_FRAMES] = memory[base + DUPLICATE_FRAMES] + 1;
+    if (this.#recent.apart > memory[base + DUPLICATES_APART])
+      memory[base + DUPLICATES_APART] = this.#recent.apart;
     return true;
   }
 

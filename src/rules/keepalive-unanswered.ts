@@ -72,7 +72,7 @@ export const keepaliveUnanswered: Rule = {
       likelyCauses: likelyCauses(idleSeconds >= IDLE_SECONDS),
       confidence: gradedBy(connection, 'observed'),
       title: '{probes} of {prober} to {peer} went unanswered',
-      explanation: `{probes}, from frame {first} to frame {last}${interval > 0 ? ', {interval} apart' : ''}, found no answer.${reset === null ? '' : ` Then {prober} ended the connection with RST in frame ${reset.frame}.`}`,
+      explanation: `{probes}, from frame {first} to frame {last}${interval > 0 ? ', {interval} apart' : ''}, found no answer.${idleSeconds > 0 ? ' {peer} had last been heard {idle} before the first.' : ''}${reset === null ? '' : ` Then {prober} ended the connection with RST in frame ${reset.frame}.`}`,
       frames: [peer.lastSegment?.frame ?? null, run.frame, run.lastFrame, reset?.frame ?? null],
       from: run.time,
       to: reset?.time ?? run.lastTime,
@@ -89,6 +89,7 @@ export const keepaliveUnanswered: Rule = {
         first: run.frame,
         last: run.lastFrame,
         interval: duration(interval),
+        idle: duration(idleSeconds),
       },
     });
   }),

@@ -1,4 +1,4 @@
-import type { Connection, Endpoint } from '../connections/connection.js';
+import type { Connection, Endpoint, Reset } from '../connections/connection.js';
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
 import {
@@ -14,7 +14,7 @@ import {
 import type { Severity } from './finding.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
-import { nameOf } from './wording.js';
+import { count, nameOf } from './wording.js';
 
 const BY_DEVICE = 'A device on the path resets with a stale number (possible).';
 const BLIND = 'Somebody tries to reset the connection blindly (possible).';
@@ -77,10 +77,12 @@ export const rstNotAccepted: Rule = {
     const wentOn = receiver.lastSegment !== null && receiver.lastSegment.frame > reset.frame;
     // Window scales stand in the SYNs: without them only the receiver's own behaviour proves anything.
     if (connection.quality.midstream && !wentOn) return null;
-    const { verdict } = reset.reset;
+    const { verdict, missedBy } = reset.reset;
+    // Where the window ends is known only with its scale.
+    const isMeasured =
+      missedBy < 0 || (missedBy > 0 && !(connection.quality.midstream && verdict !== 'challenged'));
     const sentOn = sentOnAfter(connection, sender, reset);
-    const place =
-      verdict === 'challenged' ? 'in the window but not exact' : 'outside what the receiver accepts';
+    const place = placeOf(verdict, isMeasured ? missedBy : 0);
     const reaction =
       challenge !== null && challenge.frame > reset.frame
         ? `{receiver} answered with a challenge ACK in frame ${challenge.frame}.`
@@ -103,11 +105,32 @@ export const rstNotAccepted: Rule = {
       frames: [reset.frame, challenge?.frame ?? null, sentOn],
       from: reset.time,
       to: challenge?.time ?? reset.time,
-      facts: { verdict, receiverWentOn: wentOn, senderWentOn: sentOn !== null, resets: sender.resetsSent },
+      facts: {
+        verdict,
+        ...(isMeasured && { [missOf(verdict, missedBy)]: Math.abs(missedBy) }),
+        receiverWentOn: wentOn,
+        senderWentOn: sentOn !== null,
+        resets: sender.resetsSent,
+      },
       words: { receiver: nameOf(receiver), sender: nameOf(sender), rst: reset.frame },
     });
   }),
 };
+
+/** Where the reset's number lies; `missedBy` is 0 where it is not known by how much it misses. */
+function placeOf(verdict: Reset['verdict'], missedBy: number): string {
+  const bytes = count(Math.abs(missedBy), 'byte');
+  if (verdict === 'challenged')
+    return `in the window but not exact${missedBy === 0 ? '' : `: ${bytes} beyond what {receiver} expects next`}`;
+  const edge = missedBy === 0 ? '' : `, ${bytes} ${missedBy < 0 ? 'before' : 'beyond'} its window`;
+  return `outside what the receiver accepts${edge}`;
+}
+
+/** The fact that says by how much it misses. */
+function missOf(verdict: Reset['verdict'], missedBy: number): string {
+  if (verdict === 'challenged') return 'bytesBeyondExpected';
+  return missedBy < 0 ? 'bytesBeforeWindow' : 'bytesBeyondWindow';
+}
 
 /**
  * The last frame of the supposed sender, if it sent on as no host does that has given a connection up: not before

@@ -1,10 +1,12 @@
+import type { Connection, Endpoint, Transition } from '../connections/connection.js';
+import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
 import { closeRaceOf } from './close-race.js';
-import { eachEndpoint, entered, gradedBy } from './evidence.js';
+import { eachEndpoint, entered, gradedBy, lasted } from './evidence.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { MAY_BE_TLS_ALERT, mayBeTlsAlert } from './tls-alert.js';
-import { count, nameOf } from './wording.js';
+import { count, duration, nameOf, round } from './wording.js';
 
 const CITATIONS = [
   cite.httpIdleCloseRace,
@@ -12,6 +14,13 @@ const CITATIONS = [
   cite.httpRetry,
   cite.resetTellsDataLoss,
 ];
+
+const IDLE_TIMEOUT =
+  'The server’s idle timeout is shorter than the time for which the client keeps connections (possible).';
+const LIFETIME =
+  'The server ends connections at an age or after a number of requests, or was being stopped (possible).';
+/** A server that has sent nothing for this long has answered what it was asked. */
+const IDLE_SECONDS = 1;
 
 /** One side closed while data of the other was on its way, and threw it away. */
 export const rstOnCloseRace: Rule = {
@@ -41,7 +50,7 @@ export const rstOnCloseRace: Rule = {
     applicationSees:
       '{sender}: read gives 0 if the FIN arrived before the reset, else ECONNRESET; the write had succeeded. {closer}: nothing, its socket is closed.',
     likelyCauses: [
-      'The server’s idle timeout is shorter than the time for which the client keeps connections (possible).',
+      IDLE_TIMEOUT,
       'The server closed after an early error response without reading the rest of the request (possible).',
     ],
     nextSteps: [
@@ -55,18 +64,25 @@ export const rstOnCloseRace: Rule = {
     if (race === null) return null;
     const { reset, finFrame, dataFrame } = race;
     const fin = entered(closer, 'FIN-WAIT-1') ?? entered(closer, 'LAST-ACK');
+    const idle = idleBeforeClose(connection, sender, closer, fin);
+    const kind = idle === null ? 'data-in-flight' : 'keep-alive-race';
     const alert = mayBeTlsAlert(connection, sender, sender.unacknowledgedBytes);
     return reportFinding(rstOnCloseRace, connection, {
       endpoint: closer.role,
       ...(alert || closer.role === 'client' ? { severity: 'info' } : {}),
       confidence: gradedBy(connection, 'observed'),
       title: '{closer} closed while {bytes} from {sender} {were} in flight, and reset the connection',
-      explanation: `{closer} sent its FIN in frame {fin}. The data in frame {data} does not acknowledge that; RST in frame {rst} followed, and no acknowledgment of the data.${alert ? ` ${MAY_BE_TLS_ALERT}` : ''}`,
+      explanation: `{closer} sent its FIN in frame {fin}. The data in frame {data} does not acknowledge that; RST in frame {rst} followed, and no acknowledgment of the data.${idle === null ? '' : ` The last data of {closer} had come {idle} before its FIN: a request that meets the end of an idle persistent connection looks like this.`}${alert ? ` ${MAY_BE_TLS_ALERT}` : ''}`,
       frames: [finFrame, dataFrame, reset.frame],
       from: fin?.time ?? reset.time,
       to: reset.time,
       ...(alert ? {} : { citations: CITATIONS }),
-      facts: { lostBytes: sender.unacknowledgedBytes },
+      ...(idle !== null && { likelyCauses: [IDLE_TIMEOUT, LIFETIME] }),
+      facts: {
+        kind,
+        lostBytes: sender.unacknowledgedBytes,
+        ...(idle !== null && { idleBeforeCloseSeconds: round(idle) }),
+      },
       words: {
         closer: nameOf(closer),
         sender: nameOf(sender),
@@ -75,7 +91,25 @@ export const rstOnCloseRace: Rule = {
         fin: finFrame,
         data: dataFrame ?? '?',
         rst: reset.frame,
+        idle: duration(idle ?? 0),
       },
     });
   }),
 };
+
+/**
+ * How long the server had sent no data when it closed, having answered this client before; null if that was no
+ * idle connection: the data then belongs to what was going on.
+ */
+function idleBeforeClose(
+  connection: Connection,
+  sender: Endpoint,
+  closer: Endpoint,
+  fin: Transition | null,
+): number | null {
+  const answer = closer.lastNewData;
+  const hasAsked = sender.payloadBytes > sender.unacknowledgedBytes;
+  if (closer.role === 'client' || answer === null || fin === null || !hasAsked) return null;
+  const idle = secondsBetween(answer.time, fin.time);
+  return lasted(connection, answer.frame, idle, IDLE_SECONDS) ? idle : null;
+}

@@ -239,9 +239,10 @@ describe('resets (RFC 9293 §3.5.2, §3.5.3, §3.10.7)', () => {
   });
 
   it.each([
-    ['out of the window', 'C R 90000', 'out-of-window', ''],
-    ['in the window, not exact', 'C R 50', 'challenged', '1.001 S A 1 1'],
-  ])('keeps the connection when the reset is %s', (_what, reset, verdict, answer) => {
+    ['out of the window', 'C R 90000', 'out-of-window', '', 90_000 - 65_535],
+    ['before the window', 'C R -6', 'out-of-window', '', -7],
+    ['in the window, not exact', 'C R 50', 'challenged', '1.001 S A 1 1', 49],
+  ])('keeps the connection when the reset is %s', (_what, reset, verdict, answer, missedBy) => {
     const { client, server } = connectionOf(`${OPEN_AT_SERVER}
       1.000 ${reset}
       ${answer}
@@ -249,7 +250,7 @@ describe('resets (RFC 9293 §3.5.2, §3.5.3, §3.10.7)', () => {
       1.501 S A  1 6`);
     expect(client.finalState).toBe('ESTABLISHED');
     expect(server.finalState).toBe('ESTABLISHED');
-    expect(client.milestones[0]).toMatchObject({ kind: 'reset', reset: { verdict } });
+    expect(client.milestones[0]).toMatchObject({ kind: 'reset', reset: { verdict, missedBy } });
     // An acknowledgment after one outside the window answers something else.
     const challenges = verdict === 'challenged' ? [{ kind: 'challenge-ack', frame: 5 }] : [];
     expect(server.milestones).toMatchObject(challenges);
@@ -387,6 +388,7 @@ describe('what is no segment of its own', () => {
       1.01 S A 1 6`);
     expect(client.retransmissions).toBe(0);
     expect(quality.duplicateFrames).toBe(1);
+    expect(quality.duplicatesApartSeconds).toBe(0.0001);
   });
 });
 

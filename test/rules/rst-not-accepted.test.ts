@@ -13,7 +13,7 @@ function stray(
   return connection({ quality, client: { milestones }, server: { milestones: receiver, lastSegment: last } });
 }
 
-const inWindow = resets(5, 9, { verdict: 'challenged' });
+const inWindow = resets(5, 9, { verdict: 'challenged', missedBy: 1448 });
 
 /** The side in whose name the reset came sends its last segment then. */
 function sentOn(lastSegment: Moment) {
@@ -33,13 +33,31 @@ testRule(rstNotAccepted, {
       confidence: 'observed',
       title: '10.0.0.2:8080 did not accept a reset from 10.0.0.1:40000',
       frames: [9, 10],
-      facts: { verdict: 'challenged', receiverWentOn: true },
+      explanation:
+        /^The reset in frame 9 is in the window but not exact: 1,448 bytes beyond what 10\.0\.0\.2:8080 expects next\. /,
+      facts: { verdict: 'challenged', bytesBeyondExpected: 1448, receiverWentOn: true },
     },
     {
       name: 'on one outside the window',
-      connection: stray([resets(5, 9, { verdict: 'out-of-window' })]),
+      connection: stray([resets(5, 9, { verdict: 'out-of-window', missedBy: 1 })]),
       end: 7,
-      facts: { verdict: 'out-of-window' },
+      explanation: /is outside what the receiver accepts, 1 byte beyond its window\. /,
+      facts: { verdict: 'out-of-window', bytesBeyondWindow: 1 },
+    },
+    {
+      name: 'on an old one',
+      connection: stray([resets(5, 9, { verdict: 'out-of-window', missedBy: -700 })]),
+      end: 7,
+      explanation: /is outside what the receiver accepts, 700 bytes before its window\. /,
+      facts: { verdict: 'out-of-window', bytesBeforeWindow: 700 },
+    },
+    {
+      name: 'and does not say how far beyond a window it is whose scale was not captured',
+      connection: stray([resets(5, 9, { verdict: 'out-of-window', missedBy: 900 })], [], moment(6, 12), {
+        midstream: true,
+      }),
+      end: 7,
+      explanation: /is outside what the receiver accepts\. /,
     },
     {
       name: 'as info if the receiver gave no sign of life: the capture may lack what came before',

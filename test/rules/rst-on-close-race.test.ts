@@ -5,7 +5,7 @@ import {
   type Reset,
 } from '../../src/connections/connection.js';
 import { rstOnCloseRace } from '../../src/rules/rst-on-close-race.js';
-import { happens, moment, resets } from '../support/connection-builder.js';
+import { enters, happens, moment, resets } from '../support/connection-builder.js';
 import { testRule } from '../support/rule-tester.js';
 import { afterClientFin, withRolesSwapped } from './closing-cases.js';
 
@@ -35,6 +35,17 @@ function afterSession(bytes: number): Connection {
   };
 }
 
+/** The server had answered a request in second 1, and closes then. */
+function keptAlive(closed: number): Connection {
+  const { client, server, ...rest } = withRolesSwapped(race());
+  const after = [enters('FIN-WAIT-1', closed, 5, { evidence: 'observed' })];
+  return {
+    ...rest,
+    client: { ...client, payloadBytes: 600 },
+    server: { ...server, payloadBytes: 2000, lastNewData: moment(1, 4), timeline: after },
+  };
+}
+
 testRule(rstOnCloseRace, {
   fires: [
     {
@@ -44,7 +55,22 @@ testRule(rstOnCloseRace, {
       endpoint: 'server',
       confidence: 'observed',
       frames: [5, 7, 8],
-      facts: { lostBytes: 300 },
+      facts: { kind: 'data-in-flight', lostBytes: 300 },
+    },
+    {
+      name: 'on a request that met the end of an idle connection',
+      connection: keptAlive(61),
+      end: 100,
+      endpoint: 'server',
+      explanation:
+        /no acknowledgment of the data\. The last data of .* had come 60 s before its FIN: a request that meets/,
+      facts: { kind: 'keep-alive-race', lostBytes: 300, idleBeforeCloseSeconds: 60 },
+    },
+    {
+      name: 'on data of what was still going on',
+      connection: keptAlive(1.5),
+      end: 100,
+      facts: { kind: 'data-in-flight' },
     },
     {
       name: 'on a reset that came too late to be accepted',

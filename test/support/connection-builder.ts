@@ -88,6 +88,7 @@ export function resets(
       ttl: 64,
       payloadBytes: 0,
       verdict: 'accepted',
+      missedBy: 0,
       ...form,
       trigger:
         trigger === undefined

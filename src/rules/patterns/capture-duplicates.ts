@@ -1,6 +1,6 @@
 import { cite } from '../citations.js';
 import type { PatternRule } from '../rule.js';
-import { count } from '../wording.js';
+import { count, duration, round } from '../wording.js';
 import { Members } from './members.js';
 import { reportPattern } from './report-pattern.js';
 
@@ -44,14 +44,16 @@ export const captureDuplicates: PatternRule = {
     let members: Members | null = null;
     let copies = 0;
     let frames = 0;
+    let apartSeconds = 0;
     /** Connections that are doubled as a whole. */
     let wholesale = 0;
     return {
       add(connection) {
-        const { duplicateFrames } = connection.quality;
+        const { duplicateFrames, duplicatesApartSeconds } = connection.quality;
         if (duplicateFrames === 0) return;
         copies += duplicateFrames;
         frames += connection.frames;
+        apartSeconds = Math.max(apartSeconds, duplicatesApartSeconds);
         if (duplicateFrames >= WHOLESALE * (connection.frames - duplicateFrames)) wholesale++;
         members ??= new Members(connection.start, connection.end);
         members.add(connection.id, connection.start, connection.end);
@@ -62,13 +64,23 @@ export const captureDuplicates: PatternRule = {
           reportPattern(captureDuplicates, {
             confidence: 'inferred',
             title: `{copies} in {connections} ${copies === 1 ? 'is' : 'are'} there twice`,
-            explanation: `${sayWho(wholesale, members.count, copies, frames)} The copies are left out of states, findings and the counts of segments, payload and retransmissions; frames, completeness and tcpAnalysis count them, as Wireshark does.`,
+            explanation: `${sayWho(wholesale, members.count, copies, frames)}${apartSeconds > 0 ? ' A copy comes {apart} after the frame that it repeats, or sooner.' : ''} The copies are left out of states, findings and the counts of segments, payload and retransmissions; frames, completeness and tcpAnalysis count them, as Wireshark does.`,
             connections: members.ids,
             count: members.count,
             from: members.from,
             to: members.to,
-            facts: { connections: members.count, duplicateFrames: copies, frames, wholesale },
-            words: { connections: count(members.count, 'connection'), copies: count(copies, 'frame') },
+            facts: {
+              connections: members.count,
+              duplicateFrames: copies,
+              frames,
+              wholesale,
+              apartSeconds: round(apartSeconds),
+            },
+            words: {
+              connections: count(members.count, 'connection'),
+              copies: count(copies, 'frame'),
+              apart: duration(apartSeconds),
+            },
             ...(wholesale < members.count && { likelyCauses: CAUSES_OF_FEW }),
           }),
         ];

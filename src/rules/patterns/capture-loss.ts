@@ -1,7 +1,9 @@
+import type { Connection } from '../../connections/connection.js';
 import { cite } from '../citations.js';
+import { milestone } from '../evidence.js';
 import type { Pattern } from '../finding.js';
 import type { CaptureCounts, PatternRule } from '../rule.js';
-import { count, times } from '../wording.js';
+import { count, grouped, times } from '../wording.js';
 import { Members } from './members.js';
 import { reportPattern } from './report-pattern.js';
 
@@ -42,14 +44,25 @@ export const captureLoss: PatternRule = {
     /** All connections of each capture. */
     const all: Members[] = [];
     let segments = 0;
+    /** On those connections. */
+    let findingsThere = 0;
+    /** The first frame of the first capture that shows it. */
+    let first: { readonly capture: number; readonly frame: number } | null = null;
     return {
-      add(connection) {
+      add(connection, findings) {
         const { capture, start, end } = connection;
         if (all[capture] === undefined) all[capture] = new Members(start, end);
         all[capture].add(connection.id, start, end);
         const { lostSegments } = connection.quality;
         if (lostSegments === 0) return;
         segments += lostSegments;
+        findingsThere += findings.length;
+        const frame = firstUnseen(connection);
+        if (
+          frame !== null &&
+          (first === null || capture < first.capture || (capture === first.capture && frame < first.frame))
+        )
+          first = { capture, frame };
         members ??= new Members(start, end);
         members.add(connection.id, start, end);
       },
@@ -57,11 +70,14 @@ export const captureLoss: PatternRule = {
         const known = captures.map(({ dropped }) => dropped).filter((dropped) => dropped !== null);
         const dropped = known.length === 0 ? null : known.reduce((sum, each) => sum + each, 0);
         if (members === null) return droppedAlone(all, captures);
+        const frame = first?.frame ?? null;
+        const shown =
+          frame === null ? '' : `, first in frame ${frame}${captures.length > 1 ? ' of its capture' : ''}`;
         return [
           reportPattern(captureLoss, {
             confidence: 'observed',
             title: 'Segments of {connections} were acknowledged but never captured',
-            explanation: `Acknowledgments show it {times}. ${sayCounters(dropped)}Findings there are graded lower.`,
+            explanation: `Acknowledgments show it {times}${shown}. ${sayCounters(dropped)}Findings there are graded lower; there ${findingsThere === 1 ? 'is' : 'are'} ${findingsThere === 0 ? 'none' : grouped(findingsThere)}.`,
             connections: members.ids,
             count: members.count,
             from: members.from,
@@ -69,15 +85,27 @@ export const captureLoss: PatternRule = {
             facts: {
               connections: members.count,
               lostSegments: segments,
+              ...(frame !== null && { firstFrame: frame }),
+              findings: findingsThere,
               ...(dropped !== null && { droppedFrames: dropped }),
             },
-            words: { connections: count(members.count, 'connection'), times: times(segments) },
+            words: {
+              connections: count(members.count, 'connection'),
+              times: times(segments),
+            },
           }),
         ];
       },
     };
   },
 };
+
+/** The first acknowledgment of what was never captured. */
+function firstUnseen({ client, server }: Connection): number | null {
+  const frames = [client, server].map((endpoint) => milestone(endpoint, 'acknowledged-unseen')?.frame);
+  const known = frames.filter((frame) => frame !== undefined);
+  return known.length === 0 ? null : Math.min(...known);
+}
 
 function sayCounters(dropped: number | null): string {
   if (dropped === null) return '';

@@ -4,6 +4,23 @@ import { count } from '../wording.js';
 import { Members } from './members.js';
 import { reportPattern } from './report-pattern.js';
 
+/** Rules that cannot speak of such a connection, as they are about its handshake, or that say less of it. */
+export const LIMITED_RULES: readonly string[] = [
+  'accept-queue-overflow',
+  'connection-refused',
+  'ecn-syn-unanswered',
+  'fast-open-refused',
+  'half-open-syn-challenge',
+  'handshake-aborted',
+  'rst-half-open-discovered',
+  'rst-not-accepted',
+  'rst-on-write-after-close',
+  'simultaneous-open',
+  'split-handshake',
+  'syn-ack-unanswered',
+  'syn-unanswered',
+];
+
 /** The capture began inside connections. */
 export const captureMidstream: PatternRule = {
   id: 'capture-midstream',
@@ -14,8 +31,7 @@ export const captureMidstream: PatternRule = {
   citations: [cite.windowScale],
   related: ['capture-ended-early', 'capture-loss'],
   documentation: {
-    meaning:
-      'Without the SYNs a connection’s roles are a guess, its initial sequence numbers and its window scale are unknown, and a FIN may already have passed. Rules that need these stay silent or say so.',
+    meaning: `Without the SYNs a connection’s roles are a guess, its initial sequence numbers and its window scale are unknown, and a FIN may already have passed. Rules that need these stay silent or say less: ${LIMITED_RULES.join(', ')}.`,
     proof: ['The first frame of a connection is neither SYN nor SYN-ACK.'],
     notThis: ['A handshake of which only a part was lost.'],
     applicationSees: 'Nothing: this is about the capture.',
@@ -37,15 +53,12 @@ export const captureMidstream: PatternRule = {
           reportPattern(captureMidstream, {
             confidence: 'observed',
             title: 'The capture starts inside {connections}',
-            explanation:
-              members.count === 1
-                ? 'Its roles, initial sequence numbers and window scales are unknown.'
-                : 'Their roles, initial sequence numbers and window scales are unknown.',
+            explanation: `${members.count === 1 ? 'Its' : 'Their'} roles, initial sequence numbers and window scales are unknown. ${LIMITED_RULES.length} rules that need the handshake are silent there or say less.`,
             connections: members.ids,
             count: members.count,
             from: members.from,
             to: members.to,
-            facts: { connections: members.count },
+            facts: { connections: members.count, limitedRules: LIMITED_RULES.length },
             words: { connections: count(members.count, 'connection') },
           }),
         ];

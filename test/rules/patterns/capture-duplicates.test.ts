@@ -6,11 +6,17 @@ import { patternsOf, textsOf, UNFILLED } from '../../support/pattern-tester.js';
 describe('capture-duplicates', () => {
   it('counts the connections it concerns', () => {
     const connections = [0, 1].map(
-      (id) => [connection({ id, quality: { duplicateFrames: 4 } }), []] as const,
+      (id) =>
+        [
+          connection({ id, quality: { duplicateFrames: 4, duplicatesApartSeconds: (id + 1) / 1000 } }),
+          [],
+        ] as const,
     );
     const [pattern] = patternsOf(captureDuplicates, [...connections, [connection({ id: 2 }), []]], 10);
     expect(pattern.title).toBe('8 frames in 2 connections are there twice');
     expect(pattern.connections).toEqual([0, 1]);
+    expect(pattern.facts.apartSeconds).toBe(0.002);
+    expect(pattern.explanation).toContain('A copy comes 2 ms after the frame that it repeats, or sooner.');
     expect(textsOf(pattern)).not.toMatch(UNFILLED);
   });
 

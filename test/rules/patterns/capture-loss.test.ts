@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { captureLoss } from '../../../src/rules/patterns/capture-loss.js';
-import { connection } from '../../support/connection-builder.js';
-import { patternsOf, textsOf, UNFILLED } from '../../support/pattern-tester.js';
+import { connection, happens } from '../../support/connection-builder.js';
+import { finding, patternsOf, textsOf, UNFILLED } from '../../support/pattern-tester.js';
 
 const capture = (dropped: number | null) => ({ dropped, skipped: {} });
 
@@ -11,6 +11,29 @@ describe('capture-loss', () => {
     const [pattern] = patternsOf(captureLoss, [...connections, [connection({ id: 2 }), []]], 10);
     expect(pattern.title).toBe('Segments of 2 connections were acknowledged but never captured');
     expect(pattern.connections).toEqual([0, 1]);
+    expect(textsOf(pattern)).not.toMatch(UNFILLED);
+  });
+
+  it('names the first frame that shows it, and counts the findings it may have changed', () => {
+    const lossy = (id: number, capture: number, frame: number, findings: number) =>
+      [
+        connection({
+          id,
+          capture,
+          quality: { lostSegments: 1 },
+          server: { milestones: [happens('acknowledged-unseen', 1, frame)] },
+        }),
+        Array.from({ length: findings }, () => finding('rst-active-abort')),
+      ] as const;
+    const found = [finding('rst-active-abort')];
+    const seen = [lossy(0, 0, 30, 2), lossy(1, 0, 20, 0), [connection({ id: 2 }), found] as const];
+    const [pattern] = patternsOf(captureLoss, seen, 10);
+    expect(pattern.facts).toMatchObject({ firstFrame: 20, findings: 2 });
+    expect(pattern.explanation).toBe(
+      'Acknowledgments show it twice, first in frame 20. Findings there are graded lower; there are 2.',
+    );
+    const [ofTwo] = patternsOf(captureLoss, [lossy(0, 1, 3, 0), ...seen], 10, {}, [null, null].map(capture));
+    expect(ofTwo.explanation).toContain('first in frame 20 of its capture.');
     expect(textsOf(pattern)).not.toMatch(UNFILLED);
   });
 

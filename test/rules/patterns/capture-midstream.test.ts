@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { captureMidstream } from '../../../src/rules/patterns/capture-midstream.js';
+import { RULES } from '../../../src/rules/catalog.js';
+import { captureMidstream, LIMITED_RULES } from '../../../src/rules/patterns/capture-midstream.js';
 import { connection } from '../../support/connection-builder.js';
 import { patternsOf, textsOf, UNFILLED } from '../../support/pattern-tester.js';
 
@@ -15,6 +17,19 @@ describe('capture-midstream', () => {
   it('agrees with one', () => {
     const [pattern] = patternsOf(captureMidstream, [[connection({ quality: { midstream: true } }), []]], 10);
     expect(pattern.explanation).toMatch(/^Its roles/);
+  });
+
+  it('counts the rules that look at handshakes, or that say less without one', () => {
+    const limited = RULES.filter(
+      ({ id, family }) =>
+        family === 'handshake' ||
+        id === 'connection-refused' ||
+        readFileSync(`src/rules/${id}.ts`, 'utf8').includes('quality.midstream'),
+    );
+    expect(LIMITED_RULES).toEqual(limited.map(({ id }) => id).sort());
+    const [pattern] = patternsOf(captureMidstream, [[connection({ quality: { midstream: true } }), []]], 10);
+    expect(pattern.facts.limitedRules).toBe(limited.length);
+    expect(pattern.explanation).toContain(`${limited.length} rules that need the handshake are silent`);
   });
 
   it('is silent on an ideal capture', () => {
