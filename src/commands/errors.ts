@@ -28,8 +28,9 @@ export function captureProblem(error: unknown, path: string): string | null {
   return null;
 }
 
-/** A misspelt command is taken for a capture: say so. */
+/** A misspelt command is taken for a capture, and so is one behind an option: say so. */
 function commandHint({ code }: InputError, path: string): string {
+  if (code === 'ENOENT' && isCommand(path)) return `; ${comesFirst(path)}`;
   const nearest = code === 'ENOENT' ? commandLike(path) : null;
   return nearest === null ? '' : `; or did you mean the command ${nearest}?`;
 }
@@ -39,12 +40,21 @@ function commandLike(word: string): string | null {
   return /^[a-z]+$/i.test(word) ? nearestName(word, COMMANDS) : null;
 }
 
+function isCommand(word: string): boolean {
+  return (COMMANDS as readonly string[]).includes(word);
+}
+
+function comesFirst(command: string): string {
+  return `the command ${command} comes first, before all options: finwait ${command} …`;
+}
+
 /**
- * Before several captures are read of which the first is a misspelt command: their reports would bury what is wrong.
+ * Before several captures are read of which the first is a command, misspelt or behind an option: their reports would bury what is wrong.
  * @throws UsageError
  */
 export function checkFirstWord([first, ...others]: readonly string[]): void {
   if (others.length === 0 || existsSync(first)) return;
+  if (isCommand(first)) throw new UsageError(`there is no capture ${first}; ${comesFirst(first)}`);
   const nearest = commandLike(first);
   if (nearest !== null)
     throw new UsageError(`there is no command or capture ${first}; did you mean ${nearest}?`);

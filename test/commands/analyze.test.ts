@@ -91,6 +91,18 @@ describe('a misspelt command', () => {
   });
 });
 
+describe('a command behind an option', () => {
+  it('has to come first', async () => {
+    const first = 'the command timeline comes first, before all options: finwait timeline …';
+    const { code, stderr } = await finwait(['--no-config', 'timeline', STUCK]);
+    expect(code).toBe(2);
+    expect(stderr).toBe(`finwait: there is no capture timeline; ${first}\n`);
+    const alone = await finwait(['--no-config', 'timeline']);
+    expect(alone.code).toBe(3);
+    expect(alone.stderr).toMatch(new RegExp(`timeline: no such file.*; ${first}`));
+  });
+});
+
 describe('wrong usage', () => {
   it.each([
     [[STUCK, '--format', 'jsno'], /there is no format jsno; did you mean json\?/],
