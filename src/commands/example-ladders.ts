@@ -680,7 +680,8 @@ the server ended in CLOSED
 
 error 10.9.42.1:40000 sent 6 SYNs to 10.9.42.2:8080 over 5.1 s without any
 answer
-syn-unanswered · #1, #2, #6 · RFC 9293 §3.8.3 MUST-23, §3.8.3; RFC 6298 §2, §5
+syn-unanswered · #1, #2, #6 · RFC 9293 §3.8.3 MUST-23, §3.8.3 MUST-22;
+RFC 6298 §2, §5
 `,
   'syn-ack-unanswered': `connection 0: 10.9.2.1:40000 ↔ 10.9.2.2:8080
 from 2026-11-21 05:01:03.815 UTC, captured near the server; times count from

@@ -744,10 +744,15 @@ export const cite = {
     '6.1.1.1',
     'Some devices drop or reset a SYN that asks for ECN; its sender may repeat it without, as losses look the same.',
   ),
-  synLikeData: tcp('3.8.3', 'Repetitions of a SYN are handled like those of data.'),
+  // Its label stands in Appendix B alone.
+  synLikeData: tcp('3.8.3', 'Repetitions of a SYN are handled like those of data.', 'MUST-22'),
   firstTimeout: rtoTimer(
     '2',
     'Until a round trip has been measured, the retransmission timer should be 1 s.',
+  ),
+  timestampOffsets: sysctl(
+    'tcp_timestamps',
+    'By default Linux adds a random offset to the timestamps of each connection.',
   ),
   synRetries: sysctl('tcp_syn_retries', 'How often Linux repeats a SYN.'),
   synAckRetries: sysctl('tcp_synack_retries', 'How often Linux repeats a SYN-ACK.'),

@@ -104,6 +104,7 @@ export const rstActiveAbort: Rule = {
       'A client that leaves with nothing outstanding, or in the middle of a response: it stays info.',
       'An abort after the other side’s close, when that side took nothing more either: it stays info.',
       'An abort that the other side’s FIN did not reach in time, with all data acknowledged: it stays info.',
+      'Many that are info are no warning either, however many there are in a minute: recurring-finding counts what is at least a warning.',
     ],
     applicationSees:
       '{aborter}: its own action. {peer}: after queued data its read fails with ECONNRESET once and then gives 0; if it writes first, the write fails with ECONNRESET, the next with EPIPE and SIGPIPE. After a FIN of {aborter} its read gives 0 and its write EPIPE.',

@@ -3,7 +3,7 @@ import { secondsBetween, type Timestamp, timeAfter } from '../../core/time.js';
 import { cite } from '../citations.js';
 import { entered } from '../evidence.js';
 import type { PatternRule } from '../rule.js';
-import { count, inNetwork } from '../wording.js';
+import { count, duration, inNetwork, round } from '../wording.js';
 import { Groups } from './members.js';
 import { MAX_LISTED, reportPattern } from './report-pattern.js';
 
@@ -27,6 +27,9 @@ interface Group {
 /** Connections kept per host: more do not change the verdict. */
 const MAX_FORGOTTEN = 4096;
 
+const BOUNDS =
+  ' A restart must lie in the {window} between the last sign that it knew one of them and the first that it did not.';
+
 /** A host forgot several connections: it has restarted. */
 export const hostRestarted: PatternRule = {
   id: 'host-restarted',
@@ -42,7 +45,7 @@ export const hostRestarted: PatternRule = {
       description: 'How many connections must show it: one alone has other explanations.',
     },
   },
-  citations: [cite.halfOpen, cite.halfOpenBySyn, cite.resetForUnknown, cite.quietTime],
+  citations: [cite.halfOpen, cite.halfOpenBySyn, cite.resetForUnknown, cite.quietTime, cite.timestampOffsets],
   related: ['rst-half-open-discovered', 'half-open-syn-challenge', 'idle-reset-interval', 'peer-host-lost'],
   documentation: {
     meaning:
@@ -54,6 +57,7 @@ export const hostRestarted: PatternRule = {
     notThis: [
       'Connections forgotten one after the other, each after the same silence: idle-reset-interval, a device on the path.',
       'An orderly shutdown: it closes its connections first.',
+      'Timestamps of new connections that begin elsewhere: where each has an offset of its own, as with Linux, they tell nothing. They are not looked at, nor is ARP, by which a host makes itself known after its start.',
     ],
     applicationSees: 'On each old connection of {host}: ECONNRESET at its next use.',
     likelyCauses: [
@@ -103,6 +107,8 @@ export const hostRestarted: PatternRule = {
           const times = lost.map(({ found }) => found);
           const openedAnew = lost.filter((one) => one.openedAnew).length;
           const unknown = lost.length - openedAnew;
+          const firstFound = Math.min(...times);
+          const window = firstFound - Math.max(...lost.map(({ known }) => known));
           return [
             reportPattern(hostRestarted, {
               confidence: 'possible',
@@ -119,18 +125,19 @@ export const hostRestarted: PatternRule = {
                       `${count(openedAnew, 'was', 'were')} opened anew by {host} while the other side still held ${openedAnew === 1 ? 'it' : 'them'}`,
                     ]
                   : []),
-              ].join(', ')}.`,
+              ].join(', ')}.${window > 0 ? BOUNDS : ''}`,
               connections: lost.slice(0, MAX_LISTED).map(({ id }) => id),
               count: lost.length,
-              from: timeAfter(origin, Math.min(...times)),
+              from: timeAfter(origin, firstFound),
               to: timeAfter(origin, Math.max(...times)),
               facts: {
                 host,
                 ...(network !== '' && { network }),
                 answeredWithReset: unknown,
                 openedAnew,
+                ...(window > 0 && { windowSeconds: round(window) }),
               },
-              words: { host: inNetwork(host, network) },
+              words: { host: inNetwork(host, network), window: duration(window) },
             }),
           ];
         });

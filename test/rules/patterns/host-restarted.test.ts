@@ -38,6 +38,8 @@ describe('host-restarted', () => {
     const [pattern] = patternsOf(hostRestarted, [reset(0, 40, 30), reset(1, 80, 30), reset(2, 90, 60)], 200);
     expect(pattern.connections).toEqual([0, 2]);
     expect([pattern.from, pattern.to]).toEqual([at(40), at(90)]);
+    expect(pattern.facts.windowSeconds).toBe(10);
+    expect(pattern.explanation).toContain('in the 10 s between the last sign');
   });
 
   it('is silent on one', () => {
