@@ -32,7 +32,7 @@ export const handshakeAborted: Rule = {
   signs: ['reset'],
   needs: 'both',
   explains: ['rst-active-abort'],
-  related: ['rst-active-abort', 'accept-queue-overflow', 'syn-ack-unanswered'],
+  related: ['rst-active-abort', 'accept-queue-overflow', 'syn-ack-unanswered', 'recurring-finding'],
   citations: [
     cite.synReceivedReset,
     cite.resetAtAnyTime,
@@ -58,7 +58,7 @@ export const handshakeAborted: Rule = {
       'A full accept queue with tcp_abort_on_overflow, or a listener that was closed with connections waiting, if the server resets (possible).',
     ],
     nextSteps: [
-      'If it comes at regular intervals from one address, it is a health check.',
+      'If it comes at regular intervals from one address, it is a health check: recurring-finding names it.',
       'If the server resets: nstat -az TcpExtListenOverflows; sysctl net.ipv4.tcp_abort_on_overflow',
     ],
     example: { fixture: 'health-check', capture: 'server' },

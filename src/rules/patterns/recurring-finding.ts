@@ -11,10 +11,12 @@ import {
   SEVERITIES,
   type Severity,
 } from '../finding.js';
+import { handshakeAborted } from '../handshake-aborted.js';
 import type { OptionValues, PatternCollector, PatternRule } from '../rule.js';
 import { synUnanswered } from '../syn-unanswered.js';
-import { count, duration, inNetwork, nameOf } from '../wording.js';
+import { count, duration, inNetwork, nameOf, round, times } from '../wording.js';
 import { type ByClient, Census, type CensusResults, type Client, type Service } from './census.js';
+import { type Checks, HealthChecks } from './health-checks.js';
 import type { Heard } from './heard.js';
 import { furtherServices, Groups, Members, MOST_SERVICES } from './members.js';
 import { MAX_PAIRS } from './pair-counts.js';
@@ -86,6 +88,14 @@ const FLOOD_CAUSES = [
   'The way back from {server} to its clients is broken (possible): handshakes of no client are finished.',
 ];
 
+const CHECK_CAUSES = [
+  'A load balancer or a monitor at {client} that tests whether the port is open (likely).',
+  'A program that calls at this interval and gives up before it sends anything (possible): its log tells.',
+];
+const CHECK_STEPS = [
+  'Find the check at {client}: one that asks for something, or closes with a FIN, tells more and leaves no resets behind.',
+];
+
 /** The same finding on many connections: one pattern with their number, and with where they concentrate. */
 export const recurringFinding: PatternRule = {
   id: 'recurring-finding',
@@ -108,16 +118,17 @@ export const recurringFinding: PatternRule = {
   related: ['connection-refused', 'syn-unanswered', 'syn-ack-unanswered', 'endpoint-mass-close'],
   documentation: {
     meaning:
-      'The same finding on many connections has mostly one cause. If one client has them all while others are well at the same service, the cause is at that client or on its path; if every client of a service has them and is well elsewhere, it is at the service. A client that tries one port of a host after the other, in vain, is named as what may be a port scan, and many clients of which none goes on as what may be a flood: then the pattern is the warning, and what it stands for is info.',
+      'The same finding on many connections has mostly one cause. If one client has them all while others are well at the same service, the cause is at that client or on its path; if every client of a service has them and is well elsewhere, it is at the service. A client that tries one port of a host after the other, in vain, is named as what may be a port scan, and many clients of which none goes on as what may be a flood: then the pattern is the warning, and what it stands for is info. Connections that one client opens and resets before any data, at regular intervals, look like health checks: info.',
     proof: [
       'At least minimumMembers connections to one address and port with warnings or errors of the same rule that no other finding explains.',
       'Or as many of one client, if no other client has findings of the rule: at three services or more, and at most half of them at one.',
       'Or as many SYNs that were sent once and not answered within 3 s, of which no finding speaks.',
       'Or ten ports of one host that one client tried within 10 s, nearly all refused or unanswered.',
+      'Or at least minimumMembers connections to one address and port with handshake-aborted of one client, all intervals between them nearly the same.',
     ],
     notThis: [
       'Connections for which another pattern stands: that one tells more.',
-      'Findings that are info: they are no trouble, however many there are.',
+      'Other findings that are info: they are no trouble, however many there are.',
     ],
     applicationSees: 'On each of these connections what the finding of {rule} says.',
     likelyCauses: [
@@ -139,6 +150,7 @@ class Collector implements PatternCollector {
   /** By rule and number of the service. */
   readonly #recurrences = new Groups<Recurrence>();
   readonly #scans = new PortScans();
+  readonly #checks = new HealthChecks();
   /** Clients kept in all recurrences together. */
   #kept = 0;
 
@@ -159,6 +171,7 @@ class Collector implements PatternCollector {
     }
     for (let i = 0; i < findings.length; i++) {
       const finding = findings[i];
+      this.#checks.add(connection, finding);
       if (finding.severity === 'info' || finding.explainedBy !== undefined) continue;
       isTroubled = true;
       // A rule may speak of both endpoints.
@@ -231,7 +244,8 @@ class Collector implements PatternCollector {
   }
 
   finish(): readonly Pattern[] {
-    if (this.#recurrences.all.length === 0 && !this.#scans.isWatching) return [];
+    const checks = this.#checks.found(this.#minimum).slice(0, MOST_SERVICES).map(checkPattern);
+    if (this.#recurrences.all.length === 0 && !this.#scans.isWatching) return checks;
     // What a host answered may be missing from the capture.
     const isMissed = ({ address, network }: Service): boolean => this.#heard.misses(address, network);
     const all = this.#recurrences.all.filter(
@@ -257,7 +271,7 @@ class Collector implements PatternCollector {
       if (ofOne !== null) patterns.push(ofOne);
       else patterns.push(...this.#byService(recurrences, census));
     }
-    return patterns;
+    return [...patterns, ...checks];
   }
 
   /** If all findings of a rule are of one client, at several services. */
@@ -480,6 +494,44 @@ function scanPattern(scan: Scan): Pattern {
     applicationSees: SCAN_SEEN,
     likelyCauses: SCAN_CAUSES,
     nextSteps: SCAN_STEPS,
+  });
+}
+
+function checkPattern(checks: Checks): Pattern {
+  const { client, server, port, network, members, last, shortest, longest } = checks;
+  const interval = secondsBetween(members.from, last) / (members.count - 1);
+  const service = formatEndpoint(server, port);
+  return reportPattern(recurringFinding, {
+    standsFor: [handshakeAborted.id],
+    severity: 'info',
+    confidence: 'possible',
+    title:
+      '{client} resets a connection to {server} every {interval}, before any data: looks like a health check',
+    explanation: `It did so ${times(members.count)}, ${duration(shortest) === duration(longest) ? '{shortest}' : '{shortest} to {longest}'} apart. That is how load balancers and monitors test whether a port is open.`,
+    connections: members.ids,
+    count: members.count,
+    from: members.from,
+    to: members.to,
+    facts: {
+      rule: handshakeAborted.id,
+      kind: 'health-check',
+      client,
+      server: service,
+      ...(network !== '' && { network }),
+      count: members.count,
+      intervalSeconds: round(interval, 3),
+    },
+    citations: handshakeAborted.citations,
+    words: {
+      rule: handshakeAborted.id,
+      client: inNetwork(client, network),
+      server: inNetwork(service, network),
+      interval: duration(interval),
+      shortest: duration(shortest),
+      longest: duration(longest),
+    },
+    likelyCauses: CHECK_CAUSES,
+    nextSteps: CHECK_STEPS,
   });
 }
 

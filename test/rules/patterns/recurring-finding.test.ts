@@ -394,6 +394,45 @@ describe('recurring-finding', () => {
     expect(pattern.explanation).toContain('There are too many clients to tell');
   });
 
+  const CHECK = { severity: 'info', endpoint: 'client' } as const;
+  const checks = (count: number, draft: Draft = {}, first = 0) =>
+    several(count, { rule: 'handshake-aborted', gap: 5, more: CHECK, ...draft }, first);
+
+  it('tells health checks from single calls that were reset', () => {
+    const others = [...checks(1, { client: '10.0.0.9' }, 7), ...several(6, { rule: null }, 20)];
+    const [pattern, ...more] = told([...checks(6), ...others, ...checks(5, { port: 81 }, 30)]);
+    expect(pattern).toMatchObject({
+      severity: 'info',
+      confidence: 'possible',
+      standsFor: ['handshake-aborted'],
+      title:
+        '10.0.0.1 resets a connection to 10.0.0.2:80 every 5 s, before any data: looks like a health check',
+      connections: [0, 1, 2, 3, 4, 5],
+      facts: {
+        kind: 'health-check',
+        client: '10.0.0.1',
+        server: '10.0.0.2:80',
+        count: 6,
+        intervalSeconds: 5,
+      },
+    });
+    expect(pattern.explanation).toContain('It did so 6 times, 5 s apart.');
+    expect(textsOf(pattern)).not.toMatch(UNFILLED);
+    expect(more.map(({ facts }) => facts.server)).toEqual(['10.0.0.2:81']);
+    // Beside patterns of what is trouble.
+    expect(told([...checks(6), ...several(6, { port: 82 }, 40)])).toHaveLength(2);
+  });
+
+  it.each([
+    ['too few', checks(4)],
+    ['a burst', checks(9, { gap: 0.1 })],
+    ['irregular ones', [...checks(4), ...checks(4, {}, 6)]],
+    ['resets of the server', checks(9, { more: { ...CHECK, endpoint: 'server' } })],
+    ['other findings', checks(9, { rule: 'rst-after-close-complete' })],
+  ] as const)('takes for no health check %s', (_, judged) => {
+    expect(told(judged)).toEqual([]);
+  });
+
   it('gives way to another pattern of the same connections', () => {
     const collector = preparePatterns([recurringFinding, endpointMassClose]);
     for (let id = 0; id < 6; id++) {
