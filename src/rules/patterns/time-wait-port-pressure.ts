@@ -2,8 +2,9 @@ import { formatEndpoint } from '../../core/addresses.js';
 import type { Timestamp } from '../../core/time.js';
 import { cite } from '../citations.js';
 import { entered } from '../evidence.js';
+import type { Finding, Pattern } from '../finding.js';
 import type { PatternRule } from '../rule.js';
-import { inNetwork, round } from '../wording.js';
+import { count, inNetwork, round, times } from '../wording.js';
 import { Groups, Members } from './members.js';
 import { reportPattern } from './report-pattern.js';
 
@@ -14,10 +15,24 @@ interface Group {
   /** Connections that entered TIME-WAIT, by second. */
   readonly bySecond: Map<number, number>;
   readonly members: Members;
+  /** Ports used again while the service held them in TIME-WAIT. */
+  readonly reuses: Reuses;
+}
+
+interface Reuses {
+  all: number;
+  accepted: number;
+  /** Those that were not accepted at once. */
+  failed: Members | null;
+  /** Their only port; null once there were several. */
+  port: number | null;
 }
 
 /** Seconds that one group may tell apart; a longer capture is not judged beyond them. */
 const MAX_SECONDS = 100_000;
+
+/** TIME-WAIT by RFC 9293 §3.4.2 and §3.6.1. */
+const TWO_MSL_SECONDS = 240;
 
 /** How many sampled connections make the threshold: enough for a few percent. */
 const SAMPLES = 2000;
@@ -27,7 +42,8 @@ export const timeWaitPortPressure: PatternRule = {
   id: 'time-wait-port-pressure',
   family: 'pattern',
   severity: 'warning',
-  summary: 'A client holds most of its ephemeral ports towards one service in TIME-WAIT.',
+  summary:
+    'A client holds most of its ephemeral ports towards one service in TIME-WAIT, or uses ports that this is still to accept.',
   options: {
     timeWaitSeconds: {
       unit: 'seconds',
@@ -57,6 +73,14 @@ export const timeWaitPortPressure: PatternRule = {
       maximum: 1,
       description: 'Which share of the ports in TIME-WAIT at once is an error.',
     },
+    failedReuses: {
+      unit: 'count',
+      default: 3,
+      minimum: 1,
+      maximum: 1_000_000,
+      description:
+        'How many ports that were used again, and not accepted at once, are a warning whatever the share: of fewer, time-wait-port-reuse tells all there is.',
+    },
   },
   ordered: ['warningShare', 'errorShare'],
   citations: [
@@ -75,9 +99,11 @@ export const timeWaitPortPressure: PatternRule = {
       'The side that closes first keeps its port in TIME-WAIT. A client that opens and closes many connections to one service uses up its ephemeral ports towards it; then connect fails, without a packet, unless tcp_tw_reuse lets Linux take a port over.',
     proof: [
       'The client’s TIME-WAITs in the capture, each counted for timeWaitSeconds: the number at once is computed, not observed.',
+      'Or failedReuses connections of the client on which time-wait-port-reuse is a warning.',
     ],
     notThis: [
-      'TIME-WAIT at the server: it costs no port of the client.',
+      'TIME-WAIT at the server: it costs no port of the client, unless that uses one again too early.',
+      'A port that the client takes over from its own TIME-WAIT: nothing on the wire tells that from one that was over.',
       'Many clients behind one NAT: the range is then unknown.',
     ],
     applicationSees: 'connect at {client} fails with EADDRNOTAVAIL.',
@@ -97,11 +123,14 @@ export const timeWaitPortPressure: PatternRule = {
     const groups = new Groups<Group>();
     let seen = 0;
     return {
-      add({ id, network, client, server }) {
+      add({ id, network, client, server }, findings) {
         seen++;
-        if (step > 1 && scattered(id) % step !== 0) return;
-        const waiting = entered(client, 'TIME-WAIT');
-        if (waiting === null) return;
+        const reuse = findings.length === 0 ? undefined : findings.find(isReuse);
+        const isSampled = step === 1 || scattered(id) % step === 0;
+        if (reuse === undefined && !isSampled) return;
+        const waiting = isSampled ? entered(client, 'TIME-WAIT') : null;
+        const since = waiting?.time ?? reuse?.from;
+        if (since === undefined) return;
         const service = services.of(server.address, server.port, () => services.all.length);
         if (service === null) return;
         const group = groups.of(inNetwork(client.address, network), service, () => ({
@@ -109,9 +138,12 @@ export const timeWaitPortPressure: PatternRule = {
           server: formatEndpoint(server.address, server.port),
           network,
           bySecond: new Map(),
-          members: new Members(waiting.time),
+          members: new Members(since),
+          reuses: { all: 0, accepted: 0, failed: null, port: client.port },
         }));
         if (group === null) return;
+        if (reuse !== undefined) countReuse(group.reuses, id, client.port, reuse);
+        if (waiting === null) return;
         const second = waiting.time.seconds >>> 0;
         const known = group.bySecond.get(second);
         if (known === undefined && group.bySecond.size >= MAX_SECONDS) return;
@@ -119,18 +151,26 @@ export const timeWaitPortPressure: PatternRule = {
         group.members.add(id, waiting.time);
       },
       finish() {
-        return groups.all.flatMap(({ client, server, network, bySecond, members }) => {
-          if (members.count * step < options.warningShare * options.ephemeralPorts) return [];
-          const sampled = peakWithin(bySecond, options.timeWaitSeconds);
-          const peak = { count: Math.min(sampled.count * step, seen), at: sampled.at };
-          const share = peak.count / options.ephemeralPorts;
-          if (share < options.warningShare) return [];
+        return groups.all.flatMap((group) => {
+          const { client, server, network, bySecond, members, reuses } = group;
+          const peak =
+            members.count * step < options.warningShare * options.ephemeralPorts
+              ? null
+              : peakOf(bySecond, options.timeWaitSeconds);
+          const share = peak === null ? 0 : peak.count / options.ephemeralPorts;
+          if (peak === null || share < options.warningShare) {
+            return (reuses.failed?.count ?? 0) < options.failedReuses
+              ? []
+              : [ofReuses(group, reuses.failed!)];
+          }
+          const twoMsl = peakOf(bySecond, TWO_MSL_SECONDS);
+          const twoMslShare = twoMsl.count / options.ephemeralPorts;
           return [
             reportPattern(timeWaitPortPressure, {
               severity: share >= options.errorShare ? 'error' : 'warning',
               confidence: 'inferred',
               title: `{client} holds ${step > 1 ? 'about' : 'up to'} ${peak.count} ${peak.count === 1 ? 'port' : 'ports'} to {server} in TIME-WAIT, ${Math.round(100 * share)} % of its ephemeral ports`,
-              explanation: `Counting ${options.timeWaitSeconds} s for each TIME-WAIT and ${options.ephemeralPorts} ports. When they are used up, connect fails without a packet.`,
+              explanation: `Counting ${options.timeWaitSeconds} s for each TIME-WAIT and ${options.ephemeralPorts} ports; with the ${TWO_MSL_SECONDS} s of RFC 9293 there would be ${twoMsl.count}, ${Math.round(100 * twoMslShare)} %. When they are used up, connect fails without a packet.${reusesText(reuses)}`,
               connections: members.ids,
               count: Math.min(members.count * step, seen),
               from: members.from,
@@ -141,15 +181,79 @@ export const timeWaitPortPressure: PatternRule = {
                 ...(network !== '' && { network }),
                 peakPorts: peak.count,
                 shareOfPorts: round(share, 4),
+                peakPortsOfTwoMsl: twoMsl.count,
+                ...reusesFacts(reuses),
               },
               words: { client: inNetwork(client, network), server },
             }),
           ];
         });
+
+        /** Of those sampled, for all; no more than there are connections. */
+        function peakOf(bySecond: Group['bySecond'], seconds: number): { count: number; at: Timestamp } {
+          const sampled = peakWithin(bySecond, seconds);
+          return { count: Math.min(sampled.count * step, seen), at: sampled.at };
+        }
       },
     };
   },
 };
+
+/** A client's port that its service held in TIME-WAIT was used again. */
+function isReuse({ rule, endpoint }: Finding): boolean {
+  return rule === 'time-wait-port-reuse' && endpoint === 'client';
+}
+
+function countReuse(reuses: Reuses, id: number, port: number, { severity, from, to, facts }: Finding): void {
+  reuses.all++;
+  if (facts.outcome === 'accepted') reuses.accepted++;
+  if (severity === 'info') return;
+  if (reuses.failed === null) {
+    reuses.failed = new Members(from, to);
+    reuses.port = port;
+  } else if (reuses.port !== port) {
+    reuses.port = null;
+  }
+  reuses.failed.add(id, from, to);
+}
+
+/** What is said where the ports of no share are known to wait, but the client comes back to some too early. */
+function ofReuses({ client, server, network, reuses }: Group, failed: Members): Pattern {
+  return reportPattern(timeWaitPortPressure, {
+    standsFor: ['time-wait-port-reuse'],
+    severity: 'warning',
+    confidence: 'inferred',
+    title: `{client} used ${reuses.port === null ? 'ports' : `port ${reuses.port}`} to {server} again too early: TIME-WAIT did not accept the SYN at once ${times(failed.count)}`,
+    explanation: `{server} held these pairs of ports in TIME-WAIT when the new SYNs came.${reusesText(reuses)}`,
+    applicationSees: '{client}: connect takes longer, or fails with ETIMEDOUT. {server}: nothing.',
+    likelyCauses: reuses.port === null ? REUSE_CAUSES : [FIXED_PORT, ...REUSE_CAUSES],
+    nextSteps: [...timeWaitPortPressure.documentation.nextSteps, NAT_STEP],
+    connections: failed.ids,
+    count: failed.count,
+    from: failed.from,
+    to: failed.to,
+    facts: { client, server, ...(network !== '' && { network }), ...reusesFacts(reuses) },
+    words: { client: inNetwork(client, network), server },
+  });
+}
+
+const FIXED_PORT = 'A fixed source port in the program of {client} (likely).';
+const REUSE_CAUSES = [
+  '{client} is a NAT with few ports for many hosts, or one that hands them out again too early (possible).',
+  'A new connection for every request, from few ephemeral ports (possible).',
+];
+const NAT_STEP =
+  'If {client} is a NAT: how many ports it has for {server}, and for how long it keeps one after the close.';
+
+function reusesText({ all, accepted }: Reuses): string {
+  if (all === 0) return '';
+  const taken = accepted === 0 ? 'none was' : accepted === 1 ? 'one was' : `${accepted} were`;
+  return ` Of ${count(all, 'time')} that a port was used again while {server} held it in TIME-WAIT, ${taken} accepted at once.`;
+}
+
+function reusesFacts({ all, accepted, failed }: Reuses): Pattern['facts'] {
+  return all === 0 ? {} : { reuses: all, reusesAccepted: accepted, reusesFailed: failed?.count ?? 0 };
+}
 
 /** A number whose remainders tell nothing of the order of ids: clients may call several services in turn. */
 function scattered(id: number): number {

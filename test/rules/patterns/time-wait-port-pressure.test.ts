@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { timeWaitPortPressure } from '../../../src/rules/patterns/time-wait-port-pressure.js';
-import { connection, enters } from '../../support/connection-builder.js';
-import { patternsOf, textsOf, UNFILLED } from '../../support/pattern-tester.js';
+import { at, connection, enters } from '../../support/connection-builder.js';
+import { finding, patternsOf, textsOf, UNFILLED } from '../../support/pattern-tester.js';
 
 function closed(count: number, gap: number, role: 'client' | 'server' = 'client') {
   return Array.from({ length: count }, (_, id) => {
@@ -17,6 +17,7 @@ describe('time-wait-port-pressure', () => {
     expect(pattern.title).toBe(
       '10.0.0.1 holds up to 60 ports to 10.0.0.2:8080 in TIME-WAIT, 60 % of its ephemeral ports',
     );
+    expect(pattern.facts).not.toHaveProperty('reusesFailed');
     expect(textsOf(pattern)).not.toMatch(UNFILLED);
   });
 
@@ -33,6 +34,70 @@ describe('time-wait-port-pressure', () => {
     expect(patternsOf(timeWaitPortPressure, closed(60, 0.5, 'server'), 100, { ephemeralPorts: 100 })).toEqual(
       [],
     );
+  });
+});
+
+describe('time-wait-port-pressure by RFC 9293', () => {
+  it('counts TIME-WAIT for 240 s as well', () => {
+    const [pattern] = patternsOf(timeWaitPortPressure, closed(200, 1), 1000, { ephemeralPorts: 100 });
+    expect(pattern.facts).toMatchObject({ peakPorts: 60, peakPortsOfTwoMsl: 200 });
+    expect(pattern.explanation).toContain('with the 240 s of RFC 9293 there would be 200, 200 %.');
+  });
+});
+
+describe('time-wait-port-pressure of ports used again', () => {
+  /** So many connections whose ports were used again while the server was in TIME-WAIT. */
+  function reused(outcomes: readonly string[], port?: number) {
+    return outcomes.map((outcome, id) => {
+      const side = { client: { port: port ?? 40000 + id }, server: { after: [enters('TIME-WAIT', id, 7)] } };
+      const severity = outcome === 'accepted' ? 'info' : 'warning';
+      const facts = { outcome };
+      const reuse = { severity, endpoint: 'client', from: at(id), to: at(id + 4), facts } as const;
+      return [connection({ id, ...side }), [finding('time-wait-port-reuse', reuse)]] as const;
+    });
+  }
+  const MIXED = ['refused', 'accepted', 'late', 'refused'];
+
+  it('warns of those that were not accepted at once', () => {
+    const [pattern, ...others] = patternsOf(timeWaitPortPressure, reused(MIXED), 100);
+    expect(others).toEqual([]);
+    expect(pattern).toMatchObject({
+      severity: 'warning',
+      standsFor: ['time-wait-port-reuse'],
+      title:
+        '10.0.0.1 used ports to 10.0.0.2:8080 again too early: TIME-WAIT did not accept the SYN at once 3 times',
+      connections: [0, 2, 3],
+      count: 3,
+      facts: { reuses: 4, reusesAccepted: 1, reusesFailed: 3 },
+    });
+    expect(pattern.explanation).toContain('Of 4 times that a port was used again');
+    expect(pattern.likelyCauses[0]).toContain('NAT');
+    expect(textsOf(pattern)).not.toMatch(UNFILLED);
+  });
+
+  it('names a port that is always the same', () => {
+    const [pattern] = patternsOf(timeWaitPortPressure, reused(MIXED, 7000), 100);
+    expect(pattern.title).toMatch(/^10\.0\.0\.1 used port 7000 to 10\.0\.0\.2:8080 again too early/);
+    expect(pattern.likelyCauses[0]).toContain('fixed source port');
+  });
+
+  it('leaves few of them to their own findings, unless asked', () => {
+    const few = reused(['refused', 'refused', 'accepted', 'accepted']);
+    expect(patternsOf(timeWaitPortPressure, few, 100)).toEqual([]);
+    expect(patternsOf(timeWaitPortPressure, few, 100, { failedReuses: 1 })).toHaveLength(1);
+  });
+
+  it('are told beside the ports that wait', () => {
+    const [pattern, ...others] = patternsOf(
+      timeWaitPortPressure,
+      [...closed(60, 0.5), ...reused(MIXED)],
+      100,
+      { ephemeralPorts: 100 },
+    );
+    expect(others).toEqual([]);
+    expect(pattern.title).toContain('holds up to 60 ports');
+    expect(pattern.explanation).toContain('one was accepted at once');
+    expect(pattern.facts).toMatchObject({ reusesAccepted: 1, reusesFailed: 3 });
   });
 });
 
