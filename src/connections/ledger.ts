@@ -191,6 +191,12 @@ export class Ledger {
     journal.setValue(entry, (journal.value(entry) - value) | 0);
   }
 
+  /** The same of all in the run at `entry`. */
+  takeAllBack(entry: number): void {
+    this.journal.setFrame(this.journal.next(entry), 0);
+    this.journal.setValue(entry, 0);
+  }
+
   /** The first of a new run. Its count, last time and `mark` are in the entry behind it. */
   startRun(kind: number, server: boolean, value: number, mark = 0): void {
     const previous = this.find(kind, server);

@@ -96,6 +96,8 @@ import {
   FIN_SEQUENCE,
   FLAGS,
   HANDSHAKE_REPEATED,
+  ISLAND_END,
+  ISLAND_START,
   ISS,
   isLaterFrame,
   KIND_ACK,
@@ -367,6 +369,7 @@ export class Observer {
     const kind = segment.payloadLength > 0 || (segment.flags & FIN) !== 0 ? this.#text() : this.#bare();
     if ((memory[x + STATE] & ENDPOINT_FIN_SENT) !== 0) this.#deliverFin(x, y);
     this.#window();
+    if (this.#hasOpenFin(y)) this.#refuseFin();
     return kind;
   }
 
@@ -446,6 +449,9 @@ export class Observer {
       this.#receiveFinByProof();
     }
     if ((memory[y + STATE] & ENDPOINT_FIN_COVERED) === 0) {
+      // One that lay beyond the window could be held after all: the capture had missed what widened it.
+      if (!after(memory[y + SND_NXT], memory[y + FIN_SEQUENCE]))
+        memory[y + SND_NXT] = advance(memory[y + FIN_SEQUENCE], 1);
       memory[y + STATE] = memory[y + STATE] | ENDPOINT_FIN_COVERED;
       this.#ledger.note(FIN_COVERED, !fromServer, 0);
     }
@@ -460,7 +466,7 @@ export class Observer {
     const ledger = this.#ledger;
     const journal = ledger.journal;
     const server = this.#at.fromServer;
-    const copies = ledger.find(FIN_REPEATED, !server);
+    const copies = this.#copiesOfFin(!server);
     if (copies < 0) {
       ledger.enter(server, RECEIVED_FIN, OBSERVED);
       return;
@@ -482,9 +488,20 @@ export class Observer {
     const hasFin = (segment.flags & FIN) !== 0;
     const textEnd = advance(sequence, payload);
     const end = hasFin ? advance(textEnd, 1) : textEnd;
-    const next = memory[x + SND_NXT];
+    let next = memory[x + SND_NXT];
 
     if (payload === 1 && !hasFin && this.#isProbe(sequence, next)) return KIND_KEEP_ALIVE;
+    if (hasFin) {
+      if (this.#hasOpenFin(x) && this.#endsBeforeFin(sequence, textEnd)) {
+        this.#disproveFin(x, this.#at.fromServer);
+        next = memory[x + SND_NXT];
+      }
+      // The receiver drops it (§3.10.7.4, first step), and the stream goes on below, if that is how it was.
+      if (this.#isBeyondWindow(sequence)) {
+        this.#fin(textEnd);
+        return KIND_FIN;
+      }
+    }
 
     const fresh = after(end, next);
     if (!fresh) {
@@ -542,10 +559,45 @@ export class Observer {
    */
   #isNearFin(sequence: number): boolean {
     const { memory, sender: x, receiver: y } = this.#at;
-    const scaleKnown = (memory[y + STATE] & ENDPOINT_SYN_CAPTURED) !== 0;
+    return Math.abs(distance(sequence, memory[x + FIN_SEQUENCE])) <= this.#widestWindow(y);
+  }
+
+  /** The widest window that the endpoint at `y` may have given its peer, as far as that is known. */
+  #widestWindow(y: number): number {
+    const { memory, sender, receiver } = this.#at;
+    const scaleKnown = (memory[sender + STATE] & memory[receiver + STATE] & ENDPOINT_SYN_CAPTURED) !== 0;
     const window = Math.max(memory[y + WINDOW], LARGEST_UNSCALED_WINDOW);
-    const reach = scaleKnown ? window : Math.min(window * 2 ** LARGEST_SCALE, LARGEST_WINDOW);
-    return Math.abs(distance(sequence, memory[x + FIN_SEQUENCE])) <= reach;
+    return scaleKnown ? window : Math.min(window * 2 ** LARGEST_SCALE, LARGEST_WINDOW);
+  }
+
+  /** A segment of the sender that begins beyond all that its receiver can hold. */
+  #isBeyondWindow(sequence: number): boolean {
+    const { memory, sender: x, receiver: y } = this.#at;
+    return after(sequence, advance(memory[x + CONTIGUOUS], this.#widestWindow(y)));
+  }
+
+  /** `x` sent a FIN that no acknowledgment covers yet. */
+  #hasOpenFin(x: number): boolean {
+    return (this.#at.memory[x + STATE] & (ENDPOINT_FIN_SENT | ENDPOINT_FIN_COVERED)) === ENDPOINT_FIN_SENT;
+  }
+
+  /** A FIN of the sender that its receiver takes first: it comes right after all octets, below the one known so far. */
+  #endsBeforeFin(sequence: number, textEnd: number): boolean {
+    const { memory, sender: x } = this.#at;
+    const contiguous = memory[x + CONTIGUOUS];
+    return before(textEnd, memory[x + FIN_SEQUENCE]) && within(contiguous, sequence, textEnd);
+  }
+
+  /**
+   * The peer's FIN lay beyond the window, and the sender's word after it shows that it still does: who sent it was
+   * not the peer, which keeps to the window, and the sender drops it.
+   */
+  #refuseFin(): void {
+    const { memory, receiver: y, sender: x, fromServer } = this.#at;
+    const fin = memory[y + FIN_SEQUENCE];
+    if (after(memory[y + SND_NXT], fin)) return;
+    const edge = advance(memory[y + CONTIGUOUS], this.#widestWindow(x));
+    if (after(fin, edge)) this.#disproveFin(y, !fromServer);
   }
 
   /** The segment at hand acknowledges `y`'s FIN. */
@@ -581,6 +633,12 @@ export class Observer {
     }
   }
 
+  /** The run of an endpoint's repeated FINs, or -1. */
+  #copiesOfFin(server: boolean): number {
+    const entry = this.#ledger.find(FIN_REPEATED, server);
+    return entry >= 0 && this.#ledger.countOf(entry) > 0 ? entry : -1;
+  }
+
   #sendFin(x: number, server: boolean): void {
     const ledger = this.#ledger;
     const newest = ledger.newest(server);
@@ -608,8 +666,7 @@ export class Observer {
     if (memory[x + CONTIGUOUS] !== advance(memory[x + FIN_SEQUENCE], 1)) return;
     if ((memory[x + STATE] & ENDPOINT_FIN_COVERED) !== 0) return;
     if ((memory[y + STATE] & ENDPOINT_FIN_UNPROVED) !== 0) return;
-    if (this.#ledger.find(FIN_REPEATED, this.#at.fromServer) >= 0 && !this.#tapIsAt(!this.#at.fromServer))
-      return;
+    if (this.#copiesOfFin(this.#at.fromServer) >= 0 && !this.#tapIsAt(!this.#at.fromServer)) return;
     if (this.#ledger.enter(!this.#at.fromServer, RECEIVED_FIN, ASSUMED)) {
       memory[y + STATE] = memory[y + STATE] | ENDPOINT_FIN_UNPROVED;
     }
@@ -620,6 +677,7 @@ export class Observer {
     const segment = this.#at.segment;
     const next = this.#at.memory[this.#at.sender + SND_NXT];
     if (this.#isProbe(segment.sequence, next)) return KIND_KEEP_ALIVE;
+    if (this.#hasOpenFin(this.#at.sender)) this.#goOnBelowFin();
     if ((this.#at.memory[this.#at.receiver + LAST_INFO] & LAST_RESET_SINCE) !== 0) this.#challenge(next);
     return KIND_ACK;
   }
@@ -880,6 +938,40 @@ export class Observer {
       this.#enterAsBefore(server, RECEIVED_ACK_OF_FIN, received, evidence);
     }
     // Else the peer's FIN, which had crossed the first copy, did arrive: it stands, from the state that is left.
+    this.#enterAsBefore(server, RECEIVED_FIN, received, evidence);
+    const again = ledger.newest(server);
+    if (evidence === CONFIRMED && again >= 0) journal.setOther(again, proof);
+  }
+
+  /** An acknowledgment carries SND.NXT (§3.10.7.4): its sender has sent neither its FIN nor the octets missing before. */
+  #goOnBelowFin(): void {
+    const { memory, sender: x, fromServer, segment } = this.#at;
+    const isBelow =
+      segment.sequence === memory[x + CONTIGUOUS] && before(segment.sequence, memory[x + FIN_SEQUENCE]);
+    if (isBelow && this.#sinceLast(x) >= REORDERING_WINDOW) this.#disproveFin(x, fromServer);
+  }
+
+  /** The FIN of `x`, which its peer never took in, was not its own: what it went through since is taken back. */
+  #disproveFin(x: number, server: boolean): void {
+    const { memory } = this.#at;
+    const ledger = this.#ledger;
+    const { journal } = ledger;
+    const received = ledger.newest(server);
+    const event = received < 0 ? -1 : ledger.eventOf(received);
+    // After a reset nothing is left to be put right; a peer's FIN that came since stands, from the state that is left.
+    if (event !== SENT_FIN && event !== RECEIVED_FIN) return;
+    const evidence = evidenceOf(journal.detail(received));
+    const proof = journal.other(received);
+    if (ledger.retractFrom(server, SENT_FIN) < 0) return;
+    memory[x + STATE] &= ~ENDPOINT_FIN_SENT;
+    if (after(memory[x + SND_NXT], memory[x + FIN_SEQUENCE])) {
+      memory[x + SND_NXT] = memory[x + CONTIGUOUS];
+      memory[x + ISLAND_START] = 0;
+      memory[x + ISLAND_END] = 0;
+    }
+    const copies = this.#copiesOfFin(server);
+    if (copies >= 0) ledger.takeAllBack(copies);
+    if (event !== RECEIVED_FIN) return;
     this.#enterAsBefore(server, RECEIVED_FIN, received, evidence);
     const again = ledger.newest(server);
     if (evidence === CONFIRMED && again >= 0) journal.setOther(again, proof);

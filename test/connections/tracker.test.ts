@@ -567,6 +567,85 @@ describe('octets beyond a FIN', () => {
   });
 });
 
+describe('a FIN that is not its sender’s', () => {
+  const talking = `${OPEN}
+    0.10 C PA 1 1 +3
+    0.11 S PA 1 4 +4
+    0.12 C A  4 5`;
+
+  it('beyond the window leaves the stream as it was: the real one counts', () => {
+    const { client, server } = connectionOf(`${talking}
+      0.13 C FA 900000 5
+      0.14 S A  5 4
+      0.15 C PA 4 5 +3
+      0.16 S PA 5 7 +4
+      0.17 C A  7 9
+      0.18 C FA 7 9
+      0.19 S A  9 8`);
+    expect(client.timeline.filter(({ state }) => state === 'FIN-WAIT-1')).toMatchObject([
+      { frame: 7, retractedBy: 8 },
+      { frame: 12, retractedBy: null },
+    ]);
+    expect(statesOf(client)).toBe('SYN-SENT ESTABLISHED FIN-WAIT-1 FIN-WAIT-2');
+    expect(statesOf(server)).toBe('SYN-RECEIVED ESTABLISHED CLOSE-WAIT');
+    expect([client.retransmissions, client.milestones.map(({ kind }) => kind)]).toEqual([0, ['fin-covered']]);
+  });
+
+  it('is taken back with what it led to, but not with the peer’s own FIN', () => {
+    const { client, server } = connectionOf(`${talking}
+      0.13 S FA 900000 4
+      0.14 C FA 4 5
+      0.15 S A  5 5
+      0.16 C A  5 5`);
+    expect(statesOf(server)).toBe('SYN-RECEIVED ESTABLISHED CLOSE-WAIT');
+    expect(server.timeline.at(-1)).toMatchObject({ frame: 8, evidence: 'confirmed', confirmedBy: 9 });
+    expect(statesOf(client)).toBe('SYN-SENT ESTABLISHED FIN-WAIT-1 FIN-WAIT-2');
+    expect(server.finSent).toBe(false);
+  });
+
+  it('above a gap is disproved by an acknowledgment of its sender from below', () => {
+    const { client } = connectionOf(`${talking}
+      0.13 C FA 4000 5
+      0.14 S A  5 4
+      0.15 C PA 4 5 +3
+      0.16 S PA 5 7 +4
+      0.17 C A  7 9`);
+    expect(client.timeline.at(-1)).toMatchObject({ state: 'FIN-WAIT-1', frame: 7, retractedBy: 11 });
+    expect([client.finalState, client.finSent, client.unacknowledgedBytes]).toEqual([
+      'ESTABLISHED',
+      false,
+      0,
+    ]);
+  });
+
+  it('gives way to one that comes right after all octets', () => {
+    const { client, server } = connectionOf(`${talking}
+      0.13 C FA 4000 5
+      0.15 C FA 4 5
+      0.16 S A  5 5`);
+    expect(client.timeline.at(2)).toMatchObject({ state: 'FIN-WAIT-1', frame: 7, retractedBy: 8 });
+    expect(statesOf(client)).toBe('SYN-SENT ESTABLISHED FIN-WAIT-1 FIN-WAIT-2');
+    expect(statesOf(server)).toBe('SYN-RECEIVED ESTABLISHED CLOSE-WAIT');
+  });
+
+  it('is not told from a real one whose octets the capture missed', () => {
+    const missed = connectionOf(`${talking}
+      0.90 C FA 900000 5
+      0.91 S A  5 900001`);
+    expect(statesOf(missed.client)).toBe('SYN-SENT ESTABLISHED FIN-WAIT-1 FIN-WAIT-2');
+    expect(statesOf(missed.server)).toBe('SYN-RECEIVED ESTABLISHED CLOSE-WAIT');
+    const { client, server } = connectionOf(`${talking}
+      0.13 C FA 4000 5
+      0.14 S A  5 4
+      0.15 C PA 4 5 +1000
+      0.16 S A  5 1004
+      0.17 C PA 1004 5 +2996
+      0.18 S A  5 4001`);
+    expect(statesOf(client)).toBe('SYN-SENT ESTABLISHED FIN-WAIT-1 FIN-WAIT-2');
+    expect(statesOf(server)).toBe('SYN-RECEIVED ESTABLISHED CLOSE-WAIT');
+  });
+});
+
 describe('a direction that is missing', () => {
   it('was used if acknowledgments advance, or answer a SYN', () => {
     const quality = (script: string) => connectionOf(script).quality;
