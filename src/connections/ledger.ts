@@ -2,7 +2,7 @@
  * Writes down what the observer concludes, for one connection at a time: transitions by the table, the
  * proofs and disproofs that come later, and milestones. A frame of the capture is at hand while it does.
  */
-import { ESTABLISHED } from '../tcp/states.js';
+import { CLOSED, ESTABLISHED } from '../tcp/states.js';
 import { TRANSITIONS, transitionFor } from '../tcp/transitions.js';
 import {
   ASSUMED,
@@ -118,8 +118,7 @@ export class Ledger {
     }
     const last = this.find(TRANSITION, server);
     journal.setDetail(last, withRetractedOpenings(journal.detail(last), openings));
-    const previous = this.#before(found);
-    const state = previous < 0 ? 0 : TRANSITIONS[rowOf(journal.detail(previous))].to;
+    const state = this.stateBefore(found);
     const word = this.#base + (server ? SERVER : CLIENT) + STATE;
     this.#memory[word] = (this.#memory[word] & ~STATE_MASK) | state;
     return found;
@@ -135,6 +134,12 @@ export class Ledger {
     let entry = this.newest(server);
     while (entry >= 0 && this.eventOf(entry) !== event) entry = this.#before(entry);
     return entry;
+  }
+
+  /** The state that the transition at `entry` left. */
+  stateBefore(entry: number): number {
+    const previous = this.#before(entry);
+    return previous < 0 ? CLOSED : TRANSITIONS[rowOf(this.journal.detail(previous))].to;
   }
 
   /** How often the endpoint was held to be ESTABLISHED and was not, up to `MAX_RETRACTED_OPENINGS`. */

@@ -258,6 +258,7 @@ export class Observer {
       this.#setFlag(HANDSHAKE_REPEATED);
       // Without the cookie's data the repeated SYN ends earlier (RFC 7413 §4.2.2).
       if ((flags & ENDPOINT_ACKNOWLEDGED) === 0) startSequence(memory, x, this.#at.segment);
+      this.#disproveResetOfOpening(x, this.#at.fromServer);
       this.#disproveOpening(x, this.#at.fromServer);
     }
     const payload = this.#at.segment.payloadLength;
@@ -286,6 +287,7 @@ export class Observer {
     if (repeated) {
       this.#ledger.run(SYN_ACK_REPEATED, fromServer, 0);
       this.#setFlag(HANDSHAKE_REPEATED);
+      this.#disproveResetOfOpening(x, fromServer);
       this.#disproveOpening(x, fromServer);
     } else {
       memory[x + STATE] = flags | ENDPOINT_SENT_SYN_ACK;
@@ -359,9 +361,7 @@ export class Observer {
     const segment = this.#at.segment;
 
     if ((memory[x + STATE] & ENDPOINT_SEEN) === 0) this.#meetSender();
-    if ((memory[x + STATE] & (STATE_MASK | ENDPOINT_RESET)) === (CLOSED | ENDPOINT_RESET)) {
-      this.#disproveReset(x, this.#at.fromServer);
-    }
+    if (this.#isReset(x)) this.#disproveReset(x, this.#at.fromServer);
     // A segment without ACK is unacceptable once synchronized, and dropped (§3.10.7.4, fifth step).
     if ((segment.flags & ACK) === 0) return KIND_ACK;
 
@@ -1005,8 +1005,18 @@ export class Observer {
     }
     ledger.retractFrom(server, event);
     this.#at.memory[x + STATE] &= ~ENDPOINT_RESET;
-    const bare = segment.payloadLength === 0 && (segment.flags & FIN) === 0;
+    const bare = segment.payloadLength === 0 && (segment.flags & (SYN | FIN)) === 0;
     if (event === RECEIVED_RESET && bare) ledger.note(CHALLENGE_ACK, server, 0);
+  }
+
+  /** `x` repeats its SYN or SYN-ACK after a reset that had ended its opening: it is still at it. */
+  #disproveResetOfOpening(x: number, server: boolean): void {
+    const entry = this.#isReset(x) ? this.#ledger.newest(server) : -1;
+    if (entry < 0) return;
+    const state = this.#ledger.stateBefore(entry);
+    const isUnproved = (this.#at.memory[x + STATE] & ENDPOINT_OPEN_UNPROVED) !== 0;
+    // Numbers that come again after that are those of another connection.
+    if (state === SYN_SENT || state === SYN_RECEIVED || isUnproved) this.#disproveReset(x, server);
   }
 
   /** The endpoint may have sent this before the segment of `entry`, captured on its way there, arrived. */
@@ -1025,6 +1035,11 @@ export class Observer {
 
   #stateOf(x: number): number {
     return this.#at.memory[x + STATE] & STATE_MASK;
+  }
+
+  /** It lost its connection by a reset. */
+  #isReset(x: number): boolean {
+    return (this.#at.memory[x + STATE] & (STATE_MASK | ENDPOINT_RESET)) === (CLOSED | ENDPOINT_RESET);
   }
 
   /** What its last segment was, resets left aside. */

@@ -320,6 +320,51 @@ describe('resets (RFC 9293 §3.5.2, §3.5.3, §3.10.7)', () => {
     expect(client.finalState).toBe('CLOSED');
   });
 
+  it('takes a refusal back when the SYN is repeated, as often as it is', () => {
+    const refused = `
+      0.00 C S  0
+      0.01 S RA -5000 1
+      0.51 C S  0
+      0.52 S RA -5000 1
+      1.02 C S  0`;
+    const { client } = connectionOf(`${refused}\n 1.03 S RA -5000 1`);
+    expect(client.timeline).toMatchObject([
+      { state: 'SYN-SENT' },
+      { state: 'CLOSED', frame: 2, retractedBy: 3 },
+      { state: 'CLOSED', frame: 4, retractedBy: 5 },
+      { state: 'CLOSED', frame: 6, retractedBy: null },
+    ]);
+    const opened = connectionOf(`${refused}\n 1.03 S SA 0 1\n 1.04 C A 1 1`);
+    expect(opened.client.timeline.at(-1)).toMatchObject({
+      state: 'ESTABLISHED',
+      frame: 6,
+      evidence: 'confirmed',
+    });
+    expect(opened.client.milestones.map(({ kind }) => kind)).toEqual(['syn-repeated']);
+  });
+
+  it('takes a reset back that answered a SYN-ACK which is repeated', () => {
+    const { client, server } = connectionOf(`
+      0.00 C S  0
+      0.01 S SA 0 1
+      0.02 C R  1
+      1.02 S SA 0 1
+      3.02 S SA 0 1`);
+    expect(statesOf(client)).toBe('SYN-SENT CLOSED');
+    expect(server.timeline).toMatchObject([
+      { state: 'SYN-RECEIVED', retractedBy: null },
+      { state: 'CLOSED', frame: 3, retractedBy: 4 },
+    ]);
+    expect(server.finalState).toBe('SYN-RECEIVED');
+  });
+
+  it('keeps a reset that ended an open connection when its SYN comes once more', () => {
+    const { client } = connectionOf(`${OPEN}
+      1.0 S R 1
+      900.0 C S 0`);
+    expect(statesOf(client)).toBe('SYN-SENT ESTABLISHED CLOSED');
+  });
+
   it('finds a half-open connection by a SYN (Figure 9)', () => {
     const [old, fresh] = conversation(`${OPEN}
       1.000 C PA 1 1 +5
