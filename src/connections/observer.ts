@@ -85,6 +85,7 @@ import {
   ENDPOINT_FIN_UNPROVED,
   ENDPOINT_HAS_NEW_DATA,
   ENDPOINT_OPEN_UNPROVED,
+  ENDPOINT_OTHER_ISN,
   ENDPOINT_RESET,
   ENDPOINT_SCALE_OFFERED,
   ENDPOINT_SEEN,
@@ -278,7 +279,10 @@ export class Observer {
     const acknowledgment = this.#at.segment.acknowledgment;
     const fromServer = this.#at.fromServer;
     const flags = memory[x + STATE];
-    const repeated = (flags & ENDPOINT_SENT_SYN_ACK) !== 0;
+    const isFirst = (flags & ENDPOINT_SENT_SYN_ACK) === 0;
+    const isOther = !isFirst && this.#at.segment.sequence !== memory[x + ISS];
+    if (isOther && !this.#replacesSynAck()) return KIND_SYN_ACK;
+    const repeated = !isFirst && !isOther;
 
     if ((memory[y + STATE] & ENDPOINT_SEEN) === 0 && this.#stateOf(y) === CLOSED && !repeated) {
       continueFrom(memory, y, acknowledgment);
@@ -291,7 +295,7 @@ export class Observer {
       this.#disproveOpening(x, fromServer);
     } else {
       memory[x + STATE] = flags | ENDPOINT_SENT_SYN_ACK;
-      if ((flags & ENDPOINT_SYN_CAPTURED) === 0) this.#startWithSynAck(x);
+      if (isOther || (flags & ENDPOINT_SYN_CAPTURED) === 0) this.#startWithSynAck(x);
       // A client's SYN-ACK answers a SYN of the server, and says nothing of the way to that.
       if (fromServer) measureDelay(memory, this.#at.base, SERVER_DELAY, y, KIND_SYN, this.#at.segment);
       const own = flags & STATE_MASK;
@@ -305,7 +309,7 @@ export class Observer {
     if (!within(acknowledgment, first, memory[y + SND_NXT])) return KIND_SYN_ACK;
     this.#raiseAcknowledged(y, acknowledgment);
     if (after(acknowledgment, first)) this.#acceptFastOpen();
-    else if (!repeated && memory[y + SND_NXT] !== first) this.#refuseFastOpen();
+    else if (isFirst && memory[y + SND_NXT] !== first) this.#refuseFastOpen();
     // Who opened actively as well sent its SYN first, and that arrives first.
     if ((flags & ENDPOINT_SENT_SYN) !== 0) this.#ledger.enter(!fromServer, RECEIVED_SYN, ASSUMED);
     const state = this.#stateOf(y);
@@ -324,6 +328,38 @@ export class Observer {
       this.#enterOpen(!fromServer, RECEIVED_SYN_ACK);
     }
     return KIND_SYN_ACK;
+  }
+
+  /**
+   * A SYN-ACK that starts from another number than the one before: its host forgot that one, or two hosts answer.
+   * The peer takes the first that reaches it, and answers the others with what it acknowledges already. Tells whether
+   * that is this one.
+   */
+  #replacesSynAck(): boolean {
+    const { memory, sender: x, receiver: y, segment } = this.#at;
+    if ((memory[x + STATE] & (ENDPOINT_ACKNOWLEDGED | ENDPOINT_FIN_SENT)) !== 0) return false;
+    this.#setFlag(HANDSHAKE_REPEATED);
+    if (this.#stateOf(y) === SYN_SENT) {
+      memory[x + STATE] &= ~ENDPOINT_OTHER_ISN;
+      return true;
+    }
+    memory[x + STATE] |= ENDPOINT_OTHER_ISN;
+    memory[x + FIN_SEQUENCE] = segment.sequence;
+    return false;
+  }
+
+  /** The peer had sent SYN-ACKs with two numbers: if this acknowledges the other one, it is that which opened. */
+  #chooseIsn(): void {
+    const { memory, sender: x, receiver: y, fromServer, segment } = this.#at;
+    const other = advance(memory[y + FIN_SEQUENCE], 1);
+    memory[y + STATE] &= ~ENDPOINT_OTHER_ISN;
+    if (segment.acknowledgment !== other) return;
+    continueFrom(memory, y, other);
+    if ((memory[x + STATE] & ENDPOINT_OPEN_UNPROVED) === 0 || this.#lastKindOf(y) !== KIND_SYN_ACK) return;
+    this.#ledger.retractFrom(fromServer, RECEIVED_SYN_ACK);
+    const [seconds, nanoseconds] = [memory[y + LAST_SECONDS], memory[y + LAST_NANOSECONDS]];
+    const frame = memory[y + LAST_FRAME];
+    this.#ledger.enterAt(fromServer, RECEIVED_SYN_ACK, ASSUMED, frame, seconds, nanoseconds);
   }
 
   /** Its data may have been captured first, where several queues feed the capture. */
@@ -406,6 +442,7 @@ export class Observer {
     const flags = memory[x + STATE];
     const state = flags & STATE_MASK;
 
+    if ((memory[y + STATE] & ENDPOINT_OTHER_ISN) !== 0) this.#chooseIsn();
     if ((flags & ENDPOINT_OPEN_UNPROVED) !== 0) {
       this.#ledger.confirm(fromServer, RECEIVED_SYN_ACK, RECEIVED_ACK_OF_SYN);
       memory[x + STATE] = memory[x + STATE] & ~ENDPOINT_OPEN_UNPROVED;
@@ -615,7 +652,7 @@ export class Observer {
     const y = this.#at.receiver;
     const fromServer = this.#at.fromServer;
     if ((memory[x + STATE] & ENDPOINT_FIN_SENT) === 0) {
-      memory[x + STATE] = memory[x + STATE] | ENDPOINT_FIN_SENT;
+      memory[x + STATE] = (memory[x + STATE] | ENDPOINT_FIN_SENT) & ~ENDPOINT_OTHER_ISN;
       memory[x + FIN_SEQUENCE] = finSequence;
       this.#sendFin(x, fromServer);
       return;

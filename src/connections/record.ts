@@ -65,7 +65,7 @@ export const CONTIGUOUS = 4;
 /** A run of octets captured beyond a gap; empty if both are equal. */
 export const ISLAND_START = 5;
 export const ISLAND_END = 6;
-/** Sequence number of its FIN; meaningful with `ENDPOINT_FIN_SENT`. */
+/** Sequence number of its FIN with `ENDPOINT_FIN_SENT`, of its other SYN-ACK with `ENDPOINT_OTHER_ISN`. */
 export const FIN_SEQUENCE = 7;
 /** Last window it advertised, scaled where the scale is known. */
 export const WINDOW = 8;
@@ -158,8 +158,8 @@ export const ENDPOINT_FIN_COVERED = 1 << 6;
 export const ENDPOINT_OPEN_UNPROVED = 1 << 7;
 /** The same for the peer's FIN. */
 export const ENDPOINT_FIN_UNPROVED = 1 << 8;
-/** The peer's FIN was captured, but octets before it are missing. */
-export const ENDPOINT_FIN_PENDING = 1 << 9;
+/** It sent SYN-ACKs with two numbers, and the peer has acknowledged neither yet: that tells which one counts. */
+export const ENDPOINT_OTHER_ISN = 1 << 9;
 /** `UNA` holds something. */
 export const ENDPOINT_ACKNOWLEDGED = 1 << 10;
 export const ENDPOINT_WINDOW_CLOSED = 1 << 11;

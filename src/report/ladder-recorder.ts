@@ -45,11 +45,40 @@ const DEFAULT_ENDS = 20_000;
 /** How many sent segments a side is remembered by, to tell repetitions. */
 const MOST_REMEMBERED = 4096;
 
+/** How many SYN-ACKs a side is remembered by, to number them anew. */
+const MOST_SYN_ACKS = 16;
+
+type Rung = { -readonly [key in keyof LadderSegment]: LadderSegment[key] };
+
 /** What one side has sent: where its numbers start, how far they have come, and which segments they were. */
 class Sent {
   base: number | null = null;
   next = 0;
-  readonly #ends = new Recent<number, number>(MOST_REMEMBERED);
+  /** Its newest SYN-ACK with a number other than `base`, until the peer acknowledges that one. */
+  otherBase: number | null = null;
+  readonly synAcks: Rung[] = [];
+  #isAcknowledged = false;
+  #ends = new Recent<number, number>(MOST_REMEMBERED);
+
+  /** The peer acknowledges all before `acknowledgment`: which of two SYN-ACKs it took is decided by that. */
+  acknowledge(acknowledgment: number): void {
+    this.base ??= acknowledgment - 1;
+    const other = this.otherBase;
+    if (other === null || ((acknowledgment - other) | 0) !== 1) {
+      this.#isAcknowledged ||= ((acknowledgment - this.base) | 0) > 0;
+      return;
+    }
+    const shift = other - this.base;
+    for (const rung of this.synAcks) {
+      const isOther = ((rung.sequence - shift) | 0) === 0;
+      // What belongs to the numbers that were in use until now stays.
+      if (isOther || !this.#isAcknowledged) rung.sequence = (rung.sequence - shift) >>> 0;
+    }
+    this.base = other;
+    this.otherBase = null;
+    this.next = 1;
+    this.#ends = new Recent<number, number>(MOST_REMEMBERED);
+  }
 
   /** Takes in a segment that occupies numbers; true if all of them were sent by one segment before. */
   repeats(sequence: number, end: number): boolean {
@@ -119,11 +148,13 @@ export class LadderRecorder {
     const { flags, payloadLength } = segment;
     const sent = this.#sent[from];
     const received = this.#sent[from === 'client' ? 'server' : 'client'];
-    if ((flags & SYN) !== 0) sent.base = segment.sequence;
-    sent.base ??= segment.sequence - 1;
-    if ((flags & ACK) !== 0) received.base ??= segment.acknowledgment - 1;
+    const isSynAck = (flags & (SYN | ACK)) === (SYN | ACK);
+    if ((flags & SYN) !== 0 && !isSynAck) sent.base = segment.sequence;
+    sent.base ??= isSynAck ? segment.sequence : segment.sequence - 1;
+    if ((flags & ACK) !== 0) received.acknowledge(segment.acknowledgment);
     const sequence = (segment.sequence - sent.base) >>> 0;
-    return {
+    const isOther = isSynAck && sequence !== 0;
+    const rung: Rung = {
       frame: segment.frame,
       time: { seconds: segment.seconds, nanoseconds: segment.nanoseconds },
       from,
@@ -132,8 +163,11 @@ export class LadderRecorder {
       acknowledgment: (segment.acknowledgment - (received.base ?? 0)) >>> 0,
       payload: payloadLength,
       window: segment.window,
-      note: noteOn(sent, sequence, flags, payloadLength),
+      note: isOther ? null : noteOn(sent, sequence, flags, payloadLength),
     };
+    if (isOther) sent.otherBase = segment.sequence;
+    if (isSynAck && sent.synAcks.length < MOST_SYN_ACKS) sent.synAcks.push(rung);
+    return rung;
   }
 }
 

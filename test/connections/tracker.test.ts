@@ -28,6 +28,63 @@ describe('opening (RFC 9293 §3.5)', () => {
     ]);
   });
 
+  describe('with two SYN-ACKs of different numbers', () => {
+    const two = `
+      0.000 C S  0
+      0.010 S SA 0 1
+      0.020 S SA 7777 1`;
+
+    it('is by the one that the client acknowledges', () => {
+      const first = connectionOf(`${two}\n 0.03 C A 1 1\n 0.04 C PA 1 1 +3\n 0.05 S A 1 4`);
+      expect(first.client.timeline).toMatchObject([
+        { state: 'SYN-SENT' },
+        { state: 'ESTABLISHED', frame: 2, evidence: 'confirmed', confirmedBy: 4 },
+      ]);
+      const second = connectionOf(`${two}\n 0.03 C A 1 7778\n 0.04 C PA 1 7778 +3\n 0.05 S A 7778 4`);
+      expect(second.client.timeline).toMatchObject([
+        { state: 'SYN-SENT' },
+        { state: 'ESTABLISHED', frame: 2, retractedBy: 4 },
+        { state: 'ESTABLISHED', frame: 3, evidence: 'confirmed', confirmedBy: 4 },
+      ]);
+      for (const { server, quality } of [first, second]) {
+        expect(server.timeline.map(({ state, frame }) => [state, frame])).toEqual([
+          ['SYN-RECEIVED', 2],
+          ['ESTABLISHED', 4],
+        ]);
+        expect([server.milestones, quality.lostSegments]).toEqual([[], 0]);
+      }
+    });
+
+    it('is by the second where the client shows that the first was lost', () => {
+      const { client, server, quality } = connectionOf(`
+        0.00 C S  0
+        0.01 S SA 0 1
+        1.00 C S  0
+        1.01 S SA 7777 1
+        1.02 C A  1 7778
+        1.03 C PA 1 7778 +3
+        1.04 S PA 7778 4 +5`);
+      expect(client.timeline.at(-1)).toMatchObject({ state: 'ESTABLISHED', frame: 4, confirmedBy: 5 });
+      expect([server.milestones, quality.lostSegments]).toEqual([[], 0]);
+      expect([server.finalState, server.unacknowledgedBytes]).toEqual(['ESTABLISHED', 5]);
+    });
+
+    it('is not touched by one that comes later', () => {
+      const { client, server, vantage } = connectionOf(`${OPEN}
+        0.05 C PA 1 1 +3
+        0.06 S PA 1 4 +4
+        0.07 C A  4 5
+        0.08 S SA 7777 4
+        0.09 C A  4 5`);
+      expect([statesOf(client), statesOf(server)]).toEqual([
+        'SYN-SENT ESTABLISHED',
+        'SYN-RECEIVED ESTABLISHED',
+      ]);
+      expect(server.milestones).toEqual([]);
+      expect(vantage).toEqual(connectionOf(OPEN).vantage);
+    });
+  });
+
   it('opens from both sides at once (Figure 7)', () => {
     const { client, server } = connectionOf(`
       0.000 C S  0

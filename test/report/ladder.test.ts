@@ -56,6 +56,70 @@ const HANDSHAKE: readonly Sent[] = [
   { from: 'client', flags: ACK },
 ];
 
+describe('two SYN-ACKs of different numbers', () => {
+  const numbers = (sent: readonly Sent[]) =>
+    record(sent)
+      .items()
+      .map((item) => ('omitted' in item ? [] : [item.sequence, item.acknowledgment, item.note]));
+  const two: readonly Sent[] = [
+    { from: 'client', flags: SYN, sequence: 0 },
+    { from: 'server', flags: SYN | ACK, sequence: 0 },
+    { from: 'server', flags: SYN | ACK, sequence: 7777 },
+  ];
+
+  it('count from the one that is acknowledged', () => {
+    expect(
+      numbers([
+        ...two,
+        { from: 'client', flags: ACK },
+        { from: 'server', flags: ACK | PSH, sequence: 1, payload: 5 },
+      ]),
+    ).toEqual([
+      [0, 0, null],
+      [0, 1, null],
+      [7777, 1, null],
+      [1, 1, null],
+      [1, 1, null],
+    ]);
+    expect(
+      numbers([
+        ...two,
+        { from: 'client', flags: ACK, acknowledgment: 7778 },
+        { from: 'server', flags: ACK | PSH, sequence: 7778, payload: 5 },
+      ]),
+    ).toEqual([
+      [0, 0, null],
+      [2 ** 32 - 7777, 1, null],
+      [0, 1, null],
+      [1, 1, null],
+      [1, 1, null],
+    ]);
+  });
+
+  it('leave the numbers as they were in an open connection, unless it begins anew', () => {
+    const open = [...HANDSHAKE, { from: 'server', flags: ACK | PSH, sequence: 1, payload: 5 }] as const;
+    const later = { from: 'server', flags: SYN | ACK, sequence: 7777 } as const;
+    expect(numbers([...open, later, { from: 'client', flags: ACK, acknowledgment: 6 }]).slice(3)).toEqual([
+      [1, 1, null],
+      [7777, 1, null],
+      [1, 6, null],
+    ]);
+    const anew = [
+      { from: 'client', flags: ACK, acknowledgment: 7778 },
+      { from: 'server', flags: ACK | PSH, sequence: 7778, payload: 5 },
+    ] as const;
+    expect(numbers([...open, later, ...anew])).toEqual([
+      [0, 0, null],
+      [0, 1, null],
+      [1, 1, null],
+      [1, 1, null],
+      [0, 1, null],
+      [1, 1, null],
+      [1, 1, null],
+    ]);
+  });
+});
+
 interface Drawn {
   readonly of?: Connection;
   readonly sent: readonly Sent[];
