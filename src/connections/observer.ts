@@ -923,12 +923,25 @@ export class Observer {
       this.#ledger.retractFrom(fromServer, RECEIVED_FIN);
       memory[x + STATE] &= ~ENDPOINT_FIN_UNPROVED;
     }
+    // It acknowledges less than the peer's FIN: that had not come by then.
+    if (hasAck && (memory[x + STATE] & ENDPOINT_FIN_UNPROVED) !== 0 && this.#leavesFinOut(y)) {
+      this.#ledger.retractFrom(fromServer, RECEIVED_FIN);
+      memory[x + STATE] &= ~ENDPOINT_FIN_UNPROVED;
+    }
     // It answers what was sent before the FIN was acknowledged: that acknowledgment was still on its way.
     if (!hasAck && this.#precedesAckOfFin(x)) this.#ledger.retractFrom(fromServer, RECEIVED_ACK_OF_FIN);
     if (this.#ledger.enter(fromServer, hasAck ? SENT_ABORT : SENT_RESET, OBSERVED)) {
       // Whether the peer's FIN had reached it changes nothing any more: repeating that FIN takes nothing back.
       memory[x + STATE] = (memory[x + STATE] | ENDPOINT_RESET) & ~ENDPOINT_FIN_UNPROVED;
     }
+  }
+
+  /** What is acknowledged at hand ends with octets of `y` before its FIN. */
+  #leavesFinOut(y: number): boolean {
+    const { memory, segment } = this.#at;
+    const known =
+      (memory[y + STATE] & ENDPOINT_ACKNOWLEDGED) !== 0 ? memory[y + UNA] : advance(memory[y + ISS], 1);
+    return within(segment.acknowledgment, known, memory[y + FIN_SEQUENCE]);
   }
 
   /** The reset at hand has the number of its sender's FIN, which nobody had acknowledged to it by then. */

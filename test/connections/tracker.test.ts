@@ -352,6 +352,21 @@ describe('resets (RFC 9293 §3.5.2, §3.5.3, §3.10.7)', () => {
     expect(connectionOf(`${closed}\n 1.02 S RA 2 301 win=500`).client.unacknowledgedBytes).toBe(0);
   });
 
+  it('takes CLOSE-WAIT back where the reset acknowledges less than the FIN', () => {
+    const closed = `${OPEN}
+      1.0 C PA 1 1 +3
+      1.1 S A  1 4
+      1.2 C FA 4 1`;
+    const aborted = connectionOf(`${closed}\n 1.3 S RA 1 4 win=512`);
+    expect(aborted.server.timeline.at(-2)).toMatchObject({ state: 'CLOSE-WAIT', frame: 6, retractedBy: 7 });
+    expect(statesOf(aborted.server)).toBe('SYN-RECEIVED ESTABLISHED CLOSED');
+    const closing = connectionOf(`${closed}\n 1.3 S RA 1 5 win=512`);
+    expect(statesOf(closing.server)).toBe('SYN-RECEIVED ESTABLISHED CLOSE-WAIT CLOSED');
+    // Such a number is none that it can have acknowledged.
+    const refusing = connectionOf(`${closed}\n 1.3 S RA 1 0 win=512`);
+    expect(statesOf(refusing.server)).toBe('SYN-RECEIVED ESTABLISHED CLOSE-WAIT CLOSED');
+  });
+
   it('does not take a reset back because the other side repeats its FIN', () => {
     const { client, server } = connectionOf(`${OPEN}
       1.000 C PA 1 1 +100
