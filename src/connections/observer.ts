@@ -1121,7 +1121,11 @@ export class Observer {
   #raiseAcknowledged(x: number, acknowledgment: number): void {
     const memory = this.#at.memory;
     const flags = memory[x + STATE];
-    if ((flags & ENDPOINT_ACKNOWLEDGED) !== 0 && !after(acknowledgment, memory[x + UNA])) return;
+    if ((flags & ENDPOINT_ACKNOWLEDGED) !== 0 && !after(acknowledgment, memory[x + UNA])) {
+      const isBack = before(acknowledgment, memory[x + UNA]) && before(memory[x + SND_NXT], memory[x + UNA]);
+      if (isBack) this.#acknowledgeAnew(x, acknowledgment);
+      return;
+    }
     const beyond = distance(acknowledgment, memory[x + SND_NXT]);
     if ((flags & (ENDPOINT_SEEN | ENDPOINT_SYN_CAPTURED)) === 0) {
       // This side was never captured: its numbers are what the peer acknowledges.
@@ -1162,15 +1166,44 @@ export class Observer {
 
   /**
    * The sender's octets up to `end` come right after the acknowledgment that covers them: the capture took the
-   * two in the wrong order, as it does where several queues feed it, and missed nothing.
+   * two in the wrong order, as it does where several queues feed it, and missed nothing. Or they come late and end
+   * beyond: no such octets had been sent, and the acknowledgment was not its peer's.
    */
   #catchUp(end: number): void {
-    const { memory, base, sender: x, receiver: y, fromServer } = this.#at;
-    if (before(end, memory[x + UNA]) || this.#sinceLast(y) >= REORDERING_WINDOW) return;
+    const { memory, base, sender: x, receiver: y, fromServer, segment } = this.#at;
+    const unacknowledged = memory[x + UNA];
+    if (before(end, unacknowledged)) return;
+    const isLate = this.#sinceLast(y) >= REORDERING_WINDOW;
+    // Octets that were missed and acknowledged may be sent again, and end no further than then.
+    if (isLate && !after(advance(segment.sequence, segment.payloadLength), unacknowledged)) return;
     const entry = this.#ledger.find(ACKNOWLEDGED_UNSEEN, fromServer);
     if (entry < 0 || this.#ledger.countOf(entry) === 0) return;
+    const note = this.#ledger.noteOf(entry);
     memory[base + LOST_SEGMENTS] = memory[base + LOST_SEGMENTS] - 1;
-    this.#ledger.takeBack(entry, distance(memory[x + UNA], this.#ledger.noteOf(entry)));
+    this.#ledger.takeBack(entry, distance(unacknowledged, note));
+    if (!isLate) return;
+    memory[x + UNA] = note;
+    memory[x + CONTIGUOUS] = memory[x + SND_NXT];
+  }
+
+  /**
+   * The peer acknowledges less than before, but octets of `x` that were captured since: it had received nothing
+   * beyond them, and the earlier acknowledgment was not its own (§3.10.7.4, fifth step: `x` drops that).
+   */
+  #acknowledgeAnew(x: number, acknowledgment: number): void {
+    const { memory, base, fromServer } = this.#at;
+    const ledger = this.#ledger;
+    const entry = ledger.find(ACKNOWLEDGED_UNSEEN, !fromServer);
+    if (entry < 0 || ledger.countOf(entry) === 0) return;
+    const note = ledger.noteOf(entry);
+    if (!after(acknowledgment, note) || after(acknowledgment, memory[x + SND_NXT])) return;
+    const { journal } = ledger;
+    // The continuation has the run's last time.
+    if (this.#since(journal.next(entry)) < REORDERING_WINDOW) return;
+    memory[base + LOST_SEGMENTS] = memory[base + LOST_SEGMENTS] - 1;
+    ledger.takeBack(entry, distance(memory[x + UNA], note));
+    memory[x + UNA] = acknowledgment;
+    memory[x + CONTIGUOUS] = memory[x + SND_NXT];
   }
 
   /** Keeps what the next segments will be held against. */

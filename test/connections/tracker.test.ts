@@ -647,6 +647,43 @@ describe('a capture that takes two frames in the wrong order', () => {
   });
 });
 
+describe('an acknowledgment of octets that were never sent', () => {
+  const bogus = `${OPEN}
+    0.03 C PA 1 1 +3
+    0.04 S A  1 4
+    0.05 S A  1 100000`;
+
+  it('is no loss of the capture if its sender acknowledges less later on, of what was sent since', () => {
+    const script = `${bogus}
+      0.06 C PA 4 1 +3
+      0.07 S PA 1 7 +4
+      0.08 C FA 7 5
+      0.09 S A  5 8`;
+    const { client, server, quality } = connectionOf(script);
+    expect(quality.lostSegments).toBe(0);
+    expect(client.milestones.map(({ kind }) => kind)).toEqual(['fin-covered']);
+    expect(server.tcpAnalysis.ackLostSegment).toBe(1);
+    expect(statesOf(client)).toBe('SYN-SENT ESTABLISHED FIN-WAIT-1 FIN-WAIT-2');
+    expect(statesOf(server)).toBe('SYN-RECEIVED ESTABLISHED CLOSE-WAIT');
+  });
+
+  it('nor if its receiver goes on from the old number to beyond it', () => {
+    const { client, quality } = connectionOf(`${OPEN}
+      0.03 S A  1 1000
+      0.05 C PA 1 1 +700
+      0.06 C PA 701 1 +700`);
+    expect([quality.lostSegments, client.milestones, client.unacknowledgedBytes]).toEqual([0, [], 1400]);
+  });
+
+  it('is one where no later segment tells otherwise, or one was only overtaken', () => {
+    const lost = (script: string) => connectionOf(script).quality.lostSegments;
+    expect(lost(`${bogus}\n 0.06 C PA 100000 1 +3\n 0.07 S A 1 100003`)).toBe(1);
+    expect(lost(`${bogus}\n 0.06 C PA 4 1 +3`)).toBe(1);
+    expect(lost(`${bogus}\n 0.051 S A 1 4\n 0.06 C PA 100000 1 +3`)).toBe(1);
+    expect(lost(`${bogus}\n 0.40 C PA 4 1 +99996\n 0.41 S A 1 100000`)).toBe(1);
+  });
+});
+
 describe('octets beyond a FIN', () => {
   const closed = `${OPEN}
     1.000 S FA 1 1
