@@ -7,7 +7,7 @@ import { Analyzer } from './analyzer.js';
 import { NO_NOTES, type ReaderFacts } from './capture/facts.js';
 import type { FrameHandler } from './capture/frame.js';
 import { linkTypeName } from './capture/link-types.js';
-import type { Connection, Role } from './connections/connection.js';
+import { type Connection, type Role, stateOf } from './connections/connection.js';
 import { SeenElsewhere } from './connections/seen-elsewhere.js';
 import { isLater, secondsLasted, type Timestamp } from './core/time.js';
 import { type CutFrames, OTHER_LINK_TYPES } from './decode/decoder.js';
@@ -292,8 +292,9 @@ export class Analysis {
   #count(connection: Connection, findings: readonly Finding[]): void {
     this.#connections++;
     for (const finding of findings) this.#findings[finding.severity]++;
-    for (const { finalState } of [connection.client, connection.server]) {
-      this.#finalStates[finalState] = (this.#finalStates[finalState] ?? 0) + 1;
+    for (const endpoint of [connection.client, connection.server]) {
+      const state = stateOf(endpoint);
+      if (state !== null) this.#finalStates[state] = (this.#finalStates[state] ?? 0) + 1;
     }
   }
 }

@@ -676,7 +676,7 @@ there, numbers are relative
 
 states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
 the client ended in SYN-SENT
-the server ended in CLOSED
+nothing of the server was captured: its state is not known
 
 error 10.9.42.1:40000 sent 6 SYNs to 10.9.42.2:8080 over 5.1 s without any
 answer
@@ -1280,7 +1280,7 @@ there, numbers are relative
 
 states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
 the client ended in SYN-SENT
-the server ended in CLOSED
+nothing of the server was captured: its state is not known
 
 error 2 of 3 connections to 10.9.46.2:8080 got no answer, after others had been
 answered

@@ -251,6 +251,11 @@ export interface Connection {
   readonly predecessor: number | null;
 }
 
+/** The endpoint's final state; null if nothing of it was captured, so that it may be in any, such as LISTEN. */
+export function stateOf({ segments, timeline, finalState }: Endpoint): State | null {
+  return segments === 0 && timeline.length === 0 ? null : finalState;
+}
+
 /** The endpoint opposite to `role`. */
 export function peerOf(connection: Connection, endpoint: Endpoint): Endpoint {
   return endpoint.role === 'client' ? connection.server : connection.client;

@@ -1,8 +1,7 @@
 import type { Connection } from '../connections/connection.js';
 import { secondsLasted } from '../core/time.js';
 import { type Finding, SEVERITIES } from '../rules/finding.js';
-import type { State } from '../tcp/states.js';
-import { endpointName } from './words.js';
+import { endpointName, finalStateText } from './words.js';
 
 /** What a list of connections says of one. */
 export interface ConnectionRow {
@@ -15,8 +14,8 @@ export interface ConnectionRow {
   readonly network: string;
   readonly client: string;
   readonly server: string;
-  readonly clientState: State;
-  readonly serverState: State;
+  readonly clientState: string;
+  readonly serverState: string;
   readonly frames: number;
   /** From its first frame to its last. */
   readonly seconds: number;
@@ -48,8 +47,8 @@ export class ConnectionRows {
       network,
       client: endpointName(client),
       server: endpointName(server),
-      clientState: client.finalState,
-      serverState: server.finalState,
+      clientState: finalStateText(client),
+      serverState: finalStateText(server),
       frames,
       seconds: secondsLasted(start, end),
       findings,

@@ -1,4 +1,4 @@
-import type { Connection, Role, Transition } from '../connections/connection.js';
+import { type Connection, type Role, stateOf, type Transition } from '../connections/connection.js';
 import { secondsBetween, type Timestamp } from '../core/time.js';
 import { escapeControls } from './escape.js';
 import type { Fold } from './ladder-fold.js';
@@ -11,6 +11,7 @@ import {
   connectionName,
   counted,
   endpointName,
+  finalStateText,
   frameList,
   octets,
   seconds,
@@ -158,7 +159,7 @@ class Ladder {
   #captureEnd(time: Timestamp): void {
     const { dim } = this.#palette;
     const [client, server] = [this.#connection.client, this.#connection.server].map(
-      ({ finalState }): Entry => ({ text: finalState, style: dim }),
+      (endpoint): Entry => ({ text: finalStateText(endpoint), style: dim }),
     );
     const lead = this.#lead(time);
     const end = centred('the capture ends', this.#arrowWidth);
@@ -238,7 +239,9 @@ class Ladder {
           this.#text(text, dim);
         }
       }
-      this.#lines.push(`the ${endpoint.role} ended in ${bold(endpoint.finalState)}`);
+      const state = stateOf(endpoint);
+      if (state !== null) this.#lines.push(`the ${endpoint.role} ended in ${bold(state)}`);
+      else this.#text(`nothing of the ${endpoint.role} was captured: its state is not known`, dim);
     }
     for (const finding of this.#options.findings) {
       const [title, ...more] = wrap(finding.title, this.#width - finding.severity.length - 1);

@@ -68,7 +68,7 @@ export interface Summary {
   readonly suppressed: number;
   /** How this compares to an earlier report, if there was one to hold it against. */
   readonly baseline?: BaselineOutcome;
-  /** Endpoints by the state they were last in; only states that occur. */
+  /** Endpoints by the state they were last in; only states that occur, and only endpoints that were captured. */
   readonly finalStates: Partial<Readonly<Record<State, number>>>;
 }
 

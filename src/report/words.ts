@@ -1,4 +1,4 @@
-import type { Endpoint } from '../connections/connection.js';
+import { type Endpoint, stateOf } from '../connections/connection.js';
 import { formatEndpoint } from '../core/addresses.js';
 import { isKnown, secondsBetween, type Timestamp, toIsoString } from '../core/time.js';
 import { VERDICT_DESCRIPTIONS } from '../decode/verdict.js';
@@ -119,6 +119,11 @@ export function verdict({ findings, suppressed, connections, baseline }: Summary
 /** `against the baseline: 2 new, 1 changed, 3 known, 1 gone`. */
 export function comparison({ new: fresh, changed, known, gone }: BaselineOutcome): string {
   return `against the baseline: ${grouped(fresh)} new, ${grouped(changed)} changed, ${grouped(known)} known, ${grouped(gone)} gone`;
+}
+
+/** The state that an endpoint was last in, as lists and ladders show it. */
+export function finalStateText(endpoint: Endpoint): string {
+  return stateOf(endpoint) ?? 'not seen';
 }
 
 export function endpointName(endpoint: Endpoint): string {

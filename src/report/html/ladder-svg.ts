@@ -4,7 +4,7 @@ import { secondsBetween, type Timestamp } from '../../core/time.js';
 import { RST } from '../../decode/segment.js';
 import { escapeControls, escapeXml } from '../escape.js';
 import { type LadderRow, segmentLabels } from '../ladder-rows.js';
-import { counted, endpointName, octets, seconds, UNKNOWN_TIME } from '../words.js';
+import { counted, endpointName, finalStateText, octets, seconds, UNKNOWN_TIME } from '../words.js';
 import { wrap } from '../wrap.js';
 
 const WIDTH = 880;
@@ -84,8 +84,8 @@ class Drawing {
         break;
       case 'end': {
         const { client, server } = this.#connection;
-        this.#side('client', this.#y + 14, client.finalState, 'dim');
-        this.#side('server', this.#y + 14, server.finalState, 'dim');
+        this.#side('client', this.#y + 14, finalStateText(client), 'dim');
+        this.#side('server', this.#y + 14, finalStateText(server), 'dim');
         this.#note(row.time, '', 'the capture ends');
       }
     }
