@@ -219,7 +219,10 @@ function lastRepeatedAfter(holder: Endpoint, entry: Transition): Milestone | nul
 function longestQuiet(holder: Endpoint, entry: Transition, left: Transition): number {
   const sent = holder.milestones
     .filter(({ kind }) => kind === 'retransmission-run' || kind === 'data-after-peer-fin')
-    .filter(({ lastFrame }) => entry.frame === null || lastFrame >= entry.frame)
+    .filter(
+      ({ frame, lastFrame }) =>
+        (entry.frame === null || lastFrame >= entry.frame) && (left.frame === null || frame <= left.frame),
+    )
     .sort((a, b) => a.frame - b.frame);
   let quietSince = entry.time;
   let longest = 0;

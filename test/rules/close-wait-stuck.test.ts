@@ -194,6 +194,15 @@ testRule(closeWaitStuck, {
       end: inScript(200),
     },
     {
+      name: 'when it closed at once, though its FIN was repeated long after that',
+      connection: connectionOf(`${HALF_CLOSED}
+        0.08 S FA 5 5
+        100.0 S A 6 5
+        100.1 S FA 5 5
+        100.2 C A 5 6`),
+      end: inScript(300),
+    },
+    {
       name: 'until stuckSeconds after the last repetition',
       connection: connectionOf(`${HALF_CLOSED}
         1.07 S PA 5 5 +10
