@@ -37,7 +37,7 @@ export const rstAfterCloseComplete: Rule = {
     meaning:
       'Both sides had closed, or the resetting side had received the peer’s FIN with nothing outstanding. Browsers and load balancers end connections like this to save a TIME-WAIT, and late duplicates that meet a closed socket draw resets too. Nothing is lost. Nor is it if a side that had closed, and whose FIN was acknowledged, answers the other’s FIN with a reset, or a repetition that brings nothing new: it waited no longer for what might come.',
     proof: [
-      'The peer’s FIN, acknowledged, and no octet of either side unacknowledged.',
+      'The peer’s FIN, which the resetting side is held to have had, and no octet of either side unacknowledged.',
       'A reset after that.',
       'Or a FIN of {resetter} that was acknowledged, and a reset without ACK in answer to the FIN of {peer}, to a repetition or to a keep-alive.',
     ],
@@ -45,6 +45,7 @@ export const rstAfterCloseComplete: Rule = {
       'Unacknowledged data: undelivered-data-at-abort.',
       'A FIN so late that FIN-WAIT-2 had timed out: fin-wait-2-timeout-late-fin.',
       'New data after the close: rst-on-write-after-close.',
+      'A reset whose acknowledgment leaves the FIN out: the two crossed, and rst-active-abort tells of it.',
     ],
     applicationSees:
       'Nothing where both had closed. {peer}, if it only half-closed with shutdown() and waits for the end: its read fails with ECONNRESET instead of giving 0.',
@@ -65,7 +66,8 @@ export const rstAfterCloseComplete: Rule = {
     if (resetter.finSent && ownFin === null && milestone(resetter, 'fin-repeated') !== null) return null;
     const reset = findReset(resetter, ({ trigger }, seen) => seen.frame > known && trigger?.kind !== 'data');
     if (reset === null) return null;
-    const acknowledged = milestone(peer, 'fin-covered') !== null || reset.reset.hasAck;
+    // A reset may acknowledge any number: that it has an ACK bit says nothing of the FIN.
+    const acknowledged = milestone(peer, 'fin-covered') !== null;
     return reportFinding(rstAfterCloseComplete, connection, {
       endpoint: resetter.role,
       confidence: gradedBy(connection, 'observed'),

@@ -29,6 +29,15 @@ const CLOSED_BY_CLIENT = `
         1.00 C FA 101 301
         1.01 S A  301 102`;
 
+const FIN_AT_HALF_A_SECOND = `
+        0.00 C S  0
+        0.01 S SA 0 1
+        0.02 C A  1 1
+        0.03 C PA 1 1 +3
+        0.04 S PA 1 4 +4
+        0.05 C A  4 5
+        0.55 C FA 4 5`;
+
 testRule(rstAfterCloseComplete, {
   fires: [
     {
@@ -89,6 +98,12 @@ testRule(rstAfterCloseComplete, {
   ],
   silent: [
     {
+      name: 'when the reset leaves the FIN out of what it acknowledges: the two crossed',
+      connection: connectionOf(`${FIN_AT_HALF_A_SECOND}
+        0.5501 S RA 5 4 win=500`),
+      end: 20,
+    },
+    {
       name: 'when the reset answers new data',
       connection: connectionOf(`${CLOSED_BY_CLIENT}
         1.20 S PA 301 102 +300
@@ -129,4 +144,8 @@ it('says that the FIN was acknowledged only if it was, and puts first what the c
   const bare = findingOn({ ...rest, client: { ...client, milestones: [] } });
   expect(bare.explanation).toContain('was acknowledged; the reset');
   expect(bare.likelyCauses[0]).toMatch(/^The program aborts/);
+  // The number that a reset acknowledges may be any.
+  const refusing = connectionOf(`${FIN_AT_HALF_A_SECOND}
+        0.5501 S RA 5 0 win=500`);
+  expect(findingOn(refusing).explanation).toContain('was acknowledged; the reset');
 });
