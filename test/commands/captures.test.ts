@@ -217,6 +217,21 @@ describe('a connection that several captures hold', () => {
     }
   });
 
+  it.each(['close-wait-pileup', 'peer-host-lost'])(
+    'is told of by %s as if its capture were alone',
+    async (rule) => {
+      // That of the second capture is another day.
+      const one = captureOf(rule, 'client');
+      const textOf = async (...paths: string[]) => {
+        const { json } = await report(...paths);
+        const found = json.patterns.find((pattern: { rule: string }) => pattern.rule === rule);
+        return [found.explanation, found.to.at];
+      };
+      expect(await textOf(one, captureOf('normal-close-client', 'client'))).toEqual(await textOf(one));
+      expect(await textOf(one, captureOf('port-reuse-refused', 'client'))).toEqual(await textOf(one));
+    },
+  );
+
   it('matters to patterns about each capture', async () => {
     const lossy = captureOf('capture-loss', 'client');
     const counts = async (...paths: string[]) =>

@@ -17,6 +17,9 @@ interface Group {
   reached: number;
   members: Members | null;
   newest: Timestamp | null;
+  /** For how long its members had been held when their captures ended: those may lie days apart. */
+  longestSeconds: number;
+  shortestSeconds: number;
 }
 
 /** A rate is told of piles that grew for at least this long: a burst has none. */
@@ -79,6 +82,8 @@ export const closeWaitPileup: PatternRule = {
         reached: 0,
         members: null,
         newest: null,
+        longestSeconds: 0,
+        shortestSeconds: Number.POSITIVE_INFINITY,
       });
       // A client's pool usually talks to one service: its port tells enough.
       return isServer
@@ -100,6 +105,9 @@ export const closeWaitPileup: PatternRule = {
       if (stuck === undefined) return;
       group.members ??= new Members(stuck.from, stuck.to);
       group.members.add(connection.id, stuck.from, stuck.to);
+      const heldSeconds = secondsBetween(stuck.from, stuck.to);
+      group.longestSeconds = Math.max(group.longestSeconds, heldSeconds);
+      group.shortestSeconds = Math.min(group.shortestSeconds, heldSeconds);
       if (group.newest === null || secondsBetween(group.newest, stuck.from) > 0) group.newest = stuck.from;
     };
     const isPileup = ({ members, reached }: Group): boolean =>
@@ -117,12 +125,11 @@ export const closeWaitPileup: PatternRule = {
         add(connection, connection.client, findings);
         add(connection, connection.server, findings);
       },
-      finish(captureEnd) {
+      finish() {
         return [...ofServers.all, ...ofClients.all].flatMap((group) => {
           const { members, newest, holder, network } = group;
           if (members === null || newest === null || !isPileup(group)) return [];
-          const oldest = secondsBetween(members.from, captureEnd);
-          const youngest = secondsBetween(newest, captureEnd);
+          const { longestSeconds: oldest, shortestSeconds: youngest } = group;
           const perMinute = growthPerMinute(members.count, secondsBetween(members.from, newest));
           return [
             reportPattern(closeWaitPileup, {
@@ -133,7 +140,7 @@ export const closeWaitPileup: PatternRule = {
               connections: members.ids,
               count: members.count,
               from: members.from,
-              to: captureEnd,
+              to: members.to,
               facts: {
                 holder,
                 ...(network !== '' && { network }),

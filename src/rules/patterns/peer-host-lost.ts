@@ -16,6 +16,8 @@ interface Group {
   readonly waiting: Set<string>;
   /** A connection that had been answered before is among them. */
   lostOpen: boolean;
+  /** The end of the capture that holds its connections, as far as it was read: another may end days later. */
+  until: Timestamp;
 }
 
 const SILENCE = new Set([
@@ -83,7 +85,7 @@ export const peerHostLost: PatternRule = {
     const groups = new Groups<Group>();
     let waiters = 0;
     return {
-      add(connection, findings) {
+      add(connection, findings, captureEnd) {
         const { network } = connection;
         for (const finding of findings) {
           if (!SILENCE.has(finding.rule)) continue;
@@ -98,8 +100,10 @@ export const peerHostLost: PatternRule = {
             asked: finding.from,
             waiting: new Set<string>(),
             lostOpen: false,
+            until: captureEnd,
           }));
           if (group !== null && finding.rule !== 'syn-unanswered') group.lostOpen = true;
+          if (group !== null) group.until = captureEnd;
           if (group !== null && secondsBetween(group.asked, finding.from) < 0) group.asked = finding.from;
           group?.members.add(connection.id, since);
           const waiter = inNetwork(connection.client.address, network);
@@ -110,8 +114,8 @@ export const peerHostLost: PatternRule = {
           return;
         }
       },
-      finish(captureEnd) {
-        return groups.all.flatMap(({ host, network, members, asked, waiting, lostOpen }) => {
+      finish() {
+        return groups.all.flatMap(({ host, network, members, asked, waiting, lostOpen, until }) => {
           // Unanswered SYNs alone may as well mean a full accept queue or a filter.
           if (!lostOpen) return [];
           const spread = secondsBetween(members.from, members.to);
@@ -120,14 +124,15 @@ export const peerHostLost: PatternRule = {
           const name = inNetwork(host, network);
           const last = heard.of(host, network);
           if (last === null || secondsBetween(asked, last) > IN_FLIGHT_SECONDS) return [];
-          const silentSeconds = secondsBetween(members.to, captureEnd);
+          const silentSeconds = secondsBetween(members.to, until);
           // By a clock that ran back there was no silence.
           if (silentSeconds < 0) return [];
           const othersAnswer = [...heard.all].some(
             ([other, { time }]) =>
               other !== name &&
               !waiting.has(other) &&
-              secondsBetween(members.to, time) > options.clusterSeconds,
+              secondsBetween(members.to, time) > options.clusterSeconds &&
+              secondsBetween(time, until) >= 0,
           );
           return [
             reportPattern(peerHostLost, {
@@ -137,7 +142,7 @@ export const peerHostLost: PatternRule = {
               connections: members.ids,
               count: members.count,
               from: members.from,
-              to: captureEnd,
+              to: until,
               facts: {
                 host,
                 ...(network !== '' && { network }),
