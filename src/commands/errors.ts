@@ -49,7 +49,8 @@ function comesFirst(command: string): string {
 }
 
 /**
- * Before several captures are read of which the first is a command, misspelt or behind an option: their reports would bury what is wrong.
+ * Before several captures are read of which the first is a command, misspelt or behind an option: their reports would
+ * bury what is wrong.
  * @throws UsageError
  */
 export function checkFirstWord([first, ...others]: readonly string[]): void {

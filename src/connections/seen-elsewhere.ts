@@ -3,6 +3,8 @@ import type { Connection } from './connection.js';
 
 /** Connections that are remembered: some 200 octets each. */
 const MOST_REMEMBERED = 1 << 16;
+/** Those on the same ports: each is held against all of them. */
+const MOST_ON_PORTS = 16;
 
 /** How far the clocks of capturing hosts may be apart, and how soon a port may be used again at the earliest. */
 const APART_SECONDS = 60;
@@ -33,7 +35,7 @@ export class SeenElsewhere {
         secondsBetween(other.end, start) <= APART_SECONDS &&
         secondsBetween(end, other.start) <= APART_SECONDS,
     );
-    if (!isKnown && this.#remembered < MOST_REMEMBERED) {
+    if (!isKnown && known.length < MOST_ON_PORTS && this.#remembered < MOST_REMEMBERED) {
       this.#remembered++;
       this.#seen.set(key, [...known, { capture, start, end }]);
     }

@@ -27,4 +27,11 @@ describe('a connection that an earlier capture holds', () => {
     expect(seen.add(from(0, 100, 200))).toBe(false);
     expect(seen.add(other)).toBe(isKnown);
   });
+
+  it('is looked for among few, however often its ports are used', () => {
+    const seen = new SeenElsewhere();
+    for (let use = 0; use < 20; use++) expect(seen.add(from(0, 100 * use, 100 * use))).toBe(false);
+    expect(seen.add(from(1, 1500, 1500))).toBe(true);
+    expect(seen.add(from(1, 1600, 1600))).toBe(false);
+  });
 });

@@ -9,6 +9,15 @@ import {
   happens,
 } from '../support/connection-builder.js';
 
+/** The server closes first, and is in TIME-WAIT from 1.02 s on. */
+export const SERVER_IN_TIME_WAIT = `
+    0.00 C S  0
+    0.01 S SA 0 1
+    0.02 C A  1 1
+    1.00 S FA 1 1
+    1.01 C FA 1 2
+    1.02 S A  2 2`;
+
 /**
  * The server's peer closed: FIN in frame 5 at 2.1 s, acknowledged in frame 6. What the two sides do
  * afterwards is the test's.

@@ -2,6 +2,7 @@ import { synUnanswered } from '../../src/rules/syn-unanswered.js';
 import { connection, enters, happens } from '../support/connection-builder.js';
 import { conversation } from '../support/conversation.js';
 import { testRule } from '../support/rule-tester.js';
+import { SERVER_IN_TIME_WAIT } from './closing-cases.js';
 
 function calling(answers = 0) {
   return connection({
@@ -22,13 +23,7 @@ function once() {
 
 /** The second connection of two on the same ports: the server had closed first and is in TIME-WAIT; `then` follows. */
 function callingAgain(then: string, after = 5) {
-  const [, again] = conversation(`
-    0.00 C S  0
-    0.01 S SA 0 1
-    0.02 C A  1 1
-    1.00 S FA 1 1
-    1.01 C FA 1 2
-    1.02 S A  2 2
+  const [, again] = conversation(`${SERVER_IN_TIME_WAIT}
     ${after}.0 C S 0 isn=-70000
     ${then}
     ${after + 1}.0 C S 0 isn=-70000`);

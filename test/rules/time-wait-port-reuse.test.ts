@@ -4,20 +4,14 @@ import { timeWaitPortReuse } from '../../src/rules/time-wait-port-reuse.js';
 import { connection, enters, happens, resets } from '../support/connection-builder.js';
 import { conversation } from '../support/conversation.js';
 import { testRule } from '../support/rule-tester.js';
-import { afterClientFin } from './closing-cases.js';
+import { afterClientFin, SERVER_IN_TIME_WAIT } from './closing-cases.js';
 
 const NEWER = 'isn=70000';
 const OLDER = 'isn=-70000';
 
 /** The server closed first, and the client uses its port again four seconds later; `then` follows. */
 function reused(isn: string, then = ''): Connection {
-  const [old] = conversation(`
-    0.00 C S  0
-    0.01 S SA 0 1
-    0.02 C A  1 1
-    1.00 S FA 1 1
-    1.01 C FA 1 2
-    1.02 S A  2 2
+  const [old] = conversation(`${SERVER_IN_TIME_WAIT}
     5.01 C S  0 ${isn}
     ${then}`);
   return old;
@@ -140,13 +134,7 @@ testRule(timeWaitPortReuse, {
   silent: [
     {
       name: 'after TIME-WAIT is over',
-      connection: conversation(`
-        0.00 C S  0
-        0.01 S SA 0 1
-        0.02 C A  1 1
-        1.00 S FA 1 1
-        1.01 C FA 1 2
-        1.02 S A  2 2
+      connection: conversation(`${SERVER_IN_TIME_WAIT}
         300  C S  0 ${NEWER}
         301  C S  0 ${NEWER}`)[0],
       end: 320,

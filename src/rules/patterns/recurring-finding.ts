@@ -184,14 +184,9 @@ class Collector implements PatternCollector {
 
   #count(id: number, finding: Finding, service: Service, client: Client | null): void {
     const { rule, title, citations, from, to, severity } = finding;
-    const recurrence = this.#recurrences.of(rule, service.number, () => ({
-      ...begun(service, client, from, to),
-      rule,
-      isAlone: false,
-      example: title,
-      citations,
-      severity,
-    }));
+    const recurrence = this.#recurrences.of(rule, service.number, () =>
+      begun(service, client, from, to, { rule, isAlone: false, example: title, citations, severity }),
+    );
     if (recurrence === null) return;
     recurrence.severity = graver(recurrence.severity, severity);
     if (finding.confidence === 'possible') recurrence.confidence = 'possible';
@@ -200,14 +195,15 @@ class Collector implements PatternCollector {
 
   #countAlone(connection: Connection, service: Service, client: Client | null): void {
     const { id, start, end } = connection;
-    const recurrence = this.#recurrences.of(ALONE, service.number, () => ({
-      ...begun(service, client, start, end),
-      rule: synUnanswered.id,
-      isAlone: true,
-      example: `${nameOf(connection.client)} sent one SYN to ${nameOf(connection.server)}, and nothing came back`,
-      citations: synUnanswered.citations,
-      severity: 'warning',
-    }));
+    const recurrence = this.#recurrences.of(ALONE, service.number, () =>
+      begun(service, client, start, end, {
+        rule: synUnanswered.id,
+        isAlone: true,
+        example: `${nameOf(connection.client)} sent one SYN to ${nameOf(connection.server)}, and nothing came back`,
+        citations: synUnanswered.citations,
+        severity: 'warning',
+      }),
+    );
     if (recurrence !== null) this.#addMember(recurrence, id, start, end, client);
   }
 
@@ -440,13 +436,30 @@ function kindTexts(rule: string, isAlone: boolean): Pick<PatternDraft, 'standsFo
 }
 
 /** What recurs at a service, before its first member. */
-function begun(service: Service, client: Client | null, from: Timestamp, to: Timestamp) {
+function begun(
+  service: Service,
+  client: Client | null,
+  from: Timestamp,
+  to: Timestamp,
+  {
+    rule,
+    isAlone,
+    example,
+    citations,
+    severity,
+  }: Pick<Recurrence, 'rule' | 'isAlone' | 'example' | 'citations' | 'severity'>,
+): Recurrence {
   return {
     service,
+    rule,
+    isAlone,
+    example,
+    citations,
     members: new Members(from, to),
     wasFlood: false,
-    affected: client === null ? null : new Map<number, number>(),
-    confidence: 'inferred' as Confidence,
+    affected: client === null ? null : new Map(),
+    confidence: 'inferred',
+    severity,
   };
 }
 
