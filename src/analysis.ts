@@ -14,7 +14,7 @@ import { type CutFrames, OTHER_LINK_TYPES } from './decode/decoder.js';
 import type { Separation } from './decode/domains.js';
 import type { FragmentListener } from './decode/fragments.js';
 import type { IcmpError, Segment } from './decode/segment.js';
-import { ICMP_ERROR, SEGMENT, VERDICT_NAMES } from './decode/verdict.js';
+import { ICMP_ERROR, NEIGHBOUR, SEGMENT, VERDICT_NAMES } from './decode/verdict.js';
 import type { Anonymizer } from './extract/anonymizer.js';
 import { anonymousConnection } from './extract/anonymous-connection.js';
 import type { AnalysisEnd, CaptureFacts, Reporter, Summary } from './report/reporter.js';
@@ -327,6 +327,9 @@ interface Counts {
   readonly evicted: number;
 }
 
+/** Verdicts on frames that play a part; all others are reasons for which one does not. */
+const ANALYSED: readonly number[] = [SEGMENT, ICMP_ERROR, NEIGHBOUR];
+
 const NOTHING_COUNTED: Counts = {
   verdicts: VERDICT_NAMES.map(() => 0),
   undecoded: new Map(),
@@ -370,8 +373,7 @@ function captureFacts(
 ): CaptureFacts {
   const skipped: Record<string, number> = {};
   for (const [verdict, name] of VERDICT_NAMES.entries()) {
-    if (verdict !== SEGMENT && verdict !== ICMP_ERROR && verdicts[verdict] > 0)
-      skipped[name] = verdicts[verdict];
+    if (!ANALYSED.includes(verdict) && verdicts[verdict] > 0) skipped[name] = verdicts[verdict];
   }
   const undecodedLinkTypes: Record<string, number> = {};
   for (const [linkType, count] of undecoded) {
@@ -394,6 +396,7 @@ function captureFacts(
     frames: source.frames,
     tcpSegments: verdicts[SEGMENT],
     icmpErrors: verdicts[ICMP_ERROR],
+    neighbourMessages: verdicts[NEIGHBOUR],
     bytes: source.bytes,
     firstFrameAt,
     lastFrameAt,

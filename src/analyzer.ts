@@ -9,8 +9,9 @@ import { isLater, type Timestamp } from './core/time.js';
 import { type CutFrames, Decoder } from './decode/decoder.js';
 import type { Separation } from './decode/domains.js';
 import type { FragmentListener } from './decode/fragments.js';
+import type { NeighbourMessage } from './decode/neighbour.js';
 import type { IcmpError, Segment } from './decode/segment.js';
-import { ICMP_ERROR, SEGMENT } from './decode/verdict.js';
+import { ICMP_ERROR, NEIGHBOUR, SEGMENT } from './decode/verdict.js';
 
 export interface AnalyzerOptions {
   /** Called with each connection as it ends, and the time of the capture's first and last frame so far. */
@@ -19,6 +20,8 @@ export interface AnalyzerOptions {
   readonly onSegment?: ((connection: number, from: Role, segment: Segment) => void) | undefined;
   /** Called with each ICMP error about a segment and the connection that this was of; reused as well. */
   readonly onIcmpError?: ((connection: number, error: IcmpError) => void) | undefined;
+  /** Called with each request for a link address, and each answer; reused as well. */
+  readonly onNeighbour?: ((message: NeighbourMessage) => void) | undefined;
   /** See `TrackerOptions`. */
   readonly onBrokenHeader?: ((connection: number) => void) | undefined;
   /** See `TrackerOptions`. */
@@ -40,6 +43,7 @@ export interface AnalyzerOptions {
 export class Analyzer {
   readonly #decoder: Decoder;
   readonly #tracker: Tracker;
+  readonly #onNeighbour: ((message: NeighbourMessage) => void) | undefined;
   #brokenHeaders = 0;
   #start: Timestamp | null = null;
   #endSeconds = 0;
@@ -47,6 +51,7 @@ export class Analyzer {
 
   constructor(options: AnalyzerOptions) {
     this.#decoder = new Decoder(options.separate, options.seed, options.onFragment);
+    this.#onNeighbour = options.onNeighbour;
     this.#tracker = new Tracker({
       domains: this.#decoder.domains,
       onConnection: (connection) => {
@@ -72,11 +77,17 @@ export class Analyzer {
     const verdict = this.#decoder.decode(frame);
     if (verdict === SEGMENT) this.#tracker.segment(this.#decoder.segment);
     else if (verdict === ICMP_ERROR) this.#tracker.icmpError(this.#decoder.icmpError);
+    else if (verdict === NEIGHBOUR) this.#neighbour(this.#decoder.neighbour);
     else if (this.#decoder.brokenHeaders !== this.#brokenHeaders) {
       this.#brokenHeaders = this.#decoder.brokenHeaders;
       this.#tracker.brokenHeader(this.#decoder.brokenHeader);
     }
   };
+
+  #neighbour(message: NeighbourMessage): void {
+    this.#onNeighbour?.(message);
+    this.#tracker.neighbour(message);
+  }
 
   /** See `Tracker.peek`; `visit` is told the times as `onConnection` is. */
   peek(visit: (connection: Connection, start: Timestamp, end: Timestamp) => void): void {

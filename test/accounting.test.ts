@@ -19,7 +19,18 @@ import {
 } from './support/capture-builder.js';
 import { captureOf, scenarios } from './support/fixtures.js';
 import { finwait } from './support/io.js';
-import { concat, ethernet, icmp, ipv4, ipv6, snap, tcp, vlanTag, zeros } from './support/packet-builder.js';
+import {
+  arp,
+  concat,
+  ethernet,
+  icmp,
+  ipv4,
+  ipv6,
+  snap,
+  tcp,
+  vlanTag,
+  zeros,
+} from './support/packet-builder.js';
 import { ieee80211Header, WRAPPINGS, wrappedCapture } from './support/wrapped.js';
 
 const folder = mkdtempSync(joinPath(tmpdir(), 'finwait-accounting-'));
@@ -28,13 +39,14 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const total = (counts: Readonly<Record<string, number>>) =>
   Object.values(counts).reduce((sum, count) => sum + count, 0);
 
-function expectAllAccounted({ frames, tcpSegments, icmpErrors, skipped, undecodedLinkTypes }: CaptureFacts) {
-  expect(tcpSegments + icmpErrors + total(skipped)).toBe(frames);
+function expectAllAccounted({ frames, skipped, undecodedLinkTypes, ...facts }: CaptureFacts) {
+  expect(facts.tcpSegments + facts.icmpErrors + facts.neighbourMessages + total(skipped)).toBe(frames);
   expect(total(undecodedLinkTypes)).toBe(skipped['unsupported-link-type'] ?? 0);
 }
 
 /** A capture with frames of every verdict, one more of each than of the one before, on four kinds of links. */
-const REASONS = VERDICT_NAMES.filter((name) => name !== 'tcp-segment' && name !== 'icmp-error');
+const ANALYSED: readonly string[] = ['tcp-segment', 'icmp-error', 'neighbour'];
+const REASONS = VERDICT_NAMES.filter((name) => !ANALYSED.includes(name));
 const USB_LINUX = 189;
 const BLUETOOTH_HCI_H4 = 187;
 const PPI_WITH_BLUETOOTH = [0, 0, 8, 0, BLUETOOTH_HCI_H4, 0, 0, 0];
@@ -50,7 +62,7 @@ const SAMPLES: Record<(typeof VERDICT_NAMES)[number], readonly [number, Uint8Arr
   'tcp-segment': [0, ethernet(ipv4(tcp()))],
   'icmp-error': [0, ethernet(ipv4(icmp(3, 1, ipv4(tcp())), { protocol: 1 }))],
   'unsupported-link-type': [2, ethernet(ipv4(tcp()))],
-  'not-ip': [0, ethernet(zeros(46), 0x0806)],
+  'not-ip': [0, ethernet(zeros(46), 0x88cc)],
   'not-tcp': [0, ethernet(ipv4(Uint8Array.from(zeros(8)), { protocol: 17 }))],
   fragment: [0, ethernet(ipv4(tcp(), { flagsAndOffset: 0x0010 }))],
   'truncated-header': [0, ethernet(ipv6(tcp(), { payloadLength: 200 }), 0x86dd).subarray(0, 60)],
@@ -60,6 +72,7 @@ const SAMPLES: Record<(typeof VERDICT_NAMES)[number], readonly [number, Uint8Arr
   'link-fragment': [1, concat(later, snap(ipv4(tcp())))],
   'reassembled-fragment': [0, fragment(0x2000, 21)],
   'overlapping-fragment': [0, fragment(0x2000, 22), fragment(0x2001, 22)],
+  neighbour: [0, ethernet(arp('request', '10.0.0.1', '10.0.0.2'), 0x0806)],
 };
 
 function everyVerdict(): Uint8Array {
@@ -141,6 +154,7 @@ describe('every reason', () => {
       linkTypes: ['EN10MB', 'IEEE802_11', 'USB_LINUX', 'PPI'],
       tcpSegments: 2,
       icmpErrors: 2,
+      neighbourMessages: VERDICT_NAMES.length,
       skipped: Object.fromEntries(
         REASONS.map((name) => [
           name,

@@ -29,8 +29,8 @@ interface Counts {
   readonly numbersOnly: number;
 }
 
-function accountFor({ frames, tcpSegments, icmpErrors, skipped, ...facts }: CaptureFacts): Counts {
-  const sorted = tcpSegments + icmpErrors + total(skipped);
+function accountFor({ frames, tcpSegments, icmpErrors, neighbourMessages, skipped, ...facts }: CaptureFacts): Counts {
+  const sorted = tcpSegments + icmpErrors + neighbourMessages + total(skipped);
   if (sorted !== frames) broken(`${sorted} frames were sorted, of ${frames}`);
   for (const count of [tcpSegments, icmpErrors, facts.aggregates, facts.evicted, ...Object.values(skipped)]) {
     if (!Number.isSafeInteger(count) || count < 0) broken(`a count is ${count}`);

@@ -625,6 +625,7 @@ there, numbers are relative
    0.0766     #5               ◀──────── ACK seq 1 ack 19 ────────
    0.0766      …               ⋮ 31 segments, 720 B →   ← 1 segment, 25 B ⋮
    0.1770     #9 ◆ ICMP type 3 code 1 from 10.9.22.254 (32 until #71)
+                               ▲ error: icmp-unreachable
    6.5506    #68               ─ ACK seq 19 ack 26 len 24 again ─▶
    6.7666    #70               ─ ACK seq 19 ack 26 len 24 again ─▶
 

@@ -49,6 +49,8 @@ export interface Milestone extends Moment {
   readonly reset?: Reset;
   /** Only with kind `icmp-error`. */
   readonly icmp?: IcmpError;
+  /** Only with kind `neighbour-unanswered`. */
+  readonly neighbour?: NeighbourRequest;
   /** Only with kind `retransmission-run`. */
   readonly retransmitted?: Retransmitted;
 }
@@ -80,6 +82,16 @@ export interface IcmpError {
   readonly mtu?: number;
   /** Only if the endpoint whose segment it claims to quote cannot have sent that number. */
   readonly quotesUnsent?: true;
+}
+
+/** A request for the link address of the next host on the link. */
+export interface NeighbourRequest {
+  /** ARP, or the neighbour discovery of IPv6. */
+  readonly protocol: 'ARP' | 'ND';
+  /** Address of the host that asks: the endpoint's own, or a router's. */
+  readonly asker: string;
+  /** Address of the host that it asks for: the peer's, or a router's. */
+  readonly target: string;
 }
 
 /** What a reset looked like and what it did (RFC 9293 §3.5.2, §3.5.3, §3.10.7). */

@@ -66,6 +66,11 @@ export const MILESTONE_KINDS = [
    * with which it spoke for that connection since; `value`: seconds that it had been in TIME-WAIT, -1 if it was not.
    */
   'held-before',
+  /**
+   * Requests for a link address, by this endpoint's host for that of its peer or of somebody else, or by a router for
+   * its peer's, that nobody has answered since. A run. Details in `neighbour`; it is in no journal.
+   */
+  'neighbour-unanswered',
 ] as const;
 
 export type MilestoneKind = (typeof MILESTONE_KINDS)[number];

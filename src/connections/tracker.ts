@@ -7,6 +7,7 @@
  */
 import { elapsedSeconds, NO_TIME, type Timestamp } from '../core/time.js';
 import type { Domains } from '../decode/domains.js';
+import type { NeighbourMessage } from '../decode/neighbour.js';
 import { ACK, type BrokenHeader, FIN, type IcmpError, RST, type Segment, SYN } from '../decode/segment.js';
 import { advance, within } from '../tcp/sequence.js';
 import { CLOSED, SYN_SENT, TIME_WAIT } from '../tcp/states.js';
@@ -16,6 +17,7 @@ import type { Connection, Role } from './connection.js';
 import { finishConnection } from './finish.js';
 import { FlowTable, type FourTuple } from './flow-table.js';
 import { Journal } from './journal.js';
+import { Neighbours } from './neighbours.js';
 import { Observer } from './observer.js';
 import { isPredicted, takePredicted } from './prediction.js';
 import { RecentFrames } from './recent-frames.js';
@@ -128,6 +130,7 @@ export class Tracker {
   readonly #addresses = new AddressTexts();
   readonly #recent = new RecentFrames();
   readonly #setBacks = new SetBacks();
+  readonly #neighbours = new Neighbours();
   readonly #observer: Observer;
   readonly #onConnection: (connection: Connection) => void;
   readonly #onSegment: ((connection: number, from: Role, segment: Segment) => void) | undefined;
@@ -262,6 +265,11 @@ export class Tracker {
       noteRoundTrip(memory, base, error);
     }
     if (known >= 0 && error.isDirect !== 0) this.#observer.observeIcmpError(memory, base, fromServer, error);
+  }
+
+  /** Takes in a request for a link address, or an answer; it is not kept. */
+  neighbour(message: NeighbourMessage): void {
+    this.#neighbours.take(message);
   }
 
   /**
@@ -472,16 +480,12 @@ export class Tracker {
   }
 
   #finished(memory: Int32Array, base: number): Connection {
-    const connection = finishConnection(
-      memory,
-      base,
-      this.#journal,
-      this.#counts,
-      this.#addresses,
-      this.#setBacks,
+    const domain = memory[base + DOMAIN];
+    const connection = this.#neighbours.told(
+      finishConnection(memory, base, this.#journal, this.#counts, this.#addresses, this.#setBacks),
+      domain,
     );
     if (this.#domains === null) return connection;
-    const domain = memory[base + DOMAIN];
     return {
       ...connection,
       network: this.#domains.nameOf(domain),

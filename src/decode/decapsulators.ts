@@ -3,6 +3,7 @@
  * encapsulation, write its file and add its line.
  */
 import {
+  ETHERTYPE_ARP,
   ETHERTYPE_FABRIC_PATH,
   ETHERTYPE_LEGACY_DOUBLE_VLAN,
   ETHERTYPE_MPLS,
@@ -16,6 +17,7 @@ import { fabricPath } from './fabric-path.js';
 import { ethernet } from './link/ethernet.js';
 import { pppoe } from './link/ppp.js';
 import { mpls } from './mpls.js';
+import { arp } from './neighbour.js';
 import type { Decapsulator } from './packet.js';
 import { etherIp } from './tunnels/ether-ip.js';
 import { geneve } from './tunnels/geneve.js';
@@ -28,6 +30,7 @@ import { vxlan, vxlanGpe } from './tunnels/vxlan.js';
 import { serviceVlan, vlan } from './vlan.js';
 
 export const BY_ETHERTYPE: ReadonlyMap<number, Decapsulator> = new Map<number, Decapsulator>([
+  [ETHERTYPE_ARP, arp],
   [ETHERTYPE_VLAN, vlan],
   [ETHERTYPE_SERVICE_VLAN, serviceVlan],
   [ETHERTYPE_LEGACY_DOUBLE_VLAN, vlan],

@@ -15,6 +15,7 @@ import {
 import { carriedByIpv4, ipv4 } from './ipv4.js';
 import { carriedByIpv6, ipv6 } from './ipv6.js';
 import { findLinkLayer } from './link/registry.js';
+import type { NeighbourMessage } from './neighbour.js';
 import { type Decapsulator, Packet } from './packet.js';
 import type { BrokenHeader, IcmpError, Segment } from './segment.js';
 import { tcp } from './tcp.js';
@@ -22,6 +23,7 @@ import { udp } from './udp.js';
 import {
   ICMP_ERROR,
   MALFORMED,
+  NEIGHBOUR,
   NESTED_TOO_DEEP,
   NOT_IP,
   NOT_TCP,
@@ -49,7 +51,7 @@ export interface CutFrames {
 }
 
 /**
- * Decodes frames into one reused `Segment` or `IcmpError`, as the verdict says. Whatever the bytes are, it
+ * Decodes frames into one reused `Segment`, `IcmpError` or `NeighbourMessage`, as the verdict says. Whatever the bytes are, it
  * neither throws nor reads beyond the frame.
  */
 export class Decoder {
@@ -63,6 +65,8 @@ export class Decoder {
   readonly segment: Segment;
   /** Valid until the next `decode`, if it answered `ICMP_ERROR`. */
   readonly icmpError: IcmpError;
+  /** Valid until the next `decode`, if it answered `NEIGHBOUR`. */
+  readonly neighbour: NeighbourMessage;
   /** Valid until the next `decode`, if that raised `brokenHeaders`. */
   readonly brokenHeader: BrokenHeader;
 
@@ -84,6 +88,7 @@ export class Decoder {
     this.#onFragment = onFragment;
     this.segment = this.#packet.segment;
     this.icmpError = this.#packet.icmpError;
+    this.neighbour = this.#packet.neighbour;
     this.brokenHeader = this.#packet.brokenHeader;
     if (separations.length > 0) this.#packet.domains = new Domains(separations);
   }
@@ -117,6 +122,7 @@ export class Decoder {
     this.counts[verdict]++;
     if (verdict === SEGMENT) stamp(this.segment, frame);
     else if (verdict === ICMP_ERROR) stamp(this.icmpError, frame);
+    else if (verdict === NEIGHBOUR) stamp(this.neighbour, frame);
     else if (verdict === UNSUPPORTED_LINK_TYPE)
       this.#noteUndecoded(this.#link === undefined ? frame.linkType : this.#packet.innerLinkType);
     else if (verdict === TRUNCATED && frame.capturedLength < frame.originalLength) {
@@ -144,7 +150,7 @@ export class Decoder {
       if (etherType === ETHERTYPE_IPV4) protocol = ipv4(packet);
       else if (etherType === ETHERTYPE_IPV6) protocol = ipv6(packet);
       else {
-        if (etherType < 0) return -etherType as Verdict;
+        if (etherType < 0) return unlessQuoted(-etherType as Verdict, quoted);
         const decapsulate = BY_ETHERTYPE.get(etherType);
         if (decapsulate === undefined) return NOT_IP;
         etherType = decapsulate(packet);
@@ -197,7 +203,12 @@ function isIcmp(protocol: number): boolean {
   return protocol === PROTOCOL_ICMP || protocol === PROTOCOL_ICMPV6;
 }
 
-function stamp(target: Segment | IcmpError, frame: Frame): void {
+/** A message that an ICMP error quotes is not news. ICMPv6 itself counts as the first layer of a quotation. */
+function unlessQuoted(verdict: Verdict, quoted: number): Verdict {
+  return verdict === NEIGHBOUR && quoted > 1 ? NOT_TCP : verdict;
+}
+
+function stamp(target: Segment | IcmpError | NeighbourMessage, frame: Frame): void {
   target.frame = frame.number;
   target.seconds = frame.seconds;
   target.nanoseconds = frame.nanoseconds;

@@ -1,6 +1,8 @@
 /** EtherTypes (IEEE 802 Numbers registry), the common language between link layers, tunnels and IP. */
 export const ETHERTYPE_IPV4 = 0x0800;
 export const ETHERTYPE_IPV6 = 0x86dd;
+/** Address resolution for IPv4 (RFC 826). */
+export const ETHERTYPE_ARP = 0x0806;
 /** IEEE 802.1Q customer tag. */
 export const ETHERTYPE_VLAN = 0x8100;
 /** IEEE 802.1ad service tag. */

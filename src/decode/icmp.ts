@@ -1,4 +1,5 @@
 import { ETHERTYPE_IPV4, ETHERTYPE_IPV6 } from './ether-types.js';
+import { NEIGHBOUR_ADVERTISEMENT, NEIGHBOUR_SOLICITATION, neighbourDiscovery } from './neighbour.js';
 import type { Packet } from './packet.js';
 import { copyEnds, type IcmpError } from './segment.js';
 import {
@@ -75,6 +76,7 @@ export function icmpv6(packet: Packet): number {
   if (packet.offset + HEADER_LENGTH > packet.end) return -packet.shortage(packet.offset + HEADER_LENGTH);
   const type = packet.view.getUint8(packet.offset);
   if (type === REDIRECT_6) return redirect6(packet);
+  if (type === NEIGHBOUR_SOLICITATION || type === NEIGHBOUR_ADVERTISEMENT) return neighbourDiscovery(packet);
   if (type < FIRST_ICMPV6_ERROR || type > LAST_ICMPV6_ERROR) return -NOT_TCP;
   openError(packet, 6);
   return ETHERTYPE_IPV6;

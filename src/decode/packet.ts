@@ -1,5 +1,6 @@
 import type { Frame } from '../capture/frame.js';
 import type { Domains } from './domains.js';
+import { NeighbourMessage } from './neighbour.js';
 import { BrokenHeader, IcmpError, Segment } from './segment.js';
 import { MALFORMED, TRUNCATED } from './verdict.js';
 
@@ -44,6 +45,7 @@ export class Packet {
   /** Network layers write their addresses here, whichever protocol they carry. */
   readonly segment = new Segment();
   readonly icmpError = new IcmpError();
+  readonly neighbour = new NeighbourMessage();
   readonly brokenHeader = new BrokenHeader();
   /** Frames so far whose TCP header went there. */
   brokenHeaders = 0;

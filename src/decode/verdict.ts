@@ -1,6 +1,6 @@
 /**
- * What became of one frame. `SEGMENT` and `ICMP_ERROR` say that the decoder's reused object holds it; all
- * others are reasons for which the frame plays no part in any connection.
+ * What became of one frame. `SEGMENT`, `ICMP_ERROR` and `NEIGHBOUR` say that the decoder's reused object
+ * holds it; all others are reasons for which the frame plays no part in any connection.
  */
 export type Verdict =
   | typeof SEGMENT
@@ -15,7 +15,8 @@ export type Verdict =
   | typeof ENCRYPTED
   | typeof LINK_FRAGMENT
   | typeof REASSEMBLED_FRAGMENT
-  | typeof OVERLAPPING_FRAGMENT;
+  | typeof OVERLAPPING_FRAGMENT
+  | typeof NEIGHBOUR;
 
 /** A TCP segment. */
 export const SEGMENT = 0;
@@ -23,7 +24,7 @@ export const SEGMENT = 0;
 export const ICMP_ERROR = 1;
 /** No decoder for the interface's link type. */
 export const UNSUPPORTED_LINK_TYPE = 2;
-/** The link layer carries something else than IP, such as ARP. */
+/** The link layer carries something else than IP, such as spanning tree. */
 export const NOT_IP = 3;
 /** IP carries something else than TCP, such as UDP. */
 export const NOT_TCP = 4;
@@ -43,6 +44,8 @@ export const LINK_FRAGMENT = 10;
 export const REASSEMBLED_FRAGMENT = 11;
 /** A fragment of an IP datagram whose fragments overlap: it is no datagram (RFC 5722). */
 export const OVERLAPPING_FRAGMENT = 12;
+/** A request for a link address, or an answer, of ARP or neighbour discovery. */
+export const NEIGHBOUR = 13;
 
 /** How reports and `--verbose` call each verdict; the index is the verdict. */
 export const VERDICT_NAMES = [
@@ -59,6 +62,7 @@ export const VERDICT_NAMES = [
   'link-fragment',
   'reassembled-fragment',
   'overlapping-fragment',
+  'neighbour',
 ] as const satisfies readonly string[];
 
 /** Each verdict in words, for `--verbose`. */
@@ -66,7 +70,7 @@ export const VERDICT_DESCRIPTIONS: Readonly<Record<(typeof VERDICT_NAMES)[number
   'tcp-segment': 'TCP segments',
   'icmp-error': 'ICMP errors about TCP segments',
   'unsupported-link-type': 'of a link type that is not decoded',
-  'not-ip': 'not IP, such as ARP, spanning tree or 802.11 beacons',
+  'not-ip': 'not IP, such as spanning tree or 802.11 beacons',
   'not-tcp': 'IP, but not TCP',
   fragment: 'fragments of IP datagrams that did not become whole',
   'truncated-header': 'cut by the snaplen before the TCP header ended',
@@ -76,4 +80,5 @@ export const VERDICT_DESCRIPTIONS: Readonly<Record<(typeof VERDICT_NAMES)[number
   'link-fragment': 'later parts of frames that the link layer sent in fragments',
   'reassembled-fragment': 'fragments of IP datagrams, before the one that made them whole',
   'overlapping-fragment': 'fragments of IP datagrams that overlap',
+  neighbour: 'ARP and neighbour discovery',
 };

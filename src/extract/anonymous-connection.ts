@@ -1,4 +1,4 @@
-import type { Connection, Endpoint } from '../connections/connection.js';
+import type { Connection, Endpoint, NeighbourRequest } from '../connections/connection.js';
 import type { NetworkPath, NetworkStep } from '../decode/domains.js';
 import type { Anonymizer } from './anonymizer.js';
 
@@ -27,9 +27,17 @@ function anonymousEndpoint(endpoint: Endpoint, anonymizer: Anonymizer): Endpoint
     ...endpoint,
     address: anonymizer.address(endpoint.address),
     milestones: endpoint.milestones.map((milestone) => {
-      const { icmp } = milestone;
-      if (icmp === undefined) return milestone;
-      return { ...milestone, icmp: { ...icmp, reporter: anonymizer.address(icmp.reporter) } };
+      const { icmp, neighbour } = milestone;
+      return {
+        ...milestone,
+        ...(icmp && { icmp: { ...icmp, reporter: anonymizer.address(icmp.reporter) } }),
+        ...(neighbour && { neighbour: anonymousRequest(neighbour, anonymizer) }),
+      };
     }),
   };
+}
+
+function anonymousRequest(request: NeighbourRequest, anonymizer: Anonymizer): NeighbourRequest {
+  const { asker, target } = request;
+  return { ...request, asker: anonymizer.address(asker), target: anonymizer.address(target) };
 }

@@ -5,8 +5,8 @@ import type { Selection } from './selection.js';
 
 /**
  * Reads a capture again and picks the frames of the selected connections: their segments, ICMP errors that
- * quote one, broken TCP headers between the same ends, and the fragments of their datagrams. Nothing is kept, however
- * long the capture.
+ * quote one, broken TCP headers between the same ends, the fragments of their datagrams, and what their hosts and
+ * others ask for each other's link addresses. Nothing is kept, however long the capture.
  */
 export class FramePicker {
   readonly #analyzer: Analyzer;
@@ -34,6 +34,9 @@ export class FramePicker {
       onSegment: note,
       onIcmpError: note,
       onBrokenHeader: note,
+      onNeighbour: (message) => {
+        if (selection.hasHostOf(message)) this.#isPicked = true;
+      },
       onFragment: datagrams.fragment,
     });
   }

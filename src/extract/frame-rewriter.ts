@@ -1,7 +1,14 @@
 import { Frame } from '../capture/frame.js';
 import { ND_OPTION_UNIT, REDIRECT_6, REDIRECT_6_OPTIONS, REDIRECTED_HEADER } from '../decode/icmp.js';
 import { PROTOCOL_ICMP, PROTOCOL_ICMPV6, PROTOCOL_TCP } from '../decode/ip.js';
+import {
+  ND_LENGTH,
+  ND_TARGET,
+  NEIGHBOUR_ADVERTISEMENT,
+  NEIGHBOUR_SOLICITATION,
+} from '../decode/neighbour.js';
 import { MAX_HEADER_LENGTH, MIN_HEADER_LENGTH } from '../decode/tcp.js';
+import type { ArpLayer } from './arp-layer.js';
 import { writeChecksum, writeTransportChecksum } from './checksum.js';
 import { FRAGMENT_HEADER, IPV4_OPTIONS, type IpLayer, ipLayerAt, ROUTING, type Span } from './ip-layer.js';
 import { layoutOf } from './layout.js';
@@ -27,7 +34,11 @@ const TCP_CHECKSUM = 16;
 const IPV4_CHECKSUM = 10;
 const ICMP_CHECKSUM = 2;
 const ICMP_HEADER_LENGTH = 8;
+const HARDWARE_LENGTH = 6;
 const REDIRECT = 5;
+const NEIGHBOUR_MESSAGES: readonly number[] = [NEIGHBOUR_SOLICITATION, NEIGHBOUR_ADVERTISEMENT];
+/** Options of neighbour discovery with the link address of source or target (RFC 4861 §4.6.1). */
+const LINK_ADDRESSES: readonly number[] = [1, 2];
 /** Types whose quotation may be followed by extensions, where its length is told, and in which unit (RFC 4884 §4). */
 const EXTENDED = {
   4: { types: [3, 11, 12], lengthAt: 5, unit: 4 },
@@ -60,15 +71,29 @@ export class FrameRewriter {
     const frame = this.#copy(original);
     const layout = layoutOf(frame);
     if (layout === null) return null;
-    const { hardware, otherHardware, ip } = layout;
+    const { hardware, otherHardware, ip, arp } = layout;
     const { addresses } = this.#options;
     if (addresses !== null) {
       for (const { start } of hardware) addresses.mapHardwareAddress(this.#bytes, start);
       for (const span of otherHardware) this.#blank(span);
     }
     // Padding, which may be anything, and checksums of the link layer.
-    this.#blank({ start: ip.end, end: frame.capturedLength });
-    return this.#ip(ip, false) ? frame : null;
+    this.#blank({ start: (ip ?? arp!).end, end: frame.capturedLength });
+    if (arp !== null) this.#arp(arp);
+    return ip === null || this.#ip(ip, false) ? frame : null;
+  }
+
+  #arp({ hardware, protocol }: ArpLayer): void {
+    const { addresses } = this.#options;
+    if (addresses === null) return;
+    for (const span of protocol) addresses.mapAddress(this.#view, span);
+    for (const span of hardware) this.#mapHardware(span, addresses);
+  }
+
+  /** Link addresses of other lengths than that of IEEE 802 become zeroes. */
+  #mapHardware(span: Span, addresses: AddressMap): void {
+    if (span.end - span.start === HARDWARE_LENGTH) addresses.mapHardwareAddress(this.#bytes, span.start);
+    else this.#blank(span);
   }
 
   #copy(original: Frame): Frame {
@@ -138,12 +163,43 @@ export class FrameRewriter {
 
   #icmp(ip: IpLayer): void {
     const { version, payload: start, end, wireEnd, fragment } = ip;
-    const { addresses } = this.#options;
     if (start + ICMP_HEADER_LENGTH > end) {
       this.#blank({ start, end });
       return;
     }
     const type = this.#view.getUint8(start);
+    if (version === 6 && NEIGHBOUR_MESSAGES.includes(type)) this.#neighbour(start, end);
+    else this.#error(version, type, start, end);
+    if (fragment === null && end === wireEnd) {
+      if (version === 6) writeTransportChecksum(this.#view, start + ICMP_CHECKSUM, ip);
+      else writeChecksum(this.#view, start + ICMP_CHECKSUM, { start, end });
+    } else this.#view.setUint16(start + ICMP_CHECKSUM, 0);
+  }
+
+  /** A solicitation or an advertisement: the address that it is about, and options with those of the link. */
+  #neighbour(start: number, end: number): void {
+    const { addresses } = this.#options;
+    let at = start + ND_LENGTH;
+    if (at > end) {
+      this.#blank({ start: start + ND_TARGET, end });
+      return;
+    }
+    if (addresses !== null) addresses.mapAddress(this.#view, { start: start + ND_TARGET, end: at });
+    while (at + ND_OPTION_UNIT <= end) {
+      const length = this.#view.getUint8(at + 1) * ND_OPTION_UNIT;
+      if (length === 0) break;
+      const option = { start: at + 2, end: Math.min(end, at + length) };
+      const isLinkAddress = LINK_ADDRESSES.includes(this.#view.getUint8(at));
+      if (addresses !== null && isLinkAddress) this.#mapHardware(option, addresses);
+      else if (!isLinkAddress) this.#blank(option);
+      at += length;
+    }
+    this.#blank({ start: at, end });
+  }
+
+  /** An error: what it quotes. */
+  #error(version: 4 | 6, type: number, start: number, end: number): void {
+    const { addresses } = this.#options;
     const isRedirect6 = version === 6 && type === REDIRECT_6;
     const quotation = isRedirect6 ? this.#redirect6(start, end) : start + ICMP_HEADER_LENGTH;
     if (addresses !== null && version === 4 && type === REDIRECT)
@@ -152,10 +208,6 @@ export class FrameRewriter {
     const quoted = ipLayerAt(this.#view, quotation, quotationEnd, quotationEnd);
     if (quoted === null || !this.#ip(quoted, true)) this.#blank({ start: quotation, end });
     else this.#blank({ start: quoted.end, end });
-    if (fragment === null && end === wireEnd) {
-      if (version === 6) writeTransportChecksum(this.#view, start + ICMP_CHECKSUM, ip);
-      else writeChecksum(this.#view, start + ICMP_CHECKSUM, { start, end });
-    } else this.#view.setUint16(start + ICMP_CHECKSUM, 0);
   }
 
   /** Where an ICMPv6 redirect quotes, behind two addresses and perhaps an option with one of the link layer. */

@@ -5,6 +5,7 @@
 import type { Frame } from '../capture/frame.js';
 import { BY_ETHERTYPE } from '../decode/decapsulators.js';
 import {
+  ETHERTYPE_ARP,
   ETHERTYPE_IPV4,
   ETHERTYPE_IPV6,
   ETHERTYPE_LEGACY_DOUBLE_VLAN,
@@ -14,6 +15,7 @@ import {
 import { radiotapFlagsAt } from '../decode/link/radiotap.js';
 import { findLinkLayer } from '../decode/link/registry.js';
 import { Packet } from '../decode/packet.js';
+import { type ArpLayer, arpLayerAt } from './arp-layer.js';
 import { type IpLayer, ipLayerAt, type Span } from './ip-layer.js';
 
 export interface Layout {
@@ -21,7 +23,9 @@ export interface Layout {
   readonly hardware: readonly Span[];
   /** Where it has other addresses, or the rest of a field for longer ones. */
   readonly otherHardware: readonly Span[];
-  readonly ip: IpLayer;
+  /** What the link layer carries: one of the two. */
+  readonly ip: IpLayer | null;
+  readonly arp: ArpLayer | null;
 }
 
 type LinkAddresses = Pick<Layout, 'hardware' | 'otherHardware'>;
@@ -160,7 +164,7 @@ const LLC_AND_SNAP = 8;
 
 const packet = new Packet();
 
-/** The layout of a frame; null if a layer up to and with IP is not known here, cut or malformed. */
+/** The layout of a frame; null if a layer up to and with IP, or ARP, is not known here, cut or malformed. */
 export function layoutOf(frame: Frame): Layout | null {
   const addressesOf = ADDRESSES.get(frame.linkType);
   const link = findLinkLayer(frame.linkType)?.decode;
@@ -171,11 +175,16 @@ export function layoutOf(frame: Frame): Layout | null {
   for (let layer = 0; layer < MAX_LAYERS && WITHOUT_ADDRESSES.has(etherType); layer++) {
     etherType = BY_ETHERTYPE.get(etherType)!(packet);
   }
+  const addresses = addressesOf(frame.view, frame.offset, linkEnd);
+  if (addresses === null) return null;
+  if (etherType === ETHERTYPE_ARP) {
+    const arp = arpLayerAt(packet.view, packet.offset, packet.end);
+    return arp === null ? null : { ...addresses, ip: null, arp };
+  }
   if (etherType !== ETHERTYPE_IPV4 && etherType !== ETHERTYPE_IPV6) return null;
   const ip = ipLayerAt(packet.view, packet.offset, packet.end, packet.wireEnd);
   if (ip === null || ip.version !== (etherType === ETHERTYPE_IPV4 ? 4 : 6)) return null;
-  const addresses = addressesOf(frame.view, frame.offset, linkEnd);
-  return addresses === null ? null : { ...addresses, ip };
+  return { ...addresses, ip, arp: null };
 }
 
 function spanOf(start: number, length: number): Span {

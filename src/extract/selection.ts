@@ -1,5 +1,6 @@
 import type { Connection } from '../connections/connection.js';
-import { formatEndpoint } from '../core/addresses.js';
+import { formatAddress, formatEndpoint } from '../core/addresses.js';
+import type { NeighbourMessage } from '../decode/neighbour.js';
 import { conversationOf } from './fragments.js';
 
 /** Two connections of an extract on the same addresses and ports, of which the later met the earlier. */
@@ -32,6 +33,7 @@ export class Selection {
   /** By the later connection. */
   readonly #reuses = new Map<number, Reuse>();
   readonly #conversations = new Set<string>();
+  readonly #hosts = new Set<string>();
   #findings = 0;
   #highest = -1;
 
@@ -65,6 +67,7 @@ export class Selection {
     this.#found.add(id);
     this.connections.add(id);
     this.#conversations.add(nameOf(connection));
+    this.#hosts.add(connection.client.address).add(connection.server.address);
     if (succession !== undefined) this.#takeAlong(id, succession);
   }
 
@@ -105,6 +108,15 @@ export class Selection {
 
   get findings(): number {
     return this.#findings;
+  }
+
+  /** Whether one of the two hosts that the message is about has a connection in the extract. */
+  hasHostOf(message: NeighbourMessage): boolean {
+    const { sender0, sender1, sender2, sender3, target0, target1, target2, target3 } = message;
+    return (
+      this.#hosts.has(formatAddress(sender0, sender1, sender2, sender3)) ||
+      this.#hosts.has(formatAddress(target0, target1, target2, target3))
+    );
   }
 
   /** Whether the extract holds a connection between these ends; see `conversationOf`. */

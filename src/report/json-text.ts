@@ -170,6 +170,7 @@ function writeMilestone(out: AsciiText, item: Milestone, start: Timestamp): void
   }
   if (item.reset !== undefined) writeReset(out, item.reset);
   if (item.icmp !== undefined) out.text(`,"icmp":${JSON.stringify(item.icmp)}`);
+  if (item.neighbour !== undefined) out.text(`,"neighbour":${JSON.stringify(item.neighbour)}`);
   out.piece(END_OBJECT);
 }
 

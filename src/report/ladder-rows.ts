@@ -22,7 +22,14 @@ export type LadderRow =
   | { readonly kind: 'silence'; readonly seconds: number }
   /** What somebody noted on the frame of the row before. */
   | { readonly kind: 'comment'; readonly frame: number; readonly text: string }
-  | { readonly kind: 'icmp'; readonly time: Timestamp; readonly frame: number; readonly text: string }
+  /** Frames that are no segments: ICMP errors, requests for a link address. */
+  | {
+      readonly kind: 'aside';
+      readonly time: Timestamp;
+      readonly frame: number;
+      readonly text: string;
+      readonly proven: readonly Finding[];
+    }
   /** The capture ends, long after the last segment, and these states still stand. */
   | { readonly kind: 'end'; readonly time: Timestamp };
 
@@ -45,8 +52,19 @@ const FLAG_NAMES: readonly (readonly [number, string])[] = [
   [ACK, 'ACK'],
 ];
 
-/** ICMP errors about the connection. */
-type IcmpRun = Milestone & Required<Pick<Milestone, 'icmp'>>;
+interface Aside {
+  readonly run: Milestone;
+  readonly text: string;
+}
+
+/** What concerns the connection and is no segment of it. */
+function textOf({ icmp, neighbour }: Milestone): string | null {
+  if (icmp !== undefined)
+    return `ICMP${icmp.version === 6 ? 'v6' : ''} type ${icmp.type} code ${icmp.code} from ${icmp.reporter}`;
+  if (neighbour !== undefined)
+    return `${neighbour.protocol}: ${neighbour.asker} asks for ${neighbour.target}, unanswered`;
+  return null;
+}
 
 export function ladderRows(
   connection: Connection,
@@ -62,9 +80,9 @@ class LadderRows {
   readonly #states: Readonly<Record<Role, ReadonlyMap<number, readonly Transition[]>>>;
   readonly #proven: ReadonlyMap<number, readonly Finding[]>;
   readonly #comments: ReadonlyMap<number, readonly string[]>;
-  readonly #icmp: readonly IcmpRun[];
+  readonly #asides: readonly Aside[];
   readonly #rows: LadderRow[] = [];
-  #takenIcmp = 0;
+  #takenAsides = 0;
   #lastTime: Timestamp;
 
   constructor(connection: Connection, facts: LadderFacts) {
@@ -74,9 +92,12 @@ class LadderRows {
     this.#states = { client: byFrame(client), server: byFrame(server) };
     this.#proven = byLastFrame(facts.findings);
     this.#comments = commentsByFrame(facts.comments, connection);
-    this.#icmp = [...client.milestones, ...server.milestones]
-      .filter((milestone): milestone is IcmpRun => milestone.icmp !== undefined)
-      .sort((a, b) => a.frame - b.frame);
+    this.#asides = [...client.milestones, ...server.milestones]
+      .flatMap((run) => {
+        const text = textOf(run);
+        return text === null ? [] : [{ run, text }];
+      })
+      .sort((a, b) => a.run.frame - b.run.frame);
     this.#lastTime = connection.start;
   }
 
@@ -89,7 +110,7 @@ class LadderRows {
         this.#segment(item);
       }
     }
-    this.#icmpUntil(Number.POSITIVE_INFINITY);
+    this.#asidesUntil(Number.POSITIVE_INFINITY);
     this.#end();
     return this.#rows;
   }
@@ -106,14 +127,18 @@ class LadderRows {
   }
 
   #segment(segment: LadderSegment): void {
-    this.#icmpUntil(segment.frame);
+    this.#asidesUntil(segment.frame);
     this.#silenceUntil(segment.time);
     const entered = {
       client: this.#states.client.get(segment.frame) ?? [],
       server: this.#states.server.get(segment.frame) ?? [],
     };
-    this.#rows.push({ kind: 'segment', segment, entered, proven: this.#proven.get(segment.frame) ?? [] });
+    this.#rows.push({ kind: 'segment', segment, entered, proven: this.#provenBy(segment.frame) });
     this.#commentOn(segment.frame);
+  }
+
+  #provenBy(frame: number): readonly Finding[] {
+    return this.#proven.get(frame) ?? [];
   }
 
   #commentOn(frame: number): void {
@@ -121,14 +146,16 @@ class LadderRows {
       this.#rows.push({ kind: 'comment', frame, text: onOneLine(text) });
   }
 
-  /** The ICMP errors that came before `frame`. */
-  #icmpUntil(frame: number): void {
-    while (this.#takenIcmp < this.#icmp.length && this.#icmp[this.#takenIcmp].frame < frame) {
-      const { frame: own, time, count, lastFrame, icmp } = this.#icmp[this.#takenIcmp++];
+  /** The asides that came before `frame`. */
+  #asidesUntil(frame: number): void {
+    while (this.#takenAsides < this.#asides.length && this.#asides[this.#takenAsides].run.frame < frame) {
+      const { run, text } = this.#asides[this.#takenAsides++];
+      const { frame: own, time, count, lastFrame } = run;
       this.#silenceUntil(time);
-      const name = `ICMP${icmp.version === 6 ? 'v6' : ''} type ${icmp.type} code ${icmp.code}`;
       const more = count > 1 ? ` (${count} until #${lastFrame})` : '';
-      this.#rows.push({ kind: 'icmp', time, frame: own, text: `${name} from ${icmp.reporter}${more}` });
+      const proven =
+        own === lastFrame ? this.#provenBy(own) : [...this.#provenBy(own), ...this.#provenBy(lastFrame)];
+      this.#rows.push({ kind: 'aside', time, frame: own, text: `${text}${more}`, proven });
       this.#commentOn(own);
     }
   }

@@ -1,5 +1,6 @@
 import { type Connection, type Role, stateOf, type Transition } from '../connections/connection.js';
 import { secondsBetween, type Timestamp } from '../core/time.js';
+import type { Finding } from '../rules/finding.js';
 import { escapeControls } from './escape.js';
 import type { Fold } from './ladder-fold.js';
 import type { LadderItem, LadderSegment } from './ladder-recorder.js';
@@ -92,8 +93,9 @@ class Ladder {
       case 'silence':
         this.#row(this.#lead(), `⋮ ${seconds(row.seconds)} of silence ⋮`);
         break;
-      case 'icmp':
+      case 'aside':
         this.#marked(this.#lead(row.time, `#${row.frame}`), `◆ ${row.text}`);
+        this.#proofs(row.proven);
         break;
       case 'comment':
         this.#marked(this.#lead(), `✎ ${escapeControls(row.text)}`);
@@ -141,6 +143,11 @@ class Ladder {
     for (let row = this.#isBeside ? 1 : 0; row < Math.max(client.length, server.length); row++) {
       this.#lines.push(...this.#states(client[row], server[row]).map((line) => this.#lead() + line));
     }
+    this.#proofs(proven);
+  }
+
+  /** Findings whose proof ends with the row above. */
+  #proofs(proven: readonly Finding[]): void {
     for (const { severity, rule } of proven) {
       const lines = wrap(`▲ ${severity}: ${rule}`, this.#width);
       const longest = Math.max(...lines.map((line) => line.length));

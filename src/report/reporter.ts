@@ -24,8 +24,10 @@ export interface CaptureFacts extends CaptureNotes {
   readonly firstFrame: number;
   readonly frames: number;
   readonly tcpSegments: number;
-  /** Frames with an ICMP error about a TCP segment. Every other frame is in `skipped`. */
+  /** Frames with an ICMP error about a TCP segment. */
   readonly icmpErrors: number;
+  /** Frames with a request for a link address, or an answer. Every other frame is in `skipped`. */
+  readonly neighbourMessages: number;
   readonly bytes: number;
   /** Null without frames, or where these have no time. */
   readonly firstFrameAt: Timestamp | null;

@@ -127,6 +127,12 @@ const icmp6 = rfc(4443, {
   '3.2': 'Packet Too Big Message',
   '3.3': 'Time Exceeded Message',
 });
+const addressResolution = page(
+  'RFC 826',
+  'An Ethernet Address Resolution Protocol',
+  'https://www.rfc-editor.org/rfc/rfc826',
+);
+const neighbourDiscovery = rfc(4861, { '7.2.2': 'Sending Neighbor Solicitations' });
 const synFlood = rfc(4987, { '2.2': 'Theory of Operation' });
 const nat = rfc(5382, { 5: 'NAT Session Refresh' });
 const softErrors = rfc(5461, {
@@ -642,6 +648,14 @@ export const cite = {
   adminProhibited: hosts('3.2.2.1', 'Defines the codes by which a network says that it forbids the traffic.'),
   adminFiltered: routers('5.2.7.1', 'Defines the code for a packet that a router’s filter refused.'),
   icmp6Unreachable: icmp6('3.1', 'Defines ICMPv6’s reasons why a packet could not be delivered.'),
+  addressResolution: addressResolution(
+    'Packet Reception',
+    'Of all hosts on a link, the one whose address is asked for answers.',
+  ),
+  neighbourResolution: neighbourDiscovery(
+    '7.2.2',
+    'Without an answer to several solicitations address resolution has failed, and what waited for it is not delivered.',
+  ),
   softErrorsInHandshake: softErrors(
     '4.1',
     'A number of systems, Linux among them, give up at once when a soft error meets a handshake.',

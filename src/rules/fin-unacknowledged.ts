@@ -1,7 +1,17 @@
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
-import { clockDoubt, eachEndpoint, entered, gradedBy, lasted, milestone, silentSince } from './evidence.js';
+import {
+  clockDoubt,
+  eachEndpoint,
+  entered,
+  gradedBy,
+  lasted,
+  latest,
+  milestone,
+  silentSince,
+} from './evidence.js';
 import { causesOfSilence } from './host-fate.js';
+import { LOST_NEIGHBOUR_CITATIONS, lostNeighbour, withLostNeighbour } from './neighbours.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { MINIMUM_RETRANSMISSIONS } from './thresholds.js';
@@ -24,6 +34,7 @@ export const finUnacknowledged: Rule = {
     cite.backoff,
     cite.timeouts,
     cite.orphanRetries,
+    ...LOST_NEIGHBOUR_CITATIONS,
   ],
   documentation: {
     meaning:
@@ -61,26 +72,34 @@ export const finUnacknowledged: Rule = {
     if (!lasted(connection, sent.frame, seconds, 1)) return null;
     // Gaps that double: the last one is about half of it all, and twice that without a FIN is the end.
     const isTimed = clockDoubt(connection, sent.frame) === 0;
-    const stopped = isTimed && secondsBetween(repeated.lastTime, captureEnd) > 1.1 * seconds;
+    const asked = lostNeighbour(closer, peer);
+    const lastTry =
+      asked?.isOwnHost === true ? latest(repeated.lastTime, asked.run.lastTime) : repeated.lastTime;
+    const tried = secondsBetween(sent.time, lastTry);
+    const stopped = isTimed && secondsBetween(lastTry, captureEnd) > 1.1 * tried;
     const silent = silentSince(peer, repeated);
-    return reportFinding(finUnacknowledged, connection, {
-      endpoint: closer.role,
-      confidence: gradedBy(connection, 'observed'),
-      title: '{closer} sent its FIN {count} times over {time} without an acknowledgment',
-      explanation: `The FIN of {closer} in frame {fin} was sent again until frame {last}, and no segment of {peer} covers it. ${silent ? '{peer} was silent in that time.' : '{peer} still sent segments, but none that acknowledges the FIN.'}${stopped ? ` Then {closer} stopped, and no packet says why: it gave up${silent ? ', or its host no longer finds the next one on its link and sends ARP or neighbour discovery requests only, which finwait does not read' : ''}.` : ''}`,
-      frames: [sent.frame, repeated.frame, repeated.lastFrame],
-      from: sent.time,
-      to: repeated.lastTime,
-      facts: { transmissions: repeated.count + 1, seconds: round(seconds), stopped, peerSilent: silent },
-      words: {
-        closer: nameOf(closer),
-        peer: nameOf(peer),
-        count: repeated.count + 1,
-        time: duration(seconds),
-        fin: sent.frame ?? '?',
-        last: repeated.lastFrame,
-        filter: ssFilter(closer, peer),
-      },
-    });
+    return reportFinding(
+      finUnacknowledged,
+      connection,
+      withLostNeighbour(finUnacknowledged, closer, peer, 'peer', {
+        endpoint: closer.role,
+        confidence: gradedBy(connection, 'observed'),
+        title: '{closer} sent its FIN {count} times over {time} without an acknowledgment',
+        explanation: `The FIN of {closer} in frame {fin} was sent again until frame {last}, and no segment of {peer} covers it. ${silent ? '{peer} was silent in that time.' : '{peer} still sent segments, but none that acknowledges the FIN.'}${stopped ? ` Then {closer} stopped, and no packet says why: it gave up${silent && asked === null ? ', or its host no longer finds the next one on its link and sends ARP or neighbour discovery requests only, which this capture does not hold' : ''}.` : ''}`,
+        frames: [sent.frame, repeated.frame, repeated.lastFrame],
+        from: sent.time,
+        to: repeated.lastTime,
+        facts: { transmissions: repeated.count + 1, seconds: round(seconds), stopped, peerSilent: silent },
+        words: {
+          closer: nameOf(closer),
+          peer: nameOf(peer),
+          count: repeated.count + 1,
+          time: duration(seconds),
+          fin: sent.frame ?? '?',
+          last: repeated.lastFrame,
+          filter: ssFilter(closer, peer),
+        },
+      }),
+    );
   }),
 };

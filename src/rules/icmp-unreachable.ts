@@ -4,7 +4,8 @@ import { cite } from './citations.js';
 import { eachEndpoint, latest, opened, silentSince } from './evidence.js';
 import type { Citation } from './finding.js';
 import { HARD, isLocal, lastUndelivered, meaningOf, SOFT, type Subject } from './icmp-errors.js';
-import { reportFinding } from './report-finding.js';
+import { LOST_NEIGHBOUR_CITATIONS, withLostNeighbour } from './neighbours.js';
+import { type Draft, reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { count, duration, nameOf, round } from './wording.js';
 
@@ -147,6 +148,7 @@ export const icmpUnreachable: Rule = {
     cite.icmpHardChecks,
     cite.icmpErrno,
     cite.tcpErrorHandling,
+    ...LOST_NEIGHBOUR_CITATIONS,
   ],
   documentation: {
     meaning:
@@ -196,7 +198,7 @@ export const icmpUnreachable: Rule = {
         : silent
           ? 'The capture ends too soon after that to tell whether {peer} is heard again.'
           : '{peer} answered afterwards: the connection outlived it.';
-    return reportFinding(icmpUnreachable, connection, {
+    const draft: Draft = {
       endpoint: sender.role,
       severity: unsent ? 'info' : dead ? 'error' : 'warning',
       confidence: unsent || dead ? 'inferred' : 'observed',
@@ -232,7 +234,12 @@ export const icmpUnreachable: Rule = {
         first: run.frame,
         time: duration(secondsBetween(run.time, run.lastTime)),
       },
-    });
+    };
+    return reportFinding(
+      icmpUnreachable,
+      connection,
+      local ? withLostNeighbour(icmpUnreachable, sender, peer, 'peer', draft) : draft,
+    );
   }),
 };
 

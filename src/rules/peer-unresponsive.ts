@@ -1,9 +1,12 @@
+import type { Connection, Endpoint } from '../connections/connection.js';
 import { formatHost } from '../core/addresses.js';
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
 import { eachEndpoint, gradedBy } from './evidence.js';
+import type { Finding } from './finding.js';
 import { causesOfSilence, IDLE_SECONDS } from './host-fate.js';
-import { reportFinding } from './report-finding.js';
+import { LOST_NEIGHBOUR_CITATIONS, lostNeighbour, withLostNeighbour } from './neighbours.js';
+import { type Draft, reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { silenceMetBy } from './silence.js';
 import { MINIMUM_RETRANSMISSIONS } from './thresholds.js';
@@ -16,7 +19,7 @@ export const peerUnresponsive: Rule = {
   severity: 'error',
   summary: 'An endpoint retransmits the same data to a peer that has fallen silent.',
   options: { minimumRetransmissions: MINIMUM_RETRANSMISSIONS },
-  signs: ['retransmission-run'],
+  signs: ['retransmission-run', 'neighbour-unanswered'],
   needs: 'both',
   explains: ['fin-unacknowledged', 'close-wait-stuck', 'fin-wait-2-stuck'],
   related: [
@@ -32,6 +35,7 @@ export const peerUnresponsive: Rule = {
     cite.firstLimit,
     cite.measuredTimeout,
     cite.backoff,
+    ...LOST_NEIGHBOUR_CITATIONS,
   ],
   documentation: {
     meaning:
@@ -39,6 +43,7 @@ export const peerUnresponsive: Rule = {
     proof: [
       'At least minimumRetransmissions repetitions of the same data over at least a second.',
       'No segment of {peer} since the first repetition, although it was heard before.',
+      'Or, without a repetition: at least three requests of the host of {sender} for the link address of {peer} that nobody has answered (ARP, neighbour discovery), while the connection is open.',
     ],
     notThis: [
       'A peer that still sends something: loss, not silence.',
@@ -58,39 +63,78 @@ export const peerUnresponsive: Rule = {
   },
   check: eachEndpoint((sender, peer, connection, { captureEnd, options }) => {
     const silence = silenceMetBy(connection, sender, peer, options.minimumRetransmissions, captureEnd);
-    if (silence === null) return null;
-    const seconds = secondsBetween(silence.unheardSince, silence.run.lastTime);
+    if (silence === null) return offTheLink(sender, peer, connection);
+    const seconds = secondsBetween(silence.unheardSince, silence.lastTry);
+    const isOffLink = lostNeighbour(sender, peer)?.isPeer === true;
     const idleSeconds = peer.lastSegment === null ? 0 : secondsBetween(peer.lastSegment.time, silence.from);
-    return reportFinding(peerUnresponsive, connection, {
-      endpoint: peer.role,
-      likelyCauses: causesOfSilence('peer', idleSeconds >= IDLE_SECONDS),
-      confidence: gradedBy(connection, 'observed'),
-      title: '{peer} has not answered {sender} for {time}',
-      explanation:
-        'The same data was sent again {again} in frames {first} to {last}, the first time {gap} after the last new data before it; {bytes} are unacknowledged, and nothing of {peer} was captured after frame {heard}. {peer} or the path to it stopped answering; one connection does not tell which.',
-      frames: [peer.lastSegment?.frame ?? null, silence.run.frame, silence.run.lastFrame],
-      from: silence.unheardSince,
-      to: silence.run.lastTime,
-      facts: {
-        transmissions: silence.transmissions,
-        seconds: round(seconds),
-        firstGapSeconds: round(silence.firstGapSeconds, 3),
-        idleBeforeSeconds: round(Math.max(0, idleSeconds)),
-        unacknowledgedBytes: sender.unacknowledgedBytes,
-      },
-      words: {
-        sender: nameOf(sender),
-        peer: nameOf(peer),
-        // ss takes what follows the last colon of a bare address for a port.
-        peerHost: formatHost(peer.address),
-        time: duration(seconds),
-        again: times(silence.run.count),
-        first: silence.run.frame,
-        gap: duration(silence.firstGapSeconds),
-        last: silence.run.lastFrame,
-        heard: peer.lastSegment?.frame ?? '?',
-        bytes: count(sender.unacknowledgedBytes, 'byte'),
-      },
-    });
+    return reportFinding(
+      peerUnresponsive,
+      connection,
+      withLostNeighbour(peerUnresponsive, sender, peer, 'peer', {
+        endpoint: peer.role,
+        likelyCauses: causesOfSilence('peer', idleSeconds >= IDLE_SECONDS),
+        confidence: gradedBy(connection, 'observed'),
+        title: '{peer} has not answered {sender} for {time}',
+        explanation: `The same data was sent again {again} in frames {first} to {last}, the first time {gap} after the last new data before it; {bytes} are unacknowledged, and nothing of {peer} was captured after frame {heard}.${isOffLink ? '' : ' {peer} or the path to it stopped answering; one connection does not tell which.'}`,
+        frames: [peer.lastSegment?.frame ?? null, silence.run.frame, silence.run.lastFrame],
+        from: silence.unheardSince,
+        to: silence.lastTry,
+        facts: {
+          transmissions: silence.transmissions,
+          seconds: round(seconds),
+          firstGapSeconds: round(silence.firstGapSeconds, 3),
+          idleBeforeSeconds: round(Math.max(0, idleSeconds)),
+          unacknowledgedBytes: sender.unacknowledgedBytes,
+        },
+        words: {
+          sender: nameOf(sender),
+          peer: nameOf(peer),
+          // ss takes what follows the last colon of a bare address for a port.
+          peerHost: formatHost(peer.address),
+          time: duration(seconds),
+          again: times(silence.run.count),
+          first: silence.run.frame,
+          gap: duration(silence.firstGapSeconds),
+          last: silence.run.lastFrame,
+          heard: peer.lastSegment?.frame ?? '?',
+          bytes: count(sender.unacknowledgedBytes, 'byte'),
+        },
+      }),
+    );
   }),
 };
+
+/**
+ * Nothing of `sender` shows that it waits, but its host no longer finds that of `peer` on the link: what it writes
+ * stays in its kernel, and only the requests leave its host.
+ */
+function offTheLink(sender: Endpoint, peer: Endpoint, connection: Connection): Finding | null {
+  const lost = lostNeighbour(sender, peer);
+  if (lost === null || !lost.isPeer || !lost.isOwnHost || peer.segments === 0) return null;
+  if (sender.finalState === 'CLOSED' || sender.finalState === 'TIME-WAIT') return null;
+  const { run } = lost;
+  const seconds = secondsBetween(run.time, run.lastTime);
+  const draft: Draft = {
+    endpoint: peer.role,
+    confidence: gradedBy(connection, 'inferred'),
+    title: '{peer} is gone from the link of {sender}: nobody answered for its address in {time}',
+    explanation:
+      'No segment of either side was captured after frame {heard}. What {sender} writes since then stays in its kernel: whether it waits for an answer, the capture does not show.',
+    frames: [peer.lastSegment?.frame ?? null],
+    from: run.time,
+    to: run.lastTime,
+    facts: { seconds: round(seconds) },
+    words: {
+      sender: nameOf(sender),
+      peer: nameOf(peer),
+      peerHost: formatHost(peer.address),
+      time: duration(seconds),
+      heard: connection.lastFrame,
+    },
+  };
+  return reportFinding(
+    peerUnresponsive,
+    connection,
+    withLostNeighbour(peerUnresponsive, sender, peer, 'peer', draft),
+  );
+}

@@ -1,8 +1,10 @@
 import { formatHost } from '../core/addresses.js';
+import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
 import { eachEndpoint, gradedBy } from './evidence.js';
 import { causesOfSilence } from './host-fate.js';
 import { isLocal, lastUndelivered } from './icmp-errors.js';
+import { LOST_NEIGHBOUR_CITATIONS, lostNeighbour, withLostNeighbour } from './neighbours.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { silenceMetBy } from './silence.js';
@@ -54,14 +56,15 @@ export const retransmissionGaveUp: Rule = {
     cite.userTimeout,
     cite.givingUp,
     cite.tcpErrors,
+    ...LOST_NEIGHBOUR_CITATIONS,
   ],
   documentation: {
     meaning:
-      'After the last retransmission the next one became due and did not come. RFC 9293 sends no packet when a connection is given up, and neither does Linux, so the silence is the evidence; the data still queued is then lost. Silence before r2Seconds has a second reading: where the next host on the link, the peer itself or a router, has lost power, ARP or neighbour discovery no longer finds it, and no segment leaves the sender while its TCP goes on trying. finwait does not read these requests.',
+      'After the last retransmission the next one became due and did not come. RFC 9293 sends no packet when a connection is given up, and neither does Linux, so the silence is the evidence; the data still queued is then lost. Silence before r2Seconds has a second reading: where the next host on the link, the peer itself or a router, has lost power, ARP or neighbour discovery no longer finds it, and no segment leaves the sender while its TCP goes on trying. Where the capture holds these requests, they count as attempts: TCP gave up when they ended as well.',
     proof: [
       'Retransmissions into silence, as for peer-unresponsive.',
       'No further one by the time at which it was due, with a margin, to the end of the capture; no FIN and no reset.',
-      'It has given up, rather than stopped, if that was after r2Seconds, or if a router or another host had reported an ICMP error: then {sender} still found its way onto its link.',
+      'It has given up, rather than stopped, if that was after r2Seconds, if a router or another host had reported an ICMP error, as {sender} then still found its way onto its link, or if its host had asked in vain for a link address and no longer does.',
     ],
     notThis: [
       'A capture that ends before the next retransmission is due: peer-unresponsive alone.',
@@ -76,48 +79,56 @@ export const retransmissionGaveUp: Rule = {
   check: eachEndpoint((sender, peer, connection, { captureEnd, options }) => {
     const silence = silenceMetBy(connection, sender, peer, options.minimumRetransmissions, captureEnd);
     if (silence === null || !silence.stopped || sender.resetsSent > 0) return null;
-    const early = silence.seconds < options.r2Seconds;
+    const early = secondsBetween(silence.from, silence.lastTry) < options.r2Seconds;
+    const asked = lostNeighbour(sender, peer);
+    const askedItself = asked?.isOwnHost === true && asked.isPeer;
     const error = lastUndelivered(sender);
     const reported = error !== null && error.icmp.quotesUnsent === undefined;
     const reportedLocally = reported && isLocal(sender, error.icmp);
-    const mayStillTry = early && (!reported || reportedLocally);
-    return reportFinding(retransmissionGaveUp, connection, {
-      endpoint: sender.role,
-      confidence: mayStillTry ? 'possible' : gradedBy(connection, 'inferred'),
-      title: mayStillTry
-        ? '{sender} stopped after sending the same data {count} times in {time}'
-        : '{sender} gave up after sending the same data {count} times in {time}',
-      explanation: `The last retransmission is frame {last}. The next one was due and did not come, nor did a FIN or RST${mayStillTry ? '' : ': that is how a timed-out connection ends'}. {bytes} were never acknowledged.${early ? whyEarly(options.r2Seconds, mayStillTry, reportedLocally) : ''}`,
-      ...(!mayStillTry && {
-        likelyCauses: [...causesOfSilence('peer'), ...(early ? [TIMED_OUT] : [])],
-        nextSteps: NEXT_STEPS,
+    const mayStillTry = early && !askedItself && (!reported || reportedLocally);
+    return reportFinding(
+      retransmissionGaveUp,
+      connection,
+      withLostNeighbour(retransmissionGaveUp, sender, peer, 'peer', {
+        endpoint: sender.role,
+        confidence: mayStillTry ? 'possible' : gradedBy(connection, 'inferred'),
+        title: mayStillTry
+          ? '{sender} stopped after sending the same data {count} times in {time}'
+          : '{sender} gave up after sending the same data {count} times in {time}',
+        explanation: `The last retransmission is frame {last}. The next one was due and did not come, nor did a FIN or RST${mayStillTry ? '' : ': that is how a timed-out connection ends'}. {bytes} were never acknowledged.${askedItself ? ' Requests of its host for a link address went on after that and then ended as well.' : ''}${early ? whyEarly(options.r2Seconds, mayStillTry, reportedLocally) : ''}`,
+        ...(!mayStillTry && {
+          likelyCauses: [...causesOfSilence('peer'), ...(early ? [TIMED_OUT] : [])],
+          nextSteps: NEXT_STEPS,
+        }),
+        frames: [silence.run.frame, silence.run.lastFrame],
+        from: silence.from,
+        to: silence.lastTry,
+        facts: {
+          transmissions: silence.transmissions,
+          seconds: round(silence.seconds),
+          unacknowledgedBytes: sender.unacknowledgedBytes,
+          earlierThanRfc: early,
+          icmpReported: reported,
+          gaveUp: !mayStillTry,
+        },
+        words: {
+          sender: nameOf(sender),
+          peer: nameOf(peer),
+          peerHost: formatHost(peer.address),
+          count: silence.transmissions,
+          time: duration(silence.seconds),
+          last: silence.run.lastFrame,
+          bytes: count(sender.unacknowledgedBytes, 'byte'),
+          errno: askedItself
+            ? 'EHOSTUNREACH, as its host found nobody on its link,'
+            : reported
+              ? 'the error that ICMP had reported, such as EHOSTUNREACH,'
+              : mayStillTry
+                ? 'ETIMEDOUT, or EHOSTUNREACH if its host finds nobody on its link,'
+                : 'ETIMEDOUT',
+        },
       }),
-      frames: [silence.run.frame, silence.run.lastFrame],
-      from: silence.from,
-      to: silence.run.lastTime,
-      facts: {
-        transmissions: silence.transmissions,
-        seconds: round(silence.seconds),
-        unacknowledgedBytes: sender.unacknowledgedBytes,
-        earlierThanRfc: early,
-        icmpReported: reported,
-        gaveUp: !mayStillTry,
-      },
-      words: {
-        sender: nameOf(sender),
-        peer: nameOf(peer),
-        peerHost: formatHost(peer.address),
-        count: silence.transmissions,
-        time: duration(silence.seconds),
-        last: silence.run.lastFrame,
-        bytes: count(sender.unacknowledgedBytes, 'byte'),
-        errno: reported
-          ? 'the error that ICMP had reported, such as EHOSTUNREACH,'
-          : mayStillTry
-            ? 'ETIMEDOUT, or EHOSTUNREACH if its host finds nobody on its link,'
-            : 'ETIMEDOUT',
-      },
-    });
+    );
   }),
 };
 
@@ -128,5 +139,5 @@ function whyEarly(r2Seconds: number, mayStillTry: boolean, reportedLocally: bool
   if (!mayStillTry) return `${early}: ${gaveUp}.`;
   return reportedLocally
     ? `${early}. Its own host reported by ICMP that it could not deliver: then no segment leaves it, while its TCP goes on trying. Or it gave up: ${gaveUp}.`
-    : `${early}: either it gave up (${gaveUp}), or its TCP goes on trying and its host no longer finds the next one on its link, {peer} or a router. Then only ARP or neighbour discovery requests leave it, which finwait does not read.`;
+    : `${early}: either it gave up (${gaveUp}), or its TCP goes on trying and its host no longer finds the next one on its link, {peer} or a router. Then only ARP or neighbour discovery requests leave it; this capture holds none without an answer, but its filter may have dropped them.`;
 }

@@ -1,6 +1,7 @@
 import type { Connection, Endpoint, Milestone } from '../connections/connection.js';
 import { secondsBetween, type Timestamp } from '../core/time.js';
 import { clockDoubt, firstSent, lasted, lastMilestone, latest, silentSince } from './evidence.js';
+import { lostNeighbour } from './neighbours.js';
 
 /** Linux waits no longer than this between two retransmissions (TCP_RTO_MAX). */
 const LONGEST_GAP_SECONDS = 120;
@@ -16,7 +17,9 @@ export interface Silence {
   readonly firstGapSeconds: number;
   /** The original, or the last segment of the peer if that came later. */
   readonly unheardSince: Timestamp;
-  /** The last retransmission is so long ago that the next one is overdue. */
+  /** The last attempt: a repetition, or a request of its host for a link address, without which none can be sent. */
+  readonly lastTry: Timestamp;
+  /** The last attempt is so long ago that the next one is overdue. */
   readonly stopped: boolean;
 }
 
@@ -38,11 +41,22 @@ export function silenceMetBy(
   const doubt = clockDoubt(connection, run.frame - 1);
   if (!lasted(connection, run.frame - 1, seconds, 1)) return null;
   const firstGapSeconds = run.value / 1000;
+  const asked = lostNeighbour(sender, peer);
+  const lastTry = asked?.isOwnHost === true ? latest(run.lastTime, asked.run.lastTime) : run.lastTime;
   // Gaps that double: the last is half of the whole, and the next would be twice the last.
-  const nextGap = Math.min(LONGEST_GAP_SECONDS, seconds + firstGapSeconds);
+  const nextGap = Math.min(LONGEST_GAP_SECONDS, secondsBetween(from, lastTry) + firstGapSeconds);
   // Nor does a clock that was set back tell how long the next gap would be.
   const isLast = doubt === 0 && (sender.lastSegment === null || sender.lastSegment.frame <= run.lastFrame);
-  const stopped = isLast && secondsBetween(run.lastTime, captureEnd) > 1.1 * nextGap;
+  const stopped = isLast && secondsBetween(lastTry, captureEnd) > 1.1 * nextGap;
   const unheardSince = latest(from, peer.lastSegment?.time);
-  return { run, transmissions: run.count + 1, from, seconds, firstGapSeconds, unheardSince, stopped };
+  return {
+    run,
+    transmissions: run.count + 1,
+    from,
+    seconds,
+    firstGapSeconds,
+    unheardSince,
+    lastTry,
+    stopped,
+  };
 }

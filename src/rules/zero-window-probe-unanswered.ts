@@ -2,6 +2,7 @@ import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
 import { eachEndpoint, gradedBy, silentSince } from './evidence.js';
 import { causesOfSilence } from './host-fate.js';
+import { LOST_NEIGHBOUR_CITATIONS, withLostNeighbour } from './neighbours.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { MINIMUM_RETRANSMISSIONS } from './thresholds.js';
@@ -19,7 +20,13 @@ export const zeroWindowProbeUnanswered: Rule = {
   needs: 'both',
   explains: ['zero-window-stall'],
   related: ['zero-window-stall', 'peer-unresponsive', 'keepalive-unanswered'],
-  citations: [cite.windowAnsweredStaysOpen, cite.windowProbes, cite.probeDeadlock, cite.tcpErrors],
+  citations: [
+    cite.windowAnsweredStaysOpen,
+    cite.windowProbes,
+    cite.probeDeadlock,
+    cite.tcpErrors,
+    ...LOST_NEIGHBOUR_CITATIONS,
+  ],
   documentation: {
     meaning:
       'A receiver may keep its window closed for as long as it answers the probes. When the answers stop, the rule that protects it ends: the sender treats it as any silent peer and gives up in the end.',
@@ -44,25 +51,29 @@ export const zeroWindowProbeUnanswered: Rule = {
     const last = { frame: run.lastFrame, time: run.lastTime };
     const from = answered && heard !== null && silentSince(receiver, last) ? heard.time : run.time;
     const seconds = secondsBetween(from, run.lastTime);
-    return reportFinding(zeroWindowProbeUnanswered, connection, {
-      endpoint: receiver.role,
-      confidence: gradedBy(connection, 'observed'),
-      title: '{probes} of {sender} went unanswered for {time} while the window of {receiver} was closed',
-      explanation: `${answered ? 'Of the {all} in frames {first} to {last}, {count} found no answer.' : 'The probes in frames {first} to {last} found no answer.'} Only answers oblige {sender} to keep the connection open.`,
-      frames: [heard?.frame ?? null, run.frame, run.lastFrame],
-      from,
-      to: run.lastTime,
-      facts: { unansweredProbes: probes.count, seconds: round(seconds) },
-      words: {
-        sender: nameOf(sender),
-        receiver: nameOf(receiver),
-        probes: count(probes.count, 'window probe'),
-        all: count(run.count, 'probe'),
-        count: probes.count,
-        time: duration(seconds),
-        first: run.frame,
-        last: run.lastFrame,
-      },
-    });
+    return reportFinding(
+      zeroWindowProbeUnanswered,
+      connection,
+      withLostNeighbour(zeroWindowProbeUnanswered, sender, receiver, 'receiver', {
+        endpoint: receiver.role,
+        confidence: gradedBy(connection, 'observed'),
+        title: '{probes} of {sender} went unanswered for {time} while the window of {receiver} was closed',
+        explanation: `${answered ? 'Of the {all} in frames {first} to {last}, {count} found no answer.' : 'The probes in frames {first} to {last} found no answer.'} Only answers oblige {sender} to keep the connection open.`,
+        frames: [heard?.frame ?? null, run.frame, run.lastFrame],
+        from,
+        to: run.lastTime,
+        facts: { unansweredProbes: probes.count, seconds: round(seconds) },
+        words: {
+          sender: nameOf(sender),
+          receiver: nameOf(receiver),
+          probes: count(probes.count, 'window probe'),
+          all: count(run.count, 'probe'),
+          count: probes.count,
+          time: duration(seconds),
+          first: run.frame,
+          last: run.lastFrame,
+        },
+      }),
+    );
   }),
 };

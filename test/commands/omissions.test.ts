@@ -62,7 +62,11 @@ describe('a reason for which most frames were skipped', () => {
   const fragment = ethernet(ipv4(zeros(24), { flagsAndOffset: 3 }));
   it.each([
     ['IP, but not TCP', [datagram, datagram, segment], 2],
-    ['not IP, such as ARP', [ethernet(zeros(28), 0x0806), datagram, ethernet(zeros(28), 0x0806)], 2],
+    [
+      'not IP, such as spanning tree',
+      [ethernet(zeros(28), 0x88cc), datagram, ethernet(zeros(28), 0x88cc)],
+      2,
+    ],
     ['a capture filter on ports', [fragment], 1],
     ['capinfos -E FILE', [ethernet(zeros(40))], 1],
   ])('is told with what helps: %s', async (words, frames, count) => {

@@ -89,6 +89,7 @@ function report(name: string, path: string, message: string): string {
         evicted: 2,
         skipped: {},
         icmpErrors: 0,
+        neighbourMessages: 0,
         undecodedLinkTypes: {},
         aggregates: 0,
         damage: { offset: 900, frame: 10, message },

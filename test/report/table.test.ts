@@ -30,6 +30,7 @@ const CAPTURE: CaptureFacts = {
   evicted: 0,
   skipped: { 'not-tcp': 34 },
   icmpErrors: 0,
+  neighbourMessages: 0,
   undecodedLinkTypes: {},
   aggregates: 0,
   damage: null,

@@ -65,6 +65,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   'idle-open': [],
   'idle-reset-interval': [HALF_OPEN, HALF_OPEN, HALF_OPEN],
   'keepalive-unanswered': { client: ['error keepalive-unanswered'], server: [] },
+  'neighbour-lost': { client: ['error peer-unresponsive'], server: [] },
   'old-duplicate': {
     client: ['info rst-after-close-complete', 'info rst-not-accepted'],
     server: ['info rst-not-accepted'],

@@ -3,7 +3,7 @@ import { closeWaitStuck } from '../../src/rules/close-wait-stuck.js';
 import { prepareRules } from '../../src/rules/evaluate.js';
 import { finWait2Stuck } from '../../src/rules/fin-wait-2-stuck.js';
 import { peerUnresponsive } from '../../src/rules/peer-unresponsive.js';
-import { happens, moment } from '../support/connection-builder.js';
+import { asksInVain, connection, enters, happens, moment } from '../support/connection-builder.js';
 import { connectionOf } from '../support/conversation.js';
 import { testRule } from '../support/rule-tester.js';
 import { unansweredData } from './silence-cases.js';
@@ -29,8 +29,73 @@ testRule(peerUnresponsive, {
         /^The same data was sent again 6 times in frames 10 to 15, the first time 200 ms after the last new data before it; .* nothing of 10.0.0.2:8080 was captured after frame 9\./,
       facts: { transmissions: 7, seconds: 12.5, firstGapSeconds: 0.2 },
     },
+    {
+      name: 'and says that it is gone from its link, if nobody answers for its address',
+      connection: unansweredData(6, 22.6, {
+        client: {
+          milestones: [
+            happens('retransmission-run', 10.2, 10, { count: 6, until: 22.6, lastFrame: 15, value: 200 }),
+            asksInVain(23, 16, { count: 4 }),
+          ],
+        },
+      }),
+      end: 30,
+      confidence: 'observed',
+      title: '10.0.0.2:8080 has not answered 10.0.0.1:40000 for 16 s',
+      explanation:
+        /captured after frame 8\. The host of 10\.0\.0\.1:40000 asked for the link address of 10\.0\.0\.2 4 times \(ARP, frames 16 to 19\), and nobody answered: 10\.0\.0\.2 is no longer there on its link\.$/,
+      frames: [8, 10, 15, 16, 19],
+      facts: { neighbourRequests: 4, neighbour: '10.0.0.2' },
+    },
+    {
+      name: 'and says what it means if its host asks for a router in vain',
+      connection: unansweredData(6, 22.6, {
+        client: {
+          milestones: [
+            happens('retransmission-run', 10.2, 10, { count: 6, until: 22.6, lastFrame: 15, value: 200 }),
+            asksInVain(23, 16, { target: '10.0.0.254' }),
+          ],
+        },
+      }),
+      end: 30,
+      explanation:
+        /one connection does not tell which\. .* 3 times .*: if that is its router to 10\.0\.0\.2:8080, no segment leaves it\.$/,
+    },
+    {
+      name: 'on a peer that is gone from the link, though nothing shows that anybody waits for it',
+      connection: connection({
+        client: {
+          timeline: [enters('ESTABLISHED', 1, 3)],
+          milestones: [asksInVain(20, 30)],
+          lastSegment: moment(9, 8),
+        },
+        server: { timeline: [enters('ESTABLISHED', 1, 3)], lastSegment: moment(8, 7) },
+      }),
+      end: 60,
+      endpoint: 'server',
+      confidence: 'inferred',
+      title: '10.0.0.2:8080 is gone from the link of 10.0.0.1:40000: nobody answered for its address in 2 s',
+      frames: [7, 30, 32],
+      facts: { seconds: 2, neighbourRequests: 3, neighbour: '10.0.0.2' },
+    },
   ],
   silent: [
+    {
+      name: 'on requests of its host for somebody else, on those of a router, and on those for a peer never heard',
+      connection: connection({
+        client: {
+          milestones: [
+            asksInVain(20, 30, { target: '10.0.0.254' }),
+            asksInVain(20, 33, { asker: '10.0.0.9' }),
+          ],
+        },
+        server: {
+          milestones: [asksInVain(20, 30, { asker: '10.0.0.2', target: '10.0.0.1' })],
+          timeline: [enters('CLOSED', 5, 5)],
+        },
+      }),
+      end: 60,
+    },
     { name: 'on two retransmissions', connection: unansweredData(2, 12), end: 25 },
     { name: 'on a quick burst', connection: unansweredData(3, 10.6), end: 25 },
     {

@@ -1,5 +1,5 @@
 import { retransmissionGaveUp } from '../../src/rules/retransmission-gave-up.js';
-import { happens, moment, resets } from '../support/connection-builder.js';
+import { asksInVain, happens, moment, resets } from '../support/connection-builder.js';
 import { testRule } from '../support/rule-tester.js';
 import { unansweredData } from './silence-cases.js';
 
@@ -14,7 +14,8 @@ testRule(retransmissionGaveUp, {
       endpoint: 'client',
       confidence: 'possible',
       title: '10.0.0.1:40000 stopped after sending the same data 7 times in 12.6 s',
-      explanation: /only ARP or neighbour discovery requests leave it, which finwait does not read\.$/,
+      explanation:
+        /only ARP or neighbour discovery requests leave it; this capture holds none without an answer, but its filter may have dropped them\.$/,
       frames: [10, 15],
       facts: { earlierThanRfc: true, icmpReported: false, gaveUp: false },
     },
@@ -77,6 +78,23 @@ testRule(retransmissionGaveUp, {
       facts: { icmpReported: false, gaveUp: false },
     },
     {
+      name: 'and knows that TCP gave up once its host no longer asks for the peer on its link',
+      connection: unansweredData(6, 22.6, {
+        client: {
+          milestones: [
+            happens('retransmission-run', 10.2, 10, { count: 6, until: 22.6, lastFrame: 15, value: 200 }),
+            asksInVain(23, 16, { count: 8, until: 40 }),
+          ],
+        },
+      }),
+      end: 80,
+      confidence: 'inferred',
+      title: '10.0.0.1:40000 gave up after sending the same data 7 times in 12.6 s',
+      explanation: /Requests of its host for a link address went on after that and then ended as well\./,
+      frames: [10, 15, 16, 23],
+      facts: { gaveUp: true, neighbourRequests: 8, earlierThanRfc: true },
+    },
+    {
       name: 'after the full time',
       connection: unansweredData(15, 934),
       end: 1200,
@@ -87,6 +105,18 @@ testRule(retransmissionGaveUp, {
     },
   ],
   silent: [
+    {
+      name: 'while its host asks for the peer on its link',
+      connection: unansweredData(6, 22.6, {
+        client: {
+          milestones: [
+            happens('retransmission-run', 10.2, 10, { count: 6, until: 22.6, lastFrame: 15, value: 200 }),
+            asksInVain(23, 16, { count: 30, until: 55 }),
+          ],
+        },
+      }),
+      end: 60,
+    },
     { name: 'while the next one is not yet due', connection: unansweredData(6, 22.6), end: 35 },
     {
       name: 'when the sender went on with something else',

@@ -6,6 +6,7 @@ import {
   IDEAL_QUALITY,
   type Milestone,
   type Moment,
+  type NeighbourRequest,
   type Reset,
   type Role,
   type Transition,
@@ -53,7 +54,7 @@ export function happens(
   kind: MilestoneKind,
   seconds: number,
   frame: number,
-  more: Partial<Pick<Milestone, 'count' | 'value' | 'icmp' | 'retransmitted'>> & {
+  more: Partial<Pick<Milestone, 'count' | 'value' | 'icmp' | 'neighbour' | 'retransmitted'>> & {
     until?: number;
     lastFrame?: number;
   } = {},
@@ -67,8 +68,24 @@ export function happens(
     lastTime: at(more.until ?? seconds),
     value: more.value ?? 0,
     ...(more.icmp === undefined ? {} : { icmp: more.icmp }),
+    ...(more.neighbour === undefined ? {} : { neighbour: more.neighbour }),
     ...(more.retransmitted === undefined ? {} : { retransmitted: more.retransmitted }),
   };
+}
+
+/** Requests that nobody answered: of 10.0.0.1 for 10.0.0.2 by ARP, unless told otherwise. */
+export function asksInVain(
+  seconds: number,
+  frame: number,
+  more: Partial<NeighbourRequest> & { count?: number; until?: number; lastFrame?: number } = {},
+): Milestone {
+  const { count = 3, until, lastFrame, ...request } = more;
+  return happens('neighbour-unanswered', seconds, frame, {
+    count,
+    until: until ?? seconds + count - 1,
+    lastFrame: lastFrame ?? frame + count - 1,
+    neighbour: { protocol: 'ARP', asker: '10.0.0.1', target: '10.0.0.2', ...request },
+  });
 }
 
 /** A reset without ACK that was accepted and answers nothing, unless told otherwise. */

@@ -178,6 +178,22 @@ export const option = {
 };
 
 /** An ICMP or ICMPv6 message whose four octets after the checksum are zero. */
+/** ARP (RFC 826) for Ethernet and IPv4: `sender` asks for the link address of `target`, or tells it its own. */
+export function arp(operation: 'request' | 'reply', sender: string, target: string): Uint8Array {
+  const code = operation === 'request' ? 1 : 2;
+  return concat([0, 1, 8, 0, 6, 4, 0, code], zeros(6), address(sender), zeros(6), address(target));
+}
+
+/** A solicitation or an advertisement (RFC 4861 §4.3, §4.4) about `target`. */
+export function neighbourDiscovery(
+  kind: 'solicitation' | 'advertisement',
+  target: string,
+  fields: Ipv6Fields = {},
+): Uint8Array {
+  const message = icmp(kind === 'solicitation' ? 135 : 136, 0, address(target));
+  return ipv6(message, { nextHeader: 58, hopLimit: 255, ...fields });
+}
+
 export function icmp(type: number, code: number, body: Bytes, restOfHeader = 0): Uint8Array {
   return concat([type, code], u16(0), u32(restOfHeader), body);
 }

@@ -2,6 +2,7 @@
 import type { Connection, Transition } from '../../connections/connection.js';
 import { secondsBetween, type Timestamp } from '../../core/time.js';
 import { RST } from '../../decode/segment.js';
+import type { Finding } from '../../rules/finding.js';
 import { escapeControls, escapeXml } from '../escape.js';
 import { type LadderRow, segmentLabels } from '../ladder-rows.js';
 import { counted, endpointName, finalStateText, octets, seconds, UNKNOWN_TIME } from '../words.js';
@@ -75,8 +76,8 @@ class Drawing {
       case 'silence':
         this.#note(null, '', `⋮ ${seconds(row.seconds)} of silence ⋮`);
         break;
-      case 'icmp':
-        this.#icmp(row);
+      case 'aside':
+        this.#aside(row);
         break;
       case 'comment':
         for (const line of wrap(`✎ ${escapeControls(row.text)}`, COMMENT_COLUMNS)) this.#comment(line);
@@ -125,12 +126,7 @@ class Drawing {
       .join(' ');
     const parts = [
       `<rect x="0" y="${top - 4}" width="${WIDTH}" height="${height}" class="row"/>`,
-      ...proven
-        .slice(0, 1)
-        .map(
-          ({ severity }) =>
-            `<rect x="0" y="${top - 4}" width="${WIDTH}" height="${height}" class="proof ${severity}"/>`,
-        ),
+      ...proofOf(proven, top - 4, height),
       `<text x="${TIME}" y="${y + 4}" text-anchor="end" class="dim">${this.#time(time)}</text>`,
       `<text x="${FRAME}" y="${y + 4}" text-anchor="end">#${frame}</text>`,
       `<line x1="${start}" y1="${y}" x2="${back}" y2="${y + SLANT - 1}" class="arrow"/>`,
@@ -143,12 +139,7 @@ class Drawing {
       for (const [place, entry] of entered[role].entries())
         parts.push(this.#state(role, y + drop + place * STATE_LINE, entry));
     }
-    for (const [place, { severity, rule }] of proven.entries()) {
-      const at = y + SLANT + 12 + (states - 1) * STATE_LINE + place * MARK_LINE;
-      const text = `<text x="${MIDDLE}" y="${at}" text-anchor="middle" class="mark ${severity}">▲ ${severity}: ${rule}</text>`;
-      const id = this.#links?.ruleId(rule) ?? null;
-      parts.push(id === null ? text : `<a href="#${id}">${text}</a>`);
-    }
+    parts.push(...this.#marks(y + SLANT + 12 + (states - 1) * STATE_LINE, proven));
     this.#parts.push(
       `<g${this.#idOf(frame)}${classes === '' ? '' : ` class="${classes}"`}>\n${parts.join('\n')}\n</g>`,
     );
@@ -172,11 +163,23 @@ class Drawing {
   }
 
   /** A line between the lanes. */
-  #icmp({ time, frame, text }: Extract<LadderRow, { kind: 'icmp' }>): void {
-    const row = `<rect x="0" y="${this.#y - 4}" width="${WIDTH}" height="${NOTE}" class="row"/>`;
-    this.#parts.push(`<g${this.#idOf(frame)}>`, row);
+  #aside({ time, frame, text, proven }: Extract<LadderRow, { kind: 'aside' }>): void {
+    const top = this.#y - 4;
+    const height = NOTE + proven.length * MARK_LINE;
+    const row = `<rect x="0" y="${top}" width="${WIDTH}" height="${height}" class="row"/>`;
+    this.#parts.push(`<g${this.#idOf(frame)}>`, row, ...proofOf(proven, top, height));
     this.#note(time, `#${frame}`, `◆ ${text}`);
-    this.#parts.push('</g>');
+    this.#parts.push(...this.#marks(this.#y + 8, proven), '</g>');
+    this.#y += proven.length * MARK_LINE;
+  }
+
+  /** Findings whose proof ends here, each a line that leads to it. */
+  #marks(y: number, proven: readonly Finding[]): readonly string[] {
+    return proven.map(({ severity, rule }, place) => {
+      const text = `<text x="${MIDDLE}" y="${y + place * MARK_LINE}" text-anchor="middle" class="mark ${severity}">▲ ${severity}: ${rule}</text>`;
+      const id = this.#links?.ruleId(rule) ?? null;
+      return id === null ? text : `<a href="#${id}">${text}</a>`;
+    });
   }
 
   /** What links to a frame lead to. */
@@ -204,4 +207,14 @@ class Drawing {
     const value = secondsBetween(this.#connection.start, time);
     return Number.isNaN(value) ? UNKNOWN_TIME : value.toFixed(value < 1e4 ? 4 : 2);
   }
+}
+
+/** What lies behind a row with which proofs end: the first of them colours it. */
+function proofOf(proven: readonly Finding[], y: number, height: number): readonly string[] {
+  return proven
+    .slice(0, 1)
+    .map(
+      ({ severity }) =>
+        `<rect x="0" y="${y}" width="${WIDTH}" height="${height}" class="proof ${severity}"/>`,
+    );
 }

@@ -285,7 +285,7 @@ class Page {
       ?.some(
         (row) =>
           (row.kind === 'segment' && row.segment.frame === frame) ||
-          (row.kind === 'icmp' && row.frame === frame),
+          (row.kind === 'aside' && row.frame === frame),
       );
     return isDrawn === true ? `<a href="#c${connection}-f${frame}">#${frame}</a>` : `#${frame}`;
   }

@@ -1,6 +1,7 @@
 import { secondsBetween, type Timestamp } from '../../core/time.js';
 import { cite } from '../citations.js';
 import type { Finding } from '../finding.js';
+import { causesOfLostNeighbour } from '../neighbours.js';
 import type { PatternRule } from '../rule.js';
 import { duration, inNetwork, round } from '../wording.js';
 import { Groups, Members } from './members.js';
@@ -14,6 +15,8 @@ interface Group {
   asked: Timestamp;
   /** Hosts that wait for it, as `inNetwork` names them. */
   readonly waiting: Set<string>;
+  /** Nobody answers requests for its link address either. */
+  offLink: boolean;
   /** A connection that had been answered before is among them. */
   lostOpen: boolean;
   /** The end of the capture that holds its connections, as far as it was read: another may end days later. */
@@ -29,6 +32,9 @@ const SILENCE = new Set([
 
 /** What was still on its way when the first unanswered segment was sent. */
 const IN_FLIGHT_SECONDS = 0.5;
+
+const OFF_LINK =
+  'Nor did anybody answer requests for its link address: it is no longer there on its link, and the path to that is not the cause.';
 
 /** Clients kept in all: whoever makes a capture must not choose how much memory it takes. */
 const MAX_WAITERS = 100_000;
@@ -99,11 +105,13 @@ export const peerHostLost: PatternRule = {
             members: new Members(since),
             asked: finding.from,
             waiting: new Set<string>(),
+            offLink: false,
             lostOpen: false,
             until: captureEnd,
           }));
           if (group !== null && finding.rule !== 'syn-unanswered') group.lostOpen = true;
           if (group !== null) group.until = captureEnd;
+          if (group !== null && finding.facts.neighbour === silent.address) group.offLink = true;
           if (group !== null && secondsBetween(group.asked, finding.from) < 0) group.asked = finding.from;
           group?.members.add(connection.id, since);
           const waiter = inNetwork(connection.client.address, network);
@@ -115,7 +123,7 @@ export const peerHostLost: PatternRule = {
         }
       },
       finish() {
-        return groups.all.flatMap(({ host, network, members, asked, waiting, lostOpen, until }) => {
+        return groups.all.flatMap(({ host, network, members, asked, waiting, offLink, lostOpen, until }) => {
           // Unanswered SYNs alone may as well mean a full accept queue or a filter.
           if (!lostOpen) return [];
           const spread = secondsBetween(members.from, members.to);
@@ -138,7 +146,7 @@ export const peerHostLost: PatternRule = {
             reportPattern(peerHostLost, {
               confidence: 'inferred',
               title: `All ${members.count} connections that wait for {host} were last answered within {spread}`,
-              explanation: `Nothing was heard from {host} in the {since} that followed. ${othersAnswer ? 'Other hosts were still heard in that time, so it is more likely the host, or the last part of the path to it.' : 'The host or the path to it failed; the capture does not tell which.'}`,
+              explanation: `Nothing was heard from {host} in the {since} that followed. ${offLink ? OFF_LINK : othersAnswer ? 'Other hosts were still heard in that time, so it is more likely the host, or the last part of the path to it.' : 'The host or the path to it failed; the capture does not tell which.'}`,
               connections: members.ids,
               count: members.count,
               from: members.from,
@@ -149,7 +157,9 @@ export const peerHostLost: PatternRule = {
                 spreadSeconds: round(spread),
                 silentSeconds: round(silentSeconds),
                 othersAnswer,
+                ...(offLink && { offLink }),
               },
+              ...(offLink && { likelyCauses: causesOfLostNeighbour('host') }),
               words: {
                 host: name,
                 spread: duration(spread),

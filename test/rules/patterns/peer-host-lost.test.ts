@@ -21,6 +21,17 @@ describe('peer-host-lost', () => {
     expect(textsOf(pattern)).not.toMatch(UNFILLED);
   });
 
+  it('says that the host is gone from its link, if nobody answers for its address', () => {
+    const [first, second] = silent(10, 11);
+    const facts = { neighbour: '10.0.0.2', neighbourRequests: 5 };
+    const offLink = [second[0], [finding('peer-unresponsive', { from: at(13), facts })]] as const;
+    const [pattern] = patternsOf(peerHostLost, [first, offLink], 100);
+    expect(pattern.facts.offLink).toBe(true);
+    expect(pattern.explanation).toContain('it is no longer there on its link');
+    expect(textsOf(pattern)).not.toMatch(UNFILLED);
+    expect(patternsOf(peerHostLost, [first, second], 100)[0].facts).not.toHaveProperty('offLink');
+  });
+
   it('is silent when they fell silent at different times', () => {
     expect(patternsOf(peerHostLost, silent(10, 40), 100)).toEqual([]);
   });

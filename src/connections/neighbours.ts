@@ -1,0 +1,146 @@
+/**
+ * Requests for link addresses (ARP, neighbour discovery) that nobody has answered: where the next host on the
+ * link has gone, no segment leaves its neighbour any more, and these requests are all that is seen.
+ */
+import { formatAddress } from '../core/addresses.js';
+import { secondsBetween } from '../core/time.js';
+import type { NeighbourMessage } from '../decode/neighbour.js';
+import type { Connection, Endpoint, Milestone, Moment, NeighbourRequest } from './connection.js';
+
+/** Hosts that are kept, the latest asked for: whoever makes a capture must not choose how much memory it takes. */
+const MAX_HOSTS = 4096;
+/** Askers that are kept of each. */
+const MAX_ASKERS = 4;
+/** So many requests are a failed resolution: RFC 4861 §10 has three, and Linux asks thrice by ARP as well. */
+const MINIMUM_REQUESTS = 3;
+/** Requests this far apart belong to different attempts: TCP tries again within two minutes. */
+const LONGEST_GAP_SECONDS = 150;
+
+interface Requests {
+  readonly asker: string;
+  readonly protocol: NeighbourRequest['protocol'];
+  /** The host has answered this asker before, in this capture: its answers pass the tap. */
+  wasAnswered: boolean;
+  count: number;
+  first: Moment;
+  last: Moment;
+}
+
+interface Host {
+  readonly address: string;
+  requests: Requests[];
+}
+
+export class Neighbours {
+  /** By network and address, those asked for last at the end. */
+  readonly #hosts = new Map<string, Host>();
+  /** Whom each asker asked for last. */
+  readonly #askedLast = new Map<string, string>();
+
+  take(message: NeighbourMessage): void {
+    const { sender0, sender1, sender2, sender3, target0, target1, target2, target3, domain } = message;
+    const sender = formatAddress(sender0, sender1, sender2, sender3);
+    const target = formatAddress(target0, target1, target2, target3);
+    this.#isThere(keyOf(sender, domain), target);
+    if (message.isRequest !== 0 && sender !== target) this.#request(message, sender, target);
+  }
+
+  /** The connection with the milestones of the requests that concern it; itself if there are none. */
+  told(connection: Connection, domain: number): Connection {
+    if (this.#hosts.size === 0) return connection;
+    const { client, server } = connection;
+    if (isOver(client) && isOver(server)) return connection;
+    return {
+      ...connection,
+      client: this.#endpoint(client, server, connection, domain),
+      server: this.#endpoint(server, client, connection, domain),
+    };
+  }
+
+  #endpoint(endpoint: Endpoint, peer: Endpoint, { firstFrame }: Connection, domain: number): Endpoint {
+    const heard = peer.lastSegment?.frame ?? 0;
+    // What was asked before the peer was heard is as good as answered.
+    const told = this.#unanswered(endpoint, peer, domain).filter(
+      ({ frame, lastFrame }) => frame > heard && lastFrame > firstFrame,
+    );
+    if (told.length === 0) return endpoint;
+    return { ...endpoint, milestones: [...endpoint.milestones, ...told].sort((a, b) => a.frame - b.frame) };
+  }
+
+  /**
+   * What keeps segments of `sender` from its peer: at most one run of unanswered requests for the peer, and one by
+   * the sender's host for anybody else.
+   */
+  #unanswered(sender: Endpoint, peer: Endpoint, domain: number): readonly Milestone[] {
+    const forPeer = this.#hosts.get(keyOf(peer.address, domain));
+    const found: Milestone[] = [];
+    const direct = forPeer?.requests.filter(
+      ({ asker, wasAnswered }) => asker === sender.address || (wasAnswered && asker !== peer.address),
+    );
+    const last = direct?.reduce<Requests | null>((latest, each) => later(latest, each), null);
+    if (forPeer !== undefined && last) found.push(...milestoneOf(last, forPeer.address));
+    const other = this.#hosts.get(this.#askedLast.get(keyOf(sender.address, domain)) ?? '');
+    if (other !== undefined && other !== forPeer) {
+      const asked = other.requests.find(({ asker }) => asker === sender.address);
+      if (asked !== undefined) found.push(...milestoneOf(asked, other.address));
+    }
+    return found;
+  }
+
+  #request(
+    { frame, seconds, nanoseconds, version, domain }: NeighbourMessage,
+    asker: string,
+    target: string,
+  ) {
+    const now: Moment = { frame, time: { seconds, nanoseconds } };
+    const key = keyOf(target, domain);
+    const host = this.#hosts.get(key) ?? { address: target, requests: [] };
+    keepLast(this.#hosts, key, host);
+    keepLast(this.#askedLast, keyOf(asker, domain), key);
+    const known = host.requests.find((each) => each.asker === asker);
+    if (known === undefined) {
+      if (host.requests.length === MAX_ASKERS) host.requests.shift();
+      const protocol = version === 6 ? 'ND' : 'ARP';
+      host.requests.push({ asker, protocol, wasAnswered: false, count: 1, first: now, last: now });
+      return;
+    }
+    const goesOn = known.count > 0 && secondsBetween(known.last.time, now.time) <= LONGEST_GAP_SECONDS;
+    known.count = goesOn ? known.count + 1 : 1;
+    if (!goesOn) known.first = now;
+    known.last = now;
+  }
+
+  /** The host gave a sign of life, perhaps to somebody who had asked. */
+  #isThere(key: string, told: string): void {
+    for (const requests of this.#hosts.get(key)?.requests ?? []) {
+      requests.count = 0;
+      if (requests.asker === told) requests.wasAnswered = true;
+    }
+  }
+}
+
+function isOver({ finalState }: Endpoint): boolean {
+  return finalState === 'CLOSED' || finalState === 'TIME-WAIT';
+}
+
+function keyOf(address: string, domain: number): string {
+  return `${domain} ${address}`;
+}
+
+function keepLast<Value>(map: Map<string, Value>, key: string, value: Value): void {
+  map.delete(key);
+  if (map.size === MAX_HOSTS) map.delete(map.keys().next().value!);
+  map.set(key, value);
+}
+
+function later(one: Requests | null, other: Requests): Requests {
+  return one !== null && one.last.frame > other.last.frame ? one : other;
+}
+
+function milestoneOf({ asker, protocol, count, first, last }: Requests, target: string): Milestone[] {
+  if (count < MINIMUM_REQUESTS) return [];
+  const { frame, time } = first;
+  const neighbour = { protocol, asker, target };
+  const kind = 'neighbour-unanswered';
+  return [{ kind, frame, time, count, lastFrame: last.frame, lastTime: last.time, value: 0, neighbour }];
+}
