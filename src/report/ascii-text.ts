@@ -22,6 +22,9 @@ const LIMB = 10 ** LIMB_DIGITS;
 /** Up to this many seconds a double holds every nanosecond. */
 const EXACT_SECONDS = 4_000_000;
 
+/** Octets of UTF-8 that a UTF-16 code unit becomes at most. */
+const MOST_OCTETS = 3;
+
 const encoder = new TextEncoder();
 
 /** The octets of an ASCII text that is used again and again. */
@@ -62,17 +65,18 @@ export class AsciiText {
     this.#length += length;
   }
 
-  /** `text` must be ASCII. */
+  /** `text` must be ASCII: of anything else a long text stays as it is, and a short one is spoilt. */
   text(text: string): void {
     const { length } = text;
-    this.#reserve(length);
     if (length > SHORT) {
-      encoder.encodeInto(text, this.#bytes.subarray(this.#length));
-    } else {
-      const bytes = this.#bytes;
-      const start = this.#length;
-      for (let i = 0; i < length; i++) bytes[start + i] = text.charCodeAt(i);
+      this.#reserve(length * MOST_OCTETS);
+      this.#length += encoder.encodeInto(text, this.#bytes.subarray(this.#length)).written;
+      return;
     }
+    this.#reserve(length);
+    const bytes = this.#bytes;
+    const start = this.#length;
+    for (let i = 0; i < length; i++) bytes[start + i] = text.charCodeAt(i);
     this.#length += length;
   }
 

@@ -1,7 +1,7 @@
 import type { Connection } from '../connections/connection.js';
 import type { Timestamp } from '../core/time.js';
 import type { Finding } from '../rules/finding.js';
-import { AsciiText, piece } from './ascii-text.js';
+import { AsciiText, asciiJson, piece } from './ascii-text.js';
 import { captureJson, patternJson, writeConnection, writeFinding } from './json-text.js';
 import { type AnalysisEnd, REPORT_SCHEMA, type Reporter, type Spool, TOOL, type Write } from './reporter.js';
 
@@ -50,7 +50,7 @@ export class JsonReporter implements Reporter {
     const patterns = end.patterns.map((pattern) => patternJson(pattern, this.#start ?? pattern.from));
     this.#write(
       `],\n"patterns":[${patterns.join(',\n')}],\n"captures":[${end.captures.map(captureJson).join(',\n')}],\n` +
-        `"summary":${JSON.stringify(end.summary)}}\n`,
+        `"summary":${asciiJson(end.summary)}}\n`,
     );
   }
 }

@@ -1,7 +1,7 @@
 import type { Connection } from '../connections/connection.js';
 import type { Timestamp } from '../core/time.js';
 import type { Finding } from '../rules/finding.js';
-import { AsciiText, piece } from './ascii-text.js';
+import { AsciiText, asciiJson, piece } from './ascii-text.js';
 import { captureJson, patternJson, writeConnection, writeFinding } from './json-text.js';
 import { type AnalysisEnd, REPORT_SCHEMA, type Reporter, TOOL, type Write } from './reporter.js';
 
@@ -42,7 +42,7 @@ export class NdjsonReporter implements Reporter {
     for (const pattern of end.patterns)
       this.#line('pattern', patternJson(pattern, this.#start ?? pattern.from));
     for (const facts of end.captures) this.#line('capture', captureJson(facts));
-    this.#line('summary', JSON.stringify(end.summary));
+    this.#line('summary', asciiJson(end.summary));
     this.#text.flush(this.#write);
   }
 

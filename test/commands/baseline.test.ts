@@ -164,6 +164,16 @@ describe('--baseline', () => {
     expect(stderr).toContain(message);
   });
 
+  it.each(['json', 'ndjson'])('is told in ASCII in %s, whatever is gone', async (format) => {
+    const base = join(folder, 'unreachable.json');
+    await finwait([captureOf('host-unreachable', 'client'), '-f', 'json', '-o', base]);
+    const { stdout } = await finwait([captureOf('refused', 'client'), '--baseline', base, '-f', format]);
+    expect(stdout).toMatch(/^[\n\x20-\x7e]+$/);
+    const summary =
+      format === 'json' ? JSON.parse(stdout).summary : JSON.parse(stdout.trim().split('\n').at(-1)!);
+    expect(summary.baseline.goneTitles.join()).toMatch(/[“”‘’]/);
+  });
+
   it('is told in tables and tickets', async () => {
     const half = captureOf('half-close', 'server');
     for (const format of ['table', 'markdown', 'jira']) {

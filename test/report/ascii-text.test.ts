@@ -32,6 +32,11 @@ describe('text put together as octets', () => {
     );
   });
 
+  it('is whole even if it is not ASCII, against its contract', () => {
+    const text = '’'.repeat(100);
+    expect(written((out) => out.text(text))).toBe(text);
+  });
+
   it('starts anew after it was handed on', () => {
     const out = new AsciiText(16);
     const parts: string[] = [];
