@@ -98,11 +98,16 @@ async function readSource(
 
 /** A source that ends when the signal says so, even while it waits for input, and reads only when it may. */
 function governed(source: ByteSource, { signal, beforeRead }: ReadOptions): ByteSource {
-  if (signal === undefined) return source;
-  const stopped = new Promise<number>((resolve) => {
-    if (signal.aborted) resolve(0);
-    signal.addEventListener('abort', () => resolve(0), { once: true });
-  });
+  if (signal === undefined && beforeRead === undefined) return source;
+  let stop = (): void => {};
+  const abort = (): void => stop();
+  signal?.addEventListener('abort', abort, { once: true });
+  // A promise that lived as long as the reading would keep what every read hangs on it.
+  const answered = (answer: Promise<number>): Promise<number> =>
+    new Promise<number>((resolve, reject) => {
+      stop = () => resolve(0);
+      answer.then(resolve, reject);
+    });
   return {
     get size() {
       return source.size;
@@ -112,10 +117,15 @@ function governed(source: ByteSource, { signal, beforeRead }: ReadOptions): Byte
     },
     async read(target, offset, length) {
       await beforeRead?.();
-      return signal.aborted ? 0 : Promise.race([source.read(target, offset, length), stopped]);
+      if (signal?.aborted === true) return 0;
+      const answer = source.read(target, offset, length);
+      return typeof answer === 'number' || signal === undefined ? answer : answered(answer);
     },
     rewind: () => source.rewind(),
-    close: () => source.close(),
+    close() {
+      signal?.removeEventListener('abort', abort);
+      source.close();
+    },
   };
 }
 
