@@ -48,23 +48,23 @@ export async function analyze(names: readonly string[], options: AnalyzeOptions,
   const look = { ...options, names: reportNames(paths, io.folder) };
   const outputs = openOutputs(options.destinations, look, io);
   const choice = options.connection === undefined ? null : new Choice(options.connection);
-  const reporters = outputs.map(({ reporter }) => reporter);
-  const analysis = new Analysis({
-    reporters,
-    rules: options.rules,
-    suppressions: options.suppressions,
-    baseline: options.baseline === undefined ? undefined : readBaseline(options.baseline),
-    filter: allOf(choice?.accepts, options.filter),
-    anonymizer,
-    seed: randomInt(2 ** 32),
-    joined: options.join,
-    several: paths.length > 1 && options.join !== true,
-    maximumConnections: options.maxConnections,
-    separate: options.separate,
-  });
-  // The table says itself what is damaged.
-  const isTold = options.destinations.some(({ format }) => format === 'table');
   try {
+    const reporters = outputs.map(({ reporter }) => reporter);
+    const analysis = new Analysis({
+      reporters,
+      rules: options.rules,
+      suppressions: options.suppressions,
+      baseline: options.baseline === undefined ? undefined : readBaseline(options.baseline),
+      filter: allOf(choice?.accepts, options.filter),
+      anonymizer,
+      seed: randomInt(2 ** 32),
+      joined: options.join,
+      several: paths.length > 1 && options.join !== true,
+      maximumConnections: options.maxConnections,
+      separate: options.separate,
+    });
+    // The table says itself what is damaged.
+    const isTold = options.destinations.some(({ format }) => format === 'table');
     const read = await readAll(paths, analysis, options, io, (facts) => {
       if (!isTold) warnOfDamage(facts, io);
     });

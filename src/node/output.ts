@@ -1,4 +1,4 @@
-import { closeSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, copyFileSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { getSystemErrorMap } from 'node:util';
 
@@ -42,6 +42,7 @@ export class OutputFile {
   readonly #path: string;
   readonly #partial: string;
   readonly #descriptor: number;
+  #isOpen = true;
 
   /** @throws OutputError if it cannot be created */
   constructor(path: string) {
@@ -61,17 +62,24 @@ export class OutputFile {
   /** Puts the file in its place. @throws OutputError */
   finish(): void {
     reported(this.#path, () => {
-      closeSync(this.#descriptor);
-      if (this.#partial !== this.#path) renameSync(this.#partial, this.#path);
+      this.#close();
+      if (this.#partial !== this.#path) place(this.#partial, this.#path);
     });
     end(this.#partial);
   }
 
-  /** Removes what was written. */
+  /** Removes what was written, unless it is in its place already. */
   abandon(): void {
-    closeSync(this.#descriptor);
+    this.#close();
     if (this.#partial !== this.#path) rmSync(this.#partial, { force: true });
     end(this.#partial);
+  }
+
+  #close(): void {
+    if (!this.#isOpen) return;
+    // What a failing close leaves behind is not this process's any more.
+    this.#isOpen = false;
+    closeSync(this.#descriptor);
   }
 }
 
@@ -92,6 +100,17 @@ export function writeAll(descriptor: number, part: string | Uint8Array, output: 
       // A full pipe that does not block: give its reader a moment.
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
     }
+  }
+}
+
+/** A file that is mounted by itself, as containers do, cannot be replaced, only written to. */
+function place(partial: string, path: string): void {
+  try {
+    renameSync(partial, path);
+  } catch (error) {
+    if (codeOf(error) !== 'EBUSY') throw error;
+    copyFileSync(partial, path);
+    rmSync(partial);
   }
 }
 

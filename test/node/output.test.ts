@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -9,9 +10,23 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { FileSpool } from '../../src/node/file-spool.js';
 import { OutputFile } from '../../src/node/output.js';
+
+/** Paths that another file cannot be renamed to: the system's answer for what is mounted there. */
+const mounted = vi.hoisted(() => new Set<string>());
+vi.mock(import('node:fs'), async (original) => {
+  const fs = await original();
+  return {
+    ...fs,
+    renameSync(from, to) {
+      if (mounted.has(String(to)))
+        throw Object.assign(new Error('busy'), { code: 'EBUSY', syscall: 'rename' });
+      fs.renameSync(from, to);
+    },
+  };
+});
 
 const folder = mkdtempSync(join(tmpdir(), 'finwait-output-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -57,7 +72,48 @@ describe('an output file', () => {
     expect(readdirSync(folder).filter((name) => name.startsWith('many'))).toEqual([]);
   });
 
-  it('does not outlive the process, and nothing is left to do at its end once it is in place', () => {
+  it('does not outlive the process', () => {
+    const program = `
+      import { OutputFile } from ${JSON.stringify(new URL('../../src/node/output.ts', import.meta.url).href)};
+      new OutputFile(${JSON.stringify(join(folder, 'never.txt'))}).write('half');
+      const { readdirSync } = await import('node:fs');
+      process.stdout.write(JSON.stringify(readdirSync(${JSON.stringify(folder)})));
+      process.exit(3);`;
+    const { stdout, status } = spawnSync(
+      process.execPath,
+      ['--import', 'tsx', '--input-type=module', '-e', program],
+      { encoding: 'utf8' },
+    );
+    expect(status).toBe(3);
+    expect(JSON.parse(stdout).filter((name: string) => name.startsWith('.finwait-'))).toHaveLength(1);
+    expect(readdirSync(folder).filter((name) => name.startsWith('.finwait-'))).toEqual([]);
+  });
+
+  it('says why it cannot be put in its place, and leaves nothing behind', () => {
+    const taken = join(folder, 'taken');
+    const [file, other] = [new OutputFile(taken), new OutputFile(path)];
+    for (const each of [file, other]) each.write('new');
+    mkdirSync(taken);
+    other.finish();
+    expect(() => file.finish()).toThrow(/taken cannot be written: .* \(EISDIR\)/);
+    for (const each of [file, other]) each.abandon();
+    expect(readdirSync(folder).sort()).toEqual(['report.txt', 'taken']);
+    expect(readFileSync(path, 'utf8')).toBe('new');
+    rmSync(taken, { recursive: true });
+  });
+
+  it('is written to where it cannot be replaced, as a file that is mounted by itself', () => {
+    writeFileSync(path, 'old and longer');
+    const file = new OutputFile(path);
+    file.write('new');
+    mounted.add(path);
+    file.finish();
+    mounted.clear();
+    expect(readFileSync(path, 'utf8')).toBe('new');
+    expect(readdirSync(folder)).toEqual(['report.txt']);
+  });
+
+  it('leaves nothing to do at the end of the process once it is in place', () => {
     const before = process.listenerCount('exit');
     const file = new OutputFile(path);
     expect(process.listenerCount('exit')).toBe(before + 1);
