@@ -1,5 +1,6 @@
 /** Holds an observation against an expectation. */
 import type { Path } from '../config/problems.js';
+import type { Role } from '../connections/connection.js';
 import type { Finding, Pattern } from '../rules/finding.js';
 import type {
   ConnectionName,
@@ -8,6 +9,7 @@ import type {
   ExpectedList,
   ExpectedStates,
 } from './expectation.js';
+import { matched } from './matching.js';
 import type { Observation, ObservedConnection } from './observation.js';
 
 /** One thing that is otherwise than expected. */
@@ -60,6 +62,11 @@ export function connectionsNamed(
   return connections.filter(({ id, ends }) => (typeof name === 'number' ? id === name : ends === name));
 }
 
+/** Where an endpoint ended; one that was never seen is where it was before. */
+export function finalStateOf(connection: ObservedConnection, role: Role): string {
+  return connection[role].at(-1) ?? 'CLOSED';
+}
+
 interface Item {
   readonly text: string;
   readonly connection: number | null;
@@ -104,79 +111,35 @@ function compareLists(
   items: readonly Item[],
   observation: Observation,
 ): readonly Difference[] {
-  const wanted = entries.flatMap((entry, place) => {
-    const connections =
+  const wants = entries.map((entry) => ({
+    count: subject === 'findings' ? (entry.count ?? 1) : 1,
+    connections:
       entry.connection === undefined
         ? null
-        : new Set(connectionsNamed(entry.connection, observation).map(({ id }) => id));
-    const times = subject === 'findings' ? (entry.count ?? 1) : 1;
-    return Array.from({ length: times }, () => ({ entry, place, connections }));
-  });
-  const taken = assigned(wanted.length, items.length, (want, item) =>
-    items[item].fits(wanted[want].entry, wanted[want].connections),
+        : new Set(connectionsNamed(entry.connection, observation).map(({ id }) => id)),
+  }));
+  const { lacks, left } = matched(wants, items.length, (want, item) =>
+    items[item].fits(entries[want], wants[want].connections),
   );
-  const claimed = new Set(taken);
   const root: Path = exact ? [subject] : [subject, 'atLeast'];
-  const missing = wanted
-    .filter((_want, place) => taken[place] === -1)
-    .map(
-      ({ entry, place }): Difference => ({
+  const missing = entries.flatMap((entry, place) =>
+    Array.from(
+      { length: lacks[place] },
+      (): Difference => ({
         subject,
         path: [...root, place],
         expected: describe(entry),
         found: null,
         connection: null,
       }),
-    );
+    ),
+  );
   if (!exact) return missing;
-  const surplus = items
-    .filter((_item, place) => !claimed.has(place))
-    .map(
-      ({ text, connection }): Difference => ({
-        subject,
-        path: [subject],
-        expected: null,
-        found: text,
-        connection,
-      }),
-    );
+  const surplus = left.map((place): Difference => {
+    const { text, connection } = items[place];
+    return { subject, path: [subject], expected: null, found: text, connection };
+  });
   return [...missing, ...surplus];
-}
-
-/**
- * For each of `wants` wants the item it gets, each item once, or -1; as many as can be satisfied. An entry
- * that says little must not take what only it and a precise one fit.
- */
-function assigned(
-  wants: number,
-  items: number,
-  fits: (want: number, item: number) => boolean,
-): readonly number[] {
-  const holder = new Int32Array(items).fill(-1);
-  const place = (want: number, tried: Set<number>): boolean => {
-    const fitting: number[] = [];
-    for (let item = 0; item < items; item++) {
-      if (!fits(want, item)) continue;
-      if (holder[item] === -1) {
-        holder[item] = want;
-        return true;
-      }
-      fitting.push(item);
-    }
-    for (const item of fitting) {
-      if (tried.has(item)) continue;
-      tried.add(item);
-      if (place(holder[item], tried)) {
-        holder[item] = want;
-        return true;
-      }
-    }
-    return false;
-  };
-  for (let want = 0; want < wants; want++) place(want, new Set());
-  const taken = new Array<number>(wants).fill(-1);
-  for (const [item, want] of holder.entries()) if (want !== -1) taken[want] = item;
-  return taken;
 }
 
 function describe({
@@ -220,7 +183,7 @@ function compareStates(
     const wanted = expected[role];
     if (wanted === undefined) return [];
     const isSequence = typeof wanted !== 'string';
-    const found = isSequence ? connection[role].join(' ') : (connection[role].at(-1) ?? 'CLOSED');
+    const found = isSequence ? connection[role].join(' ') : finalStateOf(connection, role);
     const wish = isSequence ? wanted.join(' ') : wanted;
     if (wish === found) return [];
     return [

@@ -1,6 +1,6 @@
 /** Expectations made from what was observed: new ones, and old ones brought up to date. */
 import type { Finding, Pattern } from '../rules/finding.js';
-import { connectionsNamed } from './compare.js';
+import { connectionsNamed, finalStateOf } from './compare.js';
 import { AT_LEAST, type ConnectionName } from './expectation.js';
 import type { Observation } from './observation.js';
 
@@ -81,7 +81,8 @@ function refreshedList(
   }
   const entries = value as (Plain | string)[];
   const claimed = claims(entries, found, observation);
-  const rest = found.filter((_each, place) => !claimed.some(({ places }) => places.includes(place)));
+  const taken = new Set(claimed.flatMap(({ places }) => places));
+  const rest = found.filter((_each, place) => !taken.has(place));
   return [
     ...claimed.flatMap(({ entry, count }) => (count === 0 ? [] : [withCount(entry, count)])),
     ...rest.map((each) => inTheMannerOf(entries, each)),
@@ -149,7 +150,7 @@ function refreshedStates(states: Plain, observation: Observation): readonly Plai
   const fresh: Plain = { ...states };
   for (const role of ['client', 'server'] as const) {
     if (states[role] === undefined) continue;
-    fresh[role] = Array.isArray(states[role]) ? connection[role] : connection[role].at(-1);
+    fresh[role] = Array.isArray(states[role]) ? connection[role] : finalStateOf(connection, role);
   }
   return [fresh];
 }

@@ -92,10 +92,11 @@ async function compareAll(
       results.push({ ...head, differences: [], failure: observed });
       continue;
     }
+    const filters = new Map(observed.connections.map(({ id, filter }) => [id, filter]));
     const differences = compare(file.expectation, observed).map((each) => ({
       ...each,
       line: file.lineOf(each.path),
-      filter: observed.connections.find(({ id }) => id === each.connection)?.filter ?? null,
+      filter: (each.connection === null ? null : filters.get(each.connection)) ?? null,
     }));
     results.push({ ...head, differences, failure: null });
   }
@@ -127,12 +128,12 @@ async function update(
   io: Io,
 ): Promise<number> {
   const changed: string[] = [];
-  let failed = false;
+  let failed = 0;
   for (const { capture, file } of files) {
     const observed = await observe(capture, file.expectation, options, io);
     if (typeof observed === 'string') {
       io.stderr.write(`finwait: ${observed}\n`);
-      failed = true;
+      failed++;
     } else if (
       compare(file.expectation, observed).length > 0 &&
       updateExpectation(file, refreshed(file.value, observed))
@@ -143,10 +144,10 @@ async function update(
   io.stdout.write(
     [
       ...changed.map((path) => `changed ${path}\n`),
-      `${counted(changed.length, 'expectation')} changed, ${files.length - changed.length - Number(failed)} left as they are\n`,
+      `${counted(changed.length, 'expectation')} changed, ${files.length - changed.length - failed} left as they are\n`,
     ].join(''),
   );
-  return failed ? EXIT_CAPTURE : EXIT_OK;
+  return failed > 0 ? EXIT_CAPTURE : EXIT_OK;
 }
 
 async function initialise(subjects: readonly Subject[], options: CheckOptions, io: Io): Promise<number> {

@@ -125,6 +125,13 @@ describe('a new expectation', () => {
 });
 
 describe('an old expectation, refreshed', () => {
+  it('keeps what holds of an endpoint that was never seen', () => {
+    const old = { connections: 2, states: [{ connection: 1, client: 'CLOSED', server: 'CLOSED' }] };
+    expect(refreshed(old, OBSERVED).states).toEqual([
+      { connection: 1, client: 'SYN-SENT', server: 'CLOSED' },
+    ]);
+  });
+
   it.each([
     [{ connections: 1 }, { connections: 3 }],
     [{ findings: 'none', patterns: 'none' }, expect.objectContaining({ patterns: 'none' })],

@@ -220,6 +220,15 @@ states:
     expect(readFileSync(at('stuck.pcap.expect.yaml'), 'utf8')).toBe(odd);
   });
 
+  it('counts those that cannot be read', async () => {
+    for (const name of ['stuck.pcap', 'clean.pcap', 'third.pcap', 'fourth.pcap'])
+      write(`${name}.expect.yaml`, 'connections: 1\n');
+    write('third.pcap', 'no capture');
+    write('fourth.pcap', 'no capture either');
+    const { code, stdout } = await check('--update');
+    expect([code, stdout]).toEqual([3, '0 expectations changed, 2 left as they are\n']);
+  });
+
   it('writes JSON as JSON', async () => {
     write('stuck.pcap.expect.json', '{"connections": 9}');
     await check('--update');
