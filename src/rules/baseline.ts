@@ -27,18 +27,53 @@ export interface BaselineOutcome {
 
 const MOST_GONE = 20;
 
+/** Entries with one fingerprint. Whoever looks for the next never looks at those before again: there may be very many. */
+class Alike {
+  readonly #entries: BaselineEntry[] = [];
+  readonly #isTaken: boolean[] = [];
+  readonly #from = { error: 0, warning: 0, info: 0, any: 0 };
+
+  add(entry: BaselineEntry): void {
+    this.#entries.push(entry);
+    this.#isTaken.push(false);
+  }
+
+  /** Takes the first that is left of this severity, or else of any; null if none is left. */
+  take(severity: Severity): BaselineEntry | null {
+    return this.#next(severity) ?? this.#next('any');
+  }
+
+  get left(): readonly BaselineEntry[] {
+    return this.#entries.filter((_entry, place) => !this.#isTaken[place]);
+  }
+
+  #next(severity: Severity | 'any'): BaselineEntry | null {
+    for (let place = this.#from[severity]; place < this.#entries.length; place++) {
+      const entry = this.#entries[place];
+      if (this.#isTaken[place] || (severity !== 'any' && entry.severity !== severity)) continue;
+      this.#isTaken[place] = true;
+      this.#from[severity] = place + 1;
+      return entry;
+    }
+    this.#from[severity] = this.#entries.length;
+    return null;
+  }
+}
+
 export class Baseline {
-  /** Entries that nothing has matched yet, by fingerprint. */
-  readonly #left = new Map<string, BaselineEntry[]>();
+  readonly #entries = new Map<string, Alike>();
   #new = 0;
   #changed = 0;
   #known = 0;
 
   constructor(entries: Iterable<BaselineEntry>) {
     for (const entry of entries) {
-      const same = this.#left.get(entry.fingerprint);
-      if (same === undefined) this.#left.set(entry.fingerprint, [entry]);
-      else same.push(entry);
+      let alike = this.#entries.get(entry.fingerprint);
+      if (alike === undefined) {
+        alike = new Alike();
+        this.#entries.set(entry.fingerprint, alike);
+      }
+      alike.add(entry);
     }
   }
 
@@ -54,7 +89,7 @@ export class Baseline {
 
   /** Once everything has been held against it. */
   outcome(): BaselineOutcome {
-    const gone = [...this.#left.values()].flat();
+    const gone = [...this.#entries.values()].flatMap(({ left }) => left);
     return {
       new: this.#new,
       changed: this.#changed,
@@ -65,15 +100,10 @@ export class Baseline {
   }
 
   #isFresh(fingerprint: string, severity: Severity): boolean {
-    const left = this.#left.get(fingerprint) ?? [];
-    if (left.length === 0) {
-      this.#new++;
-      return true;
-    }
-    const same = left.findIndex((entry) => entry.severity === severity);
-    left.splice(Math.max(0, same), 1);
-    if (same >= 0) this.#known++;
+    const known = this.#entries.get(fingerprint)?.take(severity) ?? null;
+    if (known === null) this.#new++;
+    else if (known.severity === severity) this.#known++;
     else this.#changed++;
-    return same < 0;
+    return known?.severity !== severity;
   }
 }
