@@ -151,6 +151,7 @@ export class Analysis {
       return;
     }
     this.#endOf(analyzer, source.endAt);
+    this.#diagnosis.patterns.endCapture(this.#end);
     this.#captures.push(captureFacts(source, analyzer, firstFrame, this.#options.separate));
     this.#analyzer = null;
   }

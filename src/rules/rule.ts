@@ -134,6 +134,8 @@ export interface PatternCollector {
    * explanation, which makes it possible info. Null if nothing speaks against it.
    */
   doubtOf?(connection: Connection, finding: Finding): string | null;
+  /** Called at the end of each capture, unless that ends the collector: what follows was seen at another time. */
+  endCapture?(): void;
   /**
    * Called once, after the last connection. `captureEnd` is the time of the last frame; `captures` are
    * those read, in their order.
@@ -147,8 +149,10 @@ export interface PatternRule extends RuleDescription {
   readonly grades?: readonly string[];
   /** It gives way to patterns of other rules that stand for the same connections. */
   readonly isGeneral?: true;
+  /** It holds moments of several connections against one another: each capture has a collector of its own. */
+  readonly isOfOneCapture?: true;
   /**
-   * A fresh collector for one analysis; `heard` is that of all of them, and knows each connection before they do.
+   * A fresh collector for one analysis, or for one of its captures; `heard` is that of all of them, and knows each connection before they do.
    * `settings` tell of the other rules.
    */
   readonly begin: (options: OptionValues, heard: Heard, settings: RuleSettings) => PatternCollector;

@@ -55,6 +55,7 @@ const FIRST_REPETITION = 4;
 export const captureEndedEarly: PatternRule = {
   id: 'capture-ended-early',
   family: 'capture',
+  isOfOneCapture: true,
   severity: 'info',
   summary: 'The capture ends while connections are closing or opening: too early to call any of them stuck.',
   options: {

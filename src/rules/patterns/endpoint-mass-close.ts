@@ -81,6 +81,7 @@ const QUESTION =
 export const endpointMassClose: PatternRule = {
   id: 'endpoint-mass-close',
   family: 'pattern',
+  isOfOneCapture: true,
   severity: 'info',
   summary:
     'A service or a host ended nearly all its open connections at once, or in two bursts: processes ended or were told to stop.',

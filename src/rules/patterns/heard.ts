@@ -4,10 +4,12 @@ import { latest } from '../evidence.js';
 import { inNetwork } from '../wording.js';
 import { MAX_GROUPS } from './members.js';
 
-/** When each server's host was last heard on any connection, and who was not though it spoke. */
+/** When each server's host was last heard on any connection of the capture, and who was not though it spoke. */
 export class Heard {
   /** As `inNetwork` names them. */
-  readonly #hosts = new Map<string, { time: Timestamp }>();
+  readonly #hosts = new Map<string, { time: Timestamp; capture: number }>();
+  /** How many captures have ended. */
+  #capture = 0;
   /** Hosts that sent what the capture does not hold. */
   readonly #missed = new Set<string>();
   /** A connection of which both directions were captured. */
@@ -23,17 +25,30 @@ export class Heard {
     if (lastSegment === null) return;
     const name = inNetwork(address, network);
     const host = this.#hosts.get(name);
-    if (host !== undefined) host.time = latest(host.time, lastSegment.time);
-    else if (this.#hosts.size < MAX_GROUPS) this.#hosts.set(name, { time: lastSegment.time });
+    if (host === undefined) {
+      if (this.#hosts.size < MAX_GROUPS)
+        this.#hosts.set(name, { time: lastSegment.time, capture: this.#capture });
+    } else if (host.capture === this.#capture) {
+      host.time = latest(host.time, lastSegment.time);
+    } else {
+      host.time = lastSegment.time;
+      host.capture = this.#capture;
+    }
   }
 
-  /** Null if it was not, or there were too many. */
+  /** What comes now is of another capture, and of another time. */
+  endCapture(): void {
+    this.#capture++;
+  }
+
+  /** In the capture that has not ended; null if it was not, or there were too many. */
   of(address: string, network: string): Timestamp | null {
-    return this.#hosts.get(inNetwork(address, network))?.time ?? null;
+    const host = this.#hosts.get(inNetwork(address, network));
+    return host === undefined || host.capture !== this.#capture ? null : host.time;
   }
 
   /**
-   * Whether what this host sends is missing from the capture by all that is known: others acknowledge it unheard, or
+   * Whether what this host sends is missing from all captures by all that is known: others acknowledge it unheard, or
    * no connection has both directions and on some the other one was in use.
    */
   misses(address: string, network: string): boolean {
@@ -42,7 +57,10 @@ export class Heard {
     return !this.#hasBoth || (this.#missed.has(name) && !this.#hosts.has(name));
   }
 
-  get all(): ReadonlyMap<string, { readonly time: Timestamp }> {
-    return this.#hosts;
+  /** When other hosts than this one, as `inNetwork` names it, were last heard in the capture that has not ended. */
+  *others(name: string): Generator<{ readonly name: string; readonly time: Timestamp }> {
+    for (const [other, { time, capture }] of this.#hosts) {
+      if (other !== name && capture === this.#capture) yield { name: other, time };
+    }
   }
 }

@@ -34,6 +34,7 @@ const BOUNDS =
 export const hostRestarted: PatternRule = {
   id: 'host-restarted',
   family: 'pattern',
+  isOfOneCapture: true,
   severity: 'warning',
   summary: 'A host no longer knew several of its connections: it may have restarted.',
   options: {

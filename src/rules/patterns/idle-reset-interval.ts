@@ -34,6 +34,8 @@ interface Group {
   readonly port: number;
   readonly network: string;
   readonly ended: Ended[];
+  /** Of the capture that has not ended: those that nobody answered, until it is known that their host was heard later. */
+  readonly unheard: Ended[];
   /** Seconds that connections were silent for and lived, and whose they were. */
   readonly survived: number[];
   readonly survivors: string[];
@@ -162,6 +164,7 @@ export const idleResetInterval: PatternRule = {
         address,
         port,
         network,
+        unheard: [],
         ended: [],
         survived: [],
         survivors: [],
@@ -178,24 +181,28 @@ export const idleResetInterval: PatternRule = {
           group?.survivors.push(client.address);
         }
         const ended = endedSilence(connection, findings);
-        if (ended !== null && ended.idle >= options.minimumIdleSeconds)
-          groupOf(connection)?.ended.push(ended);
+        if (ended === null || ended.idle < options.minimumIdleSeconds) return;
+        const group = groupOf(connection);
+        if (group !== null) (ended.ending === 'dropped' ? group.unheard : group.ended).push(ended);
+      },
+      endCapture() {
+        for (const { address, network, unheard, ended } of groups.all) {
+          if (unheard.length === 0) continue;
+          const last = heard.of(address, network);
+          for (const one of unheard.splice(0)) {
+            // A host that was not heard again may be gone.
+            if (last !== null && secondsBetween(one.from, last) > IN_FLIGHT_SECONDS) ended.push(one);
+          }
+        }
       },
       finish() {
-        return groups.all.flatMap((group) => {
-          const last = heard.of(group.address, group.network);
-          return ENDINGS.flatMap((ending) => {
-            const same = group.ended.filter(
-              (one) =>
-                one.ending === ending &&
-                // A host that was not heard again may be gone.
-                (ending !== 'dropped' ||
-                  (last !== null && secondsBetween(one.from, last) > IN_FLIGHT_SECONDS)),
-            );
+        return groups.all.flatMap((group) =>
+          ENDINGS.flatMap((ending) => {
+            const same = group.ended.filter((one) => one.ending === ending);
             if (same.length < options.minimumMembers) return [];
             return patternOf(group, ending, same, options.minimumMembers, options.spreadRatio) ?? [];
-          });
-        });
+          }),
+        );
       },
     };
   },

@@ -19,7 +19,7 @@ interface Group {
   offLink: boolean;
   /** A connection that had been answered before is among them. */
   lostOpen: boolean;
-  /** The end of the capture that holds its connections, as far as it was read: another may end days later. */
+  /** How far the capture was read when the last of them was over. */
   until: Timestamp;
 }
 
@@ -43,6 +43,7 @@ const MAX_WAITERS = 100_000;
 export const peerHostLost: PatternRule = {
   id: 'peer-host-lost',
   family: 'pattern',
+  isOfOneCapture: true,
   severity: 'error',
   summary:
     'All connections to one host stopped being answered at the same time: the host or the path to it failed.',
@@ -135,12 +136,11 @@ export const peerHostLost: PatternRule = {
           const silentSeconds = secondsBetween(members.to, until);
           // By a clock that ran back there was no silence.
           if (silentSeconds < 0) return [];
-          const othersAnswer = [...heard.all].some(
-            ([other, { time }]) =>
-              other !== name &&
-              !waiting.has(other) &&
-              secondsBetween(members.to, time) > options.clusterSeconds &&
-              secondsBetween(time, until) >= 0,
+          const othersAnswer = [...heard.others(name)].some(
+            (other) =>
+              !waiting.has(other.name) &&
+              secondsBetween(members.to, other.time) > options.clusterSeconds &&
+              secondsBetween(other.time, until) >= 0,
           );
           return [
             reportPattern(peerHostLost, {

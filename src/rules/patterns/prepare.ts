@@ -22,11 +22,20 @@ export interface Patterns {
     withheld?: ((pattern: string) => boolean) | null,
     isRepeated?: boolean,
   ): void;
+  /** What is added next is of another capture; `finish` ends the last one. */
+  endCapture(captureEnd: Timestamp): void;
   /** Whether a pattern may stand for one of these findings before the capture is over. */
   mayGrade(findings: readonly Finding[]): boolean;
   /** The findings of a connection that was added, as the patterns that are known by now grade them. */
   graded(connection: Connection, findings: readonly Finding[]): readonly Finding[];
   finish: PatternCollector['finish'];
+}
+
+interface Running {
+  readonly rule: PatternRule;
+  readonly begin: () => PatternCollector;
+  collector: PatternCollector;
+  readonly found: Pattern[];
 }
 
 /**
@@ -37,16 +46,40 @@ export function preparePatterns(rules: readonly PatternRule[], settings: RuleSet
   const heard = new Heard();
   const running = rules
     .filter((rule) => settings.severities?.[rule.id] !== 'off')
-    .map((rule) => ({
-      id: rule.id,
-      family: rule.family,
-      isGeneral: rule.isGeneral ?? false,
-      choice: settings.severities?.[rule.id] as Severity | undefined,
-      limits: limitsOf(rule, settings),
-      collector: rule.begin(optionValues(rule, settings), heard, settings),
-    }));
+    .map((rule): Running => {
+      const begin = (): PatternCollector => rule.begin(optionValues(rule, settings), heard, settings);
+      return { rule, begin, collector: begin(), found: [] };
+    });
   // Of a capture in which the clock was set no order of such moments is certain, whichever connections saw it.
   let isTimed = true;
+  let areAllTimed = true;
+  /** As the settings, and the clock, let them be told. */
+  const told = ({ rule }: Running, patterns: readonly Pattern[], isCertain: boolean): readonly Pattern[] => {
+    const choice = settings.severities?.[rule.id] as Severity | undefined;
+    const inDoubt = !isCertain && rule.family !== 'capture';
+    return withLimits(patterns, limitsOf(rule, settings)).map((pattern) =>
+      choice === undefined && !inDoubt
+        ? pattern
+        : {
+            ...pattern,
+            severity: choice ?? 'info',
+            confidence: inDoubt ? 'possible' : pattern.confidence,
+          },
+    );
+  };
+  const endCapture = (captureEnd: Timestamp): void => {
+    for (const each of running) {
+      if (each.rule.isOfOneCapture === true) {
+        each.found.push(...told(each, each.collector.finish(captureEnd, []), isTimed));
+        each.collector = each.begin();
+      } else {
+        each.collector.endCapture?.();
+      }
+    }
+    heard.endCapture();
+    if (!isTimed) areAllTimed = false;
+    isTimed = true;
+  };
   const graders = running.filter(
     ({ collector }) => collector.severityOf !== undefined || collector.doubtOf !== undefined,
   );
@@ -54,7 +87,7 @@ export function preparePatterns(rules: readonly PatternRule[], settings: RuleSet
   /** Null: as it is. */
   const severityOf = (connection: Connection, finding: Finding): Severity | null => {
     const isSettled = settings.severities?.[finding.rule] !== undefined || finding.explainedBy !== undefined;
-    if (isSettled || !isTimed || !gradable.has(finding.rule)) return null;
+    if (isSettled || !isTimed || !areAllTimed || !gradable.has(finding.rule)) return null;
     for (const { collector } of graders) {
       const severity = collector.severityOf?.(connection, finding) ?? null;
       if (severity !== null) return severity;
@@ -87,28 +120,24 @@ export function preparePatterns(rules: readonly PatternRule[], settings: RuleSet
       if ((connection.quality.clockSetBack?.seconds ?? 0) >= FINEST_SECONDS) isTimed = false;
       heard.note(connection);
       for (let i = 0; i < running.length; i++) {
-        if (isRepeated && running[i].family !== 'capture') continue;
-        if (withheld?.(running[i].id) !== true) running[i].collector.add(connection, findings, captureEnd);
+        const { rule, collector } = running[i];
+        if (isRepeated && rule.family !== 'capture') continue;
+        if (withheld?.(rule.id) !== true) collector.add(connection, findings, captureEnd);
       }
     },
+    endCapture,
     finish(captureEnd, captures): readonly Pattern[] {
-      const found = running.map((each) => ({
-        ...each,
-        patterns: withLimits(each.collector.finish(captureEnd, captures), each.limits),
-      }));
-      const special = found
-        .flatMap(({ family, isGeneral, patterns }) => (family === 'capture' || isGeneral ? [] : patterns))
+      endCapture(captureEnd);
+      for (const each of running) {
+        if (each.rule.isOfOneCapture === true) continue;
+        each.found.push(...told(each, each.collector.finish(captureEnd, captures), areAllTimed));
+      }
+      const special = running
+        .flatMap(({ rule, found }) => (rule.family === 'capture' || rule.isGeneral === true ? [] : found))
         .map(({ count, connections }) => ({ count, ids: new Set(connections) }));
-      return found.flatMap(({ choice, family, isGeneral, patterns: all }) => {
-        const patterns = isGeneral ? all.filter((pattern) => !isCovered(pattern, special)) : all;
-        const inDoubt = !isTimed && family !== 'capture';
-        if (choice === undefined && !inDoubt) return patterns;
-        return patterns.map((pattern) => ({
-          ...pattern,
-          severity: choice ?? 'info',
-          confidence: inDoubt ? 'possible' : pattern.confidence,
-        }));
-      });
+      return running.flatMap(({ rule, found }) =>
+        rule.isGeneral === true ? found.filter((pattern) => !isCovered(pattern, special)) : found,
+      );
     },
   };
 }

@@ -66,6 +66,7 @@ export const serviceAnswersOthers: PatternRule = {
   id: 'service-answers-others',
   family: 'pattern',
   isGeneral: true,
+  isOfOneCapture: true,
   severity: 'warning',
   summary:
     'Calls to a service were refused or not answered, while others to the same port were answered: before, after, or at the same time.',
