@@ -1,6 +1,7 @@
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
 import { answerTo, eachEndpoint, entered, findReset, gradedBy, lastMilestone } from './evidence.js';
+import { inGeneral, type ProgramView, seenAt } from './program-view.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { duration, nameOf, round } from './wording.js';
@@ -14,6 +15,13 @@ const UNDISTURBED = {
     'On the host of {opener}: uptime, and which program binds the port.',
   ],
 };
+
+const HOLDER: ProgramView = {
+  name: 'holder',
+  open: 'the program that held the old connection gets ECONNRESET',
+  read: 'fails with ECONNRESET',
+};
+const OF_OPENER = '{opener}: its connect takes longer by a retransmission of the SYN.';
 
 /** A host opens a connection anew that its peer still holds: it has lost the old one. */
 export const halfOpenSynChallenge: Rule = {
@@ -45,8 +53,7 @@ export const halfOpenSynChallenge: Rule = {
       'A repetition of the old SYN.',
       'A SYN that {holder} takes for a new connection at once: it held the old one no more, whatever the capture missed.',
     ],
-    applicationSees:
-      '{holder}: the program that held the old connection gets ECONNRESET. {opener}: its connect takes longer by a retransmission of the SYN.',
+    applicationSees: `${inGeneral(HOLDER)} ${OF_OPENER}`,
     likelyCauses: [
       'The host of {opener} crashed and restarted (possible): then uptime there is shorter than the old connection, and others of its connections are unknown to it as well.',
       'A NAT gave the port to another host while {holder} still held the old connection (possible): then TTL or TCP options of the two SYNs differ.',
@@ -75,6 +82,7 @@ export const halfOpenSynChallenge: Rule = {
       confidence: reset === null ? 'possible' : gradedBy(connection, 'inferred'),
       title: '{opener} opened a connection anew that {holder} still held',
       explanation: `The SYN of {opener} in frame {syn} came {age} after this connection began, while {holder} still held it.${syn.count > 1 ? ` It sent ${syn.count} in all.` : ''} ${reset === null ? withoutReset(answer, livesOn, wasReplaced) : `{holder} answered with its old numbers, and {opener} reset the old connection in frame ${reset.frame}: it no longer knew it.`}`,
+      applicationSees: `${seenAt(holder, opener, HOLDER, syn.frame)} ${OF_OPENER}`,
       ...(livesOn && { ...UNDISTURBED, likelyCauses: likelyCauses(answer !== null) }),
       frames: [
         syn.frame,

@@ -5,6 +5,7 @@ import { eachEndpoint, latest, opened, silentSince } from './evidence.js';
 import type { Citation } from './finding.js';
 import { HARD, isLocal, lastUndelivered, meaningOf, SOFT, type Subject } from './icmp-errors.js';
 import { LOST_NEIGHBOUR_CITATIONS, withLostNeighbour } from './neighbours.js';
+import { seenAt } from './program-view.js';
 import { type Draft, reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { count, duration, nameOf, round } from './wording.js';
@@ -206,7 +207,7 @@ export const icmpUnreachable: Rule = {
       explanation: unsent
         ? `{errors} from {reporter}, the first in frame {first}: ${name}. It quotes the sequence number ${icmp.sequence}, far from all that {sender} was seen to send: it is forged, about another connection, or was rewritten on the path. ${after}`
         : `{errors} from {reporter}, the first in frame {first}, about ${run.count === 1 ? 'a segment' : 'segments'} of {sender}: ${name}. ${local ? 'That is the address of {sender}: its own host says so, not a router. ' : ''}${after}`,
-      applicationSees: outcome(sender, icmp, errno, connecting, dead),
+      applicationSees: outcome(sender, peer, icmp, errno, connecting, dead),
       likelyCauses: advice.causes,
       nextSteps: advice.next,
       citations: citationsFor(icmp, kind, subject, connecting),
@@ -246,6 +247,7 @@ export const icmpUnreachable: Rule = {
 /** What the program of `sender` gets from Linux. */
 function outcome(
   sender: Endpoint,
+  peer: Endpoint,
   { quotesUnsent }: IcmpError,
   errno: string | null,
   connecting: boolean,
@@ -259,7 +261,11 @@ function outcome(
       : '{sender}: nothing; accept does not return a connection that never opened.';
   }
   return dead
-    ? `{sender}: (on Linux) nothing until the kernel gives up, and then ${errno} instead of ETIMEDOUT; with IP_RECVERR at once.`
+    ? seenAt(sender, peer, {
+        name: 'sender',
+        open: `(on Linux) nothing until the kernel gives up, and then ${errno} instead of ETIMEDOUT; with IP_RECVERR at once`,
+        read: `fails with ${errno} when the kernel gives up; with IP_RECVERR at once`,
+      })
     : `{sender}: (on Linux) nothing; had the kernel given up soon after, it would have been with ${errno}.`;
 }
 

@@ -3,9 +3,16 @@ import { cite } from './citations.js';
 import { eachEndpoint, findReset, gradedBy, lastMilestone, unanswered } from './evidence.js';
 import { causesOfSilence, IDLE_SECONDS } from './host-fate.js';
 import { LOST_NEIGHBOUR_CITATIONS, withLostNeighbour } from './neighbours.js';
+import { inGeneral, type ProgramView, seenAt } from './program-view.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { count, duration, nameOf, round } from './wording.js';
+
+const PROBER: ProgramView = {
+  name: 'prober',
+  open: 'ETIMEDOUT, or the error that a router reported; then EPIPE',
+  read: 'fails with ETIMEDOUT, or with the error that a router reported',
+};
 
 /** Keep-alive probes go out and nothing comes back. */
 export const keepaliveUnanswered: Rule = {
@@ -52,7 +59,7 @@ export const keepaliveUnanswered: Rule = {
       'A probe of a closed window: zero-window-probe-unanswered.',
       'A probe that is answered with a reset: rst-half-open-discovered.',
     ],
-    applicationSees: '{prober}: ETIMEDOUT, or the error that a router reported; then EPIPE. {peer}: nothing.',
+    applicationSees: `${inGeneral(PROBER)} {peer}: nothing.`,
     likelyCauses: likelyCauses(true),
     nextSteps: [
       'sysctl net.ipv4.tcp_keepalive_time net.ipv4.tcp_keepalive_intvl net.ipv4.tcp_keepalive_probes, and TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_KEEPCNT in the code.',
@@ -78,6 +85,7 @@ export const keepaliveUnanswered: Rule = {
         confidence: gradedBy(connection, 'observed'),
         title: '{probes} of {prober} to {peer} went unanswered',
         explanation: `{probes}, from frame {first} to frame {last}${interval > 0 ? ', {interval} apart' : ''}, found no answer.${idleSeconds > 0 ? ' {peer} had last been heard {idle} before the first.' : ''}${reset === null ? '' : ` Then {prober} ended the connection with RST in frame ${reset.frame}.`}`,
+        applicationSees: `${seenAt(prober, peer, PROBER)} {peer}: nothing.`,
         frames: [peer.lastSegment?.frame ?? null, run.frame, run.lastFrame, reset?.frame ?? null],
         from: run.time,
         to: reset?.time ?? run.lastTime,

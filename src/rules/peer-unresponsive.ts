@@ -6,11 +6,18 @@ import { eachEndpoint, gradedBy } from './evidence.js';
 import type { Finding } from './finding.js';
 import { causesOfSilence, IDLE_SECONDS } from './host-fate.js';
 import { LOST_NEIGHBOUR_CITATIONS, lostNeighbour, withLostNeighbour } from './neighbours.js';
+import { inGeneral, type ProgramView, seenAt } from './program-view.js';
 import { type Draft, reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { silenceMetBy } from './silence.js';
 import { MINIMUM_RETRANSMISSIONS } from './thresholds.js';
 import { count, duration, nameOf, round, times } from './wording.js';
+
+const SENDER: ProgramView = {
+  name: 'sender',
+  open: 'its writes succeed until the send buffer is full, its read blocks until the kernel gives up; then ETIMEDOUT, or EHOSTUNREACH or ENETUNREACH if a router reported an error or ARP found nobody',
+  read: 'blocks until the kernel gives up, and then fails with ETIMEDOUT, or with EHOSTUNREACH or ENETUNREACH if a router reported an error or ARP found nobody',
+};
 
 /** Data is sent again and again, and the other side says nothing. */
 export const peerUnresponsive: Rule = {
@@ -51,8 +58,7 @@ export const peerUnresponsive: Rule = {
       'A capture that holds one direction only.',
       'A window probe: zero-window-stall.',
     ],
-    applicationSees:
-      '{sender}: its writes succeed until the send buffer is full, its read blocks until the kernel gives up; then ETIMEDOUT, or EHOSTUNREACH or ENETUNREACH if a router reported an error or ARP found nobody. {peer}: unknown.',
+    applicationSees: `${inGeneral(SENDER)} {peer}: unknown.`,
     likelyCauses: causesOfSilence('peer'),
     nextSteps: [
       'Do other connections to the same host still get answers? Then it is not the host.',
@@ -76,6 +82,7 @@ export const peerUnresponsive: Rule = {
         confidence: gradedBy(connection, 'observed'),
         title: '{peer} has not answered {sender} for {time}',
         explanation: `The same data was sent again {again} in frames {first} to {last}, the first time {gap} after the last new data before it; {bytes} are unacknowledged, and nothing of {peer} was captured after frame {heard}.${isOffLink ? '' : ' {peer} or the path to it stopped answering; one connection does not tell which.'}`,
+        applicationSees: `${seenAt(sender, peer, SENDER)} {peer}: unknown.`,
         frames: [peer.lastSegment?.frame ?? null, silence.run.frame, silence.run.lastFrame],
         from: silence.unheardSince,
         to: silence.lastTry,
@@ -120,6 +127,7 @@ function offTheLink(sender: Endpoint, peer: Endpoint, connection: Connection): F
     title: '{peer} is gone from the link of {sender}: nobody answered for its address in {time}',
     explanation:
       'No segment of either side was captured after frame {heard}. What {sender} writes since then stays in its kernel: whether it waits for an answer, the capture does not show.',
+    applicationSees: `${seenAt(sender, peer, SENDER)} {peer}: unknown.`,
     frames: [peer.lastSegment?.frame ?? null],
     from: run.time,
     to: run.lastTime,

@@ -3,6 +3,7 @@ import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
 import { eachEndpoint, gradedBy, lasted } from './evidence.js';
 import { asksForSmaller } from './icmp-errors.js';
+import { inGeneral, type ProgramView, seenAt } from './program-view.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { silenceMetBy } from './silence.js';
@@ -14,6 +15,13 @@ const PING_MORE = 12;
 
 /** An answer this much of the handshake's round trip later is one: round trips differ a little. */
 const MOST_OF_ROUND_TRIP = 0.75;
+
+const SENDER: ProgramView = {
+  name: 'sender',
+  open: 'its small messages are answered, its large write succeeds, and then its read blocks until ETIMEDOUT',
+  read: 'blocks until ETIMEDOUT',
+};
+const OF_PEER = '{peer}: its read waits for data that never comes.';
 
 /** Large segments vanish on the way, smaller ones arrive, and no router says why. */
 export const pmtuBlackHole: Rule = {
@@ -53,8 +61,7 @@ export const pmtuBlackHole: Rule = {
       'A retransmission that gets through in smaller pieces: the sender found out by itself (tcp_mtu_probing).',
       'A peer that says nothing at all any more may also be dead: then this is only possible, and peer-unresponsive stands beside it.',
     ],
-    applicationSees:
-      '{sender}: its small messages are answered, its large write succeeds, and then its read blocks until ETIMEDOUT. {peer}: its read waits for data that never comes.',
+    applicationSees: `${inGeneral(SENDER)} ${OF_PEER}`,
     likelyCauses: [
       'A tunnel or VPN with a smaller MTU on the way, and a firewall that drops ICMP (likely).',
       'A missing clamp of the MSS at the tunnel’s router (likely).',
@@ -86,6 +93,7 @@ export const pmtuBlackHole: Rule = {
           ? 'Frame {alive} shows that {peer} received what was sent after it, so the path is open for less.'
           : 'Nothing was heard from {peer} since, so it may also be that {peer} or the whole path is dead.'
       }`,
+      applicationSees: `${seenAt(sender, peer, SENDER)} ${OF_PEER}`,
       frames: [peer.lastSegment?.frame ?? null, silence.run.frame, silence.run.lastFrame],
       from: silence.from,
       to: silence.run.lastTime,

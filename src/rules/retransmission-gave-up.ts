@@ -5,6 +5,7 @@ import { eachEndpoint, gradedBy } from './evidence.js';
 import { causesOfSilence } from './host-fate.js';
 import { isLocal, lastUndelivered } from './icmp-errors.js';
 import { LOST_NEIGHBOUR_CITATIONS, lostNeighbour, withLostNeighbour } from './neighbours.js';
+import { inGeneral, type ProgramView, seenAt } from './program-view.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { silenceMetBy } from './silence.js';
@@ -22,6 +23,13 @@ const NEXT_STEPS = [
   'nstat -az TcpExtTCPAbortOnTimeout',
   'As for peer-unresponsive: what happened to {peer}?',
 ];
+
+const SENDER: ProgramView = {
+  name: 'sender',
+  open: '{errno} once its TCP gives up, then EPIPE with SIGPIPE on a further write',
+  read: 'gives {errno} once its TCP gives up',
+};
+const OF_PEER = '{peer}: nothing; if its host lives, it still holds the connection.';
 
 /** Retransmission ended without an answer: the kernel, or the program, has given up, or nothing more leaves its host. */
 export const retransmissionGaveUp: Rule = {
@@ -70,8 +78,7 @@ export const retransmissionGaveUp: Rule = {
       'A capture that ends before the next retransmission is due: peer-unresponsive alone.',
       'A capture filter that drops it.',
     ],
-    applicationSees:
-      '{sender}: {errno} once its TCP gives up, then EPIPE with SIGPIPE on a further write. {peer}: nothing; if its host lives, it still holds the connection.',
+    applicationSees: `${inGeneral(SENDER)} ${OF_PEER}`,
     likelyCauses: [...causesOfSilence('peer'), NO_NEIGHBOUR, TIMED_OUT],
     nextSteps: [IS_STILL_TRYING, ...NEXT_STEPS],
     example: { fixture: 'retransmission-gave-up', capture: 'client' },
@@ -100,6 +107,7 @@ export const retransmissionGaveUp: Rule = {
           likelyCauses: [...causesOfSilence('peer'), ...(early ? [TIMED_OUT] : [])],
           nextSteps: NEXT_STEPS,
         }),
+        applicationSees: `${seenAt(sender, peer, SENDER)} ${OF_PEER}`,
         frames: [silence.run.frame, silence.run.lastFrame],
         from: silence.from,
         to: silence.lastTry,

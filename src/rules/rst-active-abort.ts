@@ -19,6 +19,7 @@ import {
   wasDisproved,
 } from './evidence.js';
 import type { Severity } from './finding.js';
+import { inGeneral, type ProgramView, seenAt } from './program-view.js';
 import { type Draft, reportFinding } from './report-finding.js';
 import { marksAgainst } from './reset-origin.js';
 import type { Rule } from './rule.js';
@@ -59,6 +60,18 @@ const BARE_ABORT =
   'the program aborted on a system that sets no ACK bit then, as RFC 9293 §3.10.5 has it (possible); Linux sets it.';
 
 const NO_LIMITS = {};
+
+const PEER: ProgramView = {
+  name: 'peer',
+  open: 'after queued data its read fails with ECONNRESET once and then gives 0; if it writes first, the write fails with ECONNRESET, the next with EPIPE and SIGPIPE',
+  read: 'gives what is queued, then fails with ECONNRESET once and then gives 0',
+};
+/** The same where {aborter} had sent its FIN before. */
+const AFTER_FIN: ProgramView = {
+  name: 'peer',
+  open: 'if the FIN had reached it, its read gives what is queued and then 0, and its write fails with EPIPE and SIGPIPE; if not, it gets ECONNRESET',
+  read: 'gives 0 if the FIN of {aborter} had reached it, else it fails with ECONNRESET',
+};
 
 /** A live socket was aborted: the reset answers nothing, and the connection had not ended. */
 export const rstActiveAbort: Rule = {
@@ -106,8 +119,7 @@ export const rstActiveAbort: Rule = {
       'An abort that the other side’s FIN did not reach in time, with all data acknowledged: it stays info.',
       'Many that are info are no warning either, however many there are in a minute: recurring-finding counts what is at least a warning.',
     ],
-    applicationSees:
-      '{aborter}: its own action. {peer}: after queued data its read fails with ECONNRESET once and then gives 0; if it writes first, the write fails with ECONNRESET, the next with EPIPE and SIGPIPE. After a FIN of {aborter} its read gives 0 and its write EPIPE.',
+    applicationSees: `{aborter}: its own action. After a FIN of {aborter} the read of {peer} gives 0 and its write EPIPE. ${inGeneral(PEER)}`,
     likelyCauses: [
       ...UNREAD,
       `On a server that had sent no data: ${NEVER_ACCEPTED}`,
@@ -161,6 +173,7 @@ export const rstActiveAbort: Rule = {
           ? `{aborter} aborted the connection${afterFin ? ' after its own FIN' : ''}`
           : 'A reset in the name of {aborter} ended the open connection',
       explanation: `The reset of {aborter} in frame {rst} ${occasionOf(reset)}.${kind.words}${crossed && reset.reset.trigger?.kind !== 'fin' ? ' The FIN of {peer} in frame {fin} had not reached {aborter} by then, as far as the capture shows.' : ''}`,
+      applicationSees: `${seenAt(peer, aborter, afterFin ? AFTER_FIN : PEER, reset.frame)} {aborter}: ${kind.ofAnother === undefined ? 'its own action.' : 'its own action if it sent the reset; if it did not, nothing until it sends again or is reset as well.'}`,
       likelyCauses: causesOf(kind, aborter, reset),
       ...kind.ofAnother,
       frames: [
@@ -224,12 +237,10 @@ interface Kind {
   readonly words: string;
   readonly sinceDataSeconds: number;
   /** What is said otherwise if somebody else may have sent the reset. */
-  readonly ofAnother?: Pick<Draft, 'applicationSees' | 'nextSteps' | 'citations'>;
+  readonly ofAnother?: Pick<Draft, 'nextSteps' | 'citations'>;
 }
 
 const OF_ANOTHER: Required<Kind>['ofAnother'] = {
-  applicationSees:
-    '{peer}: after queued data its read fails with ECONNRESET once and then gives 0; if it writes first, the write fails with ECONNRESET, the next with EPIPE and SIGPIPE. {aborter}: its own action if it sent the reset; if it did not, nothing until it sends again or is reset as well.',
   nextSteps: [
     'Compare TTL and MAC address of the reset with those of other frames of {aborter}.',
     'Capture at {aborter}: a reset that never left there was made on the way.',

@@ -3,11 +3,18 @@ import { cite } from './citations.js';
 import { eachEndpoint, gradedBy, silentSince } from './evidence.js';
 import { causesOfSilence } from './host-fate.js';
 import { LOST_NEIGHBOUR_CITATIONS, withLostNeighbour } from './neighbours.js';
+import { inGeneral, type ProgramView, seenAt } from './program-view.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { MINIMUM_RETRANSMISSIONS } from './thresholds.js';
 import { unansweredProbes } from './window-probes.js';
 import { count, duration, nameOf, round } from './wording.js';
+
+const SENDER: ProgramView = {
+  name: 'sender',
+  open: 'ETIMEDOUT in the end',
+  read: 'fails with ETIMEDOUT in the end',
+};
 
 /** A peer with a closed window has stopped answering the probes. */
 export const zeroWindowProbeUnanswered: Rule = {
@@ -37,7 +44,7 @@ export const zeroWindowProbeUnanswered: Rule = {
       'Every other probe unanswered within 500 ms: Linux limits the rate of its answers.',
       'Probes that are answered: zero-window-stall.',
     ],
-    applicationSees: '{sender}: ETIMEDOUT in the end. {receiver}: unknown.',
+    applicationSees: `${inGeneral(SENDER)} {receiver}: unknown.`,
     likelyCauses: causesOfSilence('receiver'),
     nextSteps: ['As for peer-unresponsive: what happened to {receiver}?'],
     example: { fixture: 'zero-window-probe-unanswered', capture: 'client' },
@@ -59,6 +66,7 @@ export const zeroWindowProbeUnanswered: Rule = {
         confidence: gradedBy(connection, 'observed'),
         title: '{probes} of {sender} went unanswered for {time} while the window of {receiver} was closed',
         explanation: `${answered ? 'Of the {all} in frames {first} to {last}, {count} found no answer.' : 'The probes in frames {first} to {last} found no answer.'} Only answers oblige {sender} to keep the connection open.`,
+        applicationSees: `${seenAt(sender, receiver, SENDER)} {receiver}: unknown.`,
         frames: [heard?.frame ?? null, run.frame, run.lastFrame],
         from,
         to: run.lastTime,

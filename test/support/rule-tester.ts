@@ -19,6 +19,10 @@ interface Firing extends Case {
   readonly endpoint?: Finding['endpoint'];
   readonly title?: string;
   readonly explanation?: RegExp;
+  readonly applicationSees?: RegExp;
+  /** All of them, one after the other. */
+  readonly likelyCauses?: RegExp;
+  readonly nextSteps?: RegExp;
   readonly frames?: readonly number[];
   readonly facts?: Finding['facts'];
 }
@@ -38,6 +42,12 @@ export function testRule(rule: Rule, cases: { fires: readonly Firing[]; silent: 
           if (expected.endpoint !== undefined) expect(finding.endpoint).toBe(expected.endpoint);
           if (expected.title !== undefined) expect(finding.title).toBe(expected.title);
           if (expected.explanation !== undefined) expect(finding.explanation).toMatch(expected.explanation);
+          if (expected.applicationSees !== undefined)
+            expect(finding.applicationSees).toMatch(expected.applicationSees);
+          if (expected.likelyCauses !== undefined)
+            expect(finding.likelyCauses.join('\n')).toMatch(expected.likelyCauses);
+          if (expected.nextSteps !== undefined)
+            expect(finding.nextSteps.join('\n')).toMatch(expected.nextSteps);
           if (expected.frames !== undefined) expect(finding.frames).toEqual(expected.frames);
           if (expected.facts !== undefined) expect(finding.facts).toMatchObject(expected.facts);
           expectComplete(finding);
