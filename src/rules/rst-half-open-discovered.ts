@@ -1,23 +1,44 @@
+import type { Endpoint } from '../connections/connection.js';
+import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
 import {
   eachEndpoint,
   entered,
   findReset,
+  finFrame,
   gradedBy,
   isProven,
   isUnheard,
   mayHaveLostState,
   milestone,
   missedSince,
+  type SeenReset,
   wasDisproved,
 } from './evidence.js';
 import { causesOfUnknown, IDLE_SECONDS } from './host-fate.js';
+import { inGeneral, type ProgramView, seenAt } from './program-view.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { duration, nameOf, round } from './wording.js';
 
 const BARE_ABORT =
   'The program of {forgetter} aborted in this moment, on a system that sets no ACK bit then, as RFC 9293 §3.10.5 has it (possible).';
+
+const KNOWER: ProgramView = {
+  name: 'knower',
+  open: 'ECONNRESET on the pending read (not 0, as no FIN came), or ECONNRESET on the next write and EPIPE with SIGPIPE on the one after',
+  read: 'fails with ECONNRESET once and then gives 0',
+};
+const OF_FORGETTER =
+  '{forgetter}: the reset does not tell. Its program may have ended with its host or closed before, may still hold the connection behind a device that forgot it, or may have got ECONNRESET before.';
+const COMPARE = 'Compare TTL and MAC address of the reset with earlier frames of {forgetter}.';
+const UPTIME = 'On the host of {forgetter}: uptime, last -x reboot.';
+const AFTER_LOSS = [
+  'The log of {forgetter} between frames {heard} and {rst}: did its program close, or time out?',
+  UPTIME,
+  'Capture on both sides: where do the segments between these two get lost?',
+  COMPARE,
+];
 
 /** Data of an open connection is answered as if there were none: whoever answers has lost it, or never had it. */
 export const rstHalfOpenDiscovered: Rule = {
@@ -41,7 +62,7 @@ export const rstHalfOpenDiscovered: Rule = {
   ],
   documentation: {
     meaning:
-      'A segment of an established connection was answered with the reset of a host that has no such connection, and no FIN had come before. Whoever answered does not know the connection: the host after a restart, another one that took over its address, a device on the path that forgot the connection and answers for it, or the host itself after a reset that the capture does not hold.',
+      'A segment of an established connection was answered with the reset of a host that has no such connection, and no FIN had come before. Whoever answered does not know the connection: the host after a restart, another one that took over its address, a device on the path that forgot the connection and answers for it, or the host itself after a reset, or a FIN of its own, that the capture does not hold.',
     proof: [
       'Data, a FIN, a keep-alive or an acknowledgment of {knower}, answered by a reset of {forgetter} without ACK, its number taken from the segment it answers.',
       'A window of 0 in the reset, as Linux sends it for a connection it does not have. With another it may be an abort as well: then it is a possible warning.',
@@ -55,13 +76,12 @@ export const rstHalfOpenDiscovered: Rule = {
       'A reset that someone else sent: rst-origin-suspect.',
       'A reset at the start of the capture, before any other segment of {forgetter}: it may have closed before that, and scanners send such acknowledgments; it stays info.',
     ],
-    applicationSees:
-      '{knower}: ECONNRESET on the pending read (not 0, as no FIN came), or ECONNRESET on the next write and EPIPE with SIGPIPE on the one after. {forgetter}: the reset does not tell. Its program may have ended with its host, may still hold the connection behind a device that forgot it, or may have got ECONNRESET before.',
+    applicationSees: `${inGeneral(KNOWER)} ${OF_FORGETTER}`,
     likelyCauses: causesOfUnknown('forgetter'),
     nextSteps: [
-      'On the host of {forgetter}: uptime, last -x reboot.',
+      UPTIME,
       'The idle timeout of every NAT, firewall or load balancer on the path; conntrack -L there.',
-      'Compare TTL and MAC address of the reset with earlier frames of {forgetter}.',
+      COMPARE,
     ],
     example: { fixture: 'crash-reboot', capture: 'client' },
   },
@@ -91,8 +111,13 @@ export const rstHalfOpenDiscovered: Rule = {
     // A closed socket of Linux has no window to offer; RFC 9293 §3.10.7.1 leaves it open.
     const windowed = window !== 0;
     const otherTtl = forgetter.ttl !== null && reset.reset.ttl !== forgetter.ttl;
+    const copies = unansweredCopies(knower, reset);
+    const wasIdle = copies === 0 && trigger.idleSeconds >= IDLE_SECONDS;
     const causes = [
-      ...causesOfUnknown('forgetter', otherTtl || windowed || trigger.idleSeconds >= IDLE_SECONDS),
+      ...causesOfUnknown('forgetter', {
+        byDevice: otherTtl || windowed || wasIdle,
+        unanswered: copies > 0,
+      }),
       ...(windowed ? [BARE_ABORT] : []),
     ];
     const kind = unheard ? 'connection' : 'open connection';
@@ -115,14 +140,18 @@ export const rstHalfOpenDiscovered: Rule = {
       title: windowed
         ? `A reset in the name of {forgetter} ended this ${kind}`
         : `{forgetter} reset this ${kind} as one that it does not know`,
-      explanation: `{knower} sent ${WHAT[trigger.kind]} in frame {trigger}${unheard ? '' : ', {idle} after the last segment of {forgetter},'} and got RST in frame {rst}, ${windowed ? `numbered as a host without such a connection does it. But it has a window of ${window}, and Linux sends such resets with none: it may be an abort, or come from a device on the path.` : 'in the form that a host without such a connection sends.'} No FIN of {forgetter} was seen before.${connection.quality.midstream ? ' The capture starts inside the connection, so an earlier FIN may have been missed.' : ''}`,
-      frames: [trigger.frame, reset.frame],
+      explanation: `{knower} ${whatItSent(knower, trigger)} in frame {trigger}${unheard ? '' : ', {idle} after the last segment of {forgetter},'} and got RST in frame {rst}, ${windowed ? `numbered as a host without such a connection does it. But it has a window of ${window}, and Linux sends such resets with none: it may be an abort, or come from a device on the path.` : 'in the form that a host without such a connection sends.'} No FIN of {forgetter} was seen before.${copies > 0 ? ' The connection had not been idle: since {forgetter} was last heard, {knower} had sent again {copies} times what nobody acknowledged.' : ''}${connection.quality.midstream ? ' The capture starts inside the connection, so an earlier FIN may have been missed.' : ''}`,
+      applicationSees: `${seenAt(knower, forgetter, KNOWER, reset.frame)} ${OF_FORGETTER}`,
+      ...(copies > 0 && { nextSteps: AFTER_LOSS }),
+      frames: [trigger.kind === 'fin' ? finFrame(knower) : null, trigger.frame, reset.frame],
       from: forgetter.lastNewData?.time ?? open.time,
       to: reset.time,
       facts: {
         trigger: trigger.kind,
         window,
-        idleSeconds: round(trigger.idleSeconds),
+        ...(copies > 0
+          ? { unheardSeconds: round(trigger.idleSeconds), unansweredCopies: copies }
+          : { idleSeconds: round(trigger.idleSeconds) }),
         lostBytes: trigger.payloadBytes,
       },
       words: {
@@ -131,10 +160,36 @@ export const rstHalfOpenDiscovered: Rule = {
         idle: duration(trigger.idleSeconds),
         trigger: trigger.frame,
         rst: reset.frame,
+        heard: lastHeard ?? '?',
+        copies,
       },
     });
   }),
 };
+
+/** What the reset answers, as what `knower` did. */
+function whatItSent(knower: Endpoint, { kind, frame }: NonNullable<SeenReset['reset']['trigger']>): string {
+  const fin = finFrame(knower);
+  if (kind !== 'fin' || fin === null || fin >= frame) return `sent ${WHAT[kind]}`;
+  return `repeated its FIN, first sent in frame ${fin},`;
+}
+
+/**
+ * How many times `knower` had sent something again, unanswered, since its peer was last heard before the reset; what
+ * draws the reset is not counted.
+ */
+function unansweredCopies(knower: Endpoint, { time, reset: { trigger } }: SeenReset): number {
+  if (trigger === null) return 0;
+  const silentFor = trigger.idleSeconds + trigger.reactionSeconds;
+  // A FIN that goes out again with data is both.
+  const copies = { 'retransmission-run': 0, 'fin-repeated': 0 };
+  for (const { kind, frame, time: began, count, lastFrame } of knower.milestones) {
+    if (kind !== 'retransmission-run' && kind !== 'fin-repeated') continue;
+    if (frame >= trigger.frame || secondsBetween(began, time) >= silentFor) continue;
+    copies[kind] += lastFrame === trigger.frame ? count - 1 : count;
+  }
+  return Math.max(copies['retransmission-run'], copies['fin-repeated']);
+}
 
 const WHAT = {
   data: 'data',

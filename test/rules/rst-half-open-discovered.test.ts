@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { CaptureQuality, Milestone, Reset, Transition } from '../../src/connections/connection.js';
 import { prepareRules } from '../../src/rules/evaluate.js';
 import { rstHalfOpenDiscovered } from '../../src/rules/rst-half-open-discovered.js';
-import { at, connection, enters, happens, resets } from '../support/connection-builder.js';
+import { at, connection, enters, happens, moment, resets } from '../support/connection-builder.js';
 import { connectionOf } from '../support/conversation.js';
 import { testRule } from '../support/rule-tester.js';
 import { afterClientFin } from './closing-cases.js';
@@ -23,6 +23,30 @@ function forgotten(
       milestones: [
         ...more,
         resets(90, 9, { ...reset, trigger: { frame: 8, idleSeconds: 80, payloadBytes: 11, ...trigger } }),
+      ],
+    },
+  });
+}
+
+/** The server is not heard after second 60: the client repeats its data, then its FIN with the data, and is reset. */
+function closedAndLost() {
+  return connection({
+    client: {
+      payloadBytes: 100,
+      unacknowledgedBytes: 11,
+      after: [enters('FIN-WAIT-1', 70, 8, { evidence: 'observed' })],
+      milestones: [
+        happens('retransmission-run', 20, 3, { count: 2, until: 21, lastFrame: 3 }),
+        happens('retransmission-run', 60.5, 5, { count: 6, until: 90, lastFrame: 12 }),
+        happens('fin-repeated', 75, 9, { count: 3, until: 90, lastFrame: 12 }),
+      ],
+    },
+    server: {
+      payloadBytes: 100,
+      lastNewData: moment(60, 4),
+      after: [enters('CLOSED', 90.01, 13, { evidence: 'observed' })],
+      milestones: [
+        resets(90.01, 13, { trigger: { kind: 'fin', frame: 12, idleSeconds: 30, payloadBytes: 11 } }),
       ],
     },
   });
@@ -56,6 +80,20 @@ testRule(rstHalfOpenDiscovered, {
       title: '10.0.0.2:8080 reset this open connection as one that it does not know',
       frames: [8, 9],
       facts: { trigger: 'data', idleSeconds: 80, lostBytes: 11 },
+    },
+    {
+      name: 'on a repeated FIN, without calling idle a connection that was retransmitting',
+      connection: closedAndLost(),
+      end: 91,
+      endpoint: 'server',
+      confidence: 'inferred',
+      explanation:
+        /^10\.0\.0\.1:40000 repeated its FIN, first sent in frame 8, in frame 12, 30 s after the last segment of .* The connection had not been idle: since 10\.0\.0\.2:8080 was last heard, 10\.0\.0\.1:40000 had sent again 5 times what nobody acknowledged\.$/,
+      applicationSees: /^10\.0\.0\.1:40000, which had sent its own FIN: nothing if it called close\(\)/,
+      likelyCauses: /^The program of 10\.0\.0\.2:8080 had closed or ended, its FIN was lost/,
+      nextSteps: /^The log of 10\.0\.0\.2:8080 between frames 4 and 13/,
+      frames: [8, 12, 13],
+      facts: { trigger: 'fin', unheardSeconds: 30, unansweredCopies: 5 },
     },
     {
       name: 'on a keep-alive that does',

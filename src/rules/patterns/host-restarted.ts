@@ -92,7 +92,7 @@ export const hostRestarted: PatternRule = {
           const found = secondsBetween(group.origin, finding.to);
           const known = openedAnew
             ? secondsBetween(group.origin, lastKnown(endpoint) ?? finding.from)
-            : found - Number(finding.facts.idleSeconds ?? 0);
+            : found - Number(facts.idleSeconds ?? facts.unheardSeconds ?? 0);
           group.forgotten.push({
             id: connection.id,
             known: Math.min(known, found),

@@ -28,19 +28,26 @@ describe('host-restarted', () => {
     expect(pattern.title).toBe('10.0.0.2 may have restarted: it no longer knew 2 of its connections');
   });
 
-  it('is silent when one connection was still answered after another was forgotten', () => {
-    const reset = (id: number, seconds: number, idleSeconds: number) =>
-      [
-        connection({ id }),
-        [finding('rst-half-open-discovered', { to: at(seconds), facts: { idleSeconds } })],
-      ] as const;
-    expect(patternsOf(hostRestarted, [reset(0, 40, 30), reset(1, 80, 30)], 200)).toEqual([]);
-    const [pattern] = patternsOf(hostRestarted, [reset(0, 40, 30), reset(1, 80, 30), reset(2, 90, 60)], 200);
-    expect(pattern.connections).toEqual([0, 2]);
-    expect([pattern.from, pattern.to]).toEqual([at(40), at(90)]);
-    expect(pattern.facts.windowSeconds).toBe(10);
-    expect(pattern.explanation).toContain('in the 10 s between the last sign');
-  });
+  it.each(['idleSeconds', 'unheardSeconds'])(
+    'is silent when one connection was still answered after another was forgotten, by %s',
+    (since) => {
+      const reset = (id: number, seconds: number, unheard: number) =>
+        [
+          connection({ id }),
+          [finding('rst-half-open-discovered', { to: at(seconds), facts: { [since]: unheard } })],
+        ] as const;
+      expect(patternsOf(hostRestarted, [reset(0, 40, 30), reset(1, 80, 30)], 200)).toEqual([]);
+      const [pattern] = patternsOf(
+        hostRestarted,
+        [reset(0, 40, 30), reset(1, 80, 30), reset(2, 90, 60)],
+        200,
+      );
+      expect(pattern.connections).toEqual([0, 2]);
+      expect([pattern.from, pattern.to]).toEqual([at(40), at(90)]);
+      expect(pattern.facts.windowSeconds).toBe(10);
+      expect(pattern.explanation).toContain('in the 10 s between the last sign');
+    },
+  );
 
   it('is silent on one', () => {
     expect(patternsOf(hostRestarted, forgotten('rst-half-open-discovered'), 200)).toEqual([]);

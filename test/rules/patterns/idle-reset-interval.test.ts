@@ -65,6 +65,16 @@ describe('idle-reset-interval', () => {
     expect(pattern.likelyCauses[0]).toContain('at most 5 min 50 s');
   });
 
+  it('counts no connection as idle whose data was sent again unanswered', () => {
+    const seen = dead(350.2, 351, 350.1).map(
+      ([subject, [{ facts, ...found }]]): Seen => [
+        subject,
+        [{ ...found, facts: { unheardSeconds: facts.idleSeconds } }],
+      ],
+    );
+    expect(patternsOf(idleResetInterval, seen, 1000)).toEqual([]);
+  });
+
   it('knows a lower bound where shorter silences were survived', () => {
     const pattern = only([...dead(350, 351, 350), alive(100), alive(200)]);
     expect(pattern.explanation).toContain(
