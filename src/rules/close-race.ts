@@ -1,5 +1,6 @@
-import type { Endpoint } from '../connections/connection.js';
-import { findReset, finFrame, milestone, type SeenReset } from './evidence.js';
+import type { Connection, Endpoint, Transition } from '../connections/connection.js';
+import { secondsBetween, type Timestamp } from '../core/time.js';
+import { findReset, finFrame, firstSent, lasted, milestone, type SeenReset } from './evidence.js';
 
 /** Data that was on its way when its receiver closed. */
 export interface CloseRace {
@@ -7,6 +8,60 @@ export interface CloseRace {
   readonly finFrame: number;
   /** Data that the reset answers, or the last that met the closed socket. */
   readonly dataFrame: number | null;
+}
+
+/** When the data was sent that met the closed socket. */
+export interface LostData {
+  /** `in-flight`: about when its receiver closed; `long-lost`: long before that; `unaware`: long after it. */
+  readonly kind: 'in-flight' | 'long-lost' | 'unaware';
+  /** From the data to the FIN, less than 0 if the data came later. */
+  readonly secondsBeforeFin: number;
+  /** Copies of it in the capture. */
+  readonly copies: number;
+}
+
+/** Longer than data and FIN take to pass each other, where two round trips do not take longer still (seconds). */
+const LONGEST_CROSSING = 1;
+
+/**
+ * How the data of `race` and the FIN lie to each other. What was on its way when its receiver closed left within
+ * about a round trip of the FIN; what is older had been lost before, and what is newer was sent because the FIN had
+ * not arrived.
+ */
+export function lostDataOf(
+  connection: Connection,
+  sender: Endpoint,
+  fin: Transition,
+  race: CloseRace,
+): LostData {
+  const data = firstCopy(sender, race);
+  if (data === null) return { kind: 'in-flight', secondsBeforeFin: 0, copies: 1 };
+  const { first, copies } = data;
+  const secondsBeforeFin = secondsBetween(first, fin.time);
+  const limit = Math.max(LONGEST_CROSSING, 2 * (connection.vantage.roundTripSeconds ?? 0));
+  const took = (seconds: number) => lasted(connection, null, seconds, limit);
+  const kind = took(secondsBeforeFin) ? 'long-lost' : took(-secondsBeforeFin) ? 'unaware' : 'in-flight';
+  return { kind, secondsBeforeFin, copies };
+}
+
+/**
+ * When the data that was lost was first seen, and how often. Sent again before the FIN, it is at least as old as that
+ * run; what comes below numbers that had been used may only then be captured for the first time.
+ */
+function firstCopy(
+  sender: Endpoint,
+  { finFrame: fin, dataFrame }: CloseRace,
+): { first: Timestamp; copies: number } | null {
+  const { lastNewData: newest } = sender;
+  const runs = sender.milestones.filter(({ kind }) => kind === 'retransmission-run');
+  const early = runs.find(({ frame }) => frame < fin && (newest === null || newest.frame <= frame));
+  const since = (first: Timestamp) =>
+    runs.reduce((sum, { time, count }) => (secondsBetween(first, time) > 0 ? sum + count : sum), 1);
+  if (early !== undefined) return { first: firstSent(early), copies: since(firstSent(early)) };
+  if (newest !== null && (dataFrame === null || dataFrame <= newest.frame))
+    return { first: newest.time, copies: since(newest.time) };
+  const late = runs.find(({ lastFrame }) => dataFrame !== null && lastFrame >= dataFrame);
+  return late === undefined ? null : { first: late.time, copies: late.count };
 }
 
 /**

@@ -16,6 +16,16 @@ export function causesOfSilence(name: string, afterIdle = false): readonly strin
   return afterIdle ? [device, host, path] : [host, path, device];
 }
 
+/** A client that closed before it had all that its server sent. */
+export const CLIENT_LEFT: readonly string[] = [
+  'The client had all it wanted, or its user left (possible).',
+  'The client closes after its request without waiting for the answer, or gave up waiting (possible).',
+  'The client ended or was killed (possible).',
+];
+
+export const UNLESS_CLIENT_SHOULD_WAIT =
+  'Nothing, unless the client should have waited: then its timeout, and its log at the time of frame {fin}.';
+
 /** What suggests why an endpoint answers as a host that has no such connection. */
 interface SignsOfUnknown {
   /** The connection had been idle, or the reset has an unusual TTL: rather a device. */

@@ -1,12 +1,14 @@
 import type { Connection, Endpoint, Transition } from '../connections/connection.js';
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
-import { closeRaceOf } from './close-race.js';
-import { eachEndpoint, entered, gradedBy, lasted } from './evidence.js';
-import { reportFinding } from './report-finding.js';
+import { closeRaceOf, type LostData, lostDataOf } from './close-race.js';
+import { eachEndpoint, entered, gradedBy, lasted, milestone } from './evidence.js';
+import { CLIENT_LEFT, UNLESS_CLIENT_SHOULD_WAIT } from './host-fate.js';
+import { inGeneral, type ProgramView, seenAt } from './program-view.js';
+import { type Draft, reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { MAY_BE_TLS_ALERT, mayBeTlsAlert } from './tls-alert.js';
-import { count, duration, nameOf, round } from './wording.js';
+import { count, duration, nameOf, round, times } from './wording.js';
 
 const CITATIONS = [
   cite.httpIdleCloseRace,
@@ -19,6 +21,20 @@ const IDLE_TIMEOUT =
   'The server’s idle timeout is shorter than the time for which the client keeps connections (possible).';
 const LIFETIME =
   'The server ends connections at an age or after a number of requests, or was being stopped (possible).';
+const EARLY_ERROR =
+  'The server closed after an early error response without reading the rest of the request (possible).';
+const SENDER: ProgramView = {
+  name: 'sender',
+  open: 'read gives 0 if the FIN arrived before the reset, else ECONNRESET; the write had succeeded',
+  read: 'gives 0 if the FIN of {closer} arrived before the reset, else it fails with ECONNRESET',
+};
+/** The same where the FIN of {closer} had not been taken in when the reset came. */
+const UNAWARE: ProgramView = {
+  name: 'sender',
+  open: 'its write had succeeded, and its read fails with ECONNRESET, as no FIN had come',
+  read: 'fails with ECONNRESET, as no FIN had come',
+};
+const OF_CLOSER = '{closer}: nothing, its socket is closed.';
 /** A server that has sent nothing for this long has answered what it was asked. */
 const IDLE_SECONDS = 1;
 
@@ -27,16 +43,17 @@ export const rstOnCloseRace: Rule = {
   id: 'rst-on-close-race',
   family: 'reset',
   severity: 'warning',
-  summary: 'A side closed while data was in flight to it, and answered that data with a reset.',
+  summary:
+    'A side closed without the data that its peer had sent or still sent, and answered it with a reset.',
   options: {},
   signs: ['reset'],
   needs: 'both',
   explains: ['undelivered-data-at-abort', 'rst-active-abort'],
-  related: ['rst-on-write-after-close', 'undelivered-data-at-abort'],
-  citations: [...CITATIONS, cite.closeNotify],
+  related: ['rst-on-write-after-close', 'undelivered-data-at-abort', 'fin-unacknowledged'],
+  citations: [...CITATIONS, cite.closeNotify, cite.retransmission, cite.finRetransmitted],
   documentation: {
     meaning:
-      'Data and FIN crossed: the sender could not know that the other side had closed, and the data met a closed socket. Whether the peer acted on it is unknown. The usual form is a request on an idle persistent connection at the moment when the server closes it.',
+      'Data and FIN crossed: the sender could not know that the other side had closed, and the data met a closed socket. Whether the peer acted on it is unknown. The usual form is a request on an idle persistent connection at the moment when the server closes it. Data that is much older than the FIN was not in flight but lost all the time, and data that comes much later shows that the FIN did not arrive.',
     proof: [
       'A FIN of {closer}, and data of {sender} whose acknowledgment does not cover it.',
       'A reset of {closer} that answers this data, or one without ACK after it, and no acknowledgment for it.',
@@ -47,11 +64,12 @@ export const rstOnCloseRace: Rule = {
       'A client that closes in the middle of a response it no longer wants: it stays info.',
       'A goodbye of the size of a TLS alert such as close_notify: it stays info.',
     ],
-    applicationSees:
-      '{sender}: read gives 0 if the FIN arrived before the reset, else ECONNRESET; the write had succeeded. {closer}: nothing, its socket is closed.',
+    applicationSees: `${inGeneral(SENDER)} ${OF_CLOSER}`,
     likelyCauses: [
       IDLE_TIMEOUT,
-      'The server closed after an early error response without reading the rest of the request (possible).',
+      EARLY_ERROR,
+      'Where a client closed: it had all it wanted, or left (possible).',
+      'Where the data had been lost before, or the FIN did not arrive: the path loses segments (likely).',
     ],
     nextSteps: [
       'Compare the keep-alive timeouts: the client’s must be the shorter one.',
@@ -61,26 +79,32 @@ export const rstOnCloseRace: Rule = {
   },
   check: eachEndpoint((sender, closer, connection) => {
     const race = closeRaceOf(sender, closer);
-    if (race === null) return null;
-    const { reset, finFrame, dataFrame } = race;
     const fin = entered(closer, 'FIN-WAIT-1') ?? entered(closer, 'LAST-ACK');
-    const idle = idleBeforeClose(connection, sender, closer, fin);
-    const kind = idle === null ? 'data-in-flight' : 'keep-alive-race';
+    if (race === null || fin === null) return null;
+    const { reset, finFrame, dataFrame } = race;
+    const lost = lostDataOf(connection, sender, fin, race);
+    const idle = lost.kind === 'in-flight' ? idleBeforeClose(connection, sender, closer, fin) : null;
     const alert = mayBeTlsAlert(connection, sender, sender.unacknowledgedBytes);
     return reportFinding(rstOnCloseRace, connection, {
       endpoint: closer.role,
       ...(alert || closer.role === 'client' ? { severity: 'info' } : {}),
-      confidence: gradedBy(connection, 'observed'),
-      title: '{closer} closed while {bytes} from {sender} {were} in flight, and reset the connection',
-      explanation: `{closer} sent its FIN in frame {fin}. The data in frame {data} does not acknowledge that; RST in frame {rst} followed, and no acknowledgment of the data.${idle === null ? '' : ` The last data of {closer} had come {idle} before its FIN: a request that meets the end of an idle persistent connection looks like this.`}${alert ? ` ${MAY_BE_TLS_ALERT}` : ''}`,
-      frames: [finFrame, dataFrame, reset.frame],
-      from: fin?.time ?? reset.time,
+      confidence: gradedBy(connection, lost.kind === 'in-flight' ? 'observed' : 'inferred'),
+      ...accountOf(lost, closer, idle, alert),
+      applicationSees: `${seenAt(sender, closer, lost.kind === 'unaware' ? UNAWARE : SENDER, reset.frame)} ${OF_CLOSER}`,
+      frames: [
+        finFrame,
+        lost.kind === 'long-lost' ? (sender.lastNewData?.frame ?? null) : null,
+        dataFrame,
+        reset.frame,
+      ],
+      from: fin.time,
       to: reset.time,
-      ...(alert ? {} : { citations: CITATIONS }),
-      ...(idle !== null && { likelyCauses: [IDLE_TIMEOUT, LIFETIME] }),
       facts: {
-        kind,
+        kind: idle === null ? KINDS[lost.kind] : 'keep-alive-race',
         lostBytes: sender.unacknowledgedBytes,
+        ...(lost.kind === 'long-lost' && { sentBeforeCloseSeconds: round(lost.secondsBeforeFin) }),
+        ...(lost.kind === 'unaware' && { sentAfterCloseSeconds: round(-lost.secondsBeforeFin) }),
+        ...(lost.kind !== 'in-flight' && { transmissions: lost.copies }),
         ...(idle !== null && { idleBeforeCloseSeconds: round(idle) }),
       },
       words: {
@@ -89,13 +113,72 @@ export const rstOnCloseRace: Rule = {
         were: sender.unacknowledgedBytes === 1 ? 'was' : 'were',
         bytes: count(sender.unacknowledgedBytes, 'byte'),
         fin: finFrame,
+        finAgain: times(milestone(closer, 'fin-repeated')?.count ?? 0),
         data: dataFrame ?? '?',
+        copies: times(lost.copies),
         rst: reset.frame,
+        apart: duration(Math.abs(lost.secondsBeforeFin)),
         idle: duration(idle ?? 0),
       },
     });
   }),
 };
+
+const KINDS = {
+  'in-flight': 'data-in-flight',
+  'long-lost': 'lost-before-close',
+  unaware: 'fin-not-arrived',
+} as const;
+
+type Account = Pick<Draft, 'title' | 'explanation' | 'likelyCauses' | 'nextSteps' | 'citations'>;
+
+/** What is said of the data, by when it was sent. */
+function accountOf(lost: LostData, closer: Endpoint, idle: number | null, alert: boolean): Account {
+  const ofAlert = alert ? ` ${MAY_BE_TLS_ALERT}` : '';
+  const alertCitations = alert ? [cite.closeNotify] : [];
+  if (lost.kind === 'long-lost') {
+    return {
+      title: '{bytes} from {sender} never arrived: {closer} closed {apart} after they were first sent',
+      explanation: `{sender} had sent them {apart} before the FIN of {closer} in frame {fin}, {copies} in all, the last time in frame {data}, and no acknowledgment covers them: they were not in flight when {closer} closed, but had been lost before. RST in frame {rst} followed.${ofAlert}`,
+      likelyCauses: [
+        'The path loses what {sender} sends (likely): then other connections between these two lose segments at that time as well.',
+        'A firewall or NAT on the path dropped the connection, or these segments, without a word (possible).',
+        '{closer} closed because nothing came: a timeout of its own (possible).',
+      ],
+      nextSteps: [
+        'Capture at {closer}: do the segments of {sender} arrive there?',
+        'The timeouts of {closer}, and its log at the time of frame {fin}.',
+      ],
+      citations: [cite.resetTellsDataLoss, ...alertCitations, cite.retransmission],
+    };
+  }
+  if (lost.kind === 'unaware') {
+    const again = milestone(closer, 'fin-repeated') === null ? '' : ' and sent it again {finAgain}';
+    return {
+      title: '{closer} had closed {apart} before {bytes} from {sender} came: its FIN had not arrived',
+      explanation: `{closer} sent its FIN in frame {fin}${again}. The data in frame {data}, first captured {apart} after that, does not acknowledge it: {sender} had not received the FIN, or what came before it, and could not know. The socket was gone: RST in frame {rst} followed, and no acknowledgment of the data.${ofAlert}`,
+      likelyCauses: [
+        'The path loses what {closer} sends, or a firewall on it drops the FIN (likely).',
+        'The host of {sender} takes in nothing of what arrives, as when it is overloaded (possible).',
+      ],
+      nextSteps: [
+        'Capture at {sender}: does the FIN of {closer} arrive there?',
+        'Does {closer} get answers on other connections at that time?',
+      ],
+      citations: [cite.resetTellsDataLoss, ...alertCitations, cite.finRetransmitted],
+    };
+  }
+  const byClient = closer.role === 'client';
+  return {
+    title: '{closer} closed while {bytes} from {sender} {were} in flight, and reset the connection',
+    explanation: `{closer} sent its FIN in frame {fin}. The data in frame {data} does not acknowledge that; RST in frame {rst} followed, and no acknowledgment of the data.${idle === null ? '' : ` The last data of {closer} had come {idle} before its FIN: a request that meets the end of an idle persistent connection looks like this.`}${ofAlert}`,
+    likelyCauses: byClient ? CLIENT_LEFT : [IDLE_TIMEOUT, idle === null ? EARLY_ERROR : LIFETIME],
+    ...(byClient && {
+      nextSteps: [UNLESS_CLIENT_SHOULD_WAIT],
+    }),
+    citations: [...CITATIONS, ...alertCitations],
+  };
+}
 
 /**
  * How long the server had sent no data when it closed, having answered this client before; null if that was no
@@ -105,11 +188,11 @@ function idleBeforeClose(
   connection: Connection,
   sender: Endpoint,
   closer: Endpoint,
-  fin: Transition | null,
+  fin: Transition,
 ): number | null {
   const answer = closer.lastNewData;
   const hasAsked = sender.payloadBytes > sender.unacknowledgedBytes;
-  if (closer.role === 'client' || answer === null || fin === null || !hasAsked) return null;
+  if (closer.role === 'client' || answer === null || !hasAsked) return null;
   const idle = secondsBetween(answer.time, fin.time);
   return lasted(connection, answer.frame, idle, IDLE_SECONDS) ? idle : null;
 }

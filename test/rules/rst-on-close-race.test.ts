@@ -5,7 +5,7 @@ import {
   type Reset,
 } from '../../src/connections/connection.js';
 import { rstOnCloseRace } from '../../src/rules/rst-on-close-race.js';
-import { enters, happens, moment, resets } from '../support/connection-builder.js';
+import { connection, enters, happens, moment, resets } from '../support/connection-builder.js';
 import { testRule } from '../support/rule-tester.js';
 import { afterClientFin, withRolesSwapped } from './closing-cases.js';
 
@@ -46,6 +46,51 @@ function keptAlive(closed: number): Connection {
   };
 }
 
+/** The client's data goes unanswered from second 1 on; the server closes 20 s later, and resets. */
+function lostForLong(): Connection {
+  return connection({
+    client: {
+      payloadBytes: 900,
+      unacknowledgedBytes: 300,
+      lastNewData: moment(1, 5),
+      milestones: [
+        happens('retransmission-run', 1.3, 6, { count: 4, until: 10, lastFrame: 11, value: 300 }),
+        happens('retransmission-run', 26, 14, { value: 25_000 }),
+      ],
+    },
+    server: {
+      payloadBytes: 2000,
+      lastNewData: moment(0.9, 4),
+      after: [enters('FIN-WAIT-1', 21, 12, { evidence: 'observed' })],
+      milestones: [resets(26.02, 15, { trigger: { frame: 14, payloadBytes: 300 } })],
+    },
+  });
+}
+
+/**
+ * The client's FIN of second 2.1 gets lost with its repetitions, and the server writes in second 20: what is new, or
+ * what lies before octets that it had sent `ago` seconds earlier.
+ */
+function unaware(ago: number): Connection {
+  const isGap = ago > 18;
+  return connection({
+    client: {
+      payloadBytes: 300,
+      after: [enters('FIN-WAIT-1', 2.1, 5, { evidence: 'observed' })],
+      milestones: [
+        happens('fin-repeated', 3, 6, { count: 4, until: 12, lastFrame: 8 }),
+        resets(20.01, 10, { trigger: { frame: 9, payloadBytes: 300 } }),
+      ],
+    },
+    server: {
+      payloadBytes: 600,
+      unacknowledgedBytes: 300,
+      lastNewData: isGap ? moment(1, 4) : moment(20, 9),
+      milestones: isGap ? [happens('retransmission-run', 20, 9, { value: ago * 1000 })] : [],
+    },
+  });
+}
+
 testRule(rstOnCloseRace, {
   fires: [
     {
@@ -62,9 +107,53 @@ testRule(rstOnCloseRace, {
       connection: keptAlive(61),
       end: 100,
       endpoint: 'server',
+      applicationSees: /^10\.0\.0\.2:8080: read gives 0 if the FIN arrived before/,
+      nextSteps: /^Compare the keep-alive timeouts/,
       explanation:
         /no acknowledgment of the data\. The last data of .* had come 60 s before its FIN: a request that meets/,
       facts: { kind: 'keep-alive-race', lostBytes: 300, idleBeforeCloseSeconds: 60 },
+    },
+    {
+      name: 'on data that had been lost for long when the server closed',
+      connection: lostForLong(),
+      end: 100,
+      endpoint: 'server',
+      severity: 'warning',
+      confidence: 'inferred',
+      title:
+        '300 bytes from 10.0.0.1:40000 never arrived: 10.0.0.2:8080 closed 20 s after they were first sent',
+      explanation:
+        /20 s before the FIN .* in frame 12, 6 times in all, the last time in frame 14, .* not in flight/,
+      applicationSees:
+        /^10\.0\.0\.1:40000: read gives 0 if the FIN arrived before the reset, else ECONNRESET/,
+      likelyCauses: /^The path loses what 10\.0\.0\.1:40000 sends/,
+      frames: [5, 12, 14, 15],
+      facts: { kind: 'lost-before-close', lostBytes: 300, sentBeforeCloseSeconds: 20, transmissions: 6 },
+    },
+    {
+      name: 'on data that came long after a FIN which had not arrived',
+      connection: unaware(1),
+      end: 100,
+      endpoint: 'client',
+      severity: 'info',
+      confidence: 'inferred',
+      title:
+        '10.0.0.1:40000 had closed 17.9 s before 300 bytes from 10.0.0.2:8080 came: its FIN had not arrived',
+      explanation:
+        /in frame 5 and sent it again 4 times\. The data in frame 9, first captured 17\.9 s after that/,
+      applicationSees:
+        /^10\.0\.0\.2:8080: its write had succeeded, and its read fails with ECONNRESET, as no FIN/,
+      likelyCauses: /^The path loses what 10\.0\.0\.1:40000 sends, or a firewall on it drops the FIN/,
+      facts: { kind: 'fin-not-arrived', lostBytes: 300, sentAfterCloseSeconds: 17.9 },
+    },
+    {
+      // The capture has the octets only once, behind others of the server.
+      name: 'on what fills a gap long after a FIN, as on new data',
+      connection: unaware(19),
+      end: 100,
+      endpoint: 'client',
+      severity: 'info',
+      facts: { kind: 'fin-not-arrived', lostBytes: 300, sentAfterCloseSeconds: 17.9, transmissions: 1 },
     },
     {
       name: 'on data of what was still going on',
@@ -117,8 +206,10 @@ testRule(rstOnCloseRace, {
       confidence: 'observed',
       title:
         '10.0.0.1:40000 closed while 300 bytes from 10.0.0.2:8080 were in flight, and reset the connection',
+      likelyCauses: /^The client had all it wanted/,
+      nextSteps: /^Nothing, unless the client should have waited/,
       frames: [5, 7, 8],
-      facts: { lostBytes: 300 },
+      facts: { kind: 'data-in-flight', lostBytes: 300 },
     },
   ],
   silent: [
