@@ -1,10 +1,4 @@
-import {
-  type Connection,
-  type Endpoint,
-  type Milestone,
-  peerOf,
-  type Transition,
-} from '../connections/connection.js';
+import type { Connection, Endpoint, Milestone, Transition } from '../connections/connection.js';
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
 import {
@@ -19,10 +13,49 @@ import {
   type SeenReset,
 } from './evidence.js';
 import type { Severity } from './finding.js';
+import { CLIENT_LEFT, UNLESS_CLIENT_SHOULD_WAIT } from './host-fate.js';
+import { hadClosed, inGeneral, type ProgramView, seenAt } from './program-view.js';
 import { reportFinding } from './report-finding.js';
 import type { OptionValues, Rule } from './rule.js';
 import { MAY_BE_TLS_ALERT, mayBeTlsAlert } from './tls-alert.js';
 import { count, duration, nameOf, round } from './wording.js';
+
+const WRITER: ProgramView = {
+  name: 'writer',
+  open: '(on Linux) read returns 0 before and after the reset; the first write returned success; the next one raises SIGPIPE, which ends a process that does not ignore it, or fails with EPIPE. SO_ERROR is EPIPE if asked in between. Data queued before the FIN is still readable',
+  read: 'gives 0',
+};
+/** No answer comes sooner than this much of the handshake's round trip: round trips differ a little. */
+const MOST_OF_ROUND_TRIP = 0.75;
+const OF_CLOSER = '{closer}: nothing; it has closed its socket, or shut down both directions.';
+
+const NO_LOOK =
+  'The program writes without looking for the end of file first: no read or poll between the FIN and the write (likely).';
+const POOL =
+  'A connection pool handed out a connection that the server had closed when idle: its keep-alive timeout is shorter than the pool’s (possible).';
+const EARLY_ERROR =
+  'The server closed after an error response without reading the rest of the request (possible).';
+const ENDED =
+  'The process of {closer} ended or was killed, and its kernel closed for it (possible): the FIN is the same, but its other connections end in the same moment.';
+
+const TRACE =
+  'strace -f -e trace=%network,read,readv,write,writev -p PID, looking for reads that return 0 and for EPIPE.';
+const SIGNAL =
+  'grep SigIgn /proc/PID/status (bit 0x1000 is SIGPIPE), or MSG_NOSIGNAL in the code of {writer}.';
+const WATCH =
+  'At {writer}: does it watch the connection while it works, so that it can stop when the client has gone?';
+const OF_CLIENT = [
+  'At {writer}: does the pool test a connection before it lends it, and drop it before the server’s keep-alive timeout?',
+  TRACE,
+  SIGNAL,
+  'At {closer}: its keep-alive timeout, its log at the time of frame {fin}, and nstat -az TcpOutRsts TcpExtTCPAbortOnData.',
+];
+const OF_SERVER = [
+  WATCH,
+  TRACE,
+  SIGNAL,
+  'At {closer}: why it closed, by its timeouts and its log at the time of frame {fin}.',
+];
 
 /** A program went on writing after its peer had closed, and the peer's host reset the connection. */
 export const rstOnWriteAfterClose: Rule = {
@@ -114,56 +147,58 @@ export const rstOnWriteAfterClose: Rule = {
       'Data that the closing side acknowledged: half-close.',
       'A reset that answers the late FIN and not data: fin-wait-2-timeout-late-fin.',
       'A reset after both FINs were through: rst-after-close-complete.',
-      'A server whose client has just left, as browsers and players do at any time in the middle of a response: within promptSeconds it stays info if the client had got something before. Later its program had time to see the close; with a long response that is a warning.',
+      'A server whose client has just left, as browsers and players do at any time in the middle of a response: within promptSeconds it stays info if the client had got something before. Later its program had time to see the close; with a long response, or if the client cannot have waited for an answer, that is a warning.',
+      'The tail of what the writer was sending when the FIN came, and a reset had met already: it was in its send buffer.',
       'A goodbye right before the writer’s own FIN, or of the size of a TLS alert such as close_notify: it stays info.',
     ],
-    applicationSees:
-      '{writer} (on Linux): read returns 0 before and after the reset; the first write returned success; the next one raises SIGPIPE, which ends a process that does not ignore it, or fails with EPIPE. SO_ERROR is EPIPE if asked in between. Data queued before the FIN is still readable. {closer}: nothing; it has closed its socket, or shut down both directions.',
+    applicationSees: `${inGeneral(WRITER)} ${OF_CLOSER}`,
     likelyCauses: [
-      'The program writes without looking for the end of file first: no read or poll between the FIN and the write (likely).',
-      'A connection pool handed out a connection that the server had closed when idle: its keep-alive timeout is shorter than the pool’s (possible).',
-      'The server closed after an error response without reading the rest of the request (possible).',
-      'The process of {closer} ended or was killed, and its kernel closed for it (possible): the FIN is the same, but its other connections end in the same moment.',
-      'The client went away in the middle of the response, or before it came (possible).',
+      NO_LOOK,
+      POOL,
+      EARLY_ERROR,
+      ENDED,
+      'Where a server wrote: its client went away in the middle of the response, or before it came (possible).',
     ],
-    nextSteps: [
-      'At {writer}: does the pool test a connection before it lends it, and drop it before the server’s keep-alive timeout?',
-      'strace -f -e trace=%network,read,readv,write,writev -p PID, looking for reads that return 0 and for EPIPE.',
-      'grep SigIgn /proc/PID/status (bit 0x1000 is SIGPIPE), or MSG_NOSIGNAL in the code.',
-      'At {closer}: its keep-alive timeout, its log at the time of frame {fin}, and nstat -az TcpOutRsts TcpExtTCPAbortOnData.',
-    ],
+    nextSteps: OF_CLIENT,
     example: { fixture: 'rst-on-write-after-close', capture: 'client' },
   },
   check: eachEndpoint((writer, closer, connection, { options }) => {
     const data = milestone(writer, 'data-after-peer-fin');
     if (data === null || closer.resetsSent === 0) return null;
     const entry = entered(writer, 'CLOSE-WAIT');
-    const lostBytes = Math.min(writer.unacknowledgedBytes, data.value);
-    if (entry === null || lostBytes === 0) return null;
-    const reset = resetOfData(connection, closer, data, lostBytes === data.value, options);
+    const lostAfterFin = Math.min(writer.unacknowledgedBytes, data.value);
+    if (entry === null || lostAfterFin === 0) return null;
+    const reset = resetOfData(connection, closer, data, lostAfterFin === data.value, options);
     if (reset === null) return null;
     const { trigger, hasAck } = reset.reset;
     const isCertain = trigger !== null || hasAck;
-    const delaySeconds = secondsBetween(entry.time, data.time);
-    const variant = variantOf(writer, connection, data, entry, reset, options);
+    const before = lastRefused(closer, data);
+    const lostBytes = before === null ? lostAfterFin : writer.unacknowledgedBytes;
+    const covered = milestone(closer, 'fin-covered');
+    const apart = covered !== null && covered.frame < data.frame ? covered : null;
+    const delaySeconds = secondsBetween((apart ?? entry).time, data.time);
+    const variant = variantOf({ connection, writer, closer, data, entry, reset, apart, before, options });
+    const steps = writer.role === 'server' ? OF_SERVER : OF_CLIENT;
     return reportFinding(rstOnWriteAfterClose, connection, {
       endpoint: writer.role,
       severity: variant.severity,
       confidence: isCertain && variant.name !== 'farewell' ? gradedBy(connection, 'inferred') : 'possible',
       title: `{writer} ${variant.title}`,
-      explanation: `{closer} sent its FIN in frame {fin}; {writer} acknowledged it and wrote {bytes} in frame {data}, {delay} later. {closer} answered with RST in frame {rst}. ${variant.meaning}`,
+      explanation: `{closer} sent its FIN in frame {fin}; {writer} acknowledged it${apart === null ? ' with' : ' in frame {covered}, and wrote'} {written} in frame {data}, {delay} ${apart === null ? 'after the FIN' : 'later'}. {closer} answered with RST in frame {rst}.${before === null ? '' : ' What {writer} had sent before that, without knowing of the FIN, met the closed socket as well: {bytes} in all are lost.'} ${variant.meaning}`,
+      applicationSees: `${seenAt(writer, closer, WRITER, reset.frame)} ${OF_CLOSER}`,
       frames: [
         finFrame(closer),
         entry.frame,
-        milestone(closer, 'fin-covered')?.frame ?? null,
+        covered?.frame ?? null,
+        before?.frame ?? null,
         data.frame,
         trigger?.frame ?? null,
         reset.frame,
       ],
       from: entry.time,
       to: reset.time,
-      ...(variant.likelyCauses === undefined ? {} : { likelyCauses: variant.likelyCauses }),
-      ...(variant.nextSteps === undefined ? {} : { nextSteps: variant.nextSteps }),
+      likelyCauses: variant.likelyCauses,
+      nextSteps: variant.nextSteps ?? steps,
       facts: {
         lostBytes,
         delaySeconds: round(delaySeconds),
@@ -176,14 +211,27 @@ export const rstOnWriteAfterClose: Rule = {
         writer: nameOf(writer),
         closer: nameOf(closer),
         bytes: count(lostBytes, 'byte'),
+        written: count(lostAfterFin, 'byte'),
         delay: duration(delaySeconds),
         fin: finFrame(closer) ?? '?',
+        covered: apart?.frame ?? '?',
         data: data.frame,
         rst: reset.frame,
       },
     });
   }),
 };
+
+/** The last reset before `data` that answered data sent without knowing of the FIN: the writer was busy sending. */
+function lastRefused(closer: Endpoint, data: Milestone): SeenReset | null {
+  let last: SeenReset | null = null;
+  findReset(closer, ({ trigger }, seen) => {
+    if (trigger !== null && trigger.payloadBytes > 0 && !trigger.knewFin && seen.frame < data.frame)
+      last = seen as SeenReset;
+    return false;
+  });
+  return last;
+}
 
 /** The reset that answers the data; `allLost`: none of the data was acknowledged, so nobody was reading. */
 function resetOfData(
@@ -213,55 +261,109 @@ interface Variant {
   /** What the writer did, after its name. */
   readonly title: string;
   readonly meaning: string;
-  /** Where those of the rule would point elsewhere. */
-  readonly likelyCauses?: readonly string[];
+  readonly likelyCauses: readonly string[];
+  /** Where those of the writer's role would point elsewhere. */
   readonly nextSteps?: readonly string[];
 }
 
-function variantOf(
-  writer: Endpoint,
-  connection: Connection,
-  data: Milestone,
-  entry: Transition,
-  reset: SeenReset,
-  options: OptionValues,
-): Variant {
-  const delaySeconds = secondsBetween(entry.time, data.time);
-  const wasLate = lasted(connection, entry.frame, delaySeconds, options.immediateSeconds);
-  const noticeSeconds = noticeOf(connection, peerOf(connection, writer), data, delaySeconds);
-  const hadNotice = lasted(connection, entry.frame, noticeSeconds, options.promptSeconds);
+interface Written {
+  readonly connection: Connection;
+  readonly writer: Endpoint;
+  readonly closer: Endpoint;
+  readonly data: Milestone;
+  readonly entry: Transition;
+  readonly reset: SeenReset;
+  /** The acknowledgment of the FIN, if the writer sent it apart from the data and before. */
+  readonly apart: Milestone | null;
+  readonly before: SeenReset | null;
+  readonly options: OptionValues;
+}
+
+function variantOf(written: Written): Variant {
+  const { connection, writer, data, reset, before, options } = written;
   const closed: Transition | null = entered(writer, 'LAST-ACK');
+  const goodbye: Omit<Variant, 'restsOn' | 'meaning'> = {
+    name: 'farewell',
+    severity: 'info',
+    title: 'sent a last {bytes} after the peer’s close, answered with RST',
+    likelyCauses: [
+      'A goodbye that the protocol asks for, such as TLS close_notify or HTTP/2 GOAWAY, sent when the close was seen (likely).',
+      'The rest of something for which {closer} did not wait (possible).',
+    ],
+    nextSteps: ['Nothing, if the bytes in frame {data} are such a goodbye.'],
+  };
   if (
+    before === null &&
     closed !== null &&
     data.value <= options.farewellBytes &&
     (closed.frame === null || closed.frame <= reset.frame)
   ) {
     return {
-      name: 'farewell',
-      severity: 'info',
+      ...goodbye,
       restsOn: ['farewellBytes'],
-      title: 'sent a last {bytes} after the peer’s close, answered with RST',
       meaning:
         'It closed right after: this may be a goodbye such as TLS close_notify, which has to come before a TLS side closes, and then no data was lost.',
     };
   }
-  if (mayBeTlsAlert(connection, writer, data.value)) {
+  if (before === null && mayBeTlsAlert(connection, writer, data.value))
+    return { ...goodbye, restsOn: [], meaning: MAY_BE_TLS_ALERT };
+  return writer.role === 'server' ? ofServer(written) : ofClient(written);
+}
+
+function ofClient(written: Written): Variant {
+  const { wasLate, hadNotice } = timingOf(written);
+  if (wasLate) {
     return {
-      name: 'farewell',
-      severity: 'info',
-      restsOn: [],
-      title: 'sent a last {bytes} after the peer’s close, answered with RST',
-      meaning: MAY_BE_TLS_ALERT,
-    };
-  }
-  if (wasLate && writer.role === 'server') {
-    return {
-      name: 'late-answer',
+      name: 'stale-pooled-connection',
       severity: 'error',
       restsOn: ['immediateSeconds'],
+      title: 'wrote to a connection that its peer had closed {delay} before: {bytes} lost to RST',
+      meaning: `The connection had been dead for that long when it was used again, as when a pool hands out a connection without testing it. ${lossOf(written)}`,
+      likelyCauses: [NO_LOOK, POOL, ENDED],
+    };
+  }
+  if (hadNotice) {
+    return {
+      name: 'immediate',
+      severity: 'error',
+      restsOn: ['promptSeconds', 'immediateSeconds'],
+      title: 'kept writing after its peer had closed: {bytes} lost to RST',
+      meaning: lossOf(written),
+      likelyCauses: [NO_LOOK, EARLY_ERROR, POOL, ENDED],
+    };
+  }
+  return {
+    name: 'race',
+    severity: 'warning',
+    restsOn: ['promptSeconds'],
+    title: 'wrote when its peer had just closed: {bytes} lost to RST',
+    meaning: `The program had hardly time to see the close. ${lossOf(written)} Whether the peer would have wanted the bytes is unknown.`,
+    likelyCauses: [
+      'The server ended the connection by itself, after a timeout or when it was done, while the client was writing (possible).',
+      EARLY_ERROR,
+      ENDED,
+    ],
+    nextSteps: [
+      'At {closer}: its timeouts, and its log at the time of frame {fin}.',
+      'Repeat what was lost only if that does no harm: the capture does not tell what {closer} had acted on.',
+      SIGNAL,
+    ],
+  };
+}
+
+function ofServer(written: Written): Variant {
+  const { connection, writer, data, options } = written;
+  const { wasLate, hadNotice } = timingOf(written);
+  const bytesSent = bytesBefore(writer, data);
+  const firstWords = bytesSent === 0 && !connection.quality.midstream;
+  const left = firstWords || cannotHaveWaited(written);
+  if (wasLate) {
+    return {
+      name: 'late-answer',
+      severity: left ? 'warning' : 'error',
+      restsOn: ['immediateSeconds'],
       title: 'wrote {delay} after its client had closed: {bytes} lost to RST',
-      meaning:
-        'The client had not waited for it. The write returned success, the bytes are lost, and the next write raises SIGPIPE or EPIPE.',
+      meaning: `The client had not waited for it. ${lossOf(written)}`,
       likelyCauses: [
         'The client gave up waiting: its timeout is shorter than the answer took (likely).',
         'The client ended or was stopped while the server was at work (possible).',
@@ -269,76 +371,92 @@ function variantOf(
       ],
       nextSteps: [
         'Compare the client’s timeout with the time from its request to frame {data}, and look for what kept {writer} busy.',
-        'At {writer}: does it watch the connection while it works, so that it can stop when the client has gone?',
+        WATCH,
       ],
     };
   }
-  if (wasLate) {
+  if (!hadNotice) {
     return {
-      name: 'stale-pooled-connection',
-      severity: 'error',
-      restsOn: ['immediateSeconds'],
-      title: 'wrote to a connection that its peer had closed {delay} before: {bytes} lost to RST',
-      meaning:
-        'The connection had been dead for that long when it was used again, as when a pool hands out a connection without testing it. The write returned success, the bytes are lost, and the next write raises SIGPIPE or EPIPE.',
+      name: 'race',
+      restsOn: ['promptSeconds'],
+      severity: firstWords ? 'warning' : 'info',
+      title: 'wrote when its client had just closed: {bytes} lost to RST',
+      meaning: `The client did not wait for ${firstWords ? 'any answer' : 'it'}${hasClosed(written) ? '.' : '; the server’s next write raises SIGPIPE or EPIPE.'}`,
+      likelyCauses: CLIENT_LEFT,
+      nextSteps: [UNLESS_CLIENT_SHOULD_WAIT, SIGNAL],
     };
   }
-  if (!hadNotice) {
-    return racing(writer, bytesBefore(writer, data) === 0 && !connection.quality.midstream);
-  }
-  if (writer.role === 'server' && bytesBefore(writer, data) >= options.streamingBytes) {
+  if (bytesSent >= options.streamingBytes) {
     return {
       name: 'streaming',
       severity: 'warning',
       restsOn: ['promptSeconds', 'immediateSeconds', 'streamingBytes'],
       title: 'was still sending when its client closed: {bytes} lost to RST',
-      meaning:
-        'The client went away in the middle of the response, and the server’s program had time to see that; its next write raises SIGPIPE or EPIPE.',
+      meaning: `The client went away in the middle of the response, and the server’s program had time to see that${hasClosed(written) ? '.' : '; its next write raises SIGPIPE or EPIPE.'}`,
+      likelyCauses: CLIENT_LEFT,
     };
   }
   return {
     name: 'immediate',
-    severity: 'error',
+    severity: left ? 'warning' : 'error',
     restsOn: ['promptSeconds', 'immediateSeconds'],
-    title: 'kept writing after its peer had closed: {bytes} lost to RST',
-    meaning: 'The write returned success, the bytes are lost, and the next write raises SIGPIPE or EPIPE.',
+    title: left
+      ? 'answered a client that had closed without waiting: {bytes} lost to RST'
+      : 'kept writing after its peer had closed: {bytes} lost to RST',
+    meaning: lossOf(written),
+    likelyCauses: left
+      ? CLIENT_LEFT
+      : [
+          'The server writes without looking for the end of file first: no read or poll between the FIN and the write (likely).',
+          ...CLIENT_LEFT,
+        ],
   };
 }
 
 /**
- * Seconds for which the writer's host had the FIN when the data came. Its acknowledgment and its data are both its
- * own, so that the way to the tap cancels out; where one segment is both, only the round trip can be allowed for.
+ * Whether the writer's host had the FIN for long when the data came. Its acknowledgment and its data are both its own,
+ * so that the way to the tap cancels out; where one segment is both, only the round trip can be allowed for. What
+ * follows data that had been on its way with the FIN was waiting in the send buffer.
  */
-function noticeOf(connection: Connection, closer: Endpoint, data: Milestone, delaySeconds: number): number {
-  const covered = milestone(closer, 'fin-covered');
-  if (covered !== null && covered.frame < data.frame) return secondsBetween(covered.time, data.time);
-  return delaySeconds - (connection.vantage.roundTripSeconds ?? 0);
+function timingOf({ connection, data, entry, apart, before, options }: Written): {
+  wasLate: boolean;
+  hadNotice: boolean;
+} {
+  const roundTrip = apart === null ? (connection.vantage.roundTripSeconds ?? 0) : 0;
+  const since = apart ?? entry;
+  const known = secondsBetween(since.time, data.time) - roundTrip;
+  const paused = before === null ? known : Math.min(known, secondsBetween(before.time, data.time));
+  return {
+    wasLate: lasted(connection, since.frame, paused, options.immediateSeconds),
+    hadNotice: lasted(connection, since.frame, paused, options.promptSeconds),
+  };
 }
 
-/** The write was under way when the FIN came. `firstWords`: the writer had not sent anything before. */
-function racing(writer: Endpoint, firstWords: boolean): Variant {
-  if (writer.role === 'client') {
-    return {
-      name: 'race',
-      severity: 'warning',
-      restsOn: ['promptSeconds'],
-      title: 'wrote when its peer had just closed: {bytes} lost to RST',
-      meaning:
-        'The program had hardly time to see the close. The write returned success, and whether the peer would have wanted the bytes is unknown.',
-    };
-  }
-  return {
-    name: 'race',
-    restsOn: ['promptSeconds'],
-    severity: firstWords ? 'warning' : 'info',
-    title: 'wrote when its client had just closed: {bytes} lost to RST',
-    meaning: `The client did not wait for ${firstWords ? 'any answer' : 'it'}; the server’s next write raises SIGPIPE or EPIPE.`,
-    likelyCauses: [
-      'The client had all it wanted, or its user left (possible).',
-      'The client closes after its request without waiting for the answer (possible).',
-      'The client ended or was killed (possible).',
-    ],
-  };
+/**
+ * The client closed without waiting for an answer to the last that it had sent: within a round trip of that; or while
+ * it had not arrived, as the FIN that came behind it had to wait for it at the server.
+ */
+function cannotHaveWaited({ connection, closer, entry }: Written): boolean {
+  const { roundTripSeconds } = connection.vantage;
+  const asked = closer.lastNewData;
+  if (roundTripSeconds === null || asked === null) return false;
+  const afterRequest = secondsBetween(asked.time, entry.time);
+  if (endedWithin(connection, asked.frame, afterRequest, MOST_OF_ROUND_TRIP * roundTripSeconds)) return true;
+  const covered = milestone(closer, 'fin-covered');
+  const again = milestone(closer, 'fin-repeated');
+  if (covered === null || closer.retransmissions === 0 || (again !== null && again.frame < covered.frame))
+    return false;
+  return lasted(connection, entry.frame, secondsBetween(entry.time, covered.time), 2 * roundTripSeconds);
+}
+
+function hasClosed({ writer, reset }: Written): boolean {
+  return hadClosed(writer, reset.frame);
+}
+
+function lossOf(written: Written): string {
+  return hasClosed(written)
+    ? 'The write returned success, and the bytes are lost; its own FIN came before the reset, so that no later call need tell its program.'
+    : 'The write returned success, the bytes are lost, and the next write raises SIGPIPE or EPIPE.';
 }
 
 function limitsOf(names: readonly string[], options: OptionValues): OptionValues {

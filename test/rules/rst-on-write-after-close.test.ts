@@ -1,6 +1,6 @@
 import type { Connection, Reset } from '../../src/connections/connection.js';
 import { rstOnWriteAfterClose } from '../../src/rules/rst-on-write-after-close.js';
-import { type EndpointDraft, enters, happens, resets } from '../support/connection-builder.js';
+import { type EndpointDraft, enters, happens, moment, resets } from '../support/connection-builder.js';
 import { connectionOf } from '../support/conversation.js';
 import { testRule } from '../support/rule-tester.js';
 import { afterClientFin, withRolesSwapped } from './closing-cases.js';
@@ -22,7 +22,7 @@ function written(
     more.closesAt === undefined ? [] : [enters('LAST-ACK', more.closesAt, 7, { evidence: 'observed' })];
   return afterClientFin({
     client: more.client ?? {},
-    server: { unacknowledgedBytes: bytes, payloadBytes: bytes, ...more.server },
+    server: { unacknowledgedBytes: bytes, payloadBytes: 5000 + bytes, ...more.server },
     clientEntries: [enters('CLOSED', seconds + 0.02, 8, { evidence: 'observed' })],
     serverEntries: [...closing, ...closed],
     serverMilestones: [happens('data-after-peer-fin', seconds, 7, { value: bytes })],
@@ -48,30 +48,105 @@ testRule(rstOnWriteAfterClose, {
       confidence: 'inferred',
       title: '10.0.0.2:8080 kept writing after its peer had closed: 1,000 bytes lost to RST',
       frames: [5, 6, 7, 8],
-      facts: { lostBytes: 1000, delaySeconds: 0.4, variant: 'immediate' },
+      facts: { lostBytes: 1000, delaySeconds: 0.36, variant: 'immediate' },
     },
     {
       name: 'as info on a server that was writing when its client left',
-      connection: written(2.2, 1000, { server: { payloadBytes: 5000 } }),
+      connection: written(2.2, 1000),
       end: 3,
       severity: 'info',
       title: '10.0.0.2:8080 wrote when its client had just closed: 1,000 bytes lost to RST',
+      likelyCauses: /^The client had all it wanted/,
+      nextSteps: /^Nothing, unless the client should have waited/,
       facts: { variant: 'race' },
     },
     {
       name: 'as a warning if the client had not got any answer',
-      connection: written(2.2, 1000),
+      connection: written(2.2, 1000, { server: { payloadBytes: 1000 } }),
       end: 3,
       severity: 'warning',
       facts: { variant: 'race' },
     },
     {
       name: 'as a warning on a client that wrote when its server had just closed',
-      connection: withRolesSwapped(written(2.2, 1000, { server: { payloadBytes: 5000 } })),
+      connection: withRolesSwapped(written(2.2, 1000)),
       end: 3,
       endpoint: 'client',
       severity: 'warning',
+      explanation: /hardly time to see the close\. The write returned success, .* next write raises SIGPIPE/,
+      applicationSees:
+        /^10\.0\.0\.2:8080: \(on Linux\) read returns 0 before and after the reset; the first write/,
+      likelyCauses: /^The server ended the connection by itself/,
       facts: { variant: 'race' },
+    },
+    {
+      name: 'without telling a program of errors that had closed its own side before the reset',
+      connection: withRolesSwapped(written(2.2, 1000, { closesAt: 2.2 })),
+      end: 3,
+      endpoint: 'client',
+      severity: 'warning',
+      explanation: /its own FIN came before the reset, so that no later call need tell its program/,
+      applicationSees:
+        /^10\.0\.0\.2:8080, which had sent its own FIN: nothing if it called close\(\) .* after shutdown\(SHUT_WR\) .* its read gives 0, as it had the FIN of its peer\./,
+      facts: { variant: 'race' },
+    },
+    {
+      name: 'as a warning on the first words of a server, for which its client had not waited',
+      connection: written(2.5, 1000, { server: { payloadBytes: 1000 } }),
+      end: 3,
+      severity: 'warning',
+      title: '10.0.0.2:8080 answered a client that had closed without waiting: 1,000 bytes lost to RST',
+      nextSteps: /^At 10\.0\.0\.2:8080: does it watch the connection while it works/,
+      facts: { variant: 'immediate' },
+    },
+    {
+      name: 'as a warning on the answer to a request that the client’s FIN had followed at once',
+      connection: written(2.5, 1000, { client: { lastNewData: moment(2.095, 4) } }),
+      end: 3,
+      severity: 'warning',
+      facts: { variant: 'immediate' },
+    },
+    {
+      name: 'as a warning on the answer to a request that reached the server only with the FIN',
+      connection: connectionOf(`
+        0.00 C S  0
+        0.01 S SA 0 1
+        0.02 C A  1 1
+        0.03 C PA 1 1 +100
+        0.04 S PA 1 101 +300
+        0.05 C A  101 301
+        1.00 C PA 101 301 +100
+        1.10 C FA 201 301
+        1.50 C PA 101 301 +100
+        1.51 S A  301 202
+        1.70 S PA 301 202 +50
+        1.71 C R  202`),
+      end: 2,
+      severity: 'warning',
+      explanation: /acknowledged it in frame 10, and wrote 50 bytes in frame 11, 190 ms later/,
+      facts: { variant: 'immediate', delaySeconds: 0.19 },
+    },
+    {
+      name: 'counting all that resets met, without notice for the tail of what was being sent',
+      connection: connectionOf(`
+        0.00 C S  0
+        0.01 S SA 0 1
+        0.02 C A  1 1
+        0.03 C PA 1 1 +100
+        0.04 S A  1 101 +1460
+        0.05 C FA 101 1461
+        0.06 S A  1461 101 +1460
+        0.061 C R  101
+        0.16 S A  2921 101 +1460
+        0.161 C R  101
+        0.20 S A  4381 102 +12
+        0.201 C R  102`),
+      end: 2,
+      severity: 'info',
+      title: '10.0.0.2:8080 wrote when its client had just closed: 2,932 bytes lost to RST',
+      explanation:
+        /acknowledged it with 12 bytes in frame 11, 150 ms after the FIN\. .* 2,932 bytes in all are lost\./,
+      facts: { variant: 'race', lostBytes: 2932 },
     },
     {
       name: 'on a reset that answers the FIN right behind the data',
