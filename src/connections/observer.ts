@@ -12,7 +12,7 @@
 import { elapsedSeconds } from '../core/time.js';
 import { ACK, CWR, ECE, FIN, type IcmpError, RST, type Segment, SYN } from '../decode/segment.js';
 import { advance, after, before, distance, within } from '../tcp/sequence.js';
-import { CLOSED, ESTABLISHED, SYN_RECEIVED, SYN_SENT } from '../tcp/states.js';
+import { CLOSED, CLOSING, ESTABLISHED, SYN_RECEIVED, SYN_SENT } from '../tcp/states.js';
 import {
   CAPTURE_STARTED,
   FOUND_GONE,
@@ -325,6 +325,7 @@ export class Observer {
     ) {
       // The copy before this one cannot have arrived: its receiver would have stopped the repetition.
       this.#ledger.retractFrom(!fromServer, RECEIVED_SYN_ACK);
+      memory[y + STATE] &= ~ENDPOINT_OPEN_UNPROVED;
       this.#enterOpen(!fromServer, RECEIVED_SYN_ACK);
     }
     return KIND_SYN_ACK;
@@ -447,7 +448,7 @@ export class Observer {
       this.#ledger.confirm(fromServer, RECEIVED_SYN_ACK, RECEIVED_ACK_OF_SYN);
       memory[x + STATE] = memory[x + STATE] & ~ENDPOINT_OPEN_UNPROVED;
     } else if (state === SYN_SENT) {
-      this.#ledger.enter(fromServer, SHOWN_OPEN, OBSERVED);
+      if (!this.#openByProof()) this.#ledger.enter(fromServer, SHOWN_OPEN, OBSERVED);
       if (this.#stateOf(y) === CLOSED && (memory[y + STATE] & (ENDPOINT_SEEN | ENDPOINT_RESET)) === 0) {
         this.#ledger.enterUnseen(!fromServer, SENT_SYN_ACK);
         continueFrom(memory, y, acknowledgment);
@@ -471,6 +472,24 @@ export class Observer {
       this.#coverFin();
     }
     this.#raiseAcknowledged(y, acknowledgment);
+  }
+
+  /**
+   * The sender, which may have been taken for open too often, acknowledges a SYN-ACK whose last copy was captured
+   * since it last spoke: that arrived. Tells whether there is one.
+   */
+  #openByProof(): boolean {
+    const { memory, sender: x, receiver: y, fromServer, segment } = this.#at;
+    const ledger = this.#ledger;
+    const frame = memory[y + LAST_FRAME];
+    const isSynAck =
+      this.#lastKindOf(y) === KIND_SYN_ACK && (memory[y + LAST_INFO] & LAST_RESET_SINCE) === 0;
+    if (!isSynAck || !isLaterFrame(frame, memory[x + LAST_FRAME])) return false;
+    const [seconds, nanoseconds] = [memory[y + LAST_SECONDS], memory[y + LAST_NANOSECONDS]];
+    ledger.enterAt(fromServer, RECEIVED_SYN_ACK, CONFIRMED, frame, seconds, nanoseconds);
+    const entry = ledger.newest(fromServer);
+    if (entry >= 0) ledger.journal.setOther(entry, segment.frame);
+    return true;
   }
 
   /** The sender's acknowledgment covers its peer's FIN: it has received it, and now tells the peer so. */
@@ -662,12 +681,37 @@ export class Observer {
       return;
     }
     this.#ledger.run(FIN_REPEATED, fromServer, 0);
+    if (this.#answersCrossedFin()) return;
     this.#disproveAckOfFin(fromServer);
-    if ((memory[y + STATE] & ENDPOINT_FIN_UNPROVED) !== 0 && !this.#tapIsAt(!this.#at.fromServer)) {
-      // The earlier copy cannot have arrived. From here on only an acknowledgment tells that one did.
-      this.#ledger.retractFrom(!fromServer, RECEIVED_FIN);
-      memory[y + STATE] = memory[y + STATE] & ~ENDPOINT_FIN_UNPROVED;
-    }
+    if ((memory[y + STATE] & ENDPOINT_FIN_UNPROVED) !== 0 && !this.#tapIsAt(!this.#at.fromServer))
+      this.#disproveArrivalOfFin(y, !fromServer);
+  }
+
+  /**
+   * The sender, which repeats its FIN, acknowledges with it for the first time the peer's, which had crossed the first
+   * copy: some stacks do so instead of with a bare acknowledgment. It says nothing of what became of that copy.
+   */
+  #answersCrossedFin(): boolean {
+    const { memory, sender: x, receiver: y, fromServer } = this.#at;
+    if ((memory[x + LAST_INFO] & LAST_KNEW_FIN) !== 0 || !this.#knowsFinOf(y)) return false;
+    const acknowledged = this.#ledger.newestBy(fromServer, RECEIVED_ACK_OF_FIN);
+    return acknowledged < 0 || this.#ledger.stateBefore(acknowledged) === CLOSING;
+  }
+
+  /**
+   * The peer of `y` repeats its FIN: the earlier copy cannot have arrived, unless `y` could not have said so by now.
+   * From here on only an acknowledgment tells that one did.
+   */
+  #disproveArrivalOfFin(y: number, server: boolean): void {
+    const ledger = this.#ledger;
+    const received = ledger.newestBy(server, RECEIVED_FIN);
+    if (received < 0 || this.#tooSoon(received, server)) return;
+    const newest = ledger.newest(server);
+    ledger.retractFrom(server, RECEIVED_FIN);
+    this.#at.memory[y + STATE] &= ~ENDPOINT_FIN_UNPROVED;
+    // What acknowledged its own FIN did arrive.
+    if (ledger.eventOf(newest) !== RECEIVED_ACK_OF_FIN) return;
+    this.#enterAsBefore(server, RECEIVED_ACK_OF_FIN, newest, ASSUMED);
   }
 
   /** The run of an endpoint's repeated FINs, or -1. */

@@ -109,6 +109,25 @@ describe('opening (RFC 9293 §3.5)', () => {
     ]);
   });
 
+  it('opens by the client’s own acknowledgment, however often the SYN-ACK was repeated before', () => {
+    const { client, server } = connectionOf(`
+       0.0 C S  0
+       0.1 S SA 0 1
+       1.0 C S  0
+       1.1 S SA 0 1
+       1.2 S SA 0 1
+       3.2 S SA 0 1
+       7.2 S SA 0 1
+      10.0 C PA 1 1 +20
+      10.1 S A  1 21`);
+    expect(client.timeline.filter(({ retractedBy }) => retractedBy === null)).toMatchObject([
+      { state: 'SYN-SENT', frame: 1 },
+      { state: 'ESTABLISHED', frame: 7, evidence: 'confirmed', confirmedBy: 8 },
+    ]);
+    expect(client.finalState).toBe('ESTABLISHED');
+    expect(statesOf(server)).toBe('SYN-RECEIVED ESTABLISHED');
+  });
+
   it('refuses: the SYN is answered by a reset, and the server never had a connection', () => {
     const { client, server, zeek } = connectionOf(`
       0.000 C S  0
@@ -182,6 +201,48 @@ describe('closing (RFC 9293 §3.6)', () => {
     const both = 'ESTABLISHED FIN-WAIT-1 CLOSING TIME-WAIT';
     expect(statesOf(client)).toBe(`SYN-SENT ${both}`);
     expect(statesOf(server)).toBe(`SYN-RECEIVED ${both}`);
+  });
+
+  it('takes a FIN that answers the one it crossed for no sign of loss, as BSD sends it', () => {
+    // Without a handshake nothing tells how far away the server is.
+    const { client, server } = connectionOf(`
+      1.000 C PA 1 1 +9
+      1.001 C FA 10 1
+      1.100 S A  1 10
+      1.105 S FA 1 10
+      1.106 C FA 10 2
+      1.107 S A  2 11`);
+    const both = 'ESTABLISHED FIN-WAIT-1 CLOSING TIME-WAIT';
+    expect([statesOf(client), statesOf(server)]).toEqual([both, both]);
+    expect(server.timeline.slice(-2)).toMatchObject([
+      { state: 'CLOSING', frame: 2, evidence: 'confirmed', confirmedBy: 6 },
+      { state: 'TIME-WAIT', frame: 5 },
+    ]);
+    expect(client.timeline.filter(({ retractedBy }) => retractedBy !== null)).toEqual([]);
+  });
+
+  it('takes a FIN repeated before any acknowledgment could be back for no sign of loss', () => {
+    const { server } = connectionOf(`${OPEN}
+      1.000 C FA 1 1
+      1.009 C FA 1 1
+      1.010 S A  1 2`);
+    expect(server.timeline.slice(2)).toMatchObject([
+      { state: 'CLOSE-WAIT', frame: 4, evidence: 'confirmed', confirmedBy: 6 },
+    ]);
+  });
+
+  it('keeps the acknowledgment of a FIN where a copy of the FIN that had crossed it was lost', () => {
+    const { client } = connectionOf(`${OPEN_AT_SERVER}
+      1.000 S FA 1 1
+      1.005 C FA 1 1
+      1.006 S A  1 2
+      1.300 S FA 1 2
+      1.310 C A  2 2`);
+    expect(client.timeline.filter(({ retractedBy }) => retractedBy === null).slice(2)).toMatchObject([
+      { state: 'FIN-WAIT-1', frame: 5 },
+      { state: 'FIN-WAIT-2', frame: 6 },
+      { state: 'TIME-WAIT', frame: 7, evidence: 'confirmed', confirmedBy: 8 },
+    ]);
   });
 
   it('gives CLOSE-WAIT to the copy of the FIN that was acknowledged', () => {
