@@ -157,6 +157,8 @@ const ECN_SETUP = ECE | CWR;
 
 /** Room for a tap that orders two crossing frames a little wrongly, in microseconds. */
 const TAP_SLACK = 1000;
+/** Two segments that crossed on the way are no further apart than this, on slow paths than two round trips (seconds). */
+const LONGEST_CROSSING = 1;
 /** A window without scale, the largest shift of one, and the largest window there is (RFC 7323 §2.2, §2.3). */
 const LARGEST_UNSCALED_WINDOW = 0xffff;
 const LARGEST_SCALE = 14;
@@ -403,8 +405,13 @@ export class Observer {
     if ((segment.flags & ACK) === 0) return KIND_ACK;
 
     this.#acknowledge();
-    const kind = segment.payloadLength > 0 || (segment.flags & FIN) !== 0 ? this.#text() : this.#bare();
-    if ((memory[x + STATE] & ENDPOINT_FIN_SENT) !== 0) this.#deliverFin(x, y);
+    let kind: number;
+    if (segment.payloadLength > 0 || (segment.flags & FIN) !== 0) {
+      kind = this.#text();
+      if ((memory[x + STATE] & ENDPOINT_FIN_SENT) !== 0) this.#deliverFin(x, y);
+    } else {
+      kind = this.#bare();
+    }
     this.#window();
     if (this.#hasOpenFin(y)) this.#refuseFin();
     return kind;
@@ -482,9 +489,11 @@ export class Observer {
     const { memory, sender: x, receiver: y, fromServer, segment } = this.#at;
     const ledger = this.#ledger;
     const frame = memory[y + LAST_FRAME];
-    const isSynAck =
-      this.#lastKindOf(y) === KIND_SYN_ACK && (memory[y + LAST_INFO] & LAST_RESET_SINCE) === 0;
-    if (!isSynAck || !isLaterFrame(frame, memory[x + LAST_FRAME])) return false;
+    const isSynAck = this.#lastKindOf(y) === KIND_SYN_ACK && (memory[y + LAST_INFO] & LAST_RESET_SINCE) === 0;
+    const isAcceptable =
+      within(memory[y + LAST_ACKNOWLEDGMENT], advance(memory[x + ISS], 1), memory[x + SND_NXT]) &&
+      after(segment.acknowledgment, memory[y + ISS]);
+    if (!isSynAck || !isAcceptable || !isLaterFrame(frame, memory[x + LAST_FRAME])) return false;
     const [seconds, nanoseconds] = [memory[y + LAST_SECONDS], memory[y + LAST_NANOSECONDS]];
     ledger.enterAt(fromServer, RECEIVED_SYN_ACK, CONFIRMED, frame, seconds, nanoseconds);
     const entry = ledger.newest(fromServer);
@@ -727,10 +736,14 @@ export class Observer {
     const isReset = newest >= 0 && ledger.eventOf(newest) === RECEIVED_RESET;
     const reset = isReset ? ledger.retractFrom(server, RECEIVED_RESET) : -1;
     const isUnproved = (this.#at.memory[x + STATE] & ENDPOINT_FIN_UNPROVED) !== 0;
-    const hasCrossed = isUnproved && !this.#knowsFinOf(this.#at.receiver);
-    const fin = hasCrossed ? ledger.retractFrom(server, RECEIVED_FIN) : -1;
+    const isUnknown = isUnproved && !this.#knowsFinOf(this.#at.receiver);
+    const fin = isUnknown ? ledger.retractFrom(server, RECEIVED_FIN) : -1;
     ledger.enter(server, SENT_FIN, OBSERVED);
-    if (fin >= 0) this.#receiveAfterAll(server, RECEIVED_FIN, fin);
+    if (fin >= 0) {
+      const longest = LONGEST_CROSSING + (2 * delayTowards(this.#at.memory, this.#at.base, server)) / 1e6;
+      if (this.#since(fin) <= longest) this.#receiveAfterAll(server, RECEIVED_FIN, fin);
+      else this.#at.memory[x + STATE] &= ~ENDPOINT_FIN_UNPROVED;
+    }
     if (reset >= 0) this.#receiveAfterAll(server, RECEIVED_RESET, reset);
   }
 
@@ -962,8 +975,9 @@ export class Observer {
       this.#ledger.retractFrom(fromServer, RECEIVED_SYN_ACK);
       memory[x + STATE] &= ~ENDPOINT_OPEN_UNPROVED;
     }
-    // It answers the peer's FIN: it never took that in, or it would have acknowledged it.
-    if (answers && (memory[x + STATE] & ENDPOINT_FIN_UNPROVED) !== 0) {
+    // It answers the peer's FIN, or what came before that: it never took that in, or it would have acknowledged it.
+    const answersEarlier = !hasAck && before(segment.sequence, memory[y + LAST_ACKNOWLEDGMENT]);
+    if ((answers || answersEarlier) && (memory[x + STATE] & ENDPOINT_FIN_UNPROVED) !== 0) {
       this.#ledger.retractFrom(fromServer, RECEIVED_FIN);
       memory[x + STATE] &= ~ENDPOINT_FIN_UNPROVED;
     }

@@ -231,6 +231,21 @@ describe('closing (RFC 9293 §3.6)', () => {
     ]);
   });
 
+  it('knows a FIN lost that the receiver leaves out of its own, long after it could have crossed that', () => {
+    const { server } = connectionOf(`${OPEN}
+      1.000 C FA 1 1
+      5.000 S FA 1 1
+      5.001 C A  2 2
+      5.002 C FA 1 2
+      5.012 S A  2 2`);
+    expect(server.timeline.slice(2)).toMatchObject([
+      { state: 'CLOSE-WAIT', frame: 4, retractedBy: 5 },
+      { state: 'FIN-WAIT-1', frame: 5 },
+      { state: 'FIN-WAIT-2', frame: 6 },
+      { state: 'TIME-WAIT', frame: 7, evidence: 'confirmed', confirmedBy: 8 },
+    ]);
+  });
+
   it('keeps the acknowledgment of a FIN where a copy of the FIN that had crossed it was lost', () => {
     const { client } = connectionOf(`${OPEN_AT_SERVER}
       1.000 S FA 1 1
@@ -426,6 +441,18 @@ describe('resets (RFC 9293 §3.5.2, §3.5.3, §3.10.7)', () => {
     // Such a number is none that it can have acknowledged.
     const refusing = connectionOf(`${closed}\n 1.3 S RA 1 0 win=512`);
     expect(statesOf(refusing.server)).toBe('SYN-RECEIVED ESTABLISHED CLOSE-WAIT CLOSED');
+  });
+
+  it('takes a FIN back that came behind what the reset of a closed socket answers', () => {
+    const { server } = connectionOf(`${OPEN}
+      1.0000 C PA 1 1 +9
+      1.0001 C FA 10 1
+      1.0050 S FA 1 1
+      1.0051 C FA 10 2
+      1.0100 S R  1
+      1.0150 S R  2`);
+    expect(statesOf(server)).toBe('SYN-RECEIVED ESTABLISHED FIN-WAIT-1 CLOSED');
+    expect(server.timeline.filter(({ state }) => state === 'CLOSING')).toMatchObject([{ retractedBy: 8 }]);
   });
 
   it('does not take a reset back because the other side repeats its FIN', () => {
