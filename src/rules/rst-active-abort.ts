@@ -80,13 +80,13 @@ export const rstActiveAbort: Rule = {
   severity: 'warning',
   summary: 'An endpoint aborted an open connection with a reset of its own.',
   options: {
-    recentSeconds: {
-      unit: 'seconds',
-      default: 1,
+    recentRoundTrips: {
+      unit: 'count',
+      default: 2,
       minimum: 0,
-      maximum: 3600,
+      maximum: 1000,
       description:
-        'Data that arrived this shortly before the abort may have been unread, which by itself turns a close into an abort.',
+        'Data that the capture has this many round trips before the abort, and that had arrived by then, was probably unread, which by itself turns a close into an abort: of two, one may be the way to the capture point and back.',
     },
   },
   signs: ['reset'],
@@ -161,7 +161,7 @@ export const rstActiveAbort: Rule = {
     const everythingArrived = peer.unacknowledgedBytes === 0 && aborter.unacknowledgedBytes === 0;
     const crossed = peer.finSent && !hasTakenFin(aborter, peer);
     if (everythingArrived && peer.finSent && !crossed) return null;
-    const kind = kindOf(connection, aborter, peer, reset, options.recentSeconds);
+    const kind = kindOf(connection, aborter, peer, reset, options.recentRoundTrips);
     const afterFin = finFrame(aborter) !== null;
     const certain = kind.ofAnother === undefined && reset.reset.trigger === null && !isUnheard(aborter);
     return reportFinding(rstActiveAbort, connection, {
@@ -254,9 +254,12 @@ function kindOf(
   aborter: Endpoint,
   peer: Endpoint,
   reset: SeenReset,
-  recentSeconds: number,
+  recentRoundTrips: number,
 ): Kind {
   const data = peer.lastNewData;
+  const { near, roundTripSeconds } = connection.vantage;
+  // What its reset does not acknowledge may still have been on its way; not to a host where the capture was taken.
+  const hadArrived = peer.unacknowledgedBytes === 0 || near === aborter.role;
   const onOwnFin = reset.reset.trigger?.knewFin === true;
   const { payloadBytes } = reset.reset;
   const carried = payloadBytes > 0 ? ` The ${count(payloadBytes, 'byte')} that it carried may tell why.` : '';
@@ -287,7 +290,9 @@ function kindOf(
     aborter.windowClosed ||
     (data !== null &&
       data.frame < reset.frame &&
-      endedWithin(connection, data.frame, sinceDataSeconds, recentSeconds))
+      hadArrived &&
+      roundTripSeconds !== null &&
+      endedWithin(connection, data.frame, sinceDataSeconds, recentRoundTrips * roundTripSeconds))
   ) {
     const last = aborter.windowClosed
       ? 'its receive window was closed'

@@ -68,9 +68,42 @@ testRule(rstActiveAbort, {
     },
     {
       name: 'and supposes unread data right after some came',
+      connection: abortBy('server', {}, { lastNewData: moment(4.97, 8) }),
+      end: 6,
+      explanation: /It probably had unread data: the last data of 10\.0\.0\.1:40000 had come 30 ms before\.$/,
+      facts: { kind: 'unread-data-likely', sinceLastDataSeconds: 0.03 },
+    },
+    {
+      name: 'and supposes none where there were many round trips in which to read it',
       connection: abortBy('server', {}, { lastNewData: moment(4.9, 8) }),
       end: 6,
-      facts: { kind: 'unread-data-likely', sinceLastDataSeconds: 0.1 },
+      explanation: /Why, the capture does not tell\.$/,
+      facts: { kind: 'reason-unknown', sinceLastDataSeconds: 0.1 },
+    },
+    {
+      name: 'and supposes none where round trips are not known',
+      connection: {
+        ...abortBy('server', {}, { lastNewData: moment(4.97, 8) }),
+        vantage: { near: 'unknown', confidence: 'none', roundTripSeconds: null },
+      },
+      end: 6,
+      facts: { kind: 'reason-unknown' },
+    },
+    {
+      name: 'and supposes none in data that may still have been on its way',
+      connection: abortBy('server', {}, { lastNewData: moment(4.99, 8), unacknowledgedBytes: 24 }),
+      end: 6,
+      facts: { kind: 'reason-unknown', unacknowledgedBytesOfPeer: 24 },
+    },
+    {
+      name: 'and supposes it of what had reached the host where the capture was taken',
+      connection: {
+        ...abortBy('server', {}, { lastNewData: moment(4.99, 8), unacknowledgedBytes: 24 }),
+        vantage: { near: 'server', confidence: 'high', roundTripSeconds: 0.02 },
+      },
+      end: 6,
+      explanation: /24 bytes of 10\.0\.0\.1:40000 had not even been acknowledged\.$/,
+      facts: { kind: 'unread-data-likely' },
     },
     {
       name: 'and supposes unread data behind a closed window',
@@ -174,7 +207,7 @@ testRule(rstActiveAbort, {
       title: '10.0.0.2:8080 aborted the connection',
       explanation: / The FIN of 10\.0\.0\.1:40000 in frame 7 had not reached 10\.0\.0\.2:8080 by then/,
       frames: [4, 7, 8],
-      facts: { kind: 'unread-data-likely', afterOwnFin: false },
+      facts: { kind: 'reason-unknown', afterOwnFin: false },
     },
     {
       name: 'as info where a FIN is answered by a host that had the connection a moment before',
