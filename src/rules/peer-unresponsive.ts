@@ -2,7 +2,7 @@ import type { Connection, Endpoint } from '../connections/connection.js';
 import { formatHost } from '../core/addresses.js';
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
-import { eachEndpoint, gradedBy } from './evidence.js';
+import { eachEndpoint, findReset, finFrame, gradedBy, type SeenReset } from './evidence.js';
 import type { Finding } from './finding.js';
 import { causesOfSilence, IDLE_SECONDS } from './host-fate.js';
 import { LOST_NEIGHBOUR_CITATIONS, lostNeighbour, withLostNeighbour } from './neighbours.js';
@@ -18,6 +18,9 @@ const SENDER: ProgramView = {
   open: 'its writes succeed until the send buffer is full, its read blocks until the kernel gives up; then ETIMEDOUT, or EHOSTUNREACH or ENETUNREACH if a router reported an error or ARP found nobody',
   read: 'blocks until the kernel gives up, and then fails with ETIMEDOUT, or with EHOSTUNREACH or ENETUNREACH if a router reported an error or ARP found nobody',
 };
+
+const ENDED =
+  '{peer} had ended the connection itself: it closed, and its host answered what {sender} still had on the way with that reset; {sender} could not take it, as its number lay before the FIN, and what it sends since is dropped there or on the way (likely).';
 
 /** Data is sent again and again, and the other side says nothing. */
 export const peerUnresponsive: Rule = {
@@ -57,6 +60,7 @@ export const peerUnresponsive: Rule = {
       'A tail loss probe or a fast retransmission.',
       'A capture that holds one direction only.',
       'A window probe: zero-window-stall.',
+      'A peer that had closed, and sent a reset which {sender} could not accept: its host lives, and it stays a warning.',
     ],
     applicationSees: `${inGeneral(SENDER)} {peer}: unknown.`,
     likelyCauses: causesOfSilence('peer'),
@@ -72,18 +76,29 @@ export const peerUnresponsive: Rule = {
     if (silence === null) return offTheLink(sender, peer, connection);
     const seconds = secondsBetween(silence.unheardSince, silence.lastTry);
     const isOffLink = lostNeighbour(sender, peer)?.isPeer === true;
+    const ended = resetInVain(peer);
     const idleSeconds = peer.lastSegment === null ? 0 : secondsBetween(peer.lastSegment.time, silence.from);
     return reportFinding(
       peerUnresponsive,
       connection,
       withLostNeighbour(peerUnresponsive, sender, peer, 'peer', {
         endpoint: peer.role,
-        likelyCauses: causesOfSilence('peer', idleSeconds >= IDLE_SECONDS),
+        ...(ended !== null && { severity: 'warning' }),
+        likelyCauses: [
+          ...(ended === null ? [] : [ENDED]),
+          ...causesOfSilence('peer', idleSeconds >= IDLE_SECONDS),
+        ],
         confidence: gradedBy(connection, 'observed'),
         title: '{peer} has not answered {sender} for {time}',
-        explanation: `The same data was sent again {again} in frames {first} to {last}, the first time {gap} after the last new data before it; {bytes} are unacknowledged, and nothing of {peer} was captured after frame {heard}.${isOffLink ? '' : ' {peer} or the path to it stopped answering; one connection does not tell which.'}`,
+        explanation: `The same data was sent again {again} in frames {first} to {last}, the first time {gap} after the last new data before it; {bytes} are unacknowledged, and nothing of {peer} was captured after frame {heard}.${ended === null ? '' : ' Before that it had sent its FIN in frame {fin} and a reset in frame {rst}, which {sender} could not accept.'}${isOffLink || ended !== null ? '' : ' {peer} or the path to it stopped answering; one connection does not tell which.'}`,
         applicationSees: `${seenAt(sender, peer, SENDER)} {peer}: unknown.`,
-        frames: [peer.lastSegment?.frame ?? null, silence.run.frame, silence.run.lastFrame],
+        frames: [
+          ended === null ? null : finFrame(peer),
+          ended?.frame ?? null,
+          peer.lastSegment?.frame ?? null,
+          silence.run.frame,
+          silence.run.lastFrame,
+        ],
         from: silence.unheardSince,
         to: silence.lastTry,
         facts: {
@@ -105,11 +120,23 @@ export const peerUnresponsive: Rule = {
           last: silence.run.lastFrame,
           heard: peer.lastSegment?.frame ?? '?',
           bytes: count(sender.unacknowledgedBytes, 'byte'),
+          fin: finFrame(peer) ?? '?',
+          rst: ended?.frame ?? '?',
         },
       }),
     );
   }),
 };
+
+/** The reset of a peer that had closed, whose number lay before what its receiver expects. */
+function resetInVain(peer: Endpoint): SeenReset | null {
+  const fin = finFrame(peer);
+  if (fin === null) return null;
+  return findReset(
+    peer,
+    ({ verdict, missedBy }, { frame }) => verdict === 'out-of-window' && missedBy < 0 && frame > fin,
+  );
+}
 
 /**
  * Nothing of `sender` shows that it waits, but its host no longer finds that of `peer` on the link: what it writes

@@ -5,6 +5,7 @@ import {
   eachEndpoint,
   entered,
   findReset,
+  finFrame,
   gradedBy,
   lasted,
   lastMilestone,
@@ -16,7 +17,10 @@ import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { count, nameOf } from './wording.js';
 
+const BY_CLOSED_SOCKET =
+  '{sender} had closed, and its host answered what {receiver} still had on the way as one without the connection (likely): such a reset takes its number from the acknowledgment of what it answers, which came from before the FIN.';
 const BY_DEVICE = 'A device on the path resets with a stale number (possible).';
+const OVERTAKEN = 'The reset was overtaken by data, or data before it was lost (possible).';
 const BLIND = 'Somebody tries to reset the connection blindly (possible).';
 /** What was sent before a reset and overtaken by it arrives within this (seconds). */
 const STRAGGLING_SECONDS = 0.2;
@@ -57,7 +61,8 @@ export const rstNotAccepted: Rule = {
     applicationSees:
       '{receiver}: nothing. {sender}: if the reset was its own, it holds the connection for closed; if not, nothing either.',
     likelyCauses: [
-      'The reset was overtaken by data, or data before it was lost (possible).',
+      OVERTAKEN,
+      'Where {sender} had closed: its host answered what was still on the way (likely).',
       BY_DEVICE,
       BLIND,
     ],
@@ -82,6 +87,7 @@ export const rstNotAccepted: Rule = {
     const isMeasured =
       missedBy < 0 || (missedBy > 0 && !(connection.quality.midstream && verdict !== 'challenged'));
     const sentOn = sentOnAfter(connection, sender, reset);
+    const fin = sentOn === null ? closedBefore(sender, reset) : null;
     const place = placeOf(verdict, isMeasured ? missedBy : 0);
     const reaction =
       challenge !== null && challenge.frame > reset.frame
@@ -97,12 +103,20 @@ export const rstNotAccepted: Rule = {
       title: wentOn
         ? '{receiver} did not accept a reset from {sender}'
         : 'A reset from {sender} does not fit what {receiver} was seen to expect',
-      explanation: `The reset in frame {rst} is ${place}. ${reaction}${sentOn === null ? '' : ` {sender} sent on until frame ${sentOn}: the reset was not its own, but forged or made on the path.`}`,
+      explanation: `The reset in frame {rst} is ${place}. ${reaction}${sentOn === null ? '' : ` {sender} sent on until frame ${sentOn}: the reset was not its own, but forged or made on the path.`}${fin === null ? '' : ' It has the form of a closed socket’s answer, and {sender} had sent its FIN in frame {fin}.'}`,
+      ...(fin !== null && {
+        likelyCauses: [BY_CLOSED_SOCKET, OVERTAKEN, BY_DEVICE],
+        nextSteps: [
+          'At {sender}: why did it close while {receiver} was sending? Its timeouts, and its log at the time of frame {fin}.',
+          ...rstNotAccepted.documentation.nextSteps,
+        ],
+      }),
+      ...(fin === null && { likelyCauses: [OVERTAKEN, BY_DEVICE, BLIND] }),
       ...(sentOn !== null && {
         applicationSees: 'Nothing on either side: the connection goes on.',
         likelyCauses: [BLIND, BY_DEVICE],
       }),
-      frames: [reset.frame, challenge?.frame ?? null, sentOn],
+      frames: [fin, reset.frame, challenge?.frame ?? null, sentOn],
       from: reset.time,
       to: challenge?.time ?? reset.time,
       facts: {
@@ -112,10 +126,20 @@ export const rstNotAccepted: Rule = {
         senderWentOn: sentOn !== null,
         resets: sender.resetsSent,
       },
-      words: { receiver: nameOf(receiver), sender: nameOf(sender), rst: reset.frame },
+      words: { receiver: nameOf(receiver), sender: nameOf(sender), rst: reset.frame, fin: fin ?? '?' },
     });
   }),
 };
+
+/**
+ * Frame of the sender's FIN, if the reset may be what its closed socket answers to older segments (RFC 9293
+ * §3.10.7.1): without ACK, with a number that lies before the FIN. Linux sends it without a window.
+ */
+function closedBefore(sender: Endpoint, { frame, reset }: SeenReset): number | null {
+  const fin = finFrame(sender);
+  if (fin === null || fin >= frame) return null;
+  return !reset.hasAck && reset.window === 0 && reset.missedBy < 0 ? fin : null;
+}
 
 /** Where the reset's number lies; `missedBy` is 0 where it is not known by how much it misses. */
 function placeOf(verdict: Reset['verdict'], missedBy: number): string {

@@ -3,7 +3,7 @@ import { closeWaitStuck } from '../../src/rules/close-wait-stuck.js';
 import { prepareRules } from '../../src/rules/evaluate.js';
 import { finWait2Stuck } from '../../src/rules/fin-wait-2-stuck.js';
 import { peerUnresponsive } from '../../src/rules/peer-unresponsive.js';
-import { asksInVain, connection, enters, happens, moment } from '../support/connection-builder.js';
+import { asksInVain, connection, enters, happens, moment, resets } from '../support/connection-builder.js';
 import { connectionOf } from '../support/conversation.js';
 import { testRule } from '../support/rule-tester.js';
 import { unansweredData } from './silence-cases.js';
@@ -19,6 +19,22 @@ testRule(peerUnresponsive, {
       title: '10.0.0.2:8080 has not answered 10.0.0.1:40000 for 12.6 s',
       frames: [8, 10, 15],
       facts: { transmissions: 7, seconds: 12.6, firstGapSeconds: 0.2, unacknowledgedBytes: 100 },
+    },
+    {
+      name: 'as a warning on a peer that had closed and sent a reset which could not be accepted',
+      connection: unansweredData(6, 22.6, {
+        server: {
+          lastSegment: moment(9, 8),
+          after: [enters('FIN-WAIT-1', 8.9, 7, { evidence: 'observed' })],
+          milestones: [resets(9, 8, { verdict: 'out-of-window', missedBy: -63 })],
+        },
+      }),
+      end: 25,
+      severity: 'warning',
+      explanation:
+        /Before that it had sent its FIN in frame 7 and a reset in frame 8, which 10\.0\.0\.1:40000 could not/,
+      likelyCauses: /^10\.0\.0\.2:8080 had ended the connection itself/,
+      frames: [7, 8, 10, 15],
     },
     {
       name: 'since it was last heard, if that was after the original',

@@ -38,6 +38,37 @@ testRule(rstNotAccepted, {
       facts: { verdict: 'challenged', bytesBeyondExpected: 1448, receiverWentOn: true },
     },
     {
+      name: 'and names the plain cause where it is the answer of a socket that had closed',
+      connection: connection({
+        client: {
+          after: [enters('FIN-WAIT-1', 4.99, 8, { evidence: 'observed' })],
+          milestones: [resets(5, 9, { verdict: 'out-of-window', missedBy: -63 })],
+        },
+        server: { payloadBytes: 4155, unacknowledgedBytes: 4155, lastSegment: moment(6, 12) },
+      }),
+      end: 7,
+      severity: 'warning',
+      explanation:
+        /It has the form of a closed socket’s answer, and 10\.0\.0\.1:40000 had sent its FIN in frame 8\.$/,
+      likelyCauses:
+        /^10\.0\.0\.1:40000 had closed, and its host answered what 10\.0\.0\.2:8080 still had on the way/,
+      nextSteps: /^At 10\.0\.0\.1:40000: why did it close while/,
+      frames: [8, 9],
+    },
+    {
+      name: 'and names other causes where it has the form of an abort',
+      connection: connection({
+        client: {
+          after: [enters('FIN-WAIT-1', 4.99, 8, { evidence: 'observed' })],
+          milestones: [resets(5, 9, { hasAck: true, window: 500, verdict: 'out-of-window', missedBy: -63 })],
+        },
+        server: { lastSegment: moment(6, 12) },
+      }),
+      end: 7,
+      likelyCauses: /^The reset was overtaken by data/,
+      frames: [9],
+    },
+    {
       name: 'on one outside the window',
       connection: stray([resets(5, 9, { verdict: 'out-of-window', missedBy: 1 })]),
       end: 7,
