@@ -1,13 +1,16 @@
+import type { Endpoint } from '../connections/connection.js';
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
 import {
   clockDoubt,
   eachEndpoint,
   entered,
+  findReset,
   gradedBy,
   lasted,
   latest,
   milestone,
+  type SeenReset,
   silentSince,
 } from './evidence.js';
 import { causesOfSilence } from './host-fate.js';
@@ -16,6 +19,16 @@ import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { MINIMUM_RETRANSMISSIONS } from './thresholds.js';
 import { duration, nameOf, round, ssFilter } from './wording.js';
+
+const NO_FINS = 'A firewall lets no FIN through (possible): then it arrives on no connection.';
+/** Why nothing arrives at a peer that is heard. */
+const ONE_WAY = [
+  'The path loses what {closer} sends, but not what comes back (likely): then other connections of {closer} by the same way lose segments as well.',
+  NO_FINS,
+  'The host of {peer} takes in nothing of what arrives, as when it is overloaded (possible).',
+];
+const OF_CLOSER =
+  '{closer}: close() returned at once and reports nothing; after shutdown(SHUT_WR) its read waits, and fails with ETIMEDOUT if the kernel gives up.';
 
 /** A FIN is sent again and again, and nobody acknowledges it. */
 export const finUnacknowledged: Rule = {
@@ -26,7 +39,7 @@ export const finUnacknowledged: Rule = {
   options: { minimumRetransmissions: MINIMUM_RETRANSMISSIONS },
   signs: ['fin-repeated'],
   needs: 'both',
-  explains: [],
+  explains: ['rst-on-close-race', 'undelivered-data-at-abort'],
   related: ['last-ack-stuck', 'peer-unresponsive', 'zero-window-stall'],
   citations: [
     cite.finRetransmitted,
@@ -38,7 +51,7 @@ export const finUnacknowledged: Rule = {
   ],
   documentation: {
     meaning:
-      'A FIN has to be acknowledged like data. It was sent several times, and no acknowledgment covers it: the other host, or the path to it, has stopped answering. The closer stays in FIN-WAIT-1 until its kernel gives up, silently. If it stops earlier than that, its host may no longer find the next one on its link.',
+      'A FIN has to be acknowledged like data. It was sent several times, and no acknowledgment covers it: the other host, or the path to it, has stopped answering; or the path loses what goes one way only, if the peer is still heard. The closer stays in FIN-WAIT-1 until its kernel gives up, silently. If it stops earlier than that, its host may no longer find the next one on its link.',
     proof: [
       'The FIN of {closer} and at least minimumRetransmissions repetitions of it, over at least a second.',
       'No segment of {peer} whose acknowledgment covers it.',
@@ -47,14 +60,11 @@ export const finUnacknowledged: Rule = {
       'One or two quick repetitions: a tail loss probe, or a delayed acknowledgment.',
       'The second FIN of a connection: last-ack-stuck.',
       'A closed window of {peer} that keeps the FIN back: zero-window-stall.',
-      'Data before the FIN that is unanswered as well: peer-unresponsive.',
+      'Data before the FIN that is unanswered as well, by a peer that is silent: peer-unresponsive.',
+      'A peer that answers the FIN with a reset: rst-half-open-discovered.',
     ],
-    applicationSees:
-      '{closer}: close() returned at once and reports nothing. {peer}: probably nothing, its host may be gone.',
-    likelyCauses: [
-      ...causesOfSilence('peer'),
-      'A firewall lets no FIN through (possible): then it arrives on no connection.',
-    ],
+    applicationSees: `${OF_CLOSER} {peer}: probably nothing, its host may be gone; if it is heard, nothing of the close.`,
+    likelyCauses: [...causesOfSilence('peer'), NO_FINS],
     nextSteps: [
       "On the host of {closer}: ss -tanpo state fin-wait-1 '( {filter} )'.",
       'sysctl net.ipv4.tcp_orphan_retries net.ipv4.tcp_max_orphans',
@@ -63,7 +73,8 @@ export const finUnacknowledged: Rule = {
     example: { fixture: 'fin-unacknowledged', capture: 'client' },
   },
   check: eachEndpoint((closer, peer, connection, { captureEnd, options }) => {
-    if (closer.finalState !== 'FIN-WAIT-1' && closer.finalState !== 'CLOSING') return null;
+    const reset = endingReset(closer, peer);
+    if (closer.finalState !== 'FIN-WAIT-1' && closer.finalState !== 'CLOSING' && reset === null) return null;
     const repeated = milestone(closer, 'fin-repeated');
     const sent = entered(closer, 'FIN-WAIT-1');
     if (repeated === null || sent === null || repeated.count < options.minimumRetransmissions) return null;
@@ -76,20 +87,29 @@ export const finUnacknowledged: Rule = {
     const lastTry =
       asked?.isOwnHost === true ? latest(repeated.lastTime, asked.run.lastTime) : repeated.lastTime;
     const tried = secondsBetween(sent.time, lastTry);
-    const stopped = isTimed && secondsBetween(lastTry, captureEnd) > 1.1 * tried;
+    const stopped = reset === null && isTimed && secondsBetween(lastTry, captureEnd) > 1.1 * tried;
     const silent = silentSince(peer, repeated);
     return reportFinding(
       finUnacknowledged,
       connection,
       withLostNeighbour(finUnacknowledged, closer, peer, 'peer', {
         endpoint: closer.role,
+        ...(reset !== null && { severity: 'warning' }),
         confidence: gradedBy(connection, 'observed'),
         title: '{closer} sent its FIN {count} times over {time} without an acknowledgment',
-        explanation: `The FIN of {closer} in frame {fin} was sent again until frame {last}, and no segment of {peer} covers it. ${silent ? '{peer} was silent in that time.' : '{peer} still sent segments, but none that acknowledges the FIN.'}${stopped ? ` Then {closer} stopped, and no packet says why: it gave up${silent && asked === null ? ', or its host no longer finds the next one on its link and sends ARP or neighbour discovery requests only, which this capture does not hold' : ''}.` : ''}`,
-        frames: [sent.frame, repeated.frame, repeated.lastFrame],
+        explanation: `The FIN of {closer} in frame {fin} was sent again until frame {last}, and no segment of {peer} covers it. ${silent ? '{peer} was silent in that time.' : '{peer} still sent segments, but none that acknowledges the FIN.'}${reset === null ? '' : ' It went on as if the connection were open, and {closer} answered with RST in frame {rst}.'}${stopped ? ` Then {closer} stopped, and no packet says why: it gave up${silent && asked === null ? ', or its host no longer finds the next one on its link and sends ARP or neighbour discovery requests only, which this capture does not hold' : ''}.` : ''}`,
+        ...(!silent && { likelyCauses: ONE_WAY }),
+        applicationSees: `${OF_CLOSER} {peer}: ${silent ? 'probably nothing, its host may be gone.' : `nothing of the close; ${reset === null ? 'its read waits.' : 'its write succeeded and drew the reset, and then its read fails with ECONNRESET.'}`}`,
+        frames: [sent.frame, repeated.frame, repeated.lastFrame, reset?.frame ?? null],
         from: sent.time,
         to: repeated.lastTime,
-        facts: { transmissions: repeated.count + 1, seconds: round(seconds), stopped, peerSilent: silent },
+        facts: {
+          transmissions: repeated.count + 1,
+          seconds: round(seconds),
+          stopped,
+          peerSilent: silent,
+          reset: reset !== null,
+        },
         words: {
           closer: nameOf(closer),
           peer: nameOf(peer),
@@ -97,9 +117,16 @@ export const finUnacknowledged: Rule = {
           time: duration(seconds),
           fin: sent.frame ?? '?',
           last: repeated.lastFrame,
+          rst: reset?.frame ?? '?',
           filter: ssFilter(closer, peer),
         },
       }),
     );
   }),
 };
+
+/** The reset with which `closer` answered a peer that went on without the FIN; null unless that was the end. */
+function endingReset(closer: Endpoint, peer: Endpoint): SeenReset | null {
+  if (closer.finalState !== 'CLOSED' || peer.resetsSent > 0) return null;
+  return findReset(closer, ({ trigger }) => trigger !== null && trigger.payloadBytes > 0 && !trigger.knewFin);
+}

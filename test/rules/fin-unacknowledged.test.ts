@@ -1,5 +1,13 @@
+import type { Milestone } from '../../src/connections/connection.js';
 import { finUnacknowledged } from '../../src/rules/fin-unacknowledged.js';
-import { connection, type EndpointDraft, enters, happens, moment } from '../support/connection-builder.js';
+import {
+  connection,
+  type EndpointDraft,
+  enters,
+  happens,
+  moment,
+  resets,
+} from '../support/connection-builder.js';
 import { testRule } from '../support/rule-tester.js';
 
 function repeatedFin(count: number, until: number, peer: EndpointDraft = {}, more: EndpointDraft = {}) {
@@ -10,6 +18,23 @@ function repeatedFin(count: number, until: number, peer: EndpointDraft = {}, mor
       ...more,
     },
     server: peer,
+  });
+}
+
+/** The server writes in second 20 as if nothing had been closed, and is reset. */
+function goneOn(
+  peer: EndpointDraft = {},
+  ending: readonly Milestone[] = [resets(20, 11, { trigger: { frame: 10, payloadBytes: 8 } })],
+) {
+  return connection({
+    client: {
+      after: [
+        enters('FIN-WAIT-1', 2, 4, { evidence: 'observed' }),
+        enters('CLOSED', 20, 11, { evidence: 'observed' }),
+      ],
+      milestones: [happens('fin-repeated', 2.2, 5, { count: 5, until: 14.6, lastFrame: 9 }), ...ending],
+    },
+    server: { payloadBytes: 8, unacknowledgedBytes: 8, lastSegment: moment(20, 10), ...peer },
   });
 }
 
@@ -42,7 +67,22 @@ testRule(finUnacknowledged, {
       name: 'also if the peer still speaks',
       connection: repeatedFin(5, 14.6, { lastSegment: moment(10, 7) }),
       end: 15,
-      facts: { peerSilent: false },
+      likelyCauses: /^The path loses what 10\.0\.0\.1:40000 sends, but not what comes back/,
+      applicationSees: /10\.0\.0\.2:8080: nothing of the close; its read waits\.$/,
+      facts: { peerSilent: false, reset: false },
+    },
+    {
+      name: 'as a warning if the peer went on without it until it was reset',
+      connection: goneOn(),
+      end: 60,
+      endpoint: 'client',
+      severity: 'warning',
+      explanation:
+        /none that acknowledges the FIN\. It went on as if .* and 10\.0\.0\.1:40000 answered with RST in frame 11\.$/,
+      likelyCauses: /^The path loses what 10\.0\.0\.1:40000 sends, but not what comes back/,
+      applicationSees: /10\.0\.0\.2:8080: nothing of the close; its write succeeded and drew the reset/,
+      frames: [4, 5, 9, 11],
+      facts: { transmissions: 6, peerSilent: false, stopped: false, reset: true },
     },
   ],
   silent: [
@@ -62,6 +102,16 @@ testRule(finUnacknowledged, {
           ],
         },
       ),
+      end: 60,
+    },
+    {
+      name: 'when the peer answered it with a reset',
+      connection: goneOn({ milestones: [resets(20, 11, { trigger: { kind: 'fin' } })] }, []),
+      end: 60,
+    },
+    {
+      name: 'when the program aborted after its FIN by itself',
+      connection: goneOn({}, [resets(20, 11, { hasAck: true, window: 500 })]),
       end: 60,
     },
     { name: 'on an open connection', connection: connection(), end: 60 },
