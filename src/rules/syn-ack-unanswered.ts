@@ -5,6 +5,13 @@ import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { duration, nameOf, round, times } from './wording.js';
 
+const WAY_BACK =
+  'The way back to the caller loses packets, or a firewall there drops the SYN-ACK (possible).';
+const FORGED =
+  'The SYN had a forged address, as in a SYN flood (possible): then nothing else comes from that address.';
+const SCAN =
+  'The caller scans ports and wants no connection (possible): then it sends SYNs to many ports, and answers none of theirs.';
+
 /** The listener answered, and the handshake never ended. */
 export const synAckUnanswered: Rule = {
   id: 'syn-ack-unanswered',
@@ -40,9 +47,10 @@ export const synAckUnanswered: Rule = {
     applicationSees:
       '{listener}: accept never returns this connection. {caller}, if it exists: connect times out where the SYN-ACK does not arrive.',
     likelyCauses: [
-      'The way back to the caller loses packets (possible).',
-      'The SYN had a forged address, as in a SYN flood (possible).',
-      'The caller’s host vanished (possible).',
+      WAY_BACK,
+      FORGED,
+      SCAN,
+      'The caller’s host vanished (possible): then nothing of it is heard from then on, on any connection.',
     ],
     nextSteps: [
       'Capture at {caller}: does the SYN-ACK arrive?',
@@ -58,12 +66,15 @@ export const synAckUnanswered: Rule = {
     const waitedSeconds = secondsBetween(answered.time, captureEnd);
     if (!lasted(connection, answered.frame, waitedSeconds, options.waitSeconds)) return null;
     const seconds = secondsBetween(answered.time, repeated.lastTime);
+    const heardSince = caller.lastSegment !== null && caller.lastSegment.frame > (answered.frame ?? 0);
     return reportFinding(synAckUnanswered, connection, {
       endpoint: listener.role,
       confidence: 'observed',
       title: '{listener} repeated its SYN-ACK to {caller} {count}; the handshake was never completed',
       explanation:
         'The SYN-ACK in frame {first} was repeated {count}, the last time in frame {last}, over {time}; no acknowledgment of {caller} came.',
+      // A caller that repeats its SYN is there, and misses the answer.
+      ...(heardSince && { likelyCauses: [WAY_BACK, SCAN] }),
       frames: [answered.frame, repeated.frame, repeated.lastFrame],
       from: answered.time,
       to: repeated.lastTime,
