@@ -2,13 +2,6 @@
  * finwait as a library, free of Node: feed the octets of a capture, get connections with their timelines
  * and findings.
  */
-import { Analysis } from './analysis.js';
-import { CaptureReader } from './capture/reader.js';
-import type { Connection } from './connections/connection.js';
-import type { AnalysisResult } from './library.js';
-import type { Finding } from './rules/finding.js';
-import type { RuleSettings } from './rules/settings.js';
-
 export { Analysis, type AnalysisOptions, type CaptureSource } from './analysis.js';
 export { Analyzer, type AnalyzerOptions } from './analyzer.js';
 export { CaptureReader, type FrameReader } from './capture/reader.js';
@@ -56,27 +49,3 @@ export { type RuleSettings, SettingsError } from './rules/settings.js';
 export type { Suppression, SuppressionUse } from './rules/suppressions.js';
 export type { State } from './tcp/states.js';
 export { VERSION } from './version.js';
-
-/**
- * Analyses the octets of one uncompressed pcap or pcapng capture at once.
- *
- * @throws CaptureError if it is not a capture; damage inside one is told in `captures[0].damage` instead
- * @throws SettingsError for rules or options that do not exist, or values that cannot be
- */
-export function analyzeBytes(bytes: Uint8Array, rules: RuleSettings = {}): AnalysisResult {
-  const connections: Connection[] = [];
-  const findings: Finding[] = [];
-  const collector = {
-    connection: (connection: Connection, found: readonly Finding[]): void => {
-      connections.push(connection);
-      findings.push(...found);
-    },
-    end: (): void => {},
-  };
-  const analysis = new Analysis({ reporters: [collector], rules });
-  const reader = new CaptureReader(analysis.begin());
-  reader.push(bytes);
-  reader.end();
-  analysis.endCapture({ path: '', compression: null, ...reader.facts() });
-  return { ...analysis.finish(), connections, findings };
-}

@@ -8,8 +8,8 @@ import { Analysis } from '../src/analysis.js';
 import { CaptureReader } from '../src/capture/reader.js';
 import { CaptureError } from '../src/core/errors.js';
 import { VERDICT_NAMES } from '../src/decode/verdict.js';
-import { analyzeBytes } from '../src/index.js';
 import type { CaptureFacts } from '../src/report/reporter.js';
+import { analyzeBytes } from './support/analyze-bytes.js';
 import {
   enhancedPacket,
   interfaceDescription,

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, describe, expect, it } from 'vitest';
-import { analyzeBytes } from '../../src/index.js';
 import { FORMATS } from '../../src/report/formats.js';
+import { analyzeBytes } from '../support/analyze-bytes.js';
 import {
   enhancedPacket,
   interfaceDescription,

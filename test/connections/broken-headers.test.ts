@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { ACK, FIN, PSH, RST, SYN, URG } from '../../src/decode/segment.js';
-import { analyzeBytes } from '../../src/index.js';
+import { analyzeBytes } from '../support/analyze-bytes.js';
 import { type BuiltFrame, pcap } from '../support/capture-builder.js';
 import { ethernet, icmp, ipv4, type TcpFields, tcp, zeros } from '../support/packet-builder.js';
 import { hasTshark40, ourStreams, wiresharksStreams } from '../support/wireshark.js';

@@ -7,7 +7,7 @@ import { Analyzer } from '../../src/analyzer.js';
 import { CaptureReader } from '../../src/capture/reader.js';
 import type { IcmpError } from '../../src/connections/connection.js';
 import { ACK, RST, SYN } from '../../src/decode/segment.js';
-import { analyzeBytes } from '../../src/index.js';
+import { analyzeBytes } from '../support/analyze-bytes.js';
 import { pcap } from '../support/capture-builder.js';
 import { ethernet, icmp, ipv4, ipv6, redirect6, type TcpFields, tcp } from '../support/packet-builder.js';
 import { hasTshark40, ourStreams, wiresharksStreams } from '../support/wireshark.js';

@@ -12,7 +12,7 @@ import {
   SEGMENT,
   TRUNCATED,
 } from '../../src/decode/verdict.js';
-import { analyzeBytes } from '../../src/index.js';
+import { analyzeBytes } from '../support/analyze-bytes.js';
 import { pcap } from '../support/capture-builder.js';
 import {
   concat,

@@ -9,7 +9,7 @@ import { CaptureReader } from '../../src/capture/reader.js';
 import { Decoder } from '../../src/decode/decoder.js';
 import { LINK_LAYERS } from '../../src/decode/link/registry.js';
 import { SEGMENT } from '../../src/decode/verdict.js';
-import { analyzeBytes } from '../../src/index.js';
+import { analyzeBytes } from '../support/analyze-bytes.js';
 import { captureOf } from '../support/fixtures.js';
 import { concat, frameOf, ipv4, tcp } from '../support/packet-builder.js';
 import { WRAPPINGS, type Wrapping, wrappedCapture } from '../support/wrapped.js';
