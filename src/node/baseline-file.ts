@@ -74,7 +74,7 @@ function patternsOf(report: Plain, path: string): readonly BaselineEntry[] {
     const entry = entryOf(pattern, path, `patterns[${place}]`);
     const { facts } = pattern;
     if (!isPlain(facts)) throw misshapen(path, `patterns[${place}]`);
-    return { ...entry, fingerprint: patternFingerprint({ ...entry, facts }) };
+    return { ...entry, fingerprint: patternFingerprint({ rule: entry.rule, facts }) };
   });
 }
 

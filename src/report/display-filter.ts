@@ -38,6 +38,11 @@ export interface PatternFilter {
   readonly first: number | null;
 }
 
+/** Place of the capture that a pattern stands with: it may span several. */
+export function firstCaptureOf({ places = [] }: Pick<Pattern, 'places'>): number {
+  return places[0]?.capture ?? 0;
+}
+
 /** The filters that show a pattern's connections, or the first `most` of them in each capture. */
 export function patternFilters(
   { places = [], count }: Pick<Pattern, 'places' | 'count'>,

@@ -1,8 +1,9 @@
 import type { Connection } from '../connections/connection.js';
 import { type Finding, SEVERITIES, type Severity } from '../rules/finding.js';
+import { firstCaptureOf } from './display-filter.js';
 import { escapeWorkflowData, escapeWorkflowProperty } from './escape.js';
-import type { AnalysisEnd, Reporter, Write } from './reporter.js';
-import { connectionName, evictions, frameNames, verdict } from './words.js';
+import type { AnalysisEnd, CaptureFacts, Reporter, Write } from './reporter.js';
+import { connectionName, frameNames, gaps, verdict } from './words.js';
 
 /** GitHub shows no more annotations of one level than these for a step. */
 const MOST_OF_A_LEVEL = 10;
@@ -10,7 +11,7 @@ const LEVELS: Readonly<Record<Severity, string>> = { error: 'error', warning: 'w
 
 interface Annotation {
   readonly capture: number;
-  /** The rule's name, or the option's that it is about. */
+  /** The rule's name, or `capture` of what limits all that is said of it. */
   readonly title: string;
   readonly text: string;
 }
@@ -60,16 +61,18 @@ export class GithubReporter implements Reporter {
   }
 
   end({ captures, patterns, summary }: AnalysisEnd): void {
-    for (const { severity, rule, title, nextSteps } of patterns) {
+    for (const pattern of patterns) {
+      const { severity, rule, title, nextSteps } = pattern;
       const level = this.#levels[severity];
       level.count++;
-      // It may span captures: it stands with the first.
-      level.patterns.push({ capture: 0, title: rule, text: [title, ...nextSteps.slice(0, 1)].join('\n') });
+      const text = [title, ...nextSteps.slice(0, 1)].join('\n');
+      level.patterns.push({ capture: firstCaptureOf(pattern), title: rule, text });
     }
     // What limits all that is said stands before it.
-    const limits = captures.flatMap((facts, capture) =>
-      facts.evicted > 0 ? [{ capture, title: 'max-connections', text: evictions(facts) }] : [],
-    );
+    const limits = captures.flatMap((facts, capture) => {
+      const texts = [...damageOf(facts), ...gaps(facts)];
+      return texts.length === 0 ? [] : [{ capture, title: 'capture', text: texts.join('\n') }];
+    });
     const lines = SEVERITIES.flatMap((severity) => {
       const level = this.#levels[severity];
       const before = severity === 'warning' ? limits : [];
@@ -88,6 +91,12 @@ export class GithubReporter implements Reporter {
     });
     this.#write(`${[...lines, verdict(summary)].join('\n')}\n`);
   }
+}
+
+function damageOf({ damage }: CaptureFacts): readonly string[] {
+  if (damage === null) return [];
+  const { offset, frame, message } = damage;
+  return [`damaged at byte ${offset}, frame ${frame}: ${message}; everything before it was analysed`];
 }
 
 function emptyLevel(): Level {

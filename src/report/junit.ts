@@ -2,10 +2,11 @@ import type { Connection } from '../connections/connection.js';
 import { toIsoString } from '../core/time.js';
 import { CATALOG } from '../rules/catalog.js';
 import type { Finding, Pattern, Severity } from '../rules/finding.js';
+import { firstCaptureOf } from './display-filter.js';
 import { escapeControls } from './escape.js';
 import { type JunitCase, type JunitSuite, junitXml } from './junit-xml.js';
 import type { AnalysisEnd, CaptureFacts, Reporter, Write } from './reporter.js';
-import { connectionName, counted, evictions, frameNames } from './words.js';
+import { connectionName, counted, frameNames, gaps } from './words.js';
 
 /** Of one rule's findings in one capture, as many are told. */
 const MOST_TOLD = 20;
@@ -13,11 +14,9 @@ const FAILING: readonly Severity[] = ['error', 'warning'];
 const NO_DATE = '1970-01-01T00:00:00';
 
 interface Failures {
-  readonly severity: Severity;
-  readonly title: string;
   readonly lines: string[];
-  /** What the first of them says. */
-  readonly nextSteps: readonly string[];
+  /** The first of the gravest of them. */
+  gravest: Finding | Pattern;
   count: number;
 }
 
@@ -45,17 +44,18 @@ export class JunitReporter implements Reporter {
   }
 
   end({ captures, patterns }: AnalysisEnd): void {
-    // A pattern may span captures: it stands with the first.
-    for (const pattern of patterns) this.#add(0, pattern, pattern.title);
+    for (const pattern of patterns) this.#add(firstCaptureOf(pattern), pattern, pattern.title);
     this.#write(junitXml(captures.map((facts, place) => this.#suite(facts, place))));
   }
 
-  #add(capture: number, { rule, severity, title, nextSteps }: Finding | Pattern, line: string): void {
+  #add(capture: number, found: Finding | Pattern, line: string): void {
+    const { rule, severity } = found;
     if (!FAILING.includes(severity)) return;
     this.#failures[capture] ??= new Map();
-    const failures = this.#failures[capture].get(rule) ?? { severity, title, lines: [], nextSteps, count: 0 };
+    const failures = this.#failures[capture].get(rule) ?? { lines: [], gravest: found, count: 0 };
     this.#failures[capture].set(rule, failures);
     failures.count++;
+    if (FAILING.indexOf(severity) < FAILING.indexOf(failures.gravest.severity)) failures.gravest = found;
     if (failures.lines.length < MOST_TOLD) failures.lines.push(line);
   }
 
@@ -78,13 +78,14 @@ export class JunitReporter implements Reporter {
       name: path,
       timestamp: firstFrameAt === null ? NO_DATE : toIsoString(firstFrameAt).slice(0, NO_DATE.length),
       cases: [read, ...CATALOG.map(({ id }) => this.#case(path, id, this.#failures[place]?.get(id)))],
-      remarks: facts.evicted > 0 ? [evictions(facts)] : [],
+      remarks: gaps(facts),
     };
   }
 
   #case(className: string, name: string, failures: Failures | undefined): JunitCase {
     if (failures === undefined) return { className, name, outcome: null };
-    const { severity, title, lines, nextSteps, count } = failures;
+    const { lines, count, gravest } = failures;
+    const { severity, title, nextSteps } = gravest;
     const rest = count - lines.length;
     return {
       className,

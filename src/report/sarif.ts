@@ -13,12 +13,17 @@ import { formatEndpoint } from '../core/addresses.js';
 import { CATALOG } from '../rules/catalog.js';
 import { generalDocumentation } from '../rules/documentation.js';
 import { type Citation, type Finding, type Pattern, SEVERITIES, type Severity } from '../rules/finding.js';
-import { FINGERPRINT_VERSION, fingerprintOf, patternFingerprint } from '../rules/fingerprint.js';
+import {
+  FINGERPRINT_VERSION,
+  fingerprintOf,
+  PATTERN_FINGERPRINT_VERSION,
+  patternFingerprint,
+} from '../rules/fingerprint.js';
 import type { RuleDescription } from '../rules/rule.js';
-import { displayFilterFor, patternFilters } from './display-filter.js';
+import { displayFilterFor, firstCaptureOf, patternFilters } from './display-filter.js';
 import { escapeControls, escapeMarkdown } from './escape.js';
 import { type AnalysisEnd, type CaptureFacts, type Reporter, TOOL, type Write } from './reporter.js';
-import { citationName, connectionName, evictions, frameNames, omissions } from './words.js';
+import { citationName, connectionName, frameNames, gaps } from './words.js';
 import { FIXED_SPACE } from './wrap.js';
 
 /** GitHub takes more, but shows the 5,000 gravest. */
@@ -138,11 +143,10 @@ export class SarifReporter implements Reporter {
       ruleIndex: RULE_INDEX.get(rule) ?? -1,
       level: LEVELS[severity],
       message: { text: `${title}\n\n${explanation}` },
-      partialFingerprints: { [FINGERPRINT_VERSION]: this.#numbered(patternFingerprint(pattern)) },
+      partialFingerprints: { [PATTERN_FINGERPRINT_VERSION]: this.#numbered(patternFingerprint(pattern)) },
       properties: { ...properties, nextSteps: pattern.nextSteps, citations: citations.map(plainName) },
     };
-    // It may span captures: it stands with the first.
-    return { capture: 0, result, logicalLocations: [] };
+    return { capture: firstCaptureOf(pattern), result, logicalLocations: [] };
   }
 
   /** Equal fingerprints are told apart by their number. */
@@ -174,7 +178,7 @@ function artifactOf(path: string): ArtifactLocation {
 }
 
 function notifications(facts: CaptureFacts): readonly Notification[] {
-  const { path, damage, dropped, evicted } = facts;
+  const { path, damage } = facts;
   const locations: Location[] = [{ physicalLocation: { artifactLocation: artifactOf(path) } }];
   const texts: string[] = [];
   if (damage !== null) {
@@ -183,9 +187,7 @@ function notifications(facts: CaptureFacts): readonly Notification[] {
       `Damaged at byte ${damage.offset}, frame ${damage.frame}: ${message}. What came before was analysed.`,
     );
   }
-  if (dropped !== null && dropped > 0) texts.push(`The capturing host dropped ${dropped} frames.`);
-  if (evicted > 0) texts.push(evictions(facts));
-  texts.push(...omissions(facts));
+  texts.push(...gaps(facts));
   return texts.map((text) => ({ level: 'warning', message: { text }, locations }));
 }
 

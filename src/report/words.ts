@@ -55,8 +55,9 @@ export function clockTime(time: Timestamp): string {
 /** Seconds with as many digits as help: `62.1 s`, `0.020 s`, `12 µs`. */
 export function seconds(value: number): string {
   if (Number.isNaN(value)) return UNKNOWN_TIME;
-  if (value >= 10) return `${value.toFixed(1)} s`;
-  if (value >= 0.001 || value === 0) return `${value.toFixed(3)} s`;
+  // The unit is that of the figure as it is rounded.
+  if (value >= 9.9995) return `${value.toFixed(1)} s`;
+  if (value >= 0.0009995 || value === 0) return `${value.toFixed(3)} s`;
   return `${Math.round(value * 1e6)} µs`;
 }
 
@@ -93,8 +94,8 @@ export function counted(value: number, singular: string): string {
 /** `91.8 kB`. */
 export function octets(value: number): string {
   if (value < 1000) return `${value} B`;
-  if (value < 1e6) return `${(value / 1e3).toFixed(1)} kB`;
-  if (value < 1e9) return `${(value / 1e6).toFixed(1)} MB`;
+  if (value < 999_950) return `${(value / 1e3).toFixed(1)} kB`;
+  if (value < 999_950_000) return `${(value / 1e6).toFixed(1)} MB`;
   return `${(value / 1e9).toFixed(2)} GB`;
 }
 
@@ -203,6 +204,16 @@ const MOST_NAMED = 8;
 export function firstOf(names: readonly string[], omitted = 0): readonly string[] {
   const more = names.length - MOST_NAMED + omitted;
   return more > 0 ? [...names.slice(0, MOST_NAMED), `${grouped(more)} more`] : names;
+}
+
+/** What the analysis of a capture does not rest on though it was on the wire, each without a final stop. */
+export function gaps(facts: CaptureFacts): readonly string[] {
+  const { dropped, evicted } = facts;
+  return [
+    ...(dropped !== null && dropped > 0 ? [`the capturing host dropped ${counted(dropped, 'frame')}`] : []),
+    ...(evicted > 0 ? [evictions(facts)] : []),
+    ...omissions(facts),
+  ];
 }
 
 /** What of a capture was not analysed though it may hold TCP, each without a final stop. */

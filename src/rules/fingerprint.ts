@@ -5,8 +5,9 @@
  */
 import type { Role } from '../connections/connection.js';
 
-/** Changes with the meaning of fingerprints. */
+/** Each changes with the meaning of its fingerprints. */
 export const FINGERPRINT_VERSION = 'finwait/1';
+export const PATTERN_FINGERPRINT_VERSION = 'finwait/2';
 
 /** As much of a connection as a fingerprint depends on. */
 export interface FingerprintedConnection {
@@ -27,15 +28,23 @@ export function fingerprintOf(
 /** As much of a pattern as its fingerprint depends on. */
 export interface FingerprintedPattern {
   readonly rule: string;
-  readonly title: string;
-  /** `network` is that of the hosts that the title names. */
-  readonly facts: { readonly network?: unknown };
+  readonly facts: Readonly<Record<string, unknown>>;
 }
 
-/** A pattern is the same if its rule, the hosts that its title names and their network are: figures do not count. */
-export function patternFingerprint({ rule, title, facts }: FingerprintedPattern): string {
+/** Facts that say what a pattern is about: whose trouble, and of which kind where its rule knows several. */
+const SUBJECTS = ['client', 'server', 'host', 'holder', 'endpoint'] as const;
+const KINDS = ['side', 'ending'] as const;
+
+/**
+ * A pattern is the same if its rule, its kind, the hosts that it is about and their network are: figures, which its
+ * title is full of, do not count.
+ */
+export function patternFingerprint({ rule, facts }: FingerprintedPattern): string {
   const { network = '' } = facts;
-  return `${rule} ${title.replace(/(?<![\w.:])\d+(?:\.\d+)?(?![\w.:])/g, '#')}${within(String(network))}`;
+  // The rule whose findings it stands for; of a kind that has a name, figures may choose among several.
+  const kind = facts.kind ?? facts.rule;
+  const parts = [rule, kind, ...[...KINDS, ...SUBJECTS].map((name) => facts[name])];
+  return `${parts.filter((part) => typeof part === 'string').join(' ')}${within(String(network))}`;
 }
 
 function within(network: string): string {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { citationNames, limitsText } from '../../src/report/words.js';
+import { citationNames, limitsText, octets, seconds } from '../../src/report/words.js';
 import { FIXED_SPACE } from '../../src/report/wrap.js';
 import type { Citation } from '../../src/rules/finding.js';
 import { finding } from '../support/pattern-tester.js';
@@ -23,6 +23,28 @@ describe('limits', () => {
       '14,600 bytes (x.minimumBytes), 0.5 (minimumShare), 3 (least)',
     );
     expect(limitsText(finding('half-close'))).toBe('');
+  });
+});
+
+describe('figures', () => {
+  it.each([
+    [0, '0.000 s'],
+    [0.0009994, '999 µs'],
+    [0.0009996, '0.001 s'],
+    [9.9994, '9.999 s'],
+    [9.9996, '10.0 s'],
+  ])('%d s: the unit is that of what is shown', (value, text) => {
+    expect(seconds(value)).toBe(text);
+  });
+
+  it.each([
+    [999, '999 B'],
+    [999_949, '999.9 kB'],
+    [999_960, '1.0 MB'],
+    [999_949_000, '999.9 MB'],
+    [999_960_000, '1.00 GB'],
+  ])('%d octets: the unit is that of what is shown', (value, text) => {
+    expect(octets(value)).toBe(text);
   });
 });
 
