@@ -48,11 +48,13 @@ export function duration(seconds: number): string {
   if (Number.isNaN(seconds) || seconds < 0) return 'an unknown time';
   if (seconds < 0.001) return `${round(seconds * 1000, 3)} ms`;
   if (seconds < 0.01) return `${round(seconds * 1000, 1)} ms`;
-  if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
+  // The unit is that of the figure as it is rounded.
+  if (seconds < 0.9995) return `${Math.round(seconds * 1000)} ms`;
   if (seconds < 119.95) return `${round(seconds, 1)} s`;
   const whole = Math.round(seconds);
   if (whole < 7200) return pair(whole, 60, 'min', 's');
-  if (whole < 172_800) return pair(Math.round(whole / 60), 60, 'h', 'min');
+  const minutes = Math.round(whole / 60);
+  if (minutes < 2880) return pair(minutes, 60, 'h', 'min');
   return pair(Math.round(whole / 3600), 24, 'd', 'h');
 }
 

@@ -69,8 +69,9 @@ export class Census {
     return caller;
   }
 
-  /** The connections of a client to a host so far, both as `inNetwork` names them; 0 if that is not known. */
-  callsTo(client: string, host: string): number {
+  /** The connections of a client to a host so far, both as `inNetwork` names them; null once not all are counted. */
+  callsTo(client: string, host: string): number | null {
+    if (!this.#isWhole) return null;
     const caller = this.#clients.find(client, 0);
     const called = this.#hosts.get(host);
     return caller === null || called === undefined ? 0 : this.#hostCalls.of(caller.number, called);
@@ -97,6 +98,7 @@ export class Census {
   #giveUp(): void {
     this.#isWhole = false;
     this.#calls.clear();
+    this.#hostCalls.clear();
     this.#troubled.clear();
   }
 

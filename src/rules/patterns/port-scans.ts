@@ -101,12 +101,13 @@ export class PortScans {
   }
 }
 
-type Calls = (client: string, host: string) => number;
+/** Null if it is not known. */
+type Calls = (client: string, host: string) => number | null;
 
 function isScan({ client, host, network, members, ports, wasFast }: Watched, calls: Calls): boolean {
   if (!wasFast || members.count > MOST_TRIES * ports.size) return false;
   const all = calls(inNetwork(client, network), inNetwork(host, network));
-  return members.count >= LEAST_SHARE * all;
+  return all !== null && members.count >= LEAST_SHARE * all;
 }
 
 /** A SYN that was sent once, as scanners do, and for which nothing came back, not even an ICMP error. */

@@ -230,7 +230,7 @@ class Collector implements PatternCollector {
 
   /** What a port scan or a flood leaves on each connection is no trouble of that connection. */
   severityOf(connection: Connection, finding: Finding): Severity | null {
-    const calls = (client: string, host: string): number => this.#census.callsTo(client, host);
+    const calls = (client: string, host: string): number | null => this.#census.callsTo(client, host);
     const service = this.#census.serviceOf(connection);
     const recurrence = service === null ? null : this.#recurrences.find(finding.rule, service.number);
     const isPart =
@@ -489,6 +489,7 @@ function scanPattern(scan: Scan): Pattern {
     to: members.to,
     facts: {
       rule,
+      kind: 'port-scan',
       client,
       host,
       ...(network !== '' && { network }),

@@ -362,6 +362,23 @@ describe('recurring-finding', () => {
       expect(severities(scan)).toEqual(scan.map(() => ['info']));
     });
 
+    it('no scan where not all calls of its client are counted', () => {
+      const calls = several(200, { rule: null }, 20_000);
+      const refused = each(12, (place) => ({ port: 1000 + place, gap: 0.5 }), 30_000);
+      const others = each(10_001, (place) => ({ rule: null, server: `10.1.${place >> 8}.${place & 255}` }));
+      for (const judged of [
+        [...calls, ...refused],
+        [...others, ...calls, ...refused],
+      ]) {
+        expect(severities(judged).slice(-12)).toEqual(refused.map(() => ['warning']));
+        expect(
+          told(judged)
+            .map(({ title }) => title)
+            .join(),
+        ).not.toContain('port scan');
+      }
+    });
+
     it('nothing of what others meet at the same host', () => {
       const scan = each(12, (place) => ({ port: 1000 + place, gap: 0.5 }));
       const other = several(1, { client: '10.0.0.9' }, 12);
