@@ -1,9 +1,17 @@
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
 import { areSwapped, eachEndpoint, entered, findReset, milestone } from './evidence.js';
+import { inGeneral, type ProgramView, seenAt } from './program-view.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { count, duration, nameOf, round, times } from './wording.js';
+
+const CLIENT: ProgramView = {
+  name: 'client',
+  open: 'connect and write succeed, then its read hangs, or fails with ECONNRESET',
+  read: 'hangs, or fails with ECONNRESET',
+};
+const OF_SERVER = '{server}: accept does not return this connection.';
 
 /** The server repeats its SYN-ACK although the client has completed the handshake and sends data. */
 export const acceptQueueOverflow: Rule = {
@@ -36,8 +44,7 @@ export const acceptQueueOverflow: Rule = {
       'A repeated SYN-ACK while the client had sent only its ACK: that one may have been lost, and TCP_DEFER_ACCEPT waits for data.',
       'Loss between the tap and the server: far from the server this is only possible.',
     ],
-    applicationSees:
-      '{client}: connect and write succeed, then its read hangs, or fails with ECONNRESET. {server}: accept does not return this connection.',
+    applicationSees: `${inGeneral(CLIENT)} ${OF_SERVER}`,
     likelyCauses: [
       'The server’s program does not call accept fast enough, or hangs (likely).',
       'A listen backlog, or net.core.somaxconn, that is too small for bursts (possible).',
@@ -66,6 +73,7 @@ export const acceptQueueOverflow: Rule = {
       title:
         '{server} repeated its SYN-ACK although {client} had sent data: its accept queue is probably full',
       explanation: `The client’s data in frame {data} acknowledges the SYN-ACK, and yet {server} sent that again, {count} in all, the last {time} later in frame {last}.${reset === null ? '' : ` In the end it reset the connection in frame ${reset.frame}.`}${near ? '' : ' The capture was not taken at the server, so the client’s segments may have been lost behind it.'}`,
+      applicationSees: `${seenAt(client, server, CLIENT)} ${OF_SERVER}`,
       frames: [answered?.frame ?? null, data.frame, repeated.frame, repeated.lastFrame, reset?.frame ?? null],
       from: repeated.time,
       to: reset?.time ?? repeated.lastTime,

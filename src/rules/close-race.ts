@@ -18,6 +18,8 @@ export interface LostData {
   readonly secondsBeforeFin: number;
   /** Copies of it in the capture. */
   readonly copies: number;
+  /** What drew the reset still did not know of the FIN when it should have arrived for long. */
+  readonly finMissed: boolean;
 }
 
 /** Longer than data and FIN take to pass each other, where two round trips do not take longer still (seconds). */
@@ -35,13 +37,18 @@ export function lostDataOf(
   race: CloseRace,
 ): LostData {
   const data = firstCopy(sender, race);
-  if (data === null) return { kind: 'in-flight', secondsBeforeFin: 0, copies: 1 };
+  if (data === null) return { kind: 'in-flight', secondsBeforeFin: 0, copies: 1, finMissed: false };
   const { first, copies } = data;
   const secondsBeforeFin = secondsBetween(first, fin.time);
   const limit = Math.max(LONGEST_CROSSING, 2 * (connection.vantage.roundTripSeconds ?? 0));
   const took = (seconds: number) => lasted(connection, null, seconds, limit);
   const kind = took(secondsBeforeFin) ? 'long-lost' : took(-secondsBeforeFin) ? 'unaware' : 'in-flight';
-  return { kind, secondsBeforeFin, copies };
+  const { trigger } = race.reset.reset;
+  const finMissed =
+    trigger !== null &&
+    !trigger.knewFin &&
+    took(secondsBetween(fin.time, race.reset.time) - trigger.reactionSeconds);
+  return { kind, secondsBeforeFin, copies, finMissed };
 }
 
 /**

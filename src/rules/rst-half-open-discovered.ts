@@ -19,7 +19,7 @@ import { causesOfUnknown, IDLE_SECONDS } from './host-fate.js';
 import { inGeneral, type ProgramView, seenAt } from './program-view.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
-import { duration, nameOf, round } from './wording.js';
+import { duration, nameOf, round, times } from './wording.js';
 
 const BARE_ABORT =
   'The program of {forgetter} aborted in this moment, on a system that sets no ACK bit then, as RFC 9293 §3.10.5 has it (possible).';
@@ -111,7 +111,7 @@ export const rstHalfOpenDiscovered: Rule = {
     // A closed socket of Linux has no window to offer; RFC 9293 §3.10.7.1 leaves it open.
     const windowed = window !== 0;
     const otherTtl = forgetter.ttl !== null && reset.reset.ttl !== forgetter.ttl;
-    const copies = unansweredCopies(knower, reset);
+    const copies = unansweredCopies(knower, reset, unheard);
     const wasIdle = copies === 0 && trigger.idleSeconds >= IDLE_SECONDS;
     const causes = [
       ...causesOfUnknown('forgetter', {
@@ -140,7 +140,7 @@ export const rstHalfOpenDiscovered: Rule = {
       title: windowed
         ? `A reset in the name of {forgetter} ended this ${kind}`
         : `{forgetter} reset this ${kind} as one that it does not know`,
-      explanation: `{knower} ${whatItSent(knower, trigger)} in frame {trigger}${unheard ? '' : ', {idle} after the last segment of {forgetter},'} and got RST in frame {rst}, ${windowed ? `numbered as a host without such a connection does it. But it has a window of ${window}, and Linux sends such resets with none: it may be an abort, or come from a device on the path.` : 'in the form that a host without such a connection sends.'} No FIN of {forgetter} was seen before.${copies > 0 ? ' The connection had not been idle: since {forgetter} was last heard, {knower} had sent again {copies} times what nobody acknowledged.' : ''}${connection.quality.midstream ? ' The capture starts inside the connection, so an earlier FIN may have been missed.' : ''}`,
+      explanation: `{knower} ${whatItSent(knower, trigger)} in frame {trigger}${unheard ? '' : ', {idle} after the last segment of {forgetter},'} and got RST in frame {rst}, ${windowed ? `numbered as a host without such a connection does it. But it has a window of ${window}, and Linux sends such resets with none: it may be an abort, or come from a device on the path.` : 'in the form that a host without such a connection sends.'} No FIN of {forgetter} was seen before.${copies > 0 ? ' {again} what nobody acknowledged.' : ''}${connection.quality.midstream ? ' The capture starts inside the connection, so an earlier FIN may have been missed.' : ''}`,
       applicationSees: `${seenAt(knower, forgetter, KNOWER, reset.frame)} ${OF_FORGETTER}`,
       ...(copies > 0 && { nextSteps: AFTER_LOSS }),
       frames: [trigger.kind === 'fin' ? finFrame(knower) : null, trigger.frame, reset.frame],
@@ -150,7 +150,7 @@ export const rstHalfOpenDiscovered: Rule = {
         trigger: trigger.kind,
         window,
         ...(copies > 0
-          ? { unheardSeconds: round(trigger.idleSeconds), unansweredCopies: copies }
+          ? { ...(!unheard && { unheardSeconds: round(trigger.idleSeconds) }), unansweredCopies: copies }
           : { idleSeconds: round(trigger.idleSeconds) }),
         lostBytes: trigger.payloadBytes,
       },
@@ -161,7 +161,7 @@ export const rstHalfOpenDiscovered: Rule = {
         trigger: trigger.frame,
         rst: reset.frame,
         heard: lastHeard ?? '?',
-        copies,
+        again: `${unheard ? '' : `The connection had not been idle: since ${nameOf(forgetter)} was last heard, `}${nameOf(knower)} had sent again ${times(copies)}`,
       },
     });
   }),
@@ -176,11 +176,15 @@ function whatItSent(knower: Endpoint, { kind, frame }: NonNullable<SeenReset['re
 
 /**
  * How many times `knower` had sent something again, unanswered, since its peer was last heard before the reset; what
- * draws the reset is not counted.
+ * draws the reset is not counted. `unheard`: it was not heard at all.
  */
-function unansweredCopies(knower: Endpoint, { time, reset: { trigger } }: SeenReset): number {
+function unansweredCopies(
+  knower: Endpoint,
+  { time, reset: { trigger } }: SeenReset,
+  unheard: boolean,
+): number {
   if (trigger === null) return 0;
-  const silentFor = trigger.idleSeconds + trigger.reactionSeconds;
+  const silentFor = unheard ? Number.POSITIVE_INFINITY : trigger.idleSeconds + trigger.reactionSeconds;
   // A FIN that goes out again with data is both.
   const copies = { 'retransmission-run': 0, 'fin-repeated': 0 };
   for (const { kind, frame, time: began, count, lastFrame } of knower.milestones) {

@@ -90,7 +90,7 @@ export const rstOnCloseRace: Rule = {
       ...(alert || closer.role === 'client' ? { severity: 'info' } : {}),
       confidence: gradedBy(connection, lost.kind === 'in-flight' ? 'observed' : 'inferred'),
       ...accountOf(lost, closer, idle, alert),
-      applicationSees: `${seenAt(sender, closer, lost.kind === 'unaware' ? UNAWARE : SENDER, reset.frame)} ${OF_CLOSER}`,
+      applicationSees: `${seenAt(sender, closer, lost.finMissed ? UNAWARE : SENDER, reset.frame)} ${OF_CLOSER}`,
       frames: [
         finFrame,
         lost.kind === 'long-lost' ? (sender.lastNewData?.frame ?? null) : null,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Connection } from '../../src/connections/connection.js';
+import { acceptQueueOverflow } from '../../src/rules/accept-queue-overflow.js';
 import { prepareRules } from '../../src/rules/evaluate.js';
 import { halfOpenSynChallenge } from '../../src/rules/half-open-syn-challenge.js';
 import { icmpUnreachable } from '../../src/rules/icmp-unreachable.js';
@@ -132,6 +133,13 @@ describe('a finding on an endpoint that had closed', () => {
           ],
         },
         server: { after: CLOSES },
+      }),
+    ],
+    [
+      acceptQueueOverflow,
+      connection({
+        client: { unacknowledgedBytes: 100, lastNewData: moment(0.05, 4), after: CLOSES },
+        server: { milestones: [happens('syn-ack-repeated', 1, 6, { count: 3, until: 7, lastFrame: 9 })] },
       }),
     ],
     [

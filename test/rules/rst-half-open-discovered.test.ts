@@ -61,6 +61,19 @@ function unheard(
   return { ...rest, server: { ...server, segments: 1 } };
 }
 
+/** The same with the third copy of a FIN, of which the capture has all. */
+function repeatedUnheard() {
+  const { client, ...rest } = unheard({ kind: 'fin', payloadBytes: 0 });
+  return {
+    ...rest,
+    client: {
+      ...client,
+      timeline: [enters('FIN-WAIT-1', 10, 1, { evidence: 'observed' })],
+      milestones: [happens('fin-repeated', 30, 3, { count: 3, until: 90, lastFrame: 8 })],
+    },
+  };
+}
+
 const IDLE = `
         0.00 C S  0
         0.01 S SA 0 1
@@ -126,6 +139,15 @@ testRule(rstHalfOpenDiscovered, {
       connection: unheard({ kind: 'ack', payloadBytes: 0 }),
       end: 91,
       severity: 'info',
+    },
+    {
+      name: 'as info on a repeated FIN, without the idle time that nobody knows',
+      connection: repeatedUnheard(),
+      end: 91,
+      severity: 'info',
+      explanation:
+        /^10\.0\.0\.1:40000 repeated its FIN, first sent in frame 1, in frame 8 and got .* 10\.0\.0\.1:40000 had sent again twice what nobody acknowledged\./,
+      facts: { trigger: 'fin', unansweredCopies: 2 },
     },
     {
       name: 'as info on a FIN whose receiver was gone when the capture started',

@@ -124,8 +124,9 @@ testRule(rstOnCloseRace, {
         '300 bytes from 10.0.0.1:40000 never arrived: 10.0.0.2:8080 closed 20 s after they were first sent',
       explanation:
         /20 s before the FIN .* in frame 12, 6 times in all, the last time in frame 14, .* not in flight/,
+      // What is sent 5 s after the FIN does not acknowledge it.
       applicationSees:
-        /^10\.0\.0\.1:40000: read gives 0 if the FIN arrived before the reset, else ECONNRESET/,
+        /^10\.0\.0\.1:40000: its write had succeeded, and its read fails with ECONNRESET, as no FIN had come/,
       likelyCauses: /^The path loses what 10\.0\.0\.1:40000 sends/,
       frames: [5, 12, 14, 15],
       facts: { kind: 'lost-before-close', lostBytes: 300, sentBeforeCloseSeconds: 20, transmissions: 6 },

@@ -147,7 +147,7 @@ export const idleResetInterval: PatternRule = {
       'A reset after keep-alives that nobody answered.',
     ],
     applicationSees:
-      'ECONNRESET on the first use after the pause, or on the pending read where the reset came by itself; with a device that drops silently, a hang and then ETIMEDOUT.',
+      'Unless the program had closed its side: ECONNRESET on the first use after the pause, or on the pending read where the reset came by itself; with a device that drops silently, a hang and then ETIMEDOUT.',
     likelyCauses: [
       CAUSE_ON_USE,
       'One of the limits that are usual, where just one of them fits: 60, 240, 300, 350, 7,440 or 432,000 s (possible).',

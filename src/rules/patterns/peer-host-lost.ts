@@ -77,7 +77,7 @@ export const peerHostLost: PatternRule = {
       'SYNs alone that nobody answers: syn-unanswered. A full accept queue or a filter does that as well.',
     ],
     applicationSees:
-      'On every connection: a blocked read, and ETIMEDOUT, EHOSTUNREACH or ENETUNREACH in the end.',
+      'On every connection that its program had not closed: a blocked read, and ETIMEDOUT, EHOSTUNREACH or ENETUNREACH in the end.',
     likelyCauses: [
       '{host} lost power, crashed or froze (possible): other hosts behind the same router still answer, and on its own link not even ARP is answered (ip neigh: FAILED).',
       'A link, route or firewall on the way to it failed (possible): other hosts behind it are silent too, and {host} answers on its own link.',
