@@ -1,7 +1,7 @@
 /** From the hot record and its journal to the immutable `Connection`. */
 import { formatAddress } from '../core/addresses.js';
 import { isKnown, secondsBetween, type Timestamp } from '../core/time.js';
-import { advance, distance } from '../tcp/sequence.js';
+import { advance, after, distance } from '../tcp/sequence.js';
 import { STATES } from '../tcp/states.js';
 import { TRANSITIONS } from '../tcp/transitions.js';
 import type { AddressTexts } from './address-texts.js';
@@ -39,6 +39,7 @@ import {
   COMPLETE_DATA,
   COMPLETE_SYN,
   COMPLETENESS_MASK,
+  CONTIGUOUS,
   DATA_FRAME,
   DUPLICATE_FRAMES,
   DUPLICATES_APART,
@@ -46,6 +47,7 @@ import {
   ENDPOINT_ACKNOWLEDGED,
   ENDPOINT_FIN_SENT,
   ENDPOINT_HAS_NEW_DATA,
+  ENDPOINT_SECOND_FIN,
   ENDPOINT_SEEN,
   ENDPOINT_SYN_CAPTURED,
   ENDPOINT_WINDOW_CLOSED,
@@ -387,17 +389,28 @@ function endpointOf(
   };
 }
 
-/** Payload octets beyond the peer's highest acknowledgment; SYN and FIN take a number but are no payload. */
+/**
+ * Payload octets beyond the peer's highest acknowledgment; SYN and FIN take a number but are no payload. They end with
+ * the highest that was sent, though it be beyond a FIN.
+ */
 function unacknowledged(memory: Int32Array, endpoint: number, flags: number): number {
   if ((flags & ENDPOINT_SEEN) === 0) return 0;
-  const finSent = (flags & ENDPOINT_FIN_SENT) !== 0;
-  const end = finSent ? memory[endpoint + FIN_SEQUENCE] : memory[endpoint + SND_NXT];
+  const end =
+    (flags & ENDPOINT_FIN_SENT) === 0 ? memory[endpoint + SND_NXT] : endAround(memory, endpoint, flags);
   const firstOctet = advance(memory[endpoint + ISS], 1);
   const una = (flags & ENDPOINT_ACKNOWLEDGED) !== 0 ? memory[endpoint + UNA] : firstOctet;
   const octets = distance(end, una);
   return octets > 0 && ((flags & ENDPOINT_SYN_CAPTURED) !== 0 || (flags & ENDPOINT_HAS_NEW_DATA) !== 0)
     ? octets
     : 0;
+}
+
+/** One past the last octet of an endpoint that sent a FIN, which may name another number than it should. */
+function endAround(memory: Int32Array, endpoint: number, flags: number): number {
+  const fin = memory[endpoint + FIN_SEQUENCE];
+  const contiguous = memory[endpoint + CONTIGUOUS];
+  const end = (flags & ENDPOINT_SECOND_FIN) === 0 ? contiguous : advance(contiguous, -1);
+  return after(end, advance(fin, 1)) ? end : fin;
 }
 
 function unseenSide(memory: Int32Array, client: number, server: number, clientSeen: boolean): Role | null {

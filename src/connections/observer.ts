@@ -88,6 +88,7 @@ import {
   ENDPOINT_OTHER_ISN,
   ENDPOINT_RESET,
   ENDPOINT_SCALE_OFFERED,
+  ENDPOINT_SECOND_FIN,
   ENDPOINT_SEEN,
   ENDPOINT_SENT_SYN,
   ENDPOINT_SENT_SYN_ACK,
@@ -96,6 +97,7 @@ import {
   FAST_OPEN,
   FIN_SEQUENCE,
   FLAGS,
+  FOLLOWED,
   HANDSHAKE_REPEATED,
   ISLAND_END,
   ISLAND_START,
@@ -175,6 +177,10 @@ export class Observer {
   /** Takes in one segment of the connection whose words start at `base` in `memory`. */
   observe(memory: Int32Array, base: number, fromServer: boolean, segment: Segment): void {
     this.#at.enter(memory, base, fromServer, segment);
+    if ((memory[base + FLAGS] & FOLLOWED) !== 0) {
+      this.#remember(KIND_ACK);
+      return;
+    }
     this.#ledger.open(memory, base, segment);
     if (concernsSilence(memory, base, this.#at.sender, segment))
       noteSilence(memory, base, fromServer, segment);
@@ -282,6 +288,7 @@ export class Observer {
     const fromServer = this.#at.fromServer;
     const flags = memory[x + STATE];
     const isFirst = (flags & ENDPOINT_SENT_SYN_ACK) === 0;
+    if (this.#opensAfterBothFins()) return KIND_SYN_ACK;
     const isOther = !isFirst && this.#at.segment.sequence !== memory[x + ISS];
     if (isOther && !this.#replacesSynAck()) return KIND_SYN_ACK;
     const repeated = !isFirst && !isOther;
@@ -363,6 +370,20 @@ export class Observer {
     const [seconds, nanoseconds] = [memory[y + LAST_SECONDS], memory[y + LAST_NANOSECONDS]];
     const frame = memory[y + LAST_FRAME];
     this.#ledger.enterAt(fromServer, RECEIVED_SYN_ACK, ASSUMED, frame, seconds, nanoseconds);
+  }
+
+  /**
+   * A SYN-ACK with an acknowledgment that is none of this connection, though both its FINs are through: it belongs to
+   * another one on the same ports, whose SYN was not captured, and nothing is left of this one.
+   */
+  #opensAfterBothFins(): boolean {
+    const { memory, sender: x, receiver: y, fromServer, segment } = this.#at;
+    const areThrough = (memory[x + STATE] & memory[y + STATE] & ENDPOINT_FIN_COVERED) !== 0;
+    if (!areThrough || within(segment.acknowledgment, memory[y + ISS], memory[y + SND_NXT])) return false;
+    this.#ledger.enter(fromServer, FOUND_GONE, OBSERVED);
+    this.#ledger.enterUnseen(!fromServer, FOUND_GONE);
+    this.#setFlag(FOLLOWED);
+    return true;
   }
 
   /** Its data may have been captured first, where several queues feed the capture. */
@@ -475,8 +496,10 @@ export class Observer {
     if ((peerFlags & STATE_MASK) === SYN_RECEIVED && after(acknowledgment, memory[y + ISS])) {
       this.#enterOpen(!fromServer, RECEIVED_ACK_OF_SYN);
     }
-    if ((peerFlags & ENDPOINT_FIN_SENT) !== 0 && after(acknowledgment, memory[y + FIN_SEQUENCE])) {
-      this.#coverFin();
+    if ((peerFlags & ENDPOINT_FIN_SENT) !== 0) {
+      if (this.#knowsFinOf(y)) this.#coverFin();
+      else if (this.#isPastFin(y)) this.#refuseFinAsOld();
+      if (this.#acknowledgesUnsent(y)) return;
     }
     this.#raiseAcknowledged(y, acknowledgment);
   }
@@ -566,6 +589,8 @@ export class Observer {
         this.#fin(textEnd);
         return KIND_FIN;
       }
+    } else if ((memory[x + STATE] & ENDPOINT_FIN_SENT) !== 0 && this.#isNoneOfTheStream(sequence)) {
+      return KIND_DATA;
     }
 
     const fresh = after(end, next);
@@ -600,7 +625,7 @@ export class Observer {
     const y = this.#at.receiver;
     const segment = this.#at.segment;
     const fromServer = this.#at.fromServer;
-    memory[x + STATE] = memory[x + STATE] | ENDPOINT_HAS_NEW_DATA;
+    memory[x + STATE] = (memory[x + STATE] | ENDPOINT_HAS_NEW_DATA) & ~ENDPOINT_SECOND_FIN;
     memory[x + DATA_FRAME] = segment.frame;
     memory[x + DATA_SECONDS] = segment.seconds;
     memory[x + DATA_NANOSECONDS] = segment.nanoseconds;
@@ -625,6 +650,13 @@ export class Observer {
   #isNearFin(sequence: number): boolean {
     const { memory, sender: x, receiver: y } = this.#at;
     return Math.abs(distance(sequence, memory[x + FIN_SEQUENCE])) <= this.#widestWindow(y);
+  }
+
+  /** A stray with octets far behind the sender's FIN, or on either side once that was acknowledged. */
+  #isNoneOfTheStream(sequence: number): boolean {
+    const { memory, sender: x } = this.#at;
+    const isBehind = after(sequence, memory[x + FIN_SEQUENCE]);
+    return (isBehind || (memory[x + STATE] & ENDPOINT_FIN_COVERED) !== 0) && !this.#isNearFin(sequence);
   }
 
   /** The widest window that the endpoint at `y` may have given its peer, as far as that is known. */
@@ -665,11 +697,39 @@ export class Observer {
     if (after(fin, edge)) this.#disproveFin(y, !fromServer);
   }
 
-  /** The segment at hand acknowledges `y`'s FIN. */
+  /** The segment at hand acknowledges `y`'s FIN: whoever takes that in takes nothing behind it (§3.10.7.4, seventh step). */
   #knowsFinOf(y: number): boolean {
+    const { memory, segment } = this.#at;
     return (
-      (this.#at.memory[y + STATE] & ENDPOINT_FIN_SENT) !== 0 &&
-      after(this.#at.segment.acknowledgment, this.#at.memory[y + FIN_SEQUENCE])
+      (memory[y + STATE] & ENDPOINT_FIN_SENT) !== 0 &&
+      segment.acknowledgment === advance(memory[y + FIN_SEQUENCE], 1)
+    );
+  }
+
+  /** The sender has received more than the place of `y`'s FIN: to it that FIN was an old segment, and it dropped it. */
+  #isPastFin(y: number): boolean {
+    const { memory, segment } = this.#at;
+    return after(segment.acknowledgment, advance(memory[y + FIN_SEQUENCE], 1));
+  }
+
+  /** The FIN held to have reached the sender lay below its RCV.NXT (§3.10.7.4, first step). */
+  #refuseFinAsOld(): void {
+    const { memory, sender: x, fromServer } = this.#at;
+    if ((memory[x + STATE] & ENDPOINT_FIN_UNPROVED) === 0) return;
+    this.#ledger.retractFrom(fromServer, RECEIVED_FIN);
+    memory[x + STATE] &= ~ENDPOINT_FIN_UNPROVED;
+  }
+
+  /**
+   * It acknowledges octets behind the last of `y`, a FIN that was acknowledged before or that `y` repeats all the same:
+   * `y` drops it (§3.10.7.4, fifth step).
+   */
+  #acknowledgesUnsent(y: number): boolean {
+    const { memory, segment, fromServer } = this.#at;
+    return (
+      after(segment.acknowledgment, memory[y + SND_NXT]) &&
+      this.#isPastFin(y) &&
+      ((memory[y + STATE] & ENDPOINT_FIN_COVERED) !== 0 || this.#copiesOfFin(!fromServer) >= 0)
     );
   }
 
@@ -682,18 +742,36 @@ export class Observer {
     if ((memory[x + STATE] & ENDPOINT_FIN_SENT) === 0) {
       memory[x + STATE] = (memory[x + STATE] | ENDPOINT_FIN_SENT) & ~ENDPOINT_OTHER_ISN;
       memory[x + FIN_SEQUENCE] = finSequence;
+      const answer = this.#answerCapturedBefore();
       this.#sendFin(x, fromServer);
+      if (answer >= 0) this.#putBehind(answer);
       return;
     }
     if (finSequence !== memory[x + FIN_SEQUENCE]) {
       if (this.#isNearFin(finSequence)) this.#ledger.run(DATA_BEYOND_OWN_FIN, fromServer, 0);
+      if (memory[x + CONTIGUOUS] === advance(finSequence, 1)) memory[x + STATE] |= ENDPOINT_SECOND_FIN;
       return;
     }
     this.#ledger.run(FIN_REPEATED, fromServer, 0);
+    this.#dropAcknowledgmentOfUnsent();
     if (this.#answersCrossedFin()) return;
     this.#disproveAckOfFin(fromServer);
     if ((memory[y + STATE] & ENDPOINT_FIN_UNPROVED) !== 0 && !this.#tapIsAt(!this.#at.fromServer))
       this.#disproveArrivalOfFin(y, !fromServer);
+  }
+
+  /** The sender repeats its FIN: an acknowledgment of octets behind that was of none that were missed. */
+  #dropAcknowledgmentOfUnsent(): void {
+    const { memory, base, sender: x, fromServer } = this.#at;
+    const end = memory[x + SND_NXT];
+    if (end !== advance(memory[x + FIN_SEQUENCE], 1) || !after(memory[x + UNA], end)) return;
+    const entry = this.#ledger.find(ACKNOWLEDGED_UNSEEN, fromServer);
+    if (entry < 0 || this.#ledger.countOf(entry) === 0) return;
+    const note = this.#ledger.noteOf(entry);
+    memory[base + LOST_SEGMENTS] = memory[base + LOST_SEGMENTS] - 1;
+    this.#ledger.takeBack(entry, distance(memory[x + UNA], note));
+    memory[x + UNA] = note;
+    memory[x + CONTIGUOUS] = end;
   }
 
   /**
@@ -723,6 +801,40 @@ export class Observer {
     this.#enterAsBefore(server, RECEIVED_ACK_OF_FIN, newest, ASSUMED);
   }
 
+  /**
+   * The entry of the peer's FIN, if that acknowledges the sender's at hand: the capture took the two in the wrong
+   * order, and by the acknowledgment numbers, which alone count, the peer closed second. Else -1.
+   */
+  #answerCapturedBefore(): number {
+    const { memory, sender: x, receiver: y, fromServer } = this.#at;
+    if ((memory[y + STATE] & ENDPOINT_FIN_SENT) === 0 || this.#knowsFinOf(y)) return -1;
+    const entry = this.#ledger.newestBy(!fromServer, SENT_FIN);
+    const covering = advance(memory[x + FIN_SEQUENCE], 1);
+    return entry >= 0 && this.#ledger.journal.other(entry) === covering ? entry : -1;
+  }
+
+  /** Puts the peer's FIN at `entry` behind the sender's, which it acknowledges. */
+  #putBehind(entry: number): void {
+    const { memory, sender: x, fromServer } = this.#at;
+    const ledger = this.#ledger;
+    const { journal } = ledger;
+    const frame = journal.frame(entry);
+    const [seconds, nanoseconds] = [journal.seconds(entry), journal.nanoseconds(entry)];
+    ledger.retractFrom(!fromServer, SENT_FIN);
+    ledger.enter(!fromServer, RECEIVED_FIN, CONFIRMED);
+    const received = ledger.newest(!fromServer);
+    if (received >= 0) journal.setOther(received, frame);
+    ledger.enterAt(!fromServer, SENT_FIN, OBSERVED, frame, seconds, nanoseconds);
+    memory[x + STATE] |= ENDPOINT_FIN_COVERED;
+    if (ledger.hasRoom(1)) ledger.prepend(FIN_COVERED, fromServer, 0, frame, seconds, nanoseconds, frame, 0);
+    // What reached the sender was the acknowledgment, and then the peer's FIN.
+    const newest = ledger.newest(fromServer);
+    const hasFin = newest >= 0 && ledger.eventOf(newest) === RECEIVED_FIN;
+    if (hasFin) ledger.retractFrom(fromServer, RECEIVED_FIN);
+    ledger.enterAt(fromServer, RECEIVED_ACK_OF_FIN, ASSUMED, frame, seconds, nanoseconds);
+    if (hasFin) ledger.enterAt(fromServer, RECEIVED_FIN, ASSUMED, frame, seconds, nanoseconds);
+  }
+
   /** The run of an endpoint's repeated FINs, or -1. */
   #copiesOfFin(server: boolean): number {
     const entry = this.#ledger.find(FIN_REPEATED, server);
@@ -738,7 +850,11 @@ export class Observer {
     const isUnproved = (this.#at.memory[x + STATE] & ENDPOINT_FIN_UNPROVED) !== 0;
     const isUnknown = isUnproved && !this.#knowsFinOf(this.#at.receiver);
     const fin = isUnknown ? ledger.retractFrom(server, RECEIVED_FIN) : -1;
-    ledger.enter(server, SENT_FIN, OBSERVED);
+    // An observed transition needs no proof in another frame: there is room for what the FIN acknowledges.
+    if (ledger.enter(server, SENT_FIN, OBSERVED)) {
+      const entry = ledger.newestBy(server, SENT_FIN);
+      if (entry >= 0) ledger.journal.setOther(entry, this.#at.segment.acknowledgment);
+    }
     if (fin >= 0) {
       const longest = LONGEST_CROSSING + (2 * delayTowards(this.#at.memory, this.#at.base, server)) / 1e6;
       if (this.#since(fin) <= longest) this.#receiveAfterAll(server, RECEIVED_FIN, fin);

@@ -147,6 +147,8 @@ export const SUPERSEDED = 1 << 17;
 export const EVICTED = 1 << 18;
 /** Its first SYN asked for ECN: ECE and CWR were set (RFC 3168 §6.1.1). */
 export const ECN_ASKED = 1 << 19;
+/** What comes belongs to another connection on the same ports, whose SYN was not captured: it only counts. */
+export const FOLLOWED = 1 << 20;
 
 // STATE.
 export const STATE_MASK = 0x0f;
@@ -178,6 +180,8 @@ export const ENDPOINT_SENT_SYN = 1 << 28;
 export const ENDPOINT_SENT_SYN_ACK = 1 << 29;
 /** More of it was captured beyond gaps than `ISLAND_*` can hold, so that `CONTIGUOUS` may lag behind. */
 export const ENDPOINT_ISLANDS_LOST = 1 << 30;
+/** The number before `CONTIGUOUS` is that of a second FIN, at another place than the first. */
+export const ENDPOINT_SECOND_FIN = 1 << 31;
 
 // LAST_INFO: payload octets in the low bits, then what kind of segment it was.
 export const LAST_PAYLOAD_MASK = 0x00ffffff;

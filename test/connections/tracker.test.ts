@@ -710,6 +710,18 @@ describe('a capture that takes two frames in the wrong order', () => {
     expect(statesOf(server)).toBe('SYN-RECEIVED ESTABLISHED');
   });
 
+  it('tells who closed first by what the FINs acknowledge', () => {
+    const { client, server } = connectionOf(`${OPEN}
+      1.0110 S FA 1 2
+      1.0111 S A  2 2
+      1.0000 C FA 1 1
+      1.0112 C A  2 2`);
+    expect(statesOf(client)).toBe(ACTIVE);
+    expect(statesOf(server)).toBe('SYN-RECEIVED ESTABLISHED CLOSE-WAIT LAST-ACK CLOSED');
+    expect(client.milestones).toMatchObject([{ kind: 'fin-covered', frame: 4 }]);
+    expect(client.timeline.at(-1)).toMatchObject({ state: 'TIME-WAIT', frame: 4, confirmedBy: 7 });
+  });
+
   it('misses something where only a part of them comes, or comes late', () => {
     const part = connectionOf(`${OPEN}
       0.0200 S A  1 21
@@ -806,6 +818,116 @@ describe('octets beyond a FIN', () => {
       900.2 C PA 1 1 +50 isn=1300000000
       900.3 S PA 1 51 +200 isn=1300000000`);
     expect(server.milestones.filter(({ kind }) => kind === 'data-beyond-own-fin')).toEqual([]);
+  });
+});
+
+describe('a FIN below octets that its sender had sent', () => {
+  const below = `${OPEN}
+    0.10 C PA 1 1 +10
+    0.11 S A  1 11
+    0.12 S PA 1 11 +300`;
+
+  it('ends nothing: what is beyond it still waits for an acknowledgment', () => {
+    const { server } = connectionOf(`${below}
+      0.90 C FA 11 1
+      0.91 S FA 1 12
+      0.92 C R  12`);
+    expect(server.unacknowledgedBytes).toBe(300);
+  });
+
+  it('nor do octets of it count twice, or a second FIN for one', () => {
+    const taken = connectionOf(`${below}
+ 0.13 S FA 301 11
+ 0.14 S FA 302 11`);
+    expect(taken.server.unacknowledgedBytes).toBe(300);
+    const after = connectionOf(`${below}
+ 0.13 S FA 301 11
+ 0.14 C A 11 302
+ 0.15 S PA 302 11 +20`);
+    expect(after.server.unacknowledgedBytes).toBe(20);
+  });
+
+  it('is old to a receiver that has them, and closes nothing there', () => {
+    const { client, server } = connectionOf(`${below}
+      0.13 S FA 1 11
+      0.14 C A  11 301
+      0.50 C PA 11 301 +10
+      1.00 C PA 11 301 +10`);
+    expect(statesOf(client)).toBe('SYN-SENT ESTABLISHED');
+    expect(statesOf(server)).toBe('SYN-RECEIVED ESTABLISHED FIN-WAIT-1');
+    expect(server.milestones.map(({ kind }) => kind)).not.toContain('fin-covered');
+  });
+
+  it('is taken by one that has none of them', () => {
+    const { client } = connectionOf(`${below}
+ 0.13 S FA 1 11
+ 0.14 C A 11 2`);
+    expect(client.timeline.at(-1)).toMatchObject({ state: 'CLOSE-WAIT', frame: 8, evidence: 'observed' });
+  });
+});
+
+describe('an acknowledgment beyond a FIN', () => {
+  it('acknowledges nothing where the FIN comes again: it is of octets never sent', () => {
+    const { client, server, quality } = connectionOf(`
+      1.00 S FA 1 1
+      1.05 C A  1 901
+      1.30 S FA 1 1
+      1.35 C A  1 901
+      1.90 S FA 1 1
+      1.95 C A  1 901`);
+    expect(statesOf(server)).toBe('ESTABLISHED FIN-WAIT-1');
+    expect(server.timeline.filter(({ state }) => state === 'FIN-WAIT-2')).toEqual([]);
+    expect(client.timeline.at(-1)).toMatchObject({ state: 'CLOSE-WAIT', frame: 1, retractedBy: 2 });
+    expect(server.milestones.map(({ kind }) => kind)).not.toContain('acknowledged-unseen');
+    expect([quality.lostSegments, server.unacknowledgedBytes]).toEqual([0, 0]);
+  });
+
+  it('may be of octets that the capture missed where the FIN does not', () => {
+    const { server, quality } = connectionOf('1.00 S FA 1 1\n 1.05 C A 1 901');
+    expect(quality.lostSegments).toBe(1);
+    expect(statesOf(server)).toBe('ESTABLISHED FIN-WAIT-1');
+  });
+});
+
+describe('another connection on the same ports, whose SYN was not captured', () => {
+  const closed = `${OPEN}
+     0.10 C PA 1 1 +100
+     0.11 S PA 1 101 +300
+     0.20 S FA 301 101
+     0.21 C FA 101 302
+     0.22 S A  302 102`;
+
+  it.each([7_000, 1_300_000_000, 2_900_000_000])(
+    'changes nothing of the one before, %d numbers on',
+    (isn) => {
+      const [first, ...others] = conversation(`${closed}
+      900.0 S SA 0 1 isn=${isn}
+      900.1 C A  1 1 isn=${isn}
+      900.2 C PA 1 1 +50 isn=${isn}
+      900.3 S PA 1 51 +200 isn=${isn}
+      900.4 C FA 51 201 isn=${isn}
+      900.5 S A  201 52 isn=${isn}`);
+      expect(others).toEqual([]);
+      const { client, server, quality, frames } = first;
+      expect(statesOf(server)).toBe('SYN-RECEIVED ESTABLISHED FIN-WAIT-1 FIN-WAIT-2 TIME-WAIT CLOSED');
+      expect(server.timeline.at(-1)).toMatchObject({ frame: 9, evidence: 'observed' });
+      expect(statesOf(client)).toBe('SYN-SENT ESTABLISHED CLOSE-WAIT LAST-ACK CLOSED');
+      expect([client, server].flatMap(({ milestones }) => milestones.map(({ kind }) => kind))).toEqual([
+        'fin-covered',
+        'fin-covered',
+      ]);
+      expect([client.unacknowledgedBytes, server.unacknowledgedBytes, quality.lostSegments]).toEqual([
+        0, 0, 0,
+      ]);
+      expect([frames, first.lastFrame]).toEqual([14, 14]);
+    },
+  );
+
+  it('is not told by a SYN-ACK of the same connection that comes late', () => {
+    const { server } = connectionOf(`${closed}
+ 0.23 S SA 0 1
+ 0.24 C A 102 302`);
+    expect(server.finalState).toBe('TIME-WAIT');
   });
 });
 
