@@ -2,7 +2,7 @@ import type { Connection, Endpoint } from '../connections/connection.js';
 import { formatHost } from '../core/addresses.js';
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
-import { eachEndpoint, findReset, finFrame, gradedBy, type SeenReset } from './evidence.js';
+import { eachEndpoint, finCoveredFrame, findReset, finFrame, gradedBy, type SeenReset } from './evidence.js';
 import type { Finding } from './finding.js';
 import { causesOfSilence, IDLE_SECONDS } from './host-fate.js';
 import { LOST_NEIGHBOUR_CITATIONS, lostNeighbour, withLostNeighbour } from './neighbours.js';
@@ -17,6 +17,11 @@ const SENDER: ProgramView = {
   name: 'sender',
   open: 'its writes succeed until the send buffer is full, its read blocks until the kernel gives up; then ETIMEDOUT, or EHOSTUNREACH or ENETUNREACH if a router reported an error or ARP found nobody',
   read: 'blocks until the kernel gives up, and then fails with ETIMEDOUT, or with EHOSTUNREACH or ENETUNREACH if a router reported an error or ARP found nobody',
+};
+
+const IN_CLOSE_WAIT: ProgramView = {
+  ...SENDER,
+  open: 'its read gives 0, as it had the FIN of its peer; its writes succeed until the send buffer is full or the kernel gives up; then ETIMEDOUT, or EHOSTUNREACH or ENETUNREACH if a router reported an error or ARP found nobody',
 };
 
 const ENDED =
@@ -91,7 +96,7 @@ export const peerUnresponsive: Rule = {
         confidence: gradedBy(connection, 'observed'),
         title: '{peer} has not answered {sender} for {time}',
         explanation: `The same data was sent again {again} in frames {first} to {last}, the first time {gap} after the last new data before it; {bytes} are unacknowledged, and nothing of {peer} was captured after frame {heard}.${ended === null ? '' : ' Before that it had sent its FIN in frame {fin} and a reset in frame {rst}, which {sender} could not accept.'}${isOffLink || ended !== null ? '' : ' {peer} or the path to it stopped answering; one connection does not tell which.'}`,
-        applicationSees: `${seenAt(sender, peer, SENDER)} {peer}: unknown.`,
+        applicationSees: `${seenAt(sender, peer, viewOf(peer))} {peer}: unknown.`,
         frames: [
           ended === null ? null : finFrame(peer),
           ended?.frame ?? null,
@@ -128,6 +133,11 @@ export const peerUnresponsive: Rule = {
   }),
 };
 
+/** A sender that has the FIN of its peer reads the end, and learns of the silence by writing only. */
+function viewOf(peer: Endpoint): ProgramView {
+  return finCoveredFrame(peer) === null ? SENDER : IN_CLOSE_WAIT;
+}
+
 /** The reset of a peer that had closed, whose number lay before what its receiver expects. */
 function resetInVain(peer: Endpoint): SeenReset | null {
   const fin = finFrame(peer);
@@ -154,7 +164,7 @@ function offTheLink(sender: Endpoint, peer: Endpoint, connection: Connection): F
     title: '{peer} is gone from the link of {sender}: nobody answered for its address in {time}',
     explanation:
       'No segment of either side was captured after frame {heard}. What {sender} writes since then stays in its kernel: whether it waits for an answer, the capture does not show.',
-    applicationSees: `${seenAt(sender, peer, SENDER)} {peer}: unknown.`,
+    applicationSees: `${seenAt(sender, peer, viewOf(peer))} {peer}: unknown.`,
     frames: [peer.lastSegment?.frame ?? null],
     from: run.time,
     to: run.lastTime,

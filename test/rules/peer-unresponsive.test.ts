@@ -21,6 +21,24 @@ testRule(peerUnresponsive, {
       facts: { transmissions: 7, seconds: 12.6, firstGapSeconds: 0.2, unacknowledgedBytes: 100 },
     },
     {
+      name: 'of a peer whose FIN had come, without a read that waits',
+      connection: unansweredData(6, 22.6, {
+        client: {
+          payloadBytes: 1000,
+          unacknowledgedBytes: 100,
+          after: [enters('CLOSE-WAIT', 9, 8)],
+        },
+        server: {
+          lastSegment: moment(9, 8),
+          after: [enters('FIN-WAIT-1', 8.9, 7, { evidence: 'observed' })],
+          milestones: [happens('fin-covered', 9.1, 9)],
+        },
+      }),
+      end: 25,
+      applicationSees:
+        /^10\.0\.0\.1:40000: its read gives 0, as it had the FIN of its peer; its writes succeed until/,
+    },
+    {
       name: 'as a warning on a peer that had closed and sent a reset which could not be accepted',
       connection: unansweredData(6, 22.6, {
         server: {
