@@ -8,6 +8,7 @@ import { NO_NOTES, type ReaderFacts } from './capture/facts.js';
 import type { FrameHandler } from './capture/frame.js';
 import { linkTypeName } from './capture/link-types.js';
 import { type Connection, type Role, stateOf } from './connections/connection.js';
+import type { Pause } from './connections/pauses.js';
 import { SeenElsewhere } from './connections/seen-elsewhere.js';
 import { isLater, secondsLasted, type Timestamp } from './core/time.js';
 import { type CutFrames, OTHER_LINK_TYPES } from './decode/decoder.js';
@@ -153,6 +154,7 @@ export class Analysis {
     this.#endOf(analyzer, source.endAt);
     this.#diagnosis.patterns.endCapture(this.#end);
     this.#captures.push(captureFacts(source, analyzer, firstFrame, this.#options.separate));
+    this.#addPauses(analyzer.pauses, this.#captures.length - 1);
     this.#analyzer = null;
   }
 
@@ -171,7 +173,10 @@ export class Analysis {
 
   /** Tells the reporters that everything has been read, and returns what they are told. */
   finish(): AnalysisEnd {
-    if (this.#analyzer !== null) this.#endOf(this.#analyzer, this.#captures.at(-1)?.endAt);
+    if (this.#analyzer !== null) {
+      this.#endOf(this.#analyzer, this.#captures.at(-1)?.endAt);
+      if (this.#options.joined === true) this.#addPauses(this.#analyzer.pauses, 0);
+    }
     this.#analyzer = null;
     const { baseline } = this.#options;
     const found = this.#diagnosis.patterns.finish(this.#end, this.#captures);
@@ -215,6 +220,18 @@ export class Analysis {
     analyzer.finish(endAt);
     this.#release();
     this.#waiting = null;
+  }
+
+  /** Pauses found in the captures from `first` on, which are parts of one: to the part in which each ends. */
+  #addPauses(pauses: readonly Pause[], first: number): void {
+    for (const pause of pauses) {
+      const place = Math.max(
+        first,
+        this.#firstFrames.findLastIndex((frame) => frame <= pause.frame),
+      );
+      const facts = this.#captures[place];
+      if (facts !== undefined) this.#captures[place] = { ...facts, pauses: [...(facts.pauses ?? []), pause] };
+    }
   }
 
   #release(): void {

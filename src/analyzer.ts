@@ -4,8 +4,9 @@
  */
 import type { Frame } from './capture/frame.js';
 import type { Connection, Role } from './connections/connection.js';
+import { type Pause, SUSPICIOUS_SECONDS } from './connections/pauses.js';
 import { Tracker } from './connections/tracker.js';
-import { isLater, type Timestamp } from './core/time.js';
+import { isKnown, isLater, type Timestamp } from './core/time.js';
 import { type CutFrames, Decoder } from './decode/decoder.js';
 import type { Separation } from './decode/domains.js';
 import type { FragmentListener } from './decode/fragments.js';
@@ -48,6 +49,8 @@ export class Analyzer {
   #start: Timestamp | null = null;
   #endSeconds = 0;
   #endNanoseconds = 0;
+  /** The second of the latest frame, which need not be the last one. */
+  #latest = 0;
 
   constructor(options: AnalyzerOptions) {
     this.#decoder = new Decoder(options.separate, options.seed, options.onFragment);
@@ -72,6 +75,13 @@ export class Analyzer {
   /** Takes in the next frame. Bound, so that it can be handed to a reader as it is. */
   readonly onFrame = (frame: Frame): void => {
     if (this.#start === null) this.#start = { seconds: frame.seconds, nanoseconds: frame.nanoseconds };
+    const waited = (frame.seconds >>> 0) - this.#latest;
+    if (waited > 0) {
+      if (waited >= SUSPICIOUS_SECONDS && this.#latest > 0) this.#gap(frame);
+      this.#latest = frame.seconds >>> 0;
+    } else if (waited <= -SUSPICIOUS_SECONDS) {
+      this.#tracker.forgetGap();
+    }
     this.#endSeconds = frame.seconds;
     this.#endNanoseconds = frame.nanoseconds;
     const verdict = this.#decoder.decode(frame);
@@ -83,6 +93,11 @@ export class Analyzer {
       this.#tracker.brokenHeader(this.#decoder.brokenHeader);
     }
   };
+
+  #gap({ number, seconds, nanoseconds }: Frame): void {
+    const from = { seconds: this.#endSeconds, nanoseconds: this.#endNanoseconds };
+    if (isKnown(from)) this.#tracker.gap(number, from, { seconds, nanoseconds });
+  }
 
   #neighbour(message: NeighbourMessage): void {
     this.#onNeighbour?.(message);
@@ -137,6 +152,11 @@ export class Analyzer {
   /** Connections given up because too many were held. */
   get evicted(): number {
     return this.#tracker.evicted;
+  }
+
+  /** See `Tracker`. */
+  get pauses(): readonly Pause[] {
+    return this.#tracker.pauses;
   }
 
   /** Connections held in memory at the moment. */

@@ -1399,6 +1399,29 @@ the server ended in CLOSED
 
 info 11 frames in 1 connection are there twice
 `,
+  'capture-pause': `connection 0: 10.9.1.1:40000 ↔ 10.9.1.2:8080
+from 2026-11-26 10:26:23.370 UTC, captured near the server; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0000     #2 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0113     #3               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   0.0192     #4               ─── PSH,ACK seq 1 ack 1 len 18 ───▶
+   0.0193     #5               ◀──────── ACK seq 1 ack 19 ────────
+   0.0204     #6               ◀── PSH,ACK seq 1 ack 19 len 25 ───
+   0.0316     #7               ─────── ACK seq 19 ack 26 ────────▶
+   0.5293    #29 FIN-WAIT-1    ───── FIN,ACK seq 19 ack 26 ──────▶ CLOSE-WAIT✓
+   0.5731    #30 FIN-WAIT-2?   ◀─────── ACK seq 26 ack 20 ────────
+                                      ⋮ 67.1 s of silence ⋮
+  67.6569        FIN-WAIT-2             the capture ends           CLOSE-WAIT
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+the client ended in FIN-WAIT-2
+the server ended in CLOSE-WAIT
+
+warning The capture paused for 49.8 s
+`,
   'capture-snaplen': `connection 0: 10.9.4.1:40000 ↔ 10.9.4.2:8080
 from 2026-11-20 23:58:21.119 UTC, captured near the client; times count from
 there, numbers are relative

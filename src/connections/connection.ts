@@ -194,6 +194,11 @@ export interface CaptureQuality {
   readonly multipath: boolean;
   /** More happened than is written down for one connection: timelines and milestones are incomplete. */
   readonly historyCut: boolean;
+  /**
+   * When the capture paused after its last frame, if it did: what followed until it went on is not known, so that its
+   * silence is silence until this time only.
+   */
+  readonly pausedAt: Timestamp | null;
   /** Given up after a long silence, because too many were open: what followed counts as another connection. */
   readonly evicted: boolean;
 }
@@ -212,6 +217,7 @@ export const IDEAL_QUALITY: CaptureQuality = Object.freeze({
   clockSetBack: null,
   multipath: false,
   historyCut: false,
+  pausedAt: null,
   evicted: false,
 });
 

@@ -241,6 +241,7 @@ function qualityOf(
     clockSetBack,
     multipath: (flags & MULTIPATH) !== 0,
     historyCut: (flags & JOURNAL_FULL) !== 0,
+    pausedAt: null,
     evicted: (flags & EVICTED) !== 0,
   };
 }

@@ -9,7 +9,7 @@ import { elapsedSeconds, NO_TIME, type Timestamp } from '../core/time.js';
 import type { Domains } from '../decode/domains.js';
 import type { NeighbourMessage } from '../decode/neighbour.js';
 import { ACK, type BrokenHeader, FIN, type IcmpError, RST, type Segment, SYN } from '../decode/segment.js';
-import { advance, within } from '../tcp/sequence.js';
+import { advance, distance, within } from '../tcp/sequence.js';
 import { CLOSED, SYN_SENT, TIME_WAIT } from '../tcp/states.js';
 import { AddressTexts } from './address-texts.js';
 import { Checkpoints } from './checkpoints.js';
@@ -19,6 +19,7 @@ import { FlowTable, type FourTuple } from './flow-table.js';
 import { Journal } from './journal.js';
 import { Neighbours } from './neighbours.js';
 import { Observer } from './observer.js';
+import { type Pause, Pauses } from './pauses.js';
 import { isPredicted, takePredicted } from './prediction.js';
 import { RecentFrames } from './recent-frames.js';
 import {
@@ -131,6 +132,7 @@ export class Tracker {
   readonly #recent = new RecentFrames();
   readonly #setBacks = new SetBacks();
   readonly #neighbours = new Neighbours();
+  readonly #pauses = new Pauses();
   readonly #observer: Observer;
   readonly #onConnection: (connection: Connection) => void;
   readonly #onSegment: ((connection: number, from: Role, segment: Segment) => void) | undefined;
@@ -226,6 +228,7 @@ export class Tracker {
     this.#previous = slot;
     // If it never did, it did on no connection.
     if (this.#ranBackwards) this.#setBacks.compare(memory, base, segment);
+    if (this.#pauses.watchedFrom !== 0) this.#watch(memory, base, fromServer, segment);
     countFrame(memory, base, fromServer, segment);
     const sender = base + (fromServer ? SERVER : CLIENT);
     const receiver = base + (fromServer ? CLIENT : SERVER);
@@ -298,8 +301,24 @@ export class Tracker {
     noteBrokenHeader(store.memory(slot), fromServer ? server : client, fromServer ? client : server, header);
   }
 
+  /** The capture holds no frame between two times; `frame` is the first after that. */
+  gap(frame: number, from: Timestamp, to: Timestamp): void {
+    this.#pauses.gap(frame, from, to);
+  }
+
+  /** A frame comes from before the end of the last gap: one of the times was wrong. */
+  forgetGap(): void {
+    this.#pauses.forgetGap();
+  }
+
+  /** When the capture paused, as far as it is known. */
+  get pauses(): readonly Pause[] {
+    return this.#pauses.found;
+  }
+
   /** Ends all connections that are still held, in the order of their first frames. */
   finish(): void {
+    this.#pauses.settle();
     const slots: number[] = [];
     for (let slot = 0; slot < this.#store.highWater; slot++) {
       if (this.#store.isLive(slot)) slots.push(slot);
@@ -307,6 +326,23 @@ export class Tracker {
     const idOf = (slot: number): number => this.#store.memory(slot)[this.#store.base(slot) + ID] as number;
     slots.sort((a, b) => idOf(a) - idOf(b));
     for (const slot of slots) this.#end(slot);
+  }
+
+  /** A gap may have been a pause of the capture: what its first segments after that do. */
+  #watch(memory: Int32Array, base: number, fromServer: boolean, segment: Segment): void {
+    const pauses = this.#pauses;
+    const { flags, sequence, acknowledgment } = segment;
+    if (memory[base + FRAMES] === 0) {
+      pauses.opened((flags & (SYN | RST)) === 0);
+    } else if ((flags & (SYN | RST)) === 0 && lastFrameOf(memory, base) < pauses.watchedFrom) {
+      const sender = base + (fromServer ? SERVER : CLIENT);
+      const receiver = base + (fromServer ? CLIENT : SERVER);
+      pauses.resumed(
+        isBeyond(memory, sender, sequence) ||
+          ((flags & ACK) !== 0 && isBeyond(memory, receiver, acknowledgment)),
+      );
+    }
+    pauses.settleBy({ seconds: segment.seconds, nanoseconds: segment.nanoseconds });
   }
 
   /** A connection on a 4-tuple never seen; sets the table's `fromServer` for the segment. */
@@ -481,10 +517,15 @@ export class Tracker {
 
   #finished(memory: Int32Array, base: number): Connection {
     const domain = memory[base + DOMAIN];
-    const connection = this.#neighbours.told(
-      finishConnection(memory, base, this.#journal, this.#counts, this.#addresses, this.#setBacks),
-      domain,
+    const finished = finishConnection(
+      memory,
+      base,
+      this.#journal,
+      this.#counts,
+      this.#addresses,
+      this.#setBacks,
     );
+    const connection = this.#neighbours.told(this.#pauses.told(finished), domain);
     if (this.#domains === null) return connection;
     return {
       ...connection,
@@ -667,4 +708,14 @@ function countSegment(memory: Int32Array, endpoint: number, segment: Segment): v
   ) {
     memory[endpoint + ZERO_WINDOWS_AND_RESETS] = counts + 1;
   }
+}
+
+/** The last frame of the connection at `base`. */
+function lastFrameOf(memory: Int32Array, base: number): number {
+  return memory[lastSender(memory, base) + LAST_FRAME] >>> 0;
+}
+
+/** Whether a number is beyond all that the endpoint was seen to send. */
+function isBeyond(memory: Int32Array, endpoint: number, number: number): boolean {
+  return memory[endpoint + SEGMENTS] > 0 && distance(number, memory[endpoint + SND_NXT]) > 0;
 }

@@ -275,7 +275,7 @@ const IDEAL = piece(`,"quality":${JSON.stringify(IDEAL_QUALITY)}`);
 
 function writeQuality(out: AsciiText, quality: CaptureQuality): void {
   if (quality === IDEAL_QUALITY) out.piece(IDEAL);
-  else out.text(`,"quality":${JSON.stringify(quality)}`);
+  else out.text(`,"quality":${JSON.stringify({ ...quality, pausedAt: isoOrNull(quality.pausedAt) })}`);
 }
 
 const ID = piece('"id":');
@@ -511,11 +511,22 @@ export function patternJson(pattern: Pattern, start: Timestamp): string {
 
 /** One element of `captures`. */
 export function captureJson(facts: CaptureFacts): string {
-  const { firstFrameAt, lastFrameAt, endAt } = facts;
+  const { firstFrameAt, lastFrameAt, endAt, pauses } = facts;
   return asciiJson({
     ...facts,
-    firstFrameAt: firstFrameAt && toIsoString(firstFrameAt),
-    lastFrameAt: lastFrameAt && toIsoString(lastFrameAt),
-    endAt: endAt && toIsoString(endAt),
+    firstFrameAt: isoOrNull(firstFrameAt),
+    lastFrameAt: isoOrNull(lastFrameAt),
+    endAt: isoOrNull(endAt),
+    ...(pauses !== undefined && {
+      pauses: pauses.map(({ frame, from, to }) => ({
+        frame,
+        fromAt: toIsoString(from),
+        toAt: toIsoString(to),
+      })),
+    }),
   });
+}
+
+function isoOrNull(time: Timestamp | null): string | null {
+  return time && toIsoString(time);
 }

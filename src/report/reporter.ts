@@ -1,5 +1,6 @@
 import type { CaptureNotes, FrameComment, InterfaceFacts } from '../capture/facts.js';
 import type { Connection } from '../connections/connection.js';
+import type { Pause } from '../connections/pauses.js';
 import type { Damage } from '../core/errors.js';
 import type { Timestamp } from '../core/time.js';
 import type { Separation } from '../decode/domains.js';
@@ -46,6 +47,8 @@ export interface CaptureFacts extends CaptureNotes {
   readonly omittedInterfaces: number;
   /** Connections given up while they were idle, because too many were open. */
   readonly evicted: number;
+  /** When it paused, as far as that shows; only if it did. Of joined captures, the part that holds the frame after it. */
+  readonly pauses?: readonly Pause[];
   /** What told connections apart beside addresses and ports, if anything did. */
   readonly separatedBy?: readonly Separation[];
   /** Frames that were not analysed, by reason. */

@@ -25,6 +25,7 @@ import { captureLoss } from './patterns/capture-loss.js';
 import { captureMidstream } from './patterns/capture-midstream.js';
 import { captureOffload } from './patterns/capture-offload.js';
 import { captureOneWay } from './patterns/capture-one-way.js';
+import { capturePause } from './patterns/capture-pause.js';
 import { captureSnaplen } from './patterns/capture-snaplen.js';
 import { closeWaitPileup } from './patterns/close-wait-pileup.js';
 import { endpointMassClose } from './patterns/endpoint-mass-close.js';
@@ -122,6 +123,7 @@ export const PATTERNS: readonly PatternRule[] = [
   captureLoss,
   captureOneWay,
   captureDuplicates,
+  capturePause,
   captureSnaplen,
   captureOffload,
   captureClock,

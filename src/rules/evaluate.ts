@@ -35,7 +35,7 @@ export function prepareRules(rules: readonly Rule[], settings: RuleSettings = {}
   return (connection, captureEnd) => {
     const signs = signsOf(connection);
     const oneSided = connection.quality.unseen !== null;
-    const until = isOver(connection) ? connection.end : captureEnd;
+    const until = isOver(connection) ? connection.end : (connection.quality.pausedAt ?? captureEnd);
     let findings: Finding[] | null = null;
     for (let i = 0; i < prepared.length; i++) {
       const { rule, mask, context, limits } = prepared[i];

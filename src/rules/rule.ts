@@ -1,5 +1,6 @@
 import type { Connection } from '../connections/connection.js';
 import type { MilestoneKind } from '../connections/milestones.js';
+import type { Pause } from '../connections/pauses.js';
 import type { Timestamp } from '../core/time.js';
 import type { Citation, Finding, Pattern, Severity } from './finding.js';
 import type { Heard } from './patterns/heard.js';
@@ -116,6 +117,8 @@ export interface Rule extends RuleDescription {
 export interface CaptureCounts {
   /** Frames that it lost by its own counters; null if it has none. */
   readonly dropped: number | null;
+  /** When it paused, as far as that shows; none if absent. */
+  readonly pauses?: readonly Pause[];
   /** Frames that were not analysed, by reason, as `VERDICT_NAMES` has them. */
   readonly skipped: Readonly<Record<string, number>>;
 }

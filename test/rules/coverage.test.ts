@@ -289,6 +289,11 @@ const SILENT: Readonly<Record<string, Silent>> = {
     capture: 'client',
     because: 'the FIN is there twice because it was sent twice',
   },
+  'capture-pause': {
+    fixture: 'polling-beside-close-wait',
+    capture: 'client',
+    because: 'after each silence the connections go on where they were',
+  },
   'capture-snaplen': {
     fixture: 'capture-loss',
     capture: 'client',

@@ -34,6 +34,8 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   'capture-loss': [],
   'capture-offload': [],
   'capture-one-way': [],
+  // The close of the fourth connection may lie in the pause.
+  'capture-pause': [],
   'client-abort-after-response': ['info rst-after-close-complete'],
   'close-behind-zero-window': [],
   'close-wait-pileup': [...PILED_UP, ...PILED_UP, ...PILED_UP, ...PILED_UP],
@@ -84,6 +86,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   },
   // What the router sends back does not pass the server's tap.
   'pmtu-reduced': { client: ['info pmtu-reduced'], server: [] },
+  'polling-beside-close-wait': ['warning close-wait-stuck', 'info fin-wait-2-stuck < close-wait-stuck'],
   'power-loss': { client: ['error peer-unresponsive'], server: [] },
   'retransmission-gave-up': { client: GAVE_UP, server: [] },
   'rst-on-close-race': ['warning rst-on-close-race'],
@@ -181,6 +184,7 @@ const EXPECTED_PATTERNS: Readonly<Record<string, Expected>> = {
   'capture-loss': ['warning capture-loss'],
   'capture-offload': ['info capture-offload'],
   'capture-one-way': ['info capture-ended-early', 'warning capture-one-way'],
+  'capture-pause': ['warning capture-loss', 'warning capture-pause'],
   'accept-queue-full': ['error service-answers-others'],
   'close-wait-pileup': ['error close-wait-pileup'],
   'endpoint-mass-close': ['info endpoint-mass-close'],

@@ -119,10 +119,11 @@ export function preparePatterns(rules: readonly PatternRule[], settings: RuleSet
     add(connection, findings, captureEnd, withheld = null, isRepeated = false): void {
       if ((connection.quality.clockSetBack?.seconds ?? 0) >= FINEST_SECONDS) isTimed = false;
       heard.note(connection);
+      const until = connection.quality.pausedAt ?? captureEnd;
       for (let i = 0; i < running.length; i++) {
         const { rule, collector } = running[i];
         if (isRepeated && rule.family !== 'capture') continue;
-        if (withheld?.(rule.id) !== true) collector.add(connection, findings, captureEnd);
+        if (withheld?.(rule.id) !== true) collector.add(connection, findings, until);
       }
     },
     endCapture,

@@ -1,0 +1,107 @@
+/**
+ * Stretches of time of which the capture holds nothing although there was traffic: it paused, or was put together
+ * from several. Silence alone does not show that; what follows it does, when it goes on in the middle of something.
+ */
+import { secondsBetween, type Timestamp } from '../core/time.js';
+import type { Connection } from './connection.js';
+
+/** Without any frame for so long, the capture may have paused. */
+export const SUSPICIOUS_SECONDS = 10;
+/** For so long after a gap what follows is looked at. */
+const WATCHED_SECONDS = 60;
+/** Pauses that are kept: whoever makes a capture must not choose how many. */
+const MAX_PAUSES = 256;
+
+const HALF_AN_HOUR = 1800;
+const DAY = 86_400;
+const WEEK = 7 * DAY;
+
+export interface Pause {
+  /** The first frame after it. */
+  readonly frame: number;
+  /** The times of the frames before and after it. */
+  readonly from: Timestamp;
+  readonly to: Timestamp;
+}
+
+export class Pauses {
+  readonly #found: Pause[] = [];
+  #gap: Pause | null = null;
+  /** Connections that began in the middle after the gap. */
+  #begunInside = 0;
+  /** Connections known before it that went on beyond what was captured, and those that went on where they were. */
+  #jumped = 0;
+  #continued = 0;
+
+  /** There was nothing between two frames; the second is `frame`. */
+  gap(frame: number, from: Timestamp, to: Timestamp): void {
+    this.settleBy(to);
+    // What follows a shorter gap may still speak for the longer one before it.
+    if (this.#gap !== null && secondsBetween(from, to) < secondsBetween(this.#gap.from, this.#gap.to)) return;
+    this.settle();
+    this.#gap = { frame, from, to };
+  }
+
+  /** The time before the gap was wrong, or that after it: frames go on before it ended. */
+  forgetGap(): void {
+    this.#gap = null;
+  }
+
+  /** The first frame after a gap that is looked at; 0 if there is none. */
+  get watchedFrom(): number {
+    return this.#gap === null ? 0 : this.#gap.frame;
+  }
+
+  /** A connection was first seen, with a SYN or without. */
+  opened(isMidstream: boolean): void {
+    if (isMidstream) this.#begunInside++;
+  }
+
+  /** A connection was seen for the first time since the gap. */
+  resumed(jumps: boolean): void {
+    if (jumps) this.#jumped++;
+    else this.#continued++;
+  }
+
+  /** Judges the gap that is looked at, once `now` is long after it. */
+  settleBy(now: Timestamp): void {
+    if (this.#gap !== null && secondsBetween(this.#gap.to, now) > WATCHED_SECONDS) this.settle();
+  }
+
+  /** Judges the gap that is looked at, by what has followed it. */
+  settle(): void {
+    if (this.#gap !== null && this.#isPause(this.#gap) && this.#found.length < MAX_PAUSES)
+      this.#found.push(this.#gap);
+    this.#gap = null;
+    this.#begunInside = 0;
+    this.#jumped = 0;
+    this.#continued = 0;
+  }
+
+  /**
+   * A quiet host's connections may have been idle since before the capture began, and a frame may be missed at any
+   * time: the shorter the gap, the more has to speak for a pause.
+   */
+  #isPause({ from, to }: Pause): boolean {
+    const seconds = secondsBetween(from, to);
+    const jumped = this.#jumped;
+    const begunInside = this.#begunInside;
+    if (seconds >= WEEK) return true;
+    if (seconds >= DAY) return jumped + begunInside > 0;
+    if (seconds >= HALF_AN_HOUR && this.#continued === 0 && 2 * jumped + begunInside >= 3) return true;
+    const shown = jumped + begunInside;
+    return jumped > 0 && shown > this.#continued && (shown >= 3 || jumped >= 2);
+  }
+
+  /** In their order. */
+  get found(): readonly Pause[] {
+    return this.#found;
+  }
+
+  /** The connection with the time of the first pause after its last frame; itself if there was none. */
+  told(connection: Connection): Connection {
+    const { lastFrame, quality } = connection;
+    const next = this.#found.find(({ frame }) => frame > lastFrame);
+    return next === undefined ? connection : { ...connection, quality: { ...quality, pausedAt: next.from } };
+  }
+}
