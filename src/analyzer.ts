@@ -41,6 +41,9 @@ export interface AnalyzerOptions {
   readonly checkpoints?: readonly number[] | undefined;
 }
 
+/** No second is so far from all others. */
+const NEVER = Number.NEGATIVE_INFINITY;
+
 export class Analyzer {
   readonly #decoder: Decoder;
   readonly #tracker: Tracker;
@@ -51,6 +54,8 @@ export class Analyzer {
   #endNanoseconds = 0;
   /** The second of the latest frame, which need not be the last one. */
   #latest = 0;
+  /** The second of the last frame, if that was long before the latest one. */
+  #setBackTo = NEVER;
 
   constructor(options: AnalyzerOptions) {
     this.#decoder = new Decoder(options.separate, options.seed, options.onFragment);
@@ -79,8 +84,9 @@ export class Analyzer {
     if (waited > 0) {
       if (waited >= SUSPICIOUS_SECONDS && this.#latest > 0) this.#gap(frame);
       this.#latest = frame.seconds >>> 0;
+      this.#setBackTo = NEVER;
     } else if (waited <= -SUSPICIOUS_SECONDS) {
-      this.#tracker.forgetGap();
+      this.#runBack(frame.seconds >>> 0);
     }
     this.#endSeconds = frame.seconds;
     this.#endNanoseconds = frame.nanoseconds;
@@ -93,6 +99,14 @@ export class Analyzer {
       this.#tracker.brokenHeader(this.#decoder.brokenHeader);
     }
   };
+
+  /** One frame from long before has a wrong time; two tell that the clock was set back, and goes on from there. */
+  #runBack(seconds: number): void {
+    this.#tracker.forgetGap();
+    const isConfirmed = Math.abs(seconds - this.#setBackTo) < SUSPICIOUS_SECONDS;
+    if (isConfirmed) this.#latest = seconds;
+    this.#setBackTo = isConfirmed ? NEVER : seconds;
+  }
 
   #gap({ number, seconds, nanoseconds }: Frame): void {
     const from = { seconds: this.#endSeconds, nanoseconds: this.#endNanoseconds };

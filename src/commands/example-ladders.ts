@@ -1240,7 +1240,7 @@ states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observ
 the client ended in CLOSED
 the server ended in CLOSED
 
-warning 10.9.12.2 may have restarted: it no longer knew 3 of its connections
+info 10.9.12.2 may have restarted: it no longer knew 3 of its connections
 
 the ladder shows the first of 3 connections
 `,

@@ -70,7 +70,9 @@ export async function extract(path: string, options: ExtractOptions, io: Io): Pr
   analysis.endCapture(facts);
   warnOfDamage(facts, io);
   check(selection);
-  const file = new ExtractFile(output, facts, alteration, io);
+  const { pausedAt } = selection;
+  const untilPause = pausedAt === null ? facts : { ...facts, endAt: null, lastFrameAt: pausedAt };
+  const file = new ExtractFile(output, untilPause, alteration, io);
   try {
     const picker = new FramePicker(selection, datagrams, file.add, engine);
     if ((await readFrames(path, picker.onFrame, options, io)) === null) {

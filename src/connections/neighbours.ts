@@ -16,6 +16,9 @@ const MINIMUM_REQUESTS = 3;
 /** Requests this far apart belong to different attempts: TCP tries again within two minutes. */
 const LONGEST_GAP_SECONDS = 150;
 
+/** The first octet of IPv6's multicast addresses. */
+const MULTICAST = 0xff;
+
 interface Requests {
   readonly asker: string;
   readonly protocol: NeighbourRequest['protocol'];
@@ -34,6 +37,8 @@ interface Host {
 export class Neighbours {
   /** By network and address, those asked for last at the end. */
   readonly #hosts = new Map<string, Host>();
+  /** When each host last made itself known unasked, those that did last at the end. */
+  readonly #announced = new Map<string, Moment>();
   /** Whom each asker asked for last. */
   readonly #askedLast = new Map<string, string>();
 
@@ -42,14 +47,14 @@ export class Neighbours {
     const sender = formatAddress(sender0, sender1, sender2, sender3);
     const target = formatAddress(target0, target1, target2, target3);
     this.#isThere(keyOf(sender, domain), target);
-    if (message.isRequest !== 0 && sender !== target) this.#request(message, sender, target);
+    if (isAnnouncement(message, sender === target)) this.#announce(message, keyOf(sender, domain));
+    else if (message.isRequest !== 0) this.#request(message, sender, target);
   }
 
   /** The connection with the milestones of the requests that concern it; itself if there are none. */
   told(connection: Connection, domain: number): Connection {
-    if (this.#hosts.size === 0) return connection;
+    if (this.#hosts.size === 0 && this.#announced.size === 0) return connection;
     const { client, server } = connection;
-    if (isOver(client) && isOver(server)) return connection;
     return {
       ...connection,
       client: this.#endpoint(client, server, connection, domain),
@@ -57,14 +62,34 @@ export class Neighbours {
     };
   }
 
-  #endpoint(endpoint: Endpoint, peer: Endpoint, { firstFrame }: Connection, domain: number): Endpoint {
-    const heard = peer.lastSegment?.frame ?? 0;
-    // What was asked before the peer was heard is as good as answered.
-    const told = this.#unanswered(endpoint, peer, domain).filter(
-      ({ frame, lastFrame }) => frame > heard && lastFrame > firstFrame,
-    );
+  #endpoint(endpoint: Endpoint, peer: Endpoint, connection: Connection, domain: number): Endpoint {
+    const told = [
+      ...(isOver(endpoint) && isOver(peer) ? [] : this.#unheeded(endpoint, peer, connection, domain)),
+      ...this.#announcementOf(endpoint, connection, domain),
+    ];
     if (told.length === 0) return endpoint;
     return { ...endpoint, milestones: [...endpoint.milestones, ...told].sort((a, b) => a.frame - b.frame) };
+  }
+
+  /** What was asked before the peer was heard is as good as answered. */
+  #unheeded(
+    sender: Endpoint,
+    peer: Endpoint,
+    { firstFrame }: Connection,
+    domain: number,
+  ): readonly Milestone[] {
+    const heard = peer.lastSegment?.frame ?? 0;
+    return this.#unanswered(sender, peer, domain).filter(
+      ({ frame, lastFrame }) => frame > heard && lastFrame > firstFrame,
+    );
+  }
+
+  /** While the connection lasted. */
+  #announcementOf({ address }: Endpoint, { firstFrame, lastFrame }: Connection, domain: number): Milestone[] {
+    const announced = this.#announced.get(keyOf(address, domain));
+    if (announced === undefined || announced.frame < firstFrame || announced.frame > lastFrame) return [];
+    const { frame, time } = announced;
+    return [{ kind: 'address-announced', frame, time, count: 1, lastFrame: frame, lastTime: time, value: 0 }];
   }
 
   /**
@@ -110,6 +135,10 @@ export class Neighbours {
     known.last = now;
   }
 
+  #announce({ frame, seconds, nanoseconds }: NeighbourMessage, key: string): void {
+    keepLast(this.#announced, key, { frame, time: { seconds, nanoseconds } });
+  }
+
   /** The host gave a sign of life, perhaps to somebody who had asked. */
   #isThere(key: string, told: string): void {
     for (const requests of this.#hosts.get(key)?.requests ?? []) {
@@ -117,6 +146,11 @@ export class Neighbours {
       if (requests.asker === told) requests.wasAnswered = true;
     }
   }
+}
+
+/** A message of ARP about the sender's own address, or an advertisement to all. */
+function isAnnouncement({ version, isRequest, target0 }: NeighbourMessage, isOwn: boolean): boolean {
+  return version === 6 ? isRequest === 0 && target0 >>> 24 === MULTICAST : isOwn;
 }
 
 function isOver({ finalState }: Endpoint): boolean {

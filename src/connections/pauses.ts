@@ -2,7 +2,7 @@
  * Stretches of time of which the capture holds nothing although there was traffic: it paused, or was put together
  * from several. Silence alone does not show that; what follows it does, when it goes on in the middle of something.
  */
-import { secondsBetween, type Timestamp } from '../core/time.js';
+import { isLater, secondsBetween, type Timestamp } from '../core/time.js';
 import type { Connection } from './connection.js';
 
 /** Without any frame for so long, the capture may have paused. */
@@ -100,8 +100,9 @@ export class Pauses {
 
   /** The connection with the time of the first pause after its last frame; itself if there was none. */
   told(connection: Connection): Connection {
-    const { lastFrame, quality } = connection;
-    const next = this.#found.find(({ frame }) => frame > lastFrame);
+    const { lastFrame, end, quality } = connection;
+    // By a clock that ran back it may have been before the connection's end: then nothing is certain.
+    const next = this.#found.find(({ frame, from }) => frame > lastFrame && !isLater(end, from));
     return next === undefined ? connection : { ...connection, quality: { ...quality, pausedAt: next.from } };
   }
 }

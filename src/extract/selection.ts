@@ -1,5 +1,6 @@
 import type { Connection } from '../connections/connection.js';
 import { formatAddress, formatEndpoint } from '../core/addresses.js';
+import { isLater, type Timestamp } from '../core/time.js';
 import type { NeighbourMessage } from '../decode/neighbour.js';
 import { conversationOf } from './fragments.js';
 
@@ -34,6 +35,8 @@ export class Selection {
   readonly #reuses = new Map<number, Reuse>();
   readonly #conversations = new Set<string>();
   readonly #hosts = new Set<string>();
+  /** When the capture paused for the last time after a connection of the extract; null once one goes on to its end. */
+  #pausedAt: Timestamp | null | undefined;
   #findings = 0;
   #highest = -1;
 
@@ -67,8 +70,20 @@ export class Selection {
     this.#found.add(id);
     this.connections.add(id);
     this.#conversations.add(nameOf(connection));
+    this.#notePause(connection.quality.pausedAt);
     this.#hosts.add(connection.client.address).add(connection.server.address);
     if (succession !== undefined) this.#takeAlong(id, succession);
+  }
+
+  #notePause(at: Timestamp | null): void {
+    const known = this.#pausedAt;
+    this.#pausedAt =
+      known === undefined || at === null ? at : known === null || isLater(known, at) ? known : at;
+  }
+
+  /** When the capture paused, if no connection of the extract was seen after that: then the extract ends there as well. */
+  get pausedAt(): Timestamp | null {
+    return this.#pausedAt ?? null;
   }
 
   #takeAlong(id: number, { ids, answered }: Succession): void {

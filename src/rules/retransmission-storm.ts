@@ -5,9 +5,7 @@ import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { count, grouped, nameOf, percent, round } from './wording.js';
 
-/** Gaps of at most this share of the retransmissions may have any reason. */
-const FEW_GAPS = 0.1;
-/** As many of them are most. */
+/** Gaps of at least this share of the retransmissions stand for most of them, though each stand for one segment only. */
 const MOST = 0.5;
 
 /** A large part of what an endpoint sends it sends again. */
@@ -123,8 +121,8 @@ function whereLost(
 ): { name: 'beyond' | 'before' | 'unknown'; words: string } {
   const gaps = sender.tcpAnalysis.lostSegment;
   const isNear = ({ role }: Endpoint): boolean => vantage.confidence === 'high' && vantage.near === role;
-  if (gaps <= sender.retransmissions * FEW_GAPS) {
-    const words = `The capture${isNear(sender) ? ', taken near {sender},' : ''} holds the first copies${gaps > 0 ? ' of nearly all of them' : ''}: what was lost of them, or of the acknowledgments for them, was lost between the capture point and {receiver}.`;
+  if (gaps === 0) {
+    const words = `The capture${isNear(sender) ? ', taken near {sender},' : ''} holds the first copies: what was lost of them, or of the acknowledgments for them, was lost between the capture point and {receiver}.`;
     return { name: 'beyond', words };
   }
   if (gaps >= sender.retransmissions * MOST) {
@@ -133,6 +131,6 @@ function whereLost(
   }
   return {
     name: 'unknown',
-    words: `The capture has ${count(gaps, 'gap')} where first copies should be, and holds others: which side of the capture point loses segments, it does not tell.`,
+    words: `The capture has ${count(gaps, 'gap')} where first copies should be, each of one segment or of many, and may hold others: on which side of the capture point segments were lost, it does not tell.`,
   };
 }

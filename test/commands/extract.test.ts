@@ -126,6 +126,17 @@ describe('finwait extract', () => {
     expect((Date.parse(endAt) - Date.parse(firstFrameAt)) / 1000).toBeCloseTo(durationSeconds, 2);
   });
 
+  it('ends where the capture paused, if no connection of the extract was seen after that', async () => {
+    const paused = captureOf('capture-pause', 'server');
+    const { facts } = readFrames(readFileSync(paused));
+    const endsAfter = async (connections: string): Promise<number> => {
+      const { octets } = await finwait(['extract', paused, '-c', connections]);
+      return Math.round(readFrames(octets).facts.endAt!.seconds - facts.firstFrameAt!.seconds);
+    };
+    expect(await endsAfter('0')).toBeLessThan(20);
+    expect(await endsAfter('0,1')).toBeGreaterThan(60);
+  });
+
   it('keeps the end of a capture that says it ended before its last frame', async () => {
     const syn = ethernet(ipv4(tcp({ flags: 0x02 })));
     const second = [0, 0, 0, 0, 0x40, 0x42, 0x0f, 0];

@@ -179,3 +179,43 @@ it('forgets whom nobody asked for in a long time, not what was answered', () => 
   expect(tell(...OPENED, ...inVain, ...others).client).toEqual([]);
   expect(tell(...OPENED, ...inVain, ...others.slice(0, 4000)).client).toHaveLength(1);
 });
+
+describe('what a host makes known unasked', () => {
+  const announcedOf = (connection: Connection) =>
+    [connection.client, connection.server].map(({ milestones }) =>
+      milestones.filter(({ kind }) => kind === 'address-announced').map(({ frame }) => frame),
+    );
+  const spoke: Timed = [9, ethernet(segment('server', { sequence: 501, acknowledgment: 101, flags: ACK }))];
+
+  it.each([
+    ['a request for its own address', asks(SERVER, SERVER)],
+    ['an answer to itself', answers(SERVER, SERVER)],
+  ])('is told while the connection lasts: %s', (_, frame) => {
+    expect(announcedOf(connectionOf(...OPENED, [5, frame], [6, frame], spoke))).toEqual([[], [5]]);
+    expect(
+      announcedOf(connectionOf([0, frame], ...OPENED.map(([at, each]): Timed => [at + 1, each]))),
+    ).toEqual([[], []]);
+    expect(announcedOf(connectionOf(...OPENED, [5, frame]))).toEqual([[], []]);
+  });
+
+  it('is no request, and no answer to one', () => {
+    const frames = [...OPENED, ...thrice(5, asks(SERVER, SERVER)), spoke];
+    expect(tell(...frames)).toEqual({ client: [], server: [] });
+    expect(announcedOf(connectionOf(...OPENED, [5, answers(SERVER, CLIENT)], spoke))).toEqual([[], []]);
+  });
+
+  it('is an advertisement to all with IPv6', () => {
+    const ends = { source: '2001:db8::1', destination: '2001:db8::2' };
+    const syn = (at: number): Timed => [at, ethernet(ipv6(tcp({ flags: SYN }), ends), 0x86dd)];
+    const told = (destination: string) =>
+      announcedOf(
+        connectionOf(
+          syn(0),
+          [1, ethernet(neighbourDiscovery('advertisement', '2001:db8::1', { destination }), 0x86dd)],
+          syn(2),
+        ),
+      );
+    expect(told('ff02::1')).toEqual([[2], []]);
+    expect(told('2001:db8::2')).toEqual([[], []]);
+  });
+});

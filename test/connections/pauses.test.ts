@@ -103,7 +103,15 @@ describe('a capture did not pause', () => {
       'where idle ones wake up that were there before it began',
       [11, 12, 13, 14].map((port) => begunInside(31, port)),
     ],
-    ['where what would show it comes much later', [continues(31, 2), jumps(95, 3), jumps(95, 4)]],
+    [
+      'where what would show it comes much later',
+      [
+        continues(31, 2),
+        ...[40, 49, 58, 67, 76, 85, 94].map((at) => fresh(at, 10 + at)),
+        jumps(95, 3),
+        jumps(95, 4),
+      ],
+    ],
     ['for less than ten seconds', [jumps(9, 2), jumps(9, 3)]],
     ['within six days in which a filter left nothing', [fresh(6 * DAY, 11)]],
     ['where only the clock leapt ahead for one frame', [fresh(8 * DAY, 11), fresh(2, 12)]],
@@ -112,6 +120,11 @@ describe('a capture did not pause', () => {
     expect(pauses).toEqual([]);
     for (const { quality } of connections.values()) expect(quality.pausedAt).toBeNull();
   });
+});
+
+it('is seen after the clock was set back for good as well', () => {
+  const { pauses } = analyzed([fresh(5000, 21), ...BEFORE, jumps(31, 2), jumps(31, 3)]);
+  expect(pauses).toMatchObject([{ frame: BEFORE.length + 2 }]);
 });
 
 it('keeps so many pauses and no more', () => {

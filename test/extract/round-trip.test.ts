@@ -68,7 +68,9 @@ describe.each(captures)('$name', ({ path }) => {
     for (const [place, { frames }] of extracts.entries()) {
       const connection = expected.connections[place];
       const rewritten = frames.map((frame) => (rewriter === null ? frame : copyOf(rewriter.rewrite(frame)!)));
-      const again = tellOf(captureOfFrames(rewritten, told), { numbers: frames.map(({ number }) => number) });
+      const again = tellOf(captureOfFrames(rewritten, told, connection), {
+        numbers: frames.map(({ number }) => number),
+      });
       const found = again.connections.find(({ firstFrame }) => firstFrame === connection.firstFrame)!;
       expect(storyOf(again, found), `connection ${connection.id}`).toBe(storyOf(expected, connection));
     }

@@ -69,8 +69,15 @@ testRule(retransmissionStorm, {
       name: 'on either side of it',
       connection: lossy(40, marked({ lostSegment: 1 + 40 / 4 })),
       end: 31,
-      explanation: / The capture has 11 gaps where first copies should be, and holds others: /,
+      explanation: / The capture has 11 gaps where first copies should be, each of one segment or of many, /,
       facts: { lost: 'unknown' },
+    },
+    {
+      name: 'which one gap may already hide: it may be of many segments',
+      connection: lossy(40, marked({ lostSegment: 1 })),
+      end: 31,
+      explanation: / The capture has 1 gap where first copies should be, each of one segment or of many, /,
+      facts: { gaps: 1, lost: 'unknown' },
     },
     {
       name: 'and tells which were not needed',

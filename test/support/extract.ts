@@ -89,15 +89,15 @@ export function framesOf(bytes: Uint8Array, told: Told, connection: number): Fra
   return frames;
 }
 
-/** Frames as a pcapng capture that lasted as long as that of `told`. */
-export function captureOfFrames(frames: readonly Frame[], told: Told): Uint8Array {
+/** Frames as a pcapng capture that lasted as long as that of `told`, or until that paused after `connection`. */
+export function captureOfFrames(frames: readonly Frame[], told: Told, connection?: Connection): Uint8Array {
   const parts: Uint8Array[] = [];
   const writer = new PcapngWriter((part) => parts.push(part.slice()), {
     application: 'test',
     comments: [],
     frameComments: [],
     interfaces: told.facts.interfaces,
-    endAt: told.facts.lastFrameAt,
+    endAt: connection?.quality.pausedAt ?? told.facts.lastFrameAt,
   });
   for (const frame of frames) writer.add(frame);
   writer.end();
@@ -106,7 +106,10 @@ export function captureOfFrames(frames: readonly Frame[], told: Told): Uint8Arra
 
 /** A connection and what is said of it, but for the numbers that it has among others. */
 export function storyOf({ connections, findings }: Told, connection: Connection): string {
-  const { id, stream, predecessor, ...own } = connection;
+  const { id, stream, predecessor, quality, ...rest } = connection;
+  // An extract ends where the capture paused, so that it has no pause of its own.
+  const { pausedAt: _, ...ownQuality } = quality;
+  const own = { ...rest, quality: ownQuality };
   const before = connections.find((other) => other.id === predecessor);
   const story = {
     own,

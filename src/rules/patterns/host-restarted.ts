@@ -1,7 +1,7 @@
 import type { Endpoint } from '../../connections/connection.js';
 import { secondsBetween, type Timestamp, timeAfter } from '../../core/time.js';
 import { cite } from '../citations.js';
-import { entered } from '../evidence.js';
+import { entered, milestone } from '../evidence.js';
 import type { PatternRule } from '../rule.js';
 import { count, duration, inNetwork, round } from '../wording.js';
 import { Groups } from './members.js';
@@ -15,6 +15,8 @@ interface Forgotten {
   /** When it no longer did. */
   readonly found: number;
   readonly openedAnew: boolean;
+  /** Frame with which the host made its address known in between; null if none was captured. */
+  readonly announced: number | null;
 }
 
 interface Group {
@@ -27,8 +29,11 @@ interface Group {
 /** Connections kept per host: more do not change the verdict. */
 const MAX_FORGOTTEN = 4096;
 
+/** So many other hosts that forgot connections as well point to what they have in common: the client, or the path. */
+const ALIKE = 2;
+
 const BOUNDS =
-  ' A restart must lie in the {window} between the last sign that it knew one of them and the first that it did not.';
+  ' A restart would lie in the {window} between the last sign that it knew one of them and the first that it did not.';
 
 /** A host forgot several connections: it has restarted. */
 export const hostRestarted: PatternRule = {
@@ -54,11 +59,13 @@ export const hostRestarted: PatternRule = {
     proof: [
       'At least minimumSigns connections of one host with rst-half-open-discovered or half-open-syn-challenge.',
       'One moment at which it can have forgotten all of them: none was answered after another was already forgotten.',
+      'A warning, and inferred, if two kinds of signs agree: resets on two connections or more, connections that {host} opens anew, and an address that it makes known on its link in between (ARP, neighbour discovery). One kind alone is possible info.',
     ],
     notThis: [
       'Connections forgotten one after the other, each after the same silence: idle-reset-interval, a device on the path.',
       'An orderly shutdown: it closes its connections first.',
-      'Timestamps of new connections that begin elsewhere: where each has an offset of its own, as with Linux, they tell nothing. They are not looked at, nor is ARP, by which a host makes itself known after its start.',
+      'Resets alone, where three hosts or more seem to have forgotten connections: they have the client or the path in common.',
+      'Timestamps of new connections that begin elsewhere: where each has an offset of its own, as with Linux, they tell nothing. They are not looked at.',
     ],
     applicationSees: 'On each old connection of {host}: ECONNRESET at its next use.',
     likelyCauses: [
@@ -90,14 +97,19 @@ export const hostRestarted: PatternRule = {
           }));
           if (group === null || group.forgotten.length >= MAX_FORGOTTEN) continue;
           const found = secondsBetween(group.origin, finding.to);
-          const known = openedAnew
+          const lastKnownAt = openedAnew
             ? secondsBetween(group.origin, lastKnown(endpoint) ?? finding.from)
             : found - Number(facts.idleSeconds ?? facts.unheardSeconds ?? 0);
+          const known = Math.min(lastKnownAt, found);
+          const announcement = milestone(endpoint, 'address-announced');
+          const announced =
+            announcement === null ? Number.NaN : secondsBetween(group.origin, announcement.time);
           group.forgotten.push({
             id: connection.id,
-            known: Math.min(known, found),
+            known,
             found,
             openedAnew,
+            announced: announced > known && announced < found ? announcement!.frame : null,
           });
         }
       },
@@ -105,16 +117,22 @@ export const hostRestarted: PatternRule = {
         return groups.all.flatMap(({ host, network, origin, forgotten }) => {
           const lost = forgottenAtOnce(forgotten);
           if (lost.length < options.minimumSigns) return [];
+          const announced = lost.find((one) => one.announced !== null)?.announced ?? null;
           const times = lost.map(({ found }) => found);
           const openedAnew = lost.filter((one) => one.openedAnew).length;
           const unknown = lost.length - openedAnew;
+          // Resets may be the doing of a device, or the answer to connections that were closed unheard.
+          const kinds = [unknown > 0, openedAnew > 0, announced !== null].filter(Boolean).length;
+          const alike = groups.all.filter((other) => other.host !== host).length;
+          if (kinds < 2 && alike >= ALIKE) return [];
           const firstFound = Math.min(...times);
           const window = firstFound - Math.max(...lost.map(({ known }) => known));
           return [
             reportPattern(hostRestarted, {
-              confidence: 'possible',
+              severity: kinds < 2 ? 'info' : 'warning',
+              confidence: kinds < 2 ? 'possible' : 'inferred',
               // Resets alone may be a device's as well; a host that opens an old pair anew knows nothing itself.
-              title: `{host} ${openedAnew > 0 ? 'has probably' : 'may have'} restarted: it no longer knew ${lost.length} of its connections`,
+              title: `{host} ${kinds > 1 ? 'has probably' : 'may have'} restarted: it no longer knew ${lost.length} of its connections`,
               explanation: `${[
                 ...(unknown > 0
                   ? [
@@ -126,7 +144,9 @@ export const hostRestarted: PatternRule = {
                       `${count(openedAnew, 'was', 'were')} opened anew by {host} while the other side still held ${openedAnew === 1 ? 'it' : 'them'}`,
                     ]
                   : []),
-              ].join(', ')}.${window > 0 ? BOUNDS : ''}`,
+              ].join(
+                ', ',
+              )}.${window > 0 ? BOUNDS : ''}${announced === null ? '' : ` In between it made its address known on its link unasked, in frame ${announced}, as hosts do after a start.`}`,
               connections: lost.slice(0, MAX_LISTED).map(({ id }) => id),
               count: lost.length,
               from: timeAfter(origin, firstFound),
@@ -136,6 +156,7 @@ export const hostRestarted: PatternRule = {
                 ...(network !== '' && { network }),
                 answeredWithReset: unknown,
                 openedAnew,
+                ...(announced !== null && { announcedInFrame: announced }),
                 ...(window > 0 && { windowSeconds: round(window) }),
               },
               words: { host: inNetwork(host, network), window: duration(window) },

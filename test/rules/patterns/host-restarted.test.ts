@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hostRestarted } from '../../../src/rules/patterns/host-restarted.js';
-import { at, connection } from '../../support/connection-builder.js';
+import { at, connection, happens } from '../../support/connection-builder.js';
 import { finding, patternsOf, textsOf, UNFILLED } from '../../support/pattern-tester.js';
 
 function forgotten(...rules: string[]) {
@@ -16,6 +16,7 @@ describe('host-restarted', () => {
     );
     expect(pattern.title).toBe('10.0.0.2 has probably restarted: it no longer knew 3 of its connections');
     expect(pattern.facts).toMatchObject({ answeredWithReset: 2, openedAnew: 1 });
+    expect([pattern.severity, pattern.confidence]).toEqual(['warning', 'inferred']);
     expect(textsOf(pattern)).not.toMatch(UNFILLED);
   });
 
@@ -26,6 +27,35 @@ describe('host-restarted', () => {
       200,
     );
     expect(pattern.title).toBe('10.0.0.2 may have restarted: it no longer knew 2 of its connections');
+    expect([pattern.severity, pattern.confidence]).toEqual(['info', 'possible']);
+  });
+
+  it('is sure of more if the host made its address known in between', () => {
+    const reset = (id: number, announced: number) =>
+      [
+        connection({ id, server: { milestones: [happens('address-announced', announced, 77)] } }),
+        [finding('rst-half-open-discovered', { to: at(80 + id), facts: { idleSeconds: 30 } })],
+      ] as const;
+    const [pattern] = patternsOf(hostRestarted, [reset(0, 60), reset(1, 60)], 200);
+    expect([pattern.severity, pattern.confidence]).toEqual(['warning', 'inferred']);
+    expect(pattern.explanation).toMatch(/it made its address known on its link unasked, in frame 77, /);
+    expect(pattern.facts).toMatchObject({ announcedInFrame: 77 });
+    expect(textsOf(pattern)).not.toMatch(UNFILLED);
+    for (const seconds of [40, 90]) {
+      const [other] = patternsOf(hostRestarted, [reset(0, seconds), reset(1, seconds)], 200);
+      expect(other.facts).not.toHaveProperty('announcedInFrame');
+    }
+  });
+
+  it('is silent where two other hosts or more have forgotten connections as well, unless two kinds of signs agree', () => {
+    const on = (address: string, id: number, rule = 'rst-half-open-discovered') =>
+      [connection({ id, server: { address } }), [finding(rule)]] as const;
+    const two = [on('10.0.0.2', 0), on('10.0.0.2', 1)];
+    const others = [on('10.0.0.3', 2), on('10.0.0.4', 3)];
+    expect(patternsOf(hostRestarted, [...two, ...others.slice(1)], 200)).toHaveLength(1);
+    expect(patternsOf(hostRestarted, [...two, ...others], 200)).toEqual([]);
+    const opened = on('10.0.0.2', 4, 'half-open-syn-challenge');
+    expect(patternsOf(hostRestarted, [...two, ...others, opened], 200)).toHaveLength(1);
   });
 
   it.each(['idleSeconds', 'unheardSeconds'])(
