@@ -34,6 +34,12 @@ interface SignsOfUnknown {
   readonly unanswered?: boolean;
 }
 
+/** The endpoint says nothing any more, but its host is heard on other connections. */
+export function causesOfOneSilence(name: string): readonly string[] {
+  const [device, , path] = causesOfSilence(name, true);
+  return [device, path];
+}
+
 /** The endpoint answered as a host that has no such connection. */
 export function causesOfUnknown(
   name: string,

@@ -123,6 +123,11 @@ export interface CaptureCounts {
   readonly skipped: Readonly<Record<string, number>>;
 }
 
+export interface Contrast {
+  readonly sentence: string;
+  readonly likelyCauses: readonly string[];
+}
+
 /** Sees every connection as it ends and keeps counters only: memory is bounded by what it watches. */
 export interface PatternCollector {
   /** @param captureEnd the time of the last frame that was read so far */
@@ -137,6 +142,11 @@ export interface PatternCollector {
    * explanation, which makes it possible info. Null if nothing speaks against it.
    */
   doubtOf?(connection: Connection, finding: Finding): string | null;
+  /**
+   * What other connections tell of a finding of a connection that was added, as far as is known by now: a sentence for
+   * its explanation, and the causes that are left. Null if nothing.
+   */
+  contrastOf?(connection: Connection, finding: Finding): Contrast | null;
   /** Called at the end of each capture, unless that ends the collector: what follows was seen at another time. */
   endCapture?(): void;
   /**
@@ -148,7 +158,7 @@ export interface PatternCollector {
 
 /** A pattern across connections. */
 export interface PatternRule extends RuleDescription {
-  /** Ids of rules whose findings it may grade: they wait for the end of the capture that they are in. */
+  /** Ids of rules whose findings it may grade, or tell more of: they wait for the end of the capture that they are in. */
   readonly grades?: readonly string[];
   /** It gives way to patterns of other rules that stand for the same connections. */
   readonly isGeneral?: true;

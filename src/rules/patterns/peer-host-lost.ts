@@ -1,9 +1,10 @@
 import { secondsBetween, type Timestamp } from '../../core/time.js';
 import { cite } from '../citations.js';
 import type { Finding } from '../finding.js';
+import { causesOfOneSilence } from '../host-fate.js';
 import { causesOfLostNeighbour } from '../neighbours.js';
 import type { PatternRule } from '../rule.js';
-import { duration, inNetwork, round } from '../wording.js';
+import { duration, fillAll, inNetwork, nameOf, round } from '../wording.js';
 import { Groups, Members } from './members.js';
 import { reportPattern } from './report-pattern.js';
 
@@ -63,6 +64,7 @@ export const peerHostLost: PatternRule = {
       description: 'Within which time they must have fallen silent; when they last sent blurs it.',
     },
   },
+  grades: ['peer-unresponsive'],
   citations: [cite.retransmissionLimits, cite.backoff],
   related: ['peer-unresponsive', 'keepalive-unanswered', 'endpoint-mass-close', 'host-restarted'],
   documentation: {
@@ -122,6 +124,17 @@ export const peerHostLost: PatternRule = {
           }
           return;
         }
+      },
+      contrastOf({ server, network }, { rule, endpoint, from, severity }) {
+        // What is less than an error has a cause of its own: the peer closed, and its reset was in vain.
+        if (rule !== 'peer-unresponsive' || endpoint !== 'server' || severity !== 'error') return null;
+        const last = heard.of(server.address, network);
+        const seconds = last === null ? 0 : secondsBetween(from, last);
+        if (seconds <= IN_FLIGHT_SECONDS) return null;
+        return {
+          sentence: `Its host was heard on other connections up to ${duration(seconds)} after that: it has not gone.`,
+          likelyCauses: fillAll(causesOfOneSilence('peer'), { peer: nameOf(server) }),
+        };
       },
       finish() {
         return groups.all.flatMap(({ host, network, members, asked, waiting, offLink, lostOpen, until }) => {

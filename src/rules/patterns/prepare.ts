@@ -1,7 +1,7 @@
 import type { Connection } from '../../connections/connection.js';
 import type { Timestamp } from '../../core/time.js';
 import { type Finding, type Pattern, SEVERITIES, type Severity } from '../finding.js';
-import type { OptionValues, PatternCollector, PatternRule } from '../rule.js';
+import type { Contrast, OptionValues, PatternCollector, PatternRule } from '../rule.js';
 import { limitsOf, optionValues, type RuleSettings } from '../settings.js';
 import { Heard } from './heard.js';
 
@@ -81,7 +81,8 @@ export function preparePatterns(rules: readonly PatternRule[], settings: RuleSet
     isTimed = true;
   };
   const graders = running.filter(
-    ({ collector }) => collector.severityOf !== undefined || collector.doubtOf !== undefined,
+    ({ collector: { severityOf, doubtOf, contrastOf } }) =>
+      severityOf !== undefined || doubtOf !== undefined || contrastOf !== undefined,
   );
   const gradable = new Set(rules.flatMap(({ grades = [] }) => grades));
   /** Null: as it is. */
@@ -94,6 +95,14 @@ export function preparePatterns(rules: readonly PatternRule[], settings: RuleSet
     }
     return null;
   };
+  const contrastOf = (connection: Connection, finding: Finding): Contrast | null => {
+    if (!isTimed || !areAllTimed) return null;
+    for (const { collector } of graders) {
+      const contrast = collector.contrastOf?.(connection, finding) ?? null;
+      if (contrast !== null) return contrast;
+    }
+    return null;
+  };
   const graded = (connection: Connection, finding: Finding): Finding => {
     for (const { collector } of graders) {
       const doubt = collector.doubtOf?.(connection, finding) ?? null;
@@ -102,8 +111,11 @@ export function preparePatterns(rules: readonly PatternRule[], settings: RuleSet
       const explanation = `${finding.explanation} ${doubt}`;
       return { ...finding, severity, confidence: 'possible', explanation };
     }
-    const severity = severityOf(connection, finding);
-    return severity === null ? finding : { ...finding, severity };
+    const severity = severityOf(connection, finding) ?? finding.severity;
+    const contrast = contrastOf(connection, finding);
+    if (contrast === null) return severity === finding.severity ? finding : { ...finding, severity };
+    const { sentence, likelyCauses } = contrast;
+    return { ...finding, severity, explanation: `${finding.explanation} ${sentence}`, likelyCauses };
   };
   return {
     mayGrade(findings): boolean {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { peerHostLost } from '../../../src/rules/patterns/peer-host-lost.js';
+import { preparePatterns } from '../../../src/rules/patterns/prepare.js';
 import { at, connection, moment } from '../../support/connection-builder.js';
 import { finding, patternsOf, textsOf, UNFILLED } from '../../support/pattern-tester.js';
 
@@ -39,6 +40,25 @@ describe('peer-host-lost', () => {
   it('is silent when the host is still heard elsewhere', () => {
     const alive = [connection({ id: 9, server: { lastSegment: moment(60, 90) } }), []] as const;
     expect(patternsOf(peerHostLost, [...silent(10, 11), alive], 100)).toEqual([]);
+  });
+
+  it('says of one silence that the host was heard elsewhere meanwhile', () => {
+    const collector = preparePatterns([peerHostLost]);
+    const waits = connection({ id: 0, server: { lastSegment: moment(10, 10) } });
+    const found = [finding('peer-unresponsive', { from: at(13), explanation: 'It waits.' })];
+    collector.add(waits, found, at(100));
+    expect(collector.mayGrade(found)).toBe(true);
+    expect(collector.graded(waits, found)).toEqual(found);
+    collector.add(connection({ id: 1, server: { lastSegment: moment(13.4, 40) } }), [], at(100));
+    expect(collector.graded(waits, found)).toEqual(found);
+    collector.add(connection({ id: 2, server: { lastSegment: moment(60, 90) } }), [], at(100));
+    const [told] = collector.graded(waits, found);
+    expect(told.explanation).toBe(
+      'It waits. Its host was heard on other connections up to 47 s after that: it has not gone.',
+    );
+    expect(told.likelyCauses[0]).toMatch(/^A firewall or NAT dropped its state/);
+    expect(told.likelyCauses.join()).not.toMatch(/lost power|\{/);
+    expect(told.severity).toBe('error');
   });
 
   it('is silent when the host was never heard', () => {
