@@ -1079,8 +1079,11 @@ there, numbers are relative
    0.0167     #3               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
    0.0272     #4               ─── PSH,ACK seq 1 ack 1 len 13 ───▶
    0.0383     #5               ◀──────── ACK seq 1 ack 14 ────────
-   0.0386      …                     ⋮ 221 segments, 0 B → ⋮
-                                  ⋮ ← 236 segments, 122.1 kB ⋮
+   0.0386      …               ⋮ 9 segments, 0 B →   ← 9 segments, 4.7 kB ⋮
+   0.0428    #24               ◀ PSH,ACK seq 3669 ack 14 len 524 ─
+                               ▲ info: out-of-order-delivery
+   0.1708      …                     ⋮ 212 segments, 0 B → ⋮
+                                  ⋮ ← 226 segments, 116.9 kB ⋮
    0.1709   #463               ◀─ ACK seq 119345 ack 14 len 524 ──
    0.1709   #464               ───── ACK seq 14 ack 120001 ──────▶
    0.1711   #465 FIN-WAIT-1    ─── FIN,ACK seq 14 ack 120001 ────▶ CLOSE-WAIT✓
@@ -1093,7 +1096,8 @@ the client ended in TIME-WAIT
 the server ended in CLOSED
 
 info 46 of the 241 segments of 10.9.2.2:8080 came out of order: 19.1 %
-out-of-order-delivery ·  · RFC 5681 §3.2; RFC 9293 §3.8.6.3, §3.10.7.4 SHLD-31
+out-of-order-delivery · #13, #24 · RFC 5681 §3.2; RFC 9293 §3.8.6.3,
+§3.10.7.4 SHLD-31
 `,
   'close-wait-pileup': `connection 0: 10.9.2.1:40000 ↔ 10.9.2.2:8080
 from 2026-11-21 04:57:11.285 UTC, captured near the server; times count from

@@ -2,7 +2,7 @@ import type { Timestamp } from '../core/time.js';
 import type { NetworkPath } from '../decode/domains.js';
 import type { State } from '../tcp/states.js';
 import type { MilestoneKind } from './milestones.js';
-import type { TcpAnalysis } from './tcp-analysis.js';
+import type { FirstMarked, TcpAnalysis } from './tcp-analysis.js';
 
 export type Role = 'client' | 'server';
 
@@ -145,6 +145,8 @@ export interface Endpoint {
   readonly retransmissions: number;
   /** Wireshark's marks on its segments, counted as its display filters count them. */
   readonly tcpAnalysis: TcpAnalysis;
+  /** The first of its frames with some of those marks. */
+  readonly firstMarked: FirstMarked;
   /** Segments (no SYN, FIN or RST) that advertised a window of zero. */
   readonly zeroWindows: number;
   readonly resetsSent: number;

@@ -100,7 +100,7 @@ import {
 } from './record.js';
 import { unpackRetransmitted } from './segment-sizes.js';
 import type { SetBacks } from './set-backs.js';
-import type { AnalysisCounts, TcpAnalysis } from './tcp-analysis.js';
+import type { AnalysisCounts } from './tcp-analysis.js';
 import { estimateVantage } from './vantage.js';
 import { connStateOf, historyOf } from './zeek.js';
 
@@ -150,7 +150,7 @@ export function finishConnection(
     addresses.at(memory, base + CLIENT_ADDRESS),
     ports >>> 16,
     clientLog,
-    counts.of(memory, client),
+    counts,
   );
   const serverEnd = endpointOf(
     memory,
@@ -159,7 +159,7 @@ export function finishConnection(
     addresses.at(memory, base + SERVER_ADDRESS),
     ports & 0xffff,
     serverLog,
-    counts.of(memory, server),
+    counts,
   );
   const predecessor = memory[base + PREDECESSOR_ID];
   const id = memory[base + ID];
@@ -363,7 +363,7 @@ function endpointOf(
   address: string,
   port: number,
   log: Log,
-  tcpAnalysis: TcpAnalysis,
+  analysis: AnalysisCounts,
 ): Endpoint {
   const flags = memory[endpoint + STATE];
   const seen = (flags & ENDPOINT_SEEN) !== 0;
@@ -378,7 +378,8 @@ function endpointOf(
     segments: memory[endpoint + SEGMENTS],
     payloadBytes: (memory[endpoint + PAYLOAD_LOW] >>> 0) + memory[endpoint + PAYLOAD_HIGH] * 2 ** 32,
     retransmissions: memory[endpoint + RETRANSMISSIONS],
-    tcpAnalysis,
+    tcpAnalysis: analysis.of(memory, endpoint),
+    firstMarked: analysis.firstOf(memory, endpoint),
     zeroWindows: counts & 0x000fffff,
     resetsSent: counts >>> 20,
     finSent: (flags & ENDPOINT_FIN_SENT) !== 0,

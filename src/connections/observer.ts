@@ -96,6 +96,9 @@ import {
   ENDPOINT_WINDOW_CLOSED,
   FAST_OPEN,
   FIN_SEQUENCE,
+  FIRST_FRAME,
+  FIRST_NANOSECONDS,
+  FIRST_SECONDS,
   FLAGS,
   FOLLOWED,
   HANDSHAKE_REPEATED,
@@ -197,12 +200,32 @@ export class Observer {
     this.#remember(kind);
   }
 
-  /** The 4-tuple was opened anew, as a segment of the new connection shows: whatever was still held is gone. */
-  observeReplaced(memory: Int32Array, base: number, segment: Segment): void {
+  /**
+   * The 4-tuple was opened anew, as a segment of the new connection shows, which the given side of this one sent:
+   * whatever was still held is gone. The side that opened it is `opener`; its SYN is the first segment of the new
+   * connection, whose words start at `successorBase` in `successor`.
+   */
+  observeReplaced(
+    memory: Int32Array,
+    base: number,
+    fromServer: boolean,
+    opener: boolean,
+    successor: Int32Array,
+    successorBase: number,
+    segment: Segment,
+  ): void {
     const ledger = this.#ledger;
     ledger.open(memory, base, segment);
-    ledger.enter(false, FOUND_GONE, OBSERVED);
-    ledger.enter(true, FOUND_GONE, OBSERVED);
+    const newest = ledger.newest(opener);
+    const frame = successor[successorBase + FIRST_FRAME];
+    if (newest < 0 || !isLaterFrame(ledger.journal.frame(newest), frame)) {
+      const seconds = successor[successorBase + FIRST_SECONDS];
+      const nanoseconds = successor[successorBase + FIRST_NANOSECONDS];
+      ledger.enterAt(opener, FOUND_GONE, OBSERVED, frame, seconds, nanoseconds);
+    } else {
+      ledger.enter(opener, FOUND_GONE, fromServer === opener ? OBSERVED : ASSUMED);
+    }
+    ledger.enter(!opener, FOUND_GONE, fromServer === opener ? ASSUMED : OBSERVED);
     const byServer = ledger.find(SYN_ON_OPEN_CONNECTION, true) >= 0;
     if (!byServer && ledger.find(SYN_ON_OPEN_CONNECTION, false) < 0) return;
     ledger.note(OPENED_ANEW, byServer, (segment.flags & RST) !== 0 ? 1 : 0);

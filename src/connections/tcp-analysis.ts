@@ -45,6 +45,12 @@ export type AnalysisFlag = (typeof ANALYSIS_FLAGS)[number];
 /** How many segments of an endpoint Wireshark's display filters of these names find. */
 export type TcpAnalysis = Readonly<Record<AnalysisFlag, number>>;
 
+/** The first frames of an endpoint with some of the marks; null where there is none. */
+export interface FirstMarked {
+  readonly outOfOrder: number | null;
+  readonly duplicateAck: number | null;
+}
+
 const RETRANSMISSION = 1 << 0;
 const FAST_RETRANSMISSION = 1 << 1;
 const SPURIOUS_RETRANSMISSION = 1 << 2;
@@ -96,17 +102,27 @@ const MEASURED = 2;
 
 type SomeHeader = Pick<Segment, 'flags' | 'sequence' | 'acknowledgment' | 'payloadLength'>;
 
+/** Behind an endpoint's counts: its first frame out of order, and its first duplicate acknowledgment; 0 for none. */
+const FIRST_OUT_OF_ORDER = ANALYSIS_FLAGS.length;
+const FIRST_DUPLICATE_ACK = ANALYSIS_FLAGS.length + 1;
+const SLOT_WORDS = ANALYSIS_FLAGS.length + 2;
+
 /** Counts of flags, handed out when an endpoint gets its first; most endpoints never do. */
 export class AnalysisCounts {
-  #counts = new Uint32Array(ANALYSIS_FLAGS.length * 64);
+  #counts = new Uint32Array(SLOT_WORDS * 64);
   #used = 0;
   readonly #free: number[] = [];
 
-  /** Adds one to each of the flags in `found`, for the endpoint whose block is at `x`. */
-  add(memory: Int32Array, x: number, found: number): void {
+  /** Adds one to each of the flags that were `found` on `frame`, for the endpoint whose block is at `x`. */
+  add(memory: Int32Array, x: number, found: number, frame: number): void {
     if (memory[x + ANALYSIS_COUNTS] === 0) memory[x + ANALYSIS_COUNTS] = 1 + this.#allocate();
-    const at = (memory[x + ANALYSIS_COUNTS] - 1) * ANALYSIS_FLAGS.length;
-    for (let left = found; left !== 0; left &= left - 1) this.#counts[at + 31 - Math.clz32(left & -left)]++;
+    const counts = this.#counts;
+    const at = (memory[x + ANALYSIS_COUNTS] - 1) * SLOT_WORDS;
+    for (let left = found; left !== 0; left &= left - 1) counts[at + 31 - Math.clz32(left & -left)]++;
+    if ((found & OUT_OF_ORDER) !== 0 && counts[at + FIRST_OUT_OF_ORDER] === 0)
+      counts[at + FIRST_OUT_OF_ORDER] = frame;
+    if ((found & DUPLICATE_ACK) !== 0 && counts[at + FIRST_DUPLICATE_ACK] === 0)
+      counts[at + FIRST_DUPLICATE_ACK] = frame;
   }
 
   /** How often each flag was found on segments of the endpoint whose block is at `x`. */
@@ -115,9 +131,19 @@ export class AnalysisCounts {
     if (slot < 0) return UNMARKED;
     const counts = {} as Record<AnalysisFlag, number>;
     for (const [flag, name] of ANALYSIS_FLAGS.entries()) {
-      counts[name] = this.#counts[slot * ANALYSIS_FLAGS.length + flag];
+      counts[name] = this.#counts[slot * SLOT_WORDS + flag];
     }
     return counts;
+  }
+
+  /** The first frames with the marks of the endpoint whose block is at `x`. */
+  firstOf(memory: Int32Array, x: number): FirstMarked {
+    const slot = memory[x + ANALYSIS_COUNTS] - 1;
+    if (slot < 0) return NONE_MARKED;
+    const outOfOrder = this.#counts[slot * SLOT_WORDS + FIRST_OUT_OF_ORDER];
+    const duplicateAck = this.#counts[slot * SLOT_WORDS + FIRST_DUPLICATE_ACK];
+    if (outOfOrder === 0 && duplicateAck === 0) return NONE_MARKED;
+    return { outOfOrder: outOfOrder || null, duplicateAck: duplicateAck || null };
   }
 
   /** The endpoint needs them no more. */
@@ -129,13 +155,13 @@ export class AnalysisCounts {
 
   #allocate(): number {
     const slot = this.#free.pop() ?? this.#used++;
-    const at = slot * ANALYSIS_FLAGS.length;
+    const at = slot * SLOT_WORDS;
     if (at >= this.#counts.length) {
       const larger = new Uint32Array(this.#counts.length * 2);
       larger.set(this.#counts);
       this.#counts = larger;
     }
-    this.#counts.fill(0, at, at + ANALYSIS_FLAGS.length);
+    this.#counts.fill(0, at, at + SLOT_WORDS);
     return slot;
   }
 }
@@ -144,6 +170,8 @@ export class AnalysisCounts {
 export const UNMARKED = Object.freeze(
   Object.fromEntries(ANALYSIS_FLAGS.map((name) => [name, 0])),
 ) as TcpAnalysis;
+
+export const NONE_MARKED: FirstMarked = Object.freeze({ outOfOrder: null, duplicateAck: null });
 
 /**
  * The flags of `segment`, which the endpoint at `x` sent to that at `y`; `base` is their connection's. Must see

@@ -240,7 +240,7 @@ export class Tracker {
       takePredicted(memory, sender, receiver, segment);
     } else {
       const found = flagsOf(memory, base, sender, receiver, segment);
-      if (found !== 0) this.#counts.add(memory, sender, found);
+      if (found !== 0) this.#counts.add(memory, sender, found, segment.frame);
       if (predecessor < 0 || !this.#concernsPredecessor(slot, predecessor, fromServer, segment)) {
         this.#take(memory, base, fromServer, segment);
       }
@@ -451,7 +451,15 @@ export class Tracker {
       if (wasHeld && fromServer) this.#observer.observeHeldBefore(memory, base, 0, segment);
       return true;
     }
-    this.#observer.observeReplaced(oldMemory, oldBase, segment);
+    this.#observer.observeReplaced(
+      oldMemory,
+      oldBase,
+      fromServer === sameRoles,
+      !sameRoles,
+      memory,
+      base,
+      segment,
+    );
     this.#letPredecessorGo(slot);
     return false;
   }

@@ -77,7 +77,7 @@ export const outOfOrderDelivery: Rule = {
       confidence: gradedBy(connection, 'observed'),
       title: '{late} of the {segments} segments of {sender} came out of order: {share}',
       explanation: `{lateSegments} of {sender} came behind later ones and filled gaps that had just shown; {receiver} sent {duplicates}. Whether they were overtaken before the capture point, or lost there and sent again at once, the capture does not tell.${needless > 0 ? ` ${count(needless, 'segment')} of {sender} repeated what {receiver} had already acknowledged.` : ''}`,
-      frames: [],
+      frames: [sender.firstMarked.outOfOrder, receiver.firstMarked.duplicateAck],
       from: connection.start,
       to: connection.end,
       facts: {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Role } from '../../src/connections/connection.js';
 import { ANALYSIS_COUNTS, RECORD_WORDS } from '../../src/connections/record.js';
-import { AnalysisCounts, UNMARKED } from '../../src/connections/tcp-analysis.js';
+import { AnalysisCounts, NONE_MARKED, UNMARKED } from '../../src/connections/tcp-analysis.js';
 import { connectionOf } from '../support/conversation.js';
 
 const HANDSHAKE = `
@@ -74,16 +74,41 @@ describe("Wireshark's marks", () => {
   });
 });
 
+describe('the first frames with a mark', () => {
+  it('are those that begin a reordering and the complaints of it', () => {
+    const { client, server } = connectionOf(`${HANDSHAKE}
+      1.0000 C PA 1 1 +10
+      1.0001 C PA 21 1 +10
+      1.0002 S A  1 11
+      1.0003 S A  1 11
+      1.0004 C PA 11 1 +10
+      1.0005 S A  1 31
+      1.1001 C PA 41 1 +10
+      1.1002 S A  1 31
+      1.1003 C PA 31 1 +10`);
+    expect(client.tcpAnalysis.outOfOrder).toBe(2);
+    expect(client.firstMarked).toEqual({ outOfOrder: 8, duplicateAck: null });
+    expect(server.firstMarked).toEqual({ outOfOrder: null, duplicateAck: 7 });
+  });
+});
+
 describe('counts of marks', () => {
   it('start from zero in a place used before, and grow beyond the first ones', () => {
     const counts = new AnalysisCounts();
     const memories = Array.from({ length: 100 }, () => new Int32Array(RECORD_WORDS));
-    for (const memory of memories) counts.add(memory, 0, 0b11);
-    expect(counts.of(memories[99], 0)).toEqual({ ...UNMARKED, retransmission: 1, fastRetransmission: 1 });
+    for (const memory of memories) counts.add(memory, 0, 0b1011, 7);
+    expect(counts.of(memories[99], 0)).toEqual({
+      ...UNMARKED,
+      retransmission: 1,
+      fastRetransmission: 1,
+      outOfOrder: 1,
+    });
+    expect(counts.firstOf(memories[99], 0)).toEqual({ outOfOrder: 7, duplicateAck: null });
     counts.release(memories[0], 0);
     expect(memories[0][ANALYSIS_COUNTS]).toBe(0);
     const later = new Int32Array(RECORD_WORDS);
-    counts.add(later, 0, 0b1);
+    counts.add(later, 0, 0b1, 8);
     expect(counts.of(later, 0)).toEqual({ ...UNMARKED, retransmission: 1 });
+    expect(counts.firstOf(later, 0)).toBe(NONE_MARKED);
   });
 });

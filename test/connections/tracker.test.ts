@@ -548,6 +548,37 @@ describe('resets (RFC 9293 §3.5.2, §3.5.3, §3.10.7)', () => {
   });
 });
 
+describe('a 4-tuple that is opened anew', () => {
+  const last = (script: string) => {
+    const [{ client, server }] = conversation(`${OPEN}\n${script}`);
+    return [client, server].map(({ timeline }) => {
+      const { state, frame, evidence } = timeline.at(-1)!;
+      return [state, frame, evidence];
+    });
+  };
+
+  it('is so by a segment of its own on each side', () => {
+    expect(last('9.00 C S 0 isn=70000\n 9.01 S SA 0 1 isn=70000\n 9.02 C A 1 1 isn=70000')).toEqual([
+      ['CLOSED', 4, 'observed'],
+      ['CLOSED', 5, 'observed'],
+    ]);
+  });
+
+  it('is assumed to be so on the side whose SYN-ACK was not captured', () => {
+    expect(last('9.00 C S 0 isn=70000\n 9.02 C A 1 1 isn=70000')).toEqual([
+      ['CLOSED', 4, 'observed'],
+      ['CLOSED', 5, 'assumed'],
+    ]);
+  });
+
+  it('is so no earlier than what its opener still went through', () => {
+    expect(last('9.00 C S 0 isn=70000\n 9.01 S FA 1 1\n 9.02 S SA 0 1 isn=70000')).toEqual([
+      ['CLOSED', 6, 'assumed'],
+      ['CLOSED', 6, 'observed'],
+    ]);
+  });
+});
+
 describe('what is no segment of its own', () => {
   it('finds a half-open connection by the reset that answers a SYN', () => {
     const [old, fresh] = conversation(`${OPEN}

@@ -10,12 +10,17 @@ function reordered(
   more: { retransmissions?: number; duplicateAck?: number; quality?: Partial<CaptureQuality> } = {},
 ) {
   return connection({
-    client: { segments: 150, tcpAnalysis: { ...UNMARKED, duplicateAck: more.duplicateAck ?? 50 } },
+    client: {
+      segments: 150,
+      tcpAnalysis: { ...UNMARKED, duplicateAck: more.duplicateAck ?? 50 },
+      firstMarked: { outOfOrder: null, duplicateAck: 12 },
+    },
     server: {
       segments: 200,
       payloadBytes: 200_000,
       retransmissions: more.retransmissions ?? 0,
       tcpAnalysis: { ...UNMARKED, ...marks },
+      firstMarked: { outOfOrder: 11, duplicateAck: null },
     },
     quality: more.quality ?? {},
   });
@@ -33,7 +38,7 @@ testRule(outOfOrderDelivery, {
       title: '30 of the 200 segments of 10.0.0.2:8080 came out of order: 15 %',
       explanation:
         /^30 segments of .* 10\.0\.0\.1:40000 sent 50 duplicate acknowledgments\. .* does not tell\.$/,
-      frames: [],
+      frames: [11, 12],
       facts: { outOfOrder: 30, segments: 200, share: 0.15, duplicateAcks: 50, alreadyAcknowledged: 0 },
     },
     {

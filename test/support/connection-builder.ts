@@ -13,7 +13,7 @@ import {
   type Vantage,
 } from '../../src/connections/connection.js';
 import type { MilestoneKind } from '../../src/connections/milestones.js';
-import { UNMARKED } from '../../src/connections/tcp-analysis.js';
+import { NONE_MARKED, UNMARKED } from '../../src/connections/tcp-analysis.js';
 import type { Timestamp } from '../../src/core/time.js';
 import type { State } from '../../src/tcp/states.js';
 
@@ -190,6 +190,7 @@ function endpoint(role: Role, draft: EndpointDraft): Endpoint {
     payloadBytes: 0,
     retransmissions: 0,
     tcpAnalysis: UNMARKED,
+    firstMarked: NONE_MARKED,
     zeroWindows: 0,
     resetsSent: milestones.filter(({ kind }) => kind === 'reset').length,
     finSent: standing.some(({ state }) => state === 'FIN-WAIT-1' || state === 'LAST-ACK'),
