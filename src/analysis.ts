@@ -20,8 +20,10 @@ import type { Anonymizer } from './extract/anonymizer.js';
 import { anonymousConnection } from './extract/anonymous-connection.js';
 import type { AnalysisEnd, CaptureFacts, Reporter, Summary } from './report/reporter.js';
 import type { Baseline } from './rules/baseline.js';
-import { type Diagnosis, prepareCatalog, prepareSuppressions } from './rules/catalog.js';
+import { prepareCatalog, prepareSuppressions } from './rules/catalog.js';
+import type { Evaluate } from './rules/evaluate.js';
 import type { Finding, Located, Pattern, Severity } from './rules/finding.js';
+import type { Patterns } from './rules/patterns/prepare.js';
 import type { RuleSettings } from './rules/settings.js';
 import type { Suppression, SuppressionUse, Suppressor } from './rules/suppressions.js';
 import type { State } from './tcp/states.js';
@@ -37,8 +39,13 @@ export interface AnalysisOptions {
   readonly suppressions?: readonly Suppression[] | undefined;
   /** What an earlier report knew is left out, but for its number. */
   readonly baseline?: Baseline | undefined;
-  /** Only connections that this accepts reach the reporters and the summary; all others are passed over. */
+  /**
+   * Only connections that this accepts reach reporters, summary and patterns. Patterns still grade their findings by
+   * what all connections show: how grave a finding is does not depend on what else is asked for.
+   */
   readonly filter?: ((connection: Connection) => boolean) | undefined;
+  /** Only segments are asked for: connections are passed over. */
+  readonly isUnjudged?: boolean | undefined;
   /** Called with each segment, its connection's id and its sender; the segment is reused. */
   readonly onSegment?: ((connection: number, from: Role, segment: Segment) => void) | undefined;
   /** Called with each ICMP error about a segment, and the connection that this was of; it is reused. */
@@ -67,6 +74,13 @@ export interface CaptureSource extends ReaderFacts {
   readonly compression: string | null;
 }
 
+/** Patterns, and what keeps them from counting a connection of several captures twice. */
+interface Counting {
+  readonly patterns: Patterns;
+  /** Null where there is only one capture, or all are one. */
+  readonly elsewhere: SeenElsewhere | null;
+}
+
 /** Connections of which what locates them is kept: some 200 octets each. */
 const MOST_LOCATED = 1 << 16;
 
@@ -75,15 +89,17 @@ const MOST_WAITING = 4096;
 
 export class Analysis {
   readonly #options: AnalysisOptions;
-  readonly #diagnosis: Diagnosis;
+  readonly #evaluate: Evaluate;
+  /** All connections, by which findings are graded. */
+  readonly #everything: Counting;
+  /** Those that the filter accepts, of which patterns are told: the same where there is none. */
+  readonly #chosen: Counting;
   readonly #suppressor: Suppressor;
   readonly #captures: CaptureFacts[] = [];
   readonly #findings: Record<Severity, number> = { error: 0, warning: 0, info: 0 };
   readonly #finalStates: Partial<Record<State, number>> = {};
   /** While a capture ends: connections whose findings a pattern may grade, once all of them are known. */
   #waiting: { readonly connection: Connection; readonly findings: readonly Finding[] }[] | null = null;
-  /** Null where there is only one capture, or all are one. */
-  readonly #elsewhere: SeenElsewhere | null;
   #connections = 0;
   #firstId = 0;
   #nextId = 0;
@@ -102,8 +118,15 @@ export class Analysis {
   /** @throws SettingsError for rules or options that do not exist, or values that cannot be */
   constructor(options: AnalysisOptions) {
     this.#options = options;
-    this.#elsewhere = options.several === true ? new SeenElsewhere() : null;
-    this.#diagnosis = prepareCatalog(options.rules);
+    const counting = (patterns: Patterns): Counting => ({
+      patterns,
+      elsewhere: options.several === true ? new SeenElsewhere() : null,
+    });
+    const { evaluate, patterns } = prepareCatalog(options.rules);
+    this.#evaluate = evaluate;
+    this.#everything = counting(patterns);
+    this.#chosen =
+      options.filter === undefined ? this.#everything : counting(prepareCatalog(options.rules).patterns);
     this.#suppressor = prepareSuppressions(options.suppressions ?? []);
   }
 
@@ -152,7 +175,8 @@ export class Analysis {
       return;
     }
     this.#endOf(analyzer, source.endAt);
-    this.#diagnosis.patterns.endCapture(this.#end);
+    this.#everything.patterns.endCapture(this.#end);
+    if (this.#chosen !== this.#everything) this.#chosen.patterns.endCapture(this.#end);
     this.#captures.push(captureFacts(source, analyzer, firstFrame, this.#options.separate));
     this.#addPauses(analyzer.pauses, this.#captures.length - 1);
     this.#analyzer = null;
@@ -166,7 +190,7 @@ export class Analysis {
     this.#analyzer?.peek((real, start, end) => {
       if (this.#options.filter?.(real) === false) return;
       const connection = this.#shown(real);
-      const findings = this.#diagnosis.evaluate(connection, end);
+      const findings = this.#evaluate(connection, end);
       visit(connection, this.#suppressor.glance(real, findings), start);
     });
   }
@@ -179,7 +203,7 @@ export class Analysis {
     }
     this.#analyzer = null;
     const { baseline } = this.#options;
-    const found = this.#diagnosis.patterns.finish(this.#end, this.#captures);
+    const found = this.#chosen.patterns.finish(this.#end, this.#captures);
     const fresh = baseline === undefined ? found : baseline.freshPatterns(found);
     const patterns = fresh.map((pattern) => this.#placed(pattern));
     const summary: Summary = {
@@ -194,19 +218,25 @@ export class Analysis {
     return end;
   }
 
-  #take(found: Connection, captureStart: Timestamp, captureEnd: Timestamp): void {
-    const real = this.#renumbered(found);
+  #take(ended: Connection, captureStart: Timestamp, captureEnd: Timestamp): void {
+    const real = this.#renumbered(ended);
     this.#nextId = Math.max(this.#nextId, real.id + 1);
     this.#start ??= captureStart;
     this.#end = captureEnd;
-    if (this.#options.filter?.(real) === false) return;
+    if (this.#options.isUnjudged === true) return;
     // Whoever asks for connections means real addresses; whoever is told of them need not learn these.
+    const isChosen = this.#options.filter?.(real) !== false;
     const connection = this.#shown(real);
+    const found = this.#evaluate(connection, captureEnd);
+    const all = isChosen ? this.#suppressor.keep(real, found) : this.#suppressor.glance(real, found);
+    const withheld = this.#suppressor.withheld(real, isChosen);
+    const count = ({ patterns, elsewhere }: Counting): void =>
+      patterns.add(connection, all, captureEnd, withheld, elsewhere?.add(real) === true);
+    count(this.#everything);
+    if (!isChosen) return;
+    if (this.#chosen !== this.#everything) count(this.#chosen);
     this.#locate(connection);
-    const all = this.#suppressor.keep(real, this.#diagnosis.evaluate(connection, captureEnd));
-    const isRepeated = this.#elsewhere?.add(real) === true;
-    this.#diagnosis.patterns.add(connection, all, captureEnd, this.#suppressor.withheld(real), isRepeated);
-    if (this.#waiting === null || !this.#diagnosis.patterns.mayGrade(all)) {
+    if (this.#waiting === null || !this.#everything.patterns.mayGrade(all)) {
       this.#report(connection, all);
       return;
     }
@@ -239,7 +269,7 @@ export class Analysis {
   }
 
   #report(connection: Connection, all: readonly Finding[]): void {
-    const graded = this.#diagnosis.patterns.graded(connection, all);
+    const graded = this.#everything.patterns.graded(connection, all);
     const findings = this.#options.baseline?.freshFindings(connection, graded) ?? graded;
     this.#count(connection, findings);
     for (const reporter of this.#options.reporters) reporter.connection(connection, findings, this.#start!);

@@ -135,21 +135,23 @@ export class Suppressor {
     });
   }
 
-  /** The same on a connection that goes on: nothing is counted yet. */
+  /** The same on a connection that goes on, or that nobody asked for: nothing is counted. */
   glance(connection: Connection, findings: readonly Finding[]): readonly Finding[] {
     return findings.filter(
       (finding) => !this.#covering(connection, finding).some((candidate) => isActive(candidate, finding.to)),
     );
   }
 
-  /** Says of which patterns `connection` must not be a part; null if of none. */
-  withheld(connection: Connection): ((pattern: string) => boolean) | null {
+  /** Says of which patterns `connection` must not be a part; null if of none. That is counted unless nobody asked for it. */
+  withheld(connection: Connection, isCounted = true): ((pattern: string) => boolean) | null {
     if (this.#ofPatterns.length === 0) return null;
     const covering = this.#ofPatterns.filter((candidate) => covers(candidate, connection));
     const active = covering.filter((candidate) => isActive(candidate, connection.end));
-    for (const candidate of covering) {
-      if (active.includes(candidate)) candidate.connections++;
-      else candidate.expired++;
+    if (isCounted) {
+      for (const candidate of covering) {
+        if (active.includes(candidate)) candidate.connections++;
+        else candidate.expired++;
+      }
     }
     return active.length === 0 ? null : (pattern) => active.some((candidate) => names(candidate, pattern));
   }

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseFilter } from '../../src/commands/filter.js';
 import { connectionOf } from '../support/conversation.js';
@@ -101,9 +104,52 @@ describe('--filter', () => {
     expect(drawn.stderr).toContain('no connection matches the filter');
   });
 
+  it('goes with no --connection where that names one already', async () => {
+    const { code, stderr } = await finwait(['timeline', capture, '-c', '3', '--filter', 'port 1']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('leave out --filter');
+  });
+
   it('is wrong usage if it cannot be understood', async () => {
     const { code, stderr } = await finwait([capture, '--filter', 'prot 80']);
     expect(code).toBe(2);
     expect(stderr).toContain('did you mean port?');
+  });
+});
+
+describe('how grave a finding is', () => {
+  const PILEUP = captureOf('close-wait-pileup', 'server');
+
+  it.each([
+    ['--connection', '1'],
+    ['--filter', 'client port 40001'],
+  ])('does not depend on %s %s', async (option, value) => {
+    const { stdout, code } = await finwait([PILEUP, option, value, '-f', 'json', '--fail-on', 'error']);
+    const { findings, patterns, summary } = JSON.parse(stdout);
+    expect(summary.connections).toBe(1);
+    expect(
+      findings.map(({ rule, severity }: { rule: string; severity: string }) => [rule, severity]),
+    ).toContainEqual(['close-wait-stuck', 'error']);
+    expect(patterns).toEqual([]);
+    expect(code).toBe(1);
+  });
+
+  it('is the same in a timeline', async () => {
+    const { stdout } = await finwait(['timeline', PILEUP, '-c', '1'], { columns: 120 });
+    expect(stdout).toContain('error: close-wait-stuck');
+  });
+
+  it('counts no use of a suppression on what was not asked for', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'finwait-filter-'));
+    const config = join(folder, 'finwait.config.json');
+    const suppressions = [{ rule: 'close-wait-stuck', reason: 'known' }];
+    writeFileSync(config, JSON.stringify({ suppressions }));
+    const suppressed = async (...argv: string[]): Promise<number> => {
+      const { stdout } = await finwait([PILEUP, ...argv, '--config', config, '-f', 'json']);
+      return JSON.parse(stdout).summary.suppressed;
+    };
+    expect(await suppressed()).toBe(4);
+    expect(await suppressed('-c', '1')).toBe(1);
+    rmSync(folder, { recursive: true });
   });
 });
