@@ -22,6 +22,9 @@ if (values.help) {
   console.log(`${USAGE}\ntargets: ${TARGETS.map(({ name }) => name).join(', ')}`);
   process.exit();
 }
+for (const name of ['seconds', 'seed'] as const) {
+  if (!/^\d+$/.test(values[name])) throw new Error(`--${name} takes a whole number, not ${values[name]}`);
+}
 const FOUND = new URL('found/', import.meta.url);
 /** Stuck, not slow (milliseconds). */
 const STUCK = 60_000;

@@ -216,12 +216,14 @@ function build(io: Io, done: (code: number) => void): Command {
         '\nExample:\n  tcpdump -i eth0 -U -w - tcp | finwait watch -\n\nTime is that of the capture: while nothing is captured, nothing becomes stuck.\n',
     );
   addEngineOptions(watchCommand);
+  addColorOptions(watchCommand);
 
   const timelineCommand = program
     .command('timeline')
     .description("draw one connection: its segments between both endpoints' states")
     .addArgument(captures())
     .addOption(filterOption())
+    .addOption(maximumConnections())
     .addOption(separation())
     .action(async (paths: string[], options) => {
       const { rules, suppressions } = await configure(options, io);
@@ -252,6 +254,7 @@ function build(io: Io, done: (code: number) => void): Command {
         .choices(EXTRACT_FORMATS)
         .default(undefined, "pcapng, but pcap for a file's name that ends so"),
     )
+    .addOption(maximumConnections())
     .addOption(separation())
     .option('--strip-payload', 'put zeroes in the place of what TCP carries; lengths and verdicts stay')
     .addOption(anonymizeOption())
@@ -262,6 +265,7 @@ function build(io: Io, done: (code: number) => void): Command {
       done(await extract(path, { ...options, rules, suppressions }, io));
     });
   addEngineOptions(extractCommand);
+  addQuietOption(extractCommand);
   extractCommand.addHelpText('after', EXTRACT_HELP);
 
   const checkCommand = program
@@ -284,6 +288,8 @@ function build(io: Io, done: (code: number) => void): Command {
       done(await check(paths, { ...options, rules, suppressions }, io));
     });
   addEngineOptions(checkCommand);
+  addQuietOption(checkCommand);
+  addColorOptions(checkCommand);
   checkCommand.addHelpText('after', CHECK_HELP);
 
   for (const command of [
@@ -297,10 +303,8 @@ function build(io: Io, done: (code: number) => void): Command {
       .addArgument(new Argument('<rule>', 'its id, such as close-wait-stuck'))
       .action((id: string, options) => done(explain(id, options, io))),
   ]) {
-    command
-      .option('--color', 'colours even if the output is no terminal')
-      .option('--no-color', 'no colours')
-      .exitOverride();
+    addColorOptions(command);
+    command.exitOverride();
   }
   program
     .command('completion')
@@ -415,6 +419,8 @@ function addCommonOptions(command: Command): void {
     )
     .option('--join', 'the captures are parts of one, such as rotated files: read them as one, by time');
   addEngineOptions(command);
+  addQuietOption(command);
+  addColorOptions(command);
 }
 
 /** How captures are read and judged. */
@@ -437,10 +443,15 @@ function addEngineOptions(command: Command): void {
     )
     .option('--config <file>', 'read the configuration from here, not from the one found (or FINWAIT_CONFIG)')
     .option('--no-config', 'read no configuration')
-    .option('-q, --quiet', 'no progress')
-    .option('--color', 'colours even if the output is no terminal')
-    .option('--no-color', 'no colours')
     .exitOverride();
+}
+
+function addQuietOption(command: Command): void {
+  command.option('-q, --quiet', 'no progress');
+}
+
+function addColorOptions(command: Command): void {
+  command.option('--color', 'colours even if the output is no terminal').option('--no-color', 'no colours');
 }
 
 /** Commander's message, with what to do about it where it does not say so itself. */

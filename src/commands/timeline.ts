@@ -25,6 +25,7 @@ export interface TimelineOptions {
   readonly color?: boolean;
   readonly quiet?: boolean;
   readonly join?: boolean;
+  readonly maxConnections?: number;
   readonly separate?: readonly Separation[];
 }
 
@@ -35,6 +36,8 @@ interface Found {
 
 /** Prints the ladder of one connection: the one asked for, or the one with the worst finding. */
 export async function timeline(names: readonly string[], options: TimelineOptions, io: Io): Promise<number> {
+  if (options.connection !== undefined && options.filter !== undefined)
+    throw new UsageError('--connection names one connection already: leave out --filter');
   const paths = await findCaptures(names, options);
   const id = options.connection ?? (await worstConnection(paths, options, io));
   if (id === null) return EXIT_CAPTURE;
@@ -55,6 +58,7 @@ export async function timeline(names: readonly string[], options: TimelineOption
     },
     seed: randomInt(2 ** 32),
     joined: options.join,
+    maximumConnections: options.maxConnections,
     separate: options.separate,
   });
   const isRepeated = options.connection === undefined;
@@ -97,6 +101,7 @@ async function worstConnection(
     filter: options.filter,
     seed: randomInt(2 ** 32),
     joined: options.join,
+    maximumConnections: options.maxConnections,
     separate: options.separate,
   });
   const read = await readAll(paths, analysis, options, io);

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { captureOf } from '../support/fixtures.js';
+import { finwait } from '../support/io.js';
 
 const CLI = resolve('src/cli.ts');
 const TSX = import.meta.resolve('tsx');
@@ -74,4 +75,13 @@ describe('the program', () => {
     expect(code).toBe(2);
     expect(stderr).toBe('finwait: /dev/full cannot be written: no space left on device (ENOSPC)\n');
   });
+});
+
+it.each([
+  ['watch', '--quiet'],
+  ['extract', '--color'],
+])('%s takes no %s, which would change nothing', async (command, option) => {
+  const { code, stderr } = await finwait([command, captureOf('half-close', 'client'), option]);
+  expect(code).toBe(2);
+  expect(stderr).toContain(`unknown option '${option}'`);
 });

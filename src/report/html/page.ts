@@ -215,7 +215,11 @@ class Page {
     const meta = [
       ruleName(finding),
       `${subject}${this.#connectionLink(connection.id)}${networkOf(connection)}${this.#placeOf(connection.capture)}`,
-      ...(finding.frames.length === 0 ? [] : [`frames ${this.#frames(connection.id, finding.frames)}`]),
+      ...(finding.frames.length === 0
+        ? []
+        : [
+            `${finding.frames.length === 1 ? 'frame' : 'frames'} ${this.#frames(connection.id, finding.frames)}`,
+          ]),
     ];
     return this.#card(finding, meta, [
       ...part('Also', also),
