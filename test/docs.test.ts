@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
+import { finwait } from './support/io.js';
 
 // In the project, so that its packages are found.
 const folder = mkdtempSync('node_modules/.finwait-docs-');
@@ -28,6 +29,18 @@ function marked(mark: string) {
   );
 }
 
+/** Commands of the README, and what is said to be their output. */
+const sessions = [
+  ...readFileSync('README.md', 'utf8').matchAll(/^```sh\n([^`]*)^```\n\n```\n([^`]*)^```/gms),
+].map(([, commands, output]) => ({
+  argv: commands
+    .trim()
+    .split(/ && |\n/)
+    .at(-1)!
+    .split(' '),
+  output,
+}));
+
 const examples = marked('run');
 const tests = marked('test');
 
@@ -42,6 +55,19 @@ describe('examples', () => {
     const output = execFileSync(process.execPath, ['--import', 'tsx', file], { encoding: 'utf8' });
     expect(output).toMatch(/\S/);
     expect(output).not.toContain('undefined');
+  });
+});
+
+describe('what a command prints', () => {
+  it('is shown', () => {
+    expect(sessions).toHaveLength(2);
+  });
+
+  it.each(sessions)('$argv', async ({ argv: [npx, name, ...argv], output }) => {
+    expect([npx, name]).toEqual(['npx', 'finwait']);
+    const { stdout } = await finwait(argv, { columns: 80 });
+    const [shown] = output.split(/^\S* …/m);
+    expect(stdout).toContain(shown);
   });
 });
 

@@ -25,7 +25,7 @@ export async function findCaptures(
     if (found.length === 0)
       throw new UsageError(
         existsSync(word)
-          ? `there is no capture in ${word}: none is called *.pcap, *.pcapng or *.cap`
+          ? `there is no capture in ${word}: none is called *.pcap, *.pcapng, *.cap, *.dmp or *.ntar`
           : `no file matches ${word}; check the spelling and the current directory`,
       );
     paths.push(...found);

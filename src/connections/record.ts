@@ -18,12 +18,12 @@ export const FLAGS = 10;
 export const FRAMES = 11;
 /** Newest entry of the connection's journal, -1 for none. */
 export const JOURNAL = 12;
-/** Microseconds from the SYN to its SYN-ACK and from that to the client's ACK; -1 while unknown. */
+/** Microseconds from the SYN to its SYN-ACK and from that to the client's ACK; 0 while unknown. */
 export const SERVER_DELAY = 13;
 export const CLIENT_DELAY = 14;
-/** Slot of the earlier connection on this 4-tuple while it may still receive segments; -1 for none. */
+/** One more than the slot of the earlier connection on this 4-tuple while it may still receive segments; 0 for none. */
 export const PREDECESSOR = 15;
-/** Id of that earlier connection, kept for the report; -1 for none. */
+/** One more than the id of that earlier connection, kept for the report; 0 for none. */
 export const PREDECESSOR_ID = 16;
 /** The first letters of Zeek's history, five bits each. */
 export const HISTORY = 17;

@@ -9,7 +9,7 @@ export const ECE = 0x40;
 export const CWR = 0x80;
 
 /** How many SACK blocks a segment can carry beside a timestamp option, and without one (RFC 2018 §3). */
-export const MAX_SACK_BLOCKS = 4;
+const MAX_SACK_BLOCKS = 4;
 
 /**
  * One TCP segment, decoded from a frame. The decoder owns a single instance and refills it: whoever wants

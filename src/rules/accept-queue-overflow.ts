@@ -4,7 +4,7 @@ import { areSwapped, eachEndpoint, entered, findReset, milestone } from './evide
 import { inGeneral, type ProgramView, seenAt } from './program-view.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
-import { count, duration, nameOf, round, times } from './wording.js';
+import { duration, nameOf, round, times } from './wording.js';
 
 const CLIENT: ProgramView = {
   name: 'client',
@@ -91,7 +91,6 @@ export const acceptQueueOverflow: Rule = {
         count: times(repeated.count),
         time: duration(seconds),
         last: repeated.lastFrame,
-        bytes: count(client.unacknowledgedBytes, 'byte'),
       },
     });
   }),

@@ -8,7 +8,7 @@ import { LOST_NEIGHBOUR_CITATIONS, withLostNeighbour } from './neighbours.js';
 import { seenAt } from './program-view.js';
 import { type Draft, reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
-import { count, duration, nameOf, round } from './wording.js';
+import { count, nameOf, round } from './wording.js';
 
 /** What may be behind an error and what to look at, most likely first. */
 interface Advice {
@@ -42,7 +42,7 @@ const ADVICE: Readonly<Record<Subject, Advice>> = {
       'A firewall rejects the connection: “port unreachable” is what REJECT answers by default (likely).',
       'Nothing listens on the port, on a system that does not answer with a reset as RFC 9293 asks (possible).',
     ],
-    next: [FILTER, 'On the host of {peer}: ss -ltn "sport = :{peerPort}".'],
+    next: [FILTER, "On the host of {peer}: ss -ltn 'sport = :{peerPort}'."],
   },
   protocol: {
     causes: [
@@ -233,7 +233,6 @@ export const icmpUnreachable: Rule = {
         reporter: icmp.reporter,
         errors: count(run.count, 'ICMP error'),
         first: run.frame,
-        time: duration(secondsBetween(run.time, run.lastTime)),
       },
     };
     return reportFinding(

@@ -22,7 +22,13 @@ export const zeroWindowProbeUnanswered: Rule = {
   family: 'delivery',
   severity: 'error',
   summary: 'Probes of a closed window went unanswered: the receiver is gone.',
-  options: { minimumProbes: MINIMUM_RETRANSMISSIONS },
+  options: {
+    minimumProbes: {
+      ...MINIMUM_RETRANSMISSIONS,
+      description:
+        'How many probes without an answer count as a failure, by the same measure as retransmissions.',
+    },
+  },
   signs: ['window-probe'],
   needs: 'both',
   explains: ['zero-window-stall'],
