@@ -5,9 +5,9 @@
 import type { FrameComment } from './facts.js';
 
 /** In characters, with the ellipsis that says that more was there. */
-export const MAX_TEXT_LENGTH = 500;
+const MAX_TEXT_LENGTH = 500;
 /** Comments kept on frames, and those on sections and interfaces together. */
-export const MAX_FRAME_COMMENTS = 1000;
+const MAX_FRAME_COMMENTS = 1000;
 export const MAX_COMMENTS = 100;
 
 /** UTF-8 takes no more octets than this for a character of JavaScript's. */

@@ -121,7 +121,7 @@ function citations(rule: RuleDescription, palette: Palette, width: number): stri
   return rule.citations
     .map((citation) => {
       const head = block(`${citationName(citation)}, ${citation.title}: ${citation.says}`, width, INDENT);
-      return citation.url === null ? head : `${head}\n${INDENT}${palette.dim(citation.url)}`;
+      return `${head}\n${INDENT}${palette.dim(citation.url)}`;
     })
     .join('\n');
 }

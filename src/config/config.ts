@@ -17,7 +17,7 @@ export interface Config {
 export const EMPTY_CONFIG: Config = { rules: {}, failOn: null, suppressions: [] };
 
 /** The keys at the top of a configuration. */
-export const CONFIG_KEYS = ['$schema', 'failOn', 'rules', 'suppressions'] as const;
+const CONFIG_KEYS = ['$schema', 'failOn', 'rules', 'suppressions'] as const;
 
 /** Takes apart what was read or computed, whatever it is: everything that is wrong with it is a problem. */
 export function readConfig(value: unknown): {

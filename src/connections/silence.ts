@@ -17,7 +17,7 @@ import {
 } from './record.js';
 
 /** Shorter silences are everyday, and nothing expires after them (seconds). */
-export const SHORTEST_SILENCE = 10;
+const SHORTEST_SILENCE = 10;
 
 /** Whether this segment of the endpoint at `x` may end a silence, or answer one that ended one. */
 export function concernsSilence(memory: Int32Array, base: number, x: number, segment: Segment): boolean {

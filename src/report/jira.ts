@@ -5,7 +5,7 @@ import type { Reporter, Write } from './reporter.js';
 import { TicketWriter } from './ticket.js';
 
 /** What Jira takes as a description or a comment, in characters. */
-export const JIRA_LENGTH = 32_767;
+const JIRA_LENGTH = 32_767;
 
 /** A report in Jira's wiki markup, that fits into `maxLength` characters (at least 1000). */
 export function jiraReporter(write: Write, maxLength = JIRA_LENGTH): Reporter {

@@ -5,7 +5,7 @@ import type { Reporter, Write } from './reporter.js';
 import { TicketWriter } from './ticket.js';
 
 /** What GitHub takes as the text of an issue or a comment, in characters. */
-export const MARKDOWN_LENGTH = 65_536;
+const MARKDOWN_LENGTH = 65_536;
 
 /** A report for GitHub and GitLab, that fits into `maxLength` characters (at least 1000). */
 export function markdownReporter(write: Write, maxLength = MARKDOWN_LENGTH): Reporter {

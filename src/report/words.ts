@@ -164,7 +164,7 @@ export function captureName(path: string): string {
 }
 
 /** A path as a word of a shell's command line. */
-export function shellWord(text: string): string {
+function shellWord(text: string): string {
   const shown = escapeControls(text);
   return /^[\w@%+=:,./-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", "'\\''")}'`;
 }

@@ -35,7 +35,7 @@ import { stateBars } from './state-bar.js';
 import { STYLE } from './style.js';
 
 /** SHA-256 of the style sheet and the script, in base64: the only ones that a browser may apply. */
-export const STYLE_HASH = 'vBGtZ2byONAgfC76x8aiRolIJIHoF4Q0kS40jiFiD7k=';
+export const STYLE_HASH = 'PbgeUTDc+kpsM5SvKLwbKwrsXtFqaN4IaW8z+x3EYDM=';
 export const SCRIPT_HASH = 'Thp6pDAul9U9gC2YJi/z08/IaJCsF9l+SK31qMrxeBs=';
 const POLICY = [
   "default-src 'none'",
@@ -46,7 +46,6 @@ const POLICY = [
 ].join('; ');
 const MOST_CAPTURES = 50;
 const MOST_FRAMES = 40;
-const MARKS = { observed: 'observed', confirmed: 'confirmed', assumed: 'assumed' } as const;
 
 /** The report as one page that needs nothing but itself. */
 export function page(dossier: Dossier): string {
@@ -335,12 +334,9 @@ class Page {
         const how =
           retractedBy !== null
             ? `disproved by ${this.#frameLink(id, retractedBy)}`
-            : `${MARKS[evidence]}${confirmedBy ? ` by ${this.#frameLink(id, confirmedBy)}` : ''}`;
+            : `${evidence}${confirmedBy ? ` by ${this.#frameLink(id, confirmedBy)}` : ''}`;
         const name = retractedBy === null ? state : `<s>${state}</s>`;
-        const source =
-          section === null
-            ? ''
-            : `<a href="https://www.rfc-editor.org/rfc/rfc9293#section-${section}" rel="noreferrer">§${section}</a>`;
+        const source = `<a href="https://www.rfc-editor.org/rfc/rfc9293#section-${section}" rel="noreferrer">§${section}</a>`;
         return `<tr><td class="num">${elapsed(start, time)}</td><td class="num">${frame === null ? '' : this.#frameLink(id, frame)}</td><td>${role}</td><td>${name}</td><td>${escapeXml(cause)}</td><td>${how}</td><td>${source}</td></tr>`;
       });
     const head = ['time', 'frame', 'endpoint', 'state', 'cause', 'evidence', 'RFC 9293'].map(

@@ -24,7 +24,6 @@ const THEME = `
 const DRAWING = `svg { display: block; font-family: var(--mono); }
 svg text { fill: var(--ink); font-size: 12px; font-variant-numeric: tabular-nums; }
 svg .dim { fill: var(--soft); } svg .comment { font-style: italic; }
-svg .bars { width: 100%; }
 .bar-frame { padding: .9rem 1rem .6rem; margin: .8rem 0; }
 .s-open { fill: var(--open); } .s-est { fill: var(--est); } .s-fin1 { fill: var(--fin1); } .s-fin2 { fill: var(--fin2); }
 .s-cw { fill: var(--cw); } .s-last { fill: var(--last); } .s-tw { fill: var(--tw); } .s-closed { fill: var(--closed); }
