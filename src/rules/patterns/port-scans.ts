@@ -15,9 +15,6 @@ const LEAST_SHARE = 0.9;
 /** How long nothing must have come for a SYN: it may just have been on its way when the capture ended. */
 const WAIT_SECONDS = 3;
 
-/** Ports that are told apart in all scans together. */
-const MAX_PORTS = 100_000;
-
 const REFUSED = 'connection-refused';
 const UNANSWERED = 'syn-unanswered';
 
@@ -41,11 +38,10 @@ interface Watched extends Scan {
   wasFast: boolean;
 }
 
-/** Watches for clients that try one port of a host after the other. */
+/** Watches for clients that try one port of a host after the other: told only of calls that a census counts, it keeps no more. */
 export class PortScans {
   readonly #hosts = new Groups<number>();
   readonly #watched = new Groups<Watched>();
-  #ports = 0;
 
   /** Takes in what a finding says. */
   add(connection: Connection, { rule, from, to }: Finding): void {
@@ -75,8 +71,7 @@ export class PortScans {
     }));
     if (watched === null) return null;
     watched.members.add(id, from, to);
-    if (watched.ports.has(server.port) || this.#ports === MAX_PORTS) return watched;
-    this.#ports++;
+    if (watched.ports.has(server.port)) return watched;
     watched.ports.add(server.port);
     if (!watched.wasFast) watched.wasFast = isFast(watched.recent, secondsBetween(watched.origin, from));
     return watched;

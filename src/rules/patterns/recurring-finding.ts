@@ -166,7 +166,7 @@ class Collector implements PatternCollector {
     const client = service === null ? null : this.#census.client(connection, service);
     let isTroubled = findings.length === 0 && isSynAlone(connection, captureEnd);
     if (isTroubled) {
-      this.#scans.addAlone(connection);
+      if (client !== null) this.#scans.addAlone(connection);
       if (service !== null) this.#countAlone(connection, service, client);
     }
     for (let i = 0; i < findings.length; i++) {
@@ -176,7 +176,7 @@ class Collector implements PatternCollector {
       isTroubled = true;
       // A rule may speak of both endpoints.
       if (findings.findIndex(({ rule }) => rule === finding.rule) < i) continue;
-      this.#scans.add(connection, finding);
+      if (client !== null) this.#scans.add(connection, finding);
       if (service !== null) this.#count(connection.id, finding, service, client);
     }
     if (isTroubled && client !== null && service !== null) this.#census.trouble(client, service);

@@ -27,6 +27,12 @@ describe('capture-ended-early', () => {
     expect(pattern.explanation).toMatch(/^They wait in FIN-WAIT-2, the last since 20 s before the end/);
   });
 
+  it('keeps no more than so many', () => {
+    const waiting = afterClientFin();
+    const all = Array.from({ length: 10_100 }, (_, id) => [{ ...waiting, id }, []] as const);
+    expect(patternsOf(captureEndedEarly, all, 22.14)[0].count).toBe(10_000);
+  });
+
   it.each([
     { last: 0, end: 3.5, waiting: true, what: 'a SYN whose repetition may be due' },
     { last: 0, end: 31, waiting: false, what: 'a single SYN that nobody repeated' },
