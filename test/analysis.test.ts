@@ -1,6 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { Analysis } from '../src/analysis.js';
+import { CaptureReader } from '../src/capture/reader.js';
+import type { Connection } from '../src/connections/connection.js';
 import { ACK, SYN } from '../src/decode/segment.js';
 import { diagnose, type Taken } from './support/clocks.js';
+import { captureOf } from './support/fixtures.js';
 import { ethernet, ipv4, tcp } from './support/packet-builder.js';
 
 const SECOND = 1_000_000_000n;
@@ -55,5 +60,29 @@ describe('the connections that are open at the end of a capture', () => {
     expect(connections).toHaveLength(5001);
     expect(findings.filter(({ severity }) => severity === 'info')).toHaveLength(5000);
     expect(patterns[0].count).toBe(5000);
+  });
+});
+
+describe('the second of several captures', () => {
+  it('has its own connections for predecessors', () => {
+    const found: Connection[] = [];
+    const analysis = new Analysis({
+      reporters: [{ connection: (connection) => found.push(connection), end: () => {} }],
+      several: true,
+    });
+    for (const path of ['a', 'b']) {
+      const reader = new CaptureReader(analysis.begin());
+      reader.push(readFileSync(captureOf('port-reuse-time-wait', 'client')));
+      reader.end();
+      analysis.endCapture({ path, compression: null, ...reader.facts() });
+    }
+    analysis.finish();
+    const [first, second] = [0, 1].map((capture) => found.filter((each) => each.capture === capture));
+    const reused = first.filter(({ predecessor }) => predecessor !== null);
+    expect(reused.length).toBeGreaterThan(0);
+    for (const { id, predecessor } of reused) {
+      const again = second.find((each) => each.id === id + first.length);
+      expect(again?.predecessor).toBe(predecessor! + first.length);
+    }
   });
 });

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isRetracted, OBSERVED, rowOf } from '../../src/connections/entries.js';
-import { CONTINUATION, Journal, TRANSITION } from '../../src/connections/journal.js';
+import { CONTINUATION, Journal, MAX_DEPTH, TRANSITION } from '../../src/connections/journal.js';
 import { Ledger } from '../../src/connections/ledger.js';
 import { CHALLENGE_ACK, KEEP_ALIVE, RESET } from '../../src/connections/milestones.js';
-import { JOURNAL, RECORD_WORDS } from '../../src/connections/record.js';
+import { FLAGS, JOURNAL, JOURNAL_FULL, RECORD_WORDS } from '../../src/connections/record.js';
 import { ESTABLISHED } from '../../src/tcp/states.js';
 import {
   CAPTURE_STARTED,
@@ -89,7 +89,39 @@ function take(ledger: Ledger, [what, which, server]: Step): void {
   else ledger.note(kind === KEEP_ALIVE ? RESET : kind, server, 1);
 }
 
+describe('a journal that was given back', () => {
+  it('leaves nothing behind for those that take its blocks', () => {
+    const grown = (journal: Journal, entries: number, kind: number): number => {
+      let head = -1;
+      for (let i = 0; i < entries; i++) head = journal.prepend(head, kind, false, 0, 1, 0, 0, 0, 0);
+      return head;
+    };
+    // So many blocks of four entries are taken before, so that each of those behind comes into any place.
+    for (let before = 1; before < 40; before++) {
+      const journal = new Journal();
+      journal.release(grown(journal, 200, KEEP_ALIVE));
+      grown(journal, 4 * before, RESET);
+      const head = grown(journal, 70, CHALLENGE_ACK);
+      expect(journal.find(head, CHALLENGE_ACK, false)).toBe(head);
+      expect(journal.find(head, KEEP_ALIVE, false)).toBe(-1);
+    }
+  });
+});
+
 describe('a ledger', () => {
+  it('has so many entries of a connection and no more', () => {
+    const ledger = new Ledger(new Journal());
+    const memory = new Int32Array(RECORD_WORDS);
+    memory[JOURNAL] = -1;
+    for (let frame = 1; frame <= 2 * MAX_DEPTH; frame++) {
+      ledger.open(memory, 0, { frame, seconds: frame, nanoseconds: 0 });
+      ledger.note(RESET, false, 1);
+    }
+    expect(ledger.journal.depth(ledger.head)).toBeGreaterThan(MAX_DEPTH - 10);
+    expect(ledger.journal.depth(ledger.head)).toBeLessThanOrEqual(MAX_DEPTH);
+    expect(memory[FLAGS] & JOURNAL_FULL).not.toBe(0);
+  });
+
   it('finds in a journal of any length what a look at all entries finds', () => {
     const step = fc.tuple(
       fc.constantFrom('enter', 'enter', 'enter', 'retract', 'run', 'startRun', 'note' as const),

@@ -28,6 +28,19 @@ describe('a connection that an earlier capture holds', () => {
     expect(seen.add(other)).toBe(isKnown);
   });
 
+  it('is known only if it is among so many', () => {
+    const seen = new SeenElsewhere();
+    const first = from(0, 100, 200);
+    const of = (place: number, capture: number) => ({
+      ...first,
+      capture,
+      client: { ...first.client, address: `10.${place >> 16}.${(place >> 8) & 255}.${place & 255}` },
+    });
+    for (let place = 0; place < 70_000; place++) seen.add(of(place, 0));
+    expect(seen.add(of(65_535, 1))).toBe(true);
+    expect(seen.add(of(65_536, 1))).toBe(false);
+  });
+
   it('is looked for among few, however often its ports are used', () => {
     const seen = new SeenElsewhere();
     for (let use = 0; use < 20; use++) expect(seen.add(from(0, 100 * use, 100 * use))).toBe(false);

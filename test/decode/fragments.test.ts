@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Decoder } from '../../src/decode/decoder.js';
-import { MAX_DATAGRAMS, placeOf } from '../../src/decode/fragments.js';
+import { MAX_DATAGRAMS, MAX_FRAGMENTS, placeOf } from '../../src/decode/fragments.js';
 import {
   FRAGMENT,
   ICMP_ERROR,
@@ -251,6 +251,26 @@ describe('fragments', () => {
         expect(take(from(unit, source), 1)).toBe(FRAGMENT);
       }
     }
+  });
+
+  it('beyond so many push out the oldest, of however few datagrams they are', () => {
+    const decoder = new Decoder();
+    const take = (bytes: Uint8Array, source: number): number => {
+      bytes[14 + 15] = source;
+      return decoder.decode(frameOf(bytes));
+    };
+    const part = (offset: number, more: boolean) => v4(zeros(8), offset, more, { protocol: 17 });
+    const [unit, begin, end] = [part(0, true), part(0, true), part(8 * 8183, false)];
+    const view = new DataView(unit.buffer);
+    const datagrams = Math.ceil(MAX_FRAGMENTS / 8182) + 1;
+    for (let source = 1; source <= datagrams; source++) {
+      for (let offset = 1; offset < 8183; offset++) {
+        view.setUint16(14 + 6, MORE | offset);
+        take(unit, source);
+      }
+    }
+    for (const source of [1, datagrams]) take(begin, source);
+    expect([1, datagrams].map((source) => take(end, source))).toEqual([FRAGMENT, NOT_TCP]);
   });
 
   it('in floods of datagrams that are dropped push out the oldest of these', () => {

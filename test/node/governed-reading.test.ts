@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { beforeEach, expect, it, vi } from 'vitest';
+import { streamConnections } from '../../src/node/index.js';
 import { readCapture } from '../../src/node/read-capture.js';
 import { pcap } from '../support/capture-builder.js';
+import { captureOf } from '../support/fixtures.js';
 
 /** What the next source that is opened hands out, a read at a time, and then nothing: as a pipe from tcpdump -U. */
 const input = vi.hoisted(() => ({
@@ -11,6 +14,7 @@ const input = vi.hoisted(() => ({
   times: 0,
   hangs: false,
   closed: 0,
+  reads: 0,
 }));
 vi.mock(import('../../src/node/byte-source.js'), async (original) => ({
   ...(await original()),
@@ -21,6 +25,7 @@ vi.mock(import('../../src/node/byte-source.js'), async (original) => ({
       size: null,
       position: 0,
       async read(target: Uint8Array, offset: number, length: number) {
+        input.reads++;
         if (rest.length === 0) {
           if (left-- <= 0) return input.hangs ? new Promise<number>(() => {}) : 0;
           rest = input.record;
@@ -49,6 +54,7 @@ beforeEach(() => {
     times: 1,
     hangs: false,
     closed: 0,
+    reads: 0,
   });
 });
 
@@ -90,6 +96,25 @@ it.each([true, false])('waits before each read, with a signal or without (%s)', 
     ...(hasSignal && { signal: new AbortController().signal }),
   });
   expect([...new Set(before)]).toEqual([0, 1, 2, 3]);
+});
+
+it('reads on only when the connections that it found are taken', async () => {
+  const octets = readFileSync(captureOf('mixed-200', 'client'));
+  // A capture that has it all at once, and another frame in each read after that.
+  input.head = octets;
+  input.record = octets.subarray(
+    24,
+    24 + 16 + new DataView(octets.buffer, octets.byteOffset).getUint32(32, true),
+  );
+  input.times = 1000;
+  const stream = streamConnections('-', { maximumConnections: 10 });
+  await stream.next();
+  const before = input.reads;
+  expect(before).toBeLessThan(100);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(input.reads).toBe(before);
+  for await (const _each of stream);
+  expect(input.reads).toBeGreaterThan(1000);
 });
 
 function stopper(): { readonly signal: AbortSignal; readonly abort: () => void } {
