@@ -77,6 +77,19 @@ describe('endpoint-mass-close', () => {
     expect(patternsOf(endpointMassClose, [open(0, 100), open(1, 120), open(2, 140)], 200)).toEqual([]);
   });
 
+  it('takes one known silence for no timer', () => {
+    const late = (id: number, closed: number) => {
+      const [ended] = open(id, closed);
+      // What the client sent crossed the FIN: how long nothing came before that is not known.
+      return [
+        { ...ended, client: { ...ended.client, lastNewData: moment(closed + 0.01, 50 + id) } },
+        [],
+      ] as const;
+    };
+    const all = [open(0, 100), late(1, 100.05), late(2, 100.1)];
+    expect(patternsOf(endpointMassClose, all, 200)).toHaveLength(1);
+  });
+
   it('is silent on connections that had only just begun', () => {
     expect(patternsOf(endpointMassClose, [open(0, 2.5), open(1, 2.5), open(2, 2.5)], 200)).toEqual([]);
   });
