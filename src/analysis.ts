@@ -70,6 +70,7 @@ export interface AnalysisOptions {
 
 /** What a reader and its opener know of a capture. */
 export interface CaptureSource extends ReaderFacts {
+  /** As given; `-` for standard input. */
   readonly path: string;
   readonly compression: string | null;
 }

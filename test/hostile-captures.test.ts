@@ -8,7 +8,7 @@ import { report } from '../fuzz/targets/report.js';
 import { linkTypeName } from '../src/capture/link-types.js';
 import { Decoder } from '../src/decode/decoder.js';
 import { SEGMENT } from '../src/decode/verdict.js';
-import { grouped } from '../src/report/words.js';
+import { grouped } from '../src/rules/wording.js';
 import { analyzeBytes } from './support/analyze-bytes.js';
 import {
   block,

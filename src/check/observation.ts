@@ -26,7 +26,7 @@ export interface Observation {
 }
 
 /** Gathers an observation, in the order of the connections' numbers. */
-export class Observer implements Reporter {
+export class ObservationReporter implements Reporter {
   readonly #connections: ObservedConnection[] = [];
   readonly #findings: Finding[] = [];
   #end: AnalysisEnd | null = null;

@@ -4,7 +4,7 @@ import { Analysis } from '../analysis.js';
 import { compare } from '../check/compare.js';
 import { described, refreshed } from '../check/describe.js';
 import type { Expectation } from '../check/expectation.js';
-import { type Observation, Observer } from '../check/observation.js';
+import { type Observation, ObservationReporter } from '../check/observation.js';
 import { checkGithub } from '../check/report/github.js';
 import { checkJunit } from '../check/report/junit.js';
 import { checkText } from '../check/report/text.js';
@@ -178,7 +178,7 @@ async function observe(
   options: CheckOptions,
   io: Io,
 ): Promise<Observation | string> {
-  const observer = new Observer();
+  const observer = new ObservationReporter();
   const analysis = new Analysis({
     reporters: [observer],
     rules: options.rules,

@@ -1,3 +1,4 @@
+import type { CaptureSource } from '../analysis.js';
 import type { InterfaceFacts } from '../capture/facts.js';
 import type { Frame } from '../capture/frame.js';
 import type { FrameWriter, WriteOctets } from '../capture/frame-writer.js';
@@ -7,7 +8,6 @@ import { PcapngWriter } from '../capture/pcapng-writer.js';
 import { isLater } from '../core/time.js';
 import { FrameRewriter } from '../extract/frame-rewriter.js';
 import { OutputFile } from '../node/output.js';
-import type { CaptureFacts } from '../node/read-capture.js';
 import { escapeControls } from '../report/escape.js';
 import { VERSION } from '../version.js';
 import { type AnonymizationOptions, anonymizerOf } from './anonymization.js';
@@ -86,12 +86,12 @@ export class ExtractFile {
   refused = 0;
   readonly #alteration: Alteration | null;
   readonly #output: Output;
-  readonly #facts: CaptureFacts;
+  readonly #facts: CaptureSource;
   readonly #file: OutputFile | null;
   readonly #write: WriteOctets;
   #writer: FrameWriter | null = null;
 
-  constructor(output: Output, facts: CaptureFacts, alteration: Alteration | null, io: Io) {
+  constructor(output: Output, facts: CaptureSource, alteration: Alteration | null, io: Io) {
     this.#alteration = alteration;
     this.#output = output;
     this.#facts = facts;

@@ -1,11 +1,10 @@
 import { randomInt } from 'node:crypto';
-import { Analysis } from '../analysis.js';
+import { Analysis, type CaptureSource } from '../analysis.js';
 import type { FrameHandler } from '../capture/frame.js';
 import { MixedLinkTypesError } from '../capture/pcap-writer.js';
 import { FragmentedDatagrams } from '../extract/fragments.js';
 import { FramePicker } from '../extract/frame-picker.js';
 import { Selection } from '../extract/selection.js';
-import type { CaptureFacts } from '../node/read-capture.js';
 import { escapeControls } from '../report/escape.js';
 import type { RuleSettings } from '../rules/settings.js';
 import type { Suppression } from '../rules/suppressions.js';
@@ -123,7 +122,7 @@ function tell(
   selection: Selection,
   frames: number,
   { path, format }: Output,
-  { firstFrameAt }: CaptureFacts,
+  { firstFrameAt }: CaptureSource,
   alteration: Alteration | null,
   io: Io,
 ): void {

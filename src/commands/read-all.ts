@@ -1,8 +1,8 @@
-import type { Analysis } from '../analysis.js';
+import type { Analysis, CaptureSource } from '../analysis.js';
 import type { FrameHandler } from '../capture/frame.js';
 import { secondsBetween } from '../core/time.js';
 import type { Separation } from '../decode/domains.js';
-import { type CaptureFacts, type ReaderName, readCapture } from '../node/read-capture.js';
+import { type ReaderName, readCapture } from '../node/read-capture.js';
 import { escapeControls } from '../report/escape.js';
 import { captureName } from '../report/words.js';
 import { captureProblem } from './errors.js';
@@ -30,10 +30,10 @@ export async function readAll(
   analysis: Analysis,
   options: ReadAllOptions,
   io: Io,
-  onRead: (facts: CaptureFacts) => void = () => {},
+  onRead: (facts: CaptureSource) => void = () => {},
 ): Promise<number> {
   let read = 0;
-  let before: CaptureFacts | null = null;
+  let before: CaptureSource | null = null;
   for (const path of paths) {
     const facts = await readOne(path, analysis, options, io);
     if (facts === null) continue;
@@ -47,7 +47,7 @@ export async function readAll(
 }
 
 /** Says on stderr where a capture is damaged, for reports that do not. */
-export function warnOfDamage({ path, damage }: CaptureFacts, io: Io): void {
+export function warnOfDamage({ path, damage }: CaptureSource, io: Io): void {
   if (damage === null) return;
   const place = `damaged at byte ${damage.offset}, frame ${damage.frame}`;
   const message = escapeControls(damage.message);
@@ -55,7 +55,7 @@ export function warnOfDamage({ path, damage }: CaptureFacts, io: Io): void {
 }
 
 /** Joined captures are read one after another: that is right only if they follow one another. */
-function warnOfOverlap(before: CaptureFacts, after: CaptureFacts, io: Io): void {
+function warnOfOverlap(before: CaptureSource, after: CaptureSource, io: Io): void {
   if (before.lastFrameAt === null || after.firstFrameAt === null) return;
   if (secondsBetween(before.lastFrameAt, after.firstFrameAt) >= 0) return;
   io.stderr.write(
@@ -69,7 +69,7 @@ async function readOne(
   analysis: Analysis,
   options: ReadAllOptions,
   io: Io,
-): Promise<CaptureFacts | null> {
+): Promise<CaptureSource | null> {
   const facts = await readFrames(path, analysis.begin(), options, io);
   if (facts !== null) analysis.endCapture(facts);
   return facts;
@@ -81,7 +81,7 @@ export async function readFrames(
   onFrame: FrameHandler,
   options: ReadAllOptions,
   io: Io,
-): Promise<CaptureFacts | null> {
+): Promise<CaptureSource | null> {
   const progress = new Progress(options.quiet === true ? null : io.stderr, path);
   try {
     const facts = await readCapture(path, onFrame, {

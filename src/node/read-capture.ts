@@ -1,5 +1,5 @@
+import type { CaptureSource } from '../analysis.js';
 import { canSkip, detectCompression, isSkippable, MAGIC_LENGTH } from '../capture/detect.js';
-import type { ReaderFacts } from '../capture/facts.js';
 import type { FrameHandler } from '../capture/frame.js';
 import { CaptureReader, type FrameReader } from '../capture/reader.js';
 import { type ByteSource, openSource } from './byte-source.js';
@@ -32,13 +32,6 @@ export interface ReadOptions {
   readonly beforeRead?: () => Promise<void>;
 }
 
-/** What is known of one capture after reading it: its part of the report's `captures`. */
-export interface CaptureFacts extends ReaderFacts {
-  /** As given; `-` for standard input. */
-  readonly path: string;
-  readonly compression: OpenedCompression | null;
-}
-
 /**
  * Reads a capture and hands each frame to `onFrame`. gzip, zstd and lz4 are opened transparently. Damage does not make it
  * fail: everything before is delivered, and the facts say what happened.
@@ -51,7 +44,7 @@ export async function readCapture(
   path: string,
   onFrame: FrameHandler,
   options: ReadOptions = {},
-): Promise<CaptureFacts> {
+): Promise<CaptureSource> {
   const source = governed(await openSource(path), options);
   try {
     return await readSource(source, path, onFrame, options);
@@ -65,7 +58,7 @@ async function readSource(
   path: string,
   onFrame: FrameHandler,
   options: ReadOptions,
-): Promise<CaptureFacts> {
+): Promise<CaptureSource> {
   const reader = await createReader(options.reader ?? 'builtin', onFrame);
   const progress = (): void => options.onProgress?.({ bytesRead: source.position, bytesTotal: source.size });
   let compression: OpenedCompression | null = null;

@@ -1,9 +1,10 @@
 import Table from 'cli-table3';
 import type { Connection } from '../connections/connection.js';
 import type { Finding } from '../rules/finding.js';
+import { grouped } from '../rules/wording.js';
 import { type ConnectionRow, ConnectionRows } from './connection-rows.js';
 import type { Palette } from './palette.js';
-import { connectionName, grouped, seconds } from './words.js';
+import { connectionName, seconds } from './words.js';
 import { wrap } from './wrap.js';
 
 const MOST_ROWS = 20;

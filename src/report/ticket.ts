@@ -1,6 +1,7 @@
 import type { Endpoint, Role, Transition } from '../connections/connection.js';
 import { secondsBetween } from '../core/time.js';
 import { type Citation, type Finding, type Pattern, SEVERITIES, type Severity } from '../rules/finding.js';
+import { grouped } from '../rules/wording.js';
 import { displayFilterFor, patternFilters } from './display-filter.js';
 import type { Dossier, Exhibit } from './dossier.js';
 import { escapeControls } from './escape.js';
@@ -23,7 +24,6 @@ import {
   evictions,
   filterScope,
   frameList,
-  grouped,
   limitsText,
   octets,
   omissions,

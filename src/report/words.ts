@@ -4,6 +4,7 @@ import { isKnown, secondsBetween, type Timestamp, toIsoString } from '../core/ti
 import { VERDICT_DESCRIPTIONS } from '../decode/verdict.js';
 import type { BaselineOutcome } from '../rules/baseline.js';
 import { type Citation, type Finding, type Pattern, SEVERITIES } from '../rules/finding.js';
+import { grouped } from '../rules/wording.js';
 import type { PatternFilter } from './display-filter.js';
 import { escapeControls, onOneLine } from './escape.js';
 import type { CaptureFacts, Summary } from './reporter.js';
@@ -65,11 +66,6 @@ export function seconds(value: number): string {
 export function elapsed(from: Timestamp, to: Timestamp): string {
   const value = secondsBetween(from, to);
   return Number.isNaN(value) ? UNKNOWN_TIME : value.toFixed(4);
-}
-
-/** `812`, `12,400`. */
-export function grouped(value: number): string {
-  return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Connection } from '../../connections/connection.js';
 import { secondsBetween } from '../../core/time.js';
 import { type Citation, type Finding, type Pattern, SEVERITIES, type Severity } from '../../rules/finding.js';
+import { grouped } from '../../rules/wording.js';
 import { displayFilterFor, patternFilters } from '../display-filter.js';
 import type { Dossier, Exhibit } from '../dossier.js';
 import { escapeXml } from '../escape.js';
@@ -18,7 +19,6 @@ import {
   endpointName,
   evictions,
   filterScope,
-  grouped,
   limitsText,
   octets,
   omissions,

@@ -21,8 +21,8 @@ interface Service {
   /** When connections were opened, in seconds after the origin; null once there were too many. */
   begun: number[] | null;
   /** When connections were refused, and not answered, in seconds after the origin: the last of them. */
-  readonly refused: Recent;
-  readonly unanswered: Recent;
+  readonly refused: LastTries;
+  readonly unanswered: LastTries;
 }
 
 /** What became of the connections that were tried after the service had ended the others. */
@@ -163,8 +163,8 @@ export const endpointMassClose: PatternRule = {
           origin: connection.start,
           spans: NONE,
           begun: NONE,
-          refused: new Recent(),
-          unanswered: new Recent(),
+          refused: new LastTries(),
+          unanswered: new LastTries(),
         }));
         if (service === null) return;
         if (service.begun !== null && opened(connection.server))
@@ -219,14 +219,14 @@ function patternOf(services: readonly Service[], limits: SweepLimits): Pattern |
 }
 
 /** Where a connection belongs that the service did not take; null for others. */
-function triesOf(service: Service, { client, server, quality }: Connection): Recent | null {
+function triesOf(service: Service, { client, server, quality }: Connection): LastTries | null {
   if (quality.midstream || quality.unseen !== null || opened(server)) return null;
   if (server.resetsSent > 0) return service.refused;
   return server.segments === 0 && milestone(client, 'syn-repeated') !== null ? service.unanswered : null;
 }
 
 /** The last numbers that it was given. */
-class Recent {
+class LastTries {
   #numbers = NONE as number[];
   #count = 0;
 
