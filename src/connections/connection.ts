@@ -276,6 +276,15 @@ export function stateOf({ segments, timeline, finalState }: Endpoint): State | n
   return segments === 0 && timeline.length === 0 ? null : finalState;
 }
 
+/** Neither endpoint expects anything more. */
+export function isOver({ client, server }: Pick<Connection, Role>): boolean {
+  return isDone(client) && isDone(server);
+}
+
+function isDone({ finalState }: Endpoint): boolean {
+  return finalState === 'CLOSED' || finalState === 'TIME-WAIT';
+}
+
 /** The endpoint opposite to `role`. */
 export function peerOf(connection: Connection, endpoint: Endpoint): Endpoint {
   return endpoint.role === 'client' ? connection.server : connection.client;

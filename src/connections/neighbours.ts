@@ -5,7 +5,14 @@
 import { formatAddress } from '../core/addresses.js';
 import { secondsBetween } from '../core/time.js';
 import type { NeighbourMessage } from '../decode/neighbour.js';
-import type { Connection, Endpoint, Milestone, Moment, NeighbourRequest } from './connection.js';
+import {
+  type Connection,
+  type Endpoint,
+  isOver,
+  type Milestone,
+  type Moment,
+  type NeighbourRequest,
+} from './connection.js';
 
 /** Hosts that are kept, the latest asked for: whoever makes a capture must not choose how much memory it takes. */
 const MAX_HOSTS = 4096;
@@ -64,7 +71,7 @@ export class Neighbours {
 
   #endpoint(endpoint: Endpoint, peer: Endpoint, connection: Connection, domain: number): Endpoint {
     const told = [
-      ...(isOver(endpoint) && isOver(peer) ? [] : this.#unheeded(endpoint, peer, connection, domain)),
+      ...(isOver(connection) ? [] : this.#unheeded(endpoint, peer, connection, domain)),
       ...this.#announcementOf(endpoint, connection, domain),
     ];
     if (told.length === 0) return endpoint;
@@ -151,10 +158,6 @@ export class Neighbours {
 /** A message of ARP about the sender's own address, or an advertisement to all. */
 function isAnnouncement({ version, isRequest, target0 }: NeighbourMessage, isOwn: boolean): boolean {
   return version === 6 ? isRequest === 0 && target0 >>> 24 === MULTICAST : isOwn;
-}
-
-function isOver({ finalState }: Endpoint): boolean {
-  return finalState === 'CLOSED' || finalState === 'TIME-WAIT';
 }
 
 function keyOf(address: string, domain: number): string {

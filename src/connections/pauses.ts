@@ -3,7 +3,7 @@
  * from several. Silence alone does not show that; what follows it does, when it goes on in the middle of something.
  */
 import { isLater, secondsBetween, type Timestamp } from '../core/time.js';
-import type { Connection } from './connection.js';
+import { type Connection, isOver } from './connection.js';
 
 /** Without any frame for so long, the capture may have paused. */
 export const SUSPICIOUS_SECONDS = 10;
@@ -98,8 +98,9 @@ export class Pauses {
     return this.#found;
   }
 
-  /** The connection with the time of the first pause after its last frame; itself if there was none. */
+  /** The connection with the time of the first pause after its last frame; itself if there was none, or it was over. */
   told(connection: Connection): Connection {
+    if (this.#found.length === 0 || isOver(connection)) return connection;
     const { lastFrame, end, quality } = connection;
     // By a clock that ran back it may have been before the connection's end: then nothing is certain.
     const next = this.#found.find(({ frame, from }) => frame > lastFrame && !isLater(end, from));

@@ -1,4 +1,4 @@
-import type { Connection } from '../connections/connection.js';
+import { type Connection, isOver } from '../connections/connection.js';
 import type { Timestamp } from '../core/time.js';
 import { NOTHING } from './evidence.js';
 import type { Finding, Severity } from './finding.js';
@@ -35,6 +35,7 @@ export function prepareRules(rules: readonly Rule[], settings: RuleSettings = {}
   return (connection, captureEnd) => {
     const signs = signsOf(connection);
     const oneSided = connection.quality.unseen !== null;
+    // What is over may be handed on before the capture ends: what else is in that must not change what is said of it.
     const until = isOver(connection) ? connection.end : (connection.quality.pausedAt ?? captureEnd);
     let findings: Finding[] | null = null;
     for (let i = 0; i < prepared.length; i++) {
@@ -48,14 +49,6 @@ export function prepareRules(rules: readonly Rule[], settings: RuleSettings = {}
     }
     return findings === null ? NOTHING : settle(findings, connection, prepared);
   };
-}
-
-/**
- * Neither endpoint expects anything more. Such a connection is handed over early if its 4-tuple is needed or
- * room is, and whatever else is in the capture must not change what is said of it.
- */
-function isOver({ client, server }: Connection): boolean {
-  return [client, server].every(({ finalState }) => finalState === 'CLOSED' || finalState === 'TIME-WAIT');
 }
 
 /** Grades findings by what else was found, by the capture and by the user, and puts the worst first. */

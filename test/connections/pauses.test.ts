@@ -122,6 +122,16 @@ describe('a capture did not pause', () => {
   });
 });
 
+it('is nothing to a connection that was over', () => {
+  const closed: readonly Timed[] = [
+    [1.2, got(1, { flags: FIN | ACK, sequence: 501, acknowledgment: 102 })],
+    [1.3, sent(1, { sequence: 102, acknowledgment: 502 })],
+  ];
+  const { pauses, connections } = analyzed([...BEFORE, ...closed, jumps(31, 2), jumps(31, 3)]);
+  expect(pauses).toHaveLength(1);
+  expect([1, 4].map((port) => connections.get(port)!.quality.pausedAt === null)).toEqual([true, false]);
+});
+
 it('is seen after the clock was set back for good as well', () => {
   const { pauses } = analyzed([fresh(5000, 21), ...BEFORE, jumps(31, 2), jumps(31, 3)]);
   expect(pauses).toMatchObject([{ frame: BEFORE.length + 2 }]);
