@@ -35,7 +35,7 @@ function storyOf({ connections, findings }: Told) {
   const own = connections.map(({ frames, quality, client, server, ...rest }) => ({
     ...rest,
     quality: { ...quality, duplicateFrames: 0, duplicatesApartSeconds: 0 },
-    endpoints: [client, server].map(({ tcpAnalysis, ...endpoint }) => endpoint),
+    endpoints: [client, server].map(({ tcpAnalysis, firstMarked, ...endpoint }) => endpoint),
   }));
   const said = findings
     .filter(({ rule }) => rule !== SILENT_ON_COPIES)
