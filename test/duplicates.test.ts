@@ -34,7 +34,13 @@ const SAYS_LESS_ON_COPIES = 'retransmission-storm';
 function storyOf({ connections, findings }: Told) {
   const own = connections.map(({ frames, quality, client, server, ...rest }) => ({
     ...rest,
-    quality: { ...quality, duplicateFrames: 0, duplicatesApartSeconds: 0 },
+    // The last frame before a pause may be a copy.
+    quality: {
+      ...quality,
+      duplicateFrames: 0,
+      duplicatesApartSeconds: 0,
+      pausedAt: quality.pausedAt === null ? null : 'known',
+    },
     endpoints: [client, server].map(({ tcpAnalysis, firstMarked, ...endpoint }) => endpoint),
   }));
   const said = findings
