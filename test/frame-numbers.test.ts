@@ -9,8 +9,11 @@ const FRAME_KEYS = new Set(['frame', 'firstFrame', 'lastFrame', 'confirmedBy', '
 /** The same with all frames counted from 1 again; texts are left out, since they name frames as well. */
 function countedFromOne({ connections, findings, patterns }: Diagnosed, firstNumber: number): unknown {
   const down = (frame: number): number => frame - firstNumber + 1;
-  const renumber = (key: string, value: unknown): unknown =>
-    FRAME_KEYS.has(key) && typeof value === 'number' ? down(value) : value;
+  const renumber = (key: string, value: unknown): unknown => {
+    if (key === 'firstMarked')
+      return Object.entries(value as object).map(([mark, frame]) => [mark, frame && down(frame)]);
+    return FRAME_KEYS.has(key) && typeof value === 'number' ? down(value) : value;
+  };
   return JSON.parse(
     JSON.stringify(
       {

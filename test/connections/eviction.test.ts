@@ -93,7 +93,7 @@ describe('--max-connections', () => {
     ['sarif', /connections at once: (\d+) idle connections given up/],
     ['slack', /connections at once: (\d+) idle connections given up/],
     ['junit', /<system-out>too many connections at once: (\d+) idle connections given up/],
-    ['github', /^::warning file=.*,title=max-connections::too many connections at once: (\d+) idle/],
+    ['github', /^::warning file=.*,title=capture::too many connections at once: (\d+) idle/],
     ['ndjson', /"type":"capture",.*"evicted":([1-9]\d*)/],
   ])('and %s says so', async (format, pattern) => {
     const { stdout } = await finwait([capture, '--max-connections', '10', '-f', format]);

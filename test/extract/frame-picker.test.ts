@@ -102,7 +102,9 @@ describe('the frames of a connection', () => {
       const told = tellOf(bytes);
       for (const connection of told.connections) {
         const frames = framesOf(bytes, told, connection.id);
-        const again = tellOf(captureOfFrames(frames, told), { numbers: frames.map(({ number }) => number) });
+        const again = tellOf(captureOfFrames(frames, told, connection), {
+          numbers: frames.map(({ number }) => number),
+        });
         const found = again.connections.find(({ firstFrame }) => firstFrame === connection.firstFrame)!;
         expect(storyOf(again, found)).toBe(storyOf(told, connection));
       }

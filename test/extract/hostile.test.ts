@@ -89,7 +89,7 @@ function expectSameStories(bytes: Uint8Array, rewriter: FrameRewriter): void {
     const stripped = frames.map((frame) => copyOf(rewriter.rewrite(frame)!));
     const numbers = frames.map(({ number }) => number);
     for (const version of [frames, stripped]) {
-      const again = tellOf(captureOfFrames(version, told), { numbers });
+      const again = tellOf(captureOfFrames(version, told, connection), { numbers });
       expect(again.facts.damage).toBeNull();
       const found = again.connections.find(({ firstFrame }) => firstFrame === connection.firstFrame)!;
       expect(storyOf(again, found)).toBe(storyOf(told, expectedOf(connection, frames)));
