@@ -14,6 +14,8 @@ import { alternate } from './measure/rounds.js';
 const GROWTH_PACKETS = [100_000, 1_000_000, 5_000_000, 20_000_000];
 const GROWTH_HALF_OPEN = [250_000, 1_000_000, 2_000_000];
 
+const USAGE =
+  'npm run bench -- [--profile mid,conns] [--programs finwait,tshark,…] [--runs 3] [--growth] [--save FILE] [--compare FILE] [--cli FILE]';
 const { values: options } = parseArgs({
   options: {
     profile: { type: 'string' },
@@ -23,8 +25,13 @@ const { values: options } = parseArgs({
     save: { type: 'string' },
     compare: { type: 'string' },
     cli: { type: 'string', default: BUILT_CLI },
+    help: { type: 'boolean', short: 'h', default: false },
   },
 });
+if (options.help) {
+  console.log(`${USAGE}\nprofiles: ${Object.keys(PROFILES).join(', ')}`);
+  process.exit();
+}
 
 const runs = Number(options.runs);
 if (!Number.isInteger(runs) || runs < 1) throw new Error(`--runs takes a whole number, not ${options.runs}`);
