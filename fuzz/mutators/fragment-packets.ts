@@ -22,6 +22,8 @@ export const fragmentPackets: Mutator = {
       const parts = fragmentsOf(data.slice(ETHERNET_HEADER), size).map((part) =>
         recordWith(record, joined([data.subarray(0, ETHERNET_HEADER), part]), littleEndian),
       );
+      // A packet that carries nothing has no fragments.
+      if (parts.length === 0) return [record];
       const kind = random.below(6);
       if (kind === 0) parts.reverse();
       else if (kind === 1) parts.splice(random.below(parts.length), 1);
