@@ -125,11 +125,14 @@ const CHROMIUM = [
 ].find((path) => path !== undefined && existsSync(path));
 
 // Without a browser nothing can be opened in it: CI installs Debian's chromium.
+/** A browser takes its time on a busy machine (milliseconds). */
+const STARTS_WITHIN = 60_000;
+
 describe.skipIf(CHROMIUM === undefined)('in Chromium', () => {
   let browser: Browser;
   beforeAll(async () => {
     browser = await chromium.launch({ executablePath: CHROMIUM ?? '', args: ['--no-sandbox'] });
-  });
+  }, STARTS_WITHIN);
   afterAll(async () => browser?.close());
 
   async function open(
