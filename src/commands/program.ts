@@ -80,12 +80,12 @@ Exit codes:
 `;
 
 const EXTRACT_HELP = `
-A connection comes with the ICMP errors about it and the fragments of its
-datagrams, and with a connection on the same ports if neither can be
-understood without the other. Times, interfaces, comments and the lengths of
-cut frames are kept. Analysing the extract gives the same findings as the
-capture gives for that connection, unless the capture's clock was set back
-between its frames and those of others.
+A connection comes with the ICMP errors about it, the fragments of its
+datagrams, the ARP and neighbour discovery of its hosts, and with a connection
+on the same ports if neither can be understood without the other. Times,
+interfaces, comments and the lengths of cut frames are kept. Analysing the
+extract gives the same findings as the capture gives for that connection,
+unless the capture's clock was set back between its frames and those of others.
 
 Examples:
   finwait extract a.pcap -c 7 -o 7.pcapng            connection 7

@@ -336,7 +336,7 @@ function causesOf(rule: string, when: When, both: number | null): readonly strin
 const UNANSWERED_STEPS = [
   'On the host of {server}: nstat -az TcpExtListenOverflows TcpExtListenDrops, and ss -ltn for the queue of its port.',
   'Capture there: do the SYNs arrive? If they do not, compare the rules for a client that is answered and one that is not.',
-  'Whether the host is there at all, ARP or neighbour discovery tells on its own link (ip neigh), which this report does not look at.',
+  'Whether the host is there at all, ARP or neighbour discovery tells on its own link (ip neigh).',
 ];
 const REFUSED_STEPS = [
   'On the host of {server}: when did the process start or stop? Its log, or the service manager’s.',
