@@ -38,7 +38,7 @@ interface Requests {
 
 interface Host {
   readonly address: string;
-  requests: Requests[];
+  readonly requests: Requests[];
 }
 
 export class Neighbours {
@@ -61,12 +61,10 @@ export class Neighbours {
   /** The connection with the milestones of the requests that concern it; itself if there are none. */
   told(connection: Connection, domain: number): Connection {
     if (this.#hosts.size === 0 && this.#announced.size === 0) return connection;
-    const { client, server } = connection;
-    return {
-      ...connection,
-      client: this.#endpoint(client, server, connection, domain),
-      server: this.#endpoint(server, client, connection, domain),
-    };
+    const client = this.#endpoint(connection.client, connection.server, connection, domain);
+    const server = this.#endpoint(connection.server, connection.client, connection, domain);
+    const isSame = client === connection.client && server === connection.server;
+    return isSame ? connection : { ...connection, client, server };
   }
 
   #endpoint(endpoint: Endpoint, peer: Endpoint, connection: Connection, domain: number): Endpoint {

@@ -143,7 +143,7 @@ export class Decoder {
     const packet = this.#packet;
     packet.start(frame);
     let etherType = link(packet);
-    /** Layers passed since an ICMP error began to quote a packet; 0 outside of quotations. */
+    /** Layers passed since a header of ICMP, behind which an error quotes a packet; 0 before one. */
     let quoted = 0;
     for (let layer = 0; layer < MAX_LAYERS; layer++) {
       let protocol: number;
