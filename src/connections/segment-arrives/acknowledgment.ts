@@ -1,0 +1,125 @@
+/**
+ * What an endpoint's peer has acknowledged: SND.UNA (RFC 9293 §3.3.1, §3.10.7.4, fifth step), as far as a tap knows it,
+ * and octets that were acknowledged though the capture has none of them.
+ */
+import { advance, after, before, distance } from '../../tcp/sequence.js';
+import { ACKNOWLEDGED_UNSEEN } from '../milestones.js';
+import {
+  CONTIGUOUS,
+  ENDPOINT_ACKNOWLEDGED,
+  ENDPOINT_HAS_NEW_DATA,
+  ENDPOINT_SEEN,
+  ENDPOINT_SYN_CAPTURED,
+  FIN_SEQUENCE,
+  ISS,
+  LOST_SEGMENTS,
+  SERVER,
+  SND_NXT,
+  STATE,
+  UNA,
+} from '../record.js';
+import { noteAcknowledgedSize } from '../segment-sizes.js';
+import { reachContiguous } from '../sequence-space.js';
+import { REORDERING_WINDOW, secondsSinceLast } from '../tap.js';
+import type { Exchange } from './exchange.js';
+
+/** The peer acknowledged `x` up to `acknowledgment`. */
+export function raiseAcknowledged(at: Exchange, x: number, acknowledgment: number): void {
+  const { memory } = at;
+  const flags = memory[x + STATE];
+  if ((flags & ENDPOINT_ACKNOWLEDGED) !== 0 && !after(acknowledgment, memory[x + UNA])) {
+    const isBack = before(acknowledgment, memory[x + UNA]) && before(memory[x + SND_NXT], memory[x + UNA]);
+    if (isBack) acknowledgeAnew(at, x, acknowledgment);
+    return;
+  }
+  const beyond = distance(acknowledgment, memory[x + SND_NXT]);
+  if ((flags & (ENDPOINT_SEEN | ENDPOINT_SYN_CAPTURED)) === 0) {
+    // This side was never captured: its numbers are what the peer acknowledges.
+    memory[x + SND_NXT] = acknowledgment;
+  } else if (beyond === 1 && beganWithProbe(at, x)) {
+    memory[x + SND_NXT] = acknowledgment;
+  } else if (beyond > 0) {
+    acknowledgedUnseen(at, x, beyond);
+  }
+  memory[x + STATE] = flags | ENDPOINT_ACKNOWLEDGED;
+  memory[x + UNA] = acknowledgment;
+  noteAcknowledgedSize(memory, x, acknowledgment);
+  if (after(acknowledgment, memory[x + CONTIGUOUS])) reachContiguous(memory, x, acknowledgment);
+}
+
+/**
+ * Its first captured segments were keep-alives, which carry SND.NXT - 1 (§3.8.4): only the answer, one beyond,
+ * tells them from acknowledgments. The octet in between was sent before the capture began.
+ */
+function beganWithProbe({ memory }: Exchange, x: number): boolean {
+  return (
+    (memory[x + STATE] & (ENDPOINT_SYN_CAPTURED | ENDPOINT_ACKNOWLEDGED | ENDPOINT_HAS_NEW_DATA)) === 0 &&
+    memory[x + SND_NXT] === advance(memory[x + ISS], 1)
+  );
+}
+
+/** The peer acknowledged `octets` of `x` that were not captured, at least not yet. */
+function acknowledgedUnseen(at: Exchange, x: number, octets: number): void {
+  const { memory, base, ledger } = at;
+  const server = x === base + SERVER;
+  memory[base + LOST_SEGMENTS] = memory[base + LOST_SEGMENTS] + 1;
+  ledger.run(ACKNOWLEDGED_UNSEEN, server, octets);
+  const entry = ledger.find(ACKNOWLEDGED_UNSEEN, server);
+  // A journal without room did not begin a run.
+  if (entry >= 0) ledger.setNote(entry, memory[x + SND_NXT]);
+}
+
+/**
+ * The sender's octets up to `end` come right after the acknowledgment that covers them: the capture took the
+ * two in the wrong order, as it does where several queues feed it, and missed nothing. Or they come late and end
+ * beyond: no such octets had been sent, and the acknowledgment was not its peer's.
+ */
+export function catchUp(at: Exchange, end: number): void {
+  const { memory, base, sender: x, receiver: y, fromServer, segment, ledger } = at;
+  const unacknowledged = memory[x + UNA];
+  if (before(end, unacknowledged)) return;
+  const isLate = secondsSinceLast(memory, y, segment) >= REORDERING_WINDOW;
+  // Octets that were missed and acknowledged may be sent again, and end no further than then.
+  if (isLate && !after(advance(segment.sequence, segment.payloadLength), unacknowledged)) return;
+  const entry = ledger.find(ACKNOWLEDGED_UNSEEN, fromServer);
+  if (entry < 0 || ledger.countOf(entry) === 0) return;
+  const note = ledger.noteOf(entry);
+  memory[base + LOST_SEGMENTS] = memory[base + LOST_SEGMENTS] - 1;
+  ledger.takeBack(entry, distance(unacknowledged, note));
+  if (!isLate) return;
+  memory[x + UNA] = note;
+  memory[x + CONTIGUOUS] = memory[x + SND_NXT];
+}
+
+/**
+ * The peer acknowledges less than before, but octets of `x` that were captured since: it had received nothing
+ * beyond them, and the earlier acknowledgment was not its own (§3.10.7.4, fifth step: `x` drops that).
+ */
+function acknowledgeAnew(at: Exchange, x: number, acknowledgment: number): void {
+  const { memory, base, fromServer, ledger } = at;
+  const entry = ledger.find(ACKNOWLEDGED_UNSEEN, !fromServer);
+  if (entry < 0 || ledger.countOf(entry) === 0) return;
+  const note = ledger.noteOf(entry);
+  if (!after(acknowledgment, note) || after(acknowledgment, memory[x + SND_NXT])) return;
+  const { journal } = ledger;
+  // The continuation has the run's last time.
+  if (at.since(journal.next(entry)) < REORDERING_WINDOW) return;
+  memory[base + LOST_SEGMENTS] = memory[base + LOST_SEGMENTS] - 1;
+  ledger.takeBack(entry, distance(memory[x + UNA], note));
+  memory[x + UNA] = acknowledgment;
+  memory[x + CONTIGUOUS] = memory[x + SND_NXT];
+}
+
+/** The sender repeats its FIN: an acknowledgment of octets behind that was of none that were missed. */
+export function dropAcknowledgmentOfUnsent(at: Exchange): void {
+  const { memory, base, sender: x, fromServer, ledger } = at;
+  const end = memory[x + SND_NXT];
+  if (end !== advance(memory[x + FIN_SEQUENCE], 1) || !after(memory[x + UNA], end)) return;
+  const entry = ledger.find(ACKNOWLEDGED_UNSEEN, fromServer);
+  if (entry < 0 || ledger.countOf(entry) === 0) return;
+  const note = ledger.noteOf(entry);
+  memory[base + LOST_SEGMENTS] = memory[base + LOST_SEGMENTS] - 1;
+  ledger.takeBack(entry, distance(memory[x + UNA], note));
+  memory[x + UNA] = note;
+  memory[x + CONTIGUOUS] = end;
+}

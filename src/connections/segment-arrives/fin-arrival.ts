@@ -1,0 +1,115 @@
+/**
+ * Whether a FIN has reached its receiver (RFC 9293 §3.6): it counts once all before it is there, and is proved by
+ * what the receiver acknowledges (§3.10.7.4, fifth step).
+ */
+import { advance, after } from '../../tcp/sequence.js';
+import { RECEIVED_ACK_OF_FIN, RECEIVED_FIN, transitionFor } from '../../tcp/transitions.js';
+import { ASSUMED, CONFIRMED, OBSERVED } from '../entries.js';
+import { FIN_COVERED, FIN_REPEATED } from '../milestones.js';
+import {
+  CONTIGUOUS,
+  ENDPOINT_FIN_COVERED,
+  ENDPOINT_FIN_SENT,
+  ENDPOINT_FIN_UNPROVED,
+  FIN_SEQUENCE,
+  SND_NXT,
+  STATE,
+  STATE_MASK,
+} from '../record.js';
+import { tapIsAt } from '../tap.js';
+import type { Exchange } from './exchange.js';
+
+/** Tells the receiver of the sender's FIN if all octets before it are there (§3.10.7.4: in sequence order, SHLD-31). */
+export function deliverFin(at: Exchange): void {
+  const { memory, base, sender: x, receiver: y, fromServer, ledger } = at;
+  if (memory[x + CONTIGUOUS] !== advance(memory[x + FIN_SEQUENCE], 1)) return;
+  if ((memory[x + STATE] & ENDPOINT_FIN_COVERED) !== 0) return;
+  if ((memory[y + STATE] & ENDPOINT_FIN_UNPROVED) !== 0) return;
+  if (copiesOfFin(at, fromServer) >= 0 && !tapIsAt(memory, base, !fromServer)) return;
+  if (ledger.enter(!fromServer, RECEIVED_FIN, ASSUMED)) {
+    memory[y + STATE] = memory[y + STATE] | ENDPOINT_FIN_UNPROVED;
+  }
+}
+
+/** The sender's acknowledgment covers its peer's FIN: it has received it, and now tells the peer so. */
+export function coverFin(at: Exchange): void {
+  const { memory, sender: x, receiver: y, fromServer, ledger } = at;
+  if ((memory[x + STATE] & ENDPOINT_FIN_UNPROVED) !== 0) {
+    ledger.confirm(fromServer, RECEIVED_FIN, RECEIVED_FIN);
+    memory[x + STATE] = memory[x + STATE] & ~ENDPOINT_FIN_UNPROVED;
+  } else if (transitionFor(memory[x + STATE] & STATE_MASK, RECEIVED_FIN) >= 0) {
+    receiveFinByProof(at);
+  }
+  if ((memory[y + STATE] & ENDPOINT_FIN_COVERED) === 0) {
+    // One that lay beyond the window could be held after all: the capture had missed what widened it.
+    if (!after(memory[y + SND_NXT], memory[y + FIN_SEQUENCE]))
+      memory[y + SND_NXT] = advance(memory[y + FIN_SEQUENCE], 1);
+    memory[y + STATE] = memory[y + STATE] | ENDPOINT_FIN_COVERED;
+    ledger.note(FIN_COVERED, !fromServer, 0);
+  }
+  ledger.enter(!fromServer, RECEIVED_ACK_OF_FIN, ASSUMED);
+}
+
+/**
+ * The peer's FIN lay beyond a gap of the capture, or its first copy was taken as lost: the acknowledgment
+ * is the proof that it arrived, at the latest with its last copy.
+ */
+function receiveFinByProof(at: Exchange): void {
+  const { fromServer: server, segment, ledger } = at;
+  const { journal } = ledger;
+  const copies = copiesOfFin(at, !server);
+  if (copies < 0) {
+    ledger.enter(server, RECEIVED_FIN, OBSERVED);
+    return;
+  }
+  const last = journal.next(copies);
+  const frame = journal.other(copies);
+  ledger.enterAt(server, RECEIVED_FIN, CONFIRMED, frame, journal.seconds(last), journal.nanoseconds(last));
+  const entry = ledger.newest(server);
+  if (entry >= 0) journal.setOther(entry, segment.frame);
+}
+
+/** The FIN held to have reached the sender lay below its RCV.NXT (§3.10.7.4, first step). */
+export function refuseFinAsOld(at: Exchange): void {
+  const { memory, sender: x, fromServer, ledger } = at;
+  if ((memory[x + STATE] & ENDPOINT_FIN_UNPROVED) === 0) return;
+  ledger.retractFrom(fromServer, RECEIVED_FIN);
+  memory[x + STATE] &= ~ENDPOINT_FIN_UNPROVED;
+}
+
+/**
+ * It acknowledges octets behind the last of the peer, a FIN that was acknowledged before or that is repeated all the
+ * same: the peer drops it (§3.10.7.4, fifth step).
+ */
+export function acknowledgesUnsent(at: Exchange): boolean {
+  const { memory, receiver: y, fromServer, segment } = at;
+  return (
+    after(segment.acknowledgment, memory[y + SND_NXT]) &&
+    isPastPeersFin(at) &&
+    ((memory[y + STATE] & ENDPOINT_FIN_COVERED) !== 0 || copiesOfFin(at, !fromServer) >= 0)
+  );
+}
+
+/** `x` sent a FIN that no acknowledgment covers yet. */
+export function hasOpenFin({ memory }: Exchange, x: number): boolean {
+  return (memory[x + STATE] & (ENDPOINT_FIN_SENT | ENDPOINT_FIN_COVERED)) === ENDPOINT_FIN_SENT;
+}
+
+/** The segment at hand acknowledges the peer's FIN: whoever takes that in takes nothing behind it (§3.10.7.4, seventh step). */
+export function knowsPeersFin({ memory, receiver: y, segment }: Exchange): boolean {
+  return (
+    (memory[y + STATE] & ENDPOINT_FIN_SENT) !== 0 &&
+    segment.acknowledgment === advance(memory[y + FIN_SEQUENCE], 1)
+  );
+}
+
+/** The sender has received more than the place of the peer's FIN: to it that FIN was an old segment, and it dropped it. */
+export function isPastPeersFin({ memory, receiver: y, segment }: Exchange): boolean {
+  return after(segment.acknowledgment, advance(memory[y + FIN_SEQUENCE], 1));
+}
+
+/** The run of an endpoint's repeated FINs, or -1. */
+export function copiesOfFin({ ledger }: Exchange, server: boolean): number {
+  const entry = ledger.find(FIN_REPEATED, server);
+  return entry >= 0 && ledger.countOf(entry) > 0 ? entry : -1;
+}

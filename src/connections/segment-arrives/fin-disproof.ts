@@ -1,0 +1,123 @@
+/**
+ * FINs, and acknowledgments of them, that turn out to have been lost, or to be none of their sender's: what they were
+ * held to cause is taken back.
+ */
+import { advance, after, before } from '../../tcp/sequence.js';
+import { RECEIVED_ACK_OF_FIN, RECEIVED_FIN, SENT_FIN } from '../../tcp/transitions.js';
+import { ASSUMED, CONFIRMED, evidenceOf } from '../entries.js';
+import {
+  CONTIGUOUS,
+  ENDPOINT_FIN_SENT,
+  ENDPOINT_FIN_UNPROVED,
+  FIN_SEQUENCE,
+  ISLAND_END,
+  ISLAND_START,
+  SND_NXT,
+  STATE,
+} from '../record.js';
+import { REORDERING_WINDOW, secondsSinceLast } from '../tap.js';
+import type { Exchange } from './exchange.js';
+import { copiesOfFin } from './fin-arrival.js';
+import { widestWindow } from './window.js';
+
+/** The FIN of `x`, which its peer never took in, was not its own: what it went through since is taken back. */
+export function disproveFin(at: Exchange, x: number, server: boolean): void {
+  const { memory, ledger } = at;
+  const { journal } = ledger;
+  const received = ledger.newest(server);
+  const event = received < 0 ? -1 : ledger.eventOf(received);
+  // After a reset nothing is left to be put right; a peer's FIN that came since stands, from the state that is left.
+  if (event !== SENT_FIN && event !== RECEIVED_FIN) return;
+  const evidence = evidenceOf(journal.detail(received));
+  const proof = journal.other(received);
+  if (ledger.retractFrom(server, SENT_FIN) < 0) return;
+  memory[x + STATE] &= ~ENDPOINT_FIN_SENT;
+  if (after(memory[x + SND_NXT], memory[x + FIN_SEQUENCE])) {
+    memory[x + SND_NXT] = memory[x + CONTIGUOUS];
+    memory[x + ISLAND_START] = 0;
+    memory[x + ISLAND_END] = 0;
+  }
+  const copies = copiesOfFin(at, server);
+  if (copies >= 0) ledger.takeAllBack(copies);
+  if (event !== RECEIVED_FIN) return;
+  enterAsBefore(at, server, RECEIVED_FIN, received, evidence);
+  const again = ledger.newest(server);
+  if (evidence === CONFIRMED && again >= 0) journal.setOther(again, proof);
+}
+
+/**
+ * The peer's FIN lay beyond the window, and the sender's word after it shows that it still does: who sent it was
+ * not the peer, which keeps to the window, and the sender drops it.
+ */
+export function refuseFin(at: Exchange): void {
+  const { memory, sender: x, receiver: y, fromServer } = at;
+  const fin = memory[y + FIN_SEQUENCE];
+  if (after(memory[y + SND_NXT], fin)) return;
+  const edge = advance(memory[y + CONTIGUOUS], widestWindow(at, x));
+  if (after(fin, edge)) disproveFin(at, y, !fromServer);
+}
+
+/** An acknowledgment carries SND.NXT (§3.10.7.4): its sender has sent neither its FIN nor the octets missing before. */
+export function goOnBelowFin(at: Exchange): void {
+  const { memory, sender: x, fromServer, segment } = at;
+  const isBelow =
+    segment.sequence === memory[x + CONTIGUOUS] && before(segment.sequence, memory[x + FIN_SEQUENCE]);
+  if (isBelow && secondsSinceLast(memory, x, segment) >= REORDERING_WINDOW) disproveFin(at, x, fromServer);
+}
+
+/** The sender repeats its FIN: the acknowledgment held to have reached it never did. */
+export function disproveAckOfFin(at: Exchange): void {
+  const { memory, sender: x, fromServer: server, ledger } = at;
+  const journal = ledger.journal;
+  const acknowledged = ledger.newestBy(server, RECEIVED_ACK_OF_FIN);
+  if (acknowledged < 0 || at.tooSoon(acknowledged, server)) return;
+  // The peer's FIN, if it came after that, did arrive: it stands, from the state that is left.
+  const received = ledger.newest(server);
+  const hasFin = received !== acknowledged && ledger.eventOf(received) === RECEIVED_FIN;
+  const evidence = evidenceOf(journal.detail(received));
+  const proof = journal.other(received);
+  ledger.retractFrom(server, RECEIVED_ACK_OF_FIN);
+  if (!hasFin) return;
+  if (evidence !== CONFIRMED) {
+    // The peer's FIN brings the acknowledgment along: without that it has not arrived, unless it is on its way.
+    if (!at.tooSoon(received, server)) {
+      memory[x + STATE] &= ~ENDPOINT_FIN_UNPROVED;
+      return;
+    }
+    enterAsBefore(at, server, RECEIVED_ACK_OF_FIN, received, evidence);
+  }
+  // Else the peer's FIN, which had crossed the first copy, did arrive: it stands, from the state that is left.
+  enterAsBefore(at, server, RECEIVED_FIN, received, evidence);
+  const again = ledger.newest(server);
+  if (evidence === CONFIRMED && again >= 0) journal.setOther(again, proof);
+}
+
+/**
+ * The sender repeats its FIN: the earlier copy cannot have arrived, unless its peer could not have said so by now.
+ * From here on only an acknowledgment tells that one did.
+ */
+export function disproveArrivalOfFin(at: Exchange): void {
+  const { memory, receiver: y, fromServer, ledger } = at;
+  const server = !fromServer;
+  const received = ledger.newestBy(server, RECEIVED_FIN);
+  if (received < 0 || at.tooSoon(received, server)) return;
+  const newest = ledger.newest(server);
+  ledger.retractFrom(server, RECEIVED_FIN);
+  memory[y + STATE] &= ~ENDPOINT_FIN_UNPROVED;
+  // What acknowledged its own FIN did arrive.
+  if (ledger.eventOf(newest) !== RECEIVED_ACK_OF_FIN) return;
+  enterAsBefore(at, server, RECEIVED_ACK_OF_FIN, newest, ASSUMED);
+}
+
+/** Enters by `event` again, as of `entry`, which was taken back. */
+function enterAsBefore(
+  { ledger }: Exchange,
+  server: boolean,
+  event: number,
+  entry: number,
+  evidence: number,
+): void {
+  const { journal } = ledger;
+  const [seconds, nanoseconds] = [journal.seconds(entry), journal.nanoseconds(entry)];
+  ledger.enterAt(server, event, evidence, journal.frame(entry), seconds, nanoseconds);
+}

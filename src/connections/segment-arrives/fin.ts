@@ -1,0 +1,152 @@
+/**
+ * FINs (RFC 9293 §3.6, §3.10.7.4, eighth step), as their sender shows them: the first, its copies, and others.
+ */
+import { advance, after, before, distance, within } from '../../tcp/sequence.js';
+import { CLOSING } from '../../tcp/states.js';
+import { RECEIVED_ACK_OF_FIN, RECEIVED_FIN, RECEIVED_RESET, SENT_FIN } from '../../tcp/transitions.js';
+import { ASSUMED, CONFIRMED, OBSERVED } from '../entries.js';
+import { DATA_BEYOND_OWN_FIN, FIN_COVERED, FIN_REPEATED } from '../milestones.js';
+import {
+  CONTIGUOUS,
+  ENDPOINT_FIN_COVERED,
+  ENDPOINT_FIN_SENT,
+  ENDPOINT_FIN_UNPROVED,
+  ENDPOINT_OTHER_ISN,
+  ENDPOINT_SECOND_FIN,
+  FIN_SEQUENCE,
+  LAST_INFO,
+  LAST_KNEW_FIN,
+  STATE,
+} from '../record.js';
+import { delayTowards, tapIsAt } from '../tap.js';
+import { dropAcknowledgmentOfUnsent } from './acknowledgment.js';
+import type { Exchange } from './exchange.js';
+import { knowsPeersFin } from './fin-arrival.js';
+import { disproveAckOfFin, disproveArrivalOfFin } from './fin-disproof.js';
+import { widestWindow } from './window.js';
+
+/** Two segments that crossed on the way are no further apart than this, on slow paths than two round trips (seconds). */
+const LONGEST_CROSSING = 1;
+
+/** The sender's FIN, whose own sequence number is `finSequence`. */
+export function takeFin(at: Exchange, finSequence: number): void {
+  const { memory, base, sender: x, receiver: y, fromServer, ledger } = at;
+  if ((memory[x + STATE] & ENDPOINT_FIN_SENT) === 0) {
+    memory[x + STATE] = (memory[x + STATE] | ENDPOINT_FIN_SENT) & ~ENDPOINT_OTHER_ISN;
+    memory[x + FIN_SEQUENCE] = finSequence;
+    const answer = answerCapturedBefore(at);
+    sendFin(at);
+    if (answer >= 0) putBehind(at, answer);
+    return;
+  }
+  if (finSequence !== memory[x + FIN_SEQUENCE]) {
+    if (isNearFin(at, finSequence)) ledger.run(DATA_BEYOND_OWN_FIN, fromServer, 0);
+    if (memory[x + CONTIGUOUS] === advance(finSequence, 1)) memory[x + STATE] |= ENDPOINT_SECOND_FIN;
+    return;
+  }
+  ledger.run(FIN_REPEATED, fromServer, 0);
+  dropAcknowledgmentOfUnsent(at);
+  if (answersCrossedFin(at)) return;
+  disproveAckOfFin(at);
+  if ((memory[y + STATE] & ENDPOINT_FIN_UNPROVED) !== 0 && !tapIsAt(memory, base, !fromServer))
+    disproveArrivalOfFin(at);
+}
+
+/**
+ * The sender, which repeats its FIN, acknowledges with it for the first time the peer's, which had crossed the first
+ * copy: some stacks do so instead of with a bare acknowledgment. It says nothing of what became of that copy.
+ */
+function answersCrossedFin(at: Exchange): boolean {
+  const { memory, sender: x, fromServer, ledger } = at;
+  if ((memory[x + LAST_INFO] & LAST_KNEW_FIN) !== 0 || !knowsPeersFin(at)) return false;
+  const acknowledged = ledger.newestBy(fromServer, RECEIVED_ACK_OF_FIN);
+  return acknowledged < 0 || ledger.stateBefore(acknowledged) === CLOSING;
+}
+
+/**
+ * The entry of the peer's FIN, if that acknowledges the sender's at hand: the capture took the two in the wrong
+ * order, and by the acknowledgment numbers, which alone count, the peer closed second. Else -1.
+ */
+function answerCapturedBefore(at: Exchange): number {
+  const { memory, sender: x, receiver: y, fromServer, ledger } = at;
+  if ((memory[y + STATE] & ENDPOINT_FIN_SENT) === 0 || knowsPeersFin(at)) return -1;
+  const entry = ledger.newestBy(!fromServer, SENT_FIN);
+  const covering = advance(memory[x + FIN_SEQUENCE], 1);
+  return entry >= 0 && ledger.journal.other(entry) === covering ? entry : -1;
+}
+
+/** Puts the peer's FIN at `entry` behind the sender's, which it acknowledges. */
+function putBehind(at: Exchange, entry: number): void {
+  const { memory, sender: x, fromServer, ledger } = at;
+  const { journal } = ledger;
+  const frame = journal.frame(entry);
+  const [seconds, nanoseconds] = [journal.seconds(entry), journal.nanoseconds(entry)];
+  ledger.retractFrom(!fromServer, SENT_FIN);
+  ledger.enter(!fromServer, RECEIVED_FIN, CONFIRMED);
+  const received = ledger.newest(!fromServer);
+  if (received >= 0) journal.setOther(received, frame);
+  ledger.enterAt(!fromServer, SENT_FIN, OBSERVED, frame, seconds, nanoseconds);
+  memory[x + STATE] |= ENDPOINT_FIN_COVERED;
+  if (ledger.hasRoom(1)) ledger.prepend(FIN_COVERED, fromServer, 0, frame, seconds, nanoseconds, frame, 0);
+  // What reached the sender was the acknowledgment, and then the peer's FIN.
+  const newest = ledger.newest(fromServer);
+  const hasFin = newest >= 0 && ledger.eventOf(newest) === RECEIVED_FIN;
+  if (hasFin) ledger.retractFrom(fromServer, RECEIVED_FIN);
+  ledger.enterAt(fromServer, RECEIVED_ACK_OF_FIN, ASSUMED, frame, seconds, nanoseconds);
+  if (hasFin) ledger.enterAt(fromServer, RECEIVED_FIN, ASSUMED, frame, seconds, nanoseconds);
+}
+
+/** Its first FIN. */
+function sendFin(at: Exchange): void {
+  const { memory, base, sender: x, fromServer: server, segment, ledger } = at;
+  const newest = ledger.newest(server);
+  // What it had not received when it sent its FIN crossed that, and comes second: a reset, and before it a FIN.
+  const isReset = newest >= 0 && ledger.eventOf(newest) === RECEIVED_RESET;
+  const reset = isReset ? ledger.retractFrom(server, RECEIVED_RESET) : -1;
+  const isUnproved = (memory[x + STATE] & ENDPOINT_FIN_UNPROVED) !== 0;
+  const isUnknown = isUnproved && !knowsPeersFin(at);
+  const fin = isUnknown ? ledger.retractFrom(server, RECEIVED_FIN) : -1;
+  // An observed transition needs no proof in another frame: there is room for what the FIN acknowledges.
+  if (ledger.enter(server, SENT_FIN, OBSERVED)) {
+    const entry = ledger.newestBy(server, SENT_FIN);
+    if (entry >= 0) ledger.journal.setOther(entry, segment.acknowledgment);
+  }
+  if (fin >= 0) {
+    const longest = LONGEST_CROSSING + (2 * delayTowards(memory, base, server)) / 1e6;
+    if (at.since(fin) <= longest) receiveAfterAll(at, server, RECEIVED_FIN, fin);
+    else memory[x + STATE] &= ~ENDPOINT_FIN_UNPROVED;
+  }
+  if (reset >= 0) receiveAfterAll(at, server, RECEIVED_RESET, reset);
+}
+
+/** What was taken back as of `entry` reaches the endpoint only after what it has just sent. */
+function receiveAfterAll(at: Exchange, server: boolean, event: number, entry: number): void {
+  const { segment, ledger } = at;
+  const { seconds, nanoseconds } = segment;
+  const frame = ledger.journal.frame(entry);
+  ledger.enterAt(server, event, ASSUMED, frame, seconds, nanoseconds);
+}
+
+/** A FIN of the sender that its receiver takes first: it comes right after all octets, below the one known so far. */
+export function endsBeforeFin(at: Exchange, sequence: number, textEnd: number): boolean {
+  const { memory, sender: x } = at;
+  const contiguous = memory[x + CONTIGUOUS];
+  return before(textEnd, memory[x + FIN_SEQUENCE]) && within(contiguous, sequence, textEnd);
+}
+
+/**
+ * A number no further from the sender's FIN than the receiver's window reaches. Beyond that the receiver drops
+ * what comes (§3.10.7.4, first step): a stray of a device on the path, or of another connection on the same
+ * ports whose SYN was not captured, tells nothing of how this stream ended.
+ */
+export function isNearFin(at: Exchange, sequence: number): boolean {
+  const { memory, sender: x, receiver: y } = at;
+  return Math.abs(distance(sequence, memory[x + FIN_SEQUENCE])) <= widestWindow(at, y);
+}
+
+/** A stray with octets far behind the sender's FIN, or on either side once that was acknowledged. */
+export function isNoneOfTheStream(at: Exchange, sequence: number): boolean {
+  const { memory, sender: x } = at;
+  const isBehind = after(sequence, memory[x + FIN_SEQUENCE]);
+  return (isBehind || (memory[x + STATE] & ENDPOINT_FIN_COVERED) !== 0) && !isNearFin(at, sequence);
+}

@@ -1,0 +1,95 @@
+/**
+ * Whether the receiver acts on a reset: RFC 9293 §3.5.3 and §3.10.7 say who accepts one, RFC 5961 §3.2 what else an
+ * inexact one draws.
+ */
+import { advance, after, before, distance, within } from '../../tcp/sequence.js';
+import { CLOSE_WAIT, CLOSED, CLOSING, LAST_ACK, SYN_SENT } from '../../tcp/states.js';
+import {
+  VERDICT_ACCEPTED,
+  VERDICT_CHALLENGED,
+  VERDICT_IGNORED,
+  VERDICT_NO_CONNECTION,
+  VERDICT_OUT_OF_WINDOW,
+  VERDICT_UNDELIVERED,
+} from '../entries.js';
+import { KEEP_ALIVE, RETRANSMISSION_RUN } from '../milestones.js';
+import {
+  CONTIGUOUS,
+  ENDPOINT_ACKNOWLEDGED,
+  ENDPOINT_SEEN,
+  ISS,
+  isLaterFrame,
+  LAST_FRAME,
+  SND_NXT,
+  STATE,
+  STATE_MASK,
+  UNA,
+  WINDOW,
+} from '../record.js';
+import { tapIsAt } from '../tap.js';
+import type { Exchange } from './exchange.js';
+
+/** Would the receiver act on this reset? Its RCV.NXT lies between what it acknowledged and what it could have. */
+export function verdictOn(at: Exchange, hasAck: boolean): number {
+  if (isUnanswered(at)) return VERDICT_UNDELIVERED;
+  const { memory, sender: x, receiver: y, segment } = at;
+  const state = memory[y + STATE] & STATE_MASK;
+  if (state === CLOSED) return VERDICT_NO_CONNECTION;
+  if (state === SYN_SENT) {
+    const first = advance(memory[y + ISS], 1);
+    const acceptable = hasAck && within(segment.acknowledgment, first, memory[y + SND_NXT]);
+    return acceptable ? VERDICT_ACCEPTED : VERDICT_IGNORED;
+  }
+  const flags = memory[x + STATE];
+  // Without a single segment of the sender there is nothing to hold the number against.
+  if ((flags & (ENDPOINT_SEEN | ENDPOINT_ACKNOWLEDGED)) === 0) return VERDICT_ACCEPTED;
+  const low = leastExpected(at);
+  const high = mostExpected(at);
+  const windowEnd = advance(high, memory[y + WINDOW]);
+  const sequence = segment.sequence;
+  if (within(sequence, low, high)) return VERDICT_ACCEPTED;
+  // A closed socket answers data with the number of its FIN; Linux accepts RCV.NXT - 1 after a FIN.
+  const finReceived = state === CLOSE_WAIT || state === LAST_ACK || state === CLOSING;
+  if (finReceived && advance(sequence, 1) === low) return VERDICT_ACCEPTED;
+  return after(sequence, low) && before(sequence, windowEnd) ? VERDICT_CHALLENGED : VERDICT_OUT_OF_WINDOW;
+}
+
+/** The receiver's RCV.NXT at least: at its own tap it has exactly what was captured, elsewhere it may be behind. */
+function leastExpected(at: Exchange): number {
+  const { memory, sender: x } = at;
+  if (tapIsAt(memory, at.base, !at.fromServer) || (memory[x + STATE] & ENDPOINT_ACKNOWLEDGED) === 0)
+    return mostExpected(at);
+  return memory[x + UNA];
+}
+
+/** The receiver's RCV.NXT at most. */
+function mostExpected({ memory, sender: x }: Exchange): number {
+  const contiguous = memory[x + CONTIGUOUS];
+  const isAhead = (memory[x + STATE] & ENDPOINT_ACKNOWLEDGED) !== 0 && after(memory[x + UNA], contiguous);
+  return isAhead ? memory[x + UNA] : contiguous;
+}
+
+/**
+ * By how many octets the receiver's verdict fails the reset: from its RCV.NXT if it lies in the window, else from
+ * the nearer edge of that, negative before it.
+ */
+export function missedBy(at: Exchange, verdict: number): number {
+  const { sequence } = at.segment;
+  const low = leastExpected(at);
+  if (verdict === VERDICT_CHALLENGED) return distance(sequence, low);
+  if (verdict !== VERDICT_OUT_OF_WINDOW) return 0;
+  if (before(sequence, low)) return distance(sequence, low);
+  return distance(sequence, advance(mostExpected(at), Math.max(at.memory[at.receiver + WINDOW] - 1, 0)));
+}
+
+/** The sender had repeated itself before, or probed, without any answer: nothing says that more arrives. */
+function isUnanswered(at: Exchange): boolean {
+  const { memory, ledger } = at;
+  for (const kind of [KEEP_ALIVE, RETRANSMISSION_RUN]) {
+    const entry = ledger.find(kind, at.fromServer);
+    if (entry < 0 || ledger.countOf(entry) < 2) continue;
+    const isLast = ledger.journal.other(entry) === memory[at.sender + LAST_FRAME];
+    if (isLast && isLaterFrame(ledger.journal.frame(entry), memory[at.receiver + LAST_FRAME])) return true;
+  }
+  return false;
+}

@@ -1,0 +1,174 @@
+/**
+ * Resets (RFC 9293 §3.5.2, §3.5.3, §3.10.7, RFC 5961 §3.2): what becomes of both endpoints, and what shows that
+ * one was not its sender's, or failed.
+ */
+import { ACK, FIN, SYN } from '../../decode/segment.js';
+import { advance, before, within } from '../../tcp/sequence.js';
+import { CLOSED, SYN_RECEIVED, SYN_SENT } from '../../tcp/states.js';
+import {
+  CAPTURE_STARTED,
+  RECEIVED_ACK_OF_FIN,
+  RECEIVED_ACK_OF_SYN,
+  RECEIVED_FIN,
+  RECEIVED_RESET,
+  RECEIVED_SYN_ACK,
+  SENT_ABORT,
+  SENT_RESET,
+} from '../../tcp/transitions.js';
+import { ASSUMED, OBSERVED, VERDICT_ACCEPTED, VERDICT_CHALLENGED, verdictOf } from '../entries.js';
+import { CHALLENGE_ACK, RESET } from '../milestones.js';
+import {
+  ENDPOINT_ACKNOWLEDGED,
+  ENDPOINT_FIN_SENT,
+  ENDPOINT_FIN_UNPROVED,
+  ENDPOINT_OPEN_UNPROVED,
+  ENDPOINT_RESET,
+  ENDPOINT_SEEN,
+  FIN_SEQUENCE,
+  ISS,
+  isLaterFrame,
+  KIND_SYN_ACK,
+  LAST_ACKNOWLEDGMENT,
+  LAST_FRAME,
+  SND_NXT,
+  STATE,
+  STATE_MASK,
+  UNA,
+} from '../record.js';
+import { continueFrom } from '../sequence-space.js';
+import { REORDERING_WINDOW } from '../tap.js';
+import { raiseAcknowledged } from './acknowledgment.js';
+import type { Exchange } from './exchange.js';
+import { noteReset } from './reset-entry.js';
+import { verdictOn } from './reset-verdict.js';
+
+/** A reset of the sender: of its own connection and, if the receiver accepts it, of that as well. */
+export function takeReset(at: Exchange): void {
+  const { memory, sender: x, receiver: y, fromServer, segment, ledger } = at;
+  const hasAck = (segment.flags & ACK) !== 0;
+  if ((memory[x + STATE] & ENDPOINT_SEEN) === 0 && at.stateOf(y) === CLOSED) {
+    if ((memory[y + STATE] & ENDPOINT_SEEN) === 0) {
+      continueFrom(memory, x, segment.sequence);
+      ledger.enter(fromServer, CAPTURE_STARTED, ASSUMED);
+      ledger.enter(!fromServer, CAPTURE_STARTED, ASSUMED);
+    }
+  }
+  const verdict = verdictOn(at, hasAck);
+  noteReset(at, hasAck, verdict);
+  loseByOwnReset(at, hasAck);
+  if (verdict === VERDICT_ACCEPTED && ledger.enter(!fromServer, RECEIVED_RESET, ASSUMED)) {
+    memory[y + STATE] = memory[y + STATE] | ENDPOINT_RESET;
+  }
+}
+
+/** The sender of a reset has no connection any more, if the reset is really its own. */
+function loseByOwnReset(at: Exchange, hasAck: boolean): void {
+  const { memory, sender: x, receiver: y, fromServer, segment, ledger } = at;
+  const state = at.stateOf(x);
+  if (state === CLOSED) return;
+  const answers = !hasAck && segment.sequence === memory[y + LAST_ACKNOWLEDGMENT];
+  // SYN-SENT and SYN-RECEIVED refuse an unacceptable acknowledgment and stay (§3.10.7.3, §3.10.7.4).
+  const refused =
+    answers && !within(memory[y + LAST_ACKNOWLEDGMENT], advance(memory[x + ISS], 1), memory[x + SND_NXT]);
+  if ((state === SYN_SENT || state === SYN_RECEIVED) && refused) return;
+  // A number that the endpoint never reached is not its own: injected, or stale beyond use.
+  const seen = (memory[x + STATE] & ENDPOINT_SEEN) !== 0;
+  const own = !seen || answers || within(segment.sequence, memory[x + ISS], memory[x + SND_NXT]);
+  if (!own) return;
+  // What it acknowledges has reached its sender, though nobody may have read it. But Windows, which resets with
+  // a closed window, acknowledges in this way what meets a socket that it has closed, and throws it away.
+  const refusing = (memory[x + STATE] & ENDPOINT_FIN_SENT) !== 0 && segment.window === 0;
+  if (hasAck && !refusing && within(segment.acknowledgment, memory[y + UNA], memory[y + SND_NXT])) {
+    raiseAcknowledged(at, y, segment.acknowledgment);
+  }
+  // It went on repeating its SYN-ACK and now knows of no connection: it never took an acknowledgment.
+  if (
+    answers &&
+    (memory[x + STATE] & ENDPOINT_OPEN_UNPROVED) !== 0 &&
+    ledger.retractedOpenings(fromServer) > 0
+  ) {
+    ledger.retractFrom(fromServer, RECEIVED_ACK_OF_SYN);
+    memory[x + STATE] &= ~(ENDPOINT_OPEN_UNPROVED | ENDPOINT_FIN_UNPROVED);
+  }
+  // It answers the SYN-ACK, and not with an acknowledgment: it never opened, or its program had given up by then.
+  if (answers && at.lastKindOf(y) === KIND_SYN_ACK && (memory[x + STATE] & ENDPOINT_OPEN_UNPROVED) !== 0) {
+    ledger.retractFrom(fromServer, RECEIVED_SYN_ACK);
+    memory[x + STATE] &= ~ENDPOINT_OPEN_UNPROVED;
+  }
+  // It answers the peer's FIN, or what came before that: it never took that in, or it would have acknowledged it.
+  const answersEarlier = !hasAck && before(segment.sequence, memory[y + LAST_ACKNOWLEDGMENT]);
+  if ((answers || answersEarlier) && (memory[x + STATE] & ENDPOINT_FIN_UNPROVED) !== 0) {
+    ledger.retractFrom(fromServer, RECEIVED_FIN);
+    memory[x + STATE] &= ~ENDPOINT_FIN_UNPROVED;
+  }
+  // It acknowledges less than the peer's FIN: that had not come by then.
+  if (hasAck && (memory[x + STATE] & ENDPOINT_FIN_UNPROVED) !== 0 && leavesFinOut(at)) {
+    ledger.retractFrom(fromServer, RECEIVED_FIN);
+    memory[x + STATE] &= ~ENDPOINT_FIN_UNPROVED;
+  }
+  // It answers what was sent before the FIN was acknowledged: that acknowledgment was still on its way.
+  if (!hasAck && precedesAckOfFin(at)) ledger.retractFrom(fromServer, RECEIVED_ACK_OF_FIN);
+  if (ledger.enter(fromServer, hasAck ? SENT_ABORT : SENT_RESET, OBSERVED)) {
+    // Whether the peer's FIN had reached it changes nothing any more: repeating that FIN takes nothing back.
+    memory[x + STATE] = (memory[x + STATE] | ENDPOINT_RESET) & ~ENDPOINT_FIN_UNPROVED;
+  }
+}
+
+/** What is acknowledged at hand ends with octets of the peer before its FIN. */
+function leavesFinOut({ memory, receiver: y, segment }: Exchange): boolean {
+  const known =
+    (memory[y + STATE] & ENDPOINT_ACKNOWLEDGED) !== 0 ? memory[y + UNA] : advance(memory[y + ISS], 1);
+  return within(segment.acknowledgment, known, memory[y + FIN_SEQUENCE]);
+}
+
+/** The reset at hand has the number of its sender's FIN, which nobody had acknowledged to it by then. */
+function precedesAckOfFin(at: Exchange): boolean {
+  const { memory, sender: x, fromServer, segment, ledger } = at;
+  if ((memory[x + STATE] & ENDPOINT_FIN_SENT) === 0 || segment.sequence !== memory[x + FIN_SEQUENCE])
+    return false;
+  const acknowledged = ledger.newestBy(fromServer, RECEIVED_ACK_OF_FIN);
+  return acknowledged >= 0 && at.tooSoon(acknowledged, fromServer);
+}
+
+/** The sender was held to have no connection after a reset, yet it sends: the reset was not its own, or failed. */
+export function disproveReset(at: Exchange): void {
+  const { memory, sender: x, fromServer: server, segment, ledger } = at;
+  const entry = ledger.newest(server);
+  if (entry < 0) return;
+  const since = at.since(entry);
+  // It was sent before the reset, and the capture took the two in the wrong order.
+  if (since < 0 && since > -REORDERING_WINDOW) return;
+  const event = ledger.eventOf(entry);
+  if (event === RECEIVED_RESET) {
+    if (at.tooSoon(entry, server)) return;
+  } else if (event === SENT_ABORT || event === SENT_RESET) {
+    // An older segment overtaken by the reset proves nothing.
+    const reset = ledger.find(RESET, server);
+    const end = advance(segment.sequence, segment.payloadLength);
+    if (reset >= 0 && before(end, ledger.journal.other(reset)) && at.tooSoon(entry, server)) return;
+  } else {
+    return;
+  }
+  ledger.retractFrom(server, event);
+  memory[x + STATE] &= ~ENDPOINT_RESET;
+  const bare = segment.payloadLength === 0 && (segment.flags & (SYN | FIN)) === 0;
+  if (event === RECEIVED_RESET && bare) ledger.note(CHALLENGE_ACK, server, 0);
+}
+
+/** After a reset of its peer: the sender's first word on it, which says nothing new, challenges it (RFC 5961 §3.2). */
+export function challenge(at: Exchange, next: number): void {
+  const { memory, sender: x, receiver: y, fromServer, segment, ledger } = at;
+  const reset = ledger.find(RESET, !fromServer);
+  if (reset < 0 || ledger.find(CHALLENGE_ACK, fromServer) >= 0) return;
+  const challenges =
+    verdictOf(ledger.journal.detail(reset)) === VERDICT_CHALLENGED &&
+    isLaterFrame(memory[y + LAST_FRAME], memory[x + LAST_FRAME]) &&
+    segment.sequence === next &&
+    segment.acknowledgment === memory[x + LAST_ACKNOWLEDGMENT];
+  if (challenges) ledger.note(CHALLENGE_ACK, fromServer, 0);
+}
+
+/** The sender lost its connection by a reset. */
+export function isReset({ memory, sender: x }: Exchange): boolean {
+  return (memory[x + STATE] & (STATE_MASK | ENDPOINT_RESET)) === (CLOSED | ENDPOINT_RESET);
+}

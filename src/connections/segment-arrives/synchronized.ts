@@ -1,0 +1,146 @@
+/**
+ * Any segment but a SYN or a reset, in the order of RFC 9293 §3.10.7.4: the acknowledgment (fifth step), then text
+ * (seventh), the FIN (eighth) and the window.
+ */
+import { ACK, FIN } from '../../decode/segment.js';
+import { advance, after } from '../../tcp/sequence.js';
+import { CLOSED, SYN_RECEIVED, SYN_SENT } from '../../tcp/states.js';
+import {
+  CAPTURE_STARTED,
+  RECEIVED_ACK_OF_SYN,
+  RECEIVED_SYN_ACK,
+  SENT_SYN_ACK,
+  SHOWN_OPEN,
+} from '../../tcp/transitions.js';
+import { ASSUMED, OBSERVED } from '../entries.js';
+import {
+  CLIENT_DELAY,
+  CONTIGUOUS,
+  ENDPOINT_ACKNOWLEDGED,
+  ENDPOINT_FIN_SENT,
+  ENDPOINT_OPEN_UNPROVED,
+  ENDPOINT_OTHER_ISN,
+  ENDPOINT_RESET,
+  ENDPOINT_SEEN,
+  FAST_OPEN,
+  FLAGS,
+  ISS,
+  KIND_ACK,
+  KIND_KEEP_ALIVE,
+  KIND_SYN_ACK,
+  LAST_INFO,
+  LAST_RESET_SINCE,
+  SND_NXT,
+  STATE,
+  STATE_MASK,
+} from '../record.js';
+import { continueFrom } from '../sequence-space.js';
+import { measureDelay } from '../tap.js';
+import { raiseAcknowledged } from './acknowledgment.js';
+import type { Exchange } from './exchange.js';
+import {
+  acknowledgesUnsent,
+  coverFin,
+  deliverFin,
+  hasOpenFin,
+  isPastPeersFin,
+  knowsPeersFin,
+  refuseFinAsOld,
+} from './fin-arrival.js';
+import { goOnBelowFin, refuseFin } from './fin-disproof.js';
+import { chooseIsn, enterOpen, openByProof } from './opening.js';
+import { isProbe } from './probe.js';
+import { challenge, disproveReset, isReset } from './reset.js';
+import { takeText } from './text.js';
+import { takeWindow } from './window.js';
+
+/** Any segment but a SYN or a reset. */
+export function takeSynchronized(at: Exchange): number {
+  const { memory, sender: x, receiver: y, segment } = at;
+  if ((memory[x + STATE] & ENDPOINT_SEEN) === 0) meetSender(at);
+  if (isReset(at)) disproveReset(at);
+  // A segment without ACK is unacceptable once synchronized, and dropped (§3.10.7.4, fifth step).
+  if ((segment.flags & ACK) === 0) return KIND_ACK;
+
+  acknowledge(at);
+  let kind: number;
+  if (segment.payloadLength > 0 || (segment.flags & FIN) !== 0) {
+    kind = takeText(at);
+    if ((memory[x + STATE] & ENDPOINT_FIN_SENT) !== 0) deliverFin(at);
+  } else {
+    kind = takeBare(at);
+  }
+  takeWindow(at);
+  if (hasOpenFin(at, y)) refuseFin(at);
+  return kind;
+}
+
+/** The sender's first captured segment, and no SYN of its own was seen: take up its numbers from here. */
+function meetSender(at: Exchange): void {
+  const { memory, sender: x, receiver: y, fromServer, segment, ledger } = at;
+  memory[x + ISS] = advance(segment.sequence, -1);
+  if (at.stateOf(x) === CLOSED || (memory[x + STATE] & ENDPOINT_ACKNOWLEDGED) === 0) {
+    memory[x + SND_NXT] = segment.sequence;
+    memory[x + CONTIGUOUS] = segment.sequence;
+  }
+  if ((memory[y + STATE] & ENDPOINT_SEEN) === 0) {
+    continueFrom(memory, y, segment.acknowledgment);
+    ledger.enter(fromServer, CAPTURE_STARTED, ASSUMED);
+    ledger.enter(!fromServer, CAPTURE_STARTED, ASSUMED);
+  } else if (at.stateOf(x) === CLOSED && at.stateOf(y) === SYN_SENT) {
+    // The peer's SYN was captured, this endpoint's SYN-ACK was not.
+    ledger.enterUnseen(fromServer, SENT_SYN_ACK);
+    ledger.enter(fromServer, SHOWN_OPEN, OBSERVED);
+    ledger.enter(!fromServer, RECEIVED_SYN_ACK, ASSUMED);
+  }
+}
+
+/** The acknowledgment field: what the sender has received, and what that tells its peer. */
+function acknowledge(at: Exchange): void {
+  const { memory, base, sender: x, receiver: y, fromServer, segment, ledger } = at;
+  const acknowledgment = segment.acknowledgment;
+  const flags = memory[x + STATE];
+  const state = flags & STATE_MASK;
+
+  if ((memory[y + STATE] & ENDPOINT_OTHER_ISN) !== 0) chooseIsn(at);
+  if ((flags & ENDPOINT_OPEN_UNPROVED) !== 0) {
+    ledger.confirm(fromServer, RECEIVED_SYN_ACK, RECEIVED_ACK_OF_SYN);
+    memory[x + STATE] = memory[x + STATE] & ~ENDPOINT_OPEN_UNPROVED;
+  } else if (state === SYN_SENT) {
+    if (!openByProof(at)) ledger.enter(fromServer, SHOWN_OPEN, OBSERVED);
+    if (at.stateOf(y) === CLOSED && (memory[y + STATE] & (ENDPOINT_SEEN | ENDPOINT_RESET)) === 0) {
+      ledger.enterUnseen(!fromServer, SENT_SYN_ACK);
+      continueFrom(memory, y, acknowledgment);
+    }
+  } else if (state === SYN_RECEIVED && (memory[base + FLAGS] & FAST_OPEN) === 0) {
+    ledger.enter(fromServer, SHOWN_OPEN, OBSERVED);
+  }
+
+  const peerFlags = memory[y + STATE];
+  if (
+    !fromServer &&
+    (peerFlags & STATE_MASK) === SYN_RECEIVED &&
+    acknowledgment === advance(memory[y + ISS], 1)
+  ) {
+    measureDelay(memory, base, CLIENT_DELAY, y, KIND_SYN_ACK, segment);
+  }
+  if ((peerFlags & STATE_MASK) === SYN_RECEIVED && after(acknowledgment, memory[y + ISS])) {
+    enterOpen(at, !fromServer, RECEIVED_ACK_OF_SYN);
+  }
+  if ((peerFlags & ENDPOINT_FIN_SENT) !== 0) {
+    if (knowsPeersFin(at)) coverFin(at);
+    else if (isPastPeersFin(at)) refuseFinAsOld(at);
+    if (acknowledgesUnsent(at)) return;
+  }
+  raiseAcknowledged(at, y, acknowledgment);
+}
+
+/** A segment without payload or FIN: an acknowledgment, a keep-alive, or a window probe. */
+function takeBare(at: Exchange): number {
+  const { memory, sender: x, receiver: y, segment } = at;
+  const next = memory[x + SND_NXT];
+  if (isProbe(at, segment.sequence, next)) return KIND_KEEP_ALIVE;
+  if (hasOpenFin(at, x)) goOnBelowFin(at);
+  if ((memory[y + LAST_INFO] & LAST_RESET_SINCE) !== 0) challenge(at, next);
+  return KIND_ACK;
+}

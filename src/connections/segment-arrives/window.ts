@@ -1,0 +1,59 @@
+/**
+ * Windows (RFC 9293 §3.8.6, RFC 7323 §2): those that are offered, and how wide they may be.
+ */
+import { FIN } from '../../decode/segment.js';
+import { advance, after } from '../../tcp/sequence.js';
+import { ZERO_WINDOW } from '../milestones.js';
+import {
+  CONTIGUOUS,
+  ENDPOINT_SCALE_OFFERED,
+  ENDPOINT_SYN_CAPTURED,
+  ENDPOINT_WINDOW_CLOSED,
+  SCALE_MASK,
+  SCALE_SHIFT,
+  STATE,
+  WINDOW,
+} from '../record.js';
+import type { Exchange } from './exchange.js';
+
+/** A window without scale, the largest shift of one, and the largest window there is (RFC 7323 §2.2, §2.3). */
+const LARGEST_UNSCALED_WINDOW = 0xffff;
+const LARGEST_SCALE = 14;
+const LARGEST_WINDOW = 2 ** 30;
+
+/** The window that the sender offers. */
+export function takeWindow(at: Exchange): void {
+  const { memory, sender: x, receiver: y, fromServer, segment, ledger } = at;
+  const flags = memory[x + STATE];
+  const scaled = (memory[y + STATE] & flags & ENDPOINT_SCALE_OFFERED) !== 0;
+  memory[x + WINDOW] = scaled ? segment.window << ((flags & SCALE_MASK) >>> SCALE_SHIFT) : segment.window;
+  if (segment.window === 0) {
+    if ((segment.flags & FIN) !== 0) return;
+    if ((flags & ENDPOINT_WINDOW_CLOSED) === 0) {
+      memory[x + STATE] = flags | ENDPOINT_WINDOW_CLOSED;
+      ledger.startRun(ZERO_WINDOW, fromServer, 0);
+    } else {
+      const entry = ledger.find(ZERO_WINDOW, fromServer);
+      if (entry >= 0) ledger.extend(entry, 0);
+    }
+  } else if ((flags & ENDPOINT_WINDOW_CLOSED) !== 0) {
+    memory[x + STATE] = flags & ~ENDPOINT_WINDOW_CLOSED;
+    const entry = ledger.find(ZERO_WINDOW, fromServer);
+    // The window's opening ends the run: its last frame is the one that opened it.
+    if (entry >= 0) ledger.extend(entry, 0);
+  }
+}
+
+/** The widest window that the endpoint at `y` may have given its peer, as far as that is known. */
+export function widestWindow(at: Exchange, y: number): number {
+  const { memory } = at;
+  const scaleKnown = (memory[at.sender + STATE] & memory[at.receiver + STATE] & ENDPOINT_SYN_CAPTURED) !== 0;
+  const window = Math.max(memory[y + WINDOW], LARGEST_UNSCALED_WINDOW);
+  return scaleKnown ? window : Math.min(window * 2 ** LARGEST_SCALE, LARGEST_WINDOW);
+}
+
+/** A segment of the sender that begins beyond all that its receiver can hold. */
+export function isBeyondWindow(at: Exchange, sequence: number): boolean {
+  const { memory, sender: x, receiver: y } = at;
+  return after(sequence, advance(memory[x + CONTIGUOUS], widestWindow(at, y)));
+}
