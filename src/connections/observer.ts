@@ -57,6 +57,7 @@ import {
 import { Exchange } from './segment-arrives/exchange.js';
 import { knowsPeersFin } from './segment-arrives/fin-arrival.js';
 import { takeSyn, takeSynAck } from './segment-arrives/opening.js';
+import { rememberTimestamp } from './segment-arrives/overtaken.js';
 import { takeReset } from './segment-arrives/reset.js';
 import { takeSynchronized } from './segment-arrives/synchronized.js';
 import { concernsSilence, noteSilence } from './silence.js';
@@ -173,6 +174,7 @@ export class Observer {
     memory[x + LAST_FRAME] = segment.frame;
     memory[x + LAST_SECONDS] = segment.seconds;
     memory[x + LAST_NANOSECONDS] = segment.nanoseconds;
+    rememberTimestamp(this.#at);
     if (kind === KIND_RST) {
       // Nothing answers a reset (§3.10.7.1): what came before it is what the peer's next segments answer.
       memory[x + LAST_INFO] = memory[x + LAST_INFO] | LAST_RESET_SINCE;

@@ -34,6 +34,7 @@ import {
   SND_NXT,
   STATE,
   STATE_MASK,
+  TIMESTAMP,
   UNA,
   WINDOW,
 } from './record.js';
@@ -102,6 +103,7 @@ export function takePredicted(memory: Int32Array, x: number, y: number, segment:
   }
   const scaled = (memory[y + STATE] & state & ENDPOINT_SCALE_OFFERED) !== 0;
   memory[x + WINDOW] = scaled ? window << ((state & SCALE_MASK) >>> SCALE_SHIFT) : window;
+  memory[x + TIMESTAMP] = segment.timestampValue;
   memory[x + LAST_FRAME] = frame;
   memory[x + LAST_SECONDS] = seconds;
   memory[x + LAST_NANOSECONDS] = nanoseconds;

@@ -111,7 +111,9 @@ export const ANALYSIS_BITS = 31;
 export const ANALYSIS_COUNTS = 32;
 /** What Wireshark counts its numbers from: a SYN that starts elsewhere opens the 4-tuple again. */
 export const ANALYSIS_BASE = 33;
-const ENDPOINT_WORDS = 34;
+/** The newest timestamp that it sent (RFC 7323 §3.2); 0 while there is none. */
+export const TIMESTAMP = 34;
+const ENDPOINT_WORDS = 35;
 
 /** Where the endpoints' blocks start, from the record's base. */
 export const CLIENT = CONNECTION_WORDS;

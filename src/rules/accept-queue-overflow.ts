@@ -6,6 +6,9 @@ import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { duration, nameOf, round, times } from './wording.js';
 
+/** No stack repeats its SYN-ACK sooner by itself; RFC 6298 §2 begins with a second (seconds). */
+const SHORTEST_TIMEOUT = 0.2;
+
 const CLIENT: ProgramView = {
   name: 'client',
   open: 'connect and write succeed, then its read hangs, or fails with ECONNRESET',
@@ -42,6 +45,7 @@ export const acceptQueueOverflow: Rule = {
     ],
     notThis: [
       'A repeated SYN-ACK while the client had sent only its ACK: that one may have been lost, and TCP_DEFER_ACCEPT waits for data.',
+      'A SYN-ACK that left before the data arrived, or a copy of it that comes late.',
       'Loss between the tap and the server: far from the server this is only possible.',
     ],
     applicationSees: `${inGeneral(CLIENT)} ${OF_SERVER}`,
@@ -63,10 +67,12 @@ export const acceptQueueOverflow: Rule = {
     // A server that has sent data had taken the connection: this SYN-ACK belongs to the next one.
     if (server.lastNewData !== null && server.lastNewData.frame < repeated.frame) return null;
     if (areSwapped(data, { frame: repeated.lastFrame, time: repeated.lastTime })) return null;
-    const answered = entered(server, 'SYN-RECEIVED');
-    const reset = findReset(server, ({ hasAck }) => !hasAck);
     const near = connection.vantage.near === server.role;
     const seconds = secondsBetween(data.time, repeated.lastTime);
+    // Elsewhere than at the server, a SYN-ACK that left before the data arrived looks the same.
+    if (!near && seconds < SHORTEST_TIMEOUT) return null;
+    const answered = entered(server, 'SYN-RECEIVED');
+    const reset = findReset(server, ({ hasAck }) => !hasAck);
     return reportFinding(acceptQueueOverflow, connection, {
       endpoint: server.role,
       confidence: near ? 'inferred' : 'possible',

@@ -63,10 +63,8 @@ function isMirrored(connection: Connection, reset: SeenReset, other: Endpoint): 
 }
 
 function hasSteppedNumbers(milestones: readonly Milestone[]): boolean {
-  const numbers = milestones.flatMap(({ reset }) =>
-    reset !== undefined && reset.trigger === null ? [reset.sequence] : [],
-  );
-  return (
-    numbers.length >= STEPS && numbers.every((number, i) => i === 0 || ((number - numbers[i - 1]) | 0) > 0)
-  );
+  const resets = milestones.flatMap(({ reset }) => (reset?.trigger === null ? [reset] : []));
+  // A host that has the connection no longer answers what is under way to it, each time with another number.
+  if (resets.length < STEPS || resets[0].verdict === 'no-connection') return false;
+  return resets.every(({ sequence }, i) => i === 0 || ((sequence - resets[i - 1].sequence) | 0) > 0);
 }

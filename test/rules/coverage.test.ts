@@ -100,9 +100,9 @@ const SILENT: Readonly<Record<string, Silent>> = {
     because: 'the reset is exact and ends the connection',
   },
   'rst-origin-suspect': {
-    fixture: 'linger-zero',
-    capture: 'server',
-    because: 'the reset looks like every other segment of its sender',
+    fixture: 'rst-overtakes-data',
+    capture: 'client',
+    because: 'the server sent the data after the reset before it aborted',
   },
   'rst-in-time-wait': {
     fixture: 'old-duplicate',
@@ -155,9 +155,9 @@ const SILENT: Readonly<Record<string, Silent>> = {
     because: 'the connection had been used',
   },
   'accept-queue-overflow': {
-    fixture: 'syn-ack-lost',
-    capture: 'server',
-    because: 'the SYN-ACK is repeated before the client sends data',
+    fixture: 'syn-ack-copy-late',
+    capture: 'client',
+    because: 'the SYN-ACK behind the data is a copy that comes late',
   },
   'fast-open-refused': {
     fixture: 'fast-open',

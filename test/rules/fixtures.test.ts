@@ -21,6 +21,7 @@ const GAVE_UP = ['error retransmission-gave-up', 'info peer-unresponsive < retra
 const EXPECTED: Readonly<Record<string, Expected>> = {
   'accept-queue-full': ['error syn-unanswered', 'error syn-unanswered'],
   'accept-queue-overflow': ['warning accept-queue-overflow'],
+  'acknowledgment-behind-fin': [],
   // Seen from the client nothing tells that its reset was forged.
   'blind-reset-exact': {
     client: ['error rst-half-open-discovered'],
@@ -94,6 +95,11 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
     client: ['warning rst-on-close-race', 'info undelivered-data-at-abort < rst-on-close-race'],
     server: ['warning rst-on-close-race'],
   },
+  'rst-overtakes-data': {
+    client: ['warning rst-active-abort', 'info rst-not-accepted', 'info undelivered-data-at-abort'],
+    server: ['warning rst-active-abort', 'info undelivered-data-at-abort'],
+  },
+  'syn-ack-copy-late': ['info rst-after-close-complete', 'info rst-not-accepted'],
   'syn-ack-unanswered': { client: ['error syn-unanswered'], server: ['warning syn-ack-unanswered'] },
   'syn-unanswered': { client: ['error syn-unanswered'], server: [] },
   'user-timeout': { client: ['error peer-unresponsive'], server: [] },

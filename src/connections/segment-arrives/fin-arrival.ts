@@ -35,7 +35,7 @@ export function deliverFin(at: Exchange): void {
 export function coverFin(at: Exchange): void {
   const { memory, sender: x, receiver: y, fromServer, ledger } = at;
   if ((memory[x + STATE] & ENDPOINT_FIN_UNPROVED) !== 0) {
-    ledger.confirm(fromServer, RECEIVED_FIN, RECEIVED_FIN);
+    if (!hasSentUnseen(at)) ledger.confirm(fromServer, RECEIVED_FIN, RECEIVED_FIN);
     memory[x + STATE] = memory[x + STATE] & ~ENDPOINT_FIN_UNPROVED;
   } else if (transitionFor(memory[x + STATE] & STATE_MASK, RECEIVED_FIN) >= 0) {
     receiveFinByProof(at);
@@ -57,16 +57,26 @@ export function coverFin(at: Exchange): void {
 function receiveFinByProof(at: Exchange): void {
   const { fromServer: server, segment, ledger } = at;
   const { journal } = ledger;
+  const isOpen = hasSentUnseen(at);
   const copies = copiesOfFin(at, !server);
   if (copies < 0) {
-    ledger.enter(server, RECEIVED_FIN, OBSERVED);
+    ledger.enter(server, RECEIVED_FIN, isOpen ? ASSUMED : OBSERVED);
     return;
   }
   const last = journal.next(copies);
-  const frame = journal.other(copies);
-  ledger.enterAt(server, RECEIVED_FIN, CONFIRMED, frame, journal.seconds(last), journal.nanoseconds(last));
+  const evidence = isOpen ? ASSUMED : CONFIRMED;
+  const [seconds, nanoseconds] = [journal.seconds(last), journal.nanoseconds(last)];
+  ledger.enterAt(server, RECEIVED_FIN, evidence, journal.other(copies), seconds, nanoseconds);
   const entry = ledger.newest(server);
-  if (entry >= 0) journal.setOther(entry, segment.frame);
+  if (!isOpen && entry >= 0) journal.setOther(entry, segment.frame);
+}
+
+/**
+ * The sender had sent octets that were not captured so far. Its own FIN may be among them: then its peer's found it in
+ * FIN-WAIT-1 and not in ESTABLISHED.
+ */
+function hasSentUnseen({ memory, sender: x, segment }: Exchange): boolean {
+  return after(segment.sequence, memory[x + SND_NXT]);
 }
 
 /** The FIN held to have reached the sender lay below its RCV.NXT (§3.10.7.4, first step). */

@@ -18,6 +18,7 @@ import {
 import { REORDERING_WINDOW, secondsSinceLast } from '../tap.js';
 import type { Exchange } from './exchange.js';
 import { copiesOfFin } from './fin-arrival.js';
+import { isOvertaken } from './overtaken.js';
 import { widestWindow } from './window.js';
 
 /** The FIN of `x`, which its peer never took in, was not its own: what it went through since is taken back. */
@@ -62,7 +63,8 @@ export function goOnBelowFin(at: Exchange): void {
   const { memory, sender: x, fromServer, segment } = at;
   const isBelow =
     segment.sequence === memory[x + CONTIGUOUS] && before(segment.sequence, memory[x + FIN_SEQUENCE]);
-  if (isBelow && secondsSinceLast(memory, x, segment) >= REORDERING_WINDOW) disproveFin(at, x, fromServer);
+  if (isBelow && secondsSinceLast(memory, x, segment) >= REORDERING_WINDOW && !isOvertaken(at))
+    disproveFin(at, x, fromServer);
 }
 
 /** The sender repeats its FIN: the acknowledgment held to have reached it never did. */

@@ -23,6 +23,7 @@ import { dropAcknowledgmentOfUnsent } from './acknowledgment.js';
 import type { Exchange } from './exchange.js';
 import { knowsPeersFin } from './fin-arrival.js';
 import { disproveAckOfFin, disproveArrivalOfFin } from './fin-disproof.js';
+import { isOvertaken } from './overtaken.js';
 import { widestWindow } from './window.js';
 
 /** Two segments that crossed on the way are no further apart than this, on slow paths than two round trips (seconds). */
@@ -44,6 +45,7 @@ export function takeFin(at: Exchange, finSequence: number): void {
     if (memory[x + CONTIGUOUS] === advance(finSequence, 1)) memory[x + STATE] |= ENDPOINT_SECOND_FIN;
     return;
   }
+  if (isOvertaken(at)) return;
   ledger.run(FIN_REPEATED, fromServer, 0);
   dropAcknowledgmentOfUnsent(at);
   if (answersCrossedFin(at)) return;

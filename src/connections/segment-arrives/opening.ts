@@ -63,6 +63,7 @@ import { continueFrom, startSequence } from '../sequence-space.js';
 import { measureDelay, tapIsAt } from '../tap.js';
 import { raiseAcknowledged } from './acknowledgment.js';
 import type { Exchange } from './exchange.js';
+import { isOvertaken } from './overtaken.js';
 import { disproveReset, isReset } from './reset.js';
 
 /** By both of these a SYN asks for ECN (RFC 3168 §6.1.1). */
@@ -79,8 +80,9 @@ export function takeSyn(at: Exchange): number {
     if ((segment.flags & ECN_SETUP) === ECN_SETUP) memory[base + FLAGS] |= ECN_ASKED;
   } else {
     const gaveUpEcn = (memory[base + FLAGS] & ECN_ASKED) !== 0 && (segment.flags & ECN_SETUP) === 0;
-    ledger.run(SYN_REPEATED, fromServer, gaveUpEcn ? 1 : 0);
     memory[base + FLAGS] |= HANDSHAKE_REPEATED;
+    if (isOvertaken(at)) return KIND_SYN;
+    ledger.run(SYN_REPEATED, fromServer, gaveUpEcn ? 1 : 0);
     // Without the cookie's data the repeated SYN ends earlier (RFC 7413 §4.2.2).
     if ((flags & ENDPOINT_ACKNOWLEDGED) === 0) startSequence(memory, x, segment);
     disproveResetOfOpening(at);
@@ -112,8 +114,9 @@ export function takeSynAck(at: Exchange): number {
     ledger.enterUnseen(!fromServer, SYN_NOT_CAPTURED);
   }
   if (repeated) {
-    ledger.run(SYN_ACK_REPEATED, fromServer, 0);
     memory[base + FLAGS] |= HANDSHAKE_REPEATED;
+    if (isOvertaken(at)) return KIND_SYN_ACK;
+    ledger.run(SYN_ACK_REPEATED, fromServer, 0);
     disproveResetOfOpening(at);
     disproveOpening(at);
   } else {

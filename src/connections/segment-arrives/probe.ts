@@ -15,6 +15,7 @@ import {
 } from '../record.js';
 import { wasSwapped } from '../tap.js';
 import type { Exchange } from './exchange.js';
+import { isOvertaken } from './overtaken.js';
 
 /**
  * Keep-alives carry SEQ = SND.NXT - 1 with no or one garbage octet (§3.8.4); window probes carry the
@@ -35,6 +36,7 @@ export function isProbe(at: Exchange, sequence: number, next: number): boolean {
   if (behind !== 1 || at.stateOf(x) < ESTABLISHED) return false;
   // An octet below UNA - 1 would be a retransmission; everything must be acknowledged already.
   if ((memory[x + STATE] & ENDPOINT_ACKNOWLEDGED) !== 0 && memory[x + UNA] !== next) return false;
+  if (isOvertaken(at)) return false;
   noteProbe(at, KEEP_ALIVE);
   return true;
 }

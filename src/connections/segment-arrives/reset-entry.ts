@@ -76,6 +76,11 @@ export function noteReset(at: Exchange, hasAck: boolean, verdict: number): void 
   );
 }
 
+/** Whether the reset written down at `entry`, -1 for none, answers a segment of the capture. */
+export function isAnswer({ journal }: Ledger, entry: number): boolean {
+  return entry >= 0 && journal.frame(journal.next(entry)) !== 0;
+}
+
 /** Resets of the same sender written down up to and with `entry`. */
 function resetCount(ledger: Ledger, entry: number): number {
   if (entry < 0) return 0;

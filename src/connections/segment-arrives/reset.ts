@@ -3,7 +3,7 @@
  * one was not its sender's, or failed.
  */
 import { ACK, FIN, SYN } from '../../decode/segment.js';
-import { advance, before, within } from '../../tcp/sequence.js';
+import { advance, after, before, within } from '../../tcp/sequence.js';
 import { CLOSED, SYN_RECEIVED, SYN_SENT } from '../../tcp/states.js';
 import {
   CAPTURE_STARTED,
@@ -18,6 +18,7 @@ import {
 import { ASSUMED, OBSERVED, VERDICT_ACCEPTED, VERDICT_CHALLENGED, verdictOf } from '../entries.js';
 import { CHALLENGE_ACK, RESET } from '../milestones.js';
 import {
+  DATA_FRAME,
   ENDPOINT_ACKNOWLEDGED,
   ENDPOINT_FIN_SENT,
   ENDPOINT_FIN_UNPROVED,
@@ -36,11 +37,15 @@ import {
   UNA,
 } from '../record.js';
 import { continueFrom } from '../sequence-space.js';
-import { REORDERING_WINDOW } from '../tap.js';
+import { REORDERING_WINDOW, tapIsAt } from '../tap.js';
 import { raiseAcknowledged } from './acknowledgment.js';
 import type { Exchange } from './exchange.js';
-import { noteReset } from './reset-entry.js';
+import { isOvertaken } from './overtaken.js';
+import { isAnswer, noteReset } from './reset-entry.js';
 import { verdictOn } from './reset-verdict.js';
+
+/** Segments that travel at the same time overtake one another by no more than this, in seconds. */
+const LONGEST_OVERTAKING = 1;
 
 /** A reset of the sender: of its own connection and, if the receiver accepts it, of that as well. */
 export function takeReset(at: Exchange): void {
@@ -134,7 +139,7 @@ function precedesAckOfFin(at: Exchange): boolean {
 export function disproveReset(at: Exchange): void {
   const { memory, sender: x, fromServer: server, segment, ledger } = at;
   const entry = ledger.newest(server);
-  if (entry < 0) return;
+  if (entry < 0 || isOvertaken(at)) return;
   const since = at.since(entry);
   // It was sent before the reset, and the capture took the two in the wrong order.
   if (since < 0 && since > -REORDERING_WINDOW) return;
@@ -146,6 +151,7 @@ export function disproveReset(at: Exchange): void {
     const reset = ledger.find(RESET, server);
     const end = advance(segment.sequence, segment.payloadLength);
     if (reset >= 0 && before(end, ledger.journal.other(reset)) && at.tooSoon(entry, server)) return;
+    if (mayBeOvertaken(at, entry)) return;
   } else {
     return;
   }
@@ -155,11 +161,29 @@ export function disproveReset(at: Exchange): void {
   if (event === RECEIVED_RESET && bare) ledger.note(CHALLENGE_ACK, server, 0);
 }
 
+/**
+ * Whether the sender may have sent the segment at hand before its reset, which is `entry`, and nothing in it tells: it
+ * is like those before; or the reset was an answer (RFC 9293 §3.5.2), which a host gives at once when it has the
+ * connection no longer, while what it sent before is still under way.
+ */
+function mayBeOvertaken(at: Exchange, entry: number): boolean {
+  const { memory, base, sender: x, receiver: y, fromServer, segment, ledger } = at;
+  if (tapIsAt(memory, base, fromServer) || at.since(entry) >= LONGEST_OVERTAKING) return false;
+  if (ledger.eventOf(entry) === SENT_ABORT) {
+    const isFresh = after(advance(segment.sequence, segment.payloadLength), memory[x + SND_NXT]);
+    return !isFresh && !after(segment.acknowledgment, memory[y + UNA]);
+  }
+  const knowsLaterData =
+    isLaterFrame(memory[y + DATA_FRAME], ledger.journal.frame(entry)) &&
+    segment.acknowledgment === memory[y + SND_NXT];
+  return isAnswer(ledger, ledger.find(RESET, fromServer)) && !knowsLaterData;
+}
+
 /** After a reset of its peer: the sender's first word on it, which says nothing new, challenges it (RFC 5961 §3.2). */
 export function challenge(at: Exchange, next: number): void {
   const { memory, sender: x, receiver: y, fromServer, segment, ledger } = at;
   const reset = ledger.find(RESET, !fromServer);
-  if (reset < 0 || ledger.find(CHALLENGE_ACK, fromServer) >= 0) return;
+  if (reset < 0 || ledger.find(CHALLENGE_ACK, fromServer) >= 0 || isOvertaken(at)) return;
   const challenges =
     verdictOf(ledger.journal.detail(reset)) === VERDICT_CHALLENGED &&
     isLaterFrame(memory[y + LAST_FRAME], memory[x + LAST_FRAME]) &&

@@ -34,6 +34,7 @@ import { endsBeforeFin, isNearFin, isNoneOfTheStream, takeFin } from './fin.js';
 import { hasOpenFin, knowsPeersFin } from './fin-arrival.js';
 import { disproveFin } from './fin-disproof.js';
 import { repeatSynData } from './opening.js';
+import { isOvertaken } from './overtaken.js';
 import { isProbe } from './probe.js';
 import { isBeyondWindow } from './window.js';
 
@@ -100,6 +101,7 @@ function takeNewData(at: Exchange, textEnd: number, next: number): void {
 function takeRetransmission(at: Exchange, sequence: number, end: number): void {
   const { memory, sender: x, receiver: y, fromServer, segment, ledger } = at;
   const contiguous = memory[x + CONTIGUOUS];
+  if (isOvertaken(at)) return;
   // It fills a gap in what was captured: reordered if that gap has only just shown.
   if (!before(sequence, contiguous) && secondsSinceLast(memory, x, segment) < REORDERING_WINDOW) return;
   memory[x + RETRANSMISSIONS] = memory[x + RETRANSMISSIONS] + 1;

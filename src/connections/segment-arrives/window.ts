@@ -15,6 +15,7 @@ import {
   WINDOW,
 } from '../record.js';
 import type { Exchange } from './exchange.js';
+import { isOvertaken } from './overtaken.js';
 
 /** A window without scale, the largest shift of one, and the largest window there is (RFC 7323 §2.2, §2.3). */
 const LARGEST_UNSCALED_WINDOW = 0xffff;
@@ -23,6 +24,7 @@ const LARGEST_WINDOW = 2 ** 30;
 
 /** The window that the sender offers. */
 export function takeWindow(at: Exchange): void {
+  if (isOvertaken(at)) return;
   const { memory, sender: x, receiver: y, fromServer, segment, ledger } = at;
   const flags = memory[x + STATE];
   const scaled = (memory[y + STATE] & flags & ENDPOINT_SCALE_OFFERED) !== 0;

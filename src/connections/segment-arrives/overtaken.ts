@@ -1,0 +1,43 @@
+/**
+ * Segments that others of their sender overtook on the way to the tap: they tell what it had done and known before,
+ * and so take nothing back of what the others told.
+ */
+import { ACK } from '../../decode/segment.js';
+import { after, before, distance } from '../../tcp/sequence.js';
+import { ENDPOINT_ACKNOWLEDGED, SND_NXT, STATE, TIMESTAMP, UNA } from '../record.js';
+import type { Exchange } from './exchange.js';
+
+/**
+ * No segment is under way for longer than this (MSL, RFC 9293 §3.4.1), in ticks of the fastest clock that timestamps
+ * may have (RFC 7323 §5.4: one a millisecond): a greater difference is that of another clock.
+ */
+const LONGEST_WAY = 120_000;
+
+/**
+ * Whether the sender sent the segment at hand before one that was captured earlier: its timestamp is older, as PAWS
+ * has it (RFC 7323 §5.3), or it acknowledges less, though RCV.NXT never goes back.
+ */
+export function isOvertaken({ memory, sender: x, receiver: y, segment }: Exchange): boolean {
+  const newest = memory[x + TIMESTAMP];
+  if (segment.hasTimestamps === 1 && newest !== 0) {
+    const behind = distance(newest, segment.timestampValue);
+    if (behind !== 0) return behind > 0 && behind <= LONGEST_WAY;
+    // Of the same tick: an acknowledgment carries SND.NXT (§3.10.7.4), and a FIN is not repeated that soon.
+    if (segment.payloadLength === 0 && before(segment.sequence, memory[x + SND_NXT])) return true;
+  }
+  // What acknowledges octets that were never sent is of somebody else, and proves nothing about the sender.
+  const acknowledged = memory[y + UNA];
+  return (
+    (segment.flags & ACK) !== 0 &&
+    (memory[y + STATE] & ENDPOINT_ACKNOWLEDGED) !== 0 &&
+    before(segment.acknowledgment, acknowledged) &&
+    !after(acknowledged, memory[y + SND_NXT])
+  );
+}
+
+/** Keeps the segment's timestamp if it is the sender's newest. */
+export function rememberTimestamp({ memory, sender: x, segment }: Exchange): void {
+  const newest = memory[x + TIMESTAMP];
+  if (segment.hasTimestamps === 1 && (newest === 0 || after(segment.timestampValue, newest)))
+    memory[x + TIMESTAMP] = segment.timestampValue;
+}
