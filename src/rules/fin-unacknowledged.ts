@@ -14,8 +14,7 @@ import {
   silentSince,
 } from './evidence.js';
 import { causesOfSilence } from './host-fate.js';
-import { LOST_NEIGHBOUR_CITATIONS, lostNeighbour, withLostNeighbour } from './neighbours.js';
-import { reportFinding } from './report-finding.js';
+import { LOST_NEIGHBOUR_CITATIONS, lostNeighbour, reportSilence } from './neighbours.js';
 import type { Rule } from './rule.js';
 import { MINIMUM_RETRANSMISSIONS } from './thresholds.js';
 import { duration, nameOf, round, ssFilter } from './wording.js';
@@ -89,39 +88,35 @@ export const finUnacknowledged: Rule = {
     const tried = secondsBetween(sent.time, lastTry);
     const stopped = reset === null && isTimed && secondsBetween(lastTry, captureEnd) > 1.1 * tried;
     const silent = silentSince(peer, repeated);
-    return reportFinding(
-      finUnacknowledged,
-      connection,
-      withLostNeighbour(finUnacknowledged, closer, peer, 'peer', {
-        endpoint: closer.role,
-        ...(reset !== null && { severity: 'warning' }),
-        confidence: gradedBy(connection, 'observed'),
-        title: '{closer} sent its FIN {count} times over {time} without an acknowledgment',
-        explanation: `The FIN of {closer} in frame {fin} was sent again until frame {last}, and no segment of {peer} covers it. ${silent ? '{peer} was silent in that time.' : '{peer} still sent segments, but none that acknowledges the FIN.'}${reset === null ? '' : ' It went on as if the connection were open, and {closer} answered with RST in frame {rst}.'}${stopped ? ` Then {closer} stopped, and no packet says why: it gave up${silent && asked === null ? ', or its host no longer finds the next one on its link and sends ARP or neighbour discovery requests only, which this capture does not hold' : ''}.` : ''}`,
-        ...(!silent && { likelyCauses: ONE_WAY }),
-        applicationSees: `${OF_CLOSER} {peer}: ${silent ? 'probably nothing, its host may be gone.' : `nothing of the close; ${reset === null ? 'its read waits.' : 'its write succeeded and drew the reset, and then its read fails with ECONNRESET.'}`}`,
-        frames: [sent.frame, repeated.frame, repeated.lastFrame, reset?.frame ?? null],
-        from: sent.time,
-        to: repeated.lastTime,
-        facts: {
-          transmissions: repeated.count + 1,
-          seconds: round(seconds),
-          stopped,
-          peerSilent: silent,
-          reset: reset !== null,
-        },
-        words: {
-          closer: nameOf(closer),
-          peer: nameOf(peer),
-          count: repeated.count + 1,
-          time: duration(seconds),
-          fin: sent.frame ?? '?',
-          last: repeated.lastFrame,
-          rst: reset?.frame ?? '?',
-          filter: ssFilter(closer, peer),
-        },
-      }),
-    );
+    return reportSilence(finUnacknowledged, connection, closer, peer, 'peer', {
+      endpoint: closer.role,
+      ...(reset !== null && { severity: 'warning' }),
+      confidence: gradedBy(connection, 'observed'),
+      title: '{closer} sent its FIN {count} times over {time} without an acknowledgment',
+      explanation: `The FIN of {closer} in frame {fin} was sent again until frame {last}, and no segment of {peer} covers it. ${silent ? '{peer} was silent in that time.' : '{peer} still sent segments, but none that acknowledges the FIN.'}${reset === null ? '' : ' It went on as if the connection were open, and {closer} answered with RST in frame {rst}.'}${stopped ? ` Then {closer} stopped, and no packet says why: it gave up${silent && asked === null ? ', or its host no longer finds the next one on its link and sends ARP or neighbour discovery requests only, which this capture does not hold' : ''}.` : ''}`,
+      ...(!silent && { likelyCauses: ONE_WAY }),
+      applicationSees: `${OF_CLOSER} {peer}: ${silent ? 'probably nothing, its host may be gone.' : `nothing of the close; ${reset === null ? 'its read waits.' : 'its write succeeded and drew the reset, and then its read fails with ECONNRESET.'}`}`,
+      frames: [sent.frame, repeated.frame, repeated.lastFrame, reset?.frame ?? null],
+      from: sent.time,
+      to: repeated.lastTime,
+      facts: {
+        transmissions: repeated.count + 1,
+        seconds: round(seconds),
+        stopped,
+        peerSilent: silent,
+        reset: reset !== null,
+      },
+      words: {
+        closer: nameOf(closer),
+        peer: nameOf(peer),
+        count: repeated.count + 1,
+        time: duration(seconds),
+        fin: sent.frame ?? '?',
+        last: repeated.lastFrame,
+        rst: reset?.frame ?? '?',
+        filter: ssFilter(closer, peer),
+      },
+    });
   }),
 };
 

@@ -4,7 +4,7 @@ import { cite } from './citations.js';
 import { eachEndpoint, latest, opened, silentSince } from './evidence.js';
 import type { Citation } from './finding.js';
 import { HARD, isLocal, lastUndelivered, meaningOf, SOFT, type Subject } from './icmp-errors.js';
-import { LOST_NEIGHBOUR_CITATIONS, withLostNeighbour } from './neighbours.js';
+import { LOST_NEIGHBOUR_CITATIONS, reportSilence } from './neighbours.js';
 import { seenAt } from './program-view.js';
 import { type Draft, reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
@@ -235,11 +235,9 @@ export const icmpUnreachable: Rule = {
         first: run.frame,
       },
     };
-    return reportFinding(
-      icmpUnreachable,
-      connection,
-      local ? withLostNeighbour(icmpUnreachable, sender, peer, 'peer', draft) : draft,
-    );
+    return local
+      ? reportSilence(icmpUnreachable, connection, sender, peer, 'peer', draft)
+      : reportFinding(icmpUnreachable, connection, draft);
   }),
 };
 

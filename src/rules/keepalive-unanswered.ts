@@ -2,9 +2,8 @@ import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
 import { eachEndpoint, findReset, gradedBy, lastMilestone, unanswered } from './evidence.js';
 import { causesOfSilence, IDLE_SECONDS } from './host-fate.js';
-import { LOST_NEIGHBOUR_CITATIONS, withLostNeighbour } from './neighbours.js';
+import { LOST_NEIGHBOUR_CITATIONS, reportSilence } from './neighbours.js';
 import { inGeneral, type ProgramView, seenAt } from './program-view.js';
-import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { count, duration, nameOf, round } from './wording.js';
 
@@ -76,36 +75,32 @@ export const keepaliveUnanswered: Rule = {
     const heard = peer.lastSegment?.time ?? connection.start;
     const idleSeconds = secondsBetween(heard, run.time);
     const reset = findReset(prober, ({ hasAck }, seen) => hasAck && seen.frame > run.lastFrame);
-    return reportFinding(
-      keepaliveUnanswered,
-      connection,
-      withLostNeighbour(keepaliveUnanswered, prober, peer, 'peer', {
-        endpoint: peer.role,
-        likelyCauses: likelyCauses(idleSeconds >= IDLE_SECONDS),
-        confidence: gradedBy(connection, 'observed'),
-        title: '{probes} of {prober} to {peer} went unanswered',
-        explanation: `{probes}, from frame {first} to frame {last}${interval > 0 ? ', {interval} apart' : ''}, found no answer.${idleSeconds > 0 ? ' {peer} had last been heard {idle} before the first.' : ''}${reset === null ? '' : ` Then {prober} ended the connection with RST in frame ${reset.frame}.`}`,
-        applicationSees: `${seenAt(prober, peer, PROBER)} {peer}: nothing.`,
-        frames: [peer.lastSegment?.frame ?? null, run.frame, run.lastFrame, reset?.frame ?? null],
-        from: run.time,
-        to: reset?.time ?? run.lastTime,
-        facts: {
-          unansweredProbes: probes,
-          intervalSeconds: round(interval),
-          idleSeconds: round(Math.max(0, idleSeconds)),
-          reset: reset !== null,
-        },
-        words: {
-          prober: nameOf(prober),
-          peer: nameOf(peer),
-          probes: count(probes, 'keep-alive probe'),
-          first: run.frame,
-          last: run.lastFrame,
-          interval: duration(interval),
-          idle: duration(idleSeconds),
-        },
-      }),
-    );
+    return reportSilence(keepaliveUnanswered, connection, prober, peer, 'peer', {
+      endpoint: peer.role,
+      likelyCauses: likelyCauses(idleSeconds >= IDLE_SECONDS),
+      confidence: gradedBy(connection, 'observed'),
+      title: '{probes} of {prober} to {peer} went unanswered',
+      explanation: `{probes}, from frame {first} to frame {last}${interval > 0 ? ', {interval} apart' : ''}, found no answer.${idleSeconds > 0 ? ' {peer} had last been heard {idle} before the first.' : ''}${reset === null ? '' : ` Then {prober} ended the connection with RST in frame ${reset.frame}.`}`,
+      applicationSees: `${seenAt(prober, peer, PROBER)} {peer}: nothing.`,
+      frames: [peer.lastSegment?.frame ?? null, run.frame, run.lastFrame, reset?.frame ?? null],
+      from: run.time,
+      to: reset?.time ?? run.lastTime,
+      facts: {
+        unansweredProbes: probes,
+        intervalSeconds: round(interval),
+        idleSeconds: round(Math.max(0, idleSeconds)),
+        reset: reset !== null,
+      },
+      words: {
+        prober: nameOf(prober),
+        peer: nameOf(peer),
+        probes: count(probes, 'keep-alive probe'),
+        first: run.frame,
+        last: run.lastFrame,
+        interval: duration(interval),
+        idle: duration(idleSeconds),
+      },
+    });
   }),
 };
 

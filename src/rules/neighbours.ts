@@ -1,8 +1,8 @@
 /** Requests for a link address that nobody answers, as the rules on silence tell of them. */
-import type { Endpoint, Milestone } from '../connections/connection.js';
+import type { Connection, Endpoint, Milestone } from '../connections/connection.js';
 import { cite } from './citations.js';
 import type { Citation, Finding } from './finding.js';
-import type { Draft } from './report-finding.js';
+import { type Draft, reportFinding } from './report-finding.js';
 import type { RuleDescription } from './rule.js';
 import { nameOf, times } from './wording.js';
 
@@ -54,28 +54,30 @@ export function lostNeighbour(sender: Endpoint, peer: Endpoint): LostNeighbour |
 }
 
 /**
- * The draft with what the capture shows of lost neighbours of `sender`, which found `peer` silent: more frames,
- * facts and a sentence, and the causes of a host that is off its link. `name` is the peer's in the draft's words.
+ * The finding that `rule` reports on `connection`, in which `sender` found `peer` silent: the draft, and what the
+ * capture shows of lost neighbours of `sender`, which is more frames, facts and a sentence, and the causes of a host
+ * that is off its link. `name` is the peer's in the draft's words.
  */
-export function withLostNeighbour(
+export function reportSilence(
   rule: RuleDescription,
+  connection: Connection,
   sender: Endpoint,
   peer: Endpoint,
   name: string,
   draft: Draft,
-): Draft {
+): Finding {
   const lost = lostNeighbour(sender, peer);
   const cited = draft.citations ?? rule.citations;
   const citations = cited.filter((citation) => !LOST_NEIGHBOUR_CITATIONS.includes(citation));
-  if (lost === null) return { ...draft, citations };
-  return {
+  if (lost === null) return reportFinding(rule, connection, { ...draft, citations });
+  return reportFinding(rule, connection, {
     ...draft,
     explanation: draft.explanation + lost.sentence,
     ...(lost.isPeer && { likelyCauses: causesOfLostNeighbour(name) }),
     frames: [...draft.frames, ...lost.frames],
     facts: { ...draft.facts, ...lost.facts },
     citations: [...citations, lost.citation],
-  };
+  });
 }
 
 /** Why a host no longer answers on its own link; `{…}` is its endpoint's name in a rule's words. */

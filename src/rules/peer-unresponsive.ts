@@ -5,9 +5,9 @@ import { cite } from './citations.js';
 import { eachEndpoint, finCoveredFrame, findReset, finFrame, gradedBy, type SeenReset } from './evidence.js';
 import type { Finding } from './finding.js';
 import { causesOfSilence, IDLE_SECONDS } from './host-fate.js';
-import { LOST_NEIGHBOUR_CITATIONS, lostNeighbour, withLostNeighbour } from './neighbours.js';
+import { LOST_NEIGHBOUR_CITATIONS, lostNeighbour, reportSilence } from './neighbours.js';
 import { inGeneral, type ProgramView, seenAt } from './program-view.js';
-import { type Draft, reportFinding } from './report-finding.js';
+import type { Draft } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { silenceMetBy } from './silence.js';
 import { MINIMUM_RETRANSMISSIONS } from './thresholds.js';
@@ -83,53 +83,49 @@ export const peerUnresponsive: Rule = {
     const isOffLink = lostNeighbour(sender, peer)?.isPeer === true;
     const ended = resetInVain(peer);
     const idleSeconds = peer.lastSegment === null ? 0 : secondsBetween(peer.lastSegment.time, silence.from);
-    return reportFinding(
-      peerUnresponsive,
-      connection,
-      withLostNeighbour(peerUnresponsive, sender, peer, 'peer', {
-        endpoint: peer.role,
-        ...(ended !== null && { severity: 'warning' }),
-        likelyCauses: [
-          ...(ended === null ? [] : [ENDED]),
-          ...causesOfSilence('peer', idleSeconds >= IDLE_SECONDS),
-        ],
-        confidence: gradedBy(connection, 'observed'),
-        title: '{peer} has not answered {sender} for {time}',
-        explanation: `The same data was sent again {again} in frames {first} to {last}, the first time {gap} after the last new data before it; {bytes} are unacknowledged, and nothing of {peer} was captured after frame {heard}.${ended === null ? '' : ' Before that it had sent its FIN in frame {fin} and a reset in frame {rst}, which {sender} could not accept.'}${isOffLink || ended !== null ? '' : ' {peer} or the path to it stopped answering; one connection does not tell which.'}`,
-        applicationSees: `${seenAt(sender, peer, viewOf(peer))} {peer}: unknown.`,
-        frames: [
-          ended === null ? null : finFrame(peer),
-          ended?.frame ?? null,
-          peer.lastSegment?.frame ?? null,
-          silence.run.frame,
-          silence.run.lastFrame,
-        ],
-        from: silence.unheardSince,
-        to: silence.lastTry,
-        facts: {
-          transmissions: silence.transmissions,
-          seconds: round(seconds),
-          firstGapSeconds: round(silence.firstGapSeconds, 3),
-          idleBeforeSeconds: round(Math.max(0, idleSeconds)),
-          unacknowledgedBytes: sender.unacknowledgedBytes,
-        },
-        words: {
-          sender: nameOf(sender),
-          peer: nameOf(peer),
-          // ss takes what follows the last colon of a bare address for a port.
-          peerHost: formatHost(peer.address),
-          time: duration(seconds),
-          again: times(silence.run.count),
-          first: silence.run.frame,
-          gap: duration(silence.firstGapSeconds),
-          last: silence.run.lastFrame,
-          heard: peer.lastSegment?.frame ?? '?',
-          bytes: count(sender.unacknowledgedBytes, 'byte'),
-          fin: finFrame(peer) ?? '?',
-          rst: ended?.frame ?? '?',
-        },
-      }),
-    );
+    return reportSilence(peerUnresponsive, connection, sender, peer, 'peer', {
+      endpoint: peer.role,
+      ...(ended !== null && { severity: 'warning' }),
+      likelyCauses: [
+        ...(ended === null ? [] : [ENDED]),
+        ...causesOfSilence('peer', idleSeconds >= IDLE_SECONDS),
+      ],
+      confidence: gradedBy(connection, 'observed'),
+      title: '{peer} has not answered {sender} for {time}',
+      explanation: `The same data was sent again {again} in frames {first} to {last}, the first time {gap} after the last new data before it; {bytes} are unacknowledged, and nothing of {peer} was captured after frame {heard}.${ended === null ? '' : ' Before that it had sent its FIN in frame {fin} and a reset in frame {rst}, which {sender} could not accept.'}${isOffLink || ended !== null ? '' : ' {peer} or the path to it stopped answering; one connection does not tell which.'}`,
+      applicationSees: `${seenAt(sender, peer, viewOf(peer))} {peer}: unknown.`,
+      frames: [
+        ended === null ? null : finFrame(peer),
+        ended?.frame ?? null,
+        peer.lastSegment?.frame ?? null,
+        silence.run.frame,
+        silence.run.lastFrame,
+      ],
+      from: silence.unheardSince,
+      to: silence.lastTry,
+      facts: {
+        transmissions: silence.transmissions,
+        seconds: round(seconds),
+        firstGapSeconds: round(silence.firstGapSeconds, 3),
+        idleBeforeSeconds: round(Math.max(0, idleSeconds)),
+        unacknowledgedBytes: sender.unacknowledgedBytes,
+      },
+      words: {
+        sender: nameOf(sender),
+        peer: nameOf(peer),
+        // ss takes what follows the last colon of a bare address for a port.
+        peerHost: formatHost(peer.address),
+        time: duration(seconds),
+        again: times(silence.run.count),
+        first: silence.run.frame,
+        gap: duration(silence.firstGapSeconds),
+        last: silence.run.lastFrame,
+        heard: peer.lastSegment?.frame ?? '?',
+        bytes: count(sender.unacknowledgedBytes, 'byte'),
+        fin: finFrame(peer) ?? '?',
+        rst: ended?.frame ?? '?',
+      },
+    });
   }),
 };
 
@@ -177,9 +173,5 @@ function offTheLink(sender: Endpoint, peer: Endpoint, connection: Connection): F
       heard: connection.lastFrame,
     },
   };
-  return reportFinding(
-    peerUnresponsive,
-    connection,
-    withLostNeighbour(peerUnresponsive, sender, peer, 'peer', draft),
-  );
+  return reportSilence(peerUnresponsive, connection, sender, peer, 'peer', draft);
 }

@@ -4,9 +4,8 @@ import { cite } from './citations.js';
 import { eachEndpoint, gradedBy } from './evidence.js';
 import { causesOfSilence } from './host-fate.js';
 import { isLocal, lastUndelivered } from './icmp-errors.js';
-import { LOST_NEIGHBOUR_CITATIONS, lostNeighbour, withLostNeighbour } from './neighbours.js';
+import { LOST_NEIGHBOUR_CITATIONS, lostNeighbour, reportSilence } from './neighbours.js';
 import { inGeneral, type ProgramView, seenAt } from './program-view.js';
-import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { silenceMetBy } from './silence.js';
 import { MINIMUM_RETRANSMISSIONS } from './thresholds.js';
@@ -93,50 +92,46 @@ export const retransmissionGaveUp: Rule = {
     const reported = error !== null && error.icmp.quotesUnsent === undefined;
     const reportedLocally = reported && isLocal(sender, error.icmp);
     const mayStillTry = early && !askedItself && (!reported || reportedLocally);
-    return reportFinding(
-      retransmissionGaveUp,
-      connection,
-      withLostNeighbour(retransmissionGaveUp, sender, peer, 'peer', {
-        endpoint: sender.role,
-        confidence: mayStillTry ? 'possible' : gradedBy(connection, 'inferred'),
-        title: mayStillTry
-          ? '{sender} stopped after sending the same data {count} times in {time}'
-          : '{sender} gave up after sending the same data {count} times in {time}',
-        explanation: `The last retransmission is frame {last}. The next one was due and did not come, nor did a FIN or RST${mayStillTry ? '' : ': that is how a timed-out connection ends'}. {bytes} were never acknowledged.${askedItself ? ' Requests of its host for a link address went on after that and then ended as well.' : ''}${early ? whyEarly(options.r2Seconds, mayStillTry, reportedLocally) : ''}`,
-        ...(!mayStillTry && {
-          likelyCauses: [...causesOfSilence('peer'), ...(early ? [TIMED_OUT] : [])],
-          nextSteps: NEXT_STEPS,
-        }),
-        applicationSees: `${seenAt(sender, peer, SENDER)} ${OF_PEER}`,
-        frames: [silence.run.frame, silence.run.lastFrame],
-        from: silence.from,
-        to: silence.lastTry,
-        facts: {
-          transmissions: silence.transmissions,
-          seconds: round(silence.seconds),
-          unacknowledgedBytes: sender.unacknowledgedBytes,
-          earlierThanRfc: early,
-          icmpReported: reported,
-          gaveUp: !mayStillTry,
-        },
-        words: {
-          sender: nameOf(sender),
-          peer: nameOf(peer),
-          peerHost: formatHost(peer.address),
-          count: silence.transmissions,
-          time: duration(silence.seconds),
-          last: silence.run.lastFrame,
-          bytes: count(sender.unacknowledgedBytes, 'byte'),
-          errno: askedItself
-            ? 'EHOSTUNREACH, as its host found nobody on its link,'
-            : reported
-              ? 'the error that ICMP had reported, such as EHOSTUNREACH,'
-              : mayStillTry
-                ? 'ETIMEDOUT, or EHOSTUNREACH if its host finds nobody on its link,'
-                : 'ETIMEDOUT',
-        },
+    return reportSilence(retransmissionGaveUp, connection, sender, peer, 'peer', {
+      endpoint: sender.role,
+      confidence: mayStillTry ? 'possible' : gradedBy(connection, 'inferred'),
+      title: mayStillTry
+        ? '{sender} stopped after sending the same data {count} times in {time}'
+        : '{sender} gave up after sending the same data {count} times in {time}',
+      explanation: `The last retransmission is frame {last}. The next one was due and did not come, nor did a FIN or RST${mayStillTry ? '' : ': that is how a timed-out connection ends'}. {bytes} were never acknowledged.${askedItself ? ' Requests of its host for a link address went on after that and then ended as well.' : ''}${early ? whyEarly(options.r2Seconds, mayStillTry, reportedLocally) : ''}`,
+      ...(!mayStillTry && {
+        likelyCauses: [...causesOfSilence('peer'), ...(early ? [TIMED_OUT] : [])],
+        nextSteps: NEXT_STEPS,
       }),
-    );
+      applicationSees: `${seenAt(sender, peer, SENDER)} ${OF_PEER}`,
+      frames: [silence.run.frame, silence.run.lastFrame],
+      from: silence.from,
+      to: silence.lastTry,
+      facts: {
+        transmissions: silence.transmissions,
+        seconds: round(silence.seconds),
+        unacknowledgedBytes: sender.unacknowledgedBytes,
+        earlierThanRfc: early,
+        icmpReported: reported,
+        gaveUp: !mayStillTry,
+      },
+      words: {
+        sender: nameOf(sender),
+        peer: nameOf(peer),
+        peerHost: formatHost(peer.address),
+        count: silence.transmissions,
+        time: duration(silence.seconds),
+        last: silence.run.lastFrame,
+        bytes: count(sender.unacknowledgedBytes, 'byte'),
+        errno: askedItself
+          ? 'EHOSTUNREACH, as its host found nobody on its link,'
+          : reported
+            ? 'the error that ICMP had reported, such as EHOSTUNREACH,'
+            : mayStillTry
+              ? 'ETIMEDOUT, or EHOSTUNREACH if its host finds nobody on its link,'
+              : 'ETIMEDOUT',
+      },
+    });
   }),
 };
 

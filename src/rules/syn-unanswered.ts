@@ -1,8 +1,7 @@
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
 import { eachEndpoint, entered, lasted, milestone } from './evidence.js';
-import { LOST_NEIGHBOUR_CITATIONS, withLostNeighbour } from './neighbours.js';
-import { reportFinding } from './report-finding.js';
+import { LOST_NEIGHBOUR_CITATIONS, reportSilence } from './neighbours.js';
 import type { Rule } from './rule.js';
 import { duration, nameOf, round } from './wording.js';
 
@@ -87,34 +86,30 @@ export const synUnanswered: Rule = {
     const waitedSeconds = secondsBetween(syn.time, captureEnd);
     if (!lasted(connection, syn.frame, waitedSeconds, options.waitSeconds)) return null;
     const seconds = secondsBetween(syn.time, repeated.lastTime);
-    return reportFinding(
-      synUnanswered,
-      connection,
-      withLostNeighbour(synUnanswered, caller, listener, 'listener', {
-        endpoint: caller.role,
-        confidence: 'observed',
-        title: '{caller} sent {count} SYNs to {listener} over {time} without any answer',
-        explanation: `The SYN in frame {first} was repeated until frame {last}; nothing came back, no SYN-ACK and no reset.${metTimeWait ? ` By this capture {listener} was in TIME-WAIT of connection ${connection.predecessor}, on the same ports, when the SYN came.` : ''}`,
-        ...(metTimeWait && {
-          likelyCauses: [IGNORED_IN_TIME_WAIT, ...synUnanswered.documentation.likelyCauses],
-        }),
-        frames: [syn.frame, repeated.frame, repeated.lastFrame],
-        from: syn.time,
-        to: repeated.lastTime,
-        facts: {
-          transmissions: repeated.count + 1,
-          seconds: round(seconds),
-          ...(metTimeWait && { metTimeWait }),
-        },
-        words: {
-          caller: nameOf(caller),
-          listener: nameOf(listener),
-          count: repeated.count + 1,
-          time: duration(seconds),
-          first: syn.frame ?? '?',
-          last: repeated.lastFrame,
-        },
+    return reportSilence(synUnanswered, connection, caller, listener, 'listener', {
+      endpoint: caller.role,
+      confidence: 'observed',
+      title: '{caller} sent {count} SYNs to {listener} over {time} without any answer',
+      explanation: `The SYN in frame {first} was repeated until frame {last}; nothing came back, no SYN-ACK and no reset.${metTimeWait ? ` By this capture {listener} was in TIME-WAIT of connection ${connection.predecessor}, on the same ports, when the SYN came.` : ''}`,
+      ...(metTimeWait && {
+        likelyCauses: [IGNORED_IN_TIME_WAIT, ...synUnanswered.documentation.likelyCauses],
       }),
-    );
+      frames: [syn.frame, repeated.frame, repeated.lastFrame],
+      from: syn.time,
+      to: repeated.lastTime,
+      facts: {
+        transmissions: repeated.count + 1,
+        seconds: round(seconds),
+        ...(metTimeWait && { metTimeWait }),
+      },
+      words: {
+        caller: nameOf(caller),
+        listener: nameOf(listener),
+        count: repeated.count + 1,
+        time: duration(seconds),
+        first: syn.frame ?? '?',
+        last: repeated.lastFrame,
+      },
+    });
   }),
 };

@@ -2,9 +2,8 @@ import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
 import { eachEndpoint, gradedBy, silentSince } from './evidence.js';
 import { causesOfSilence } from './host-fate.js';
-import { LOST_NEIGHBOUR_CITATIONS, withLostNeighbour } from './neighbours.js';
+import { LOST_NEIGHBOUR_CITATIONS, reportSilence } from './neighbours.js';
 import { inGeneral, type ProgramView, seenAt } from './program-view.js';
-import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { MINIMUM_RETRANSMISSIONS } from './thresholds.js';
 import { unansweredProbes } from './window-probes.js';
@@ -64,30 +63,26 @@ export const zeroWindowProbeUnanswered: Rule = {
     const last = { frame: run.lastFrame, time: run.lastTime };
     const from = answered && heard !== null && silentSince(receiver, last) ? heard.time : run.time;
     const seconds = secondsBetween(from, run.lastTime);
-    return reportFinding(
-      zeroWindowProbeUnanswered,
-      connection,
-      withLostNeighbour(zeroWindowProbeUnanswered, sender, receiver, 'receiver', {
-        endpoint: receiver.role,
-        confidence: gradedBy(connection, 'observed'),
-        title: '{probes} of {sender} went unanswered for {time} while the window of {receiver} was closed',
-        explanation: `${answered ? 'Of the {all} in frames {first} to {last}, {count} found no answer.' : 'The probes in frames {first} to {last} found no answer.'} Only answers oblige {sender} to keep the connection open.`,
-        applicationSees: `${seenAt(sender, receiver, SENDER)} {receiver}: unknown.`,
-        frames: [heard?.frame ?? null, run.frame, run.lastFrame],
-        from,
-        to: run.lastTime,
-        facts: { unansweredProbes: probes.count, seconds: round(seconds) },
-        words: {
-          sender: nameOf(sender),
-          receiver: nameOf(receiver),
-          probes: count(probes.count, 'window probe'),
-          all: count(run.count, 'probe'),
-          count: probes.count,
-          time: duration(seconds),
-          first: run.frame,
-          last: run.lastFrame,
-        },
-      }),
-    );
+    return reportSilence(zeroWindowProbeUnanswered, connection, sender, receiver, 'receiver', {
+      endpoint: receiver.role,
+      confidence: gradedBy(connection, 'observed'),
+      title: '{probes} of {sender} went unanswered for {time} while the window of {receiver} was closed',
+      explanation: `${answered ? 'Of the {all} in frames {first} to {last}, {count} found no answer.' : 'The probes in frames {first} to {last} found no answer.'} Only answers oblige {sender} to keep the connection open.`,
+      applicationSees: `${seenAt(sender, receiver, SENDER)} {receiver}: unknown.`,
+      frames: [heard?.frame ?? null, run.frame, run.lastFrame],
+      from,
+      to: run.lastTime,
+      facts: { unansweredProbes: probes.count, seconds: round(seconds) },
+      words: {
+        sender: nameOf(sender),
+        receiver: nameOf(receiver),
+        probes: count(probes.count, 'window probe'),
+        all: count(run.count, 'probe'),
+        count: probes.count,
+        time: duration(seconds),
+        first: run.frame,
+        last: run.lastFrame,
+      },
+    });
   }),
 };
