@@ -1,15 +1,25 @@
 import type { Connection } from '../../connections/connection.js';
+import { formatEndpoint } from '../../core/addresses.js';
 import { secondsBetween, type Timestamp } from '../../core/time.js';
-import type { Finding } from '../finding.js';
-import { inNetwork } from '../wording.js';
+import type { Finding, Pattern } from '../finding.js';
+import { handshakeAborted } from '../handshake-aborted.js';
+import type { PatternRule } from '../rule.js';
+import { duration, inNetwork, round, times } from '../wording.js';
 import { Groups, Members } from './members.js';
-
-const RULE = 'handshake-aborted';
+import { reportPattern } from './report-pattern.js';
 
 /** How far intervals may lie apart, by the longest of them: what waits for a reply, or shares a timer, is not exact. */
 const SPREAD = 0.25;
 /** Calls that follow one another faster are no checks. */
 const SHORTEST_INTERVAL = 0.5;
+
+const CAUSES = [
+  'A load balancer or a monitor at {client} that tests whether the port is open (likely).',
+  'A program that calls at this interval and gives up before it sends anything (possible): its log tells.',
+];
+const STEPS = [
+  'Find the check at {client}: one that asks for something, or closes with a FIN, tells more and leaves no resets behind.',
+];
 
 /** What one client does at one service: it opens connections and resets them, before any data. */
 export interface Checks {
@@ -31,7 +41,7 @@ export class HealthChecks {
 
   /** Takes in what a finding says. */
   add({ id, client, server, network }: Connection, { rule, endpoint, from, to }: Finding): void {
-    if (rule !== RULE || endpoint !== 'client') return;
+    if (rule !== handshakeAborted.id || endpoint !== 'client') return;
     const service = this.#services.of(
       inNetwork(server.address, network),
       server.port,
@@ -67,4 +77,43 @@ export class HealthChecks {
       )
       .sort((a, b) => b.members.count - a.members.count);
   }
+}
+
+/** What `rule` reports of checks. */
+export function checkPattern(rule: PatternRule, checks: Checks): Pattern {
+  const { client, server, port, network, members, last, shortest, longest } = checks;
+  const interval = secondsBetween(members.from, last) / (members.count - 1);
+  const service = formatEndpoint(server, port);
+  return reportPattern(rule, {
+    standsFor: [handshakeAborted.id],
+    severity: 'info',
+    confidence: 'possible',
+    title:
+      '{client} resets a connection to {server} every {interval}, before any data: looks like a health check',
+    explanation: `It did so ${times(members.count)}, ${duration(shortest) === duration(longest) ? '{shortest}' : '{shortest} to {longest}'} apart. That is how load balancers and monitors test whether a port is open.`,
+    connections: members.ids,
+    count: members.count,
+    from: members.from,
+    to: members.to,
+    facts: {
+      rule: handshakeAborted.id,
+      kind: 'health-check',
+      client,
+      server: service,
+      ...(network !== '' && { network }),
+      count: members.count,
+      intervalSeconds: round(interval, 3),
+    },
+    citations: handshakeAborted.citations,
+    words: {
+      rule: handshakeAborted.id,
+      client: inNetwork(client, network),
+      server: inNetwork(service, network),
+      interval: duration(interval),
+      shortest: duration(shortest),
+      longest: duration(longest),
+    },
+    likelyCauses: CAUSES,
+    nextSteps: STEPS,
+  });
 }

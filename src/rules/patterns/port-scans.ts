@@ -1,10 +1,14 @@
 import type { Connection } from '../../connections/connection.js';
 import { secondsBetween, type Timestamp } from '../../core/time.js';
+import { connectionRefused } from '../connection-refused.js';
 import { milestone } from '../evidence.js';
-import type { Finding } from '../finding.js';
-import { inNetwork } from '../wording.js';
+import type { Finding, Pattern } from '../finding.js';
+import type { PatternRule } from '../rule.js';
+import { synUnanswered } from '../syn-unanswered.js';
+import { count, duration, inNetwork } from '../wording.js';
 import type { Client, Service } from './census.js';
 import { Groups, Members } from './members.js';
+import { reportPattern } from './report-pattern.js';
 
 /** How many ports of one host within which time make a scan of what one client tries. */
 const PORTS = 10;
@@ -15,11 +19,19 @@ const LEAST_SHARE = 0.9;
 /** How long nothing must have come for a SYN: it may just have been on its way when the capture ended. */
 const WAIT_SECONDS = 3;
 
-const REFUSED = 'connection-refused';
-const UNANSWERED = 'syn-unanswered';
-
 /** The rules whose findings a scan leaves. */
-export const OF_SCANS: readonly string[] = [REFUSED, UNANSWERED];
+export const OF_SCANS: readonly string[] = [connectionRefused.id, synUnanswered.id];
+
+const CAUSES = [
+  'A port scan by {client} (possible): whoever is responsible for it knows of it, or should.',
+  'A program with many services at {host}, all of them down (possible): the ports are those of its settings.',
+];
+const SEEN =
+  '{client}: connects that fail, if it uses sockets; most scanners do not. {host}: nothing, no program is involved.';
+const STEPS = [
+  'Look at what else {client} did: whether any port answered it, and what it sent there.',
+  'The firewall’s log at that time, or that of {host}, for {client}.',
+];
 
 /** The ports of one host that one client tried in vain. */
 export interface Scan {
@@ -47,7 +59,7 @@ export class PortScans {
   add(connection: Connection, { rule, from, to }: Finding): void {
     if (!OF_SCANS.includes(rule)) return;
     const watched = this.#try(connection, from, to);
-    if (watched !== null && rule === REFUSED) watched.refused++;
+    if (watched !== null && rule === connectionRefused.id) watched.refused++;
   }
 
   /** Takes in a SYN that no finding speaks of. */
@@ -135,4 +147,42 @@ export function isOfScan(rule: string, client: Client, service: Service, scans: 
     (scan) =>
       scan.client === client.address && scan.host === service.address && scan.network === service.network,
   );
+}
+
+/** What `rule` reports of a scan. */
+export function scanPattern(rule: PatternRule, scan: Scan): Pattern {
+  const { client, host, network, members, ports, refused } = scan;
+  const unanswered = members.count - refused;
+  const { id, citations } = refused > unanswered ? connectionRefused : synUnanswered;
+  return reportPattern(rule, {
+    standsFor: OF_SCANS,
+    confidence: 'possible',
+    title: `{client} tried ${ports.size} ports of {host} in vain within {span}: looks like a port scan (possible)`,
+    explanation: `${refused > 0 ? `${count(refused, 'connection')} ${refused === 1 ? 'was' : 'were'} refused` : ''}${refused > 0 && unanswered > 0 ? ', ' : ''}${unanswered > 0 ? `${count(unanswered, 'SYN')} ${unanswered === 1 ? 'was' : 'were'} not answered` : ''}. A program that looks for services which are all down leaves the same.`,
+    connections: members.ids,
+    count: members.count,
+    from: members.from,
+    to: members.to,
+    facts: {
+      rule: id,
+      kind: 'port-scan',
+      client,
+      host,
+      ...(network !== '' && { network }),
+      count: members.count,
+      ports: ports.size,
+      refused,
+      unanswered,
+    },
+    citations,
+    words: {
+      rule: id,
+      client: inNetwork(client, network),
+      host: inNetwork(host, network),
+      span: duration(secondsBetween(members.from, members.to)),
+    },
+    applicationSees: SEEN,
+    likelyCauses: CAUSES,
+    nextSteps: STEPS,
+  });
 }

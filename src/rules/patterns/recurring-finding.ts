@@ -1,8 +1,7 @@
 import type { Connection } from '../../connections/connection.js';
 import { formatEndpoint } from '../../core/addresses.js';
-import { isLater, secondsBetween, type Timestamp } from '../../core/time.js';
+import { isLater, type Timestamp } from '../../core/time.js';
 import { cite } from '../citations.js';
-import { connectionRefused } from '../connection-refused.js';
 import {
   type Citation,
   type Confidence,
@@ -11,16 +10,15 @@ import {
   SEVERITIES,
   type Severity,
 } from '../finding.js';
-import { handshakeAborted } from '../handshake-aborted.js';
 import type { OptionValues, PatternCollector, PatternRule } from '../rule.js';
 import { synUnanswered } from '../syn-unanswered.js';
-import { count, duration, inNetwork, nameOf, round, times } from '../wording.js';
+import { count, inNetwork, nameOf } from '../wording.js';
 import { type ByClient, Census, type CensusResults, type Client, type Service } from './census.js';
-import { type Checks, HealthChecks } from './health-checks.js';
+import { checkPattern, HealthChecks } from './health-checks.js';
 import type { Heard } from './heard.js';
 import { furtherServices, Groups, Members, MOST_SERVICES } from './members.js';
 import { MAX_PAIRS } from './pair-counts.js';
-import { isOfScan, isSynAlone, OF_SCANS, PortScans, type Scan } from './port-scans.js';
+import { isOfScan, isSynAlone, OF_SCANS, PortScans, scanPattern } from './port-scans.js';
 import { MAX_LISTED, type PatternDraft, reportPattern } from './report-pattern.js';
 
 /** Findings of one rule on connections to one service. */
@@ -73,27 +71,9 @@ const SERVER_CAUSES = [
   'The program of {server}, or its host (possible): its log and its other services tell.',
   'A device in front of {server} (possible): calls that do not pass it are well.',
 ];
-const SCAN_CAUSES = [
-  'A port scan by {client} (possible): whoever is responsible for it knows of it, or should.',
-  'A program with many services at {host}, all of them down (possible): the ports are those of its settings.',
-];
-const SCAN_SEEN =
-  '{client}: connects that fail, if it uses sockets; most scanners do not. {host}: nothing, no program is involved.';
-const SCAN_STEPS = [
-  'Look at what else {client} did: whether any port answered it, and what it sent there.',
-  'The firewall’s log at that time, or that of {host}, for {client}.',
-];
 const FLOOD_CAUSES = [
   'A SYN flood under forged addresses (possible): the addresses have nothing to do with one another.',
   'The way back from {server} to its clients is broken (possible): handshakes of no client are finished.',
-];
-
-const CHECK_CAUSES = [
-  'A load balancer or a monitor at {client} that tests whether the port is open (likely).',
-  'A program that calls at this interval and gives up before it sends anything (possible): its log tells.',
-];
-const CHECK_STEPS = [
-  'Find the check at {client}: one that asks for something, or closes with a FIN, tells more and leaves no resets behind.',
 ];
 
 /** The same finding on many connections: one pattern with their number, and with where they concentrate. */
@@ -240,7 +220,10 @@ class Collector implements PatternCollector {
   }
 
   finish(): readonly Pattern[] {
-    const checks = this.#checks.found(this.#minimum).slice(0, MOST_SERVICES).map(checkPattern);
+    const checks = this.#checks
+      .found(this.#minimum)
+      .slice(0, MOST_SERVICES)
+      .map((each) => checkPattern(recurringFinding, each));
     if (this.#recurrences.all.length === 0 && !this.#scans.isWatching) return checks;
     // What a host answered may be missing from the capture.
     const isMissed = ({ address, network }: Service): boolean => this.#heard.misses(address, network);
@@ -261,7 +244,7 @@ class Collector implements PatternCollector {
       if (known === undefined) byRule.set(kind, [recurrence]);
       else known.push(recurrence);
     }
-    const patterns = scans.map(scanPattern);
+    const patterns = scans.map((scan) => scanPattern(recurringFinding, scan));
     for (const recurrences of byRule.values()) {
       const ofOne = this.#ofOneClient(recurrences, census);
       if (ofOne !== null) patterns.push(ofOne);
@@ -472,81 +455,6 @@ function wellText(connections: number, clients: number, where: string): string {
   return connections === 0
     ? `all connections of ${whose} had other trouble`
     : `${count(connections, 'connection')} of ${whose} had no trouble`;
-}
-
-function scanPattern(scan: Scan): Pattern {
-  const { client, host, network, members, ports, refused } = scan;
-  const unanswered = members.count - refused;
-  const { id: rule, citations } = refused > unanswered ? connectionRefused : synUnanswered;
-  return reportPattern(recurringFinding, {
-    standsFor: OF_SCANS,
-    confidence: 'possible',
-    title: `{client} tried ${ports.size} ports of {host} in vain within {span}: looks like a port scan (possible)`,
-    explanation: `${refused > 0 ? `${count(refused, 'connection')} ${refused === 1 ? 'was' : 'were'} refused` : ''}${refused > 0 && unanswered > 0 ? ', ' : ''}${unanswered > 0 ? `${count(unanswered, 'SYN')} ${unanswered === 1 ? 'was' : 'were'} not answered` : ''}. A program that looks for services which are all down leaves the same.`,
-    connections: members.ids,
-    count: members.count,
-    from: members.from,
-    to: members.to,
-    facts: {
-      rule,
-      kind: 'port-scan',
-      client,
-      host,
-      ...(network !== '' && { network }),
-      count: members.count,
-      ports: ports.size,
-      refused,
-      unanswered,
-    },
-    citations,
-    words: {
-      rule,
-      client: inNetwork(client, network),
-      host: inNetwork(host, network),
-      span: duration(secondsBetween(members.from, members.to)),
-    },
-    applicationSees: SCAN_SEEN,
-    likelyCauses: SCAN_CAUSES,
-    nextSteps: SCAN_STEPS,
-  });
-}
-
-function checkPattern(checks: Checks): Pattern {
-  const { client, server, port, network, members, last, shortest, longest } = checks;
-  const interval = secondsBetween(members.from, last) / (members.count - 1);
-  const service = formatEndpoint(server, port);
-  return reportPattern(recurringFinding, {
-    standsFor: [handshakeAborted.id],
-    severity: 'info',
-    confidence: 'possible',
-    title:
-      '{client} resets a connection to {server} every {interval}, before any data: looks like a health check',
-    explanation: `It did so ${times(members.count)}, ${duration(shortest) === duration(longest) ? '{shortest}' : '{shortest} to {longest}'} apart. That is how load balancers and monitors test whether a port is open.`,
-    connections: members.ids,
-    count: members.count,
-    from: members.from,
-    to: members.to,
-    facts: {
-      rule: handshakeAborted.id,
-      kind: 'health-check',
-      client,
-      server: service,
-      ...(network !== '' && { network }),
-      count: members.count,
-      intervalSeconds: round(interval, 3),
-    },
-    citations: handshakeAborted.citations,
-    words: {
-      rule: handshakeAborted.id,
-      client: inNetwork(client, network),
-      server: inNetwork(service, network),
-      interval: duration(interval),
-      shortest: duration(shortest),
-      longest: duration(longest),
-    },
-    likelyCauses: CHECK_CAUSES,
-    nextSteps: CHECK_STEPS,
-  });
 }
 
 function confidenceOf(recurrences: readonly Recurrence[]): Confidence {
