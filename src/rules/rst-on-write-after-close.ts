@@ -1,4 +1,4 @@
-import type { Connection, Endpoint, Milestone, Transition } from '../connections/connection.js';
+import type { Connection, Endpoint, Milestone } from '../connections/connection.js';
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
 import {
@@ -8,42 +8,24 @@ import {
   findReset,
   finFrame,
   gradedBy,
-  lasted,
   milestone,
   type SeenReset,
 } from './evidence.js';
-import type { Severity } from './finding.js';
-import { CLIENT_LEFT, UNLESS_CLIENT_SHOULD_WAIT } from './host-fate.js';
-import { hadClosed, inGeneral, type ProgramView, seenAt } from './program-view.js';
+import { inGeneral, type ProgramView, seenAt } from './program-view.js';
 import { reportFinding } from './report-finding.js';
 import type { OptionValues, Rule } from './rule.js';
-import { MAY_BE_TLS_ALERT, mayBeTlsAlert } from './tls-alert.js';
 import { count, duration, nameOf, round } from './wording.js';
+import { EARLY_ERROR, ENDED, NO_LOOK, POOL, SIGNAL, variantOf, WATCH } from './write-after-close.js';
 
 const WRITER: ProgramView = {
   name: 'writer',
   open: '(on Linux) read returns 0 before and after the reset; the first write returned success; the next one raises SIGPIPE, which ends a process that does not ignore it, or fails with EPIPE. SO_ERROR is EPIPE if asked in between. Data queued before the FIN is still readable',
   read: 'gives 0',
 };
-/** No answer comes sooner than this much of the handshake's round trip: round trips differ a little. */
-const MOST_OF_ROUND_TRIP = 0.75;
 const OF_CLOSER = '{closer}: nothing; it has closed its socket, or shut down both directions.';
-
-const NO_LOOK =
-  'The program writes without looking for the end of file first: no read or poll between the FIN and the write (likely).';
-const POOL =
-  'A connection pool handed out a connection that the server had closed when idle: its keep-alive timeout is shorter than the pool’s (possible).';
-const EARLY_ERROR =
-  'The server closed after an error response without reading the rest of the request (possible).';
-const ENDED =
-  'The process of {closer} ended or was killed, and its kernel closed for it (possible): the FIN is the same, but its other connections end in the same moment.';
 
 const TRACE =
   'strace -f -e trace=%network,read,readv,write,writev -p PID, looking for reads that return 0 and for EPIPE.';
-const SIGNAL =
-  'grep SigIgn /proc/PID/status (bit 0x1000 is SIGPIPE), or MSG_NOSIGNAL in the code of {writer}.';
-const WATCH =
-  'At {writer}: does it watch the connection while it works, so that it can stop when the client has gone?';
 const OF_CLIENT = [
   'At {writer}: does the pool test a connection before it lends it, and drop it before the server’s keep-alive timeout?',
   TRACE,
@@ -177,7 +159,21 @@ export const rstOnWriteAfterClose: Rule = {
     const covered = milestone(closer, 'fin-covered');
     const apart = covered !== null && covered.frame < data.frame ? covered : null;
     const delaySeconds = secondsBetween((apart ?? entry).time, data.time);
-    const variant = variantOf({ connection, writer, closer, data, entry, reset, apart, before, options });
+    const bytesSent = Math.max(0, writer.payloadBytes - data.value);
+    const isFirst = bytesSent === 0 && !connection.quality.midstream;
+    const variant = variantOf({
+      connection,
+      writer,
+      closer,
+      data,
+      entry,
+      reset,
+      apart,
+      before,
+      bytesSent,
+      isFirst,
+      options,
+    });
     const steps = writer.role === 'server' ? OF_SERVER : OF_CLIENT;
     return reportFinding(rstOnWriteAfterClose, connection, {
       endpoint: writer.role,
@@ -203,7 +199,7 @@ export const rstOnWriteAfterClose: Rule = {
         lostBytes,
         delaySeconds: round(delaySeconds),
         segmentsAfterFin: data.count,
-        bytesBeforeFin: bytesBefore(writer, data),
+        bytesBeforeFin: bytesSent,
         variant: variant.name,
       },
       limits: limitsOf(variant.restsOn, options),
@@ -253,216 +249,6 @@ function resetOfData(
   });
 }
 
-interface Variant {
-  readonly name: 'immediate' | 'stale-pooled-connection' | 'late-answer' | 'streaming' | 'race' | 'farewell';
-  readonly severity: Severity;
-  /** Names of the options that make it this one. */
-  readonly restsOn: readonly string[];
-  /** What the writer did, after its name. */
-  readonly title: string;
-  readonly meaning: string;
-  readonly likelyCauses: readonly string[];
-  /** Where those of the writer's role would point elsewhere. */
-  readonly nextSteps?: readonly string[];
-}
-
-interface Written {
-  readonly connection: Connection;
-  readonly writer: Endpoint;
-  readonly closer: Endpoint;
-  readonly data: Milestone;
-  readonly entry: Transition;
-  readonly reset: SeenReset;
-  /** The acknowledgment of the FIN, if the writer sent it apart from the data and before. */
-  readonly apart: Milestone | null;
-  readonly before: SeenReset | null;
-  readonly options: OptionValues;
-}
-
-function variantOf(written: Written): Variant {
-  const { connection, writer, data, reset, before, options } = written;
-  const closed: Transition | null = entered(writer, 'LAST-ACK');
-  const goodbye: Omit<Variant, 'restsOn' | 'meaning'> = {
-    name: 'farewell',
-    severity: 'info',
-    title: 'sent a last {bytes} after the peer’s close, answered with RST',
-    likelyCauses: [
-      'A goodbye that the protocol asks for, such as TLS close_notify or HTTP/2 GOAWAY, sent when the close was seen (likely).',
-      'The rest of something for which {closer} did not wait (possible).',
-    ],
-    nextSteps: ['Nothing, if the bytes in frame {data} are such a goodbye.'],
-  };
-  if (
-    before === null &&
-    closed !== null &&
-    data.value <= options.farewellBytes &&
-    (closed.frame === null || closed.frame <= reset.frame)
-  ) {
-    return {
-      ...goodbye,
-      restsOn: ['farewellBytes'],
-      meaning:
-        'It closed right after: this may be a goodbye such as TLS close_notify, which has to come before a TLS side closes, and then no data was lost.',
-    };
-  }
-  if (before === null && mayBeTlsAlert(connection, writer, data.value))
-    return { ...goodbye, restsOn: [], meaning: MAY_BE_TLS_ALERT };
-  return writer.role === 'server' ? ofServer(written) : ofClient(written);
-}
-
-function ofClient(written: Written): Variant {
-  const { wasLate, hadNotice } = timingOf(written);
-  if (wasLate) {
-    return {
-      name: 'stale-pooled-connection',
-      severity: 'error',
-      restsOn: ['immediateSeconds'],
-      title: 'wrote to a connection that its peer had closed {delay} before: {bytes} lost to RST',
-      meaning: `The connection had been dead for that long when it was used again, as when a pool hands out a connection without testing it. ${lossOf(written)}`,
-      likelyCauses: [NO_LOOK, POOL, ENDED],
-    };
-  }
-  if (hadNotice) {
-    return {
-      name: 'immediate',
-      severity: 'error',
-      restsOn: ['promptSeconds', 'immediateSeconds'],
-      title: 'kept writing after its peer had closed: {bytes} lost to RST',
-      meaning: lossOf(written),
-      likelyCauses: [NO_LOOK, EARLY_ERROR, POOL, ENDED],
-    };
-  }
-  return {
-    name: 'race',
-    severity: 'warning',
-    restsOn: ['promptSeconds'],
-    title: 'wrote when its peer had just closed: {bytes} lost to RST',
-    meaning: `The program had hardly time to see the close. ${lossOf(written)} Whether the peer would have wanted the bytes is unknown.`,
-    likelyCauses: [
-      'The server ended the connection by itself, after a timeout or when it was done, while the client was writing (possible).',
-      EARLY_ERROR,
-      ENDED,
-    ],
-    nextSteps: [
-      'At {closer}: its timeouts, and its log at the time of frame {fin}.',
-      'Repeat what was lost only if that does no harm: the capture does not tell what {closer} had acted on.',
-      SIGNAL,
-    ],
-  };
-}
-
-function ofServer(written: Written): Variant {
-  const { connection, writer, data, options } = written;
-  const { wasLate, hadNotice } = timingOf(written);
-  const bytesSent = bytesBefore(writer, data);
-  const firstWords = bytesSent === 0 && !connection.quality.midstream;
-  const left = firstWords || cannotHaveWaited(written);
-  if (wasLate) {
-    return {
-      name: 'late-answer',
-      severity: left ? 'warning' : 'error',
-      restsOn: ['immediateSeconds'],
-      title: 'wrote {delay} after its client had closed: {bytes} lost to RST',
-      meaning: `The client had not waited for it. ${lossOf(written)}`,
-      likelyCauses: [
-        'The client gave up waiting: its timeout is shorter than the answer took (likely).',
-        'The client ended or was stopped while the server was at work (possible).',
-        'The server holds connections without looking for the end of file, and used this one again (possible).',
-      ],
-      nextSteps: [
-        'Compare the client’s timeout with the time from its request to frame {data}, and look for what kept {writer} busy.',
-        WATCH,
-      ],
-    };
-  }
-  if (!hadNotice) {
-    return {
-      name: 'race',
-      restsOn: ['promptSeconds'],
-      severity: firstWords ? 'warning' : 'info',
-      title: 'wrote when its client had just closed: {bytes} lost to RST',
-      meaning: `The client did not wait for ${firstWords ? 'any answer' : 'it'}${hasClosed(written) ? '.' : '; the server’s next write raises SIGPIPE or EPIPE.'}`,
-      likelyCauses: CLIENT_LEFT,
-      nextSteps: [UNLESS_CLIENT_SHOULD_WAIT, SIGNAL],
-    };
-  }
-  if (bytesSent >= options.streamingBytes) {
-    return {
-      name: 'streaming',
-      severity: 'warning',
-      restsOn: ['promptSeconds', 'immediateSeconds', 'streamingBytes'],
-      title: 'was still sending when its client closed: {bytes} lost to RST',
-      meaning: `The client went away in the middle of the response, and the server’s program had time to see that${hasClosed(written) ? '.' : '; its next write raises SIGPIPE or EPIPE.'}`,
-      likelyCauses: CLIENT_LEFT,
-    };
-  }
-  return {
-    name: 'immediate',
-    severity: left ? 'warning' : 'error',
-    restsOn: ['promptSeconds', 'immediateSeconds'],
-    title: left
-      ? 'answered a client that had closed without waiting: {bytes} lost to RST'
-      : 'kept writing after its peer had closed: {bytes} lost to RST',
-    meaning: lossOf(written),
-    likelyCauses: left
-      ? CLIENT_LEFT
-      : [
-          'The server writes without looking for the end of file first: no read or poll between the FIN and the write (likely).',
-          ...CLIENT_LEFT,
-        ],
-  };
-}
-
-/**
- * Whether the writer's host had the FIN for long when the data came. Its acknowledgment and its data are both its own,
- * so that the way to the tap cancels out; where one segment is both, only the round trip can be allowed for. What
- * follows data that had been on its way with the FIN was waiting in the send buffer.
- */
-function timingOf({ connection, data, entry, apart, before, options }: Written): {
-  wasLate: boolean;
-  hadNotice: boolean;
-} {
-  const roundTrip = apart === null ? (connection.vantage.roundTripSeconds ?? 0) : 0;
-  const since = apart ?? entry;
-  const known = secondsBetween(since.time, data.time) - roundTrip;
-  const paused = before === null ? known : Math.min(known, secondsBetween(before.time, data.time));
-  return {
-    wasLate: lasted(connection, since.frame, paused, options.immediateSeconds),
-    hadNotice: lasted(connection, since.frame, paused, options.promptSeconds),
-  };
-}
-
-/**
- * The client closed without waiting for an answer to the last that it had sent: within a round trip of that; or while
- * it had not arrived, as the FIN that came behind it had to wait for it at the server.
- */
-function cannotHaveWaited({ connection, closer, entry }: Written): boolean {
-  const { roundTripSeconds } = connection.vantage;
-  const asked = closer.lastNewData;
-  if (roundTripSeconds === null || asked === null) return false;
-  const afterRequest = secondsBetween(asked.time, entry.time);
-  if (endedWithin(connection, asked.frame, afterRequest, MOST_OF_ROUND_TRIP * roundTripSeconds)) return true;
-  const covered = milestone(closer, 'fin-covered');
-  const again = milestone(closer, 'fin-repeated');
-  if (covered === null || closer.retransmissions === 0 || (again !== null && again.frame < covered.frame))
-    return false;
-  return lasted(connection, entry.frame, secondsBetween(entry.time, covered.time), 2 * roundTripSeconds);
-}
-
-function hasClosed({ writer, reset }: Written): boolean {
-  return hadClosed(writer, reset.frame);
-}
-
-function lossOf(written: Written): string {
-  return hasClosed(written)
-    ? 'The write returned success, and the bytes are lost; its own FIN came before the reset, so that no later call need tell its program.'
-    : 'The write returned success, the bytes are lost, and the next write raises SIGPIPE or EPIPE.';
-}
-
 function limitsOf(names: readonly string[], options: OptionValues): OptionValues {
   return Object.fromEntries(names.map((name) => [name, options[name]]));
-}
-
-function bytesBefore(writer: Endpoint, data: Milestone): number {
-  return Math.max(0, writer.payloadBytes - data.value);
 }
