@@ -88,6 +88,20 @@ export class Ledger {
     return true;
   }
 
+  /** `enterAt`, which the frame `proof` proves. */
+  enterProved(
+    server: boolean,
+    event: number,
+    frame: number,
+    seconds: number,
+    nanoseconds: number,
+    proof: number,
+  ): void {
+    this.enterAt(server, event, CONFIRMED, frame, seconds, nanoseconds);
+    const entry = this.newest(server);
+    if (entry >= 0) this.journal.setOther(entry, proof);
+  }
+
   /** This frame proves the endpoint's newest standing transition by one of two events. */
   confirm(server: boolean, event: number, otherEvent: number): void {
     const journal = this.journal;
@@ -251,6 +265,12 @@ export class Ledger {
 
   markOf(entry: number): number {
     return this.journal.value(this.journal.next(entry));
+  }
+
+  /** The newest run of a kind, if it was not taken back as a whole; else -1. */
+  standingRun(kind: number, server: boolean): number {
+    const entry = this.find(kind, server);
+    return entry >= 0 && this.countOf(entry) > 0 ? entry : -1;
   }
 
   /** A word of the caller's own on the run at `entry`; 0 at first. */

@@ -75,19 +75,17 @@ function acknowledgedUnseen(at: Exchange, x: number, octets: number): void {
  * beyond: no such octets had been sent, and the acknowledgment was not its peer's.
  */
 export function catchUp(at: Exchange, end: number): void {
-  const { memory, base, sender: x, receiver: y, fromServer, segment, ledger } = at;
+  const { memory, sender: x, receiver: y, fromServer, segment, ledger } = at;
   const unacknowledged = memory[x + UNA];
   if (before(end, unacknowledged)) return;
   const isLate = secondsSinceLast(memory, y, segment) >= REORDERING_WINDOW;
   // Octets that were missed and acknowledged may be sent again, and end no further than then.
   if (isLate && !after(advance(segment.sequence, segment.payloadLength), unacknowledged)) return;
-  const entry = ledger.find(ACKNOWLEDGED_UNSEEN, fromServer);
-  if (entry < 0 || ledger.countOf(entry) === 0) return;
-  const note = ledger.noteOf(entry);
-  memory[base + LOST_SEGMENTS] = memory[base + LOST_SEGMENTS] - 1;
-  ledger.takeBack(entry, distance(unacknowledged, note));
+  const entry = ledger.standingRun(ACKNOWLEDGED_UNSEEN, fromServer);
+  if (entry < 0) return;
+  takeBackUnseen(at, x, entry);
   if (!isLate) return;
-  memory[x + UNA] = note;
+  memory[x + UNA] = ledger.noteOf(entry);
   memory[x + CONTIGUOUS] = memory[x + SND_NXT];
 }
 
@@ -96,30 +94,33 @@ export function catchUp(at: Exchange, end: number): void {
  * beyond them, and the earlier acknowledgment was not its own (§3.10.7.4, fifth step: `x` drops that).
  */
 function acknowledgeAnew(at: Exchange, x: number, acknowledgment: number): void {
-  const { memory, base, fromServer, ledger } = at;
-  const entry = ledger.find(ACKNOWLEDGED_UNSEEN, !fromServer);
-  if (entry < 0 || ledger.countOf(entry) === 0) return;
+  const { memory, fromServer, ledger } = at;
+  const entry = ledger.standingRun(ACKNOWLEDGED_UNSEEN, !fromServer);
+  if (entry < 0) return;
   const note = ledger.noteOf(entry);
   if (!after(acknowledgment, note) || after(acknowledgment, memory[x + SND_NXT])) return;
   const { journal } = ledger;
   // The continuation has the run's last time.
   if (at.since(journal.next(entry)) < REORDERING_WINDOW) return;
-  memory[base + LOST_SEGMENTS] = memory[base + LOST_SEGMENTS] - 1;
-  ledger.takeBack(entry, distance(memory[x + UNA], note));
+  takeBackUnseen(at, x, entry);
   memory[x + UNA] = acknowledgment;
   memory[x + CONTIGUOUS] = memory[x + SND_NXT];
 }
 
 /** The sender repeats its FIN: an acknowledgment of octets behind that was of none that were missed. */
 export function dropAcknowledgmentOfUnsent(at: Exchange): void {
-  const { memory, base, sender: x, fromServer, ledger } = at;
+  const { memory, sender: x, fromServer, ledger } = at;
   const end = memory[x + SND_NXT];
   if (end !== advance(memory[x + FIN_SEQUENCE], 1) || !after(memory[x + UNA], end)) return;
-  const entry = ledger.find(ACKNOWLEDGED_UNSEEN, fromServer);
-  if (entry < 0 || ledger.countOf(entry) === 0) return;
-  const note = ledger.noteOf(entry);
-  memory[base + LOST_SEGMENTS] = memory[base + LOST_SEGMENTS] - 1;
-  ledger.takeBack(entry, distance(memory[x + UNA], note));
-  memory[x + UNA] = note;
+  const entry = ledger.standingRun(ACKNOWLEDGED_UNSEEN, fromServer);
+  if (entry < 0) return;
+  takeBackUnseen(at, x, entry);
+  memory[x + UNA] = ledger.noteOf(entry);
   memory[x + CONTIGUOUS] = end;
+}
+
+/** The last acknowledgment in the run at `entry`, which stands in `x`'s SND.UNA, was of no octets that were missed. */
+function takeBackUnseen({ memory, base, ledger }: Exchange, x: number, entry: number): void {
+  memory[base + LOST_SEGMENTS] = memory[base + LOST_SEGMENTS] - 1;
+  ledger.takeBack(entry, distance(memory[x + UNA], ledger.noteOf(entry)));
 }

@@ -4,7 +4,7 @@
  */
 import { advance, after } from '../../tcp/sequence.js';
 import { RECEIVED_ACK_OF_FIN, RECEIVED_FIN, transitionFor } from '../../tcp/transitions.js';
-import { ASSUMED, CONFIRMED, OBSERVED } from '../entries.js';
+import { ASSUMED, OBSERVED } from '../entries.js';
 import { FIN_COVERED, FIN_REPEATED } from '../milestones.js';
 import {
   CONTIGUOUS,
@@ -25,7 +25,7 @@ export function deliverFin(at: Exchange): void {
   if (memory[x + CONTIGUOUS] !== advance(memory[x + FIN_SEQUENCE], 1)) return;
   if ((memory[x + STATE] & ENDPOINT_FIN_COVERED) !== 0) return;
   if ((memory[y + STATE] & ENDPOINT_FIN_UNPROVED) !== 0) return;
-  if (copiesOfFin(at, fromServer) >= 0 && !tapIsAt(memory, base, !fromServer)) return;
+  if (ledger.standingRun(FIN_REPEATED, fromServer) >= 0 && !tapIsAt(memory, base, !fromServer)) return;
   if (ledger.enter(!fromServer, RECEIVED_FIN, ASSUMED)) {
     memory[y + STATE] = memory[y + STATE] | ENDPOINT_FIN_UNPROVED;
   }
@@ -58,17 +58,16 @@ function receiveFinByProof(at: Exchange): void {
   const { fromServer: server, segment, ledger } = at;
   const { journal } = ledger;
   const isOpen = hasSentUnseen(at);
-  const copies = copiesOfFin(at, !server);
+  const copies = ledger.standingRun(FIN_REPEATED, !server);
   if (copies < 0) {
     ledger.enter(server, RECEIVED_FIN, isOpen ? ASSUMED : OBSERVED);
     return;
   }
   const last = journal.next(copies);
-  const evidence = isOpen ? ASSUMED : CONFIRMED;
+  const frame = journal.other(copies);
   const [seconds, nanoseconds] = [journal.seconds(last), journal.nanoseconds(last)];
-  ledger.enterAt(server, RECEIVED_FIN, evidence, journal.other(copies), seconds, nanoseconds);
-  const entry = ledger.newest(server);
-  if (!isOpen && entry >= 0) journal.setOther(entry, segment.frame);
+  if (isOpen) ledger.enterAt(server, RECEIVED_FIN, ASSUMED, frame, seconds, nanoseconds);
+  else ledger.enterProved(server, RECEIVED_FIN, frame, seconds, nanoseconds, segment.frame);
 }
 
 /**
@@ -92,11 +91,11 @@ export function refuseFinAsOld(at: Exchange): void {
  * same: the peer drops it (§3.10.7.4, fifth step).
  */
 export function acknowledgesUnsent(at: Exchange): boolean {
-  const { memory, receiver: y, fromServer, segment } = at;
+  const { memory, receiver: y, fromServer, segment, ledger } = at;
   return (
     after(segment.acknowledgment, memory[y + SND_NXT]) &&
     isPastPeersFin(at) &&
-    ((memory[y + STATE] & ENDPOINT_FIN_COVERED) !== 0 || copiesOfFin(at, !fromServer) >= 0)
+    ((memory[y + STATE] & ENDPOINT_FIN_COVERED) !== 0 || ledger.standingRun(FIN_REPEATED, !fromServer) >= 0)
   );
 }
 
@@ -116,10 +115,4 @@ export function knowsPeersFin({ memory, receiver: y, segment }: Exchange): boole
 /** The sender has received more than the place of the peer's FIN: to it that FIN was an old segment, and it dropped it. */
 export function isPastPeersFin({ memory, receiver: y, segment }: Exchange): boolean {
   return after(segment.acknowledgment, advance(memory[y + FIN_SEQUENCE], 1));
-}
-
-/** The run of an endpoint's repeated FINs, or -1. */
-export function copiesOfFin({ ledger }: Exchange, server: boolean): number {
-  const entry = ledger.find(FIN_REPEATED, server);
-  return entry >= 0 && ledger.countOf(entry) > 0 ? entry : -1;
 }

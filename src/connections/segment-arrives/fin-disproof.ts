@@ -5,6 +5,7 @@
 import { advance, after, before } from '../../tcp/sequence.js';
 import { RECEIVED_ACK_OF_FIN, RECEIVED_FIN, SENT_FIN } from '../../tcp/transitions.js';
 import { ASSUMED, CONFIRMED, evidenceOf } from '../entries.js';
+import { FIN_REPEATED } from '../milestones.js';
 import {
   CONTIGUOUS,
   ENDPOINT_FIN_SENT,
@@ -17,7 +18,6 @@ import {
 } from '../record.js';
 import { REORDERING_WINDOW, secondsSinceLast } from '../tap.js';
 import type { Exchange } from './exchange.js';
-import { copiesOfFin } from './fin-arrival.js';
 import { isOvertaken } from './overtaken.js';
 import { widestWindow } from './window.js';
 
@@ -38,12 +38,10 @@ export function disproveFin(at: Exchange, x: number, server: boolean): void {
     memory[x + ISLAND_START] = 0;
     memory[x + ISLAND_END] = 0;
   }
-  const copies = copiesOfFin(at, server);
+  const copies = ledger.standingRun(FIN_REPEATED, server);
   if (copies >= 0) ledger.takeAllBack(copies);
   if (event !== RECEIVED_FIN) return;
-  enterAsBefore(at, server, RECEIVED_FIN, received, evidence);
-  const again = ledger.newest(server);
-  if (evidence === CONFIRMED && again >= 0) journal.setOther(again, proof);
+  enterAsBefore(at, server, RECEIVED_FIN, received, evidence, proof);
 }
 
 /**
@@ -86,12 +84,10 @@ export function disproveAckOfFin(at: Exchange): void {
       memory[x + STATE] &= ~ENDPOINT_FIN_UNPROVED;
       return;
     }
-    enterAsBefore(at, server, RECEIVED_ACK_OF_FIN, received, evidence);
+    enterAsBefore(at, server, RECEIVED_ACK_OF_FIN, received, evidence, proof);
   }
   // Else the peer's FIN, which had crossed the first copy, did arrive: it stands, from the state that is left.
-  enterAsBefore(at, server, RECEIVED_FIN, received, evidence);
-  const again = ledger.newest(server);
-  if (evidence === CONFIRMED && again >= 0) journal.setOther(again, proof);
+  enterAsBefore(at, server, RECEIVED_FIN, received, evidence, proof);
 }
 
 /**
@@ -108,18 +104,24 @@ export function disproveArrivalOfFin(at: Exchange): void {
   memory[y + STATE] &= ~ENDPOINT_FIN_UNPROVED;
   // What acknowledged its own FIN did arrive.
   if (ledger.eventOf(newest) !== RECEIVED_ACK_OF_FIN) return;
-  enterAsBefore(at, server, RECEIVED_ACK_OF_FIN, newest, ASSUMED);
+  enterAsBefore(at, server, RECEIVED_ACK_OF_FIN, newest, ASSUMED, 0);
 }
 
-/** Enters by `event` again, as of `entry`, which was taken back. */
+/**
+ * Enters by `event` again, as of `entry`, which was taken back; `evidence` and, where that is `CONFIRMED`, the frame
+ * `proof` are those that it had.
+ */
 function enterAsBefore(
   { ledger }: Exchange,
   server: boolean,
   event: number,
   entry: number,
   evidence: number,
+  proof: number,
 ): void {
   const { journal } = ledger;
+  const frame = journal.frame(entry);
   const [seconds, nanoseconds] = [journal.seconds(entry), journal.nanoseconds(entry)];
-  ledger.enterAt(server, event, evidence, journal.frame(entry), seconds, nanoseconds);
+  if (evidence === CONFIRMED) ledger.enterProved(server, event, frame, seconds, nanoseconds, proof);
+  else ledger.enterAt(server, event, evidence, frame, seconds, nanoseconds);
 }

@@ -4,7 +4,7 @@
 import { advance, after, before, distance, within } from '../../tcp/sequence.js';
 import { CLOSING } from '../../tcp/states.js';
 import { RECEIVED_ACK_OF_FIN, RECEIVED_FIN, RECEIVED_RESET, SENT_FIN } from '../../tcp/transitions.js';
-import { ASSUMED, CONFIRMED, OBSERVED } from '../entries.js';
+import { ASSUMED, OBSERVED } from '../entries.js';
 import { DATA_BEYOND_OWN_FIN, FIN_COVERED, FIN_REPEATED } from '../milestones.js';
 import {
   CONTIGUOUS,
@@ -79,14 +79,12 @@ function answerCapturedBefore(at: Exchange): number {
 
 /** Puts the peer's FIN at `entry` behind the sender's, which it acknowledges. */
 function putBehind(at: Exchange, entry: number): void {
-  const { memory, sender: x, fromServer, ledger } = at;
+  const { memory, sender: x, fromServer, segment, ledger } = at;
   const { journal } = ledger;
   const frame = journal.frame(entry);
   const [seconds, nanoseconds] = [journal.seconds(entry), journal.nanoseconds(entry)];
   ledger.retractFrom(!fromServer, SENT_FIN);
-  ledger.enter(!fromServer, RECEIVED_FIN, CONFIRMED);
-  const received = ledger.newest(!fromServer);
-  if (received >= 0) journal.setOther(received, frame);
+  ledger.enterProved(!fromServer, RECEIVED_FIN, segment.frame, segment.seconds, segment.nanoseconds, frame);
   ledger.enterAt(!fromServer, SENT_FIN, OBSERVED, frame, seconds, nanoseconds);
   memory[x + STATE] |= ENDPOINT_FIN_COVERED;
   if (ledger.hasRoom(1)) ledger.prepend(FIN_COVERED, fromServer, 0, frame, seconds, nanoseconds, frame, 0);

@@ -14,7 +14,7 @@ import {
   SENT_SYN_ACK,
   SYN_NOT_CAPTURED,
 } from '../../tcp/transitions.js';
-import { ASSUMED, CONFIRMED, MAX_RETRACTED_OPENINGS, OBSERVED } from '../entries.js';
+import { ASSUMED, MAX_RETRACTED_OPENINGS, OBSERVED } from '../entries.js';
 import {
   FAST_OPEN_ACCEPTED,
   FAST_OPEN_REFUSED,
@@ -228,9 +228,7 @@ export function openByProof(at: Exchange): boolean {
     after(segment.acknowledgment, memory[y + ISS]);
   if (!isSynAck || !isAcceptable || !isLaterFrame(frame, memory[x + LAST_FRAME])) return false;
   const [seconds, nanoseconds] = [memory[y + LAST_SECONDS], memory[y + LAST_NANOSECONDS]];
-  ledger.enterAt(fromServer, RECEIVED_SYN_ACK, CONFIRMED, frame, seconds, nanoseconds);
-  const entry = ledger.newest(fromServer);
-  if (entry >= 0) ledger.journal.setOther(entry, segment.frame);
+  ledger.enterProved(fromServer, RECEIVED_SYN_ACK, frame, seconds, nanoseconds, segment.frame);
   return true;
 }
 
