@@ -3,18 +3,16 @@
  * another; each has connections of its own, and ids go on from one capture to the next. Joined, they are
  * parts of one capture instead: frames are counted on, and connections go on from one to the next.
  */
-import { Analyzer } from './analyzer.js';
+import { Analyzer, type AnalyzerOptions } from './analyzer.js';
 import { NO_NOTES, type ReaderFacts } from './capture/facts.js';
 import type { FrameHandler } from './capture/frame.js';
 import { linkTypeName } from './capture/link-types.js';
-import { type Connection, type Role, stateOf } from './connections/connection.js';
+import { type Connection, stateOf } from './connections/connection.js';
 import type { Pause } from './connections/pauses.js';
 import { SeenElsewhere } from './connections/seen-elsewhere.js';
 import { isLater, secondsLasted, type Timestamp } from './core/time.js';
 import { type CutFrames, OTHER_LINK_TYPES } from './decode/decoder.js';
 import type { Separation } from './decode/domains.js';
-import type { FragmentListener } from './decode/fragments.js';
-import type { IcmpError, Segment } from './decode/segment.js';
 import { ICMP_ERROR, NEIGHBOUR, SEGMENT, VERDICT_NAMES } from './decode/verdict.js';
 import type { Anonymizer } from './extract/anonymizer.js';
 import { anonymousConnection } from './extract/anonymous-connection.js';
@@ -28,7 +26,19 @@ import type { RuleSettings } from './rules/settings.js';
 import type { Suppression, SuppressionUse, Suppressor } from './rules/suppressions.js';
 import type { State } from './tcp/states.js';
 
-export interface AnalysisOptions {
+/** What is the analyzer's to know, about one capture; ids are those of the analysis. */
+type Analyzed =
+  | 'onSegment'
+  | 'onIcmpError'
+  | 'onReuse'
+  | 'onAnsweredForPredecessor'
+  | 'onFragment'
+  | 'separate'
+  | 'seed'
+  | 'maximumConnections'
+  | 'checkpoints';
+
+export interface AnalysisOptions extends Pick<AnalyzerOptions, Analyzed> {
   readonly reporters: readonly Reporter[];
   readonly rules?: RuleSettings | undefined;
   /** Captures are parts of one capture, in the order in which they are read. */
@@ -46,26 +56,8 @@ export interface AnalysisOptions {
   readonly filter?: ((connection: Connection) => boolean) | undefined;
   /** Only segments are asked for: connections are passed over. */
   readonly isUnjudged?: boolean | undefined;
-  /** Called with each segment, its connection's id and its sender; the segment is reused. */
-  readonly onSegment?: ((connection: number, from: Role, segment: Segment) => void) | undefined;
-  /** Called with each ICMP error about a segment, and the connection that this was of; it is reused. */
-  readonly onIcmpError?: ((connection: number, error: IcmpError) => void) | undefined;
   /** Puts other addresses and names in the place of those that reports would show. */
   readonly anonymizer?: Anonymizer | null | undefined;
-  /** See `TrackerOptions`. */
-  readonly onReuse?: ((connection: number, predecessor: number) => void) | undefined;
-  /** See `TrackerOptions`. */
-  readonly onAnsweredForPredecessor?: ((connection: number) => void) | undefined;
-  /** See `AnalyzerOptions`. */
-  readonly onFragment?: FragmentListener | undefined;
-  /** See `AnalyzerOptions`. */
-  readonly separate?: readonly Separation[] | undefined;
-  /** See `TrackerOptions`. */
-  readonly seed?: number | undefined;
-  /** See `TrackerOptions`. */
-  readonly maximumConnections?: number | undefined;
-  /** See `TrackerOptions`. */
-  readonly checkpoints?: readonly number[] | undefined;
 }
 
 /** What a reader and its opener know of a capture. */

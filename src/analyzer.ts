@@ -5,7 +5,7 @@
 import type { Frame } from './capture/frame.js';
 import type { Connection, Role } from './connections/connection.js';
 import { type Pause, SUSPICIOUS_SECONDS } from './connections/pauses.js';
-import { Tracker } from './connections/tracker.js';
+import { Tracker, type TrackerOptions } from './connections/tracker.js';
 import { isKnown, isLater, type Timestamp } from './core/time.js';
 import { type CutFrames, Decoder } from './decode/decoder.js';
 import type { Separation } from './decode/domains.js';
@@ -14,7 +14,16 @@ import type { NeighbourMessage } from './decode/neighbour.js';
 import type { IcmpError, Segment } from './decode/segment.js';
 import { ICMP_ERROR, NEIGHBOUR, SEGMENT } from './decode/verdict.js';
 
-export interface AnalyzerOptions {
+/** What is the tracker's to know, and only passes through. */
+type Tracked =
+  | 'onBrokenHeader'
+  | 'onReuse'
+  | 'onAnsweredForPredecessor'
+  | 'seed'
+  | 'maximumConnections'
+  | 'checkpoints';
+
+export interface AnalyzerOptions extends Pick<TrackerOptions, Tracked> {
   /** Called with each connection as it ends, and the time of the capture's first and last frame so far. */
   readonly onConnection: (connection: Connection, start: Timestamp, end: Timestamp) => void;
   /** Called with each segment, its connection's id and its sender; the segment is reused. */
@@ -23,22 +32,10 @@ export interface AnalyzerOptions {
   readonly onIcmpError?: ((connection: number, error: IcmpError) => void) | undefined;
   /** Called with each request for a link address, and each answer; reused as well. */
   readonly onNeighbour?: ((message: NeighbourMessage) => void) | undefined;
-  /** See `TrackerOptions`. */
-  readonly onBrokenHeader?: ((connection: number) => void) | undefined;
-  /** See `TrackerOptions`. */
-  readonly onReuse?: ((connection: number, predecessor: number) => void) | undefined;
-  /** See `TrackerOptions`. */
-  readonly onAnsweredForPredecessor?: ((connection: number) => void) | undefined;
   /** Called with each fragment of an IP datagram, before what comes of its frame; a frame may hold several. */
   readonly onFragment?: FragmentListener | undefined;
   /** What tells connections apart beside addresses and ports; nothing if not told, as in Wireshark. */
   readonly separate?: readonly Separation[] | undefined;
-  /** See `TrackerOptions`. */
-  readonly seed?: number | undefined;
-  /** See `TrackerOptions`. */
-  readonly maximumConnections?: number | undefined;
-  /** See `TrackerOptions`. */
-  readonly checkpoints?: readonly number[] | undefined;
 }
 
 /** No second is so far from all others. */

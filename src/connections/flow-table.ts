@@ -6,18 +6,11 @@
  * seeded, so that whoever made the capture cannot choose 4-tuples that collide, and symmetric, so that both
  * directions find the same place. Keys are always compared in full.
  */
+import type { AddressPair } from '../core/addresses.js';
 import { CLIENT_ADDRESS, DOMAIN, PORTS, type RecordStore, SERVER_ADDRESS } from './record.js';
 
-/** Both ends of a packet, as `AddressWords` and ports, and where these are; a `Segment` is one. */
-export interface FourTuple {
-  readonly source0: number;
-  readonly source1: number;
-  readonly source2: number;
-  readonly source3: number;
-  readonly destination0: number;
-  readonly destination1: number;
-  readonly destination2: number;
-  readonly destination3: number;
+/** Both ends of a packet, as addresses and ports, and where these are; a `Segment` is one. */
+export interface FourTuple extends AddressPair {
   readonly sourcePort: number;
   readonly destinationPort: number;
   /** Number of the network, see `Domains`. */

@@ -9,6 +9,18 @@ export interface AddressWords {
   readonly word3: number;
 }
 
+/** Two of them: where a packet comes from, and where it goes. */
+export interface AddressPair {
+  readonly source0: number;
+  readonly source1: number;
+  readonly source2: number;
+  readonly source3: number;
+  readonly destination0: number;
+  readonly destination1: number;
+  readonly destination2: number;
+  readonly destination3: number;
+}
+
 /** The third word of an IPv4-mapped address. */
 export const IPV4_MAPPED = 0x0000ffff;
 

@@ -2,7 +2,7 @@
  * Which network a packet is in, where equal addresses and ports may live in several. Wireshark takes those for
  * one connection, and so does finwait unless it is asked to tell them apart.
  */
-import { formatAddress } from '../core/addresses.js';
+import { type AddressPair, formatAddress } from '../core/addresses.js';
 
 /** What may tell networks apart: tags of VLANs, tunnels over IP, the interfaces of a capture. */
 export const SEPARATIONS = ['vlan', 'tunnel', 'interface'] as const;
@@ -80,18 +80,6 @@ export interface NetworkPath {
   readonly steps: readonly NetworkStep[];
 }
 
-/** Both ends of a tunnel, as a `Segment` holds addresses. */
-interface Ends {
-  readonly source0: number;
-  readonly source1: number;
-  readonly source2: number;
-  readonly source3: number;
-  readonly destination0: number;
-  readonly destination1: number;
-  readonly destination2: number;
-  readonly destination3: number;
-}
-
 /** Where nothing is told apart. */
 const EVERYWHERE = 0;
 /** Numbers given out at most, so that no capture fills the memory. Networks beyond share that around them. */
@@ -149,7 +137,7 @@ export class Domains {
   }
 
   /** The network within `outer` that a tunnel leads to whose packets name no network: that of its two ends. */
-  ofEnds(outer: number, kind: number, ends: Ends): number {
+  ofEnds(outer: number, kind: number, ends: AddressPair): number {
     if (!this.#isSeparating[kind]) return outer;
     const { source0, source1, source2, source3 } = ends;
     const { destination0, destination1, destination2, destination3 } = ends;

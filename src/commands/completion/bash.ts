@@ -1,4 +1,4 @@
-import { type CommandWords, quoted, type Values } from './vocabulary.js';
+import { type CommandWords, optionCases, quoted, type Values } from './vocabulary.js';
 
 /** A completion function for bash 3.2 or later. */
 export function bashCompletion(commands: readonly CommandWords[]): string {
@@ -19,7 +19,7 @@ _finwait() {
     --*=*) previous=\${current%%=*} value=\${current#*=} ;;
   esac
   case "$command $previous" in
-${commands.flatMap(optionCases).join('\n')}
+${commands.flatMap((command) => optionCases(command, assignments)).join('\n')}
     *)
       case $current in
         -*)
@@ -57,14 +57,6 @@ ${commands.map((command) => `              ${command.name}) ${assignments(comman
 # Without words of ours readline completes names of files.
 complete -o default -F _finwait finwait
 `;
-}
-
-function optionCases({ name, options }: CommandWords): string[] {
-  return options.flatMap(({ flags, values }) => {
-    if (values === null) return [];
-    const patterns = flags.map((flag) => `'${name} ${flag}'`).join('|');
-    return [`    ${patterns}) ${assignments(values)} ;;`];
-  });
 }
 
 function flagCase({ name, options }: CommandWords): string {

@@ -87,6 +87,18 @@ function valuesOf(
   }
 }
 
+/** For each option with a value, the case of a shell's `case "$command $previous"` that offers what it may be. */
+export function optionCases(
+  { name, options }: CommandWords,
+  assignments: (values: Values) => string,
+): readonly string[] {
+  return options.flatMap(({ flags, values }) => {
+    if (values === null) return [];
+    const patterns = flags.map((flag) => `'${name} ${flag}'`).join('|');
+    return [`    ${patterns}) ${assignments(values)} ;;`];
+  });
+}
+
 /** A text as one word of any of the shells. */
 export function quoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;

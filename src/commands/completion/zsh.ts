@@ -1,4 +1,4 @@
-import { type CommandWords, quoted, type Values } from './vocabulary.js';
+import { type CommandWords, optionCases, quoted, type Values } from './vocabulary.js';
 
 /** A completion function for zsh, to be sourced or put into a folder of `fpath` as `_finwait`. */
 export function zshCompletion(commands: readonly CommandWords[]): string {
@@ -17,7 +17,7 @@ _finwait() {
     compset -P 1 '*='
   fi
   case "$command $previous" in
-${commands.flatMap(optionCases).join('\n')}
+${commands.flatMap((command) => optionCases(command, assignments)).join('\n')}
     *)
       if [[ $current == -* ]]; then
         case $command in
@@ -54,14 +54,6 @@ else
   compdef _finwait finwait
 fi
 `;
-}
-
-function optionCases({ name, options }: CommandWords): string[] {
-  return options.flatMap(({ flags, values }) => {
-    if (values === null) return [];
-    const patterns = flags.map((flag) => `'${name} ${flag}'`).join('|');
-    return [`    ${patterns}) ${assignments(values)} ;;`];
-  });
 }
 
 function flagCase({ name, options }: CommandWords): string {
