@@ -10,7 +10,7 @@ import { isKnown, isLater, type Timestamp } from './core/time.js';
 import { type CutFrames, Decoder } from './decode/decoder.js';
 import type { Separation } from './decode/domains.js';
 import type { FragmentListener } from './decode/fragments.js';
-import type { NeighbourMessage } from './decode/neighbour.js';
+import type { NeighbourMessage } from './decode/neighbour-message.js';
 import type { IcmpError, Segment } from './decode/segment.js';
 import { ICMP_ERROR, NEIGHBOUR, SEGMENT } from './decode/verdict.js';
 

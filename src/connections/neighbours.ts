@@ -4,7 +4,7 @@
  */
 import { formatAddress } from '../core/addresses.js';
 import { secondsBetween } from '../core/time.js';
-import type { NeighbourMessage } from '../decode/neighbour.js';
+import type { NeighbourMessage } from '../decode/neighbour-message.js';
 import {
   type Connection,
   type Endpoint,

@@ -7,7 +7,7 @@
  */
 import { elapsedSeconds, NO_TIME, type Timestamp } from '../core/time.js';
 import type { Domains } from '../decode/domains.js';
-import type { NeighbourMessage } from '../decode/neighbour.js';
+import type { NeighbourMessage } from '../decode/neighbour-message.js';
 import { ACK, type BrokenHeader, FIN, type IcmpError, RST, type Segment, SYN } from '../decode/segment.js';
 import { advance, distance, within } from '../tcp/sequence.js';
 import { CLOSED, SYN_SENT, TIME_WAIT } from '../tcp/states.js';

@@ -15,7 +15,7 @@ import {
 import { carriedByIpv4, ipv4 } from './ipv4.js';
 import { carriedByIpv6, ipv6 } from './ipv6.js';
 import { findLinkLayer } from './link/registry.js';
-import type { NeighbourMessage } from './neighbour.js';
+import type { NeighbourMessage } from './neighbour-message.js';
 import { type Decapsulator, Packet } from './packet.js';
 import type { BrokenHeader, IcmpError, Segment } from './segment.js';
 import { tcp } from './tcp.js';

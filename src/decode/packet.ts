@@ -1,6 +1,6 @@
 import type { Frame } from '../capture/frame.js';
 import type { Domains } from './domains.js';
-import { NeighbourMessage } from './neighbour.js';
+import { NeighbourMessage } from './neighbour-message.js';
 import { BrokenHeader, IcmpError, Segment } from './segment.js';
 import { MALFORMED, TRUNCATED } from './verdict.js';
 

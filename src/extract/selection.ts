@@ -1,7 +1,7 @@
 import type { Connection } from '../connections/connection.js';
 import { formatAddress, formatEndpoint } from '../core/addresses.js';
 import { isLater, type Timestamp } from '../core/time.js';
-import type { NeighbourMessage } from '../decode/neighbour.js';
+import type { NeighbourMessage } from '../decode/neighbour-message.js';
 import { conversationOf } from './fragments.js';
 
 /** Two connections of an extract on the same addresses and ports, of which the later met the earlier. */
