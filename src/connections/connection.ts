@@ -174,7 +174,10 @@ export interface ClockSetBack {
 export interface CaptureQuality {
   /** The first frame was not a SYN or SYN-ACK. */
   readonly midstream: boolean;
-  /** The role none of whose segments were captured although the peer acknowledges some. */
+  /**
+   * The role none of whose segments were captured although the peer acknowledges some; null if that is known to be
+   * gone from its link, so that it had none to send.
+   */
   readonly unseen: Role | null;
   /** It sent while the capture ran: the peer's acknowledgments advance, or answer its SYN. */
   readonly unseenSent: boolean;

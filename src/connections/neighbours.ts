@@ -22,6 +22,8 @@ const MAX_ASKERS = 4;
 const MINIMUM_REQUESTS = 3;
 /** Requests this far apart belong to different attempts: TCP tries again within two minutes. */
 const LONGEST_GAP_SECONDS = 150;
+/** Who has an answer does not ask again so soon: a link address is kept for 15 s at the least (RFC 4861 §6.3.2, §10). */
+const INSISTENT_SECONDS = 3;
 
 /** The first octet of IPv6's multicast addresses. */
 const MULTICAST = 0xff;
@@ -32,6 +34,9 @@ interface Requests {
   /** The host has answered this asker before, in this capture: its answers pass the tap. */
   wasAnswered: boolean;
   count: number;
+  /** So many of the last ones came within seconds of one another, and the most that ever did. */
+  inHaste: number;
+  mostInHaste: number;
   first: Moment;
   last: Moment;
 }
@@ -64,7 +69,14 @@ export class Neighbours {
     const client = this.#endpoint(connection.client, connection.server, connection, domain);
     const server = this.#endpoint(connection.server, connection.client, connection, domain);
     const isSame = client === connection.client && server === connection.server;
-    return isSame ? connection : { ...connection, client, server };
+    if (isSame) return connection;
+    const { quality } = connection;
+    // Then nothing of it is missing from the capture: it was not there to send anything.
+    const isGone =
+      quality.unseen !== null &&
+      !quality.unseenSent &&
+      (quality.unseen === 'server' ? asksFor(client, server) : asksFor(server, client));
+    return { ...connection, client, server, ...(isGone && { quality: { ...quality, unseen: null } }) };
   }
 
   #endpoint(endpoint: Endpoint, peer: Endpoint, connection: Connection, domain: number): Endpoint {
@@ -105,7 +117,7 @@ export class Neighbours {
     const forPeer = this.#hosts.get(keyOf(peer.address, domain));
     const found: Milestone[] = [];
     const direct = forPeer?.requests.filter(
-      ({ asker, wasAnswered }) => asker === sender.address || (wasAnswered && asker !== peer.address),
+      (each) => each.asker === sender.address || (each.asker !== peer.address && isInVain(each, peer)),
     );
     const last = direct?.reduce<Requests | null>((latest, each) => later(latest, each), null);
     if (forPeer !== undefined && last) found.push(...milestoneOf(last, forPeer.address));
@@ -131,12 +143,17 @@ export class Neighbours {
     if (known === undefined) {
       if (host.requests.length === MAX_ASKERS) host.requests.shift();
       const protocol = version === 6 ? 'ND' : 'ARP';
-      host.requests.push({ asker, protocol, wasAnswered: false, count: 1, first: now, last: now });
+      host.requests.push({ asker, protocol, wasAnswered: false, ...afresh(now) });
       return;
     }
-    const goesOn = known.count > 0 && secondsBetween(known.last.time, now.time) <= LONGEST_GAP_SECONDS;
-    known.count = goesOn ? known.count + 1 : 1;
-    if (!goesOn) known.first = now;
+    const gap = secondsBetween(known.last.time, now.time);
+    if (known.count === 0 || gap > LONGEST_GAP_SECONDS) {
+      Object.assign(known, afresh(now));
+      return;
+    }
+    known.count++;
+    known.inHaste = gap <= INSISTENT_SECONDS ? known.inHaste + 1 : 1;
+    known.mostInHaste = Math.max(known.mostInHaste, known.inHaste);
     known.last = now;
   }
 
@@ -166,6 +183,25 @@ function keepLast<Value>(map: Map<string, Value>, key: string, value: Value): vo
   map.delete(key);
   if (map.size === MAX_HOSTS) map.delete(map.keys().next().value!);
   map.set(key, value);
+}
+
+/** Whether the link address of `peer` was asked for in vain, so that nothing reached it from `sender`. */
+function asksFor({ milestones }: Endpoint, { address }: Endpoint): boolean {
+  return milestones.some(({ neighbour }) => neighbour?.target === address);
+}
+
+/** A first request, at `now`. */
+function afresh(now: Moment) {
+  return { count: 1, inHaste: 1, mostInHaste: 1, first: now, last: now };
+}
+
+/**
+ * Whether a router that asks for the peer has no answer. Where the capture has those to it, none is there; to be
+ * without one, though it may pass the tap by, shows in how soon it asks again. That alone is not enough where the
+ * peer was heard.
+ */
+function isInVain({ wasAnswered, mostInHaste }: Requests, { lastSegment }: Endpoint): boolean {
+  return wasAnswered || (lastSegment === null && mostInHaste >= MINIMUM_REQUESTS);
 }
 
 function later(one: Requests | null, other: Requests): Requests {

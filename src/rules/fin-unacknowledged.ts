@@ -14,7 +14,7 @@ import {
   silentSince,
 } from './evidence.js';
 import { causesOfSilence } from './host-fate.js';
-import { LOST_NEIGHBOUR_CITATIONS, lostNeighbour, reportSilence } from './neighbours.js';
+import { isHeldBack, LOST_NEIGHBOUR_CITATIONS, lostNeighbour, reportSilence } from './neighbours.js';
 import type { Rule } from './rule.js';
 import { MINIMUM_RETRANSMISSIONS } from './thresholds.js';
 import { duration, nameOf, round, ssFilter } from './wording.js';
@@ -86,7 +86,8 @@ export const finUnacknowledged: Rule = {
     const lastTry =
       asked?.isOwnHost === true ? latest(repeated.lastTime, asked.run.lastTime) : repeated.lastTime;
     const tried = secondsBetween(sent.time, lastTry);
-    const stopped = reset === null && isTimed && secondsBetween(lastTry, captureEnd) > 1.1 * tried;
+    const stopped =
+      reset === null && isTimed && !isHeldBack(asked) && secondsBetween(lastTry, captureEnd) > 1.1 * tried;
     const silent = silentSince(peer, repeated);
     return reportSilence(finUnacknowledged, connection, closer, peer, 'peer', {
       endpoint: closer.role,

@@ -53,6 +53,11 @@ export function lostNeighbour(sender: Endpoint, peer: Endpoint): LostNeighbour |
   return found;
 }
 
+/** A router has nobody to hand on to what the endpoint sends: where the capture lacks more of it, that may go on. */
+export function isHeldBack(lost: LostNeighbour | null): boolean {
+  return lost !== null && !lost.isOwnHost;
+}
+
 /**
  * The finding that `rule` reports on `connection`, in which `sender` found `peer` silent: the draft, and what the
  * capture shows of lost neighbours of `sender`, which is more frames, facts and a sentence, and the causes of a host

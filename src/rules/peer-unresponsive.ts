@@ -57,7 +57,7 @@ export const peerUnresponsive: Rule = {
       'The same octets were sent several times, and since they were first repeated not one segment of the peer was captured. The host of the peer, or the path to it, has stopped answering. A host that loses power sends nothing, so silence is all there is to see.',
     proof: [
       'At least minimumRetransmissions repetitions of the same data over at least a second.',
-      'No segment of {peer} since the first repetition, although it was heard before.',
+      'No segment of {peer} since the first repetition, although it was heard before; or none at all, where nobody answers requests for its link address.',
       'Or, without a repetition: at least three requests of the host of {sender} for the link address of {peer} that nobody has answered (ARP, neighbour discovery), while the connection is open.',
     ],
     notThis: [
@@ -92,7 +92,7 @@ export const peerUnresponsive: Rule = {
       ],
       confidence: gradedBy(connection, 'observed'),
       title: '{peer} has not answered {sender} for {time}',
-      explanation: `The same data was sent again {again} in frames {first} to {last}, the first time {gap} after the last new data before it; {bytes} are unacknowledged, and nothing of {peer} was captured after frame {heard}.${ended === null ? '' : ' Before that it had sent its FIN in frame {fin} and a reset in frame {rst}, which {sender} could not accept.'}${isOffLink || ended !== null ? '' : ' {peer} or the path to it stopped answering; one connection does not tell which.'}`,
+      explanation: `The same data was sent again {again} in frames {first} to {last}, the first time {gap} after the last new data before it; {bytes} are unacknowledged, and nothing of {peer} was captured${peer.segments === 0 ? '' : ' after frame {heard}'}.${ended === null ? '' : ' Before that it had sent its FIN in frame {fin} and a reset in frame {rst}, which {sender} could not accept.'}${isOffLink || ended !== null ? '' : ' {peer} or the path to it stopped answering; one connection does not tell which.'}`,
       applicationSees: `${seenAt(sender, peer, viewOf(peer))} {peer}: unknown.`,
       frames: [
         ended === null ? null : finFrame(peer),

@@ -1,7 +1,7 @@
 import type { Connection, Endpoint, Milestone } from '../connections/connection.js';
 import { secondsBetween, type Timestamp } from '../core/time.js';
 import { clockDoubt, firstSent, lasted, lastMilestone, latest, silentSince } from './evidence.js';
-import { lostNeighbour } from './neighbours.js';
+import { isHeldBack, lostNeighbour } from './neighbours.js';
 
 /** Linux waits no longer than this between two retransmissions (TCP_RTO_MAX). */
 const LONGEST_GAP_SECONDS = 120;
@@ -31,8 +31,10 @@ export function silenceMetBy(
   minimum: number,
   captureEnd: Timestamp,
 ): Silence | null {
-  // Payload must be at stake (a FIN alone has its own rule), and the peer must have been heard before.
-  if (sender.unacknowledgedBytes === 0 || peer.segments === 0) return null;
+  // Payload must be at stake (a FIN alone has its own rule), and the peer must have been heard before, unless
+  // nobody answers for its link address: then it is not that the capture lacks what it sends.
+  if (sender.unacknowledgedBytes === 0) return null;
+  if (peer.segments === 0 && lostNeighbour(sender, peer)?.isPeer !== true) return null;
   const run = lastMilestone(sender, 'retransmission-run');
   if (run === null || run.count < minimum || !silentSince(peer, run)) return null;
   const from = firstSent(run);
@@ -45,8 +47,9 @@ export function silenceMetBy(
   const lastTry = asked?.isOwnHost === true ? latest(run.lastTime, asked.run.lastTime) : run.lastTime;
   // Gaps that double: the last is half of the whole, and the next would be twice the last.
   const nextGap = Math.min(LONGEST_GAP_SECONDS, secondsBetween(from, lastTry) + firstGapSeconds);
-  // Nor does a clock that was set back tell how long the next gap would be.
-  const isLast = doubt === 0 && (sender.lastSegment === null || sender.lastSegment.frame <= run.lastFrame);
+  // Nor does a clock that was set back tell how long the next gap would be, or a router what it holds back.
+  const isTimed = doubt === 0 && !isHeldBack(asked);
+  const isLast = isTimed && (sender.lastSegment === null || sender.lastSegment.frame <= run.lastFrame);
   const stopped = isLast && secondsBetween(lastTry, captureEnd) > 1.1 * nextGap;
   const unheardSince = latest(from, peer.lastSegment?.time);
   return {

@@ -137,6 +137,36 @@ describe('requests of a router for the peer', () => {
     const { client } = tell(...OPENED, ...known, ...inVain);
     expect(client).toMatchObject([{ count: 3, frame: 6, neighbour: { asker: ROUTER, target: SERVER } }]);
   });
+
+  describe('that was never heard', () => {
+    const data = (sequence: number, acknowledgment = 501) =>
+      ethernet(segment('client', { sequence, acknowledgment, flags: ACK, payload: new Uint8Array(10) }));
+    const unheard: readonly Timed[] = [
+      [0, data(101)],
+      [1, data(101)],
+    ];
+
+    it('count if they follow within seconds, and say that nothing of it is missing', () => {
+      const gone = connectionOf(...unheard, ...inVain);
+      expect(toldOf(gone).client).toMatchObject([{ count: 3, neighbour: { asker: ROUTER } }]);
+      expect(gone.quality).toMatchObject({ midstream: true, unseen: null });
+    });
+
+    it.each<[string, readonly Timed[]]>([
+      ['each long after the other, as with an answer', [5, 25, 45].map((at) => [at, asks(ROUTER, SERVER)])],
+      ['by the host itself', thrice(5, asks(SERVER, ROUTER))],
+      ['before an answer', [...inVain, [8, answers(SERVER, ROUTER)]]],
+    ])('count for nothing %s', (_, requests) => {
+      const unseen = connectionOf(...unheard, ...requests);
+      expect(toldOf(unseen).client).toEqual([]);
+      expect(unseen.quality.unseen).toBe('server');
+    });
+
+    it('leave it missing where what it sent was acknowledged', () => {
+      const { quality } = connectionOf(...unheard, [2, data(111, 601)], ...inVain);
+      expect(quality).toMatchObject({ unseen: 'server', unseenSent: true });
+    });
+  });
 });
 
 describe('requests of an endpoint for somebody else', () => {

@@ -96,6 +96,22 @@ testRule(peerUnresponsive, {
         /one connection does not tell which\. .* 3 times .*: if that is its router to 10\.0\.0\.2:8080, no segment leaves it\.$/,
     },
     {
+      name: 'on a peer never heard, if nobody answers a router for its address',
+      connection: unansweredData(6, 22.6, {
+        client: {
+          milestones: [
+            happens('retransmission-run', 10.2, 10, { count: 6, until: 22.6, lastFrame: 15, value: 200 }),
+            asksInVain(23, 16, { asker: '10.0.0.254' }),
+          ],
+        },
+        server: { segments: 0, lastSegment: null },
+      }),
+      end: 90,
+      title: '10.0.0.2:8080 has not answered 10.0.0.1:40000 for 12.6 s',
+      explanation: /nothing of 10\.0\.0\.2:8080 was captured\. A router, 10\.0\.0\.254, asked/,
+      frames: [10, 15, 16, 18],
+    },
+    {
       name: 'on a peer that is gone from the link, though nothing shows that anybody waits for it',
       connection: connection({
         client: {

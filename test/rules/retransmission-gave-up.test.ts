@@ -117,6 +117,18 @@ testRule(retransmissionGaveUp, {
       }),
       end: 60,
     },
+    {
+      name: 'where a router may hold back what it goes on sending',
+      connection: unansweredData(6, 22.6, {
+        client: {
+          milestones: [
+            happens('retransmission-run', 10.2, 10, { count: 6, until: 22.6, lastFrame: 15, value: 200 }),
+            asksInVain(23, 16, { asker: '10.0.0.254' }),
+          ],
+        },
+      }),
+      end: 60,
+    },
     { name: 'while the next one is not yet due', connection: unansweredData(6, 22.6), end: 35 },
     {
       name: 'when the sender went on with something else',
