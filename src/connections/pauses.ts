@@ -15,6 +15,8 @@ const MAX_PAUSES = 256;
 const HALF_AN_HOUR = 1800;
 const DAY = 86_400;
 const WEEK = 7 * DAY;
+/** Nobody has a capture that goes on after such a pause: a time stamp is wrong. */
+const TEN_YEARS = 3652 * DAY;
 
 export interface Pause {
   /** The first frame after it. */
@@ -22,12 +24,21 @@ export interface Pause {
   /** The times of the frames before and after it. */
   readonly from: Timestamp;
   readonly to: Timestamp;
+  /** Within a minute after it, something goes on in the middle. */
+  readonly goesOnInside: boolean;
+}
+
+interface Gap extends Omit<Pause, 'goesOnInside'> {
+  /** Most connections seen before it began in the middle as well, as in a capture of payload only. */
+  readonly beginsAreMissing: boolean;
 }
 
 export class Pauses {
   readonly #found: Pause[] = [];
-  #gap: Pause | null = null;
-  /** Connections that began in the middle after the gap. */
+  #gap: Gap | null = null;
+  /** Connections so far, and how many of them began in the middle: of all, and of those after the gap. */
+  #opened = 0;
+  #openedInside = 0;
   #begunInside = 0;
   /** Connections known before it that went on beyond what was captured, and those that went on where they were. */
   #jumped = 0;
@@ -39,7 +50,7 @@ export class Pauses {
     // What follows a shorter gap may still speak for the longer one before it.
     if (this.#gap !== null && secondsBetween(from, to) < secondsBetween(this.#gap.from, this.#gap.to)) return;
     this.settle();
-    this.#gap = { frame, from, to };
+    this.#gap = { frame, from, to, beginsAreMissing: 2 * this.#openedInside > this.#opened };
   }
 
   /** The time before the gap was wrong, or that after it: frames go on before it ended. */
@@ -54,7 +65,10 @@ export class Pauses {
 
   /** A connection was first seen, with a SYN or without. */
   opened(isMidstream: boolean): void {
-    if (isMidstream) this.#begunInside++;
+    this.#opened++;
+    if (!isMidstream) return;
+    this.#openedInside++;
+    this.#begunInside++;
   }
 
   /** A connection was seen for the first time since the gap. */
@@ -70,8 +84,10 @@ export class Pauses {
 
   /** Judges the gap that is looked at, by what has followed it. */
   settle(): void {
-    if (this.#gap !== null && this.#isPause(this.#gap) && this.#found.length < MAX_PAUSES)
-      this.#found.push(this.#gap);
+    if (this.#gap !== null && this.#isPause(this.#gap) && this.#found.length < MAX_PAUSES) {
+      const { frame, from, to } = this.#gap;
+      this.#found.push({ frame, from, to, goesOnInside: this.#jumped + this.#begunInside > 0 });
+    }
     this.#gap = null;
     this.#begunInside = 0;
     this.#jumped = 0;
@@ -80,17 +96,20 @@ export class Pauses {
 
   /**
    * A quiet host's connections may have been idle since before the capture began, and a frame may be missed at any
-   * time: the shorter the gap, the more has to speak for a pause.
+   * time: the shorter the gap, the more has to speak for a pause. A connection that goes on where it was speaks
+   * against it, and where the begins of most are missing anyway, those of more say nothing.
    */
-  #isPause({ from, to }: Pause): boolean {
+  #isPause({ from, to, beginsAreMissing }: Gap): boolean {
     const seconds = secondsBetween(from, to);
     const jumped = this.#jumped;
-    const begunInside = this.#begunInside;
-    if (seconds >= WEEK) return true;
-    if (seconds >= DAY) return jumped + begunInside > 0;
-    if (seconds >= HALF_AN_HOUR && this.#continued === 0 && 2 * jumped + begunInside >= 3) return true;
-    const shown = jumped + begunInside;
-    return jumped > 0 && shown > this.#continued && (shown >= 3 || jumped >= 2);
+    const continued = this.#continued;
+    if (seconds >= TEN_YEARS) return false;
+    if (seconds >= WEEK) return continued === 0 || jumped > 0;
+    if (seconds >= DAY) return jumped + this.#begunInside > 0;
+    const begunInside = beginsAreMissing ? 0 : this.#begunInside;
+    if (seconds >= HALF_AN_HOUR && continued === 0 && 2 * jumped + begunInside >= 3) return true;
+    if (jumped <= continued) return false;
+    return jumped >= 2 || (continued === 0 && jumped + begunInside >= 3);
   }
 
   /** In their order. */

@@ -332,9 +332,8 @@ export class Tracker {
   #watch(memory: Int32Array, base: number, fromServer: boolean, segment: Segment): void {
     const pauses = this.#pauses;
     const { flags, sequence, acknowledgment } = segment;
-    if (memory[base + FRAMES] === 0) {
-      pauses.opened((flags & (SYN | RST)) === 0);
-    } else if ((flags & (SYN | RST)) === 0 && lastFrameOf(memory, base) < pauses.watchedFrom) {
+    const isKnown = memory[base + FRAMES] !== 0;
+    if (isKnown && (flags & (SYN | RST)) === 0 && lastFrameOf(memory, base) < pauses.watchedFrom) {
       const sender = base + (fromServer ? SERVER : CLIENT);
       const receiver = base + (fromServer ? CLIENT : SERVER);
       pauses.resumed(
@@ -345,8 +344,14 @@ export class Tracker {
     pauses.settleBy({ seconds: segment.seconds, nanoseconds: segment.nanoseconds });
   }
 
+  /** Counts a connection by its first segment. */
+  #begin({ flags }: Segment): void {
+    this.#pauses.opened((flags & (SYN | RST)) === 0);
+  }
+
   /** A connection on a 4-tuple never seen; sets the table's `fromServer` for the segment. */
   #open(segment: Segment): number {
+    this.#begin(segment);
     const fromServer = isFromServer(segment);
     const slot = this.#create(segment, fromServer);
     this.#table.fromServer = fromServer;
@@ -363,6 +368,7 @@ export class Tracker {
 
   /** The 4-tuple has nothing but a number: its first segment says who is who. */
   #adopt(slot: number, fromServer: boolean, segment: Segment): number {
+    this.#begin(segment);
     this.#table.remove(slot);
     const memory = this.#store.memory(slot);
     const base = this.#store.base(slot);
@@ -398,6 +404,7 @@ export class Tracker {
         : Math.max(0, quietSeconds(oldMemory, oldBase, segment.seconds, segment.nanoseconds));
     if (isHeld) this.#observer.observeSynOnOpen(oldMemory, oldBase, fromServer, segment);
 
+    this.#begin(segment);
     const slot = this.#create(segment, false);
     const memory = store.memory(slot);
     const base = store.base(slot);

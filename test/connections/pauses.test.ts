@@ -100,6 +100,12 @@ describe('a capture did not pause', () => {
     ['where new ones are opened', [11, 12, 13].map((port) => fresh(31, port))],
     ['where one frame was missed', [jumps(31, 2), continues(31, 3)]],
     [
+      'where one connection goes on where it was, whatever others begin in the middle',
+      [jumps(31, 2), continues(31, 3), ...[11, 12, 13].map((port) => begunInside(31, port))],
+    ],
+    ['for a week, after which connections go on where they were', [continues(8 * DAY, 2)]],
+    ['for longer than a capture may take', [fresh(4000 * DAY, 11)]],
+    [
       'where idle ones wake up that were there before it began',
       [11, 12, 13, 14].map((port) => begunInside(31, port)),
     ],
@@ -120,6 +126,18 @@ describe('a capture did not pause', () => {
     expect(pauses).toEqual([]);
     for (const { quality } of connections.values()) expect(quality.pausedAt).toBeNull();
   });
+});
+
+it('does not show in connections that begin in the middle where most did before', () => {
+  const inside = [21, 22, 23, 24, 25].map((port) => begunInside(0.5, port));
+  const after = [jumps(31, 2), begunInside(32, 12), begunInside(33, 13)];
+  expect(analyzed([...opened(2), ...inside, ...after]).pauses).toEqual([]);
+  expect(analyzed([...opened(2), ...inside, ...after, jumps(34, 21)]).pauses).toHaveLength(1);
+});
+
+it('says whether what follows goes on in the middle', () => {
+  const goOn = (...after: readonly Timed[]) => analyzed([...BEFORE, ...after]).pauses[0].goesOnInside;
+  expect([goOn(fresh(8 * DAY, 11)), goOn(begunInside(8 * DAY, 11))]).toEqual([false, true]);
 });
 
 it('is nothing to a connection that was over', () => {

@@ -16,15 +16,16 @@ export const capturePause: PatternRule = {
   related: ['capture-loss', 'capture-midstream', 'capture-ended-early', 'capture-clock'],
   documentation: {
     meaning:
-      'For a while the capture holds no frame at all, and what follows goes on in the middle: connections that are beyond what was captured of them, or that nobody saw begin. So the capture paused; the hosts did not. A connection that is not seen again after such a pause may have ended in it: how long it was silent is told up to the pause only, and no rule calls it stuck for longer.',
+      'For a while the capture holds no frame at all, and what follows goes on in the middle: connections that are beyond what was captured of them, or that nobody saw begin; or it holds none for longer than a network in use is silent. So the capture paused; the hosts did not. A connection that is not seen again after such a pause may have ended in it: how long it was silent is told up to the pause only, and no rule calls it stuck for longer.',
     proof: [
-      'No frame for at least ten seconds, and in the minute that follows connections whose next segment is beyond what was captured, and others that begin in their middle: at least three in all, or two of the first kind.',
-      'No frame for half an hour, and at least three connections that begin in their middle, while none goes on where it was; no frame for a day, and one such connection; or no frame for a week.',
+      'No frame for at least ten seconds, and in the minute that follows connections whose next segment is beyond what was captured, and others that begin in their middle: at least three in all while none goes on where it was, or two of the first kind and more than go on so.',
+      'No frame for half an hour, and at least three connections that begin in their middle, while none goes on where it was; no frame for a day, and one such connection; or no frame for a week, unless all go on where they were.',
+      'Connections that begin in their middle count for less than a day only if most of those before the gap were seen to begin: a capture of payload only holds no begin of any.',
     ],
     notThis: [
       'Silence after which connections go on where they were: then nothing was missed.',
       'A single octet or connection that is missing: capture-loss, capture-midstream.',
-      'Times that are wrong: frames from before the end of the gap follow it.',
+      'Times that are wrong: frames from before the end of the gap follow it, or it is longer than ten years.',
     ],
     applicationSees: 'Nothing: this is about the capture.',
     likelyCauses: [
@@ -66,7 +67,7 @@ export const capturePause: PatternRule = {
               pauses.length === 1
                 ? 'The capture paused for {time}'
                 : 'The capture paused {pauses} times, for {time} at most',
-            explanation: `Nothing was captured in the {time} before frame ${grouped(longest.frame)}, and what follows goes on in the middle. ${unheard === 0 ? 'Every connection that was open then was seen again.' : `${count(unheard, 'connection was', 'connections were')} not seen again after a pause: what is said of ${unheard === 1 ? 'it' : 'them'} ends where that began.`}`,
+            explanation: `Nothing was captured in the {time} before frame ${grouped(longest.frame)}${longest.goesOnInside ? ', and what follows goes on in the middle' : ': no network in use is silent for so long'}. ${unheard === 0 ? 'No connection was open then that was not seen again.' : `${count(unheard, 'connection was', 'connections were')} not seen again after a pause: what is said of ${unheard === 1 ? 'it' : 'them'} ends where that began.`}`,
             connections: concerned.ids,
             count: concerned.count,
             from: longest.from,

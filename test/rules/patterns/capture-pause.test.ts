@@ -3,7 +3,12 @@ import { capturePause } from '../../../src/rules/patterns/capture-pause.js';
 import { at, connection } from '../../support/connection-builder.js';
 import { patternsOf, textsOf, UNFILLED } from '../../support/pattern-tester.js';
 
-const pause = (frame: number, from: number, to: number) => ({ frame, from: at(from), to: at(to) });
+const pause = (frame: number, from: number, to: number, goesOnInside = true) => ({
+  frame,
+  from: at(from),
+  to: at(to),
+  goesOnInside,
+});
 const capture = (...pauses: ReturnType<typeof pause>[]) => ({ dropped: null, skipped: {}, pauses });
 const cutOff = (id: number) => [connection({ id, quality: { pausedAt: at(20) } }), []] as const;
 const seenAgain = (id: number) => [connection({ id }), []] as const;
@@ -31,8 +36,16 @@ describe('capture-pause', () => {
     const [pattern] = patternsOf(capturePause, [seenAgain(0), seenAgain(1)], 200, {}, captures);
     expect(pattern.title).toBe('The capture paused 3 times, for 90 s at most');
     expect(pattern.connections).toEqual([0, 1]);
-    expect(pattern.explanation).toMatch(/Every connection that was open then was seen again\.$/);
+    expect(pattern.explanation).toMatch(
+      /before frame 9, and what follows goes on in the middle\. No connection was open then that was not seen again\.$/,
+    );
     expect(textsOf(pattern)).not.toMatch(UNFILLED);
+  });
+
+  it('does not say that what follows goes on in the middle where it begins anew', () => {
+    const captures = [capture(pause(40, 20, 8e5, false))];
+    const [{ explanation }] = patternsOf(capturePause, [seenAgain(0)], 9e5, {}, captures);
+    expect(explanation).toMatch(/before frame 40: no network in use is silent for so long\. No connection/);
   });
 
   it('is silent where none paused', () => {
