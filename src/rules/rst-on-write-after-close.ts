@@ -155,12 +155,15 @@ export const rstOnWriteAfterClose: Rule = {
     const { trigger, hasAck } = reset.reset;
     const isCertain = trigger !== null || hasAck;
     const before = lastRefused(closer, data);
-    const lostBytes = before === null ? lostAfterFin : writer.unacknowledgedBytes;
+    const lostBytes = writer.unacknowledgedBytes;
+    const missing = lostBytes - lostAfterFin;
     const covered = milestone(closer, 'fin-covered');
     const apart = covered !== null && covered.frame < data.frame ? covered : null;
     const delaySeconds = secondsBetween((apart ?? entry).time, data.time);
     const bytesSent = Math.max(0, writer.payloadBytes - data.value);
     const isFirst = bytesSent === 0 && !connection.quality.midstream;
+    // What brought the FIN, or what was missing before it, if the FIN was not taken in at once.
+    const arrived = entry.frame === finFrame(closer) ? null : entry.frame;
     const variant = variantOf({
       connection,
       writer,
@@ -172,6 +175,7 @@ export const rstOnWriteAfterClose: Rule = {
       before,
       bytesSent,
       isFirst,
+      missing,
       options,
     });
     const steps = writer.role === 'server' ? OF_SERVER : OF_CLIENT;
@@ -180,7 +184,7 @@ export const rstOnWriteAfterClose: Rule = {
       severity: variant.severity,
       confidence: isCertain && variant.name !== 'farewell' ? gradedBy(connection, 'inferred') : 'possible',
       title: `{writer} ${variant.title}`,
-      explanation: `{closer} sent its FIN in frame {fin}; {writer} acknowledged it${apart === null ? ' with' : ' in frame {covered}, and wrote'} {written} in frame {data}, {delay} ${apart === null ? 'after the FIN' : 'later'}. {closer} answered with RST in frame {rst}.${before === null ? '' : ' What {writer} had sent before that, without knowing of the FIN, met the closed socket as well: {bytes} in all are lost.'} ${variant.meaning}`,
+      explanation: `{closer} sent its FIN in frame {fin}${arrived === null ? '' : ', which {writer} took in with frame {arrived}'}; {writer} acknowledged it${apart === null ? ' with' : ' in frame {covered}, and wrote'} ${writtenIn(data)}, {delay} ${apart === null ? (arrived === null ? 'after the FIN' : 'after that') : 'later'}. {closer} answered with RST in frame {rst}.${earlierLoss(before, missing)} ${variant.meaning}`,
       applicationSees: `${seenAt(writer, closer, WRITER, reset.frame)} ${OF_CLOSER}`,
       frames: [
         finFrame(closer),
@@ -210,13 +214,30 @@ export const rstOnWriteAfterClose: Rule = {
         written: count(lostAfterFin, 'byte'),
         delay: duration(delaySeconds),
         fin: finFrame(closer) ?? '?',
+        arrived: arrived ?? '?',
+        missing: count(missing, 'byte'),
         covered: apart?.frame ?? '?',
         data: data.frame,
+        lastData: data.lastFrame,
         rst: reset.frame,
       },
     });
   }),
 };
+
+/** The data, by all of its segments. */
+function writtenIn({ count: segments }: Milestone): string {
+  return segments === 1 ? '{written} in frame {data}' : '{written} from frame {data} to frame {lastData}';
+}
+
+/** What was lost of what had been sent before the data. */
+function earlierLoss(before: SeenReset | null, missing: number): string {
+  if (before !== null)
+    return ' What {writer} had sent before that, without knowing of the FIN, met the closed socket as well: {bytes} in all are lost.';
+  return missing === 0
+    ? ''
+    : ' {missing} that come before them were not acknowledged either: {bytes} in all are lost.';
+}
 
 /** The last reset before `data` that answered data sent without knowing of the FIN: the writer was busy sending. */
 function lastRefused(closer: Endpoint, data: Milestone): SeenReset | null {

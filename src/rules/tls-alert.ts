@@ -32,6 +32,7 @@ export function mayBeTlsAlert(connection: Connection, sender: Endpoint, bytes: n
   return mayHaveSession || connection.quality.midstream;
 }
 
-/** What a finding says of such bytes. */
-export const MAY_BE_TLS_ALERT =
-  'They have the size of a TLS alert such as close_notify, which has to come before a TLS side closes: then no data of the application was lost.';
+/** What a finding says of such bytes, and what follows if nothing else was lost. */
+export const SIZE_OF_TLS_ALERT =
+  'They have the size of a TLS alert such as close_notify, which has to come before a TLS side closes';
+export const MAY_BE_TLS_ALERT = `${SIZE_OF_TLS_ALERT}: then no data of the application was lost.`;

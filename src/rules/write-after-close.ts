@@ -9,7 +9,7 @@ import type { Severity } from './finding.js';
 import { CLIENT_LEFT, UNLESS_CLIENT_SHOULD_WAIT } from './host-fate.js';
 import { hadClosed } from './program-view.js';
 import type { OptionValues } from './rule.js';
-import { MAY_BE_TLS_ALERT, mayBeTlsAlert } from './tls-alert.js';
+import { MAY_BE_TLS_ALERT, mayBeTlsAlert, SIZE_OF_TLS_ALERT } from './tls-alert.js';
 
 /** No answer comes sooner than this much of the handshake's round trip: round trips differ a little. */
 const MOST_OF_ROUND_TRIP = 0.75;
@@ -53,6 +53,8 @@ export interface Written {
   /** The acknowledgment of the FIN, if the writer sent it apart from the data and before. */
   readonly apart: Milestone | null;
   readonly before: SeenReset | null;
+  /** Octets before the data that were not acknowledged either. */
+  readonly missing: number;
   /** What the writer had sent until then, and whether that is known to be nothing at all. */
   readonly bytesSent: number;
   readonly isFirst: boolean;
@@ -61,12 +63,12 @@ export interface Written {
 
 /** Of which kind it is. */
 export function variantOf(written: Written): Variant {
-  const { connection, writer, data, reset, before, options } = written;
+  const { connection, writer, data, reset, before, missing, options } = written;
   const closed: Transition | null = entered(writer, 'LAST-ACK');
   const goodbye: Omit<Variant, 'restsOn' | 'meaning'> = {
     name: 'farewell',
     severity: 'info',
-    title: 'sent a last {bytes} after the peer’s close, answered with RST',
+    title: 'sent a last {written} after the peer’s close, answered with RST',
     likelyCauses: [
       'A goodbye that the protocol asks for, such as TLS close_notify or HTTP/2 GOAWAY, sent when the close was seen (likely).',
       'The rest of something for which {closer} did not wait (possible).',
@@ -82,12 +84,11 @@ export function variantOf(written: Written): Variant {
     return {
       ...goodbye,
       restsOn: ['farewellBytes'],
-      meaning:
-        'It closed right after: this may be a goodbye such as TLS close_notify, which has to come before a TLS side closes, and then no data was lost.',
+      meaning: `It closed right after: this may be a goodbye such as TLS close_notify, which has to come before a TLS side closes${missing === 0 ? ', and then no data was lost' : '; what was lost before it was none'}.`,
     };
   }
   if (before === null && mayBeTlsAlert(connection, writer, data.value))
-    return { ...goodbye, restsOn: [], meaning: MAY_BE_TLS_ALERT };
+    return { ...goodbye, restsOn: [], meaning: missing === 0 ? MAY_BE_TLS_ALERT : `${SIZE_OF_TLS_ALERT}.` };
   return writer.role === 'server' ? ofServer(written) : ofClient(written);
 }
 

@@ -195,6 +195,47 @@ testRule(rstOnWriteAfterClose, {
       facts: { variant: 'farewell' },
     },
     {
+      name: 'of a goodbye behind octets that were lost, and of the copy of the FIN that arrived',
+      connection: connectionOf(`
+        0.00 C S  0
+        0.13 S SA 0 1
+        0.13 C A  1 1
+        0.14 C PA 1 1 +57
+        0.27 S PA 1 58 +98
+        0.28 C PA 58 99 +8
+        0.81 C PA 58 99 +8
+        3.60 C FA 66 99
+        7.52 C FPA 58 99 +8
+        7.65 S FPA 107 67 +29
+        7.66 C R  67`),
+      end: 8,
+      endpoint: 'server',
+      severity: 'info',
+      confidence: 'possible',
+      title: '10.0.0.2:8080 sent a last 29 bytes after the peer’s close, answered with RST',
+      explanation:
+        /FIN in frame 8, which 10\.0\.0\.2:8080 took in with frame 9; 10\.0\.0\.2:8080 acknowledged it with 29 bytes in frame 10, 130 ms after that\..* 8 bytes that come before them were not acknowledged either: 37 bytes in all are lost\..* what was lost before it was none\.$/,
+      facts: { lostBytes: 37, delaySeconds: 0.13, variant: 'farewell' },
+    },
+    {
+      name: 'of all frames that hold the bytes',
+      connection: connectionOf(`
+        0.00 C S  0
+        0.01 S SA 0 1
+        0.02 C A  1 1
+        0.03 C PA 1 1 +100
+        0.04 S PA 1 101 +300
+        0.05 C FA 101 301
+        0.06 S A  301 102
+        1.06 S PA 301 102 +500
+        1.06 S PA 801 102 +500
+        1.07 C R  102
+        1.07 C R  102`),
+      end: 3,
+      explanation: /wrote 1,000 bytes from frame 8 to frame 9, 1 s later/,
+      facts: { lostBytes: 1000, segmentsAfterFin: 2 },
+    },
+    {
       name: 'on as many bytes where no TLS session was set up',
       connection: written(2.5, 24, { server: { payloadBytes: 60 }, client: { payloadBytes: 700 } }),
       end: 3,
