@@ -17,13 +17,12 @@ import { causesOfSilence } from './host-fate.js';
 import { isHeldBack, LOST_NEIGHBOUR_CITATIONS, lostNeighbour, reportSilence } from './neighbours.js';
 import type { Rule } from './rule.js';
 import { MINIMUM_RETRANSMISSIONS } from './thresholds.js';
-import { duration, nameOf, round, ssFilter } from './wording.js';
+import { count, duration, nameOf, round, ssFilter } from './wording.js';
 
 const NO_FINS = 'A firewall lets no FIN through (possible): then it arrives on no connection.';
 /** Why nothing arrives at a peer that is heard. */
 const ONE_WAY = [
   'The path loses what {closer} sends, but not what comes back (likely): then other connections of {closer} by the same way lose segments as well.',
-  NO_FINS,
   'The host of {peer} takes in nothing of what arrives, as when it is overloaded (possible).',
 ];
 const OF_CLOSER =
@@ -62,7 +61,7 @@ export const finUnacknowledged: Rule = {
       'Data before the FIN that is unanswered as well, by a peer that is silent: peer-unresponsive.',
       'A peer that answers the FIN with a reset: rst-half-open-discovered.',
     ],
-    applicationSees: `${OF_CLOSER} {peer}: probably nothing, its host may be gone; if it is heard, nothing of the close.`,
+    applicationSees: `${OF_CLOSER} {peer}: unknown; if it is heard, nothing of the close.`,
     likelyCauses: [...causesOfSilence('peer'), NO_FINS],
     nextSteps: [
       "On the host of {closer}: ss -tanpo state fin-wait-1 '( {filter} )'.",
@@ -89,14 +88,17 @@ export const finUnacknowledged: Rule = {
     const stopped =
       reset === null && isTimed && !isHeldBack(asked) && secondsBetween(lastTry, captureEnd) > 1.1 * tried;
     const silent = silentSince(peer, repeated);
+    // Not the FIN alone is lost.
+    const hasData =
+      closer.unacknowledgedBytes > 0 && (closer.lastNewData?.frame ?? Infinity) < (sent.frame ?? 0);
     return reportSilence(finUnacknowledged, connection, closer, peer, 'peer', {
       endpoint: closer.role,
       ...(reset !== null && { severity: 'warning' }),
       confidence: gradedBy(connection, 'observed'),
-      title: '{closer} sent its FIN {count} times over {time} without an acknowledgment',
-      explanation: `The FIN of {closer} in frame {fin} was sent again until frame {last}, and no segment of {peer} covers it. ${silent ? '{peer} was silent in that time.' : '{peer} still sent segments, but none that acknowledges the FIN.'}${reset === null ? '' : ' It went on as if the connection were open, and {closer} answered with RST in frame {rst}.'}${stopped ? ` Then {closer} stopped, and no packet says why: it gave up${silent && asked === null ? ', or its host no longer finds the next one on its link and sends ARP or neighbour discovery requests only, which this capture does not hold' : ''}.` : ''}`,
-      ...(!silent && { likelyCauses: ONE_WAY }),
-      applicationSees: `${OF_CLOSER} {peer}: ${silent ? 'probably nothing, its host may be gone.' : `nothing of the close; ${reset === null ? 'its read waits.' : 'its write succeeded and drew the reset, and then its read fails with ECONNRESET.'}`}`,
+      title: `{closer} sent its FIN {count} times over {time} ${hasData ? 'and its last {bytes} before that, without an acknowledgment of either' : 'without an acknowledgment'}`,
+      explanation: `The FIN of {closer} in frame {fin} was sent again until frame {last}, and no segment of {peer} covers it${hasData ? ', nor the {bytes} that {closer} had sent before it without a FIN' : ''}. ${silent ? '{peer} was silent in that time.' : '{peer} still sent segments, but none that acknowledges the FIN.'}${reset === null ? '' : ' It went on as if the connection were open, and {closer} answered with RST in frame {rst}.'}${stopped ? ` Then {closer} stopped, and no packet says why: it gave up${silent && asked === null ? ', or its host no longer finds the next one on its link and sends ARP or neighbour discovery requests only, which this capture does not hold' : ''}.` : ''}`,
+      likelyCauses: [...(silent ? causesOfSilence('peer') : ONE_WAY), ...(hasData ? [] : [NO_FINS])],
+      applicationSees: `${OF_CLOSER} {peer}: ${silent ? 'unknown.' : `nothing of the close; ${reset === null ? 'its read waits.' : 'its write succeeded and drew the reset, and then its read fails with ECONNRESET.'}`}`,
       frames: [sent.frame, repeated.frame, repeated.lastFrame, reset?.frame ?? null],
       from: sent.time,
       to: repeated.lastTime,
@@ -106,6 +108,7 @@ export const finUnacknowledged: Rule = {
         stopped,
         peerSilent: silent,
         reset: reset !== null,
+        ...(hasData && { unacknowledgedBytes: closer.unacknowledgedBytes }),
       },
       words: {
         closer: nameOf(closer),
@@ -113,6 +116,7 @@ export const finUnacknowledged: Rule = {
         count: repeated.count + 1,
         time: duration(seconds),
         fin: sent.frame ?? '?',
+        bytes: count(closer.unacknowledgedBytes, 'byte'),
         last: repeated.lastFrame,
         rst: reset?.frame ?? '?',
         filter: ssFilter(closer, peer),

@@ -16,6 +16,27 @@ export function causesOfSilence(name: string, afterIdle = false): readonly strin
   return afterIdle ? [device, host, path] : [host, path, device];
 }
 
+/** What tells the host from the path, where an endpoint says nothing any more. */
+export function stepsOfSilence(name: string): readonly string[] {
+  return [
+    'Do other connections to the same host still get answers? Then it is not the host.',
+    `ping, ip neigh and the console of {${name}}; unanswered ARP means that its interface is off the link.`,
+  ];
+}
+
+/** The endpoint says nothing any more, but its host is heard on other connections: neither it nor the way there failed. */
+export function causesOfOneSilence(name: string, other: string): readonly string[] {
+  const device = causesOfSilence(name, true)[0];
+  return [
+    device,
+    `The path loses what {${other}} sends, on some connections or for some time only (possible): then other connections of its host wait for acknowledgments as well.`,
+    `Several hosts share the address of {${name}}, and the one that had this connection has gone (possible): their TTLs, windows or timestamps differ.`,
+  ];
+}
+
+/** What tells the one from the other. */
+export const STEP_OF_ONE_SILENCE = 'Capture at {peer}: do the segments of {sender} arrive there?';
+
 /** A client that closed before it had all that its server sent. */
 export const CLIENT_LEFT: readonly string[] = [
   'The client had all it wanted, or its user left (possible).',
@@ -32,12 +53,6 @@ interface SignsOfUnknown {
   readonly byDevice?: boolean;
   /** What came before was sent again without an answer. */
   readonly unanswered?: boolean;
-}
-
-/** The endpoint says nothing any more, but its host is heard on other connections. */
-export function causesOfOneSilence(name: string): readonly string[] {
-  const [device, , path] = causesOfSilence(name, true);
-  return [device, path];
 }
 
 /** The endpoint answered as a host that has no such connection. */

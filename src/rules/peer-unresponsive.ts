@@ -4,12 +4,12 @@ import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
 import { eachEndpoint, finCoveredFrame, findReset, finFrame, gradedBy, type SeenReset } from './evidence.js';
 import type { Finding } from './finding.js';
-import { causesOfSilence, IDLE_SECONDS } from './host-fate.js';
+import { causesOfSilence, IDLE_SECONDS, stepsOfSilence } from './host-fate.js';
 import { LOST_NEIGHBOUR_CITATIONS, lostNeighbour, reportSilence } from './neighbours.js';
 import { inGeneral, type ProgramView, seenAt } from './program-view.js';
 import type { Draft } from './report-finding.js';
 import type { Rule } from './rule.js';
-import { silenceMetBy } from './silence.js';
+import { type Silence, silenceMetBy } from './silence.js';
 import { MINIMUM_RETRANSMISSIONS } from './thresholds.js';
 import { count, duration, nameOf, round, times } from './wording.js';
 
@@ -22,6 +22,12 @@ const SENDER: ProgramView = {
 const IN_CLOSE_WAIT: ProgramView = {
   ...SENDER,
   open: 'its read gives 0, as it had the FIN of its peer; its writes succeed until the send buffer is full or the kernel gives up; then ETIMEDOUT, or EHOSTUNREACH or ENETUNREACH if a router reported an error or ARP found nobody',
+};
+
+const GAVE_UP: ProgramView = {
+  name: 'sender',
+  open: 'its calls fail with ETIMEDOUT, if it was its kernel that gave up; a program that gave up knows of it',
+  read: 'fails with ETIMEDOUT, if it was its kernel that gave up',
 };
 
 const ENDED =
@@ -70,8 +76,7 @@ export const peerUnresponsive: Rule = {
     applicationSees: `${inGeneral(SENDER)} {peer}: unknown.`,
     likelyCauses: causesOfSilence('peer'),
     nextSteps: [
-      'Do other connections to the same host still get answers? Then it is not the host.',
-      'ping, ip neigh and the console of {peer}; unanswered ARP means that its interface is off the link.',
+      ...stepsOfSilence('peer'),
       'On the host of {sender}: ss -tino dst {peerHost} shows backoff, rto and unacked.',
     ],
     example: { fixture: 'power-loss', capture: 'client' },
@@ -82,6 +87,8 @@ export const peerUnresponsive: Rule = {
     const seconds = secondsBetween(silence.unheardSince, silence.lastTry);
     const isOffLink = lostNeighbour(sender, peer)?.isPeer === true;
     const ended = resetInVain(peer);
+    const gaveUp = endedBySender(sender, silence);
+    const closedIn = ended === null ? finFrame(peer) : null;
     const idleSeconds = peer.lastSegment === null ? 0 : secondsBetween(peer.lastSegment.time, silence.from);
     return reportSilence(peerUnresponsive, connection, sender, peer, 'peer', {
       endpoint: peer.role,
@@ -92,14 +99,15 @@ export const peerUnresponsive: Rule = {
       ],
       confidence: gradedBy(connection, 'observed'),
       title: '{peer} has not answered {sender} for {time}',
-      explanation: `The same data was sent again {again} in frames {first} to {last}, the first time {gap} after the last new data before it; {bytes} are unacknowledged, and nothing of {peer} was captured${peer.segments === 0 ? '' : ' after frame {heard}'}.${ended === null ? '' : ' Before that it had sent its FIN in frame {fin} and a reset in frame {rst}, which {sender} could not accept.'}${isOffLink || ended !== null ? '' : ' {peer} or the path to it stopped answering; one connection does not tell which.'}`,
-      applicationSees: `${seenAt(sender, peer, viewOf(peer))} {peer}: unknown.`,
+      explanation: `The same data was sent again {again} in frames {first} to {last}, the first time {gap} after the last new data before it; {bytes} are unacknowledged, and nothing of {peer} was captured${peer.segments === 0 ? '' : ' after frame {heard}'}.${closedIn === null ? '' : ' It had sent its FIN in frame {fin}.'}${ended === null ? '' : ' Before that it had sent its FIN in frame {fin} and a reset in frame {rst}, which {sender} could not accept.'}${isOffLink || ended !== null ? '' : ' {peer} or the path to it stopped answering; one connection does not tell which.'}${gaveUp === null ? '' : ' In the end {sender} gave up, or its program did: its reset in frame {abort} follows the last copy by {wait}.'}`,
+      applicationSees: `${seenAt(sender, peer, gaveUp === null ? viewOf(peer) : GAVE_UP, silence.run.lastFrame)} {peer}: unknown.`,
       frames: [
-        ended === null ? null : finFrame(peer),
+        finFrame(peer),
         ended?.frame ?? null,
         peer.lastSegment?.frame ?? null,
         silence.run.frame,
         silence.run.lastFrame,
+        gaveUp?.frame ?? null,
       ],
       from: silence.unheardSince,
       to: silence.lastTry,
@@ -109,6 +117,7 @@ export const peerUnresponsive: Rule = {
         firstGapSeconds: round(silence.firstGapSeconds, 3),
         idleBeforeSeconds: round(Math.max(0, idleSeconds)),
         unacknowledgedBytes: sender.unacknowledgedBytes,
+        ...(gaveUp !== null && { gaveUp: true }),
       },
       words: {
         sender: nameOf(sender),
@@ -124,6 +133,8 @@ export const peerUnresponsive: Rule = {
         bytes: count(sender.unacknowledgedBytes, 'byte'),
         fin: finFrame(peer) ?? '?',
         rst: ended?.frame ?? '?',
+        abort: gaveUp?.frame ?? '?',
+        wait: gaveUp === null ? '?' : duration(secondsBetween(silence.run.lastTime, gaveUp.time)),
       },
     });
   }),
@@ -132,6 +143,11 @@ export const peerUnresponsive: Rule = {
 /** A sender that has the FIN of its peer reads the end, and learns of the silence by writing only. */
 function viewOf(peer: Endpoint): ProgramView {
   return finCoveredFrame(peer) === null ? SENDER : IN_CLOSE_WAIT;
+}
+
+/** The reset with which the sender ended its waiting. */
+function endedBySender(sender: Endpoint, { run }: Silence): SeenReset | null {
+  return findReset(sender, (_, { frame }) => frame > run.lastFrame);
 }
 
 /** The reset of a peer that had closed, whose number lay before what its receiver expects. */

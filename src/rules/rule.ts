@@ -126,6 +126,7 @@ export interface CaptureCounts {
 export interface Contrast {
   readonly sentence: string;
   readonly likelyCauses: readonly string[];
+  readonly nextSteps: readonly string[];
 }
 
 /** Sees every connection as it ends and keeps counters only: memory is bounded by what it watches. */
@@ -144,7 +145,7 @@ export interface PatternCollector {
   doubtOf?(connection: Connection, finding: Finding): string | null;
   /**
    * What other connections tell of a finding of a connection that was added, as far as is known by now: a sentence for
-   * its explanation, and the causes that are left. Null if nothing.
+   * its explanation, and the causes and steps that are left. Null if nothing.
    */
   contrastOf?(connection: Connection, finding: Finding): Contrast | null;
   /** Called at the end of each capture, unless that ends the collector: what follows was seen at another time. */

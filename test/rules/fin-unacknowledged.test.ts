@@ -72,6 +72,33 @@ testRule(finUnacknowledged, {
       facts: { peerSilent: false, reset: false },
     },
     {
+      name: 'and does not blame a firewall for FINs where data without one is lost as well',
+      connection: repeatedFin(
+        5,
+        14.6,
+        { lastSegment: moment(10, 7) },
+        { payloadBytes: 500, unacknowledgedBytes: 8, lastNewData: moment(1, 3) },
+      ),
+      end: 15,
+      title:
+        '10.0.0.1:40000 sent its FIN 6 times over 12.6 s and its last 8 bytes before that, without an acknowledgment of either',
+      explanation: /covers it, nor the 8 bytes that 10\.0\.0\.1:40000 had sent before it without a FIN\./,
+      likelyCauses: /^(?!.*lets no FIN through)/s,
+      facts: { unacknowledgedBytes: 8 },
+    },
+    {
+      name: 'but may do so where the data came with the FIN',
+      connection: repeatedFin(
+        5,
+        14.6,
+        {},
+        { payloadBytes: 500, unacknowledgedBytes: 8, lastNewData: moment(2, 4) },
+      ),
+      end: 15,
+      title: '10.0.0.1:40000 sent its FIN 6 times over 12.6 s without an acknowledgment',
+      likelyCauses: /lets no FIN through/,
+    },
+    {
       name: 'as a warning if the peer went on without it until it was reset',
       connection: goneOn(),
       end: 60,

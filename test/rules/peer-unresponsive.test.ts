@@ -35,6 +35,8 @@ testRule(peerUnresponsive, {
         },
       }),
       end: 25,
+      explanation: /captured after frame 8\. It had sent its FIN in frame 7\. 10\.0\.0\.2:8080 or the path/,
+      frames: [7, 8, 10, 15],
       applicationSees:
         /^10\.0\.0\.1:40000: its read gives 0, as it had the FIN of its peer; its writes succeed until/,
     },
@@ -53,6 +55,26 @@ testRule(peerUnresponsive, {
         /Before that it had sent its FIN in frame 7 and a reset in frame 8, which 10\.0\.0\.1:40000 could not/,
       likelyCauses: /^10\.0\.0\.2:8080 had ended the connection itself/,
       frames: [7, 8, 10, 15],
+    },
+    {
+      name: 'and says that the sender gave up, where its reset follows',
+      connection: unansweredData(6, 22.6, {
+        client: {
+          payloadBytes: 1000,
+          unacknowledgedBytes: 100,
+          resetsSent: 1,
+          milestones: [
+            happens('retransmission-run', 10.2, 10, { count: 6, until: 22.6, lastFrame: 15, value: 200 }),
+            resets(29, 16, { hasAck: true }),
+          ],
+        },
+      }),
+      end: 40,
+      explanation:
+        /does not tell which\. In the end 10\.0\.0\.1:40000 gave up, or its program did: its reset in frame 16 follows the last copy by 6\.4 s\.$/,
+      applicationSees: /^10\.0\.0\.1:40000: its calls fail with ETIMEDOUT, if it was its kernel that gave up/,
+      frames: [8, 10, 15, 16],
+      facts: { gaveUp: true },
     },
     {
       name: 'since it was last heard, if that was after the original',

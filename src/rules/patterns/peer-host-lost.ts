@@ -1,7 +1,7 @@
 import { secondsBetween, type Timestamp } from '../../core/time.js';
 import { cite } from '../citations.js';
 import type { Finding } from '../finding.js';
-import { causesOfOneSilence } from '../host-fate.js';
+import { causesOfOneSilence, causesOfSilence, STEP_OF_ONE_SILENCE, stepsOfSilence } from '../host-fate.js';
 import { causesOfLostNeighbour } from '../neighbours.js';
 import type { PatternRule } from '../rule.js';
 import { duration, fillAll, inNetwork, nameOf, round } from '../wording.js';
@@ -30,6 +30,9 @@ const SILENCE = new Set([
   'zero-window-probe-unanswered',
   'syn-unanswered',
 ]);
+
+/** Those of which it tells whether the silent host was heard elsewhere. */
+const CONTRASTED = new Set(['peer-unresponsive', 'fin-unacknowledged']);
 
 /** What was still on its way when the first unanswered segment was sent. */
 const IN_FLIGHT_SECONDS = 0.5;
@@ -64,7 +67,7 @@ export const peerHostLost: PatternRule = {
       description: 'Within which time they must have fallen silent; when they last sent blurs it.',
     },
   },
-  grades: ['peer-unresponsive'],
+  grades: ['peer-unresponsive', 'fin-unacknowledged'],
   citations: [cite.retransmissionLimits, cite.backoff],
   related: ['peer-unresponsive', 'keepalive-unanswered', 'endpoint-mass-close', 'host-restarted'],
   documentation: {
@@ -125,15 +128,28 @@ export const peerHostLost: PatternRule = {
           return;
         }
       },
-      contrastOf({ server, network }, { rule, endpoint, from, severity }) {
-        // What is less than an error has a cause of its own: the peer closed, and its reset was in vain.
-        if (rule !== 'peer-unresponsive' || endpoint !== 'server' || severity !== 'error') return null;
+      contrastOf({ client, server, network }, finding) {
+        // A client's host is seldom heard on other connections.
+        if (!CONTRASTED.has(finding.rule) || silentEndpoint(finding) !== 'server') return null;
+        // Its link tells more of it, and of a later time.
+        if (finding.facts.peerSilent === false || finding.facts.neighbour === server.address) return null;
         const last = heard.of(server.address, network);
-        const seconds = last === null ? 0 : secondsBetween(from, last);
+        const seconds = last === null ? 0 : secondsBetween(finding.from, last);
         if (seconds <= IN_FLIGHT_SECONDS) return null;
+        const words = { peer: nameOf(server), sender: nameOf(client) };
+        const inPlace = (texts: readonly string[], of: readonly string[], instead: readonly string[]) =>
+          replaced(texts, fillAll(of, words), fillAll(instead, words));
         return {
           sentence: `Its host was heard on other connections up to ${duration(seconds)} after that: it has not gone.`,
-          likelyCauses: fillAll(causesOfOneSilence('peer'), { peer: nameOf(server) }),
+          likelyCauses: inPlace(
+            finding.likelyCauses,
+            causesOfSilence('peer'),
+            causesOfOneSilence('peer', 'sender'),
+          ),
+          nextSteps:
+            finding.rule === 'peer-unresponsive'
+              ? inPlace(finding.nextSteps, stepsOfSilence('peer'), [STEP_OF_ONE_SILENCE])
+              : finding.nextSteps,
         };
       },
       finish() {
@@ -186,8 +202,23 @@ export const peerHostLost: PatternRule = {
   },
 };
 
-/** `syn-unanswered` is about the caller, the others about the side that is silent. */
+/** The texts, with others in the place of those `of` something; at the front if there are none. */
+function replaced(
+  texts: readonly string[],
+  of: readonly string[],
+  instead: readonly string[],
+): readonly string[] {
+  const place = Math.max(
+    0,
+    texts.findIndex((text) => of.includes(text)),
+  );
+  const after = texts.slice(place).filter((text) => !of.includes(text));
+  return [...texts.slice(0, place), ...instead, ...after];
+}
+
+/** `syn-unanswered` and `fin-unacknowledged` are about the side that waits, the others about the one that is silent. */
 function silentEndpoint(finding: Finding): 'client' | 'server' {
-  if (finding.rule === 'syn-unanswered') return finding.endpoint === 'client' ? 'server' : 'client';
+  if (finding.rule === 'syn-unanswered' || finding.rule === 'fin-unacknowledged')
+    return finding.endpoint === 'client' ? 'server' : 'client';
   return finding.endpoint ?? 'server';
 }

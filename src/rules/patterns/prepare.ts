@@ -114,8 +114,14 @@ export function preparePatterns(rules: readonly PatternRule[], settings: RuleSet
     const severity = severityOf(connection, finding) ?? finding.severity;
     const contrast = contrastOf(connection, finding);
     if (contrast === null) return severity === finding.severity ? finding : { ...finding, severity };
-    const { sentence, likelyCauses } = contrast;
-    return { ...finding, severity, explanation: `${finding.explanation} ${sentence}`, likelyCauses };
+    const { sentence, likelyCauses, nextSteps } = contrast;
+    return {
+      ...finding,
+      severity,
+      explanation: `${finding.explanation} ${sentence}`,
+      likelyCauses,
+      nextSteps,
+    };
   };
   return {
     mayGrade(findings): boolean {

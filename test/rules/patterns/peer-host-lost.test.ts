@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { Finding } from '../../../src/rules/finding.js';
+import { causesOfSilence, stepsOfSilence } from '../../../src/rules/host-fate.js';
 import { peerHostLost } from '../../../src/rules/patterns/peer-host-lost.js';
 import { preparePatterns } from '../../../src/rules/patterns/prepare.js';
+import { fillAll } from '../../../src/rules/wording.js';
 import { at, connection, moment } from '../../support/connection-builder.js';
 import { finding, patternsOf, textsOf, UNFILLED } from '../../support/pattern-tester.js';
 
@@ -59,6 +62,51 @@ describe('peer-host-lost', () => {
     expect(told.likelyCauses[0]).toMatch(/^A firewall or NAT dropped its state/);
     expect(told.likelyCauses.join()).not.toMatch(/lost power|\{/);
     expect(told.severity).toBe('error');
+  });
+
+  describe('says so in the place of what that excludes', () => {
+    const causes = fillAll(causesOfSilence('peer'), { peer: '10.0.0.2:8080' });
+    const told = (more: Partial<Finding>) => {
+      const collector = preparePatterns([peerHostLost]);
+      const waits = connection({ id: 0, server: { lastSegment: moment(10, 10) } });
+      const found = [finding('peer-unresponsive', { from: at(13), ...more })];
+      collector.add(waits, found, at(100));
+      collector.add(connection({ id: 2, server: { lastSegment: moment(60, 90) } }), [], at(100));
+      return collector.graded(waits, found)[0];
+    };
+
+    it('keeps what else there is, whatever the severity', () => {
+      const steps = fillAll(stepsOfSilence('peer'), { peer: '10.0.0.2:8080' });
+      const { likelyCauses, nextSteps } = told({
+        severity: 'warning',
+        likelyCauses: ['It closed.', ...causes, 'More.'],
+        nextSteps: [...steps, 'Look.'],
+      });
+      expect(likelyCauses).toEqual([
+        'It closed.',
+        expect.stringMatching(/^A firewall or NAT dropped/),
+        expect.stringMatching(/^The path loses what 10\.0\.0\.1:40000 sends/),
+        expect.stringMatching(/^Several hosts share the address of 10\.0\.0\.2:8080/),
+        'More.',
+      ]);
+      expect(nextSteps).toEqual([
+        'Capture at 10.0.0.2:8080: do the segments of 10.0.0.1:40000 arrive there?',
+        'Look.',
+      ]);
+    });
+
+    it('of a FIN that nobody acknowledges', () => {
+      const fin = { rule: 'fin-unacknowledged', endpoint: 'client', likelyCauses: causes } as const;
+      expect(told({ ...fin, facts: { peerSilent: true } }).likelyCauses.join()).not.toMatch(/lost power/);
+      expect(told({ ...fin, facts: { peerSilent: false } }).likelyCauses).toEqual(causes);
+      expect(told({ ...fin, endpoint: 'server', facts: { peerSilent: true } }).likelyCauses).toEqual(causes);
+    });
+
+    it('not of a host that is off its link by then', () => {
+      expect(told({ explanation: 'It waits.', facts: { neighbour: '10.0.0.2' } }).explanation).toBe(
+        'It waits.',
+      );
+    });
   });
 
   it('is silent when the host was never heard', () => {
