@@ -428,6 +428,36 @@ describe('resets (RFC 9293 §3.5.2, §3.5.3, §3.10.7)', () => {
     expect(connectionOf(`${closed}\n 1.02 S RA 2 301 win=500`).client.unacknowledgedBytes).toBe(0);
   });
 
+  it('takes such a reset for an answer to what it acknowledges, and no other with ACK', () => {
+    const triggerOf = (closing: string, reset: string) =>
+      connectionOf(`${OPEN}\n ${closing}\n ${reset}`).server.milestones.find(({ kind }) => kind === 'reset')!
+        .reset!.trigger;
+    const closed = '1.00 S FA 1 1\n 1.01 C PA 1 2 +300';
+    expect(triggerOf(closed, '1.02 S RA 2 301 win=0')).toMatchObject({
+      frame: 5,
+      kind: 'data',
+      knewFin: true,
+      payloadBytes: 300,
+    });
+    const others: [string, string][] = [
+      [closed, '1.02 S RA 2 301 win=500'],
+      [closed, '1.02 S RA 2 201 win=0'],
+      [closed, '9.00 S RA 2 301 win=0'],
+      ['1.00 S FA 1 1\n 1.01 C A 1 2', '1.02 S RA 2 1 win=0'],
+      ['1.01 C PA 1 1 +300', '1.02 S RA 1 301 win=0'],
+    ];
+    for (const [before, reset] of others) expect(triggerOf(before, reset)).toBeNull();
+  });
+
+  it('proves nothing of a peer that never answered its SYN', () => {
+    const { quality, server } = connectionOf(`
+      0 C S 0
+      1 C S 0
+      3 C RA 1 -5000`);
+    expect(quality.unseen).toBeNull();
+    expect(server.timeline).toEqual([]);
+  });
+
   it('takes CLOSE-WAIT back where the reset acknowledges less than the FIN', () => {
     const closed = `${OPEN}
       1.0 C PA 1 1 +3
@@ -686,6 +716,17 @@ describe('very long connections', () => {
       { frame: 7, count: 4, lastFrame: 11, value: 29 },
     ]);
     expect(client.retransmissions).toBe(5);
+  });
+
+  it('count copies that have new octets behind them', () => {
+    const { client } = connectionOf(`${OPEN}
+      1.0 C PA 1 1 +100
+      1.3 C PA 1 1 +100
+      1.9 C PA 1 1 +250
+      3.1 C PA 1 1 +250
+      5.5 C PA 1 1 +300`);
+    const runs = client.milestones.filter(({ kind }) => kind === 'retransmission-run');
+    expect(runs).toMatchObject([{ frame: 5, count: 4, lastFrame: 8, value: 300 }]);
   });
 
   it('of retransmissions begin anew with an earlier number, and with one that is outstanding', () => {

@@ -1,6 +1,6 @@
 import { synUnanswered } from '../../src/rules/syn-unanswered.js';
 import { connection, enters, happens } from '../support/connection-builder.js';
-import { conversation } from '../support/conversation.js';
+import { connectionOf, conversation } from '../support/conversation.js';
 import { testRule } from '../support/rule-tester.js';
 import { SERVER_IN_TIME_WAIT } from './closing-cases.js';
 
@@ -40,6 +40,19 @@ testRule(synUnanswered, {
       confidence: 'observed',
       title: '10.0.0.1:40000 sent 4 SYNs to 10.0.0.2:8080 over 7 s without any answer',
       frames: [1, 2, 4],
+    },
+    {
+      name: 'and that the caller gave up with a reset of its own',
+      connection: connectionOf(`
+        0 C S 0
+        1 C S 0
+        3 C S 0
+        7 C RA 1 -5000`),
+      end: 20,
+      explanation:
+        /no SYN-ACK and no reset\. 10\.0\.0\.1:40000 gave up with a reset of its own in frame 4\.$/,
+      frames: [1, 2, 3, 4],
+      facts: { transmissions: 3 },
     },
     {
       name: 'and tells of TIME-WAIT on the same ports',

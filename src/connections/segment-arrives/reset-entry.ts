@@ -10,9 +10,11 @@ import { RESET } from '../milestones.js';
 import {
   CLOCK_BACKWARDS,
   DATA_FRAME,
+  ENDPOINT_FIN_SENT,
   ENDPOINT_SEEN,
   FLAGS,
   isLaterFrame,
+  KIND_DATA,
   KIND_SYN,
   LAST_ACKNOWLEDGMENT,
   LAST_FRAME,
@@ -98,8 +100,9 @@ function answeredBy(at: Exchange, hasAck: boolean): number {
   if ((memory[y + STATE] & ENDPOINT_SEEN) === 0) return -1;
   const info = memory[y + LAST_INFO];
   const resetSince = (info & LAST_RESET_SINCE) !== 0;
-  if (hasAck) return answersSyn(at) && !resetSince ? y + LAST_FRAME : -1;
-  if (segment.sequence !== memory[y + LAST_ACKNOWLEDGMENT]) return -1;
+  if (hasAck && resetSince) return -1;
+  if (hasAck && answersSyn(at)) return y + LAST_FRAME;
+  if (hasAck ? !refusesText(at) : segment.sequence !== memory[y + LAST_ACKNOWLEDGMENT]) return -1;
   // The receiver's own resets have taken the place of that segment's frame and time; payload has another.
   if (resetSince && (info & LAST_PAYLOAD_MASK) === 0) return -1;
   const answered = y + (resetSince ? DATA_FRAME : LAST_FRAME);
@@ -124,7 +127,22 @@ function hasSpokenSince(memory: Int32Array, x: number, y: number, frame: number)
   );
 }
 
-/** A reset with ACK is an answer only to a SYN: it acknowledges exactly that (§3.10.7.1). */
+/**
+ * Windows resets with ACK and a closed window what meets a socket that has been closed: it acknowledges what it
+ * throws away.
+ */
+export function isRefusing({ memory, sender: x, segment }: Exchange): boolean {
+  return (memory[x + STATE] & ENDPOINT_FIN_SENT) !== 0 && segment.window === 0;
+}
+
+/** The same of the peer's last segment, which has text that goes up to what is acknowledged. */
+function refusesText(at: Exchange): boolean {
+  const { memory, receiver: y, segment } = at;
+  const hasText = (memory[y + LAST_INFO] & LAST_PAYLOAD_MASK) !== 0 && at.lastKindOf(y) === KIND_DATA;
+  return hasText && isRefusing(at) && segment.acknowledgment === memory[y + SND_NXT];
+}
+
+/** Of standard forms, a reset with ACK is an answer only to a SYN: it acknowledges exactly that (§3.10.7.1). */
 function answersSyn(at: Exchange): boolean {
   const { memory, receiver: y, segment } = at;
   return at.lastKindOf(y) === KIND_SYN && segment.acknowledgment === memory[y + SND_NXT];

@@ -41,7 +41,7 @@ import { REORDERING_WINDOW, tapIsAt } from '../tap.js';
 import { raiseAcknowledged } from './acknowledgment.js';
 import type { Exchange } from './exchange.js';
 import { isOvertaken } from './overtaken.js';
-import { isAnswer, noteReset } from './reset-entry.js';
+import { isAnswer, isRefusing, noteReset } from './reset-entry.js';
 import { verdictOn } from './reset-verdict.js';
 
 /** Segments that travel at the same time overtake one another by no more than this, in seconds. */
@@ -80,10 +80,10 @@ function loseByOwnReset(at: Exchange, hasAck: boolean): void {
   const seen = (memory[x + STATE] & ENDPOINT_SEEN) !== 0;
   const own = !seen || answers || within(segment.sequence, memory[x + ISS], memory[x + SND_NXT]);
   if (!own) return;
-  // What it acknowledges has reached its sender, though nobody may have read it. But Windows, which resets with
-  // a closed window, acknowledges in this way what meets a socket that it has closed, and throws it away.
-  const refusing = (memory[x + STATE] & ENDPOINT_FIN_SENT) !== 0 && segment.window === 0;
-  if (hasAck && !refusing && within(segment.acknowledgment, memory[y + UNA], memory[y + SND_NXT])) {
+  // What it acknowledges has reached its sender, though nobody may have read it. But what is refused is thrown away,
+  // and a socket that resets its own SYN has nothing to acknowledge.
+  const hasTaken = hasAck && !isRefusing(at) && state !== SYN_SENT;
+  if (hasTaken && within(segment.acknowledgment, memory[y + UNA], memory[y + SND_NXT])) {
     raiseAcknowledged(at, y, segment.acknowledgment);
   }
   // It went on repeating its SYN-ACK and now knows of no connection: it never took an acknowledgment.

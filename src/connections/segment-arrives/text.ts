@@ -73,6 +73,7 @@ export function takeText(at: Exchange): number {
     // New octets behind repeated ones: both happened.
     repeatSynData(at, sequence);
     memory[x + RETRANSMISSIONS] = memory[x + RETRANSMISSIONS] + 1;
+    goOnWithRun(at, sequence);
   }
   if (payload > 0 && after(textEnd, next)) takeNewData(at, textEnd, next);
   if (fresh) memory[x + SND_NXT] = end;
@@ -99,13 +100,18 @@ function takeNewData(at: Exchange, textEnd: number, next: number): void {
 
 /** Octets from `sequence` up to `end`, none of them new: again, or out of order. */
 function takeRetransmission(at: Exchange, sequence: number, end: number): void {
-  const { memory, sender: x, receiver: y, fromServer, segment, ledger } = at;
+  const { memory, sender: x, segment } = at;
   const contiguous = memory[x + CONTIGUOUS];
   if (isOvertaken(at)) return;
   // It fills a gap in what was captured: reordered if that gap has only just shown.
   if (!before(sequence, contiguous) && secondsSinceLast(memory, x, segment) < REORDERING_WINDOW) return;
   memory[x + RETRANSMISSIONS] = memory[x + RETRANSMISSIONS] + 1;
-  if (end === sequence) return;
+  if (end !== sequence) goOnWithRun(at, sequence);
+}
+
+/** Octets from `sequence` on are sent again: with the same as the ones before, or as the first of a run. */
+function goOnWithRun(at: Exchange, sequence: number): void {
+  const { memory, sender: x, receiver: y, fromServer, segment, ledger } = at;
   const age = Math.max(0, Math.min(sinceNewData(at) * 1000, 0x7fffffff)) | 0;
   const entry = ledger.find(RETRANSMISSION_RUN, fromServer);
   if (entry >= 0 && isLaterFrame(ledger.journal.frame(entry), memory[y + LAST_FRAME])) {
