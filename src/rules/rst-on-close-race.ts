@@ -2,9 +2,9 @@ import type { Connection, Endpoint, Transition } from '../connections/connection
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
 import { closeRaceOf, type LostData, lostDataOf } from './close-race.js';
-import { eachEndpoint, entered, gradedBy, lasted, milestone } from './evidence.js';
+import { eachEndpoint, entered, finFrame as finFrameOf, gradedBy, lasted, milestone } from './evidence.js';
 import { CLIENT_LEFT, UNLESS_CLIENT_SHOULD_WAIT } from './host-fate.js';
-import { inGeneral, type ProgramView, seenAt } from './program-view.js';
+import { hadClosed, inGeneral, type ProgramView, seenAt } from './program-view.js';
 import { type Draft, reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { MAY_BE_TLS_ALERT, mayBeTlsAlert } from './tls-alert.js';
@@ -23,6 +23,20 @@ const LIFETIME =
   'The server ends connections at an age or after a number of requests, or was being stopped (possible).';
 const EARLY_ERROR =
   'The server closed after an early error response without reading the rest of the request (possible).';
+const BOTH_CLOSED = [
+  'Both sides were done, and what {sender} had still sent was a goodbye of its protocol (likely).',
+  '{sender} closed its direction alone, with shutdown(SHUT_WR), and waited for an answer (possible): then it got none.',
+];
+const ONLY_IF_IDEMPOTENT = 'Repeat the request only if it is idempotent.';
+const STEPS_AFTER_IDLE = [
+  'Compare the keep-alive timeouts: the client’s must be the shorter one.',
+  ONLY_IF_IDEMPOTENT,
+];
+const STEPS_IN_FLIGHT = [
+  'At {closer}: why it closed, by its log at the time of frame {fin}.',
+  ONLY_IF_IDEMPOTENT,
+];
+const STEPS_OF_BOTH = ['Nothing, unless {sender} should have got an answer.'];
 const SENDER: ProgramView = {
   name: 'sender',
   open: 'read gives 0 if the FIN arrived before the reset, else ECONNRESET; the write had succeeded',
@@ -31,8 +45,8 @@ const SENDER: ProgramView = {
 /** The same where the FIN of {closer} had not been taken in when the reset came. */
 const UNAWARE: ProgramView = {
   name: 'sender',
-  open: 'its write had succeeded, and its read fails with ECONNRESET, as no FIN had come',
-  read: 'fails with ECONNRESET, as no FIN had come',
+  open: 'its write had succeeded, and its read fails with ECONNRESET, as no FIN had come, or not all before it',
+  read: 'fails with ECONNRESET, as no FIN had come, or not all before it',
 };
 const OF_CLOSER = '{closer}: nothing, its socket is closed.';
 /** A server that has sent nothing for this long has answered what it was asked. */
@@ -61,6 +75,7 @@ export const rstOnCloseRace: Rule = {
     notThis: [
       'Data sent when the FIN was already known: rst-on-write-after-close.',
       'Data that was acknowledged before the close.',
+      'Data of a side that had closed as well, before it could know of the other FIN: it stays info.',
       'A client that closes in the middle of a response it no longer wants: it stays info.',
       'A goodbye of the size of a TLS alert such as close_notify: it stays info.',
     ],
@@ -71,10 +86,7 @@ export const rstOnCloseRace: Rule = {
       'Where a client closed: it had all it wanted, or left (possible).',
       'Where the data had been lost before, or the FIN did not arrive: the path loses segments (likely).',
     ],
-    nextSteps: [
-      'Compare the keep-alive timeouts: the client’s must be the shorter one.',
-      'Repeat the request only if it is idempotent.',
-    ],
+    nextSteps: STEPS_AFTER_IDLE,
     example: { fixture: 'rst-on-close-race', capture: 'client' },
   },
   check: eachEndpoint((sender, closer, connection) => {
@@ -85,13 +97,17 @@ export const rstOnCloseRace: Rule = {
     const lost = lostDataOf(connection, sender, fin, race);
     const idle = lost.kind === 'in-flight' ? idleBeforeClose(connection, sender, closer, fin) : null;
     const alert = mayBeTlsAlert(connection, sender, sender.unacknowledgedBytes);
+    const finMissed = lost.finMissed || isBehindGap(sender, closer);
+    // It had closed as well: what it had still sent was a goodbye, or it did not wait for the answer.
+    const bothClosed = lost.kind === 'in-flight' && hadClosed(sender, race.finFrame);
     return reportFinding(rstOnCloseRace, connection, {
       endpoint: closer.role,
-      ...(alert || closer.role === 'client' ? { severity: 'info' } : {}),
+      ...(alert || bothClosed || closer.role === 'client' ? { severity: 'info' } : {}),
       confidence: gradedBy(connection, lost.kind === 'in-flight' ? 'observed' : 'inferred'),
-      ...accountOf(lost, closer, idle, alert),
-      applicationSees: `${seenAt(sender, closer, lost.finMissed ? UNAWARE : SENDER, reset.frame)} ${OF_CLOSER}`,
+      ...accountOf(lost, closer, { idle, alert, bothClosed }),
+      applicationSees: `${seenAt(sender, closer, finMissed ? UNAWARE : SENDER, reset.frame)} ${OF_CLOSER}`,
       frames: [
+        bothClosed ? finFrameOf(sender) : null,
         finFrame,
         lost.kind === 'long-lost' ? (sender.lastNewData?.frame ?? null) : null,
         dataFrame,
@@ -106,6 +122,7 @@ export const rstOnCloseRace: Rule = {
         ...(lost.kind === 'unaware' && { sentAfterCloseSeconds: round(-lost.secondsBeforeFin) }),
         ...(lost.kind !== 'in-flight' && { transmissions: lost.copies }),
         ...(idle !== null && { idleBeforeCloseSeconds: round(idle) }),
+        ...(bothClosed && { bothClosed }),
       },
       words: {
         closer: nameOf(closer),
@@ -113,6 +130,7 @@ export const rstOnCloseRace: Rule = {
         were: sender.unacknowledgedBytes === 1 ? 'was' : 'were',
         bytes: count(sender.unacknowledgedBytes, 'byte'),
         fin: finFrame,
+        ownFin: finFrameOf(sender) ?? '?',
         finAgain: times(milestone(closer, 'fin-repeated')?.count ?? 0),
         data: dataFrame ?? '?',
         copies: times(lost.copies),
@@ -132,8 +150,23 @@ const KINDS = {
 
 type Account = Pick<Draft, 'title' | 'explanation' | 'likelyCauses' | 'nextSteps' | 'citations'>;
 
+/** The FIN of `closer` stands behind octets that its peer never got: nobody could read to the end. */
+function isBehindGap(sender: Endpoint, closer: Endpoint): boolean {
+  const wasTaken = sender.timeline.some(
+    ({ cause, retractedBy }) => cause === 'received FIN' && retractedBy === null,
+  );
+  return !wasTaken && closer.tcpAnalysis.lostSegment > 0;
+}
+
+interface Circumstances {
+  readonly idle: number | null;
+  readonly alert: boolean;
+  /** The sender's own FIN came before that of the closer, which had not had it by then. */
+  readonly bothClosed: boolean;
+}
+
 /** What is said of the data, by when it was sent. */
-function accountOf(lost: LostData, closer: Endpoint, idle: number | null, alert: boolean): Account {
+function accountOf(lost: LostData, closer: Endpoint, { idle, alert, bothClosed }: Circumstances): Account {
   const ofAlert = alert ? ` ${MAY_BE_TLS_ALERT}` : '';
   const alertCitations = alert ? [cite.closeNotify] : [];
   if (lost.kind === 'long-lost') {
@@ -170,12 +203,24 @@ function accountOf(lost: LostData, closer: Endpoint, idle: number | null, alert:
   }
   const byClient = closer.role === 'client';
   return {
-    title: '{closer} closed while {bytes} from {sender} {were} in flight, and reset the connection',
-    explanation: `{closer} sent its FIN in frame {fin}. The data in frame {data} does not acknowledge that; RST in frame {rst} followed, and no acknowledgment of the data.${idle === null ? '' : ` The last data of {closer} had come {idle} before its FIN: a request that meets the end of an idle persistent connection looks like this.`}${ofAlert}`,
-    likelyCauses: byClient ? CLIENT_LEFT : [IDLE_TIMEOUT, idle === null ? EARLY_ERROR : LIFETIME],
-    ...(byClient && {
-      nextSteps: [UNLESS_CLIENT_SHOULD_WAIT],
-    }),
+    title: bothClosed
+      ? '{closer} and {sender} closed at once: {bytes} from {sender} {were} in flight, and {closer} reset the connection'
+      : '{closer} closed while {bytes} from {sender} {were} in flight, and reset the connection',
+    explanation: `${bothClosed ? '{sender} sent its FIN in frame {ownFin}, before it had that of {closer}. ' : ''}{closer} sent its FIN in frame {fin}. The data in frame {data} does not acknowledge that; RST in frame {rst} followed, and no acknowledgment of the data.${idle === null ? '' : ` The last data of {closer} had come {idle} before its FIN: a request that meets the end of an idle persistent connection looks like this.`}${ofAlert}`,
+    likelyCauses: bothClosed
+      ? BOTH_CLOSED
+      : byClient
+        ? CLIENT_LEFT
+        : idle === null
+          ? [EARLY_ERROR, LIFETIME]
+          : [IDLE_TIMEOUT, LIFETIME],
+    nextSteps: bothClosed
+      ? STEPS_OF_BOTH
+      : byClient
+        ? [UNLESS_CLIENT_SHOULD_WAIT]
+        : idle === null
+          ? STEPS_IN_FLIGHT
+          : STEPS_AFTER_IDLE,
     citations: [...CITATIONS, ...alertCitations],
   };
 }

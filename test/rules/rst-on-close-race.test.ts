@@ -6,6 +6,7 @@ import {
 } from '../../src/connections/connection.js';
 import { rstOnCloseRace } from '../../src/rules/rst-on-close-race.js';
 import { connection, enters, happens, moment, resets } from '../support/connection-builder.js';
+import { connectionOf } from '../support/conversation.js';
 import { testRule } from '../support/rule-tester.js';
 import { afterClientFin, withRolesSwapped } from './closing-cases.js';
 
@@ -160,7 +161,48 @@ testRule(rstOnCloseRace, {
       name: 'on data of what was still going on',
       connection: keptAlive(1.5),
       end: 100,
+      likelyCauses: /^The server closed after an early error response(?!.*idle timeout)/s,
+      nextSteps: /^At 10\.0\.0\.1:40000: why it closed/,
       facts: { kind: 'data-in-flight' },
+    },
+    {
+      name: 'as info on a goodbye where both sides closed',
+      connection: connectionOf(`
+        0.000 C S  0
+        0.030 S SA 0 1
+        0.030 C A  1 1
+        0.031 C PA 1 1 +500
+        0.061 S PA 1 501 +300
+        0.062 C PA 501 301 +240
+        0.062 C FA 741 301
+        0.063 S FA 301 501
+        0.063 C A  742 302
+        0.092 S R  301
+        0.093 S R  302`),
+      end: 1,
+      endpoint: 'server',
+      severity: 'info',
+      title:
+        '10.0.0.2:8080 and 10.0.0.1:40000 closed at once: 240 bytes from 10.0.0.1:40000 were in flight, and 10.0.0.2:8080 reset the connection',
+      explanation:
+        /^10\.0\.0\.1:40000 sent its FIN in frame 7, before it had that of 10\.0\.0\.2:8080\. 10\.0/,
+      likelyCauses: /^Both sides were done/,
+      facts: { kind: 'data-in-flight', bothClosed: true },
+    },
+    {
+      name: 'and a FIN behind octets that never came is no end that could be read',
+      connection: connectionOf(`
+        0.00 C S  0
+        0.03 S SA 0 1
+        0.03 C A  1 1
+        0.04 C PA 1 1 +50
+        0.07 S A  1 51
+        0.08 C PA 51 1 +27
+        0.10 S FA 80 51
+        0.11 S R  1`),
+      end: 1,
+      endpoint: 'server',
+      applicationSees: /^10\.0\.0\.1:40000: its write had succeeded, and its read fails with ECONNRESET/,
     },
     {
       name: 'on a reset that came too late to be accepted',
