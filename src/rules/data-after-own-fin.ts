@@ -28,7 +28,8 @@ export const dataAfterOwnFin: Rule = {
       'A new connection on the same 4-tuple.',
       'A stray segment so far away that the receiver’s window cannot hold it.',
     ],
-    applicationSees: 'The receiver ignores such data; the sender may see a stall or a reset.',
+    applicationSees:
+      'The receiver ignores such data; the sender may see a stall or a reset. Of a second FIN alone neither sees anything.',
     likelyCauses: [
       'A device on the path that rewrites sequence numbers, and does it wrongly (possible).',
       'A broken TCP stack, such as that of a user-space proxy or VPN (possible).',
@@ -50,6 +51,9 @@ export const dataAfterOwnFin: Rule = {
       confidence: connection.quality.offloaded || !finTaken ? 'possible' : gradedBy(connection, 'observed'),
       title: bytes === 0 ? '{sender} sent a second FIN' : '{sender} sent {bytes} beyond its own FIN',
       explanation: `The FIN of {sender} is in frame {fin}; ${bytes === 0 ? 'frame {frame} has another one at a different number' : 'frame {frame} goes beyond it'}.${finTaken ? '' : ' Its peer was not seen to acknowledge that FIN, which may be damaged or not its own.'}`,
+      ...(bytes === 0 && {
+        applicationSees: 'Nothing by that: it brought no data, and the first FIN had told the end.',
+      }),
       frames: [finFrame(sender), beyond.frame, beyond.lastFrame],
       from: beyond.time,
       to: beyond.lastTime,

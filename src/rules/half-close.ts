@@ -3,7 +3,13 @@ import { cite } from './citations.js';
 import { acknowledgedAfterPeerFin, eachEndpoint, finFrame, gradedBy, milestone } from './evidence.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
+import { mayBeTlsAlert } from './tls-alert.js';
 import { count, duration, nameOf, round } from './wording.js';
+
+const PROXY = 'A proxy that passes on a half-close (possible).';
+const STAGED = 'A server that stages its close, so that the client can read the last response (possible).';
+const END_OF_OUTPUT =
+  'shutdown(SHUT_WR) on purpose, to mark the end of what the server has to send (possible).';
 
 /** One direction was closed and the other went on to carry data, as TCP allows. */
 export const halfClose: Rule = {
@@ -40,14 +46,11 @@ export const halfClose: Rule = {
       'Data that was in flight when the FIN was sent: it merely crossed the FIN.',
       'Data that was answered with a reset: rst-on-write-after-close.',
       'Data that stopped for long without a FIN: half-close-stalled.',
+      'A goodbye of the size of a TLS alert such as close_notify, which a TLS side has to send when its peer has closed.',
     ],
     applicationSees:
       '{closer}: write fails with EPIPE and SIGPIPE, as it shut down its own side; read gives the data and then 0. {sender}: read returns 0, write works.',
-    likelyCauses: [
-      'shutdown(SHUT_WR) on purpose, to mark the end of a request (likely).',
-      'A proxy that passes on a half-close (possible).',
-      'A server that stages its close, so that the client can read the last response (possible).',
-    ],
+    likelyCauses: ['shutdown(SHUT_WR) on purpose, to mark the end of a request (likely).', PROXY, STAGED],
     nextSteps: [
       'Nothing, if the transfer ended well.',
       'Check whether a server takes the client’s end of file for an abort.',
@@ -59,13 +62,14 @@ export const halfClose: Rule = {
     const data = milestone(sender, 'data-after-peer-fin');
     if (data === null || closer.resetsSent > 0) return null;
     const acknowledged = acknowledgedAfterPeerFin(sender);
-    if (acknowledged === 0) return null;
+    if (acknowledged === 0 || mayBeTlsAlert(connection, sender, data.value)) return null;
     const seconds = secondsBetween(data.time, data.lastTime);
     return reportFinding(halfClose, connection, {
       endpoint: closer.role,
       confidence: gradedBy(connection, 'observed'),
       title: '{closer} half-closed, and {sender} went on to send {bytes}',
       explanation: `{closer} sent its FIN in frame {fin}. {sender} knew of it and sent {bytes} more${data.count > 1 ? ' within {time}' : ''}, of which {closer} acknowledged {acknowledged}.`,
+      ...(closer.role === 'server' && { likelyCauses: [STAGED, PROXY, END_OF_OUTPUT] }),
       frames: [finFrame(closer), milestone(closer, 'fin-covered')?.frame ?? null, data.frame, data.lastFrame],
       from: data.time,
       to: data.lastTime,

@@ -1,4 +1,4 @@
-import type { Connection, Endpoint } from '../connections/connection.js';
+import type { Connection, Endpoint, Moment } from '../connections/connection.js';
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
 import { closeRaceOf } from './close-race.js';
@@ -60,6 +60,8 @@ const BARE_ABORT =
   'the program aborted on a system that sets no ACK bit then, as RFC 9293 §3.10.5 has it (possible); Linux sets it.';
 
 const NO_LIMITS = {};
+/** No answer comes sooner than this much of the handshake's round trip: round trips differ a little. */
+const MOST_OF_ROUND_TRIP = 0.75;
 
 const PEER: ProgramView = {
   name: 'peer',
@@ -86,7 +88,7 @@ export const rstActiveAbort: Rule = {
       minimum: 0,
       maximum: 1000,
       description:
-        'Data that the capture has this many round trips before the abort, and that had arrived by then, was probably unread, which by itself turns a close into an abort: of two, one may be the way to the capture point and back.',
+        'Data that the capture has this many round trips before the abort, that had arrived by then and was not answered, was probably unread, which by itself turns a close into an abort: of two, one may be the way to the capture point and back.',
     },
   },
   signs: ['reset'],
@@ -291,6 +293,7 @@ function kindOf(
     (data !== null &&
       data.frame < reset.frame &&
       hadArrived &&
+      !wentOnSince(aborter, data, connection) &&
       roundTripSeconds !== null &&
       endedWithin(connection, data.frame, sinceDataSeconds, recentRoundTrips * roundTripSeconds))
   ) {
@@ -305,6 +308,15 @@ function kindOf(
   }
   const why = carried === '' ? ' Why, the capture does not tell.' : carried;
   return { name: 'reason-unknown', words: `${live}${why}`, sinceDataSeconds };
+}
+
+/** `endpoint` sent more when it had these data of its peer: it need not have left them unread. */
+function wentOnSince({ role, lastNewData }: Endpoint, data: Moment, { vantage }: Connection): boolean {
+  if (lastNewData === null || lastNewData.frame < data.frame) return false;
+  // Elsewhere what crossed them looks the same.
+  const { near, roundTripSeconds } = vantage;
+  const since = secondsBetween(data.time, lastNewData.time);
+  return near === role || (roundTripSeconds !== null && since >= MOST_OF_ROUND_TRIP * roundTripSeconds);
 }
 
 function causesOf({ name }: Kind, aborter: Endpoint, { reset }: SeenReset): readonly string[] {

@@ -22,6 +22,7 @@ testRule(dataAfterOwnFin, {
       confidence: 'observed',
       title: '10.0.0.1:40000 sent 100 bytes beyond its own FIN',
       severity: 'error',
+      applicationSees: /^The receiver ignores such data/,
       frames: [5, 7],
     },
     {
@@ -30,6 +31,7 @@ testRule(dataAfterOwnFin, {
       end: 4,
       severity: 'warning',
       title: '10.0.0.1:40000 sent a second FIN',
+      applicationSees: /^Nothing by that/,
     },
     {
       name: 'as a warning where nobody took the FIN for one',

@@ -1,9 +1,11 @@
 import { halfClose } from '../../src/rules/half-close.js';
 import { happens, resets } from '../support/connection-builder.js';
 import { testRule } from '../support/rule-tester.js';
-import { afterClientFin } from './closing-cases.js';
+import { afterClientFin, withRolesSwapped } from './closing-cases.js';
 
 const answer = happens('data-after-peer-fin', 3, 7, { until: 5, lastFrame: 11, value: 4380, count: 3 });
+
+const goodbye = happens('data-after-peer-fin', 3, 7, { value: 31 });
 
 testRule(halfClose, {
   fires: [
@@ -23,8 +25,30 @@ testRule(halfClose, {
       end: 6,
       facts: { acknowledgedBytes: 2920 },
     },
+    {
+      name: 'on a server that closed, which marks no end of a request',
+      connection: withRolesSwapped(afterClientFin({ serverMilestones: [answer] })),
+      end: 6,
+      endpoint: 'server',
+      likelyCauses: /^A server that stages its close(?!.*request)/s,
+    },
+    {
+      name: 'on few bytes where no TLS session was set up',
+      connection: afterClientFin({ serverMilestones: [goodbye] }),
+      end: 6,
+      facts: { bytesAfterFin: 31 },
+    },
   ],
   silent: [
+    {
+      name: 'on what may be a TLS side’s close_notify',
+      connection: afterClientFin({
+        serverMilestones: [goodbye],
+        client: { payloadBytes: 700 },
+        server: { payloadBytes: 2000 },
+      }),
+      end: 6,
+    },
     { name: 'without data after the FIN', connection: afterClientFin(), end: 100 },
     {
       name: 'when none of it was acknowledged',

@@ -90,6 +90,24 @@ testRule(rstActiveAbort, {
       facts: { kind: 'reason-unknown' },
     },
     {
+      name: 'and supposes none in data that it has answered, whose knowledge takes a round trip',
+      connection: {
+        ...abortBy('server', { lastNewData: moment(4.98, 8) }, { lastNewData: moment(4.97, 7) }),
+        vantage: { near: 'server', confidence: 'high', roundTripSeconds: 0.02 },
+      },
+      end: 6,
+      facts: { kind: 'reason-unknown' },
+    },
+    {
+      name: 'and supposes it in data that crossed what it sent',
+      connection: {
+        ...abortBy('server', { lastNewData: moment(4.98, 8) }, { lastNewData: moment(4.97, 7) }),
+        vantage: { near: 'client', confidence: 'high', roundTripSeconds: 0.02 },
+      },
+      end: 6,
+      facts: { kind: 'unread-data-likely' },
+    },
+    {
       name: 'and supposes none in data that may still have been on its way',
       connection: abortBy('server', {}, { lastNewData: moment(4.99, 8), unacknowledgedBytes: 24 }),
       end: 6,
