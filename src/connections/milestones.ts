@@ -67,6 +67,11 @@ export const MILESTONE_KINDS = [
    */
   'held-before',
   /**
+   * The peer acknowledged more than this endpoint's FIN, which it had not covered: to it that is an old segment (RFC
+   * 9293 §3.10.7.4, first step). A run; `value`: octets from the FIN's number on that the first such acknowledgment covers.
+   */
+  'fin-passed',
+  /**
    * Requests for a link address, by this endpoint's host for that of its peer or of somebody else, or by a router for
    * its peer's, that nobody has answered since. A run. Details in `neighbour`; it is in no journal.
    */
@@ -106,6 +111,7 @@ export const FAST_OPEN_REFUSED = codeOf('fast-open-refused');
 export const SECOND_SYN = codeOf('second-syn');
 export const OPENED_ANEW = codeOf('opened-anew');
 export const HELD_BEFORE = codeOf('held-before');
+export const FIN_PASSED = codeOf('fin-passed');
 
 /** `value` of `syn-on-open-connection`: how the SYN's number lies to those that its sender had used (RFC 6191 §2). */
 export const SYN_IS_BEYOND = 1;

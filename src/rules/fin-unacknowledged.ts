@@ -15,15 +15,26 @@ import {
 } from './evidence.js';
 import { causesOfSilence } from './host-fate.js';
 import { isHeldBack, LOST_NEIGHBOUR_CITATIONS, lostNeighbour, reportSilence } from './neighbours.js';
+import type { Draft } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { MINIMUM_RETRANSMISSIONS } from './thresholds.js';
-import { count, duration, nameOf, round, ssFilter } from './wording.js';
+import { count, duration, nameOf, round, ssFilter, times } from './wording.js';
 
 const NO_FINS = 'A firewall lets no FIN through (possible): then it arrives on no connection.';
 /** Why nothing arrives at a peer that is heard. */
 const ONE_WAY = [
   'The path loses what {closer} sends, but not what comes back (likely): then other connections of {closer} by the same way lose segments as well.',
   'The host of {peer} takes in nothing of what arrives, as when it is overloaded (possible).',
+];
+/** Why a FIN has a number that its receiver has passed. */
+const STALE = [
+  'A device on the path answers for the host of {closer}, or ends its connections, and holds old numbers (likely): then TTL and IP identification of the FIN differ from those of its data.',
+  'A device on the path rewrites sequence numbers, and does it wrongly (possible).',
+  'The stack of {closer} lost count of what it had sent (possible).',
+];
+const STEPS_OF_STALE = [
+  'Capture at {closer}: does it send the FIN, and with this number?',
+  'Which device between the two keeps state of connections: its timeouts, and its log at the time of frame {fin}.',
 ];
 const OF_CLOSER =
   '{closer}: close() returned at once and reports nothing; after shutdown(SHUT_WR) its read waits, and fails with ETIMEDOUT if the kernel gives up.';
@@ -49,7 +60,7 @@ export const finUnacknowledged: Rule = {
   ],
   documentation: {
     meaning:
-      'A FIN has to be acknowledged like data. It was sent several times, and no acknowledgment covers it: the other host, or the path to it, has stopped answering; or the path loses what goes one way only, if the peer is still heard. The closer stays in FIN-WAIT-1 until its kernel gives up, silently. If it stops earlier than that, its host may no longer find the next one on its link.',
+      'A FIN has to be acknowledged like data. It was sent several times, and no acknowledgment covers it: the other host, or the path to it, has stopped answering; or the path loses what goes one way only, if the peer is still heard; or the FIN has a number that the peer has passed, if that answers with an acknowledgment beyond it. The closer stays in FIN-WAIT-1 until its kernel gives up, silently. If it stops earlier than that, its host may no longer find the next one on its link.',
     proof: [
       'The FIN of {closer} and at least minimumRetransmissions repetitions of it, over at least a second.',
       'No segment of {peer} whose acknowledgment covers it.',
@@ -85,19 +96,25 @@ export const finUnacknowledged: Rule = {
     const lastTry =
       asked?.isOwnHost === true ? latest(repeated.lastTime, asked.run.lastTime) : repeated.lastTime;
     const tried = secondsBetween(sent.time, lastTry);
+    const isLast = closer.lastSegment === null || closer.lastSegment.frame <= repeated.lastFrame;
     const stopped =
-      reset === null && isTimed && !isHeldBack(asked) && secondsBetween(lastTry, captureEnd) > 1.1 * tried;
+      reset === null &&
+      isTimed &&
+      isLast &&
+      !isHeldBack(asked) &&
+      secondsBetween(lastTry, captureEnd) > 1.1 * tried;
     const silent = silentSince(peer, repeated);
+    const passed = milestone(closer, 'fin-passed');
     // Not the FIN alone is lost.
     const hasData =
       closer.unacknowledgedBytes > 0 && (closer.lastNewData?.frame ?? Infinity) < (sent.frame ?? 0);
+    const account = accountOf(silent, hasData, passed !== null && passed.lastFrame > repeated.frame);
     return reportSilence(finUnacknowledged, connection, closer, peer, 'peer', {
       endpoint: closer.role,
       ...(reset !== null && { severity: 'warning' }),
       confidence: gradedBy(connection, 'observed'),
-      title: `{closer} sent its FIN {count} times over {time} ${hasData ? 'and its last {bytes} before that, without an acknowledgment of either' : 'without an acknowledgment'}`,
-      explanation: `The FIN of {closer} in frame {fin} was sent again until frame {last}, and no segment of {peer} covers it${hasData ? ', nor the {bytes} that {closer} had sent before it without a FIN' : ''}. ${silent ? '{peer} was silent in that time.' : '{peer} still sent segments, but none that acknowledges the FIN.'}${reset === null ? '' : ' It went on as if the connection were open, and {closer} answered with RST in frame {rst}.'}${stopped ? ` Then {closer} stopped, and no packet says why: it gave up${silent && asked === null ? ', or its host no longer finds the next one on its link and sends ARP or neighbour discovery requests only, which this capture does not hold' : ''}.` : ''}`,
-      likelyCauses: [...(silent ? causesOfSilence('peer') : ONE_WAY), ...(hasData ? [] : [NO_FINS])],
+      ...account,
+      explanation: `The FIN of {closer} in frame {fin} was sent again until frame {last}, ${account.explanation}${reset === null ? '' : ' It went on as if the connection were open, and {closer} answered with RST in frame {rst}.'}${stopped ? ` Then {closer} stopped, and no packet says why: it gave up${silent && asked === null ? ', or its host no longer finds the next one on its link and sends ARP or neighbour discovery requests only, which this capture does not hold' : ''}.` : ''}`,
       applicationSees: `${OF_CLOSER} {peer}: ${silent ? 'unknown.' : `nothing of the close; ${reset === null ? 'its read waits.' : 'its write succeeded and drew the reset, and then its read fails with ECONNRESET.'}`}`,
       frames: [sent.frame, repeated.frame, repeated.lastFrame, reset?.frame ?? null],
       from: sent.time,
@@ -108,6 +125,7 @@ export const finUnacknowledged: Rule = {
         stopped,
         peerSilent: silent,
         reset: reset !== null,
+        ...(passed !== null && { peerPassedBytes: passed.value }),
         ...(hasData && { unacknowledgedBytes: closer.unacknowledgedBytes }),
       },
       words: {
@@ -119,11 +137,38 @@ export const finUnacknowledged: Rule = {
         bytes: count(closer.unacknowledgedBytes, 'byte'),
         last: repeated.lastFrame,
         rst: reset?.frame ?? '?',
+        answers: times(passed?.count ?? 0),
+        answered: passed?.frame ?? '?',
+        lastAnswered: passed?.lastFrame ?? '?',
+        beyond: count(passed?.value ?? 0, 'byte'),
         filter: ssFilter(closer, peer),
       },
     });
   }),
 };
+
+/** What became of the FIN: its receiver had passed it, or nothing shows that it arrived. */
+function accountOf(
+  silent: boolean,
+  hasData: boolean,
+  passed: boolean,
+): Required<Pick<Draft, 'title' | 'explanation' | 'likelyCauses'>> & Pick<Draft, 'nextSteps'> {
+  if (passed) {
+    return {
+      title: '{closer} sent its FIN {count} times over {time} with a number that {peer} had passed',
+      explanation:
+        'and {peer} answered {answers}, in frames {answered} to {lastAnswered}, with an acknowledgment of {beyond} from its number on: it arrives, and is an old segment there, which is dropped.',
+      likelyCauses: STALE,
+      nextSteps: STEPS_OF_STALE,
+    };
+  }
+  const causes = silent ? causesOfSilence('peer') : ONE_WAY;
+  return {
+    title: `{closer} sent its FIN {count} times over {time} ${hasData ? 'and its last {bytes} before that, without an acknowledgment of either' : 'without an acknowledgment'}`,
+    explanation: `and no segment of {peer} covers it${hasData ? ', nor the {bytes} that {closer} had sent before it without a FIN' : ''}. ${silent ? '{peer} was silent in that time.' : '{peer} still sent segments, but none that acknowledges the FIN.'}`,
+    likelyCauses: hasData ? causes : [...causes, NO_FINS],
+  };
+}
 
 /** The reset with which `closer` answered a peer that went on without the FIN; null unless that was the end. */
 function endingReset(closer: Endpoint, peer: Endpoint): SeenReset | null {

@@ -8,6 +8,7 @@ import {
   moment,
   resets,
 } from '../support/connection-builder.js';
+import { connectionOf } from '../support/conversation.js';
 import { testRule } from '../support/rule-tester.js';
 
 function repeatedFin(count: number, until: number, peer: EndpointDraft = {}, more: EndpointDraft = {}) {
@@ -97,6 +98,31 @@ testRule(finUnacknowledged, {
       end: 15,
       title: '10.0.0.1:40000 sent its FIN 6 times over 12.6 s without an acknowledgment',
       likelyCauses: /lets no FIN through/,
+    },
+    {
+      name: 'whose number the peer has passed, which arrives',
+      connection: connectionOf(`
+        0.00 S FA 1 1
+        0.05 C A  1 1232
+        0.14 S FA 1 1
+        0.15 C A  1 1232
+        1.37 S FA 1 1
+        1.38 C A  1 1232
+        4.00 S FA 1 1
+        4.01 C A  1 1232`),
+      end: 60,
+      endpoint: 'server',
+      title: '10.0.0.2:8080 sent its FIN 4 times over 4 s with a number that 10.0.0.1:40000 had passed',
+      explanation:
+        /until frame 7, and 10\.0\.0\.1:40000 answered 4 times, in frames 2 to 8, with an acknowledgment of 1,231 bytes from its number on: it arrives/,
+      likelyCauses: /^A device on the path answers for the host of 10\.0\.0\.2:8080/,
+      facts: { peerPassedBytes: 1231 },
+    },
+    {
+      name: 'and does not say that it gave up where it sent something else',
+      connection: repeatedFin(5, 14.6, {}, { lastSegment: moment(30, 12) }),
+      end: 60,
+      facts: { stopped: false },
     },
     {
       name: 'as a warning if the peer went on without it until it was reset',

@@ -2,10 +2,10 @@
  * Whether a FIN has reached its receiver (RFC 9293 §3.6): it counts once all before it is there, and is proved by
  * what the receiver acknowledges (§3.10.7.4, fifth step).
  */
-import { advance, after } from '../../tcp/sequence.js';
+import { advance, after, distance } from '../../tcp/sequence.js';
 import { RECEIVED_ACK_OF_FIN, RECEIVED_FIN, transitionFor } from '../../tcp/transitions.js';
 import { ASSUMED, OBSERVED } from '../entries.js';
-import { FIN_COVERED, FIN_REPEATED } from '../milestones.js';
+import { FIN_COVERED, FIN_PASSED, FIN_REPEATED } from '../milestones.js';
 import {
   CONTIGUOUS,
   ENDPOINT_FIN_COVERED,
@@ -78,9 +78,14 @@ function hasSentUnseen({ memory, sender: x, segment }: Exchange): boolean {
   return after(segment.sequence, memory[x + SND_NXT]);
 }
 
-/** The FIN held to have reached the sender lay below its RCV.NXT (§3.10.7.4, first step). */
+/** The FIN of the peer, whether held to have reached the sender or not, lay below its RCV.NXT (§3.10.7.4, first step). */
 export function refuseFinAsOld(at: Exchange): void {
-  const { memory, sender: x, fromServer, ledger } = at;
+  const { memory, sender: x, receiver: y, fromServer, segment, ledger } = at;
+  if ((memory[y + STATE] & ENDPOINT_FIN_COVERED) === 0) {
+    const passed = ledger.find(FIN_PASSED, !fromServer);
+    if (passed >= 0) ledger.extend(passed, 0);
+    else ledger.startRun(FIN_PASSED, !fromServer, distance(segment.acknowledgment, memory[y + FIN_SEQUENCE]));
+  }
   if ((memory[x + STATE] & ENDPOINT_FIN_UNPROVED) === 0) return;
   ledger.retractFrom(fromServer, RECEIVED_FIN);
   memory[x + STATE] &= ~ENDPOINT_FIN_UNPROVED;
