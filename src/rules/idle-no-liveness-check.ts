@@ -45,6 +45,7 @@ export const idleNoLivenessCheck: Rule = {
     proof: ['Both sides ESTABLISHED at the end, silence for idleSeconds, and no keep-alive in the capture.'],
     notThis: [
       'A capture too short to hold a keep-alive: it proves nothing about the setting.',
+      'A connection of a host with itself: it has no path, and loses both ends at once.',
       'A connection with keep-alives, or with exchanges that go on: it is not silent for idleSeconds. Where they were regular and stopped, the finding says so.',
     ],
     applicationSees: 'Nothing on either side until somebody sends.',
@@ -60,6 +61,7 @@ export const idleNoLivenessCheck: Rule = {
     const idleSeconds = secondsBetween(connection.end, captureEnd);
     if (!lasted(connection, connection.lastFrame, idleSeconds, options.idleSeconds)) return NOTHING;
     if (client.unacknowledgedBytes > 0 || server.unacknowledgedBytes > 0) return NOTHING;
+    if (areOneHost(client.address, server.address)) return NOTHING;
     if (milestone(client, 'keep-alive') !== null || milestone(server, 'keep-alive') !== null) return NOTHING;
     // Whole seconds: it was less than one more.
     const { survivedSilenceSeconds } = connection;
@@ -94,3 +96,12 @@ export const idleNoLivenessCheck: Rule = {
     ];
   },
 };
+
+/** Loopback addresses (RFC 1122 §3.2.1.3, RFC 4291 §2.5.3) are all of the host itself. */
+function areOneHost(one: string, other: string): boolean {
+  return one === other || (isLoopback(one) && isLoopback(other));
+}
+
+function isLoopback(address: string): boolean {
+  return address.startsWith('127.') || address === '::1';
+}

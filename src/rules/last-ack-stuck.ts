@@ -1,3 +1,4 @@
+import type { Connection, Endpoint } from '../connections/connection.js';
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
 import { eachEndpoint, entered, findReset, gradedBy, lasted, milestone } from './evidence.js';
@@ -9,6 +10,14 @@ import { duration, nameOf, round, ssFilter, times } from './wording.js';
 
 /** An acknowledgment delayed this long is normal, and one repetition of the FIN in that time too. */
 const DELAYED_ACK_SECONDS = 0.25;
+
+/** Linux holds no FIN-WAIT-2 for longer unless it is told to (tcp_fin_timeout). */
+const FIN_TIMEOUT_SECONDS = 60;
+
+const FIREWALL = 'A firewall dropped the connection after the first FIN and its acknowledgment (possible).';
+const PATH_LOSES = 'The path loses the FIN, or each acknowledgment of it (possible).';
+const HOST_GONE =
+  'The host of {peer}, or the path to it, is gone (possible): then its other connections are not answered either.';
 
 /** The second FIN is repeated because its acknowledgment does not arrive. */
 export const lastAckStuck: Rule = {
@@ -48,8 +57,8 @@ export const lastAckStuck: Rule = {
       'Neither program notices: both have closed. {closer} keeps the connection in LAST-ACK for a while.',
     likelyCauses: [
       'The last acknowledgment was lost (likely when it came in the end).',
-      'The other side’s TIME-WAIT was cut short, or its host is gone (possible).',
-      'A firewall dropped the connection after the first FIN and its acknowledgment (possible).',
+      'The other side’s FIN-WAIT-2 or TIME-WAIT had ended, or its host is gone (possible).',
+      FIREWALL,
     ],
     nextSteps: [
       "On the host of {closer}: ss -tanpo state last-ack '( {filter} )', and sysctl net.ipv4.tcp_orphan_retries.",
@@ -63,6 +72,8 @@ export const lastAckStuck: Rule = {
     if (repeated === null || sent === null) return null;
     if (findReset(peer, ({ trigger }) => trigger?.kind === 'fin') !== null) return null;
     const covered = milestone(closer, 'fin-covered');
+    const waited = entered(peer, 'FIN-WAIT-2');
+    const peerWaitedSeconds = waited === null ? null : secondsBetween(waited.time, sent.time);
     const many = repeated.count >= options.minimumRetransmissions;
     const seconds = secondsBetween(sent.time, covered?.time ?? repeated.lastTime);
     let severity: Severity = many ? 'warning' : 'info';
@@ -90,18 +101,40 @@ export const lastAckStuck: Rule = {
       confidence: gradedBy(connection, outcome === 'acknowledgment-lost' ? 'inferred' : 'observed'),
       title: `{closer} repeated its FIN {count} in LAST-ACK`,
       explanation: `{closer} sent the second FIN in frame {fin} and repeated it {count}, the last in frame {last}, ${words}.`,
+      ...(covered === null && { likelyCauses: causesOfSilence(peer, connection, peerWaitedSeconds) }),
       frames: [sent.frame, repeated.frame, repeated.lastFrame, covered?.frame ?? null],
       from: sent.time,
       to: covered?.time ?? repeated.lastTime,
-      facts: { repetitions: repeated.count, seconds: round(seconds), outcome },
+      facts: {
+        repetitions: repeated.count,
+        seconds: round(seconds),
+        outcome,
+        ...(covered === null &&
+          peerWaitedSeconds !== null && { peerWaitedSeconds: round(peerWaitedSeconds) }),
+      },
       words: {
         closer: nameOf(closer),
         peer: nameOf(peer),
         count: times(repeated.count),
         fin: sent.frame ?? '?',
         last: repeated.lastFrame,
+        waited: duration(peerWaitedSeconds ?? 0),
         filter: ssFilter(closer, peer),
       },
     });
   }),
 };
+
+/** Why nothing answers the FIN of a side that its peer, in FIN-WAIT-2, had waited for. */
+function causesOfSilence(
+  peer: Endpoint,
+  { vantage }: Connection,
+  peerWaitedSeconds: number | null,
+): readonly string[] {
+  // Where the capture was taken at the host of the peer, the FIN came there and no answer left.
+  const onTheWay = vantage.near === peer.role ? [FIREWALL] : [FIREWALL, PATH_LOSES, HOST_GONE];
+  if (peerWaitedSeconds === null) return onTheWay;
+  const isLong = peerWaitedSeconds >= FIN_TIMEOUT_SECONDS;
+  const expired = `{peer} no longer waited for it, after {waited} in FIN-WAIT-2 (${isLong ? 'likely' : 'possible'}): Linux gives that up after tcp_fin_timeout, 60 s by default; and a firewall drops the FIN, or the reset that would answer it.`;
+  return isLong ? [expired, ...onTheWay] : [...onTheWay, expired];
+}

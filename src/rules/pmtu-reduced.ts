@@ -7,6 +7,13 @@ import type { Rule } from './rule.js';
 import { count, nameOf } from './wording.js';
 
 const NARROW_LINK = 'A link with a smaller MTU on the way: a tunnel, VPN or PPPoE (likely).';
+/** Where the address that sends the error is the one it is about. */
+const BEHIND_PEER =
+  'The link with a smaller MTU lies behind the address of {peer}: a load balancer or NAT answers there, and hands on through a tunnel, or to a host with a smaller MTU (likely).';
+const BEHIND_PEER_STEP =
+  'At {peer}: the MTU of the tunnel or link by which what stands there hands connections on; tracepath from outside ends before it.';
+const CLAMP =
+  'Clamp the MSS at the router of that link, so that no connection has to find out and none hangs where the error is dropped.';
 const UNLIKELY =
   'A wrong MTU at {reporter}, or a forged error that slows the connection down (possible): nearly every link takes more than {mtu}.';
 
@@ -48,7 +55,7 @@ export const pmtuReduced: Rule = {
     likelyCauses: [NARROW_LINK, UNLIKELY],
     nextSteps: [
       'tracepath -n {peerAddress} from the host of {sender} shows where the path becomes narrow; ip route get {peerAddress} shows the MTU that Linux has learned.',
-      'Clamp the MSS at the router of that link, so that no connection has to find out and none hangs where the error is dropped.',
+      CLAMP,
     ],
     example: { fixture: 'pmtu-reduced', capture: 'client' },
   },
@@ -70,13 +77,16 @@ export const pmtuReduced: Rule = {
           ? ' {open} of {sender} are not acknowledged, though {peer} was heard afterwards.'
           : ' {open} of {sender} are not acknowledged, and nothing of {peer} was captured afterwards.';
     const size = mtu === 0 ? 'for smaller packets' : 'for packets of at most {mtu}';
+    const byPeer = icmp.reporter === peer.address;
+    const narrow = byPeer ? BEHIND_PEER : NARROW_LINK;
     const unlikely = mtu > 0 && mtu < EVERYDAY_MTU[version];
     return reportFinding(pmtuReduced, connection, {
       endpoint: sender.role,
       confidence: 'observed',
       title: `${local ? 'The host of {sender} itself asked' : '{reporter} asked {sender}'} ${size} to {peer}`,
       explanation: `{errors} from {reporter}, the first in frame {first}: ICMP${version === 6 ? 'v6' : ''} type ${icmp.type} code ${icmp.code}, the segment is too large for the next link and may not be fragmented.${resent === null ? '' : ' Frame {again} sends data again, with {payload}.'}${outcome}`,
-      likelyCauses: unlikely ? [UNLIKELY, NARROW_LINK] : [NARROW_LINK],
+      likelyCauses: unlikely ? [UNLIKELY, narrow] : [narrow],
+      ...(byPeer && { nextSteps: [BEHIND_PEER_STEP, CLAMP] }),
       citations: [
         cite.pathMtu,
         cite.pathMtuHost,

@@ -1,4 +1,5 @@
 import type { Connection, Endpoint } from '../connections/connection.js';
+import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
 import {
   eachEndpoint,
@@ -15,11 +16,17 @@ import type { Rule } from './rule.js';
 import { duration, nameOf, round } from './wording.js';
 
 const TO_AVOID_TIME_WAIT = 'The program aborts instead of closing, to avoid TIME-WAIT (possible).';
+const NO_FIN_WAIT_2 =
+  '{resetter} keeps no FIN-WAIT-2: TCP_LINGER2 below zero, too many orphans, or a stack that does without (possible).';
+const FIN_WAIT_2_ENDED =
+  '{resetter} no longer had the connection: a short tcp_fin_timeout or TCP_LINGER2, too many orphans, or a restart (possible).';
 const GONE_CAUSES = [
-  '{resetter} no longer had the connection: a short tcp_fin_timeout or TCP_LINGER2, too many orphans, or a restart (possible).',
   'A load balancer or NAT on the path had ended it, and answers for {resetter} (possible): TTL or MAC address of the reset then differ.',
 ];
 const LATE_DUPLICATE = 'A late duplicate met a host that had forgotten the connection (possible).';
+
+/** tcp_fin_timeout and TCP_LINGER2 count in whole seconds. */
+const SHORTEST_TIMEOUT = 1;
 
 /** A reset when everything was said already. */
 export const rstAfterCloseComplete: Rule = {
@@ -113,6 +120,8 @@ const ANSWERED = {
 
 function notWaitedFor(resetter: Endpoint, peer: Endpoint, connection: Connection, reset: SeenReset): Finding {
   const trigger = reset.reset.trigger!;
+  const closed = milestone(resetter, 'fin-covered');
+  const waitedSeconds = closed === null ? 0 : secondsBetween(closed.time, reset.time);
   const what = ANSWERED[trigger.kind as keyof typeof ANSWERED];
   return reportFinding(rstAfterCloseComplete, connection, {
     endpoint: resetter.role,
@@ -120,21 +129,16 @@ function notWaitedFor(resetter: Endpoint, peer: Endpoint, connection: Connection
     title: peer.finSent
       ? '{resetter} had closed, and answered the peer’s FIN with RST'
       : '{resetter} had closed, and answered what brought nothing new with RST',
-    explanation: `The FIN of {resetter} in frame {ownFin} was acknowledged. {peer} sent ${what} in frame {trigger}, {idle} after the last segment of {resetter}, and got RST in frame {rst}: {resetter} had no connection any more that waited for it. Every octet of both sides had been acknowledged, so none was lost.${peer.finSent ? '' : ' {peer} had not closed its side; it can send nothing more.'}`,
+    explanation: `The FIN of {resetter} in frame {ownFin} was acknowledged. {peer} sent ${what} in frame {trigger}, ${trigger.idleSeconds < 0.001 ? 'right' : '{idle}'} after the last segment of {resetter}, and got RST in frame {rst}: {resetter} had no connection any more that waited for it. Every octet of both sides had been acknowledged, so none was lost.${peer.finSent ? '' : ' {peer} had not closed its side; it can send nothing more.'}`,
     applicationSees: peer.finSent
       ? 'Nothing: both programs had closed.'
       : '{peer}: its read gives 0 as before; its next write fails with EPIPE and SIGPIPE. {resetter}: nothing.',
-    likelyCauses: GONE_CAUSES,
+    likelyCauses: [waitedSeconds < SHORTEST_TIMEOUT ? NO_FIN_WAIT_2 : FIN_WAIT_2_ENDED, ...GONE_CAUSES],
     nextSteps: [
       'On the host of {resetter}: sysctl net.ipv4.tcp_fin_timeout net.ipv4.tcp_max_orphans',
       'Nothing more, unless it is unexpected that {resetter} had closed.',
     ],
-    frames: [
-      finFrame(resetter),
-      milestone(resetter, 'fin-covered')?.frame ?? null,
-      trigger.frame,
-      reset.frame,
-    ],
+    frames: [finFrame(resetter), closed?.frame ?? null, trigger.frame, reset.frame],
     from: reset.time,
     to: reset.time,
     facts: { bothClosed: peer.finSent, answered: trigger.kind, idleSeconds: round(trigger.idleSeconds) },

@@ -112,11 +112,12 @@ export const rstHalfOpenDiscovered: Rule = {
     const windowed = window !== 0;
     const otherTtl = forgetter.ttl !== null && reset.reset.ttl !== forgetter.ttl;
     const copies = unansweredCopies(knower, reset, unheard);
-    const wasIdle = copies === 0 && trigger.idleSeconds >= IDLE_SECONDS;
+    const wasIdle = !unheard && copies === 0 && trigger.idleSeconds >= IDLE_SECONDS;
     const causes = [
       ...causesOfUnknown('forgetter', {
         byDevice: otherTtl || windowed || wasIdle,
         unanswered: copies > 0,
+        unheard,
       }),
       ...(windowed ? [BARE_ABORT] : []),
     ];

@@ -107,7 +107,7 @@ export const rstNotAccepted: Rule = {
       ...(fin !== null && {
         likelyCauses: [BY_CLOSED_SOCKET, OVERTAKEN, BY_DEVICE],
         nextSteps: [
-          'At {sender}: why did it close while {receiver} was sending? Its timeouts, and its log at the time of frame {fin}.',
+          `At {sender}: why did it close${receiver.unacknowledgedBytes > 0 ? ' while {receiver} was sending' : ''}? Its timeouts, and its log at the time of frame {fin}.`,
           ...rstNotAccepted.documentation.nextSteps,
         ],
       }),

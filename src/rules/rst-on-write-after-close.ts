@@ -15,7 +15,17 @@ import { inGeneral, type ProgramView, seenAt } from './program-view.js';
 import { reportFinding } from './report-finding.js';
 import type { OptionValues, Rule } from './rule.js';
 import { count, duration, nameOf, round } from './wording.js';
-import { EARLY_ERROR, ENDED, NO_LOOK, POOL, SIGNAL, variantOf, WATCH } from './write-after-close.js';
+import {
+  EARLY_ERROR,
+  ENDED,
+  NO_LOOK,
+  OF_BUSY_CLIENT,
+  POOL,
+  SIGNAL,
+  TRACE,
+  variantOf,
+  WATCH,
+} from './write-after-close.js';
 
 const WRITER: ProgramView = {
   name: 'writer',
@@ -24,20 +34,13 @@ const WRITER: ProgramView = {
 };
 const OF_CLOSER = '{closer}: nothing; it has closed its socket, or shut down both directions.';
 
-const TRACE =
-  'strace -f -e trace=%network,read,readv,write,writev -p PID, looking for reads that return 0 and for EPIPE.';
 const OF_CLIENT = [
   'At {writer}: does the pool test a connection before it lends it, and drop it before the server’s keep-alive timeout?',
   TRACE,
   SIGNAL,
   'At {closer}: its keep-alive timeout, its log at the time of frame {fin}, and nstat -az TcpOutRsts TcpExtTCPAbortOnData.',
 ];
-const OF_SERVER = [
-  WATCH,
-  TRACE,
-  SIGNAL,
-  'At {closer}: why it closed, by its timeouts and its log at the time of frame {fin}.',
-];
+const OF_SERVER = [WATCH, ...OF_BUSY_CLIENT];
 
 /** A program went on writing after its peer had closed, and the peer's host reset the connection. */
 export const rstOnWriteAfterClose: Rule = {

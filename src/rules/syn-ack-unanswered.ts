@@ -12,6 +12,9 @@ const FORGED =
 const SCAN =
   'The caller scans ports and wants no connection (possible): then it sends SYNs to many ports, and answers none of theirs.';
 
+/** What is left where other calls of the caller show that it scans the host. */
+export const CAUSES_OF_SCANNED: readonly string[] = [SCAN.replace('possible', 'likely'), WAY_BACK];
+
 /** The listener answered, and the handshake never ended. */
 export const synAckUnanswered: Rule = {
   id: 'syn-ack-unanswered',

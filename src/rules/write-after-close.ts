@@ -13,6 +13,8 @@ import { MAY_BE_TLS_ALERT, mayBeTlsAlert, SIZE_OF_TLS_ALERT } from './tls-alert.
 
 /** No answer comes sooner than this much of the handshake's round trip: round trips differ a little. */
 const MOST_OF_ROUND_TRIP = 0.75;
+/** Who had sent something this short a time before has not closed an idle connection (seconds). */
+const IDLE_SECONDS = 1;
 
 export const NO_LOOK =
   'The program writes without looking for the end of file first: no read or poll between the FIN and the write (likely).';
@@ -23,10 +25,19 @@ export const EARLY_ERROR =
 export const ENDED =
   'The process of {closer} ended or was killed, and its kernel closed for it (possible): the FIN is the same, but its other connections end in the same moment.';
 
+export const TRACE =
+  'strace -f -e trace=%network,read,readv,write,writev -p PID, looking for reads that return 0 and for EPIPE.';
 export const SIGNAL =
   'grep SigIgn /proc/PID/status (bit 0x1000 is SIGPIPE), or MSG_NOSIGNAL in the code of {writer}.';
 export const WATCH =
   'At {writer}: does it watch the connection while it works, so that it can stop when the client has gone?';
+
+/** What to look at where no pool lent the connection. */
+export const OF_BUSY_CLIENT = [
+  TRACE,
+  SIGNAL,
+  'At {closer}: why it closed, by its timeouts and its log at the time of frame {fin}.',
+];
 
 /** A kind of such writes. */
 export interface Variant {
@@ -111,7 +122,8 @@ function ofClient(written: Written): Variant {
       restsOn: ['promptSeconds', 'immediateSeconds'],
       title: 'kept writing after its peer had closed: {bytes} lost to RST',
       meaning: lossOf(written),
-      likelyCauses: [NO_LOOK, EARLY_ERROR, POOL, ENDED],
+      likelyCauses: wasInUse(written) ? [NO_LOOK, EARLY_ERROR, ENDED] : [NO_LOOK, EARLY_ERROR, POOL, ENDED],
+      ...(wasInUse(written) && { nextSteps: OF_BUSY_CLIENT }),
     };
   }
   return {
@@ -227,6 +239,19 @@ function cannotHaveWaited({ connection, closer, entry }: Written): boolean {
   if (covered === null || closer.retransmissions === 0 || (again !== null && again.frame < covered.frame))
     return false;
   return lasted(connection, entry.frame, secondsBetween(entry.time, covered.time), 2 * roundTripSeconds);
+}
+
+/** The closer had sent something right before its FIN: it did not close for want of use. */
+function wasInUse({ closer, connection, entry }: Written): boolean {
+  const { lastNewData } = closer;
+  const closed = entered(closer, 'FIN-WAIT-1') ?? entry;
+  if (lastNewData === null) return false;
+  return endedWithin(
+    connection,
+    lastNewData.frame,
+    secondsBetween(lastNewData.time, closed.time),
+    IDLE_SECONDS,
+  );
 }
 
 function hasClosed({ writer, reset }: Written): boolean {

@@ -46,6 +46,16 @@ testRule(idleNoLivenessCheck, {
     },
   ],
   silent: [
+    {
+      name: 'on a host that speaks with itself',
+      connection: connection({ client: { address: '10.0.0.2' } }),
+      end: 7300,
+    },
+    {
+      name: 'on loopback',
+      connection: connection({ client: { address: '127.0.0.1' }, server: { address: '127.0.1.1' } }),
+      end: 7300,
+    },
     { name: 'before', connection: connection(), end: 7000 },
     {
       name: 'with keep-alives',

@@ -29,6 +29,26 @@ testRule(lastAckStuck, {
       facts: { repetitions: 4, outcome: 'never-acknowledged' },
     },
     {
+      name: 'and names the end of FIN-WAIT-2, first where that was long ago, and not TIME-WAIT',
+      connection: afterClientFin({
+        serverEntries: [enters('LAST-ACK', 70, 7, { evidence: 'observed' })],
+        serverMilestones: [happens('fin-repeated', 70.2, 8, { count: 4, until: 77, lastFrame: 11 })],
+      }),
+      end: 80,
+      likelyCauses:
+        /^10\.0\.0\.1:40000 no longer waited for it, after 67\.9 s in FIN-WAIT-2 \(likely\)(?!.*TIME-WAIT)/s,
+      facts: { peerWaitedSeconds: 67.86 },
+    },
+    {
+      name: 'and blames no path where the capture was taken at the host that should answer',
+      connection: {
+        ...repeatedFin(4, 9.2),
+        vantage: { near: 'client', confidence: 'high', roundTripSeconds: 0.02 },
+      },
+      end: 20,
+      likelyCauses: /^A firewall dropped(?!.*is gone|.*path loses).*FIN-WAIT-2 \(possible\)/s,
+    },
+    {
       name: 'as an error when nothing answered for long',
       connection: repeatedFin(9, 103),
       end: 110,

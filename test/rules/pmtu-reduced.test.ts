@@ -43,6 +43,13 @@ const repeated = happens('retransmission-run', 1.02, 7, {
 testRule(pmtuReduced, {
   fires: [
     {
+      name: 'on the peer’s own address, behind which the narrow link must be',
+      connection: asked({ reporter: '10.0.0.2' }),
+      end: 3,
+      likelyCauses: /^The link with a smaller MTU lies behind the address of 10\.0\.0\.2:8080/,
+      nextSteps: /^At 10\.0\.0\.2:8080: the MTU of the tunnel/,
+    },
+    {
       name: 'on a router that says how large packets may be',
       connection: asked({}, { milestones: [...asked().client.milestones, repeated] }),
       end: 10,

@@ -65,8 +65,18 @@ testRule(rstAfterCloseComplete, {
       severity: 'info',
       confidence: 'observed',
       title: '10.0.0.1:40000 had closed, and answered the peer’s FIN with RST',
+      likelyCauses: /^10\.0\.0\.1:40000 no longer had the connection: a short tcp_fin_timeout/,
       frames: [6, 7, 8, 9],
       facts: { bothClosed: true, answered: 'fin', idleSeconds: 5 },
+    },
+    {
+      name: 'on one that answers at once, which no timeout explains',
+      connection: connectionOf(`${CLOSED_BY_CLIENT}
+        1.0504 S FA 301 102
+        1.0600 C R  102`),
+      end: 20,
+      explanation: /after the last segment of 10\.0\.0\.1:40000, and got RST/,
+      likelyCauses: /^10\.0\.0\.1:40000 keeps no FIN-WAIT-2(?!.*tcp_fin_timeout)/s,
     },
     {
       name: 'on a repetition of the second FIN that is answered so',

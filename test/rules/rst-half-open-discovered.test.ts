@@ -133,6 +133,8 @@ testRule(rstHalfOpenDiscovered, {
       severity: 'info',
       confidence: 'possible',
       title: '10.0.0.2:8080 reset this connection as one that it does not know',
+      likelyCauses:
+        /^The program of 10\.0\.0\.2:8080 had closed or ended before the capture began(?!.*idle connection)/s,
     },
     {
       name: 'as info on a bare acknowledgment out of nothing, such as a scanner sends',

@@ -56,6 +56,18 @@ testRule(rstNotAccepted, {
       frames: [8, 9],
     },
     {
+      name: 'without a receiver that was sending where nothing of it is outstanding',
+      connection: connection({
+        client: {
+          after: [enters('FIN-WAIT-1', 4.99, 8, { evidence: 'observed' })],
+          milestones: [resets(5, 9, { verdict: 'out-of-window', missedBy: -1 })],
+        },
+        server: { lastSegment: moment(6, 12) },
+      }),
+      end: 7,
+      nextSteps: /^At 10\.0\.0\.1:40000: why did it close\? Its timeouts/,
+    },
+    {
       name: 'and names other causes where it has the form of an abort',
       connection: connection({
         client: {

@@ -218,6 +218,15 @@ testRule(rstOnWriteAfterClose, {
       facts: { lostBytes: 37, delaySeconds: 0.13, variant: 'farewell' },
     },
     {
+      name: 'on a client whose server closed in the middle of things, without a pool among the causes',
+      connection: withRolesSwapped(written(2.5, 1000, { client: { lastNewData: moment(2.09, 4) } })),
+      end: 3,
+      severity: 'error',
+      likelyCauses: /^The program writes without looking(?!.*pool)/s,
+      nextSteps: /^strace/,
+      facts: { variant: 'immediate' },
+    },
+    {
       name: 'of all frames that hold the bytes',
       connection: connectionOf(`
         0.00 C S  0

@@ -151,6 +151,7 @@ export const captureEndedEarly: PatternRule = {
         const differ = early.some(({ limit }) => limit.seconds !== highest.seconds);
         const verdict = differ ? 'verdicts need up to {needed}' : 'a verdict needs {needed}';
         const setting = highest.setting === null ? '' : ` (${highest.setting})`;
+        const since = latest < SHORTEST_TOLD ? 'the last frame' : '{latest} before the end';
         const own = early.some(({ limit }) => limit.setting === null);
         return [
           reportPattern(captureEndedEarly, {
@@ -158,8 +159,8 @@ export const captureEndedEarly: PatternRule = {
             title: 'The capture ends too early to judge {connections}',
             explanation:
               members.count === 1
-                ? `It waits ${where} since {latest} before the end; ${verdict}${setting}.`
-                : `They wait ${where}, the last since {latest} before the end; ${verdict}${setting}.`,
+                ? `It waits ${where} since ${since}; ${verdict}${setting}.`
+                : `They wait ${where}, the last since ${since}; ${verdict}${setting}.`,
             connections: members.ids,
             count: members.count,
             from: members.from,
@@ -183,6 +184,9 @@ export const captureEndedEarly: PatternRule = {
     };
   },
 };
+
+/** What is shorter is told as 0 (seconds). */
+const SHORTEST_TOLD = 5e-7;
 
 /** By state: this rule's own limit, or that of a rule that judges the state if somebody has set it higher. */
 function limitsOf(options: OptionValues, settings: RuleSettings): (state: State) => Limit {

@@ -9,6 +9,10 @@ const UNANSWERED = 'syn-unanswered';
 const DOUBT =
   'But the capture holds nothing that {host} sent, though other connections show that answers came: one to this SYN may be missing from it as well.';
 
+/** Where nothing shows that the other side sent anything. */
+const SILENT =
+  'The other side was silent, as a host that has gone, or behind a path that lost what came to it (possible): on {repeated} the same was sent again, as without an answer.';
+
 /** One direction is missing. */
 export const captureOneWay: PatternRule = {
   id: 'capture-one-way',
@@ -24,7 +28,7 @@ export const captureOneWay: PatternRule = {
       'The acknowledgments of one side advance, so the other side was sending, but none of its segments is in the capture. Its states and its silence cannot be judged, and rules that need both directions do not speak. A SYN without an answer is possible info if the answers of its host are missing elsewhere too.',
     proof: ['Segments of one side whose acknowledgments advance, and none of the other.'],
     notThis: [
-      'A dead peer: nothing it sent is acknowledged.',
+      'A dead peer: nothing it sent is acknowledged. Where the capture begins after its last word, and what is sent to it is repeated, it stays info, and the silence is named as a cause.',
       'A few segments of one side at the edge of the capture, whose acknowledgments do not advance: nothing says that the other side sent anything then. It stays info.',
     ],
     applicationSees: 'Nothing: this is about the capture.',
@@ -39,12 +43,14 @@ export const captureOneWay: PatternRule = {
   begin: (_, heard) => {
     let members: Members | null = null;
     let proven = 0;
+    let repeated = 0;
     return {
       add(connection) {
         if (connection.quality.unseen === null) return;
         members ??= new Members(connection.start, connection.end);
         members.add(connection.id, connection.start, connection.end);
         if (connection.quality.unseenSent) proven++;
+        else if (connection.client.retransmissions + connection.server.retransmissions > 0) repeated++;
       },
       doubtOf({ server, network }, { rule }) {
         if (rule !== UNANSWERED || !heard.misses(server.address, network)) return null;
@@ -58,12 +64,16 @@ export const captureOneWay: PatternRule = {
             confidence: 'observed',
             title: 'Only one direction of {connections} was captured',
             explanation: `${sayProven(proven, members.count)} Rules that need both directions say nothing about ${members.count === 1 ? 'it' : 'any of them'}.`,
+            ...(repeated > 0 && { likelyCauses: [SILENT, ...captureOneWay.documentation.likelyCauses] }),
             connections: members.ids,
             count: members.count,
             from: members.from,
             to: members.to,
-            facts: { connections: members.count, proven },
-            words: { connections: count(members.count, 'connection') },
+            facts: { connections: members.count, proven, ...(repeated > 0 && { repeated }) },
+            words: {
+              connections: count(members.count, 'connection'),
+              repeated: count(repeated, 'connection'),
+            },
           }),
         ];
       },

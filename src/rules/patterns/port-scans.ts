@@ -100,8 +100,12 @@ export class PortScans {
   }
 
   /** Whether the connection and its finding are part of what looks like a scan by now. */
-  holds({ client, server, network }: Connection, { rule }: Finding, calls: Calls): boolean {
-    if (!OF_SCANS.includes(rule)) return false;
+  holds(connection: Connection, { rule }: Finding, calls: Calls): boolean {
+    return OF_SCANS.includes(rule) && this.isScanned(connection, calls);
+  }
+
+  /** Whether what the client of the connection does at its server's host looks like a scan by now. */
+  isScanned({ client, server, network }: Connection, calls: Calls): boolean {
     const host = this.#hosts.find(inNetwork(server.address, network), 0);
     const watched = host === null ? null : this.#watched.find(inNetwork(client.address, network), host);
     return watched !== null && isScan(watched, calls);

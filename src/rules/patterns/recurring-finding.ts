@@ -10,7 +10,8 @@ import {
   SEVERITIES,
   type Severity,
 } from '../finding.js';
-import type { OptionValues, PatternCollector, PatternRule } from '../rule.js';
+import type { Contrast, OptionValues, PatternCollector, PatternRule } from '../rule.js';
+import { CAUSES_OF_SCANNED, synAckUnanswered } from '../syn-ack-unanswered.js';
 import { synUnanswered } from '../syn-unanswered.js';
 import { count, inNetwork, nameOf } from '../wording.js';
 import { type ByClient, Census, type CensusResults, type Client, type Service } from './census.js';
@@ -206,6 +207,18 @@ class Collector implements PatternCollector {
     }
     if (known === undefined) this.#kept++;
     affected.set(client.number, (known ?? 0) + 1);
+  }
+
+  /** A SYN-ACK that nobody takes is what a scan of the host leaves where a port is open. */
+  contrastOf(connection: Connection, { rule, nextSteps }: Finding): Contrast | null {
+    if (rule !== synAckUnanswered.id) return null;
+    if (!this.#scans.isScanned(connection, (client, host) => this.#census.callsTo(client, host))) return null;
+    return {
+      sentence:
+        'Its caller tried port after port of the same host, nearly all in vain: that looks like a scan.',
+      likelyCauses: CAUSES_OF_SCANNED,
+      nextSteps,
+    };
   }
 
   /** What a port scan or a flood leaves on each connection is no trouble of that connection. */

@@ -15,6 +15,11 @@ describe('capture-ended-early', () => {
     expect(textsOf(pattern)).not.toMatch(UNFILLED);
   });
 
+  it('does not count nothing', () => {
+    const [{ explanation }] = patternsOf(captureEndedEarly, [[afterClientFin(), []]], 2.14);
+    expect(explanation).toBe('It waits in FIN-WAIT-2 since the last frame; a verdict needs 60 s.');
+  });
+
   it('speaks of several', () => {
     const [pattern] = patternsOf(
       captureEndedEarly,

@@ -41,6 +41,20 @@ describe('capture-one-way', () => {
     expect(pattern.severity).toBe('info');
   });
 
+  it('names a silent peer where the same was sent again', () => {
+    const repeats = connection({ client: { retransmissions: 6 }, quality: { unseen: 'server' } });
+    const [pattern] = patternsOf(captureOneWay, [[repeats, []]], 10);
+    expect(pattern.likelyCauses[0]).toMatch(
+      /^The other side was silent.*: on 1 connection the same was sent/,
+    );
+    expect(pattern.facts).toEqual({ connections: 1, proven: 0, repeated: 1 });
+    const proven = connection({
+      client: { retransmissions: 6 },
+      quality: { unseen: 'server', unseenSent: true },
+    });
+    expect(patternsOf(captureOneWay, [[proven, []]], 10)[0].likelyCauses[0]).toMatch(/^The two directions/);
+  });
+
   describe('makes a SYN without an answer possible info', () => {
     const unanswered = connection({ id: 1, server: { segments: 0, lastSegment: null } });
     const missed = (address = '10.0.0.2') =>

@@ -273,6 +273,18 @@ describe('recurring-finding', () => {
       for (const { title } of told(judged)) expect(title).not.toContain('scan');
     });
 
+    it('tells a SYN-ACK that the scanner does not take what it is', () => {
+      const patterns = preparePatterns([recurringFinding]);
+      const [[open, found]] = several(1, { port: 22, rule: 'syn-ack-unanswered' }, 40);
+      const tell = () => patterns.graded(open, found)[0];
+      patterns.add(open, found, at(100));
+      expect(tell().explanation).toBe('');
+      for (const [one, findings] of scan(12, 0.1)) patterns.add(one, findings, at(100));
+      expect(tell().explanation).toMatch(/looks like a scan\.$/);
+      expect(tell().likelyCauses[0]).toMatch(/^The caller scans ports and wants no connection \(likely\)/);
+      expect(tell().likelyCauses.join()).not.toMatch(/vanished|forged/);
+    });
+
     it('names it where nothing was answered at all', () => {
       const [pattern, ...others] = told(alone(12, { gap: 0.4 }));
       expect(others).toEqual([]);
