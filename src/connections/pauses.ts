@@ -96,7 +96,7 @@ export class Pauses {
 
   /**
    * A quiet host's connections may have been idle since before the capture began, and a frame may be missed at any
-   * time: the shorter the gap, the more has to speak for a pause. A connection that goes on where it was speaks
+   * time: the shorter the gap, the more has to speak for a pause. Each connection that goes on where it was speaks
    * against it, and where the begins of most are missing anyway, those of more say nothing.
    */
   #isPause({ from, to, beginsAreMissing }: Gap): boolean {
@@ -108,8 +108,8 @@ export class Pauses {
     if (seconds >= DAY) return jumped + this.#begunInside > 0;
     const begunInside = beginsAreMissing ? 0 : this.#begunInside;
     if (seconds >= HALF_AN_HOUR && continued === 0 && 2 * jumped + begunInside >= 3) return true;
-    if (jumped <= continued) return false;
-    return jumped >= 2 || (continued === 0 && jumped + begunInside >= 3);
+    const shown = jumped + begunInside;
+    return jumped > 0 && shown > continued && (shown >= 3 || jumped >= 2);
   }
 
   /** In their order. */

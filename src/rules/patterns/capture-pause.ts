@@ -18,7 +18,7 @@ export const capturePause: PatternRule = {
     meaning:
       'For a while the capture holds no frame at all, and what follows goes on in the middle: connections that are beyond what was captured of them, or that nobody saw begin; or it holds none for longer than a network in use is silent. So the capture paused; the hosts did not. A connection that is not seen again after such a pause may have ended in it: how long it was silent is told up to the pause only, and no rule calls it stuck for longer.',
     proof: [
-      'No frame for at least ten seconds, and in the minute that follows connections whose next segment is beyond what was captured, and others that begin in their middle: at least three in all while none goes on where it was, or two of the first kind and more than go on so.',
+      'No frame for at least ten seconds, and in the minute that follows connections whose next segment is beyond what was captured, and others that begin in their middle: at least three in all, or two of the first kind, and more than go on where they were.',
       'No frame for half an hour, and at least three connections that begin in their middle, while none goes on where it was; no frame for a day, and one such connection; or no frame for a week, unless all go on where they were.',
       'Connections that begin in their middle count for less than a day only if most of those before the gap were seen to begin: a capture of payload only holds no begin of any.',
     ],
