@@ -1039,6 +1039,37 @@ info 10.9.1.254 asked 10.9.1.1:40000 for packets of at most 1,200 bytes to
 pmtu-reduced · #11, #15, #20 · RFC 9293 §3.7.2; RFC 1191 §3, §4;
 RFC 1122 §4.2.3.9
 `,
+  'delivery-stall': `connection 0: 10.9.1.1:40000 ↔ 10.9.1.2:8080
+from 2026-11-26 14:04:33.040 UTC, captured near the client; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0115     #2 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0116     #3               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   0.0682     #4               ─── PSH,ACK seq 1 ack 1 len 18 ───▶
+   0.0801     #5               ◀──────── ACK seq 1 ack 19 ────────
+   0.0813      …               ⋮ 5 segments, 88 B →   ← 1 segment, 25 B ⋮
+   1.9112    #12               ─ ACK seq 19 ack 26 len 22 again ─▶
+   3.6392    #13               ─ ACK seq 19 ack 26 len 22 again ─▶
+                                     ⋮ 3.584 s of silence ⋮
+   7.2232    #14               ─ ACK seq 19 ack 26 len 22 again ─▶
+                               ▲ warning: delivery-stall
+   7.2352    #15               ◀── PSH,ACK seq 26 ack 41 len 19 ──
+   7.2352    #16               ─────── ACK seq 41 ack 45 ────────▶
+   7.2361    #17 FIN-WAIT-1    ───── FIN,ACK seq 41 ack 45 ──────▶ CLOSE-WAIT✓
+   7.2489    #18 FIN-WAIT-2?   ◀───── FIN,ACK seq 45 ack 42 ────── LAST-ACK
+                 TIME-WAIT✓
+   7.2489    #19               ─────── ACK seq 42 ack 46 ────────▶ CLOSED?
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+the client ended in TIME-WAIT
+the server ended in CLOSED
+
+warning 10.9.1.1:40000 had to send the same data 7 times over 7 s before it was
+acknowledged
+delivery-stall · #9, #14 · RFC 9293 §3.10.8, §3.8.3 SHLD-10; RFC 6298 §5
+`,
   'retransmission-storm': `connection 0: 10.9.1.1:40000 ↔ 10.9.1.2:8080
 from 2026-11-26 01:38:25.374 UTC, captured near the server; times count from
 there, numbers are relative

@@ -3,6 +3,7 @@ import { acceptQueueOverflow } from './accept-queue-overflow.js';
 import { closeWaitStuck } from './close-wait-stuck.js';
 import { connectionRefused } from './connection-refused.js';
 import { dataAfterOwnFin } from './data-after-own-fin.js';
+import { deliveryStall } from './delivery-stall.js';
 import { ecnSynUnanswered } from './ecn-syn-unanswered.js';
 import { type Evaluate, prepareRules } from './evaluate.js';
 import { fastOpenRefused } from './fast-open-refused.js';
@@ -104,6 +105,7 @@ export const RULES: readonly Rule[] = [
   zeroWindowProbeUnanswered,
   pmtuBlackHole,
   pmtuReduced,
+  deliveryStall,
   retransmissionStorm,
   outOfOrderDelivery,
 ];

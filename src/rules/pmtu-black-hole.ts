@@ -43,7 +43,7 @@ export const pmtuBlackHole: Rule = {
   },
   signs: ['retransmission-run'],
   needs: 'both',
-  explains: ['peer-unresponsive', 'retransmission-gave-up'],
+  explains: ['peer-unresponsive', 'retransmission-gave-up', 'delivery-stall'],
   related: ['pmtu-reduced', 'peer-unresponsive', 'retransmission-gave-up', 'icmp-unreachable'],
   citations: [cite.blackHole, cite.pathMtu, cite.retransmissionLimits, cite.mtuProbing],
   documentation: {

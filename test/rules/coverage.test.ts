@@ -259,6 +259,11 @@ const SILENT: Readonly<Record<string, Silent>> = {
     capture: 'client',
     because: 'the reset that it is made of is empty',
   },
+  'delivery-stall': {
+    fixture: 'retransmission-storm',
+    capture: 'server',
+    because: 'each lost segment is repaired by its first or second copy',
+  },
   'retransmission-storm': {
     fixture: 'lossy-transfer',
     capture: 'server',

@@ -41,6 +41,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   'close-behind-zero-window': [],
   'close-wait-pileup': [...PILED_UP, ...PILED_UP, ...PILED_UP, ...PILED_UP],
   'close-wait-stuck': STUCK,
+  'delivery-stall': { client: ['warning delivery-stall'], server: [] },
   'ecn-syn-unanswered': { client: ['info ecn-syn-unanswered'], server: [] },
   // The device that added them stands between the taps.
   'data-after-own-fin': { client: [], server: ['error data-after-own-fin'] },
@@ -76,7 +77,8 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   'out-of-order-delivery': { client: ['info out-of-order-delivery'], server: [] },
   // The third connection had too little time to show that it gave up.
   'peer-host-lost': { client: [...GAVE_UP, ...GAVE_UP, 'error peer-unresponsive'], server: [] },
-  'mtu-probing': [],
+  // Until the segments shrink, nothing comes through.
+  'mtu-probing': { client: ['info delivery-stall'], server: [] },
   'pmtu-black-hole': {
     client: [
       'error pmtu-black-hole',

@@ -1,0 +1,112 @@
+import type { Endpoint, Milestone } from '../connections/connection.js';
+import { secondsBetween } from '../core/time.js';
+import { cite } from './citations.js';
+import { eachEndpoint, firstSent, gradedBy, silentSince } from './evidence.js';
+import { reportFinding } from './report-finding.js';
+import type { Rule } from './rule.js';
+import { MINIMUM_RETRANSMISSIONS } from './thresholds.js';
+import { duration, nameOf, round, times } from './wording.js';
+
+/** The same octets had to be sent again and again before they were acknowledged: meanwhile nothing moved. */
+export const deliveryStall: Rule = {
+  id: 'delivery-stall',
+  family: 'delivery',
+  severity: 'warning',
+  summary:
+    'Data was acknowledged only after it had been sent several times: meanwhile the connection stood still.',
+  options: {
+    minimumRetransmissions: MINIMUM_RETRANSMISSIONS,
+    warningSeconds: {
+      unit: 'seconds',
+      default: 5,
+      minimum: 0.2,
+      maximum: 3600,
+      description:
+        'From when on it is a warning, by judgement: many programs wait for an answer no longer than this. Below it is info.',
+    },
+  },
+  signs: ['retransmission-run'],
+  needs: 'both',
+  explains: [],
+  related: ['retransmission-storm', 'peer-unresponsive', 'pmtu-black-hole', 'zero-window-stall'],
+  citations: [cite.retransmission, cite.firstLimit, cite.backoff],
+  documentation: {
+    meaning:
+      'One lost segment costs a round trip or a retransmission timeout. Where its copies are lost as well, the timer doubles each time, and the sender may send nothing else: a path that was gone for three seconds holds the connection up for six. From the third copy on (R1) RFC 9293 has TCP tell the network layer that delivery is in trouble. In the end it came through, so that the programs saw nothing but the delay.',
+    proof: [
+      'At least minimumRetransmissions copies of the same octets of {sender}, one after the other, without a segment of {receiver} between them.',
+      'They were acknowledged in the end.',
+      'A warning if the last copy was sent warningSeconds or more after the original.',
+    ],
+    notThis: [
+      'Copies that nobody acknowledges to the end: peer-unresponsive.',
+      'A FIN alone that is repeated: last-ack-stuck, fin-unacknowledged.',
+      'Probes of a closed window: zero-window-stall.',
+      'Copies in the capture alone: capture-duplicates.',
+    ],
+    applicationSees:
+      '{sender}: write returns until the send buffer is full, and the answer is late by this time. {receiver}: its read blocks for as long. No error on either side, unless the program has a timeout of its own.',
+    likelyCauses: [
+      'The path lost all it carried for that time, such as a roaming client, a route that changed or a full queue (possible): other connections over it stand still at the same moments.',
+      'The host of {receiver} took nothing in for that time, as a suspended or migrated virtual machine does (possible): then all of its connections stand still, and it sends nothing either.',
+      'The copies were too large for the path, and a smaller one came through (possible): MTU probing makes them shrink.',
+      'The acknowledgments were lost on the way back (possible): then {receiver} marks the copies as received before (DSACK).',
+    ],
+    nextSteps: [
+      'What did other connections over the same path do between frames {first} and {last}?',
+      'Capture at the other end as well: it tells on which side of this capture point the copies were lost.',
+      'On the host of {sender}: nstat -az TcpExtTCPTimeouts TcpRetransSegs; ss -tino shows rto and backoff while it lasts.',
+    ],
+    example: { fixture: 'delivery-stall', capture: 'client' },
+  },
+  check: eachEndpoint((sender, receiver, connection, { options }) => {
+    const stalls = sender.milestones.filter(
+      (run) =>
+        run.kind === 'retransmission-run' &&
+        run.count >= options.minimumRetransmissions &&
+        hasData(run) &&
+        isAcknowledged(run, sender, receiver),
+    );
+    if (stalls.length === 0) return null;
+    const longest = stalls.reduce((a, b) => (lengthOf(b) > lengthOf(a) ? b : a));
+    const seconds = lengthOf(longest);
+    return reportFinding(deliveryStall, connection, {
+      endpoint: sender.role,
+      severity: seconds >= options.warningSeconds ? 'warning' : 'info',
+      confidence: gradedBy(connection, 'observed'),
+      title: '{sender} had to send the same data {count} over {time} before it was acknowledged',
+      explanation: `{sender} sent the same octets again ${times(longest.count)}, in frames {first} to {last}, the last copy {time} after the original. {receiver} sent nothing in between. Then it went on.${stalls.length > 1 ? ` That happened ${times(stalls.length)} on this connection; this was the longest.` : ''}`,
+      frames: [longest.frame, longest.lastFrame],
+      from: firstSent(longest),
+      to: longest.lastTime,
+      facts: { transmissions: longest.count + 1, seconds: round(seconds), stalls: stalls.length },
+      words: {
+        sender: nameOf(sender),
+        receiver: nameOf(receiver),
+        count: times(longest.count + 1),
+        time: duration(seconds),
+        first: longest.frame,
+        last: longest.lastFrame,
+      },
+    });
+  }),
+};
+
+/** It is not a FIN alone that came again. */
+function hasData({ retransmitted }: Milestone): boolean {
+  return retransmitted !== undefined && retransmitted.payloadBytes > 0;
+}
+
+/** From the original to its last copy, in seconds. */
+function lengthOf(run: Milestone): number {
+  return secondsBetween(firstSent(run), run.lastTime);
+}
+
+/** What the run repeats was acknowledged in the end, as far as the capture tells: all was, or the sender went on. */
+function isAcknowledged(run: Milestone, sender: Endpoint, receiver: Endpoint): boolean {
+  if (silentSince(receiver, { frame: run.lastFrame, time: run.lastTime })) return false;
+  return (
+    sender.unacknowledgedBytes === 0 ||
+    (sender.lastNewData !== null && sender.lastNewData.frame > run.lastFrame)
+  );
+}
