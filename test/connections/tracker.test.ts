@@ -28,6 +28,18 @@ describe('opening (RFC 9293 §3.5)', () => {
     ]);
   });
 
+  it('is not shown by an acknowledgment that tells no more than the SYN-ACK', () => {
+    const challenged = `
+      0.000 C S  0
+      0.001 S SA 0 1
+      0.200 C RA 2 1
+      0.201 S A  1 1`;
+    expect(statesOf(connectionOf(challenged).server)).toBe('SYN-RECEIVED');
+    expect(statesOf(connectionOf(`${challenged}\n 0.300 S PA 1 1 +5`).server)).toBe(
+      'SYN-RECEIVED ESTABLISHED',
+    );
+  });
+
   describe('with two SYN-ACKs of different numbers', () => {
     const two = `
       0.000 C S  0

@@ -112,7 +112,7 @@ function acknowledge(at: Exchange): void {
       ledger.enterUnseen(!fromServer, SENT_SYN_ACK);
       continueFrom(memory, y, acknowledgment);
     }
-  } else if (state === SYN_RECEIVED && (memory[base + FLAGS] & FAST_OPEN) === 0) {
+  } else if (state === SYN_RECEIVED && (memory[base + FLAGS] & FAST_OPEN) === 0 && !saysSynAckAgain(at)) {
     ledger.enter(fromServer, SHOWN_OPEN, OBSERVED);
   }
 
@@ -133,6 +133,12 @@ function acknowledge(at: Exchange): void {
     if (acknowledgesUnsent(at)) return;
   }
   raiseAcknowledged(at, y, acknowledgment);
+}
+
+/** It tells no more than the SYN-ACK did: what is unacceptable draws such an acknowledgment before the third segment comes. */
+function saysSynAckAgain({ memory, receiver: y, segment }: Exchange): boolean {
+  const { acknowledgment, flags, payloadLength } = segment;
+  return payloadLength === 0 && (flags & FIN) === 0 && acknowledgment === advance(memory[y + ISS], 1);
 }
 
 /** A segment without payload or FIN: an acknowledgment, a keep-alive, or a window probe. */
