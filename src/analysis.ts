@@ -191,7 +191,7 @@ export class Analysis {
   /** Tells the reporters that everything has been read, and returns what they are told. */
   finish(): AnalysisEnd {
     if (this.#analyzer !== null) {
-      this.#endOf(this.#analyzer, this.#captures.at(-1)?.endAt);
+      this.#endOf(this.#analyzer, latestEndOf(this.#captures));
       if (this.#options.joined === true) this.#addPauses(this.#analyzer.pauses, 0);
     }
     this.#analyzer = null;
@@ -404,6 +404,14 @@ function difference(counts: Counts, before: Counts): Counts {
     aggregates: counts.aggregates - before.aggregates,
     evicted: counts.evicted - before.evicted,
   };
+}
+
+/** When the last of some captures to end did so; each says for itself, and a part may end later than the one behind it. */
+function latestEndOf(captures: readonly CaptureFacts[]): Timestamp | null {
+  return captures.reduce<Timestamp | null>(
+    (latest, { endAt }) => (endAt !== null && (latest === null || isLater(endAt, latest)) ? endAt : latest),
+    null,
+  );
 }
 
 function captureFacts(
