@@ -174,7 +174,7 @@ export class Observer {
     memory[x + LAST_FRAME] = segment.frame;
     memory[x + LAST_SECONDS] = segment.seconds;
     memory[x + LAST_NANOSECONDS] = segment.nanoseconds;
-    rememberTimestamp(this.#at);
+    rememberTimestamp(memory, x, segment);
     if (kind === KIND_RST) {
       // Nothing answers a reset (§3.10.7.1): what came before it is what the peer's next segments answer.
       memory[x + LAST_INFO] = memory[x + LAST_INFO] | LAST_RESET_SINCE;

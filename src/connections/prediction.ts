@@ -34,10 +34,10 @@ import {
   SND_NXT,
   STATE,
   STATE_MASK,
-  TIMESTAMP,
   UNA,
   WINDOW,
 } from './record.js';
+import { rememberTimestamp } from './segment-arrives/overtaken.js';
 import { noteAcknowledgedSize, noteSize } from './segment-sizes.js';
 import { reachContiguous } from './sequence-space.js';
 import { concernsSilence } from './silence.js';
@@ -103,7 +103,7 @@ export function takePredicted(memory: Int32Array, x: number, y: number, segment:
   }
   const scaled = (memory[y + STATE] & state & ENDPOINT_SCALE_OFFERED) !== 0;
   memory[x + WINDOW] = scaled ? window << ((state & SCALE_MASK) >>> SCALE_SHIFT) : window;
-  memory[x + TIMESTAMP] = segment.timestampValue;
+  rememberTimestamp(memory, x, segment);
   memory[x + LAST_FRAME] = frame;
   memory[x + LAST_SECONDS] = seconds;
   memory[x + LAST_NANOSECONDS] = nanoseconds;

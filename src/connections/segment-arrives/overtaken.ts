@@ -2,7 +2,7 @@
  * Segments that others of their sender overtook on the way to the tap: they tell what it had done and known before,
  * and so take nothing back of what the others told.
  */
-import { ACK } from '../../decode/segment.js';
+import { ACK, type Segment } from '../../decode/segment.js';
 import { after, before, distance } from '../../tcp/sequence.js';
 import { ENDPOINT_ACKNOWLEDGED, SND_NXT, STATE, TIMESTAMP, UNA } from '../record.js';
 import type { Exchange } from './exchange.js';
@@ -35,8 +35,8 @@ export function isOvertaken({ memory, sender: x, receiver: y, segment }: Exchang
   );
 }
 
-/** Keeps the segment's timestamp if it is the sender's newest. */
-export function rememberTimestamp({ memory, sender: x, segment }: Exchange): void {
+/** Keeps the segment's timestamp if it is the newest of its sender at `x`. */
+export function rememberTimestamp(memory: Int32Array, x: number, segment: Segment): void {
   const newest = memory[x + TIMESTAMP];
   if (segment.hasTimestamps === 1 && (newest === 0 || after(segment.timestampValue, newest)))
     memory[x + TIMESTAMP] = segment.timestampValue;
