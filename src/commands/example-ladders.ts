@@ -221,8 +221,8 @@ there, numbers are relative
    0.0767     #6               ◀── PSH,ACK seq 1 ack 19 len 25 ───
    0.0767     #7               ─────── ACK seq 19 ack 26 ────────▶
    0.1772     #8 FIN-WAIT-1    ───── FIN,ACK seq 19 ack 26 ──────▶ CLOSE-WAIT✗
-                                                                   CLOSING✓
    0.1827     #9 CLOSING✓      ◀───── FIN,ACK seq 26 ack 19 ────── FIN-WAIT-1
+                                                                   CLOSING✓
                                ▲ info: simultaneous-close
    0.1827    #10               ─────── ACK seq 20 ack 27 ────────▶ TIME-WAIT?
    0.1880    #11 TIME-WAIT?    ◀─────── ACK seq 27 ack 20 ────────

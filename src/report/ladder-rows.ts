@@ -8,6 +8,7 @@ import { CLOSED, STATES } from '../tcp/states.js';
 import { onOneLine } from './escape.js';
 import { type Fold, fold } from './ladder-fold.js';
 import type { LadderItem, LadderSegment } from './ladder-recorder.js';
+import { placeTransitions } from './timeline-places.js';
 
 export type LadderRow =
   | {
@@ -200,10 +201,10 @@ export function segmentLabels(segment: LadderSegment): readonly string[] {
 
 function byFrame(endpoint: Endpoint): Map<number, Transition[]> {
   const map = new Map<number, Transition[]>();
-  for (const entry of endpoint.timeline) {
-    if (entry.frame === null) continue;
-    const list = map.get(entry.frame);
-    if (list === undefined) map.set(entry.frame, [entry]);
+  for (const { entry, at } of placeTransitions(endpoint)) {
+    if (at === null) continue;
+    const list = map.get(at);
+    if (list === undefined) map.set(at, [entry]);
     else list.push(entry);
   }
   return map;

@@ -259,6 +259,23 @@ close-wait-stuck · #4, #5 · RFC 9293 §3.6
     expect(draw({ of, sent, coloured: true })).toContain('\u001b[9m\u001b[2mCLOSE-WAIT✗');
   });
 
+  it('puts a state below the one that it follows, though its own frame was captured before', () => {
+    const of = connection({
+      server: {
+        after: [
+          enters('CLOSE-WAIT', 0.03, 4, { evidence: 'assumed', retractedBy: 5 }),
+          enters('FIN-WAIT-1', 0.04, 5),
+          enters('CLOSING', 0.04, 4),
+        ],
+      },
+    });
+    const text = draw({
+      of,
+      sent: [...HANDSHAKE, { from: 'client', flags: FIN | ACK }, { from: 'server', flags: FIN | ACK }],
+    });
+    expect(text).toMatch(/#4 .*▶ CLOSE-WAIT✗\n.*#5 .* FIN-WAIT-1✓\n +CLOSING✓\n/);
+  });
+
   it('names transitions that no frame shows', () => {
     const of = connection({
       client: { after: [enters('CLOSED', 9, null, { evidence: 'assumed', cause: 'FIN-WAIT-2 timeout' })] },

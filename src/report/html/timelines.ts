@@ -3,6 +3,7 @@ import { secondsBetween } from '../../core/time.js';
 import type { Exhibit } from '../dossier.js';
 import { escapeXml } from '../escape.js';
 import { type CaptureFacts, captureEnd } from '../reporter.js';
+import { placeTransitions } from '../timeline-places.js';
 import { clockTime, counted, elapsed, endpointName } from '../words.js';
 import { LEGEND } from './colours.js';
 import { networkOf, tag } from './elements.js';
@@ -62,8 +63,10 @@ export function exhibit(
 function transitions(connection: Exhibit['connection'], links: Links): string {
   const { id, client, server, start } = connection;
   const rows = [client, server]
-    .flatMap(({ role, timeline }) => timeline.map((entry) => ({ role, ...entry })))
-    .sort((a, b) => secondsBetween(b.time, a.time) || (a.frame ?? 0) - (b.frame ?? 0))
+    .flatMap((endpoint) =>
+      placeTransitions(endpoint).map(({ entry, at }) => ({ role: endpoint.role, at: at ?? 0, ...entry })),
+    )
+    .sort((a, b) => secondsBetween(b.time, a.time) || a.at - b.at)
     .map(({ role, state, time, frame, cause, evidence, confirmedBy, retractedBy, section }) => {
       const how =
         retractedBy !== null
