@@ -822,6 +822,39 @@ info 10.9.35.2:8080 answered 10.9.35.1:40000 only when its SYN asked for ECN no
 longer
 ecn-syn-unanswered · #1, #2, #3 · RFC 3168 §6.1.1.1; RFC 3360 §3; RFC 6298 §2
 `,
+  'handshake-delayed': `connection 0: 10.9.1.1:40000 ↔ 10.9.1.2:8080
+from 2026-11-26 16:06:17.334 UTC, captured near the client; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   1.0094     #2               ──────── SYN seq 0 again ─────────▶
+   2.0334     #3               ──────── SYN seq 0 again ─────────▶
+   3.0574     #4               ──────── SYN seq 0 again ─────────▶
+   4.0814     #5               ──────── SYN seq 0 again ─────────▶
+   5.1054     #6               ──────── SYN seq 0 again ─────────▶
+   7.1214     #7               ──────── SYN seq 0 again ─────────▶
+   7.1335     #8 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+                               ▲ warning: handshake-delayed
+   7.1336     #9               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   7.1411    #10               ─── PSH,ACK seq 1 ack 1 len 18 ───▶
+   7.1536    #11               ◀──────── ACK seq 1 ack 19 ────────
+   7.1537    #12               ◀── PSH,ACK seq 1 ack 19 len 19 ───
+   7.1537    #13               ─────── ACK seq 19 ack 20 ────────▶
+   7.1548    #14 FIN-WAIT-1    ───── FIN,ACK seq 19 ack 20 ──────▶ CLOSE-WAIT✓
+   7.1674    #15 FIN-WAIT-2?   ◀───── FIN,ACK seq 20 ack 20 ────── LAST-ACK
+                 TIME-WAIT✓
+   7.1674    #16               ─────── ACK seq 20 ack 21 ────────▶ CLOSED?
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+the client ended in TIME-WAIT
+the server ended in CLOSED
+
+warning 10.9.1.1:40000 waited 7.1 s until 10.9.1.2:8080 was connected: its SYN
+was sent again 6 times
+handshake-delayed · #1, #2, #7, #8 · RFC 9293 §3.8.3 MUST-22; RFC 6298 §2, §5;
+Linux ip-sysctl tcp_syn_retries
+`,
   'half-open-syn-challenge': `connection 0: 10.9.24.1:40000 ↔ 10.9.24.2:8080
 from 2026-11-20 23:58:41.396 UTC, captured near the server; times count from
 there, numbers are relative

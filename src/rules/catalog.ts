@@ -14,6 +14,7 @@ import { halfClose } from './half-close.js';
 import { halfCloseStalled } from './half-close-stalled.js';
 import { halfOpenSynChallenge } from './half-open-syn-challenge.js';
 import { handshakeAborted } from './handshake-aborted.js';
+import { handshakeDelayed } from './handshake-delayed.js';
 import { icmpUnreachable } from './icmp-unreachable.js';
 import { idleNoLivenessCheck } from './idle-no-liveness-check.js';
 import { keepaliveUnanswered } from './keepalive-unanswered.js';
@@ -97,6 +98,7 @@ export const RULES: readonly Rule[] = [
   acceptQueueOverflow,
   fastOpenRefused,
   ecnSynUnanswered,
+  handshakeDelayed,
   halfOpenSynChallenge,
   simultaneousOpen,
   splitHandshake,

@@ -14,7 +14,7 @@ export const ecnSynUnanswered: Rule = {
   options: {},
   signs: ['syn-repeated'],
   needs: 'both',
-  explains: [],
+  explains: ['handshake-delayed'],
   related: ['syn-unanswered', 'connection-refused', 'fast-open-refused'],
   citations: [cite.ecnSynDropped, cite.resetForEcn, cite.firstTimeout],
   documentation: {

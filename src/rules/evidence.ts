@@ -261,3 +261,12 @@ export function wasDisproved(endpoint: Endpoint, reset: Milestone): boolean {
 export function asksForEcnUntilTheEnd({ asksForEcn, client }: Connection): boolean {
   return asksForEcn && (milestone(client, 'syn-repeated')?.value ?? 0) === 0;
 }
+
+/** For how long TIME-WAIT may last (RFC 9293 §3.4.2, §3.6.1). */
+const TWO_MSL_SECONDS = 240;
+
+/** By this capture it was in TIME-WAIT of the connection before, on the same ports, when the SYN came. */
+export function wasInTimeWait(listener: Endpoint): boolean {
+  const held = milestone(listener, 'held-before');
+  return held !== null && held.value >= 0 && held.value <= TWO_MSL_SECONDS;
+}

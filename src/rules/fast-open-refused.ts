@@ -16,7 +16,7 @@ export const fastOpenRefused: Rule = {
   options: {},
   signs: ['syn-data'],
   needs: 'both',
-  explains: [],
+  explains: ['handshake-delayed'],
   related: ['syn-unanswered', 'connection-refused'],
   citations: [cite.fastOpenFallback, cite.synAckCovers, cite.fastOpenSwitch],
   documentation: {

@@ -127,6 +127,7 @@ export const icmpUnreachable: Rule = {
     'peer-unresponsive',
     'retransmission-gave-up',
     'syn-unanswered',
+    'handshake-delayed',
     'fin-unacknowledged',
     'keepalive-unanswered',
   ],

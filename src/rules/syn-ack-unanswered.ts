@@ -34,7 +34,7 @@ export const synAckUnanswered: Rule = {
   signs: ['syn-ack-repeated'],
   needs: 'both',
   explains: [],
-  related: ['syn-unanswered', 'accept-queue-overflow', 'handshake-aborted'],
+  related: ['syn-unanswered', 'handshake-delayed', 'accept-queue-overflow', 'handshake-aborted'],
   citations: [cite.synReceivedAck, cite.synLimit, cite.synFlood, cite.synAckRetries],
   documentation: {
     meaning:

@@ -1,12 +1,9 @@
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
-import { eachEndpoint, entered, findReset, lasted, milestone } from './evidence.js';
+import { eachEndpoint, entered, findReset, lasted, milestone, wasInTimeWait } from './evidence.js';
 import { LOST_NEIGHBOUR_CITATIONS, reportSilence } from './neighbours.js';
 import type { Rule } from './rule.js';
 import { duration, nameOf, round } from './wording.js';
-
-/** For how long TIME-WAIT may last (RFC 9293 §3.4.2, §3.6.1). */
-const TWO_MSL_SECONDS = 240;
 
 const IGNORED_IN_TIME_WAIT =
   '{listener} ignores the SYN in TIME-WAIT, as it is not newer than the old connection, or its answer is dropped on the way (possible): see time-wait-port-reuse there.';
@@ -34,6 +31,7 @@ export const synUnanswered: Rule = {
     'connection-refused',
     'service-answers-others',
     'syn-ack-unanswered',
+    'handshake-delayed',
     'icmp-unreachable',
     'accept-queue-overflow',
     'time-wait-port-reuse',
@@ -82,7 +80,7 @@ export const synUnanswered: Rule = {
     const held = milestone(listener, 'held-before');
     // The connection before got the answers, and rules look at them there.
     if (held !== null && held.count > 1) return null;
-    const metTimeWait = held !== null && held.value >= 0 && held.value <= TWO_MSL_SECONDS;
+    const metTimeWait = wasInTimeWait(listener);
     const waitedSeconds = secondsBetween(syn.time, captureEnd);
     if (!lasted(connection, syn.frame, waitedSeconds, options.waitSeconds)) return null;
     const seconds = secondsBetween(syn.time, repeated.lastTime);

@@ -144,6 +144,11 @@ const SILENT: Readonly<Record<string, Silent>> = {
     capture: 'client',
     because: 'the second SYN is answered',
   },
+  'handshake-delayed': {
+    fixture: 'handshake-ack-lost',
+    capture: 'client',
+    because: 'the client was connected with the first SYN-ACK, and only its acknowledgment was lost',
+  },
   'syn-ack-unanswered': {
     fixture: 'syn-ack-lost',
     capture: 'server',

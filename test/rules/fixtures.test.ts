@@ -42,7 +42,10 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   'close-wait-pileup': [...PILED_UP, ...PILED_UP, ...PILED_UP, ...PILED_UP],
   'close-wait-stuck': STUCK,
   'delivery-stall': { client: ['warning delivery-stall'], server: [] },
-  'ecn-syn-unanswered': { client: ['info ecn-syn-unanswered'], server: [] },
+  'ecn-syn-unanswered': {
+    client: ['info ecn-syn-unanswered', 'info handshake-delayed < ecn-syn-unanswered'],
+    server: [],
+  },
   // The device that added them stands between the taps.
   'data-after-own-fin': { client: [], server: ['error data-after-own-fin'] },
   'endpoint-mass-close': ['warning rst-active-abort'],
@@ -112,7 +115,11 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   'fast-open': [],
   // The router dropped the third connection's SYN with data before the server's tap.
   'fast-open-refused': {
-    client: ['info fast-open-refused', 'info fast-open-refused'],
+    client: [
+      'info fast-open-refused',
+      'info fast-open-refused',
+      'info handshake-delayed < fast-open-refused',
+    ],
     server: ['info fast-open-refused'],
   },
   'fin-ack-lost': [],
@@ -120,6 +127,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   'fin-wait-2-timeout': ['error rst-on-write-after-close'],
   'half-close': ['info half-close'],
   'handshake-ack-lost': [],
+  'handshake-delayed': { client: ['warning handshake-delayed'], server: [] },
   'health-check': ['info handshake-aborted'],
   'http-keepalive-close': [],
   'ipv6-close': [],
@@ -160,8 +168,9 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   'snaplen-96': [],
   'split-handshake': ['info split-handshake'],
   'stale-pooled-connection': ['error rst-on-write-after-close'],
-  'syn-ack-lost': [],
-  'syn-lost': [],
+  'syn-ack-lost': ['info handshake-delayed'],
+  // The first SYN never reached the server's tap.
+  'syn-lost': { client: ['info handshake-delayed'], server: [] },
   'three-segment-close': [],
   'time-wait-port-pressure': [],
   'time-wait-assassination': ['warning rst-in-time-wait', 'info rst-after-close-complete < rst-in-time-wait'],

@@ -12,6 +12,7 @@ export const LIMITED_RULES: readonly string[] = [
   'fast-open-refused',
   'half-open-syn-challenge',
   'handshake-aborted',
+  'handshake-delayed',
   'rst-half-open-discovered',
   'rst-not-accepted',
   'rst-on-write-after-close',

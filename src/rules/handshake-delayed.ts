@@ -1,0 +1,155 @@
+import type { Endpoint } from '../connections/connection.js';
+import { secondsBetween } from '../core/time.js';
+import { cite } from './citations.js';
+import {
+  eachEndpoint,
+  entered,
+  findReset,
+  gradedBy,
+  isProven,
+  lasted,
+  milestone,
+  wasInTimeWait,
+} from './evidence.js';
+import { reportFinding } from './report-finding.js';
+import type { Rule } from './rule.js';
+import { duration, nameOf, round, times } from './wording.js';
+
+const QUEUE_FULL =
+  'The accept queue of {listener} was full, and its host dropped the SYN without a word, as Linux does (possible): then nstat there counts TcpExtListenOverflows.';
+const PATH =
+  'The path lost SYNs or their answers, by chance or under load (possible): then data of this connection and of others over it are sent again as well.';
+const NOT_READY =
+  'Something on the way was not ready yet, such as a route, a tunnel, the answer to an ARP request, or a virtual machine or container that was starting (possible): then only the first calls after a pause are late.';
+
+/** Answers had been captured before the caller asked for the last time. */
+const LOST_ANSWER =
+  'The path between the capture point and {caller} lost the SYN-ACK (possible): then it loses data of {listener} as well.';
+const NOT_TAKEN_IN =
+  'The host of {caller} did not take the SYN-ACK in, as a firewall there dropped it or the host stood still (possible): a capture at its host tells.';
+
+/** There was one answer only, and it was taken. */
+const CAUSES_OF_LATE_ANSWER: readonly string[] = [
+  'The round trip is longer than the timeout of {caller} for a first SYN, a second on most systems (possible): then every handshake over this path is late, and the copies are needless.',
+  'The host of {listener}, or a device that answers for it, was busy (possible): then the answers to its data come sooner.',
+];
+
+/** The connection opened, but only after the SYN had been sent again: meanwhile the caller waited in connect. */
+export const handshakeDelayed: Rule = {
+  id: 'handshake-delayed',
+  family: 'handshake',
+  severity: 'info',
+  summary: 'A connection opened only after its SYN had been sent again: connect took that long.',
+  options: {
+    minimumSeconds: {
+      unit: 'seconds',
+      default: 0.5,
+      minimum: 0,
+      maximum: 3600,
+      description:
+        'How long connect must have taken: half of the second after which RFC 6298 has a SYN sent again. A copy that comes sooner, and is answered sooner, delays nothing.',
+    },
+    warningSeconds: {
+      unit: 'seconds',
+      default: 5,
+      minimum: 0.2,
+      maximum: 3600,
+      description:
+        'From when on it is a warning. Who limits connect sets mostly a few seconds, to cover one or two lost SYNs, which cost up to 3 s; proxies such as Envoy give up after 5 s unless told otherwise. Longer waits fail there, and so many losses in a row are no chance.',
+    },
+  },
+  ordered: ['minimumSeconds', 'warningSeconds'],
+  signs: ['syn-repeated'],
+  needs: 'both',
+  explains: [],
+  related: [
+    'syn-unanswered',
+    'syn-ack-unanswered',
+    'ecn-syn-unanswered',
+    'accept-queue-overflow',
+    'time-wait-port-reuse',
+    'delivery-stall',
+  ],
+  citations: [cite.synLikeData, cite.firstTimeout, cite.backoff, cite.synRetries, cite.synDropped],
+  documentation: {
+    meaning:
+      'A SYN has no round trip to go by: its sender waits a second before it repeats it, and then as long again, or twice as long each time. So a single lost packet, which an open connection repairs within a round trip, costs a second here, and three in a row cost up to seven. In the end the connection opened, so that nobody sees an error: only that it took so long, at the very place where many programs have their shortest timeout.',
+    proof: [
+      'A SYN of {caller}, and at least one copy of it.',
+      'A SYN-ACK of {listener} that {caller} then acknowledged.',
+      'At least minimumSeconds from the first SYN to that SYN-ACK; a warning from warningSeconds on.',
+    ],
+    notThis: [
+      'No answer at all: syn-unanswered. An answer that {caller} never takes: syn-ack-unanswered.',
+      'A SYN-ACK alone that comes again: {caller} may have been connected since the first one, and its acknowledgment lost.',
+      'SYNs that never reached the capture: near {listener} it does not hold them, and the wait was longer than it shows.',
+      'A SYN that the capture holds twice, or the network doubled.',
+      'A reset in answer to the first SYN: the caller tried again by itself, as Windows does.',
+      'A listener that still had the connection before, on the same ports: time-wait-port-reuse and half-open-syn-challenge.',
+      'Two programs that call each other: simultaneous-open.',
+    ],
+    applicationSees:
+      '{caller}: connect returns only after {time}, or fails if the program waits no longer than that. {listener}: nothing, accept returns the connection as late.',
+    likelyCauses: [PATH, QUEUE_FULL, NOT_READY],
+    nextSteps: [
+      'Capture at {listener}: does each SYN arrive, and is each answered?',
+      "On the host of {listener}: nstat -az TcpExtListenOverflows TcpExtListenDrops; ss -ltn 'sport = :{port}', comparing Recv-Q with Send-Q.",
+      'On the host of {caller}: nstat -az TcpExtTCPSynRetrans; how long does its program wait in connect?',
+    ],
+    example: { fixture: 'handshake-delayed', capture: 'client' },
+  },
+  check: eachEndpoint((caller, listener, connection, { options }) => {
+    const repeated = milestone(caller, 'syn-repeated');
+    const syn = entered(caller, 'SYN-SENT');
+    const answered = entered(listener, 'SYN-RECEIVED');
+    const opened = entered(caller, 'ESTABLISHED');
+    if (repeated === null || syn === null || answered === null || opened === null) return null;
+    if (answered.frame === null || opened.frame === null) return null;
+    // Without a later segment of its own nothing shows which SYN-ACK the caller took.
+    if (!isProven(opened) || opened.frame < answered.frame) return null;
+    // Each called the other, or the listener refused the first calls.
+    if (entered(listener, 'SYN-SENT') !== null) return null;
+    if (findReset(listener, (_, { frame }) => frame < opened.frame!) !== null) return null;
+    // It still had the connection before, on which other rules tell of the delay.
+    if (wasInTimeWait(listener) || (milestone(listener, 'held-before')?.count ?? 0) > 1) return null;
+    const seconds = secondsBetween(syn.time, opened.time);
+    if (!lasted(connection, syn.frame, seconds, options.minimumSeconds)) return null;
+    const copied = milestone(listener, 'syn-ack-repeated');
+    const isEarly = answered.frame < repeated.lastFrame;
+    const isLate = isEarly && (copied === null || copied.frame > opened.frame);
+    const isNear = ({ role }: Endpoint): boolean => connection.vantage.near === role;
+    return reportFinding(handshakeDelayed, connection, {
+      endpoint: caller.role,
+      severity: lasted(connection, syn.frame, seconds, options.warningSeconds) ? 'warning' : 'info',
+      confidence: gradedBy(connection, 'observed'),
+      title: '{caller} waited {time} until {listener} was connected: its SYN was sent again {count}',
+      explanation: `The SYN in frame {first} was sent again {count}, the last time in frame {last}. ${
+        isLate
+          ? 'The only SYN-ACK, in frame {answered}, was on its way by then.'
+          : isEarly
+            ? 'A SYN-ACK had been captured in frame {answered} by then, but {caller} did not take that one.'
+            : `No SYN-ACK was captured before that${isNear(listener) ? ', and by its times the capture was taken near {listener}: the SYNs before arrived, and were not answered' : ''}.`
+      } Frame {opened} opened the connection, {time} after the first SYN.`,
+      ...(isLate
+        ? { likelyCauses: CAUSES_OF_LATE_ANSWER }
+        : isEarly
+          ? { likelyCauses: isNear(caller) ? [NOT_TAKEN_IN, LOST_ANSWER] : [LOST_ANSWER, NOT_TAKEN_IN] }
+          : isNear(listener) && { likelyCauses: [QUEUE_FULL, PATH, NOT_READY] }),
+      frames: [syn.frame, repeated.frame, repeated.lastFrame, answered.frame, opened.frame],
+      from: syn.time,
+      to: opened.time,
+      facts: { seconds: round(seconds), synCopies: repeated.count, synAckCopies: copied?.count ?? 0 },
+      words: {
+        caller: nameOf(caller),
+        listener: nameOf(listener),
+        port: listener.port,
+        count: times(repeated.count),
+        time: duration(seconds),
+        first: syn.frame ?? '?',
+        last: repeated.lastFrame,
+        answered: answered.frame,
+        opened: opened.frame,
+      },
+    });
+  }),
+};
