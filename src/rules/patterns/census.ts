@@ -17,7 +17,12 @@ export interface Service {
   /** The same number for all services of one host. */
   readonly host: number;
   connections: number;
+  /** The time to live of all that its connections began with; null if none was heard, `SEVERAL_TTLS` if they differ. */
+  ttl: number | null;
 }
+
+/** It is none of a packet. */
+const SEVERAL_TTLS = -1;
 
 /** Counts by the numbers of clients. */
 export type ByClient = ReadonlyMap<number, number>;
@@ -46,9 +51,15 @@ export class Census {
       network,
       host: this.#hostNumber(host),
       connections: 0,
+      ttl: server.ttl,
     }));
-    if (service === null) this.#giveUp();
-    else service.connections++;
+    if (service === null) {
+      this.#giveUp();
+      return null;
+    }
+    service.connections++;
+    service.ttl ??= server.ttl;
+    if (server.ttl !== null && server.ttl !== service.ttl) service.ttl = SEVERAL_TTLS;
     return service;
   }
 
@@ -113,6 +124,10 @@ export class Census {
 
   get clients(): readonly Client[] {
     return this.#clients.all;
+  }
+
+  get services(): readonly Service[] {
+    return this.#services.all;
   }
 
   /** Looks through the counts. */

@@ -18,6 +18,7 @@ import { type ByClient, Census, type CensusResults, type Client, type Service } 
 import { checkPattern, HealthChecks } from './health-checks.js';
 import type { Heard } from './heard.js';
 import { furtherServices, Groups, Members, MOST_SERVICES } from './members.js';
+import { onlyTtlOf } from './one-answerer.js';
 import { MAX_PAIRS } from './pair-counts.js';
 import { isOfScan, isSynAlone, OF_SCANS, PortScans, scanPattern } from './port-scans.js';
 import { MAX_LISTED, type PatternDraft, reportPattern } from './report-pattern.js';
@@ -47,6 +48,8 @@ interface Concentration {
   readonly pointsTo: 'client' | 'server' | null;
   /** The only one affected, or one of them. */
   readonly client: string;
+  /** The time to live of all that came to the clients from the internet, if one device may answer for it. */
+  readonly onlyTtl?: number;
 }
 
 /** One client's findings make one pattern if they are at so many services, and mostly at no one of them. */
@@ -72,6 +75,8 @@ const SERVER_CAUSES = [
   'The program of {server}, or its host (possible): its log and its other services tell.',
   'A device in front of {server} (possible): calls that do not pass it are well.',
 ];
+const ONE_ANSWERER =
+  'One device answers for {server} and for the other hosts, such as a proxy or a VPN on the side of {client} (possible): then their IP identifications make one series, or handshakes with them take hardly any time.';
 const FLOOD_CAUSES = [
   'A SYN flood under forged addresses (possible): the addresses have nothing to do with one another.',
   'The way back from {server} to its clients is broken (possible): handshakes of no client are finished.',
@@ -110,6 +115,7 @@ export const recurringFinding: PatternRule = {
     notThis: [
       'Connections for which another pattern stands: that one tells more.',
       'Other findings that are info: they are no trouble, however many there are.',
+      'A service that alone has the trouble, where all that comes from the internet has the same time to live: one device may answer for all of it, and nothing points at the service then.',
     ],
     applicationSees: 'On each of these connections what the finding of {rule} says.',
     likelyCauses: [
@@ -345,7 +351,7 @@ class Collector implements PatternCollector {
     const { rule, isAlone, example, citations, members, service, affected } = recurrence;
     const { network } = service;
     const server = formatEndpoint(service.address, service.port);
-    const { says, pointsTo, client } = this.#concentration(recurrence, ofRule, census);
+    const { says, pointsTo, client, onlyTtl } = this.#concentration(recurrence, ofRule, census);
     const looksLikeFlood = isFlood(recurrence, this.#minimum);
     return reportPattern(recurringFinding, {
       ...kindTexts(rule, isAlone),
@@ -366,12 +372,15 @@ class Collector implements PatternCollector {
         ...(ofRule !== null &&
           affected !== null && { clients: affected.size, clientsInAll: census.callersOf(service).size }),
         ...(pointsTo !== null && { pointsTo }),
+        ...(onlyTtl !== undefined && { onlyTtl }),
       },
       citations,
       words: { rule, what: isAlone ? ALONE : rule, server: inNetwork(server, network), example, client },
       ...(looksLikeFlood
         ? { likelyCauses: FLOOD_CAUSES }
-        : pointsTo !== null && { likelyCauses: pointsTo === 'client' ? CLIENT_CAUSES : SERVER_CAUSES }),
+        : onlyTtl !== undefined
+          ? { likelyCauses: [ONE_ANSWERER, ...SERVER_CAUSES] }
+          : pointsTo !== null && { likelyCauses: pointsTo === 'client' ? CLIENT_CAUSES : SERVER_CAUSES }),
     });
   }
 
@@ -410,8 +419,24 @@ class Collector implements PatternCollector {
       unwell += (ofRule.get(number) ?? 0) - (affected.get(number) ?? 0);
     }
     if (unwell > 0 || well < this.#minimum) return { says: `${whose}.`, pointsTo: null, client };
-    const says = `${whose}; ${count(well, 'connection')} of ${callers.size === 1 ? 'this client' : 'these clients'} to other ports or hosts had no trouble: look at the server, or at what is in front of it.`;
-    return { says, pointsTo: 'server', client };
+    const healthy = `${whose}; ${count(well, 'connection')} of ${callers.size === 1 ? 'this client' : 'these clients'} to other ports or hosts had no trouble`;
+    const shared = onlyTtlOf(this.#servicesOf(callers, census));
+    if (shared === null || service.ttl !== shared.ttl)
+      return {
+        says: `${healthy}: look at the server, or at what is in front of it.`,
+        pointsTo: 'server',
+        client,
+      };
+    const says = `${healthy}. But all that came from ${count(shared.networks, 'network')} of the internet had the same time to live, ${shared.ttl}: one device may answer for all of them, and that has the trouble then.`;
+    return { says, pointsTo: null, client, onlyTtl: shared.ttl };
+  }
+
+  /** What these clients called. */
+  #servicesOf(callers: ByClient, census: CensusResults): readonly Service[] {
+    return this.#census.services.filter((service) => {
+      for (const client of census.callersOf(service).keys()) if (callers.has(client)) return true;
+      return false;
+    });
   }
 }
 

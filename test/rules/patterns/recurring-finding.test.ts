@@ -16,6 +16,8 @@ interface Draft {
   readonly port?: number;
   readonly gap?: number;
   readonly network?: string;
+  /** The time to live of what the server sends. */
+  readonly ttl?: number | null;
   readonly more?: Partial<Finding>;
 }
 
@@ -30,7 +32,7 @@ function several(count: number, draft: Draft = {}, first = 0): Judged[] {
         id,
         network: draft.network ?? '',
         client: { address: client },
-        server: { address: server, port },
+        server: { address: server, port, ...(draft.ttl !== undefined && { ttl: draft.ttl }) },
       }),
       rule === null ? [] : [finding(rule, { severity: 'warning', from: time, to: time, ...draft.more })],
     ];
@@ -185,6 +187,67 @@ describe('recurring-finding', () => {
         'Each of the 2 clients that used this port shows it; 6 connections of these clients to other ports or hosts had no trouble: look at the server',
       );
       expect(textsOf(pattern)).not.toMatch(UNFILLED);
+    });
+
+    describe('at the server', () => {
+      const well = (servers: readonly string[], ttls: readonly (number | null)[], first = 5): Judged[] =>
+        each(
+          6,
+          (place) => ({
+            rule: null,
+            server: servers[place % servers.length],
+            ttl: ttls[place % ttls.length],
+          }),
+          first,
+        );
+      const ELSEWHERE = ['198.51.100.7', '203.0.113.7'];
+
+      it('but not where one device may answer for all hosts', () => {
+        const [pattern] = told([
+          ...several(5, { server: '192.0.2.7', ttl: 16 }),
+          // What a site has of its own may be at any distance, and who was not heard is at none.
+          ...well([...ELSEWHERE, '10.9.9.9'], [16, 16, 64]),
+          ...each(1, () => ({ rule: null, server: '8.8.8.8', ttl: null }), 20),
+        ]);
+        expect(pattern.facts).toMatchObject({ clients: 1, onlyTtl: 16 });
+        expect(pattern.facts.pointsTo).toBeUndefined();
+        expect(pattern.explanation).toContain(
+          'But all that came from 3 networks of the internet had the same time to live, 16: one device may answer',
+        );
+        expect(pattern.likelyCauses[0]).toMatch(/^One device answers for 192\.0\.2\.7:80 .* of 10\.0\.0\.1 /);
+        expect(textsOf(pattern)).not.toMatch(UNFILLED);
+      });
+
+      it.each([
+        ['lie at several distances', ELSEWHERE, [16, 17]],
+        ['are in two networks only', ['192.0.2.8', '203.0.113.7'], [16]],
+        ['are those of a site', ['10.1.0.1', '10.2.0.1', '172.16.0.1', '192.168.0.1'], [16]],
+      ])('where the others %s', (_, servers, ttls) => {
+        const [pattern] = told([...several(5, { server: '192.0.2.7', ttl: 16 }), ...well(servers, ttls)]);
+        expect(pattern.facts.pointsTo).toBe('server');
+      });
+
+      it('where its own answers had several times to live', () => {
+        const [pattern] = told([
+          ...several(4, { server: '192.0.2.7', ttl: 16 }),
+          ...several(1, { server: '192.0.2.7', ttl: 50 }, 4),
+          ...well(ELSEWHERE, [16]),
+        ]);
+        expect(pattern.facts.pointsTo).toBe('server');
+      });
+
+      it('where only other clients had what one device may have answered', () => {
+        const [pattern] = told([
+          ...several(5, { server: '192.0.2.7', ttl: 16 }),
+          ...each(6, () => ({ rule: null, server: '192.0.2.8', ttl: 16 }), 5),
+          ...each(
+            4,
+            (place) => ({ rule: null, client: '10.0.0.9', server: ELSEWHERE[place % 2], ttl: 16 }),
+            11,
+          ),
+        ]);
+        expect(pattern.facts.pointsTo).toBe('server');
+      });
     });
 
     it('at the server, but not if its clients have the same trouble elsewhere', () => {
