@@ -1,7 +1,7 @@
 import type { Endpoint, Milestone } from '../connections/connection.js';
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
-import { eachEndpoint, firstSent, gradedBy, silentSince } from './evidence.js';
+import { eachEndpoint, firstSent, gradedBy, hasData, silentSince } from './evidence.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { MINIMUM_RETRANSMISSIONS } from './thresholds.js';
@@ -91,11 +91,6 @@ export const deliveryStall: Rule = {
     });
   }),
 };
-
-/** It is not a FIN alone that came again. */
-function hasData({ retransmitted }: Milestone): boolean {
-  return retransmitted !== undefined && retransmitted.payloadBytes > 0;
-}
 
 /** From the original to its last copy, in seconds. */
 function lengthOf(run: Milestone): number {

@@ -247,6 +247,11 @@ export function firstSent(run: Milestone): Timestamp {
   return timeAfter(run.time, -run.value / 1000);
 }
 
+/** It is not a FIN alone that came again in this run of retransmissions. */
+export function hasData({ retransmitted }: Milestone): boolean {
+  return retransmitted !== undefined && retransmitted.payloadBytes > 0;
+}
+
 /** The endpoint went on after a reset in its name: it did not send that. */
 export function wasDisproved(endpoint: Endpoint, reset: Milestone): boolean {
   const { timeline } = endpoint;

@@ -33,6 +33,9 @@ const GAVE_UP: ProgramView = {
 const ENDED =
   '{peer} had ended the connection itself: it closed, and its host answered what {sender} still had on the way with that reset; {sender} could not take it, as its number lay before the FIN, and what it sends since is dropped there or on the way (likely).';
 
+const NOT_TAKEN_IN =
+  'The acknowledgments of {peer} do not reach {sender}, or their numbers are not those that it expects, as a device that holds old ones sends them (possible): then {sender} drops them, and repeats what has arrived.';
+
 /** Data is sent again and again, and the other side says nothing. */
 export const peerUnresponsive: Rule = {
   id: 'peer-unresponsive',
@@ -95,11 +98,12 @@ export const peerUnresponsive: Rule = {
       ...(ended !== null && { severity: 'warning' }),
       likelyCauses: [
         ...(ended === null ? [] : [ENDED]),
+        ...(silence.wasAcknowledged ? [NOT_TAKEN_IN] : []),
         ...causesOfSilence('peer', idleSeconds >= IDLE_SECONDS),
       ],
       confidence: gradedBy(connection, 'observed'),
       title: '{peer} has not answered {sender} for {time}',
-      explanation: `The same data was sent again {again} in frames {first} to {last}, the first time {gap} after the last new data before it; {bytes} are unacknowledged, and nothing of {peer} was captured${peer.segments === 0 ? '' : ' after frame {heard}'}.${closedIn === null ? '' : ' It had sent its FIN in frame {fin}.'}${ended === null ? '' : ' Before that it had sent its FIN in frame {fin} and a reset in frame {rst}, which {sender} could not accept.'}${isOffLink || ended !== null ? '' : ' {peer} or the path to it stopped answering; one connection does not tell which.'}${gaveUp === null ? '' : ' In the end {sender} gave up, or its program did: its reset in frame {abort} follows the last copy by {wait}.'}`,
+      explanation: `The same data was sent again {again} in frames {first} to {last}, the first time {gap} after the last new data before it; ${silence.wasAcknowledged ? 'all of it had been acknowledged before, which {sender} did not take in, and nothing of {peer} was captured' : '{bytes} are unacknowledged, and nothing of {peer} was captured'}${peer.segments === 0 ? '' : ' after frame {heard}'}.${closedIn === null ? '' : ' It had sent its FIN in frame {fin}.'}${ended === null ? '' : ' Before that it had sent its FIN in frame {fin} and a reset in frame {rst}, which {sender} could not accept.'}${isOffLink || ended !== null ? '' : ' {peer} or the path to it stopped answering; one connection does not tell which.'}${gaveUp === null ? '' : ' In the end {sender} gave up, or its program did: its reset in frame {abort} follows the last copy by {wait}.'}`,
       applicationSees: `${seenAt(sender, peer, gaveUp === null ? viewOf(peer) : GAVE_UP, silence.run.lastFrame)} {peer}: unknown.`,
       frames: [
         finFrame(peer),

@@ -76,7 +76,7 @@ export const pmtuBlackHole: Rule = {
   },
   check: eachEndpoint((sender, peer, connection, { captureEnd, options }) => {
     const silence = silenceMetBy(connection, sender, peer, options.minimumRetransmissions, captureEnd);
-    if (silence === null || silence.run.retransmitted === undefined) return null;
+    if (silence === null || silence.wasAcknowledged || silence.run.retransmitted === undefined) return null;
     const { payloadBytes, optionBytes, acknowledgedBytes, offloaded, dontFragment } =
       silence.run.retransmitted;
     if (!dontFragment || offloaded || payloadBytes <= options.minimumBytes) return null;

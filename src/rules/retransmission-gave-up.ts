@@ -98,7 +98,7 @@ export const retransmissionGaveUp: Rule = {
       title: mayStillTry
         ? '{sender} stopped after sending the same data {count} times in {time}'
         : '{sender} gave up after sending the same data {count} times in {time}',
-      explanation: `The last retransmission is frame {last}. The next one was due and did not come, nor did a FIN or RST${mayStillTry ? '' : ': that is how a timed-out connection ends'}. {bytes} were never acknowledged.${askedItself ? ' Requests of its host for a link address went on after that and then ended as well.' : ''}${early ? whyEarly(options.r2Seconds, mayStillTry, reportedLocally) : ''}`,
+      explanation: `The last retransmission is frame {last}. The next one was due and did not come, nor did a FIN or RST${mayStillTry ? '' : ': that is how a timed-out connection ends'}. ${silence.wasAcknowledged ? 'All of it had been acknowledged, which {sender} did not take in.' : '{bytes} were never acknowledged.'}${askedItself ? ' Requests of its host for a link address went on after that and then ended as well.' : ''}${early ? whyEarly(options.r2Seconds, mayStillTry, reportedLocally) : ''}`,
       ...(!mayStillTry && {
         likelyCauses: [...causesOfSilence('peer'), ...(early ? [TIMED_OUT] : [])],
         nextSteps: NEXT_STEPS,

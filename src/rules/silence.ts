@@ -1,6 +1,6 @@
 import type { Connection, Endpoint, Milestone } from '../connections/connection.js';
 import { secondsBetween, type Timestamp } from '../core/time.js';
-import { clockDoubt, firstSent, lasted, lastMilestone, latest, silentSince } from './evidence.js';
+import { clockDoubt, firstSent, hasData, lasted, lastMilestone, latest, silentSince } from './evidence.js';
 import { isHeldBack, lostNeighbour } from './neighbours.js';
 
 /** Linux waits no longer than this between two retransmissions (TCP_RTO_MAX). */
@@ -21,6 +21,8 @@ export interface Silence {
   readonly lastTry: Timestamp;
   /** The last attempt is so long ago that the next one is overdue. */
   readonly stopped: boolean;
+  /** All of it had been acknowledged, as the capture shows, and the sender does not know. */
+  readonly wasAcknowledged: boolean;
 }
 
 /** What `sender` meets, if it is silence; at least `minimum` retransmissions are needed to say so. */
@@ -31,12 +33,14 @@ export function silenceMetBy(
   minimum: number,
   captureEnd: Timestamp,
 ): Silence | null {
-  // Payload must be at stake (a FIN alone has its own rule), and the peer must have been heard before, unless
-  // nobody answers for its link address: then it is not that the capture lacks what it sends.
-  if (sender.unacknowledgedBytes === 0) return null;
+  // The peer must have been heard before, unless nobody answers for its link address: then it is not that the
+  // capture lacks what it sends.
   if (peer.segments === 0 && lostNeighbour(sender, peer)?.isPeer !== true) return null;
   const run = lastMilestone(sender, 'retransmission-run');
   if (run === null || run.count < minimum || !silentSince(peer, run)) return null;
+  // Payload must be at stake: a FIN alone has its own rule.
+  const wasAcknowledged = sender.unacknowledgedBytes === 0;
+  if (wasAcknowledged && !hasData(run)) return null;
   const from = firstSent(run);
   const seconds = secondsBetween(from, run.lastTime);
   // Repetitions within a second are tail loss probes and fast retransmissions.
@@ -61,5 +65,6 @@ export function silenceMetBy(
     unheardSince,
     lastTry,
     stopped,
+    wasAcknowledged,
   };
 }

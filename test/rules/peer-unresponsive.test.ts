@@ -8,6 +8,19 @@ import { connectionOf } from '../support/conversation.js';
 import { testRule } from '../support/rule-tester.js';
 import { unansweredData } from './silence-cases.js';
 
+/** The server acknowledges the data twice and says nothing more; the client repeats it to the end. */
+const ACKNOWLEDGED_IN_VAIN = `
+    0.00 C S  0
+    0.01 S SA 0 1
+    0.02 C A  1 1
+    1.00 C PA 1 1 +20
+    1.01 S A  1 21
+    2.00 C PA 1 1 +20
+    2.01 S A  1 21
+    4.00 C PA 1 1 +20
+    8.00 C PA 1 1 +20
+    16.0 C PA 1 1 +20`;
+
 testRule(peerUnresponsive, {
   fires: [
     {
@@ -55,6 +68,19 @@ testRule(peerUnresponsive, {
         /Before that it had sent its FIN in frame 7 and a reset in frame 8, which 10\.0\.0\.1:40000 could not/,
       likelyCauses: /^10\.0\.0\.2:8080 had ended the connection itself/,
       frames: [7, 8, 10, 15],
+    },
+    {
+      name: 'though what is sent again had been acknowledged, if the sender did not take that in',
+      connection: connectionOf(ACKNOWLEDGED_IN_VAIN),
+      end: 40,
+      endpoint: 'server',
+      title: '10.0.0.2:8080 has not answered 10.0.0.1:40000 for 14 s',
+      explanation:
+        /all of it had been acknowledged before, which 10\.0\.0\.1:40000 did not take in, and nothing of 10\.0\.0\.2:8080 was captured after frame 7\./,
+      likelyCauses:
+        /^The acknowledgments of 10\.0\.0\.2:8080 do not reach 10\.0\.0\.1:40000, or their numbers/,
+      frames: [7, 8, 10],
+      facts: { transmissions: 4, unacknowledgedBytes: 0 },
     },
     {
       name: 'and says that the sender gave up, where its reset follows',
@@ -179,6 +205,12 @@ testRule(peerUnresponsive, {
       name: 'when the peer was never captured',
       connection: unansweredData(6, 22.6, { server: { segments: 0, lastSegment: null } }),
       end: 25,
+    },
+    {
+      name: 'when the peer acknowledges each copy',
+      connection: connectionOf(`${ACKNOWLEDGED_IN_VAIN}
+        16.1 S A  1 21`),
+      end: 40,
     },
     {
       name: 'when only a FIN is repeated',

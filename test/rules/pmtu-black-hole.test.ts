@@ -6,13 +6,18 @@ import { connectionOf } from '../support/conversation.js';
 import { testRule } from '../support/rule-tester.js';
 
 /** The client sends new data until 10 s; a segment of it is repeated from 10.2 s on, six times. */
-function repeats(retransmitted: Partial<Retransmitted>, heardFromServer = 8, icmp?: [4 | 6, number, number]) {
+function repeats(
+  retransmitted: Partial<Retransmitted>,
+  heardFromServer = 8,
+  icmp?: [4 | 6, number, number],
+  unacknowledgedBytes = 4000,
+) {
   const error = icmp && { version: icmp[0], type: icmp[1], code: icmp[2], reporter: '10.0.0.9', sequence: 1 };
   return connection({
     vantage: { roundTripSeconds: 0.04 },
     client: {
       payloadBytes: 12_000,
-      unacknowledgedBytes: 4000,
+      unacknowledgedBytes,
       lastNewData: moment(10, 8),
       lastSegment: moment(22.6, 15),
       milestones: [
@@ -111,6 +116,11 @@ testRule(pmtuBlackHole, {
   ],
   silent: [
     { name: 'when larger segments had arrived', connection: repeats({ acknowledgedBytes: 1448 }), end: 25 },
+    {
+      name: 'when it had been acknowledged, and only its sender does not know',
+      connection: repeats({}, 8, undefined, 0),
+      end: 25,
+    },
     { name: 'when none had ever arrived', connection: repeats({ acknowledgedBytes: 0 }), end: 25 },
     {
       name: 'on segments that the network card was still to cut',

@@ -20,6 +20,33 @@ testRule(retransmissionGaveUp, {
       facts: { earlierThanRfc: true, icmpReported: false, gaveUp: false },
     },
     {
+      name: 'though what it had sent was acknowledged, if it did not take that in',
+      connection: unansweredData(6, 22.6, {
+        client: {
+          payloadBytes: 1000,
+          unacknowledgedBytes: 0,
+          milestones: [
+            happens('retransmission-run', 10.2, 10, {
+              count: 6,
+              until: 22.6,
+              lastFrame: 15,
+              value: 200,
+              retransmitted: {
+                payloadBytes: 100,
+                optionBytes: 12,
+                acknowledgedBytes: 100,
+                offloaded: false,
+                dontFragment: true,
+              },
+            }),
+          ],
+        },
+      }),
+      end: 60,
+      explanation: /\. All of it had been acknowledged, which 10\.0\.0\.1:40000 did not take in\./,
+      facts: { unacknowledgedBytes: 0 },
+    },
+    {
       name: 'and knows the other error, and that its host finds its way onto the link, if a router spoke',
       connection: unansweredData(6, 22.6, {
         client: {
