@@ -231,7 +231,7 @@ function severityOf(aborter: Endpoint, peer: Endpoint, connection: Connection): 
 function occasionOf({ reset: { trigger } }: SeenReset): string {
   if (trigger === null) return 'answers no segment of the capture';
   if (trigger.knewFin) return 'came right on the acknowledgment of its own FIN';
-  return `came on frame ${trigger.frame}, ${duration(trigger.idleSeconds)} after another segment of {aborter}: too soon for a host that has lost the connection`;
+  return `came on frame ${trigger.frame}, which had followed the segment before it by ${duration(trigger.idleSeconds)}: too soon for a host that has lost the connection`;
 }
 
 interface Kind {

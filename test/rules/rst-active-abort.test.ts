@@ -235,7 +235,8 @@ testRule(rstActiveAbort, {
       severity: 'info',
       confidence: 'possible',
       title: 'A reset in the name of 10.0.0.2:8080 ended the open connection',
-      explanation: /^The reset of 10\.0\.0\.2:8080 in frame 8 came on frame 7, 150 ms after/,
+      explanation:
+        /^The reset of 10\.0\.0\.2:8080 in frame 8 came on frame 7, which had followed the segment before it by 150 ms: too/,
       facts: { kind: 'sender-unknown' },
     },
   ],
