@@ -94,6 +94,21 @@ describe('the page', () => {
     expect(text).toMatch(/<g id="c0-f9">\n<rect [^>]*class="row"/);
   });
 
+  it('lists the transitions of an endpoint in the order in which it made them', async () => {
+    const text = await html(captureOf('simultaneous-close', 'client'));
+    const ofServer = [...text.matchAll(/<td>server<\/td><td>(?:<s>)?([A-Z0-9-]+)/g)].map(
+      ([, state]) => state,
+    );
+    expect(ofServer).toEqual([
+      'SYN-RECEIVED',
+      'ESTABLISHED',
+      'CLOSE-WAIT',
+      'FIN-WAIT-1',
+      'CLOSING',
+      'TIME-WAIT',
+    ]);
+  });
+
   it('stays small, however many connections there are', async () => {
     const captures = Array.from({ length: 12 }, () => captureOf('mixed-200', 'client'));
     const text = await html(...captures);
