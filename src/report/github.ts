@@ -60,7 +60,8 @@ export class GithubReporter implements Reporter {
     }
   }
 
-  end({ captures, patterns, summary }: AnalysisEnd): void {
+  end(end: AnalysisEnd): void {
+    const { captures, patterns } = end;
     for (const pattern of patterns) {
       const { severity, rule, title, nextSteps } = pattern;
       const level = this.#levels[severity];
@@ -89,7 +90,7 @@ export class GithubReporter implements Reporter {
         ...(left === 0 ? [] : [`and ${left} more of severity ${severity}`]),
       ];
     });
-    this.#write(`${[...lines, verdict(summary)].join('\n')}\n`);
+    this.#write(`${[...lines, verdict(end)].join('\n')}\n`);
   }
 }
 

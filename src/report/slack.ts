@@ -54,7 +54,7 @@ interface Mrkdwn {
 /** A message for Slack's `chat.postMessage` or an incoming webhook: `text` for notifications, and blocks. */
 export function slackReporter(write: Write): Reporter {
   return new DossierReporter(write, (dossier) => {
-    const text = verdict(dossier.end.summary);
+    const text = verdict(dossier.end);
     return `${JSON.stringify({ text, blocks: blocksOf(dossier, text) }, null, 1)}\n`;
   });
 }

@@ -18,6 +18,7 @@ import {
   counted,
   evictions,
   firstOf,
+  found,
   octets,
   omissions,
   remarks,
@@ -122,19 +123,12 @@ export class TableReporter implements Reporter {
   }
 
   /** What was found, in a line where there is room. */
-  #verdict({ summary, patterns }: AnalysisEnd): readonly string[] {
+  #verdict(end: AnalysisEnd): readonly string[] {
     const { palette } = this.#options;
-    const { connections, findings, suppressed, baseline } = summary;
-    const parts = SEVERITIES.filter((severity) => findings[severity] > 0).map((severity) =>
-      palette.severity[severity](
-        severity === 'info' ? `${grouped(findings.info)} info` : counted(findings[severity], severity),
-      ),
-    );
-    if (patterns.length > 0) parts.push(counted(patterns.length, 'pattern'));
-    const nothing = baseline === undefined ? 'nothing to report' : 'nothing new';
-    const verdict = parts.length === 0 ? nothing : parts.join(', ');
+    const { connections, suppressed } = end.summary;
     const hidden = suppressed === 0 ? '' : palette.dim(`; ${grouped(suppressed)} suppressed`);
-    return wrap(`${palette.bold(counted(connections, 'connection'))}: ${verdict}${hidden}`, this.#width);
+    const subject = palette.bold(counted(connections, 'connection'));
+    return wrap(`${subject}: ${found(end, palette.severity)}${hidden}`, this.#width);
   }
 
   #summary({ summary: { finalStates, baseline } }: AnalysisEnd): readonly string[] {

@@ -66,7 +66,7 @@ export class TicketWriter {
   document(): string {
     const { end } = this.#dossier;
     const parts = [
-      this.#markup.heading(2, verdict(end.summary)),
+      this.#markup.heading(2, verdict(end)),
       this.#captures(end.captures),
       this.#comparison(),
       ...this.#items(),

@@ -3,11 +3,12 @@ import { formatEndpoint } from '../core/addresses.js';
 import { isKnown, secondsBetween, type Timestamp, toIsoString } from '../core/time.js';
 import { VERDICT_DESCRIPTIONS } from '../decode/verdict.js';
 import type { BaselineOutcome } from '../rules/baseline.js';
-import { type Citation, type Finding, type Pattern, SEVERITIES } from '../rules/finding.js';
+import { type Citation, type Finding, type Pattern, SEVERITIES, type Severity } from '../rules/finding.js';
 import { grouped } from '../rules/wording.js';
 import type { PatternFilter } from './display-filter.js';
 import { escapeControls, onOneLine } from './escape.js';
-import type { CaptureFacts, Summary } from './reporter.js';
+import { type Palette, PLAIN } from './palette.js';
+import type { AnalysisEnd, CaptureFacts } from './reporter.js';
 import { FIXED_SPACE } from './wrap.js';
 
 /** `RFC 9293 §3.6.1 SHLD-3`, `connect(2) ECONNREFUSED`, `RFC 1122`. Lines are not broken within it. */
@@ -102,15 +103,41 @@ export function shortened(text: string, most: number): string {
   return `${text.slice(0, half)}…${text.slice(-half)}`;
 }
 
-/** What was found, in one line: `1 error, 2 warnings in 41 connections`. */
-export function verdict({ findings, suppressed, connections, baseline }: Summary): string {
-  const parts = SEVERITIES.filter((severity) => findings[severity] > 0).map((severity) =>
-    severity === 'info' ? `${grouped(findings.info)} info` : counted(findings[severity], severity),
-  );
-  const nothing = baseline === undefined ? 'Nothing to report' : 'Nothing new';
-  const found = parts.length === 0 ? nothing : parts.join(', ');
+/** What was found, in one line: `1 error, 2 warnings, 1 pattern (info) in 41 TCP connections`. */
+export function verdict({ summary, patterns }: Pick<AnalysisEnd, 'summary' | 'patterns'>): string {
+  const { suppressed, connections } = summary;
+  const told = found({ summary, patterns });
   const hidden = suppressed === 0 ? '' : `, ${grouped(suppressed)} suppressed`;
-  return `${found} in ${counted(connections, 'TCP connection')}${hidden}`;
+  return `${told[0].toUpperCase()}${told.slice(1)} in ${counted(connections, 'TCP connection')}${hidden}`;
+}
+
+/** Findings by severity, and patterns with theirs, as one of them may be all that is wrong. */
+export function found(
+  { summary: { findings, baseline }, patterns }: Pick<AnalysisEnd, 'summary' | 'patterns'>,
+  styles: Palette['severity'] = PLAIN.severity,
+): string {
+  const parts = [tally(findings, styles), patternTally(patterns, styles)].filter((part) => part !== '');
+  if (parts.length > 0) return parts.join(', ');
+  return baseline === undefined ? 'nothing to report' : 'nothing new';
+}
+
+function tally(counts: Readonly<Record<Severity, number>>, styles: Palette['severity']): string {
+  return SEVERITIES.filter((severity) => counts[severity] > 0)
+    .map((severity) =>
+      styles[severity](
+        severity === 'info' ? `${grouped(counts.info)} info` : counted(counts[severity], severity),
+      ),
+    )
+    .join(', ');
+}
+
+function patternTally(patterns: readonly Pattern[], styles: Palette['severity']): string {
+  if (patterns.length === 0) return '';
+  const counts = { error: 0, warning: 0, info: 0 };
+  for (const { severity } of patterns) counts[severity]++;
+  const [{ severity }] = patterns;
+  const grades = patterns.length === 1 ? styles[severity](severity) : tally(counts, styles);
+  return `${counted(patterns.length, 'pattern')} (${grades})`;
 }
 
 /** `against the baseline: 2 new, 1 changed, 3 known, 1 gone`. */

@@ -173,7 +173,9 @@ describe.skipIf(CHROMIUM === undefined)('in Chromium', () => {
 
   it.each([true, false])('opens without a complaint, styled, with scripts: %s', async (javaScriptEnabled) => {
     const { page, complaints } = await open([captureOf('mixed-200', 'client')], { javaScriptEnabled });
-    expect(await page.locator('h1').textContent()).toBe('57 warnings, 57 info in 200 TCP connections');
+    expect(await page.locator('h1').textContent()).toBe(
+      '57 warnings, 57 info, 2 patterns (2 warnings) in 200 TCP connections',
+    );
     expect(await page.evaluate('getComputedStyle(document.body).margin')).toBe('0px');
     expect(await page.locator('#list tbody tr').count()).toBe(200);
     expect(await page.locator('#list-tools').isVisible()).toBe(javaScriptEnabled);

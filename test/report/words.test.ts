@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { citationNames, limitsText, octets, seconds } from '../../src/report/words.js';
+import { citationNames, limitsText, octets, seconds, verdict } from '../../src/report/words.js';
 import { FIXED_SPACE } from '../../src/report/wrap.js';
-import type { Citation } from '../../src/rules/finding.js';
+import type { Citation, Pattern, Severity } from '../../src/rules/finding.js';
 import { finding } from '../support/pattern-tester.js';
 
 const cited = (source: string, section: string | null, label: string | null = null): Citation => ({
@@ -45,6 +45,36 @@ describe('figures', () => {
     [999_960_000, '1.00 GB'],
   ])('%d octets: the unit is that of what is shown', (value, text) => {
     expect(octets(value)).toBe(text);
+  });
+});
+
+describe('the verdict', () => {
+  const pattern = (severity: Severity): Pattern => ({
+    ...finding('capture-one-way', { severity }),
+    connections: [0],
+    count: 1,
+  });
+  const of = (severities: readonly Severity[], findings: Partial<Record<Severity, number>> = {}): string =>
+    verdict({
+      summary: {
+        connections: 4,
+        findings: { error: 0, warning: 0, info: 0, ...findings },
+        suppressed: 0,
+        finalStates: {},
+      },
+      patterns: severities.map(pattern),
+    });
+
+  it('counts findings by severity', () => {
+    expect(of([])).toBe('Nothing to report in 4 TCP connections');
+    expect(of([], { error: 1, warning: 1200 })).toBe('1 error, 1,200 warnings in 4 TCP connections');
+  });
+
+  it('says how grave patterns are, of which one may be all that is wrong', () => {
+    expect(of(['warning'])).toBe('1 pattern (warning) in 4 TCP connections');
+    expect(of(['warning', 'info', 'info'], { info: 2 })).toBe(
+      '2 info, 3 patterns (1 warning, 2 info) in 4 TCP connections',
+    );
   });
 });
 

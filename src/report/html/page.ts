@@ -25,7 +25,7 @@ const POLICY = [
 export function page(dossier: Dossier): string {
   const { end, groups, exhibits } = dossier;
   const links = new Links(dossier);
-  const title = verdict(end.summary);
+  const title = verdict(end);
   const found = end.patterns.length + groups.length;
   const sections = [
     `<section id="summary" aria-labelledby="h-summary">\n<h1 id="h-summary">${escapeXml(title)}</h1>\n${lead(dossier)}${summary(end)}\n</section>`,

@@ -15,7 +15,8 @@ export function lead({ groups, end }: Dossier): string {
 }
 
 /** Figures, and what was read. */
-export function summary({ captures, summary: found }: Dossier['end']): string {
+export function summary({ captures, summary: found, patterns }: Dossier['end']): string {
+  const gravest = SEVERITIES.find((severity) => patterns.some((pattern) => pattern.severity === severity));
   const figures = [
     figure('', grouped(found.connections), found.connections === 1 ? 'connection' : 'connections'),
     ...SEVERITIES.map((severity) => {
@@ -26,6 +27,9 @@ export function summary({ captures, summary: found }: Dossier['end']): string {
         severity === 'info' || count === 1 ? severity : `${severity}s`,
       );
     }),
+    ...(gravest === undefined
+      ? []
+      : [figure(gravest, grouped(patterns.length), patterns.length === 1 ? 'pattern' : 'patterns')]),
   ];
   const states = Object.entries(found.finalStates)
     .sort((a, b) => b[1] - a[1])
