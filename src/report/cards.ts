@@ -7,10 +7,19 @@ import { displayFilterFor, patternFilters } from './display-filter.js';
 import { type FindingGroup, othersOf, type Told } from './finding-groups.js';
 import type { Palette } from './palette.js';
 import type { PatternGroup } from './pattern-groups.js';
-import { citationNames, connectionName, counted, filterScope, frameNames, limitsText } from './words.js';
+import {
+  citationNames,
+  connectionName,
+  counted,
+  filterScope,
+  frameNames,
+  limitsText,
+  period,
+} from './words.js';
 import { wrap } from './wrap.js';
 
 const MOST_CITATIONS = 4;
+const MOST_CAUSES = 1;
 const MOST_STEPS = 2;
 const MOST_FRAMES = 12;
 /** Captures for which a pattern's filters are told. */
@@ -113,12 +122,21 @@ export class CardWriter {
 
   #story(item: Finding | Pattern): string[] {
     const lines = ['', ...wrap(item.explanation, this.#width), ''];
+    const when = period(item);
+    if (when !== '') lines.push(...this.#labelled('when', when));
     const limits = limitsText(item);
     if (limits !== '') lines.push(...this.#labelled('limit', limits));
     if (item.applicationSees !== '') lines.push(...this.#labelled('seen', item.applicationSees));
     if (item.severity !== 'info') {
-      for (const cause of item.likelyCauses.slice(0, 1)) lines.push(...this.#labelled('cause', cause));
-      for (const step of item.nextSteps.slice(0, MOST_STEPS)) lines.push(...this.#labelled('next', step));
+      const { likelyCauses: causes, nextSteps: steps } = item;
+      for (const cause of causes.slice(0, MOST_CAUSES)) lines.push(...this.#labelled('cause', cause));
+      for (const step of steps.slice(0, MOST_STEPS)) lines.push(...this.#labelled('next', step));
+      const left = [
+        ...(causes.length > MOST_CAUSES ? [counted(causes.length - MOST_CAUSES, 'other cause')] : []),
+        ...(steps.length > MOST_STEPS ? [counted(steps.length - MOST_STEPS, 'other step')] : []),
+      ];
+      // Who sees one cause alone takes it for the cause.
+      if (left.length > 0) lines.push(...this.#labelled('more', `${left.join(', ')}: --format markdown`));
     }
     return lines;
   }

@@ -15,6 +15,7 @@ import {
   evictions,
   filterScope,
   frameNames,
+  period,
   shortened,
   span,
   verdict,
@@ -112,7 +113,7 @@ function findingText(finding: Finding, connection: Connection, count: number): s
   const { frames } = finding;
   const name = connectionName(connection);
   const place = count === 1 ? name : `${counted(count, 'connection')}, first on ${name}`;
-  const about = [place, ...(frames.length === 0 ? [] : [frameNames(frames, MOST_FRAMES)])].join(', ');
+  const about = [place, frameNames(frames, MOST_FRAMES), period(finding)].filter(Boolean).join(', ');
   const filter = code(displayFilterFor(connection, frames.slice(0, MOST_FRAMES)));
   return [...story(finding), about, `Wireshark: ${filter}`].join('\n');
 }
@@ -122,7 +123,7 @@ function patternText({ first: pattern, also }: PatternGroup, captures: Dossier['
   const left = filters.length - MOST_CAPTURES;
   return [
     ...story(pattern),
-    counted(pattern.count, 'connection'),
+    [counted(pattern.count, 'connection'), period(pattern)].filter(Boolean).join(', '),
     ...filters.slice(0, MOST_CAPTURES).map((one) => {
       const scope = filterScope(one, (capture) => nameOf(captures[capture]));
       return `Wireshark: ${code(one.filter)}${scope === '' ? '' : ` (${scope})`}`;

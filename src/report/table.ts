@@ -35,6 +35,13 @@ export interface TableOptions {
   readonly verbose: boolean;
 }
 
+/** A pattern, or the findings of one rule. */
+interface Card {
+  readonly severity: Severity;
+  readonly rule: string;
+  readonly text: () => string;
+}
+
 /** Interfaces that are described with `verbose`. */
 const MOST_INTERFACES = 16;
 /** Wider lines are hard to read. */
@@ -72,11 +79,12 @@ export class TableReporter implements Reporter {
 
   end(end: AnalysisEnd): void {
     const verdict = this.#verdict(end);
+    const cards = this.#cards(end);
     const parts = [
       ...end.captures.map((facts) => this.#capture(facts)),
       [...verdict, ...this.#summary(end)].join('\n'),
-      this.#cards(end),
-      this.#connectionTable(end),
+      this.#stacked(cards),
+      this.#connectionTable(end, cards[0]?.rule),
     ];
     const text = parts.filter((part) => part !== '').join('\n\n');
     this.#write(`${text}\n`);
@@ -151,7 +159,7 @@ export class TableReporter implements Reporter {
    * Patterns and findings by severity; of the same severity the patterns, which stand for many, come first. Findings
    * that are all part of patterns are told there, by an example.
    */
-  #cards(end: AnalysisEnd): string {
+  #cards(end: AnalysisEnd): readonly Card[] {
     const names = end.captures.length > 1 ? end.captures.map(({ path }) => captureName(path)) : null;
     const room = this.#isFramed ? this.#width - CELL_EDGES : this.#width;
     const writer = new CardWriter(this.#options.palette, room, names);
@@ -164,18 +172,24 @@ export class TableReporter implements Reporter {
     });
     const examplesOf = (pattern: Pattern): readonly Told[] =>
       folded.flatMap((each) => (each?.pattern === pattern ? [each.told] : []));
-    const cards: { readonly severity: Severity; readonly text: () => string }[] = [
+    const cards: readonly Card[] = [
       ...patterns.map((group) => ({
         severity: group.severity,
+        rule: group.first.rule,
         text: () => writer.pattern(group, examplesOf(group.first)),
       })),
       ...groups
         .filter((_, place) => folded[place] === null)
         .map((group) => ({
           severity: group.severity,
+          rule: group.told[0].finding.rule,
           text: () => writer.group(group),
         })),
-    ].sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
+    ];
+    return cards.toSorted((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
+  }
+
+  #stacked(cards: readonly Card[]): string {
     if (!this.#isFramed) return cards.map(({ text }) => text()).join('\n\n');
     return cards
       .map(({ text }, place) => this.#card(text(), place === 0, place === cards.length - 1))
@@ -199,7 +213,8 @@ export class TableReporter implements Reporter {
     return table.toString();
   }
 
-  #connectionTable(end: AnalysisEnd): string {
+  /** @param rule what the first card is about; undefined without any */
+  #connectionTable(end: AnalysisEnd, rule: string | undefined): string {
     const { palette } = this.#options;
     const { worst, length } = this.#connections;
     if (worst === undefined) return '';
@@ -212,6 +227,9 @@ export class TableReporter implements Reporter {
         ? wrap(`${counted(more, 'more connection')}: --format json has them all`, this.#width)
         : []),
       ...this.#hint('segment by segment:', timelineCommand(end.captures, worst)),
+      ...(rule === undefined
+        ? []
+        : this.#hint('the first finding’s rule in full:', `finwait explain ${rule}`)),
     ];
     return [table, ...hints.map(palette.dim)].join('\n');
   }

@@ -27,6 +27,7 @@ import {
   limitsText,
   octets,
   omissions,
+  period,
   remarks,
   seconds,
   shortened,
@@ -155,7 +156,7 @@ export class TicketWriter {
     const filter = displayFilterFor(connection, finding.frames.slice(0, MOST_FRAMES));
     return [
       this.#title(finding),
-      [this.#grade(finding), about, ...frames].join(' · '),
+      [this.#grade(finding), about, ...frames, ...whenOf(finding)].join(' · '),
       this.#prose(finding.explanation),
       [
         ...this.#story(finding),
@@ -183,7 +184,7 @@ export class TicketWriter {
     ];
     return [
       this.#title(pattern),
-      [this.#grade(pattern), counted(pattern.count, 'connection')].join(' · '),
+      [this.#grade(pattern), counted(pattern.count, 'connection'), ...whenOf(pattern)].join(' · '),
       this.#prose(pattern.explanation),
       [
         ...this.#story(pattern),
@@ -345,6 +346,11 @@ export class TicketWriter {
     if (items.length === 1) return [bullet(1, `${bold(`${label}:`)} ${items[0]}`)];
     return [bullet(1, bold(`${label}:`)), ...items.map((item) => bullet(2, item))];
   }
+}
+
+function whenOf(item: Finding | Pattern): readonly string[] {
+  const when = period(item);
+  return when === '' ? [] : [when];
 }
 
 interface Step {

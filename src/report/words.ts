@@ -1,10 +1,10 @@
 import { type Endpoint, stateOf } from '../connections/connection.js';
 import { formatEndpoint } from '../core/addresses.js';
-import { isKnown, secondsBetween, type Timestamp, toIsoString } from '../core/time.js';
+import { isKnown, isLater, secondsBetween, type Timestamp, toIsoString } from '../core/time.js';
 import { VERDICT_DESCRIPTIONS } from '../decode/verdict.js';
 import type { BaselineOutcome } from '../rules/baseline.js';
 import { type Citation, type Finding, type Pattern, SEVERITIES, type Severity } from '../rules/finding.js';
-import { grouped } from '../rules/wording.js';
+import { duration, grouped } from '../rules/wording.js';
 import type { PatternFilter } from './display-filter.js';
 import { escapeControls, onOneLine } from './escape.js';
 import { type Palette, PLAIN } from './palette.js';
@@ -47,6 +47,20 @@ export function span({ frames, firstFrameAt, durationSeconds }: CaptureFacts, se
   return `from ${clockTime(firstFrameAt)}${separator} for ${seconds(durationSeconds)}`;
 }
 
+/**
+ * When something was, to be found in logs of that time: `2026-11-20 23:58:31.361 to 23:59:33.762 UTC`, each end with
+ * its day if there are two. One time where both are the same or a clock ran backwards, and empty if it is not known.
+ */
+export function period({ from, to }: { readonly from: Timestamp; readonly to: Timestamp }): string {
+  if (!isKnown(from)) return '';
+  const first = clockTime(from);
+  if (!isLater(to, from)) return first;
+  const last = clockTime(to);
+  if (last === first) return first;
+  const day = '2026-11-20 '.length;
+  return `${first.slice(0, -' UTC'.length)} to ${last.startsWith(first.slice(0, day)) ? last.slice(day) : last}`;
+}
+
 /** `2026-11-20 22:00:00.123 UTC`. */
 export function clockTime(time: Timestamp): string {
   if (!isKnown(time)) return UNKNOWN_TIME;
@@ -54,10 +68,11 @@ export function clockTime(time: Timestamp): string {
   return `${text.slice(0, 10)} ${text.slice(11, 23)} UTC`;
 }
 
-/** Seconds with as many digits as help: `62.1 s`, `0.020 s`, `12 µs`. */
+/** A time that passed, with as many digits as help: `62.1 s`, `0.020 s`, `12 µs`, `10 h 7 min`. */
 export function seconds(value: number): string {
   if (Number.isNaN(value)) return UNKNOWN_TIME;
   // The unit is that of the figure as it is rounded.
+  if (value >= 119.95) return duration(value);
   if (value >= 9.9995) return `${value.toFixed(1)} s`;
   if (value >= 0.0009995 || value === 0) return `${value.toFixed(3)} s`;
   return `${Math.round(value * 1e6)} µs`;

@@ -3,12 +3,18 @@ import { displayWidth, splitAtWidth } from './display-width.js';
 /** A space at which `wrap` breaks no line. */
 export const FIXED_SPACE = '\u00a0';
 
-/** Breaks a text at spaces into lines of at most `width` columns; longer words are broken where they must. */
+/** The space between a figure and its unit. */
+const UNIT_SPACE = /(?<=\d) (?=(?:s|ms|µs|min|h|d|%|B|kB|MB|GB)(?![\w-]))/g;
+
+/**
+ * Breaks a text at spaces, but not between a figure and its unit, into lines of at most `width` columns; longer words
+ * are broken where they must.
+ */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
   let used = 0;
-  for (let word of text.split(' ')) {
+  for (let word of text.replace(UNIT_SPACE, FIXED_SPACE).split(' ')) {
     let length = displayWidth(word);
     if (line !== '' && used + 1 + length > width) {
       lines.push(line);

@@ -44,6 +44,8 @@ const STUCK = finding('close-wait-stuck', {
   likelyCauses: ['A descriptor is leaked (likely).', 'Something else.'],
   nextSteps: ['ss -tanpo', 'lsof -i', 'a third step'],
   frames: [5, 6],
+  from: at(0.2),
+  to: at(61.2),
   citations: [
     { source: 'RFC 9293', section: '3.6', label: null, title: 'Closing', url: 'https://x', says: 'close' },
     { source: 'RFC 9293', section: '3.6.1', label: 'MAY-1', title: 'Half', url: 'https://x', says: 'half' },
@@ -125,10 +127,12 @@ endpoints ended 1 in ESTABLISHED, 1 in CLOSE-WAIT
 │                                                                              │
 │ The FIN was acknowledged, and nothing came of it.                            │
 │                                                                              │
+│ when    2026-03-01 12:00:00.200 to 12:01:01.200 UTC                          │
 │ seen    read returns 0                                                       │
 │ cause   A descriptor is leaked (likely).                                     │
 │ next    ss -tanpo                                                            │
 │ next    lsof -i                                                              │
+│ more    1 other cause, 1 other step: --format markdown                       │
 │ effect  10.0.0.1:40000 has waited in FIN-WAIT-2 (fin-wait-2-stuck)           │
 │ filter  frame.number in {5, 6}                                               │
 └──────────────────────────────────────────────────────────────────────────────┘
@@ -141,6 +145,7 @@ endpoints ended 1 in ESTABLISHED, 1 in CLOSE-WAIT
 │   │ 10.0.0.2:8080  │ CLOSE-WAIT  │        │         │ fin-wait-2-stuck │
 └───┴────────────────┴─────────────┴────────┴─────────┴──────────────────┘
 segment by segment: finwait timeline incident.pcap --connection 0
+the first finding’s rule in full: finwait explain close-wait-stuck
 `);
   });
 

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { citationNames, limitsText, octets, seconds, verdict } from '../../src/report/words.js';
+import { NO_TIME } from '../../src/core/time.js';
+import { citationNames, limitsText, octets, period, seconds, verdict } from '../../src/report/words.js';
 import { FIXED_SPACE } from '../../src/report/wrap.js';
 import type { Citation, Pattern, Severity } from '../../src/rules/finding.js';
+import { at } from '../support/connection-builder.js';
 import { finding } from '../support/pattern-tester.js';
 
 const cited = (source: string, section: string | null, label: string | null = null): Citation => ({
@@ -33,6 +35,9 @@ describe('figures', () => {
     [0.0009996, '0.001 s'],
     [9.9994, '9.999 s'],
     [9.9996, '10.0 s'],
+    [119.94, '119.9 s'],
+    [169.1, '2 min 49 s'],
+    [45_992.9, '12 h 47 min'],
   ])('%d s: the unit is that of what is shown', (value, text) => {
     expect(seconds(value)).toBe(text);
   });
@@ -45,6 +50,22 @@ describe('figures', () => {
     [999_960_000, '1.00 GB'],
   ])('%d octets: the unit is that of what is shown', (value, text) => {
     expect(octets(value)).toBe(text);
+  });
+});
+
+describe('when something was', () => {
+  const day = 86_400;
+
+  it.each([
+    ['a while', at(0.2), at(61.2), '2026-03-01 12:00:00.200 to 12:01:01.200 UTC'],
+    ['past midnight', at(0), at(day), '2026-03-01 12:00:00.000 to 2026-03-02 12:00:00.000 UTC'],
+    ['a moment', at(1), at(1), '2026-03-01 12:00:01.000 UTC'],
+    ['less than is shown', at(1), at(1.0001), '2026-03-01 12:00:01.000 UTC'],
+    ['with a clock that ran backwards', at(1), at(0), '2026-03-01 12:00:01.000 UTC'],
+    ['without an end', at(1), NO_TIME, '2026-03-01 12:00:01.000 UTC'],
+    ['without a time', NO_TIME, NO_TIME, ''],
+  ])('is told: %s', (_, from, to, text) => {
+    expect(period({ from, to })).toBe(text);
   });
 });
 

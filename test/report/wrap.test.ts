@@ -24,6 +24,11 @@ describe('a wrapped text', () => {
     expect(wrap('日本語日本語', 5)).toEqual(['日本', '語日', '本語']);
   });
 
+  it('leaves a figure with its unit', () => {
+    expect(wrap('silent for 62.4 s and 10 h 7 min', 15)).toEqual(['silent for', '62.4 s and 10 h', '7 min']);
+    expect(wrap('at 10 h-bridges', 5)).toEqual(['at 10', 'h-bri', 'dges']);
+  });
+
   it('never halves a character, even where there is no room for it', () => {
     expect(wrap('🎉🎉', 1)).toEqual(['🎉', '🎉']);
   });

@@ -4,7 +4,7 @@ import type { Dossier } from '../dossier.js';
 import { escapeXml } from '../escape.js';
 import { type FindingGroup, othersOf } from '../finding-groups.js';
 import { type PatternGroup, patternGroups } from '../pattern-groups.js';
-import { citationName, counted, filterScope, limitsText } from '../words.js';
+import { citationName, counted, filterScope, limitsText, period } from '../words.js';
 import { MOST_CAPTURES, MOST_FRAMES, networkOf, tag } from './elements.js';
 import type { Links } from './links.js';
 
@@ -86,11 +86,17 @@ export class FindingCards {
 
   /** The first card of a rule has its id: findings of several severities are several cards. */
   #card(finding: Finding | Pattern, meta: readonly string[], more: readonly string[]): string {
+    const when = period(finding);
     const isFirst = !this.#carded.has(finding.rule);
     this.#carded.add(finding.rule);
     const limits = limitsText(finding);
     const rests = limits === '' ? more : [...more, ...part('Limit', [escapeXml(limits)])];
-    return card(finding, isFirst ? ` id="rule-${finding.rule}"` : '', meta, rests);
+    return card(
+      finding,
+      isFirst ? ` id="rule-${finding.rule}"` : '',
+      when === '' ? meta : [...meta, when],
+      rests,
+    );
   }
 }
 

@@ -16,8 +16,7 @@ export function svgReporter(write: Write): Reporter {
 function drawing({ exhibits, end }: Dossier): string {
   const [exhibit] = exhibits;
   if (exhibit === undefined || exhibit.items === null) {
-    const why =
-      exhibit === undefined ? verdict(end) : 'the segments of standard input cannot be read again';
+    const why = exhibit === undefined ? verdict(end) : 'the segments of standard input cannot be read again';
     return svg(EMPTY.width, EMPTY.height, why, `<text x="20" y="35">${escapeXml(why)}</text>`);
   }
   const { connection, findings, items } = exhibit;
