@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -109,6 +109,13 @@ describe('the page', () => {
     ]);
   });
 
+  it('does not pass the connections of a pattern that are drawn for all of them', async () => {
+    const text = await html(captureOf('mixed-200', 'client'));
+    expect(text).toMatch(
+      /29 connections, drawn are <a href="#connection-2">connection 2<\/a>, <a href="#connection-9">/,
+    );
+  });
+
   it('stays small, however many connections there are', async () => {
     const captures = Array.from({ length: 12 }, () => captureOf('mixed-200', 'client'));
     const text = await html(...captures);
@@ -189,6 +196,37 @@ describe.skipIf(CHROMIUM === undefined)('in Chromium', () => {
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
     },
   );
+
+  it('needs none for the long names of connections', async () => {
+    const long = join(folder, 'long-names.pcap');
+    const octets = readFileSync(captureOf('close-wait-stuck', 'server'));
+    // The longest addresses and ports, in the place of 10.9.14.1 and 10.9.14.2.
+    for (const [from, to] of [
+      [
+        [10, 9, 14, 1],
+        [198, 151, 100, 121],
+      ],
+      [
+        [10, 9, 14, 2],
+        [203, 110, 113, 122],
+      ],
+    ]) {
+      for (let at = octets.indexOf(Buffer.from(from)); at >= 0; at = octets.indexOf(Buffer.from(from)))
+        octets.set(to, at);
+    }
+    writeFileSync(long, octets);
+    const { page } = await open([long], { width: 390 });
+    expect(await page.locator('.exhibit h3').textContent()).toContain(
+      '198.151.100.121:40000 ↔ 203.110.113.122',
+    );
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
+  });
+
+  it('fits the paper where it is printed', async () => {
+    const { page } = await open([captureOf('close-wait-stuck', 'server')], { width: 700 });
+    await page.emulateMedia({ media: 'print' });
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(700);
+  });
 
   it('searches and sorts the connections', async () => {
     const { page } = await open([captureOf('mixed-200', 'client')]);

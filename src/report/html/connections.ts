@@ -9,10 +9,10 @@ import type { Links } from './links.js';
 export function connectionList({ rows, end }: Dossier, links: Links): string {
   const more = end.summary.connections - rows.length;
   const isNamed = rows.some(({ network }) => network !== '');
-  const names = ['client', 'ended in', 'server', 'ended in', 'frames', 'seconds', 'findings'];
+  const names = ['client', 'ended in', 'server', 'ended in', 'frames', 'active (s)', 'findings'];
   const head = ['#', ...(isNamed ? ['network'] : []), ...names].map(
     (name) =>
-      `<th scope="col"${['#', 'frames', 'seconds'].includes(name) ? ' class="num"' : ''}>${name}</th>`,
+      `<th scope="col"${['#', 'frames', 'active (s)'].includes(name) ? ' class="num"' : ''}>${name}</th>`,
   );
   const lines = rows.map((row) => {
     const findings = row.findings.map(({ severity, rule }) => `${tag(severity)}${links.rule(rule)}`);

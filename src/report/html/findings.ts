@@ -68,6 +68,9 @@ export class FindingCards {
     const shown = pattern.connections
       .filter((id) => this.#links.hasLadder(id))
       .map((id) => this.#links.connection(id));
+    // Some of many would pass for all of them.
+    const which = shown.length < pattern.count ? ', drawn are' : ':';
+    const drawn = shown.length === 0 ? '' : `${which} ${shown.join(', ')}`;
     const filters = patternFilters(pattern, MOST_FRAMES);
     const left = filters.length - MOST_CAPTURES;
     const wireshark = [
@@ -79,7 +82,7 @@ export class FindingCards {
     ];
     return this.#card(
       pattern,
-      [ruleName(pattern), counted(pattern.count, 'connection'), ...shown],
+      [ruleName(pattern), `${counted(pattern.count, 'connection')}${drawn}`],
       [...part('Also', also.map(escapeXml)), ...part('In Wireshark', wireshark)],
     );
   }

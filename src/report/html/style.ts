@@ -97,6 +97,7 @@ td { font-variant-numeric: tabular-nums; }
 thead th { color: var(--soft); font-weight: 600; white-space: nowrap; background: var(--card); }
 tr:last-child td { border-bottom: 0; }
 .names { font-family: var(--mono); font-size: .95em; white-space: nowrap; }
+h3 .names { white-space: normal; }
 details { margin: .8rem 0; } summary { cursor: pointer; color: var(--soft); }
 .tools { display: flex; flex-wrap: wrap; gap: .75rem; align-items: center; margin: .75rem 0; }
 .tools[hidden] { display: none; }
@@ -109,7 +110,8 @@ footer { color: var(--soft); font-size: .85rem; border-top: 1px solid var(--line
   :root { color-scheme: light; --paper: #fff; }
   .page { display: block; max-width: none; padding: 0; } nav, .tools { display: none; }
   .card, .figures, tr, .bar-frame { break-inside: avoid; } h2, h3 { break-after: avoid; }
-  .scroll { overflow: visible; border: 0; } a { color: inherit; }
+  .scroll { overflow: visible; border: 0; } .scroll > svg { max-width: 100%; height: auto; } a { color: inherit; }
+  table { font-size: .75rem; } th, td { padding: .3rem .4rem; overflow-wrap: anywhere; } .names { white-space: normal; }
 }
 `;
 
