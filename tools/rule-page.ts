@@ -1,7 +1,8 @@
 import { citationName } from '../src/report/words.js';
 import { generalDocumentation } from '../src/rules/documentation.js';
 import type { Citation } from '../src/rules/finding.js';
-import type { Family, OptionSpec, RuleDescription } from '../src/rules/rule.js';
+import type { Family, RuleDescription } from '../src/rules/rule.js';
+import { unitOf } from '../src/rules/wording.js';
 import { code, escapeMarkdown, fence, table } from './markdown.js';
 
 const GENERATED = '<!-- Written by npm run docs from the catalog in src/rules: change it there. -->';
@@ -88,10 +89,6 @@ function options({ id, options: specs, ordered }: RuleDescription): string {
   const order =
     ordered === undefined ? '' : ` No option of ${ordered.map(code).join(', ')} may be larger than the next.`;
   return `${table(['option', 'default', 'range', 'meaning'], rows)}\n\n${how}${order}`;
-}
-
-function unitOf({ unit }: OptionSpec): string {
-  return unit === 'ratio' ? '' : ` ${unit}`;
 }
 
 function citation(source: Citation): string {

@@ -134,8 +134,8 @@ states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observ
 the client ended in FIN-WAIT-2
 the server ended in CLOSE-WAIT
 
-warning Half-closed connection stalled: 10.9.12.2:8080 has sent nothing for 63.5
-s
+warning Half-closed connection stalled: 10.9.12.2:8080 has sent nothing for
+63.5 s
 half-close-stalled · #6, #7, #11 · RFC 9293 §3.6.1, §3.10.4, §3.3.2;
 Linux ip-sysctl tcp_fin_timeout
 `,
@@ -650,7 +650,7 @@ there, numbers are relative
    0.0780     #6               ◀── PSH,ACK seq 1 ack 19 len 25 ───
    0.0780     #7               ─────── ACK seq 19 ack 26 ────────▶
                                ▲ info: idle-no-liveness-check
-                                     ⋮ 7205.5 s of silence ⋮
+                                       ⋮ 2 h of silence ⋮
 7205.5803        ESTABLISHED            the capture ends           ESTABLISHED
 
 states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed

@@ -4,6 +4,7 @@ import { wrap } from '../report/wrap.js';
 import { CATALOG, findRule, suggestRule } from '../rules/catalog.js';
 import { generalDocumentation } from '../rules/documentation.js';
 import type { RuleDescription } from '../rules/rule.js';
+import { unitOf } from '../rules/wording.js';
 import { EXAMPLE_LADDERS } from './example-ladders.js';
 import { EXIT_OK, type Io, UsageError } from './io.js';
 import { paletteFor, textWriter } from './options.js';
@@ -110,8 +111,7 @@ function example({ id }: RuleDescription, width: number): string {
 function options(rule: RuleDescription, width: number): string {
   return Object.entries(rule.options)
     .map(([name, option]) => {
-      const unit = option.unit === 'ratio' ? '' : ` ${option.unit}`;
-      const head = `${rule.id}.${name} = ${option.default}${unit} (${option.minimum} to ${option.maximum}): `;
+      const head = `${rule.id}.${name} = ${option.default}${unitOf(option)} (${option.minimum} to ${option.maximum}): `;
       return block(`${head}${option.description}`, width, INDENT);
     })
     .join('\n');

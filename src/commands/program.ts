@@ -94,6 +94,11 @@ function build(io: Io, done: Done): Command {
   addRules(program, io, done);
   addCompletion(program, io, done);
   addHelp(program);
+  for (const command of program.commands) {
+    // The default command's options are in the program's own help.
+    if (command !== analyzeCommand)
+      command.showHelpAfterError(`(finwait ${command.name()} --help tells more)`);
+  }
   program.addHelpText(
     'after',
     () => `\nOptions of analyze:\n${optionList(analyzeCommand, io.stdout.columns)}\n${EXAMPLES}`,
@@ -226,7 +231,7 @@ function addCheck(program: Command, io: Io, done: Done): void {
   const command = program
     .command('check')
     .description('hold captures against the expectations beside them, for tests')
-    .addArgument(new Argument('<capture...>', 'directories, captures, or patterns'))
+    .addArgument(new Argument('<path...>', 'directories, captures, or patterns'))
     .addOption(
       new Option('-f, --format <name>', 'a table, JUnit XML, or annotations for GitHub Actions')
         .choices(CHECK_FORMATS)
@@ -315,10 +320,11 @@ function inOurWords(text: string): string {
     .join('\n')
     .replace(/^error: /, 'finwait: ')
     .replace("missing required argument 'capture'", NO_CAPTURE)
+    .replace("missing required argument 'path'", 'name the captures to check, or their folder')
     .replace("missing required argument 'rule'", 'name a rule; finwait rules lists them')
     .replace("missing required argument 'shell'", `name a shell: ${SHELL_NAMES.join(', ')}`)
     .replace('command-argument value ', '')
-    .replace(' is invalid. it is ', ' is invalid: it is ')
+    .replace(/ is invalid\. (?=[a-z"])/, ' is invalid: ')
     .replace(
       /^(finwait: too many arguments for 'rules')\..*$/m,
       '$1; one of them in full: finwait explain <rule>',

@@ -18,7 +18,8 @@ export function readBaseline(path: string): Baseline {
   const report = parse(path);
   if (!isPlain(report) || report.schema !== REPORT_SCHEMA) {
     throw new ConfigError([
-      `${path}: is no report of finwait; write one with: finwait CAPTURE -f json -o ${path}`,
+      // Not to the file's own name: whatever it is, it may be needed.
+      `${path}: is no report of finwait; write one with: finwait CAPTURE -o baseline.json`,
     ]);
   }
   if (isPlain(report.summary) && report.summary.baseline !== undefined) {

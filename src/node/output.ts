@@ -133,6 +133,7 @@ function reported<Result>(output: string, action: () => Result): Result {
 function outputError(output: string, error: unknown): unknown {
   const code = codeOf(error);
   if (code === null) return error;
+  if (code === 'ENOENT') return new OutputError(output, code, `there is no folder ${dirname(output)}`);
   const known = [...getSystemErrorMap().values()].find(([name]) => name === code);
   return new OutputError(output, code, known?.[1] ?? 'the system refuses');
 }

@@ -12,9 +12,9 @@ import {
   citationNames,
   connectionName,
   counted,
-  evictions,
   filterScope,
   frameNames,
+  gaps,
   period,
   shortened,
   span,
@@ -98,8 +98,8 @@ function captureText(captures: Dossier['end']['captures']): string {
     const { frames, damage } = facts;
     const when = frames === 0 ? '' : `, ${span(facts)}`;
     const fault = damage === null ? '' : `, damaged in frame ${damage.frame}`;
-    const given = facts.evicted === 0 ? '' : `\n${escapeSlack(evictions(facts))}`;
-    return `${nameOf(facts)} ${counted(frames, 'frame')}${when}${fault}${given}`;
+    const missing = gaps(facts).map((gap) => `\n${escapeSlack(gap)}`);
+    return `${nameOf(facts)} ${counted(frames, 'frame')}${when}${fault}${missing.join('')}`;
   });
   const more = captures.length - MOST_CAPTURES;
   return [...lines, ...(more > 0 ? [`and ${counted(more, 'more capture')}`] : [])].join('\n');

@@ -1,6 +1,7 @@
 import { nearestName } from '../core/suggest.js';
 import type { Severity } from './finding.js';
 import type { OptionSpec, OptionValues, RuleDescription } from './rule.js';
+import { unitOf } from './wording.js';
 
 export type SeverityChoice = Severity | 'off';
 
@@ -122,7 +123,7 @@ function checkOption(rule: RuleDescription, name: string, value: number): void {
   const whole = option.unit === 'count' || option.unit === 'bytes';
   const fits = value >= option.minimum && value <= option.maximum && (!whole || Number.isInteger(value));
   if (fits) return;
-  const range = `${option.minimum} to ${option.maximum}${option.unit === 'ratio' ? '' : ` ${option.unit}`}`;
+  const range = `${option.minimum} to ${option.maximum}${unitOf(option)}`;
   throw new SettingsError(
     setting,
     `${setting} is ${whole ? 'a whole number ' : ''}from ${range}, not ${value}`,

@@ -1,6 +1,7 @@
 import type { Endpoint } from '../connections/connection.js';
 import { formatEndpoint } from '../core/addresses.js';
 import type { Finding } from './finding.js';
+import type { OptionSpec } from './rule.js';
 
 type Facts = Finding['facts'];
 
@@ -92,6 +93,11 @@ export function knownFacts(facts: Facts): Facts {
     }
   }
   return facts;
+}
+
+/** The unit of an option's values, to be put behind one: ` seconds`; empty for what is only counted, and for ratios. */
+export function unitOf({ unit }: OptionSpec): string {
+  return unit === 'ratio' || unit === 'count' ? '' : ` ${unit}`;
 }
 
 /** `once`, `twice`, `5 times` */

@@ -60,7 +60,7 @@ describe('finwait check', () => {
     + CLOSE-WAIT
       tcp.stream eq 0
 
-1 otherwise than expected, 0 captures as expected, 1 capture without expectation
+1 capture not as expected, 0 captures as expected, 1 capture without expectation
 - is expected, + is what the capture shows: finwait check --update takes that for right
 `);
   });
@@ -95,9 +95,7 @@ describe('finwait check', () => {
     expect(await junitFaults(xml)).toEqual([]);
     expect(xml).toContain('tests="2" failures="1" errors="0"');
     expect(xml).toContain(`<testcase classname="${folder}" name="clean.pcap" time="0"/>`);
-    expect(xml).toContain(
-      'message="1 otherwise than expected">connections\n  - 2\n  + 1</failure></testcase>',
-    );
+    expect(xml).toContain('message="1 difference">connections\n  - 2\n  + 1</failure></testcase>');
   });
 
   it('applies the configuration', async () => {

@@ -29,7 +29,7 @@ function fileOf(frames: readonly Built[]): string {
 async function reportsOf(frames: readonly Built[]) {
   const path = fileOf(frames);
   const texts: Record<string, string> = {};
-  for (const format of ['table', 'markdown', 'html', 'jira'])
+  for (const format of ['table', 'markdown', 'html', 'jira', 'slack'])
     texts[format] = (await finwait([path, '--format', format])).stdout
       .replaceAll('\\-', '-')
       .replaceAll(/\s+/g, ' ');

@@ -124,7 +124,7 @@ describe('an output file', () => {
   it('says why it cannot be written', () => {
     mkdirSync(join(folder, 'd'));
     expect(() => new OutputFile(join(folder, 'd'))).toThrow(/d cannot be written: it is a directory.*EISDIR/);
-    expect(() => new OutputFile(join(folder, 'none', 'x'))).toThrow(/no such file or directory \(ENOENT\)/);
+    expect(() => new OutputFile(join(folder, 'none', 'x'))).toThrow(/there is no folder .*none \(ENOENT\)/);
     rmSync(join(folder, 'd'), { recursive: true });
   });
 

@@ -14,5 +14,5 @@ export function checkGithub({ results }: CheckReport): string {
     });
   });
   const failed = results.filter((result) => !isPassed(result)).length;
-  return `${[...lines, `${counted(results.length - failed, 'capture')} as expected, ${failed} otherwise`].join('\n')}\n`;
+  return `${[...lines, `${counted(results.length - failed, 'capture')} as expected, ${failed} not`].join('\n')}\n`;
 }

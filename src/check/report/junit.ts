@@ -1,4 +1,5 @@
 import { type JunitCase, junitXml } from '../../report/junit-xml.js';
+import { counted } from '../../report/words.js';
 import { type CheckReport, type CheckResult, diffLines } from '../result.js';
 
 /** For CI servers: a test case a capture. */
@@ -13,7 +14,7 @@ function caseOf({ capture, differences, failure }: CheckResult): JunitCase {
   if (failure !== null)
     return { ...names, outcome: { kind: 'error', type: 'unreadable', message: failure, text: '' } };
   if (differences.length === 0) return { ...names, outcome: null };
-  const message = `${differences.length} otherwise than expected`;
+  const message = counted(differences.length, 'difference');
   const text = differences
     .map((difference) => [difference.subject, ...diffLines(difference).map((line) => `  ${line}`)].join('\n'))
     .join('\n');

@@ -11,7 +11,9 @@ export function checkText({ results, without }: CheckReport, palette: Palette, v
     ...(verbose ? passed.map(({ capture }) => palette.dim(`as expected  ${escapeControls(capture)}`)) : []),
     ...failed.flatMap((result) => [...failure(result, palette), '']),
     [
-      ...(failed.length > 0 ? [palette.severity.error(`${failed.length} otherwise than expected`)] : []),
+      ...(failed.length > 0
+        ? [palette.severity.error(`${counted(failed.length, 'capture')} not as expected`)]
+        : []),
       `${counted(passed.length, 'capture')} as expected`,
       ...(without > 0 ? [palette.dim(`${counted(without, 'capture')} without expectation`)] : []),
     ].join(', '),

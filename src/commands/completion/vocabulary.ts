@@ -66,6 +66,7 @@ function valuesOf(
   const ids = CATALOG.map(({ id }) => id);
   switch (placeholder) {
     case 'capture':
+    case 'path':
     case 'file':
       return FILES;
     case 'command':
