@@ -1481,8 +1481,8 @@ there, numbers are relative
    0.0316     #7               ─────── ACK seq 19 ack 26 ────────▶
    0.5293    #29 FIN-WAIT-1    ───── FIN,ACK seq 19 ack 26 ──────▶ CLOSE-WAIT✓
    0.5731    #30 FIN-WAIT-2?   ◀─────── ACK seq 26 ack 20 ────────
-                                      ⋮ 67.1 s of silence ⋮
-  67.6569        FIN-WAIT-2             the capture ends           CLOSE-WAIT
+                                      ⋮ 16.5 s of silence ⋮
+  17.1225        FIN-WAIT-2            the capture pauses          CLOSE-WAIT
 
 states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
 the client ended in FIN-WAIT-2

@@ -31,8 +31,8 @@ export type LadderRow =
       readonly text: string;
       readonly proven: readonly Finding[];
     }
-  /** The capture ends, long after the last segment, and these states still stand. */
-  | { readonly kind: 'end'; readonly time: Timestamp };
+  /** The capture ends or pauses, long after the last segment, and these states still stand. */
+  | { readonly kind: 'end'; readonly time: Timestamp; readonly text: string };
 
 export interface LadderFacts {
   /** What was found on this connection: its frames are marked. */
@@ -168,14 +168,19 @@ class LadderRows {
   }
 
   #end(): void {
-    const { client, server } = this.#connection;
-    const { captureEnd } = this.#facts;
+    const { client, server, quality } = this.#connection;
     const closed = STATES[CLOSED];
     if (client.finalState === closed && server.finalState === closed) return;
-    const isLong = secondsBetween(this.#lastTime, captureEnd) >= LONG_SILENCE;
+    // Behind a pause the silence is nobody's.
+    const time = quality.pausedAt ?? this.#facts.captureEnd;
+    const isLong = secondsBetween(this.#lastTime, time) >= LONG_SILENCE;
     if (!isLong) return;
-    this.#silenceUntil(captureEnd);
-    this.#rows.push({ kind: 'end', time: captureEnd });
+    this.#silenceUntil(time);
+    this.#rows.push({
+      kind: 'end',
+      time,
+      text: `the capture ${quality.pausedAt === null ? 'ends' : 'pauses'}`,
+    });
   }
 }
 

@@ -101,7 +101,7 @@ class Ladder {
         this.#marked(this.#lead(), `✎ ${escapeControls(row.text)}`);
         break;
       case 'end':
-        this.#captureEnd(row.time);
+        this.#captureEnd(row.time, row.text);
     }
   }
 
@@ -163,13 +163,13 @@ class Ladder {
     this.#lines.push(lead + first, ...more.map((line) => indent + line));
   }
 
-  #captureEnd(time: Timestamp): void {
+  #captureEnd(time: Timestamp, text: string): void {
     const { dim } = this.#palette;
     const [client, server] = [this.#connection.client, this.#connection.server].map(
       (endpoint): Entry => ({ text: finalStateText(endpoint), style: dim }),
     );
     const lead = this.#lead(time);
-    const end = centred('the capture ends', this.#arrowWidth);
+    const end = centred(text, this.#arrowWidth);
     const states = this.#states(client, server, this.#isBeside ? dim(end) : undefined);
     if (!this.#isBeside) this.#lines.push(dim(lead + end));
     this.#lines.push(...states.map((line) => (this.#isBeside ? dim(lead) : this.#lead()) + line));

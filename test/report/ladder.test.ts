@@ -148,6 +148,17 @@ const notesOf = (sent: readonly Sent[]): (string | null)[] =>
     .items()
     .map((item) => (item as LadderSegment).note);
 
+describe('a capture that pauses', () => {
+  it('tells of no silence behind that', () => {
+    const of = connection({ quality: { pausedAt: at(5) } });
+    const text = draw({ of, sent: HANDSHAKE, end: 3600 });
+    expect(text).toMatch(
+      /⋮ 4\.98\d s of silence ⋮\n {3}5\.0000 +ESTABLISHED +the capture pauses +ESTABLISHED/,
+    );
+    expect(text).not.toContain('the capture ends');
+  });
+});
+
 describe('the ladder', () => {
   it.each([
     [12, '  12.0000'],

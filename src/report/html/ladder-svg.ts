@@ -85,9 +85,9 @@ class Drawing {
         break;
       case 'end': {
         const { client, server } = this.#connection;
-        this.#side('client', this.#y + 14, finalStateText(client), 'dim');
-        this.#side('server', this.#y + 14, finalStateText(server), 'dim');
-        this.#note(row.time, '', 'the capture ends');
+        this.#side('client', this.#y + 14, finalStateText(client), `when ${row.text}`);
+        this.#side('server', this.#y + 14, finalStateText(server), `when ${row.text}`);
+        this.#note(row.time, '', row.text);
       }
     }
   }
@@ -153,8 +153,8 @@ class Drawing {
     return this.#sideText(role, y, text, isRetracted ? 'retracted' : 'state', title);
   }
 
-  #side(role: 'client' | 'server', y: number, text: string, className: string): void {
-    this.#parts.push(this.#sideText(role, y, text, className, 'when the capture ends'));
+  #side(role: 'client' | 'server', y: number, text: string, title: string): void {
+    this.#parts.push(this.#sideText(role, y, text, 'dim', title));
   }
 
   #sideText(role: 'client' | 'server', y: number, text: string, className: string, title: string): string {

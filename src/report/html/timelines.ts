@@ -30,8 +30,8 @@ export function exhibit(
   captures: readonly CaptureFacts[],
   links: Links,
 ): string {
-  const { id, client, server, start, end, capture, frames, vantage } = connection;
-  const until = captureEnd(captures, capture) ?? end;
+  const { id, client, server, start, end, capture, frames, vantage, quality } = connection;
+  const until = quality.pausedAt ?? captureEnd(captures, capture) ?? end;
   const near =
     vantage.near === 'unknown'
       ? ''
