@@ -19,6 +19,7 @@ import {
   evictions,
   firstOf,
   found,
+  gaps,
   octets,
   omissions,
   remarks,
@@ -42,6 +43,8 @@ interface Card {
   readonly text: () => string;
 }
 
+/** Captures that are told of though nothing is wrong with them. */
+const MOST_CAPTURES = 8;
 /** Interfaces that are described with `verbose`. */
 const MOST_INTERFACES = 16;
 /** Wider lines are hard to read. */
@@ -81,7 +84,7 @@ export class TableReporter implements Reporter {
     const verdict = this.#verdict(end);
     const cards = this.#cards(end);
     const parts = [
-      ...end.captures.map((facts) => this.#capture(facts)),
+      ...this.#captures(end.captures),
       [...verdict, ...this.#summary(end)].join('\n'),
       this.#stacked(cards),
       this.#connectionTable(end, cards[0]?.rule),
@@ -90,6 +93,19 @@ export class TableReporter implements Reporter {
     this.#write(`${text}\n`);
     // Whoever ran a command sees the end of what it wrote.
     if (text.split('\n').length > LONG) this.#write(`\n${verdict.join('\n')}\n`);
+  }
+
+  /** Of many captures the first, and those that lack something: what was found must not stand far below. */
+  #captures(captures: readonly CaptureFacts[]): readonly string[] {
+    const { palette, verbose } = this.#options;
+    const told = captures.filter(
+      (facts, place) => verbose || place < MOST_CAPTURES || facts.damage !== null || gaps(facts).length > 0,
+    );
+    const rest = captures.length - told.length;
+    return [
+      ...told.map((facts) => this.#capture(facts)),
+      ...(rest > 0 ? [palette.dim(`and ${counted(rest, 'more capture')}: --verbose names all`)] : []),
+    ];
   }
 
   #capture(facts: CaptureFacts): string {

@@ -57,6 +57,8 @@ interface Shown {
   readonly on: readonly (readonly [number, readonly Finding[]])[];
   readonly patterns?: readonly Pattern[];
   readonly capture?: Partial<CaptureFacts>;
+  /** That many captures, the last as `capture` says. */
+  readonly captures?: number;
   readonly columns?: number;
   readonly coloured?: boolean;
   readonly verbose?: boolean;
@@ -64,7 +66,8 @@ interface Shown {
 }
 
 function report(shown: Shown): string {
-  const { on, patterns = [], capture = {}, columns = 80, coloured, verbose = false, suppressed = 0 } = shown;
+  const { on, patterns = [], capture = {}, captures = 1, columns = 80, coloured } = shown;
+  const { verbose = false, suppressed = 0 } = shown;
   let text = '';
   const palette = coloured === true ? COLOURED : PLAIN;
   const reporter = new TableReporter(
@@ -89,7 +92,11 @@ function report(shown: Shown): string {
     suppressed,
     finalStates,
   };
-  reporter.end({ captures: [{ ...CAPTURE, ...capture }], summary, patterns });
+  const others = Array.from({ length: captures - 1 }, (_, place) => ({
+    ...CAPTURE,
+    path: `${place + 2}.pcap`,
+  }));
+  reporter.end({ captures: [...others, { ...CAPTURE, ...capture }], summary, patterns });
   return text;
 }
 
@@ -276,6 +283,18 @@ the first finding’s rule in full: finwait explain close-wait-stuck
     expect(text).toContain('damaged at byte 91,204, frame 813: a record header takes 16 octets');
     expect(text).toContain('everything before that was analysed');
     expect(text).toContain('the capturing host dropped 3 frames');
+  });
+
+  it('tells of the first of many captures, and of those that lack something', () => {
+    const damage = { offset: 91_204, frame: 813, message: 'a record header takes 16 octets' };
+    const captures = 200;
+    const text = report({ on: [[0, [STUCK]]], captures, capture: { damage } });
+    expect([...text.matchAll(/^(?:(\d+)|(incident))\.pcap$/gm)]).toHaveLength(9);
+    expect(text).toContain('\n\nincident.pcap\n');
+    expect(text).toContain('\n\nand 191 more captures: --verbose names all\n\n');
+    const all = report({ on: [], captures, verbose: true });
+    expect(all.match(/^\w+\.pcap$/gm)).toHaveLength(200);
+    expect(all).not.toContain('more capture');
   });
 
   it('counts what was not analysed only when asked to', () => {
