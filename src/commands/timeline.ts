@@ -6,6 +6,7 @@ import type { ReaderName } from '../node/read-capture.js';
 import { ladder } from '../report/ladder.js';
 import { LadderRecorder } from '../report/ladder-recorder.js';
 import { ladderFacts, type Reporter } from '../report/reporter.js';
+import { captureName } from '../report/words.js';
 import { type Finding, SEVERITIES } from '../rules/finding.js';
 import type { RuleSettings } from '../rules/settings.js';
 import type { Suppression } from '../rules/suppressions.js';
@@ -72,6 +73,9 @@ export async function timeline(names: readonly string[], options: TimelineOption
   const text = ladder(connection, recorder.items(), {
     palette: paletteFor(options.color, io.environment, io.stdout),
     columns: io.stdout.columns,
+    ...(captures.length > 1 && options.join !== true
+      ? { capture: captureName(captures[connection.capture].path) }
+      : {}),
     ...ladderFacts(captures, connection, findings),
   });
   textWriter(io)(text);

@@ -23,6 +23,8 @@ import { wrap } from './wrap.js';
 export interface LadderOptions extends LadderFacts {
   readonly palette: Palette;
   readonly columns: number;
+  /** The name of its capture, where there are several. */
+  readonly capture?: string;
 }
 
 /** Where there is less room than this, states stand below the arrows instead of beside them. */
@@ -113,6 +115,8 @@ class Ladder {
     const [first, ...more] = wrap(`${title}: ${names}`, this.#width);
     this.#lines.push(bold(title) + first.slice(title.length), ...more);
     const near = vantage.near === 'unknown' ? '' : `, captured ${placeOf(vantage.near)}`;
+    const { capture } = this.#options;
+    if (capture !== undefined) this.#text(`in ${capture}`, dim);
     this.#text(`from ${clockTime(start)}${near}; times count from there, numbers are relative`, dim);
     const lead = dim(`${'time'.padStart(TIME_WIDTH)} ${'frame'.padStart(this.#frameWidth)} `);
     const heads = this.#states({ text: 'client', style: bold }, { text: 'server', style: bold });

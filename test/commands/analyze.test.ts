@@ -218,6 +218,8 @@ describe('options', () => {
 
   it('choose the connection of a later capture in a timeline', async () => {
     const { stdout } = await finwait(['timeline', CLEAN, STUCK, '--connection', '1']);
+    expect(stdout).toContain(`\nin ${STUCK}\nfrom `);
+    expect((await finwait(['timeline', STUCK])).stdout).not.toContain(STUCK);
     expect(stdout).toMatch(/^connection 1: /);
     expect(stdout).toMatch(/FIN-WAIT-2 +the capture ends +CLOSE-WAIT/);
   });
