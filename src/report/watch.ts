@@ -5,9 +5,9 @@
  */
 import type { Connection } from '../connections/connection.js';
 import type { Timestamp } from '../core/time.js';
-import { type Finding, SEVERITIES, type Severity } from '../rules/finding.js';
+import { type Finding, type Pattern, SEVERITIES, type Severity } from '../rules/finding.js';
 import { AsciiText, piece } from './ascii-text.js';
-import { captureJson, writeFinding } from './json-text.js';
+import { captureJson, patternJson, writeFinding } from './json-text.js';
 import type { Palette } from './palette.js';
 import type { AnalysisEnd, Reporter, Write } from './reporter.js';
 import { clockTime, connectionName, frameList } from './words.js';
@@ -56,10 +56,10 @@ export class WatchReporter implements Reporter {
   }
 
   end(end: AnalysisEnd): void {
-    this.#voice.end(end);
+    this.#voice.end({ ...end, patterns: end.patterns.filter((pattern) => this.#isTold(pattern)) });
   }
 
-  #isTold({ severity }: Finding): boolean {
+  #isTold({ severity }: Finding | Pattern): boolean {
     return this.#severities.includes(severity);
   }
 }
@@ -105,7 +105,7 @@ export class TextVoice implements Voice {
 const FINDING = piece('"type":"finding",');
 
 /**
- * A JSON object a line, for programs: `finding` as in NDJSON reports, `settled`, and at the end `capture` and
+ * A JSON object a line, for programs: `finding` as in NDJSON reports, `settled`, and at the end `pattern`, `capture` and
  * `summary`, as they have them.
  */
 export class JsonVoice implements Voice {
@@ -126,7 +126,9 @@ export class JsonVoice implements Voice {
     this.#line('settled', JSON.stringify({ rule, connection, endpoint }));
   }
 
-  end({ captures, summary }: AnalysisEnd): void {
+  end({ captures, patterns, summary }: AnalysisEnd): void {
+    const [{ firstFrameAt }] = captures;
+    for (const pattern of patterns) this.#line('pattern', patternJson(pattern, firstFrameAt ?? pattern.from));
     for (const facts of captures) this.#line('capture', captureJson(facts));
     this.#line('summary', JSON.stringify(summary));
   }

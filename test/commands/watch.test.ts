@@ -42,6 +42,18 @@ describe('finwait watch', () => {
     expect(await rules('error')).toEqual([]);
   });
 
+  it('tells in the end the patterns of the severity asked for, as an analysis does', async () => {
+    const capture = captureOf('mixed-200', 'client');
+    const { patterns } = JSON.parse((await finwait([capture, '--format', 'json'])).stdout);
+    const told = async (severity: string) =>
+      (await linesOf(capture, '--severity', severity)).filter(({ type }) => type === 'pattern');
+    expect(patterns).toHaveLength(2);
+    expect(await told('warning')).toEqual(
+      patterns.map((pattern: object) => ({ type: 'pattern', ...pattern })),
+    );
+    expect(await told('error')).toEqual([]);
+  });
+
   it('tells in the end all that an analysis finds', async () => {
     const capture = captureOf('mixed-200', 'client');
     const report = JSON.parse((await finwait([capture, '--format', 'json'])).stdout);
