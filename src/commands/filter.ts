@@ -14,6 +14,8 @@ type Ends = (client: Endpoint, server: Endpoint) => boolean;
 const KINDS = ['host', 'net', 'port', 'portrange'] as const;
 const WORDS = [...KINDS, 'client', 'server', 'and', 'or', 'not', 'tcp'] as const;
 const HIGHEST_PORT = 65_535;
+/** Reports show display filters of Wireshark, which look like filters to give. */
+const DISPLAY_FIELD = /^(?:frame|tcp|ip|ipv6|eth)\.[a-z]/;
 
 /**
  * `--filter`: tcpdump's language (pcap-filter(7)) as far as it can speak of connections. `host`, `net`, `port` and
@@ -125,6 +127,10 @@ class Parser {
     if (found === 'src' || found === 'dst')
       throw new InvalidArgumentError(
         `a connection goes both ways: write client or server instead of "${found}"`,
+      );
+    if (DISPLAY_FIELD.test(found))
+      throw new InvalidArgumentError(
+        `"${found}" is of Wireshark's display filters; this is in tcpdump's words, such as host 10.0.0.1 and port 8080`,
       );
     const nearest = nearestName(found, WORDS);
     const hint = nearest === null || nearest === found ? '' : `; did you mean ${nearest}?`;

@@ -49,6 +49,11 @@ describe('a filter', () => {
     ['', /it is empty/],
     ['  ', /it is empty/],
     ['porr 80', /"porr" stands where .* was expected; did you mean port\?/],
+    [
+      'frame.number in {8, 9}',
+      /"frame.number" is of Wireshark's display filters; .* host 10\.0\.0\.1 and port 8080/,
+    ],
+    ['tcp.stream eq 3', /"tcp.stream" is of Wireshark's display filters/],
     ['src port 80', /write client or server instead of "src"/],
     ['port', /"" is no port; write for example port 8080/],
     ['port http', /"http" is no port/],
