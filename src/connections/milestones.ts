@@ -72,6 +72,11 @@ export const MILESTONE_KINDS = [
    */
   'fin-passed',
   /**
+   * Before its first data was taken in, this endpoint's segments began to come with another TTL, by more than a route
+   * changes. `value`: the TTL before.
+   */
+  'ttl-changed',
+  /**
    * Requests for a link address, by this endpoint's host for that of its peer or of somebody else, or by a router for
    * its peer's, that nobody has answered since. A run. Details in `neighbour`; it is in no journal.
    */
@@ -112,6 +117,7 @@ export const SECOND_SYN = codeOf('second-syn');
 export const OPENED_ANEW = codeOf('opened-anew');
 export const HELD_BEFORE = codeOf('held-before');
 export const FIN_PASSED = codeOf('fin-passed');
+export const TTL_CHANGED = codeOf('ttl-changed');
 
 /** `value` of `syn-on-open-connection`: how the SYN's number lies to those that its sender had used (RFC 6191 §2). */
 export const SYN_IS_BEYOND = 1;

@@ -51,6 +51,7 @@ import {
   SERVER,
   SND_NXT,
   STATE,
+  TTL_MASK,
   TTL_SHIFT,
   UNA,
 } from './record.js';
@@ -168,9 +169,11 @@ export class Observer {
   /** Keeps what the next segments will be held against. */
   #remember(kind: number): void {
     const { memory, sender: x, segment } = this.#at;
-    let flags = memory[x + STATE];
-    if ((flags & ENDPOINT_SEEN) === 0) flags |= ENDPOINT_SEEN | (segment.ttl << TTL_SHIFT);
-    memory[x + STATE] = flags;
+    const flags = memory[x + STATE];
+    // A reset may be sent with another TTL than what its sender's sockets send.
+    if (kind !== KIND_RST || (flags & ENDPOINT_SEEN) === 0) {
+      memory[x + STATE] = (flags & ~TTL_MASK) | ENDPOINT_SEEN | (segment.ttl << TTL_SHIFT);
+    }
     memory[x + LAST_FRAME] = segment.frame;
     memory[x + LAST_SECONDS] = segment.seconds;
     memory[x + LAST_NANOSECONDS] = segment.nanoseconds;

@@ -34,6 +34,8 @@ import {
   SND_NXT,
   STATE,
   STATE_MASK,
+  TTL_MASK,
+  TTL_SHIFT,
   UNA,
   WINDOW,
 } from './record.js';
@@ -70,7 +72,7 @@ export function isPredicted(
   return (
     (flags & (SYN | FIN | RST | ACK)) === ACK &&
     window !== 0 &&
-    (memory[x + STATE] & MIDDLE_MASK) === MIDDLE &&
+    (memory[x + STATE] & (MIDDLE_MASK | TTL_MASK)) === (MIDDLE | (segment.ttl << TTL_SHIFT)) &&
     (memory[y + STATE] & MIDDLE_MASK) === MIDDLE &&
     sequence === memory[x + SND_NXT] &&
     sequence === memory[x + CONTIGUOUS] &&

@@ -75,6 +75,10 @@ export interface SeenReset extends Milestone {
   readonly reset: Reset;
 }
 
+export function isReset(milestone: Milestone): milestone is SeenReset {
+  return milestone.kind === 'reset' && milestone.reset !== undefined;
+}
+
 /** The first reset of `endpoint` that passes `test`. */
 export function findReset(
   endpoint: Endpoint,
@@ -82,7 +86,7 @@ export function findReset(
 ): SeenReset | null {
   if (endpoint.resetsSent === 0) return null;
   for (const seen of endpoint.milestones) {
-    if (seen.kind === 'reset' && seen.reset !== undefined && test(seen.reset, seen)) return seen as SeenReset;
+    if (isReset(seen) && test(seen.reset, seen)) return seen;
   }
   return null;
 }

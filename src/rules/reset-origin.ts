@@ -1,6 +1,6 @@
 import type { Connection, Endpoint, Milestone } from '../connections/connection.js';
 import { secondsBetween } from '../core/time.js';
-import { endedWithin, findReset, milestone, type SeenReset } from './evidence.js';
+import { endedWithin, findReset, isReset, milestone, type SeenReset } from './evidence.js';
 
 /** Resets to both ends this close together come from one place between them. */
 const MIRROR_SECONDS = 0.01;
@@ -13,33 +13,77 @@ const STEPS = 3;
 
 /** What speaks against `reset` having been sent by the endpoint it names, in words for a finding on `{named}`. */
 interface Marks {
-  /** The first reset in the endpoint's name. */
   readonly reset: SeenReset;
   readonly strong: readonly string[];
   readonly weak: readonly string[];
+  /** What had opened the connection in the endpoint's place sent the reset too. */
+  readonly byOpener: boolean;
   /** The frame in which the endpoint went on as if it had not sent it. */
   readonly disprovedBy: number | null;
 }
 
+/** The first reset in the name of `named` that is probably another's; null if there is none. */
+export function foreignReset(connection: Connection, named: Endpoint, other: Endpoint): Marks | null {
+  if (named.resetsSent === 0) return null;
+  for (const seen of named.milestones) {
+    const marks = isReset(seen) ? marksAgainst(connection, named, other, seen) : null;
+    if (marks !== null) return marks;
+  }
+  return null;
+}
+
 /** The marks by which a reset in the name of `named` is probably another's; null if there are too few. */
-export function marksAgainst(connection: Connection, named: Endpoint, other: Endpoint): Marks | null {
-  const reset = findReset(named, () => true);
+export function marksAgainst(
+  connection: Connection,
+  named: Endpoint,
+  other: Endpoint,
+  reset: SeenReset,
+): Marks | null {
   // A SYN sent again after it shows a caller that refused an acknowledgment with old numbers (Figure 9).
-  if (reset === null || repeatsSynAfter(named, reset)) return null;
+  if (repeatsSynAfter(named, reset)) return null;
   const weak: string[] = [];
   const taken = named.timeline.find(
     (entry) => entry.state === 'CLOSED' && entry.retractedBy !== null && entry.frame === reset.frame,
   );
   const strong: string[] = [];
   if (taken !== undefined) strong.push(`{named} went on in frame ${taken.retractedBy}`);
+  const { ttl } = reset.reset;
+  const opener = openerTtl(named, reset);
+  const byOpener = opener !== null && Math.abs(ttl - opener) <= HOP_TOLERANCE;
+  if (byOpener) {
+    strong.push(
+      `its TTL is ${ttl}, as that of the first segment in the name of {named}, while what came from frame ${milestone(named, 'ttl-changed')!.frame} on has ${named.ttl}: what answered for {named} at first sent it`,
+    );
+  }
   if (isMirrored(connection, reset, other)) weak.push('both ends were reset at the same moment');
-  if (named.ttl !== null && Math.abs(hops(reset.reset.ttl) - hops(named.ttl)) > HOP_TOLERANCE) {
-    weak.push(`its TTL is ${reset.reset.ttl}, that of {named} is ${named.ttl}`);
+  if (named.ttl !== null && !byOpener && isElsewhere(ttl, named.ttl)) {
+    weak.push(`its TTL is ${ttl}, that of {named} is ${named.ttl}`);
+    const own = findReset(
+      named,
+      (sent, seen) => seen.frame !== reset.frame && !isElsewhere(sent.ttl, named.ttl!),
+    );
+    if (own !== null)
+      weak.push(`{named} sent another reset in frame ${own.frame}, with a TTL of ${own.reset.ttl}`);
   }
   if (named.resetsSent >= STEPS && hasSteppedNumbers(named.milestones))
     weak.push('several resets carry numbers that step forward');
   if (strong.length === 0 && weak.length < 2) return null;
-  return { reset, strong, weak, disprovedBy: taken?.retractedBy ?? null };
+  return { reset, strong, weak, byOpener, disprovedBy: taken?.retractedBy ?? null };
+}
+
+/**
+ * The TTL with which the connection was opened in the name of `named`, if all that came later up to `reset` has another:
+ * a load balancer or SYN proxy answers for it before it lets anything through.
+ */
+function openerTtl(named: Endpoint, reset: SeenReset): number | null {
+  const changed = milestone(named, 'ttl-changed');
+  if (changed === null || changed.frame > reset.frame || named.ttl === null) return null;
+  return Math.abs(reset.reset.ttl - named.ttl) > HOP_TOLERANCE ? changed.value : null;
+}
+
+/** A segment with this TTL comes from another distance than those with `usual`. */
+function isElsewhere(ttl: number, usual: number): boolean {
+  return Math.abs(hops(ttl) - hops(usual)) > HOP_TOLERANCE;
 }
 
 /** Routers that a segment with this TTL has crossed, if it started with the next of the usual values. */

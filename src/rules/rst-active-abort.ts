@@ -267,7 +267,7 @@ function kindOf(
   const carried = payloadBytes > 0 ? ` The ${count(payloadBytes, 'byte')} that it carried may tell why.` : '';
   const sinceDataSeconds =
     data === null || data.frame > reset.frame ? 0 : round(secondsBetween(data.time, reset.time));
-  if (marksAgainst(connection, aborter, peer) !== null) {
+  if (marksAgainst(connection, aborter, peer, reset) !== null) {
     const words = ' It has marks of another sender.';
     return { name: 'sender-unknown', words, sinceDataSeconds, ofAnother: OF_ANOTHER };
   }

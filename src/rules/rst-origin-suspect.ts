@@ -1,9 +1,21 @@
+import type { Connection } from '../connections/connection.js';
+import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
-import { eachEndpoint, gradedBy } from './evidence.js';
+import { eachEndpoint, gradedBy, type SeenReset } from './evidence.js';
 import { reportFinding } from './report-finding.js';
-import { marksAgainst } from './reset-origin.js';
+import { foreignReset } from './reset-origin.js';
 import type { Rule } from './rule.js';
-import { nameOf } from './wording.js';
+import { duration, nameOf } from './wording.js';
+
+const CAUSES = [
+  'A firewall or intrusion prevention system that ends the connection (possible).',
+  'A load balancer or NAT whose idle timeout resets both sides (possible).',
+  'Somebody who injects resets (possible).',
+];
+const OWN_TTL = 'A program that gives its sockets a TTL of their own (possible): IP_TTL, as BGP does.';
+
+/** Idle timeouts are no shorter. */
+const IDLE_SECONDS = 5;
 
 /** A reset that its alleged sender probably did not send. */
 export const rstOriginSuspect: Rule = {
@@ -28,8 +40,8 @@ export const rstOriginSuspect: Rule = {
     meaning:
       'Firewalls, load balancers and others on the path end connections with resets in the name of the endpoints. Such a reset betrays itself when the endpoint goes on as if it had not sent it, or by several weaker marks together.',
     proof: [
-      'One strong mark: {named} goes on sending after the reset.',
-      'Or two weak ones: a TTL that comes from another distance than the other frames of {named}; both ends reset within 10 ms, neither in answer to anything; several resets whose numbers step forward.',
+      'One strong mark: {named} goes on sending after the reset; or the connection was opened in its name with the TTL of the reset, and everything between the two has another.',
+      'Or two weak ones: a TTL that comes from another distance than the other frames of {named}; another reset of {named} with its usual one; both ends reset within 10 ms, neither in answer to anything; several resets whose numbers step forward.',
     ],
     notThis: [
       'Another TTL alone: some systems send resets with another initial one (64, 128, 255), and that from the same distance counts for nothing.',
@@ -40,9 +52,8 @@ export const rstOriginSuspect: Rule = {
     ],
     applicationSees: 'As after any reset: ECONNRESET where it was accepted, nothing where it was not.',
     likelyCauses: [
-      'A firewall or intrusion prevention system that ends the connection (possible).',
-      'A load balancer or NAT whose idle timeout resets both sides (possible).',
-      'Somebody who injects resets (possible).',
+      ...CAUSES,
+      `Where the connection was opened with the TTL of the reset: ${OWN_TTL[0].toLowerCase()}${OWN_TTL.slice(1)}`,
     ],
     nextSteps: [
       'Capture at {named}: a reset that never left there was made on the way.',
@@ -51,14 +62,18 @@ export const rstOriginSuspect: Rule = {
     example: { fixture: 'blind-reset-exact', capture: 'server' },
   },
   check: eachEndpoint((named, other, connection) => {
-    const marks = marksAgainst(connection, named, other);
+    const marks = foreignReset(connection, named, other);
     if (marks === null) return null;
-    const { reset, strong, weak, disprovedBy } = marks;
+    const { reset, strong, weak, byOpener, disprovedBy } = marks;
+    const silence = sinceData(connection, reset);
     return reportFinding(rstOriginSuspect, connection, {
       endpoint: named.role,
-      confidence: strong.length > 0 ? gradedBy(connection, 'inferred') : 'possible',
-      title: 'A reset in the name of {named} was probably sent by a device on the path',
-      explanation: `The reset in frame {rst} does not look like one that {named} sent: ${[...strong, ...weak].join('; ')}.`,
+      confidence: disprovedBy === null ? 'possible' : gradedBy(connection, 'inferred'),
+      title: byOpener
+        ? 'A device in front of {named} probably reset the connection'
+        : 'A reset in the name of {named} was probably sent by a device on the path',
+      explanation: `The reset in frame {rst} does not look like one that {named} sent: ${[...strong, ...weak].join('; ')}.${byOpener ? ` It came ${duration(silence)} after the last data.` : ''}`,
+      ...(byOpener ? { likelyCauses: [causeInFront(silence), OWN_TTL] } : {}),
       frames: [reset.frame, disprovedBy],
       from: reset.time,
       to: reset.time,
@@ -67,3 +82,17 @@ export const rstOriginSuspect: Rule = {
     });
   }),
 };
+
+/** What a load balancer in front of {named} resets for. */
+function causeInFront(silence: number): string {
+  const cause = 'A load balancer, proxy or SYN proxy in front of {named} opened the connection and ended it';
+  return silence >= IDLE_SECONDS
+    ? `${cause} after its idle timeout (likely).`
+    : `${cause}: its server was gone or had refused, or a rule of its own forbade what came (possible).`;
+}
+
+/** Seconds from the last data to the reset. */
+function sinceData({ client, server, start }: Connection, reset: SeenReset): number {
+  const data = [client, server].map(({ lastNewData }) => lastNewData?.time ?? start);
+  return Math.min(...data.map((time) => secondsBetween(time, reset.time)));
+}

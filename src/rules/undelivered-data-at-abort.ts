@@ -64,8 +64,8 @@ export const undeliveredDataAtAbort: Rule = {
       byReceiver !== null && receiver.finSent && (!byReceiver.reset.hasAck || byReceiver.reset.window === 0);
     const suspect =
       (byReceiver === null
-        ? marksAgainst(connection, sender, receiver)
-        : marksAgainst(connection, receiver, sender)) !== null;
+        ? marksAgainst(connection, sender, receiver, reset)
+        : marksAgainst(connection, receiver, sender, reset)) !== null;
     const alert = mayBeTlsAlert(connection, sender, sender.unacknowledgedBytes);
     return reportFinding(undeliveredDataAtAbort, connection, {
       endpoint: sender.role,

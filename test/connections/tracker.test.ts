@@ -15,6 +15,35 @@ const OPEN_AT_SERVER = `
 const ACTIVE = 'SYN-SENT ESTABLISHED FIN-WAIT-1 FIN-WAIT-2 TIME-WAIT';
 const PASSIVE = 'SYN-RECEIVED ESTABLISHED CLOSE-WAIT LAST-ACK CLOSED';
 
+describe('the TTL', () => {
+  const changes = (script: string) =>
+    connectionOf(script).server.milestones.filter(({ kind }) => kind === 'ttl-changed');
+  const opened = (ttl: number) => `
+    0.00 C S  0
+    0.01 S SA 0 1 ttl=${ttl}
+    0.02 C PA 1 1 +10`;
+
+  it('is noted where it is another than that of the SYN-ACK, once', () => {
+    const script = `${opened(244)}\n 0.03 S A 1 11 ttl=54\n 0.04 S PA 1 11 +5 ttl=44\n 0.05 S PA 6 11 +5 ttl=244`;
+    expect(changes(script)).toMatchObject([{ frame: 4, value: 244 }]);
+    expect(connectionOf(script).server.ttl).toBe(244);
+  });
+
+  it('is none where a route changes by a hop or two', () => {
+    expect(changes(`${opened(54)}\n 0.03 S PA 1 11 +5 ttl=52`)).toEqual([]);
+  });
+
+  it('is none once data came: that is another route', () => {
+    expect(changes(`${opened(54)}\n 0.03 S PA 1 11 +5 ttl=54\n 0.04 S PA 6 11 +5 ttl=44`)).toEqual([]);
+  });
+
+  it('of a reset counts for nothing', () => {
+    const reset = `0.00 S R 1 ttl=244\n 0.01 S A 1 1 ttl=54`;
+    expect(changes(reset)).toEqual([]);
+    expect(connectionOf(`${opened(54)}\n 0.03 S R 1 ttl=255`).server.ttl).toBe(54);
+  });
+});
+
 describe('opening (RFC 9293 §3.5)', () => {
   it('opens by three segments, each transition with its evidence', () => {
     const { client, server } = connectionOf(`${OPEN}\n 0.02 S PA 1 1 +10`);

@@ -44,8 +44,65 @@ testRule(rstOriginSuspect, {
       confidence: 'possible',
       facts: { strongMarks: 0, weakMarks: 2 },
     },
+    {
+      name: 'on one that is not the first, if the first came from where all else does',
+      connection: connection({
+        server: {
+          ttl: 53,
+          milestones: [resets(5, 9, { ttl: 53, verdict: 'out-of-window' }), resets(5.002, 10, { ttl: 126 })],
+        },
+      }),
+      end: 6,
+      endpoint: 'server',
+      confidence: 'possible',
+      explanation: /frame 10 .* its TTL is 126, .* another reset in frame 9, with a TTL of 53/,
+      frames: [10],
+    },
+    {
+      name: 'on one with the TTL of the SYN-ACK, if all between has another: a load balancer',
+      connection: connection({
+        server: {
+          ttl: 54,
+          milestones: [
+            happens('ttl-changed', 1, 5, { value: 244 }),
+            resets(150, 9, { ttl: 245, hasAck: true }),
+          ],
+        },
+      }),
+      end: 151,
+      endpoint: 'server',
+      confidence: 'possible',
+      title: 'A device in front of 10.0.0.2:8080 probably reset the connection',
+      explanation: /245, as that of the first segment .* from frame 5 on has 54/,
+      likelyCauses: /after its idle timeout \(likely\)/,
+      facts: { strongMarks: 1, weakMarks: 0 },
+    },
+    {
+      name: 'on such a one soon after data, whose cause is then not idleness',
+      connection: connection({
+        server: {
+          ttl: 54,
+          milestones: [
+            happens('ttl-changed', 1, 5, { value: 244 }),
+            resets(2, 9, { ttl: 244, hasAck: true }),
+          ],
+        },
+      }),
+      end: 6,
+      likelyCauses: /a rule of its own forbade what came \(possible\)/,
+    },
   ],
   silent: [
+    {
+      name: 'on a reset with the TTL of its data, whatever the SYN-ACK had',
+      connection: connection({
+        server: {
+          ttl: 54,
+          milestones: [happens('ttl-changed', 1, 5, { value: 244 }), resets(5, 9, { ttl: 54, hasAck: true })],
+        },
+      }),
+      end: 6,
+    },
     {
       name: 'on resets of both ends at the same moment alone',
       connection: connection({

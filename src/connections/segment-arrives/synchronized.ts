@@ -13,11 +13,13 @@ import {
   SHOWN_OPEN,
 } from '../../tcp/transitions.js';
 import { ASSUMED, OBSERVED } from '../entries.js';
+import { TTL_CHANGED } from '../milestones.js';
 import {
   CLIENT_DELAY,
   CONTIGUOUS,
   ENDPOINT_ACKNOWLEDGED,
   ENDPOINT_FIN_SENT,
+  ENDPOINT_HAS_NEW_DATA,
   ENDPOINT_OPEN_UNPROVED,
   ENDPOINT_OTHER_ISN,
   ENDPOINT_RESET,
@@ -33,6 +35,8 @@ import {
   SND_NXT,
   STATE,
   STATE_MASK,
+  TTL_MASK,
+  TTL_SHIFT,
 } from '../record.js';
 import { continueFrom } from '../sequence-space.js';
 import { measureDelay } from '../tap.js';
@@ -54,10 +58,14 @@ import { challenge, disproveReset, isReset } from './reset.js';
 import { takeText } from './text.js';
 import { takeWindow } from './window.js';
 
+/** Routes change by a hop or two. */
+const ROUTE_CHANGE_HOPS = 2;
+
 /** Any segment but a SYN or a reset. */
 export function takeSynchronized(at: Exchange): number {
   const { memory, sender: x, receiver: y, segment } = at;
   if ((memory[x + STATE] & ENDPOINT_SEEN) === 0) meetSender(at);
+  else compareTtl(at);
   if (isReset(at)) disproveReset(at);
   // A segment without ACK is unacceptable once synchronized, and dropped (§3.10.7.4, fifth step).
   if ((segment.flags & ACK) === 0) return KIND_ACK;
@@ -93,6 +101,15 @@ function meetSender(at: Exchange): void {
     ledger.enter(fromServer, SHOWN_OPEN, OBSERVED);
     ledger.enter(!fromServer, RECEIVED_SYN_ACK, ASSUMED);
   }
+}
+
+/** Writes down where a TTL changes as no route does: what opened the connection may be a device in front of the endpoint. */
+function compareTtl({ memory, sender: x, segment, fromServer, ledger }: Exchange): void {
+  const flags = memory[x + STATE];
+  const ttl = (flags & TTL_MASK) >>> TTL_SHIFT;
+  if (Math.abs(segment.ttl - ttl) <= ROUTE_CHANGE_HOPS || (flags & ENDPOINT_HAS_NEW_DATA) !== 0) return;
+  if ((memory[x + LAST_INFO] & LAST_RESET_SINCE) !== 0) return;
+  if (ledger.find(TTL_CHANGED, fromServer) < 0) ledger.note(TTL_CHANGED, fromServer, ttl);
 }
 
 /** The acknowledgment field: what the sender has received, and what that tells its peer. */
