@@ -10,6 +10,7 @@ import { CLIENT_LEFT, UNLESS_CLIENT_SHOULD_WAIT } from './host-fate.js';
 import { hadClosed } from './program-view.js';
 import type { OptionValues } from './rule.js';
 import { MAY_BE_TLS_ALERT, mayBeTlsAlert, SIZE_OF_TLS_ALERT } from './tls-alert.js';
+import { duration } from './wording.js';
 
 /** No answer comes sooner than this much of the handshake's round trip: round trips differ a little. */
 const MOST_OF_ROUND_TRIP = 0.75;
@@ -126,19 +127,29 @@ function ofClient(written: Written): Variant {
       ...(wasInUse(written) && { nextSteps: OF_BUSY_CLIENT }),
     };
   }
+  const idle = quietBefore(written);
+  const wasIdle =
+    idle !== null && lasted(written.connection, written.closer.lastNewData!.frame, idle, IDLE_SECONDS);
   return {
     name: 'race',
     severity: 'warning',
     restsOn: ['promptSeconds'],
     title: 'wrote when its peer had just closed: {bytes} lost to RST',
-    meaning: `The program had hardly time to see the close. ${lossOf(written)} Whether the peer would have wanted the bytes is unknown.`,
-    likelyCauses: [
-      'The server ended the connection by itself, after a timeout or when it was done, while the client was writing (possible).',
-      EARLY_ERROR,
-      ENDED,
-    ],
+    meaning: `The program had hardly time to see the close${wasIdle ? `, which came after {closer} had sent nothing for ${duration(idle)}` : ''}. ${lossOf(written)} Whether the peer would have wanted the bytes is unknown.`,
+    likelyCauses: wasIdle
+      ? [
+          `The server’s idle timeout, of ${duration(idle)} or so, ran out just as the client used the connection again (likely).`,
+          ENDED,
+        ]
+      : [
+          'The server ended the connection by itself, after a timeout or when it was done, while the client was writing (possible).',
+          EARLY_ERROR,
+          ENDED,
+        ],
     nextSteps: [
-      'At {closer}: its timeouts, and its log at the time of frame {fin}.',
+      wasIdle
+        ? 'Let the client give idle connections up some seconds before the server does; {closer} tells in its timeouts, and its log at the time of frame {fin}.'
+        : 'At {closer}: its timeouts, and its log at the time of frame {fin}.',
       'Repeat what was lost only if that does no harm: the capture does not tell what {closer} had acted on.',
       SIGNAL,
     ],
@@ -242,16 +253,18 @@ function cannotHaveWaited({ connection, closer, entry }: Written): boolean {
 }
 
 /** The closer had sent something right before its FIN: it did not close for want of use. */
-function wasInUse({ closer, connection, entry }: Written): boolean {
+function wasInUse(written: Written): boolean {
+  const quiet = quietBefore(written);
+  return (
+    quiet !== null && endedWithin(written.connection, written.closer.lastNewData!.frame, quiet, IDLE_SECONDS)
+  );
+}
+
+/** Seconds for which the closer had sent nothing new when it closed; null if it never sent anything. */
+function quietBefore({ closer, entry }: Written): number | null {
   const { lastNewData } = closer;
   const closed = entered(closer, 'FIN-WAIT-1') ?? entry;
-  if (lastNewData === null) return false;
-  return endedWithin(
-    connection,
-    lastNewData.frame,
-    secondsBetween(lastNewData.time, closed.time),
-    IDLE_SECONDS,
-  );
+  return lastNewData === null ? null : secondsBetween(lastNewData.time, closed.time);
 }
 
 function hasClosed({ writer, reset }: Written): boolean {

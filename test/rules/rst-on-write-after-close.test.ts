@@ -80,6 +80,17 @@ testRule(rstOnWriteAfterClose, {
       facts: { variant: 'race' },
     },
     {
+      name: 'with the server’s idle timeout for a cause, where it had sent nothing for long before its FIN',
+      connection: withRolesSwapped(written(2.2, 1000, { client: { lastNewData: moment(0.1, 4) } })),
+      end: 3,
+      endpoint: 'client',
+      severity: 'warning',
+      explanation: /see the close, which came after 10\.0\.0\.1:40000 had sent nothing for 2 s\./,
+      likelyCauses: /^The server’s idle timeout, of 2 s or so, .* \(likely\)\.\nThe process of/,
+      nextSteps: /^Let the client give idle connections up some seconds before/,
+      facts: { variant: 'race' },
+    },
+    {
       name: 'without telling a program of errors that had closed its own side before the reset',
       connection: withRolesSwapped(written(2.2, 1000, { closesAt: 2.2 })),
       end: 3,

@@ -3,6 +3,7 @@ import type { Connection } from '../../connections/connection.js';
 import { secondsBetween, type Timestamp } from '../../core/time.js';
 import { entered, milestone } from '../evidence.js';
 import type { Finding } from '../finding.js';
+import { mayBeTlsAlert } from '../tls-alert.js';
 
 /** A connection of a service, in seconds after an origin that all spans of one question share. */
 export interface Span {
@@ -12,8 +13,10 @@ export interface Span {
   readonly end: number;
   /** When the server ended it, before the client did; null if it did not. */
   readonly closed: number | null;
-  /** It had lasted or been quiet for so long that its last response did not end it. */
+  /** Its last response did not end it: it had lasted or been quiet for long, or its client had spoken since. */
   readonly isSettled: boolean;
+  /** Its client had sent the last data: a request that nobody answered, if it was one. */
+  readonly isUnanswered: boolean;
   /** How long nothing new had been sent when the server ended it; null where that is not known. */
   readonly idle: number | null;
   readonly reset: boolean;
@@ -56,7 +59,8 @@ export function spanOf(connection: Connection, findings: readonly Finding[], ori
   const closing = lasted < QUIET_SECONDS ? null : closingOf(connection);
   const idle = closing === null ? null : idleBefore(connection, closing.time);
   const isQuiet = idle !== null && idle >= QUIET_SECONDS && hasData(connection);
-  if (lasted < SETTLED_SECONDS && !isQuiet) return null;
+  const isUnanswered = closing !== null && spokeLast(connection);
+  if (lasted < SETTLED_SECONDS && !isQuiet && !isUnanswered) return null;
   const start = secondsBetween(origin, connection.start);
   const closed = closing === null ? null : secondsBetween(origin, closing.time);
   return {
@@ -65,7 +69,8 @@ export function spanOf(connection: Connection, findings: readonly Finding[], ori
     start,
     end: secondsBetween(origin, connection.end),
     closed,
-    isSettled: isQuiet || (closed !== null && closed - start >= SETTLED_SECONDS),
+    isSettled: isQuiet || isUnanswered || (closed !== null && closed - start >= SETTLED_SECONDS),
+    isUnanswered,
     idle,
     reset: closing?.reset ?? false,
     lostBytes: closing?.reset === true ? lostBytes(connection, findings) : 0,
@@ -90,6 +95,15 @@ function closingOf({ client, server }: Connection): { time: Timestamp; reset: bo
   const seen = milestone(server, 'reset');
   const isAbort = seen?.reset?.hasAck === true && seen.reset.verdict === 'accepted';
   return isAbort ? { time: seen.time, reset: true } : null;
+}
+
+/** The client sent something after all that the server had sent, before its close or after; a goodbye is nothing. */
+function spokeLast(connection: Connection): boolean {
+  const { client, server } = connection;
+  if (client.lastNewData === null) return false;
+  const afterClose = milestone(client, 'data-after-peer-fin');
+  if (afterClose !== null && mayBeTlsAlert(connection, client, afterClose.value)) return false;
+  return server.lastNewData === null || client.lastNewData.frame > server.lastNewData.frame;
 }
 
 function hasData({ client, server }: Connection): boolean {

@@ -266,6 +266,12 @@ function aftermathOf(services: readonly Service[], { bursts }: Sweep, origin: Ti
   };
 }
 
+/** Whose clients had spoken last; empty if none had. */
+function unansweredInWords(connections: number): string {
+  if (connections === 0) return '';
+  return ` On ${connections} of them the client had sent the last data: if they were requests, nobody answered them.`;
+}
+
 /** What the resets met; empty for nothing. */
 function lostInWords(connections: number, bytes: number): string {
   if (connections === 0) return '';
@@ -351,7 +357,8 @@ function report(
   const isDouble = bursts.length > 1;
   const what = `${members.length} connections${ports.length > 1 ? ` of ${ports.length} services` : ''}`;
   const share = `That is ${Math.round((100 * members.length) / open)} % of its connections open at that moment`;
-  const after = `${lostInWords(cutOff.length, lost)}${inWords(aftermath)}`;
+  const unanswered = members.filter(({ isUnanswered }) => isUnanswered).length;
+  const after = `${unansweredInWords(unanswered)}${lostInWords(cutOff.length, lost)}${inWords(aftermath)}`;
   const causes = causesAfter(aftermath, ports.length > 1);
   return reportPattern(endpointMassClose, {
     ...(cutOff.length > 0 && { severity: 'warning' }),
@@ -374,6 +381,7 @@ function report(
         unacknowledgedBytesOfClients: lost,
       }),
       openThen: open,
+      ...(unanswered > 0 && { unanswered }),
       spreadSeconds: round(spread),
       ...(ports.length > 1 && { services: ports.length }),
       ...(isDouble && { gapSeconds: round(gap) }),

@@ -41,6 +41,9 @@ interface Service {
   answered: number;
   firstSeconds: number;
   lastSeconds: number;
+  /** When the service's host was last heard on them, and on how many of them its program answered nothing. */
+  heardSeconds: number;
+  mute: number;
   /** By rule. */
   failed: Failed[] | null;
   /** What each client met, as bits; null once there were too many. */
@@ -127,6 +130,8 @@ class Collector implements PatternCollector {
       answered: 0,
       firstSeconds: Number.POSITIVE_INFINITY,
       lastSeconds: Number.NEGATIVE_INFINITY,
+      heardSeconds: Number.NEGATIVE_INFINITY,
+      mute: 0,
       failed: null,
       clients: [],
     }));
@@ -136,6 +141,10 @@ class Collector implements PatternCollector {
       service.answered++;
       if (seconds < service.firstSeconds) service.firstSeconds = seconds;
       if (seconds > service.lastSeconds) service.lastSeconds = seconds;
+      if (server.lastSegment !== null) {
+        service.heardSeconds = Math.max(service.heardSeconds, secondsOf(server.lastSegment.time));
+      }
+      if (server.payloadBytes === 0 && client.payloadBytes > 0) service.mute++;
       note(
         service,
         client.address,
@@ -189,7 +198,7 @@ function note(service: Service, client: string, met: number): void {
 }
 
 function patternOf(
-  { address, port, network, clients, answered, firstSeconds, lastSeconds }: Service,
+  { address, port, network, clients, answered, firstSeconds, lastSeconds, heardSeconds, mute }: Service,
   { rule, members, severity }: Failed,
   further: number,
 ): Pattern {
@@ -203,13 +212,17 @@ function patternOf(
   const failing = met?.filter((bits) => (bits & WAS_NOT) !== 0).length ?? null;
   const both = met?.filter((bits) => (bits & MET_BOTH) === MET_BOTH).length ?? null;
   const forEcn = rule === REFUSED && met !== null ? refusedForEcn(met) : 0;
+  // On the connections that it had taken: then neither it nor the way to it was gone.
+  const heardLater = rule === UNANSWERED && when === 'after' ? heardSeconds - secondsOf(members.from) : 0;
+  const wasHeard = heardLater > 0 && Number.isFinite(heardLater);
+  const isMute = rule === UNANSWERED && mute > 0;
   const one = members.count === 1;
   const what = rule === REFUSED ? (one ? 'was refused' : 'were refused') : 'got no answer';
   return reportPattern(serviceAnswersOthers, {
     severity,
     confidence: 'possible',
     title: `${members.count} of ${members.count + answered} connections to {server} ${what}, ${TITLE[when]}`,
-    explanation: `${answered === 1 ? `One call to the same port was answered${EXPLANATION_OF_ONE[when]}` : `${count(answered, 'call')} to the same port were answered${EXPLANATION[when]}`}.${failing === null || both === null ? '' : clientsText(failing, both)}${forEcn === 0 ? '' : ecnText(forEcn)}${furtherServices(further)}`,
+    explanation: `${answered === 1 ? `One call to the same port was answered${EXPLANATION_OF_ONE[when]}` : `${count(answered, 'call')} to the same port were answered${EXPLANATION[when]}`}.${failing === null || both === null ? '' : clientsText(failing, both)}${wasHeard ? HEARD : ''}${isMute ? muteText(mute) : ''}${forEcn === 0 ? '' : ecnText(forEcn)}${furtherServices(further)}`,
     citations:
       forEcn > 0
         ? [...ECN_CITATIONS, ...REFUSED_CITATIONS]
@@ -230,9 +243,16 @@ function patternOf(
       ...(when !== 'amid' && !Number.isNaN(apartSeconds) && { apartSeconds: round(apartSeconds, 3) }),
       ...(failing !== null && both !== null && { clientsFailed: failing, clientsThatMetBoth: both }),
       ...(forEcn > 0 && { kind: 'ecn-middlebox', clientsRefusedForEcn: forEcn }),
+      ...(wasHeard && { heardLaterSeconds: round(heardLater, 3) }),
+      ...(isMute && { withoutAnswerToData: mute }),
     },
-    words: { rule, server: inNetwork(server, network), apart: duration(apartSeconds) },
-    likelyCauses: forEcn > 0 ? ECN_CAUSES : causesOf(rule, when, both),
+    words: {
+      rule,
+      server: inNetwork(server, network),
+      apart: duration(apartSeconds),
+      heard: duration(heardLater),
+    },
+    likelyCauses: forEcn > 0 ? ECN_CAUSES : causesOf(rule, when, both, wasHeard, isMute),
     nextSteps:
       forEcn > 0 ? [ECN_STEP, ...REFUSED_STEPS] : rule === REFUSED ? REFUSED_STEPS : UNANSWERED_STEPS,
   });
@@ -269,6 +289,14 @@ function clientsText(failing: number, both: number): string {
   return ` Of the ${failing} clients whose calls failed, ${answered} answered as well.`;
 }
 
+const HEARD =
+  ' On connections that it had taken, its host was still heard up to {heard} after the first that failed: it was not gone, nor the way to it.';
+
+/** Connections that were opened and then get no answer may be in the queue still. */
+function muteText(mute: number): string {
+  return ` On ${mute} of those that were answered the client sent data, and the program sent nothing: it may not have accepted them.`;
+}
+
 /**
  * How many clients were refused with SYNs that asked for ECN and answered without; 0 if any call with such a SYN
  * was answered.
@@ -290,11 +318,16 @@ const ECN_CAUSES = [
 const ECN_STEP =
   'Wireshark: tcp.flags.syn == 1 && tcp.flags.ece == 1 shows the calls that ask for ECN; on a Linux client sysctl net.ipv4.tcp_ecn.';
 
-const QUEUE =
-  'The listener’s accept queue is full at times, and Linux then drops SYNs in silence (possible): TcpExtListenOverflows counts them.';
 const TELLS_APART = 'A firewall or a route on the way tells these clients from the others (possible).';
 
-function causesOf(rule: string, when: When, both: number | null): readonly string[] {
+/** `wasHeard`: its host went on after the first that failed; `isMute`: its program answered nothing on some. */
+function causesOf(
+  rule: string,
+  when: When,
+  both: number | null,
+  wasHeard: boolean,
+  isMute: boolean,
+): readonly string[] {
   if (rule === REFUSED) {
     if (when === 'after') {
       return [
@@ -315,11 +348,12 @@ function causesOf(rule: string, when: When, both: number | null): readonly strin
     return both === 0 ? [TELLS_APART, ...own] : [...own, TELLS_APART];
   }
   if (when === 'after') {
-    return [
-      'The host, or the way to it, was lost after the last answer (possible): its other services are silent as well.',
-      'A firewall began to drop (possible): other services of the host still answer.',
-      'The listener’s accept queue has been full since, as its program no longer accepts (possible): TcpExtListenOverflows counts that.',
-    ];
+    const full = `The listener’s accept queue has been full since, as its program no longer accepts (${isMute ? 'likely' : 'possible'}): TcpExtListenOverflows counts that.`;
+    const dropped = 'A firewall began to drop (possible): other services of the host still answer.';
+    if (wasHeard) return [full, dropped];
+    const lost =
+      'The host, or the way to it, was lost after the last answer (possible): its other services are silent as well.';
+    return isMute ? [full, lost, dropped] : [lost, dropped, full];
   }
   if (when === 'before') {
     return [
@@ -328,9 +362,10 @@ function causesOf(rule: string, when: When, both: number | null): readonly strin
       'The listener’s accept queue had been full, and was emptied (possible): TcpExtListenOverflows counted that.',
     ];
   }
+  const queue = `The listener’s accept queue is full at times, and Linux then drops SYNs in silence (${isMute ? 'likely' : 'possible'}): TcpExtListenOverflows counts them.`;
   const lost = 'SYNs or their answers were lost on the way (possible).';
   const limit = 'A limit on connections, or on their rate (possible).';
-  return both === 0 ? [TELLS_APART, QUEUE, limit, lost] : [QUEUE, lost, limit, TELLS_APART];
+  return both === 0 ? [TELLS_APART, queue, limit, lost] : [queue, lost, limit, TELLS_APART];
 }
 
 const UNANSWERED_STEPS = [

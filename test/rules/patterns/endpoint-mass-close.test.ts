@@ -66,6 +66,33 @@ describe('endpoint-mass-close', () => {
     expect(patternsOf(endpointMassClose, harmless, 200)).toMatchObject([{ severity: 'info' }]);
   });
 
+  it('sees it on connections that had only just begun, if their clients had spoken last', () => {
+    const asked = (id: number, bytesAfterFin = 0) => {
+      const [{ client, server, ...ended }] = open(id, 2.5);
+      const goodbye = happens('data-after-peer-fin', 2.51, 30 + id, { value: bytesAfterFin });
+      return [
+        {
+          ...ended,
+          client: {
+            ...client,
+            payloadBytes: 1000,
+            lastNewData: bytesAfterFin > 0 ? moment(2.51, 30 + id) : moment(2.4, 15 + id),
+            milestones: bytesAfterFin > 0 ? [goodbye] : [],
+          },
+          server: { ...server, payloadBytes: 1000, lastNewData: moment(2.3, 10 + id) },
+        },
+        [],
+      ] as const;
+    };
+    const [pattern] = patternsOf(endpointMassClose, [asked(0), asked(1), asked(2, 40)], 200);
+    expect(pattern.facts).toMatchObject({ fins: 3, unanswered: 3 });
+    expect(pattern.explanation).toContain(
+      'On 3 of them the client had sent the last data: if they were requests, nobody answered them.',
+    );
+    // As large as a TLS alert: that answers the server’s close.
+    expect(patternsOf(endpointMassClose, [asked(0), asked(1), asked(2, 31)], 200)).toEqual([]);
+  });
+
   it('is silent when others stay open', () => {
     const rest = [3, 4, 5].map((id) => open(id, null));
     expect(patternsOf(endpointMassClose, [open(0, 100), open(1, 100), open(2, 100), ...rest], 200)).toEqual(

@@ -3,7 +3,7 @@ import type { Connection } from '../../../src/connections/connection.js';
 import { NO_TIME } from '../../../src/core/time.js';
 import type { Finding } from '../../../src/rules/finding.js';
 import { serviceAnswersOthers } from '../../../src/rules/patterns/service-answers-others.js';
-import { at, connection } from '../../support/connection-builder.js';
+import { at, connection, moment } from '../../support/connection-builder.js';
 import { finding, patternsOf, textsOf, UNFILLED } from '../../support/pattern-tester.js';
 
 type Judged = readonly [Connection, readonly Finding[]];
@@ -48,6 +48,39 @@ describe('service-answers-others', () => {
     expect(pattern.explanation).toContain('the last of them 60 s before the first that failed');
     expect(pattern.likelyCauses[0]).toMatch(/^The host, or the way to it, was lost/);
     expect(textsOf(pattern)).not.toMatch(UNFILLED);
+  });
+
+  describe('after others had been answered', () => {
+    const taken = (heardUntil: number, answer: number): Judged => {
+      const [{ client, server, ...answered }, none] = call(0, 1);
+      const more = { ...server, payloadBytes: answer, lastSegment: moment(heardUntil, 9) };
+      return [{ ...answered, client: { ...client, payloadBytes: 80 }, server: more }, none];
+    };
+
+    it('does not suppose a host lost that was heard since on a connection that it had taken', () => {
+      const [pattern] = told(taken(70, 500), call(1, 65, SYN));
+      expect(pattern.facts).toMatchObject({ heardLaterSeconds: 5 });
+      expect(pattern.explanation).toContain('its host was still heard up to 5 s after the first that failed');
+      expect(pattern.likelyCauses.join('\n')).toMatch(
+        /^The listener’s accept queue .* \(possible\).*\nA firewall/,
+      );
+      expect(pattern.likelyCauses.join()).not.toContain('lost');
+      expect(textsOf(pattern)).not.toMatch(UNFILLED);
+    });
+
+    it('holds the accept queue for full where its program answered nothing on those that it had taken', () => {
+      const [pattern] = told(taken(70, 0), call(1, 65, SYN));
+      expect(pattern.facts).toMatchObject({ withoutAnswerToData: 1 });
+      expect(pattern.explanation).toContain('it may not have accepted them');
+      expect(pattern.likelyCauses[0]).toMatch(/^The listener’s accept queue .* \(likely\)/);
+    });
+
+    it('says neither where the host was last heard before', () => {
+      const [pattern] = told(taken(60, 500), call(1, 65, SYN));
+      expect(pattern.facts).not.toHaveProperty('heardLaterSeconds');
+      expect(pattern.facts).not.toHaveProperty('withoutAnswerToData');
+      expect(pattern.likelyCauses[0]).toMatch(/^The host, or the way to it, was lost/);
+    });
   });
 
   it('knows what came first without its time, but not how long before', () => {
