@@ -1213,6 +1213,30 @@ of silence
 
 the ladder shows the first of 3 connections
 `,
+  'answer-timeout': `connection 2: 10.9.1.1:40002 ↔ 10.9.1.2:8080
+from 2026-11-26 16:21:28.407 UTC, captured near the client; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000    #19 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0109    #22 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0109    #23               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   0.0248    #24               ─── PSH,ACK seq 1 ack 1 len 18 ───▶
+   0.0362    #25               ◀──────── ACK seq 1 ack 19 ────────
+   1.0335    #26 FIN-WAIT-1    ────── FIN,ACK seq 19 ack 1 ──────▶ CLOSE-WAIT✓
+   1.0460    #28 FIN-WAIT-2?   ◀────── FIN,ACK seq 1 ack 20 ────── LAST-ACK
+                 TIME-WAIT✓
+   1.0461    #29               ──────── ACK seq 20 ack 2 ────────▶ CLOSED?
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+the client ended in TIME-WAIT
+the server ended in CLOSED
+
+warning Clients of 10.9.1.2:8080 gave up on 3 connections, 1 s after their last
+data, without an answer
+
+the ladder shows the first of 3 connections
+`,
   'time-wait-port-pressure': `connection 0: 10.9.1.1:40029 ↔ 10.9.1.2:8080
 from 2026-11-21 04:55:02.548 UTC, captured near the client; times count from
 there, numbers are relative

@@ -20,6 +20,7 @@ import { idleNoLivenessCheck } from './idle-no-liveness-check.js';
 import { keepaliveUnanswered } from './keepalive-unanswered.js';
 import { lastAckStuck } from './last-ack-stuck.js';
 import { outOfOrderDelivery } from './out-of-order-delivery.js';
+import { answerTimeout } from './patterns/answer-timeout.js';
 import { captureClock } from './patterns/capture-clock.js';
 import { captureDuplicates } from './patterns/capture-duplicates.js';
 import { captureEndedEarly } from './patterns/capture-ended-early.js';
@@ -116,6 +117,7 @@ export const RULES: readonly Rule[] = [
 export const PATTERNS: readonly PatternRule[] = [
   closeWaitPileup,
   idleResetInterval,
+  answerTimeout,
   timeWaitPortPressure,
   peerHostLost,
   endpointMassClose,

@@ -47,6 +47,7 @@ const UNREAD = [
   'The process was killed with unread data (possible): the service manager’s log tells, and its other connections end in the same moment; TcpExtTCPAbortOnClose counts that as well.',
   'The program gave up on a protocol error or a timeout of its own (possible): its log tells.',
 ];
+const GAVE_UP = 'The client gave up waiting for an answer (likely): a timeout of its own, or its user left.';
 const NEVER_ACCEPTED =
   'the listening socket was closed, or its program ended, before the connection was accepted (possible): the others in its queue are reset in the same moment, and only TcpOutRsts counts it.';
 const MEMORY =
@@ -60,6 +61,8 @@ const BARE_ABORT =
   'the program aborted on a system that sets no ACK bit then, as RFC 9293 §3.10.5 has it (possible); Linux sets it.';
 
 const NO_LIMITS = {};
+/** Who leaves sooner after its last data was hardly waiting for an answer (seconds). */
+const SHORTEST_WAIT = 0.5;
 /** No answer comes sooner than this much of the handshake's round trip: round trips differ a little. */
 const MOST_OF_ROUND_TRIP = 0.75;
 
@@ -96,6 +99,7 @@ export const rstActiveAbort: Rule = {
   explains: [],
   related: [
     'undelivered-data-at-abort',
+    'answer-timeout',
     'handshake-aborted',
     'keepalive-unanswered',
     'endpoint-mass-close',
@@ -124,6 +128,7 @@ export const rstActiveAbort: Rule = {
     applicationSees: `{aborter}: its own action. After a FIN of {aborter} the read of {peer} gives 0 and its write EPIPE. ${inGeneral(PEER)}`,
     likelyCauses: [
       ...UNREAD,
+      `Where a client had waited for an answer: ${GAVE_UP[0].toLowerCase()}${GAVE_UP.slice(1)}`,
       `On a server that had sent no data: ${NEVER_ACCEPTED}`,
       MEMORY,
       LINGER2,
@@ -235,7 +240,12 @@ function occasionOf({ reset: { trigger } }: SeenReset): string {
 }
 
 interface Kind {
-  readonly name: 'unread-data-likely' | 'no-fin-wait-2' | 'sender-unknown' | 'reason-unknown';
+  readonly name:
+    | 'unread-data-likely'
+    | 'no-fin-wait-2'
+    | 'sender-unknown'
+    | 'answer-missing'
+    | 'reason-unknown';
   readonly words: string;
   readonly sinceDataSeconds: number;
   /** What is said otherwise if somebody else may have sent the reset. */
@@ -306,8 +316,21 @@ function kindOf(
       sinceDataSeconds,
     };
   }
+  const waited = waitedForAnswer(aborter, peer, reset);
+  if (waited >= SHORTEST_WAIT && carried === '') {
+    const words = `${live} Its last data had been acknowledged ${duration(waited)} before, and not answered.`;
+    return { name: 'answer-missing', words, sinceDataSeconds };
+  }
   const why = carried === '' ? ' Why, the capture does not tell.' : carried;
   return { name: 'reason-unknown', words: `${live}${why}`, sinceDataSeconds };
+}
+
+/** For how long the client had waited for an answer to its last data, in seconds; 0 if it was waiting for none. */
+function waitedForAnswer(aborter: Endpoint, peer: Endpoint, reset: SeenReset): number {
+  const asked = aborter.lastNewData;
+  if (aborter.role === 'server' || asked === null || aborter.unacknowledgedBytes > 0) return 0;
+  if (peer.lastNewData !== null && peer.lastNewData.frame > asked.frame) return 0;
+  return secondsBetween(asked.time, reset.time);
 }
 
 /** `endpoint` sent more when it had these data of its peer: it need not have left them unread. */
@@ -325,6 +348,7 @@ function causesOf({ name }: Kind, aborter: Endpoint, { reset }: SeenReset): read
     return reset.hasAck
       ? [sentence(DEVICE), ...UNREAD]
       : [sentence(DEVICE), sentence(MISSED), sentence(BARE_ABORT)];
+  if (name === 'answer-missing') return [GAVE_UP, ...UNREAD, MEMORY];
   const unaccepted = aborter.role === 'server' && aborter.payloadBytes === 0;
   return unaccepted ? [sentence(NEVER_ACCEPTED), ...UNREAD, MEMORY] : [...UNREAD, MEMORY];
 }

@@ -219,6 +219,11 @@ const SILENT: Readonly<Record<string, Silent>> = {
     capture: 'client',
     because: 'the silences differ and are short',
   },
+  'answer-timeout': {
+    fixture: 'mixed-200',
+    capture: 'client',
+    because: 'its clients leave with an answer, or right behind their last data',
+  },
   'time-wait-port-pressure': {
     fixture: 'time-wait-port-pressure',
     capture: 'client',

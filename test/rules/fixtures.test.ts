@@ -22,6 +22,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   'accept-queue-full': ['error syn-unanswered', 'error syn-unanswered'],
   'accept-queue-overflow': ['warning accept-queue-overflow'],
   'acknowledgment-behind-fin': [],
+  'answer-timeout': ['info rst-active-abort'],
   // Seen from the client nothing tells that its reset was forged.
   'blind-reset-exact': {
     client: ['error rst-half-open-discovered'],
@@ -202,6 +203,7 @@ const EXPECTED_PATTERNS: Readonly<Record<string, Expected>> = {
   'capture-offload': ['info capture-offload'],
   'capture-one-way': ['info capture-ended-early', 'warning capture-one-way'],
   'capture-pause': ['warning capture-loss', 'warning capture-pause'],
+  'answer-timeout': ['warning answer-timeout'],
   'accept-queue-full': ['error service-answers-others'],
   'close-wait-pileup': ['error close-wait-pileup'],
   'endpoint-mass-close': ['info endpoint-mass-close'],

@@ -131,6 +131,22 @@ testRule(rstActiveAbort, {
       facts: { kind: 'unread-data-likely' },
     },
     {
+      name: 'as info on a client that had waited for an answer',
+      connection: abortBy('client', { lastNewData: moment(3, 7) }),
+      end: 6,
+      severity: 'info',
+      explanation: / Its last data had been acknowledged 2 s before, and not answered\.$/,
+      likelyCauses: /^The client gave up waiting for an answer \(likely\)/,
+      facts: { kind: 'answer-missing' },
+    },
+    {
+      name: 'and does not say so of one that had just sent its last data',
+      connection: abortBy('client', { lastNewData: moment(4.8, 7) }),
+      end: 6,
+      severity: 'info',
+      facts: { kind: 'reason-unknown' },
+    },
+    {
       name: 'as info on a client that has everything',
       connection: abortBy('client'),
       end: 6,

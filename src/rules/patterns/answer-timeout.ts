@@ -1,0 +1,197 @@
+import type { Connection, Endpoint } from '../../connections/connection.js';
+import { formatEndpoint } from '../../core/addresses.js';
+import { secondsBetween, type Timestamp } from '../../core/time.js';
+import { cite } from '../citations.js';
+import { entered, findReset } from '../evidence.js';
+import type { Pattern } from '../finding.js';
+import type { OptionValues, PatternRule } from '../rule.js';
+import { count, duration, inNetwork, round } from '../wording.js';
+import { Groups, Members, MINIMUM_MEMBERS, median } from './members.js';
+import { reportPattern } from './report-pattern.js';
+
+/** A connection that its client ended, and for how long it had waited by then. */
+interface Wait {
+  readonly id: number;
+  readonly seconds: number;
+  readonly asked: Timestamp;
+  readonly ended: Timestamp;
+  readonly byReset: boolean;
+  /** The server's program had sent something before on this connection. */
+  readonly wasServed: boolean;
+}
+
+/** The connections of a service. */
+interface Service {
+  readonly server: string;
+  readonly network: string;
+  readonly waits: Wait[];
+  /** Connections on which the last word was an answer. */
+  answered: number;
+}
+
+/** Waits kept, of all services together: what is kept must not grow with the capture. */
+const MAX_KEPT = 100_000;
+/** Timers are this exact at the least, in seconds: what a program does beside waiting takes its time as well. */
+const TIMER_SLACK = 0.1;
+
+const QUEUED =
+  'It had not accepted these connections (possible): on none of them it had sent anything, and the kernel opens and acknowledges for it while they queue.';
+
+/** Clients stop waiting after the same time: they have a timeout, and the service did not answer within it. */
+export const answerTimeout: PatternRule = {
+  id: 'answer-timeout',
+  family: 'pattern',
+  severity: 'warning',
+  summary:
+    'Clients of a service gave up after the same time without an answer: it was slower than their timeout.',
+  options: {
+    minimumMembers: MINIMUM_MEMBERS,
+    minimumWaitSeconds: {
+      unit: 'seconds',
+      default: 0.5,
+      minimum: 0.001,
+      maximum: 86_400,
+      description:
+        'Shorter waits are none: who closes right behind its last data does not wait for an answer.',
+    },
+    spreadRatio: {
+      unit: 'ratio',
+      default: 0.02,
+      minimum: 0,
+      maximum: 1,
+      description: 'How far the waits may lie around their median, at least 0.1 s: a timer counts exactly.',
+    },
+  },
+  citations: [cite.twoWaysToEnd, cite.cumulativeAck, cite.posixSendNoDelivery],
+  related: ['rst-on-write-after-close', 'rst-active-abort', 'half-close', 'accept-queue-overflow'],
+  documentation: {
+    meaning:
+      'The host of a service acknowledges what clients send, whether its program reads it or not. If a client then ends the connection without having got anything back, it had waited for nothing; if several do so after the same time, that time is a timeout of theirs. To the users such requests failed, though nothing on the wire looks broken: the closes are in order, or resets of a client that may leave as it likes.',
+    proof: [
+      'At least minimumMembers connections to one service on which the client had sent the last data, all of it was acknowledged, and the client closed or reset first, minimumWaitSeconds or more later.',
+      'At least half of these waits differ by no more than spreadRatio from their median; those are counted.',
+      'It is a warning where the service answered on other connections; where it never did, its protocol may have no answers, and it stays info.',
+    ],
+    notThis: [
+      'A client that closes right behind its last data.',
+      'Waits of any length: programs or users that leave when they like.',
+      'Data that was not acknowledged: peer-unresponsive and others tell of it.',
+    ],
+    applicationSees:
+      'The clients: their own timeout. {server}: its read gives the request, and then 0 after a FIN or ECONNRESET after a reset; an answer that it still writes draws a reset.',
+    likelyCauses: [
+      'The program of {server} hangs, or takes longer than {interval} for these requests (likely).',
+      'It waits for something behind it, such as a database or another service (possible).',
+      'Where it had sent nothing on these connections: it had not accepted them (possible).',
+    ],
+    nextSteps: [
+      'On the host of {server}: ss -tn shows in Recv-Q what its program has not read, ss -ltn connections that it has not accepted; then a stack dump of it.',
+      'Its log at these times, and how long the answers took that came, against the {interval} of the clients.',
+    ],
+    example: { fixture: 'answer-timeout', capture: 'client' },
+  },
+  begin: (options) => {
+    const services = new Groups<Service>();
+    let kept = 0;
+    return {
+      add(connection) {
+        const { client, server, network } = connection;
+        if (client.lastNewData === null || kept >= MAX_KEPT) return;
+        const service = services.of(inNetwork(server.address, network), server.port, () => ({
+          server: formatEndpoint(server.address, server.port),
+          network,
+          waits: [],
+          answered: 0,
+        }));
+        if (service === null) return;
+        if (server.lastNewData !== null && server.lastNewData.frame > client.lastNewData.frame) {
+          service.answered++;
+          return;
+        }
+        const wait = waitOf(connection);
+        if (wait === null || wait.seconds < options.minimumWaitSeconds) return;
+        service.waits.push(wait);
+        kept++;
+      },
+      finish: () => services.all.flatMap((service) => patternOf(service, options) ?? []),
+    };
+  },
+};
+
+/** How long the client had waited when it ended the connection; null if it did not, or was not waiting. */
+function waitOf(connection: Connection): Wait | null {
+  const { id, client, server, quality } = connection;
+  if (quality.clockBackwards || quality.unseen !== null || client.unacknowledgedBytes > 0) return null;
+  const asked = client.lastNewData;
+  const end = endOf(client, server);
+  if (asked === null || end === null || end.frame < asked.frame) return null;
+  return {
+    id,
+    seconds: secondsBetween(asked.time, end.time),
+    asked: asked.time,
+    ended: end.time,
+    byReset: end.byReset,
+    wasServed: server.payloadBytes > 0,
+  };
+}
+
+/** The first FIN or reset of the connection, if it was the client's and answered nothing. */
+function endOf(
+  client: Endpoint,
+  server: Endpoint,
+): { frame: number; time: Timestamp; byReset: boolean } | null {
+  if (entered(server, 'FIN-WAIT-1') !== null) return null;
+  const fin = entered(client, 'FIN-WAIT-1');
+  if (fin !== null && fin.frame !== null) return { frame: fin.frame, time: fin.time, byReset: false };
+  if (server.finSent || server.resetsSent > 0) return null;
+  const reset = findReset(client, ({ verdict }) => verdict === 'accepted');
+  if (reset === null || reset.reset.trigger !== null) return null;
+  return { frame: reset.frame, time: reset.time, byReset: true };
+}
+
+function patternOf({ server, network, waits, answered }: Service, options: OptionValues): Pattern | null {
+  if (waits.length < options.minimumMembers) return null;
+  const middle = medianOf(waits);
+  const tolerance = Math.max(TIMER_SLACK, options.spreadRatio * middle);
+  const near = waits.filter(({ seconds }) => Math.abs(seconds - middle) <= tolerance);
+  if (near.length < options.minimumMembers || 2 * near.length < waits.length) return null;
+  const interval = medianOf(near);
+  const spread = near.reduce((most, { seconds }) => Math.max(most, Math.abs(seconds - interval)), 0);
+  const members = new Members(near[0].asked, near[0].ended);
+  for (const { id, asked, ended } of near) members.add(id, asked, ended);
+  const resets = near.filter(({ byReset }) => byReset).length;
+  const wasServed = near.some((wait) => wait.wasServed);
+  const { likelyCauses } = answerTimeout.documentation;
+  const isAnswering = answered > 0;
+  return reportPattern(answerTimeout, {
+    ...(!isAnswering && { severity: 'info' }),
+    confidence: isAnswering ? 'inferred' : 'possible',
+    title:
+      'Clients of {server} gave up on {count} connections, {interval} after their last data, without an answer',
+    explanation: [
+      `What they had sent was acknowledged, and nothing came back. {interval} later, within ${duration(spread)}, they ended the connections themselves (${near.length - resets} FIN, ${resets} RST): a timeout of theirs.`,
+      isAnswering
+        ? `On ${count(answered, 'other connection')} of the service the last word was an answer.`
+        : 'The capture holds no connection of the service on which the last word was an answer: its protocol may have none, and this be the time for which its clients keep a connection.',
+    ].join(' '),
+    likelyCauses: [...likelyCauses.slice(0, 2), ...(wasServed ? [] : [QUEUED])],
+    connections: members.ids,
+    count: members.count,
+    from: members.from,
+    to: members.to,
+    facts: {
+      server,
+      ...(network !== '' && { network }),
+      waitSeconds: round(interval, 3),
+      spreadSeconds: round(spread, 3),
+      resets,
+      answered,
+      otherWaits: waits.length - near.length,
+    },
+    words: { server: inNetwork(server, network), count: near.length, interval: duration(interval) },
+  });
+}
+
+function medianOf(waits: readonly Wait[]): number {
+  return median(waits.map(({ seconds }) => seconds).sort((a, b) => a - b));
+}

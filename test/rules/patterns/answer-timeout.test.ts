@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest';
+import type { Connection } from '../../../src/connections/connection.js';
+import type { Finding } from '../../../src/rules/finding.js';
+import { answerTimeout } from '../../../src/rules/patterns/answer-timeout.js';
+import {
+  at,
+  type ConnectionDraft,
+  connection,
+  type EndpointDraft,
+  enters,
+  moment,
+  resets,
+} from '../../support/connection-builder.js';
+import { patternsOf, textsOf, UNFILLED } from '../../support/pattern-tester.js';
+
+type Judged = readonly [Connection, readonly Finding[]];
+
+interface Waiting {
+  readonly client?: EndpointDraft;
+  readonly server?: EndpointDraft;
+  readonly quality?: ConnectionDraft['quality'];
+  readonly byReset?: boolean;
+}
+
+/** A client that asks at `id` seconds and leaves `wait` seconds later, without an answer. */
+function waited(id: number, wait: number, more: Waiting = {}): Judged {
+  const end = id + wait;
+  const ending = more.byReset
+    ? { milestones: [resets(end, 20, { hasAck: true })] }
+    : { after: [enters('FIN-WAIT-1', end, 20, { evidence: 'observed' })] };
+  const client = { payloadBytes: 80, lastNewData: moment(id, 4), ...ending, ...more.client };
+  return [
+    connection({
+      id,
+      start: at(id),
+      end: at(end),
+      client,
+      server: more.server ?? {},
+      quality: more.quality ?? {},
+    }),
+    [],
+  ];
+}
+
+/** One on which the server's answer is the last word. */
+function answered(id: number): Judged {
+  return waited(id, 1, { server: { payloadBytes: 500, lastNewData: moment(id + 0.1, 5) } });
+}
+
+const told = (...judged: readonly Judged[]) => patternsOf(answerTimeout, judged, 1000);
+
+describe('answer-timeout', () => {
+  it('tells of clients that leave after the same time, where others got an answer', () => {
+    const [pattern, ...others] = told(
+      answered(0),
+      waited(1, 5),
+      waited(2, 5.02),
+      waited(3, 5.04, { byReset: true }),
+    );
+    expect(others).toEqual([]);
+    expect(pattern).toMatchObject({
+      severity: 'warning',
+      confidence: 'inferred',
+      title:
+        'Clients of 10.0.0.2:8080 gave up on 3 connections, 5 s after their last data, without an answer',
+      connections: [1, 2, 3],
+      from: at(1),
+      to: at(8.04),
+      facts: { waitSeconds: 5.02, spreadSeconds: 0.02, resets: 1, answered: 1, otherWaits: 0 },
+    });
+    expect(pattern.explanation).toContain('(2 FIN, 1 RST)');
+    expect(pattern.explanation).toContain(
+      'On 1 other connection of the service the last word was an answer.',
+    );
+    expect(pattern.likelyCauses.join('\n')).toMatch(
+      /longer than 5 s .* \(likely\)(.|\n)*had not accepted these/,
+    );
+    expect(textsOf(pattern)).not.toMatch(UNFILLED);
+  });
+
+  it('is info where the service never answered: its protocol may have no answers', () => {
+    const [pattern] = told(waited(1, 5), waited(2, 5), waited(3, 5));
+    expect(pattern).toMatchObject({ severity: 'info', confidence: 'possible', facts: { answered: 0 } });
+    expect(pattern.explanation).toContain('its protocol may have none');
+  });
+
+  it('does not suppose that a connection was not accepted on which the server had spoken', () => {
+    const greeted = { server: { payloadBytes: 20, lastNewData: moment(0.5, 3) } };
+    const [pattern] = told(answered(0), waited(1, 5), waited(2, 5), waited(3, 5, greeted));
+    expect(pattern.likelyCauses.join()).not.toContain('accepted');
+  });
+
+  it('counts those that waited for about as long, if they are half of all', () => {
+    const waits = [5, 5.05, 5.08, 1, 20, 60];
+    const [pattern] = told(answered(0), ...waits.map((wait, i) => waited(i + 1, wait)));
+    expect(pattern).toMatchObject({ count: 3, facts: { otherWaits: 3 } });
+    expect(told(answered(0), ...[...waits, 30].map((wait, i) => waited(i + 1, wait)))).toEqual([]);
+  });
+
+  it.each<[string, Waiting]>([
+    ['what they had sent was not acknowledged', { client: { unacknowledgedBytes: 80 } }],
+    ['the server closed first', { server: { after: [enters('FIN-WAIT-1', 3, 18)] } }],
+    ['the server reset the connection', { byReset: true, server: { resetsSent: 1 } }],
+    ['one direction was not captured', { quality: { unseen: 'server' } }],
+    ['the clock ran back', { quality: { clockBackwards: true } }],
+    ['they never sent anything', { client: { payloadBytes: 0, lastNewData: null } }],
+    ['data came behind the FIN', { client: { lastNewData: moment(9, 21) } }],
+    [
+      'their reset answers something',
+      { client: { after: [], milestones: [resets(6, 20, { trigger: {} })] } },
+    ],
+  ])('is silent where %s', (_, more) => {
+    expect(told(answered(0), waited(1, 5, more), waited(2, 5, more), waited(3, 5, more))).toEqual([]);
+  });
+
+  it('is silent on clients that leave at once', () => {
+    expect(told(answered(0), waited(1, 0.2), waited(2, 0.2), waited(3, 0.2))).toEqual([]);
+  });
+
+  it('takes services apart', () => {
+    const other = { server: { port: 9090 } };
+    expect(told(answered(0), waited(1, 5), waited(2, 5), waited(3, 5, other))).toEqual([]);
+  });
+});
