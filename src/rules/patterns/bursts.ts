@@ -13,9 +13,9 @@ export interface Span {
   readonly end: number;
   /** When the server ended it, before the client did; null if it did not. */
   readonly closed: number | null;
-  /** Its last response did not end it: it had lasted or been quiet for long, or its client had spoken since. */
+  /** Its last response did not end it: it had lasted or been quiet for long, or its client was speaking. */
   readonly isSettled: boolean;
-  /** Its client had sent the last data: a request that nobody answered, if it was one. */
+  /** Its client had sent the last data before: a request that nobody answered, if it was one. */
   readonly isUnanswered: boolean;
   /** How long nothing new had been sent when the server ended it; null where that is not known. */
   readonly idle: number | null;
@@ -58,9 +58,10 @@ export function spanOf(connection: Connection, findings: readonly Finding[], ori
   const lasted = secondsBetween(connection.start, connection.end);
   const closing = lasted < QUIET_SECONDS ? null : closingOf(connection);
   const idle = closing === null ? null : idleBefore(connection, closing.time);
-  const isQuiet = idle !== null && idle >= QUIET_SECONDS && hasData(connection);
-  const isUnanswered = closing !== null && spokeLast(connection);
-  if (lasted < SETTLED_SECONDS && !isQuiet && !isUnanswered) return null;
+  const isQuiet = closing !== null && isQuietBefore(connection, closing.time, idle) && hasData(connection);
+  const waited = closing === null ? null : unansweredFor(connection, closing.time);
+  const wasInUse = waited !== null && waited > -QUIET_SECONDS;
+  if (lasted < SETTLED_SECONDS && !isQuiet && !wasInUse) return null;
   const start = secondsBetween(origin, connection.start);
   const closed = closing === null ? null : secondsBetween(origin, closing.time);
   return {
@@ -69,8 +70,8 @@ export function spanOf(connection: Connection, findings: readonly Finding[], ori
     start,
     end: secondsBetween(origin, connection.end),
     closed,
-    isSettled: isQuiet || isUnanswered || (closed !== null && closed - start >= SETTLED_SECONDS),
-    isUnanswered,
+    isSettled: isQuiet || wasInUse || (closed !== null && closed - start >= SETTLED_SECONDS),
+    isUnanswered: waited !== null && waited >= 0,
     idle,
     reset: closing?.reset ?? false,
     lostBytes: closing?.reset === true ? lostBytes(connection, findings) : 0,
@@ -97,13 +98,23 @@ function closingOf({ client, server }: Connection): { time: Timestamp; reset: bo
   return isAbort ? { time: seen.time, reset: true } : null;
 }
 
-/** The client sent something after all that the server had sent, before its close or after; a goodbye is nothing. */
-function spokeLast(connection: Connection): boolean {
+/**
+ * For how long the client had had the last word when the server closed, in seconds: negative if it spoke after the
+ * close, without a goodbye of TLS; null if the server had the last word.
+ */
+function unansweredFor(connection: Connection, closed: Timestamp): number | null {
   const { client, server } = connection;
-  if (client.lastNewData === null) return false;
+  if (client.lastNewData === null) return null;
+  if (server.lastNewData !== null && client.lastNewData.frame < server.lastNewData.frame) return null;
   const afterClose = milestone(client, 'data-after-peer-fin');
-  if (afterClose !== null && mayBeTlsAlert(connection, client, afterClose.value)) return false;
-  return server.lastNewData === null || client.lastNewData.frame > server.lastNewData.frame;
+  if (afterClose !== null && mayBeTlsAlert(connection, client, afterClose.value)) return null;
+  return secondsBetween(client.lastNewData.time, closed);
+}
+
+/** Where later data of the client hides when it had spoken last, what the server had sent must do. */
+function isQuietBefore({ server }: Connection, closed: Timestamp, idle: number | null): boolean {
+  if (idle !== null) return idle >= QUIET_SECONDS;
+  return server.lastNewData !== null && secondsBetween(server.lastNewData.time, closed) >= QUIET_SECONDS;
 }
 
 function hasData({ client, server }: Connection): boolean {
