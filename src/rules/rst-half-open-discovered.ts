@@ -9,6 +9,7 @@ import {
   gradedBy,
   isProven,
   isUnheard,
+  lastMilestone,
   mayHaveLostState,
   milestone,
   missedSince,
@@ -23,6 +24,11 @@ import { duration, nameOf, round, times } from './wording.js';
 
 const BARE_ABORT =
   'The program of {forgetter} aborted in this moment, on a system that sets no ACK bit then, as RFC 9293 §3.10.5 has it (possible).';
+
+/** Idle times are kept in milliseconds. */
+const ROUNDING = 0.002;
+const CLOSED_BEHIND_DATA =
+  'The program of {forgetter} had closed or ended while its own data was not acknowledged (likely): its FIN goes out only behind that, and what arrives meanwhile is refused. Its log shows a close or a timeout.';
 
 const KNOWER: ProgramView = {
   name: 'knower',
@@ -65,6 +71,7 @@ export const rstHalfOpenDiscovered: Rule = {
       'A segment of an established connection was answered with the reset of a host that has no such connection, and no FIN had come before. Whoever answered does not know the connection: the host after a restart, another one that took over its address, a device on the path that forgot the connection and answers for it, or the host itself after a reset, or a FIN of its own, that the capture does not hold.',
     proof: [
       'Data, a FIN, a keep-alive or an acknowledgment of {knower}, answered by a reset of {forgetter} without ACK, its number taken from the segment it answers.',
+      'If the last segment of {forgetter} before was data that it sent again, its FIN may have waited behind that: then it is a possible warning.',
       'A window of 0 in the reset, as Linux sends it for a connection it does not have. With another it may be an abort as well: then it is a possible warning.',
       'No FIN of {forgetter} before.',
     ],
@@ -77,7 +84,10 @@ export const rstHalfOpenDiscovered: Rule = {
       'A reset at the start of the capture, before any other segment of {forgetter}: it may have closed before that, and scanners send such acknowledgments; it stays info.',
     ],
     applicationSees: `${inGeneral(KNOWER)} ${OF_FORGETTER}`,
-    likelyCauses: causesOfUnknown('forgetter'),
+    likelyCauses: [
+      ...causesOfUnknown('forgetter'),
+      `Where {forgetter} had sent data of its own again right before: ${CLOSED_BEHIND_DATA[0].toLowerCase()}${CLOSED_BEHIND_DATA.slice(1)}`,
+    ],
     nextSteps: [
       UPTIME,
       'The idle timeout of every NAT, firewall or load balancer on the path; conntrack -L there.',
@@ -113,7 +123,9 @@ export const rstHalfOpenDiscovered: Rule = {
     const otherTtl = forgetter.ttl !== null && reset.reset.ttl !== forgetter.ttl;
     const copies = unansweredCopies(knower, reset, unheard);
     const wasIdle = !unheard && copies === 0 && trigger.idleSeconds >= IDLE_SECONDS;
+    const wasSending = !unheard && wasSendingAgain(forgetter, reset);
     const causes = [
+      ...(wasSending ? [CLOSED_BEHIND_DATA] : []),
       ...causesOfUnknown('forgetter', {
         byDevice: otherTtl || windowed || wasIdle,
         unanswered: copies > 0,
@@ -136,12 +148,12 @@ export const rstHalfOpenDiscovered: Rule = {
               ...causes,
             ],
       endpoint: forgetter.role,
-      ...(unheard ? { severity: 'info' } : windowed ? { severity: 'warning' } : {}),
-      confidence: certain && !windowed ? gradedBy(connection, 'inferred') : 'possible',
+      ...(unheard ? { severity: 'info' } : windowed || wasSending ? { severity: 'warning' } : {}),
+      confidence: certain && !windowed && !wasSending ? gradedBy(connection, 'inferred') : 'possible',
       title: windowed
         ? `A reset in the name of {forgetter} ended this ${kind}`
         : `{forgetter} reset this ${kind} as one that it does not know`,
-      explanation: `{knower} ${whatItSent(knower, trigger)} in frame {trigger}${unheard ? '' : ', {idle} after the last segment of {forgetter},'} and got RST in frame {rst}, ${windowed ? `numbered as a host without such a connection does it. But it has a window of ${window}, and Linux sends such resets with none: it may be an abort, or come from a device on the path.` : 'in the form that a host without such a connection sends.'} No FIN of {forgetter} was seen before.${copies > 0 ? ' {again} what nobody acknowledged.' : ''}${connection.quality.midstream ? ' The capture starts inside the connection, so an earlier FIN may have been missed.' : ''}`,
+      explanation: `{knower} ${whatItSent(knower, trigger)} in frame {trigger}${unheard ? '' : ', {idle} after the last segment of {forgetter},'} and got RST in frame {rst}, ${windowed ? `numbered as a host without such a connection does it. But it has a window of ${window}, and Linux sends such resets with none: it may be an abort, or come from a device on the path.` : 'in the form that a host without such a connection sends.'} No FIN of {forgetter} was seen before.${wasSending ? ' Its last segment before that was data sent again, so that a FIN may have waited behind it.' : ''}${copies > 0 ? ' {again} what nobody acknowledged.' : ''}${connection.quality.midstream ? ' The capture starts inside the connection, so an earlier FIN may have been missed.' : ''}`,
       applicationSees: `${seenAt(knower, forgetter, KNOWER, reset.frame)} ${OF_FORGETTER}`,
       ...(copies > 0 && { nextSteps: AFTER_LOSS }),
       frames: [trigger.kind === 'fin' ? finFrame(knower) : null, trigger.frame, reset.frame],
@@ -167,6 +179,13 @@ export const rstHalfOpenDiscovered: Rule = {
     });
   }),
 };
+
+/** The last that `forgetter` had sent before the reset was data that nobody had acknowledged: it had the connection then. */
+function wasSendingAgain(forgetter: Endpoint, { time, reset: { trigger } }: SeenReset): boolean {
+  const run = lastMilestone(forgetter, 'retransmission-run');
+  if (run === null || trigger === null || run.lastFrame >= trigger.frame) return false;
+  return secondsBetween(run.lastTime, time) <= trigger.idleSeconds + trigger.reactionSeconds + ROUNDING;
+}
 
 /** What the reset answers, as what `knower` did. */
 function whatItSent(knower: Endpoint, { kind, frame }: NonNullable<SeenReset['reset']['trigger']>): string {

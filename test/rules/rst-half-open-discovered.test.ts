@@ -194,6 +194,26 @@ testRule(rstHalfOpenDiscovered, {
       severity: 'info',
       title: 'A reset in the name of 10.0.0.2:8080 ended this connection',
     },
+    {
+      name: 'as a warning on a host that had been sending data again, behind which its FIN may have waited',
+      connection: forgotten({}, {}, {}, [
+        happens('retransmission-run', 2, 5, { count: 5, until: 10, lastFrame: 7 }),
+      ]),
+      end: 100,
+      severity: 'warning',
+      confidence: 'possible',
+      explanation: /Its last segment before that was data sent again/,
+      likelyCauses: /^The program of 10\.0\.0\.2:8080 had closed or ended while its own data/,
+    },
+    {
+      name: 'as an error where that had been answered long before',
+      connection: forgotten({}, {}, {}, [
+        happens('retransmission-run', 2, 5, { count: 5, until: 9, lastFrame: 6 }),
+      ]),
+      end: 100,
+      severity: 'error',
+      confidence: 'inferred',
+    },
   ],
   silent: [
     {
