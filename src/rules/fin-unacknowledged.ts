@@ -36,6 +36,16 @@ const STEPS_OF_STALE = [
   'Capture at {closer}: does it send the FIN, and with this number?',
   'Which device between the two keeps state of connections: its timeouts, and its log at the time of frame {fin}.',
 ];
+/** Why a FIN comes again that was acknowledged. */
+const NOTHING_ARRIVES = [
+  'A firewall in front of {closer}, or on its host, drops what {peer} sends (likely): its counters tell.',
+  'The path loses what {peer} sends, but not what {closer} sends (possible): then other connections by the same way lose segments as well.',
+  'The host of {closer} takes in nothing of what arrives, as when it is overloaded (possible).',
+];
+const STEPS_OF_VAIN = [
+  'Capture at {closer}: do the acknowledgments arrive? If they do, its own firewall drops them: nft list ruleset, iptables -vnL.',
+  "On the host of {closer}: ss -tanpo state fin-wait-1 '( {filter} )'.",
+];
 const OF_CLOSER =
   '{closer}: close() returned at once and reports nothing; after shutdown(SHUT_WR) its read waits, and fails with ETIMEDOUT if the kernel gives up.';
 
@@ -60,10 +70,10 @@ export const finUnacknowledged: Rule = {
   ],
   documentation: {
     meaning:
-      'A FIN has to be acknowledged like data. It was sent several times, and no acknowledgment covers it: the other host, or the path to it, has stopped answering; or the path loses what goes one way only, if the peer is still heard; or the FIN has a number that the peer has passed, if that answers with an acknowledgment beyond it. The closer stays in FIN-WAIT-1 until its kernel gives up, silently. If it stops earlier than that, its host may no longer find the next one on its link.',
+      'A FIN has to be acknowledged like data. It was sent several times, and no acknowledgment covers it: the other host, or the path to it, has stopped answering; or the path loses what goes one way only, if the peer is still heard; or the acknowledgments that the capture holds do not arrive, if the FIN comes again after each; or the FIN has a number that the peer has passed, if that answers with an acknowledgment beyond it. The closer stays in FIN-WAIT-1 until its kernel gives up, silently. If it stops earlier than that, its host may no longer find the next one on its link.',
     proof: [
       'The FIN of {closer} and at least minimumRetransmissions repetitions of it, over at least a second.',
-      'No segment of {peer} whose acknowledgment covers it.',
+      'No segment of {peer} whose acknowledgment covers it; or as many that do, after each of which the FIN comes again, and no sign that one arrived.',
     ],
     notThis: [
       'One or two quick repetitions: a tail loss probe, or a delayed acknowledgment.',
@@ -83,11 +93,14 @@ export const finUnacknowledged: Rule = {
   },
   check: eachEndpoint((closer, peer, connection, { captureEnd, options }) => {
     const reset = endingReset(closer, peer);
-    if (closer.finalState !== 'FIN-WAIT-1' && closer.finalState !== 'CLOSING' && reset === null) return null;
+    const inVain = vainAcknowledgments(closer, options.minimumRetransmissions);
+    const isWaiting = closer.finalState === 'FIN-WAIT-1' || closer.finalState === 'CLOSING';
+    if (!isWaiting && reset === null && inVain === 0) return null;
     const repeated = milestone(closer, 'fin-repeated');
     const sent = entered(closer, 'FIN-WAIT-1');
     if (repeated === null || sent === null || repeated.count < options.minimumRetransmissions) return null;
-    if (milestone(closer, 'fin-covered') !== null || peer.windowClosed) return null;
+    const covered = milestone(closer, 'fin-covered');
+    if ((covered !== null && inVain === 0) || peer.windowClosed) return null;
     const seconds = secondsBetween(sent.time, repeated.lastTime);
     if (!lasted(connection, sent.frame, seconds, 1)) return null;
     // Gaps that double: the last one is about half of it all, and twice that without a FIN is the end.
@@ -108,15 +121,18 @@ export const finUnacknowledged: Rule = {
     // Not the FIN alone is lost.
     const hasData =
       closer.unacknowledgedBytes > 0 && (closer.lastNewData?.frame ?? Infinity) < (sent.frame ?? 0);
-    const account = accountOf(silent, hasData, passed !== null && passed.lastFrame > repeated.frame);
+    const account =
+      inVain > 0
+        ? accountOfVain(peer)
+        : accountOf(silent, hasData, passed !== null && passed.lastFrame > repeated.frame);
     return reportSilence(finUnacknowledged, connection, closer, peer, 'peer', {
       endpoint: closer.role,
-      ...(reset !== null && { severity: 'warning' }),
+      ...((reset !== null || (inVain > 0 && peer.unacknowledgedBytes === 0)) && { severity: 'warning' }),
       confidence: gradedBy(connection, 'observed'),
       ...account,
       explanation: `The FIN of {closer} in frame {fin} was sent again until frame {last}, ${account.explanation}${reset === null ? '' : ' It went on as if the connection were open, and {closer} answered with RST in frame {rst}.'}${stopped ? ` Then {closer} stopped, and no packet says why: it gave up${silent && asked === null ? ', or its host no longer finds the next one on its link and sends ARP or neighbour discovery requests only, which this capture does not hold' : ''}.` : ''}`,
       applicationSees: `${OF_CLOSER} {peer}: ${silent ? 'unknown.' : `nothing of the close; ${reset === null ? 'its read waits.' : 'its write succeeded and drew the reset, and then its read fails with ECONNRESET.'}`}`,
-      frames: [sent.frame, repeated.frame, repeated.lastFrame, reset?.frame ?? null],
+      frames: [sent.frame, covered?.frame ?? null, repeated.frame, repeated.lastFrame, reset?.frame ?? null],
       from: sent.time,
       to: repeated.lastTime,
       facts: {
@@ -126,6 +142,10 @@ export const finUnacknowledged: Rule = {
         peerSilent: silent,
         reset: reset !== null,
         ...(passed !== null && { peerPassedBytes: passed.value }),
+        ...(inVain > 0 && {
+          acknowledgedInVain: inVain,
+          unacknowledgedBytesOfPeer: peer.unacknowledgedBytes,
+        }),
         ...(hasData && { unacknowledgedBytes: closer.unacknowledgedBytes }),
       },
       words: {
@@ -141,11 +161,39 @@ export const finUnacknowledged: Rule = {
         answered: passed?.frame ?? '?',
         lastAnswered: passed?.lastFrame ?? '?',
         beyond: count(passed?.value ?? 0, 'byte'),
+        covered: covered?.frame ?? '?',
+        inVain: times(inVain),
+        bytesOfPeer: count(peer.unacknowledgedBytes, 'byte'),
         filter: ssFilter(closer, peer),
       },
     });
   }),
 };
+
+/**
+ * How many acknowledgments of its FIN the closer answered with the FIN again, if it was at least `minimum` and nothing
+ * shows that one arrived in the end; else 0.
+ */
+function vainAcknowledgments({ finalState, timeline }: Endpoint, minimum: number): number {
+  // What moves it on from there did arrive.
+  if (finalState !== 'FIN-WAIT-2' && finalState !== 'FIN-WAIT-1') return 0;
+  const covered = timeline.filter(({ cause }) => cause === 'received ACK of FIN');
+  if (covered.some(({ evidence, retractedBy }) => retractedBy === null && evidence !== 'assumed')) return 0;
+  const inVain = covered.filter(({ retractedBy }) => retractedBy !== null).length;
+  return inVain >= minimum ? inVain : 0;
+}
+
+/** The peer acknowledged the FIN each time, and the closer does not know. */
+function accountOfVain({
+  unacknowledgedBytes,
+}: Endpoint): Required<Pick<Draft, 'title' | 'explanation' | 'likelyCauses' | 'nextSteps'>> {
+  return {
+    title: '{closer} sent its FIN {count} times over {time}, although {peer} acknowledged it',
+    explanation: `and {peer} acknowledged it, first in frame {covered}; {inVain} the FIN came again after that: the acknowledgments do not reach {closer}.${unacknowledgedBytes > 0 ? ' Nor are {bytesOfPeer} acknowledged that {peer} sent: nothing of it arrives.' : ''}`,
+    likelyCauses: NOTHING_ARRIVES,
+    nextSteps: STEPS_OF_VAIN,
+  };
+}
 
 /** What became of the FIN: its receiver had passed it, or nothing shows that it arrived. */
 function accountOf(

@@ -39,8 +39,44 @@ function goneOn(
   });
 }
 
+/** A server closes and repeats its FIN at these times, next to a client that acknowledges each; then more. */
+function acknowledgedInVain(repetitions: readonly number[], more = '') {
+  return connectionOf(`
+    0.00 C S  0
+    0.02 S SA 0 1
+    0.02 C A  1 1
+    0.03 C PA 1 1 +10
+    0.05 S PA 1 11 +5
+    0.05 C A  11 6
+    ${[1, ...repetitions].map((at) => `${at} S FA 6 11\n ${at} C A 11 7`).join('\n')}
+    ${more}`);
+}
+const BACKED_OFF = [1.3, 1.9, 3.1, 5.5];
+
 testRule(finUnacknowledged, {
   fires: [
+    {
+      name: 'as a warning on one that comes again after each acknowledgment, which do not arrive',
+      connection: acknowledgedInVain(BACKED_OFF),
+      end: 20,
+      endpoint: 'server',
+      severity: 'warning',
+      title: '10.0.0.2:8080 sent its FIN 5 times over 4.5 s, although 10.0.0.1:40000 acknowledged it',
+      explanation:
+        /first in frame 8; 4 times the FIN came again after that: the acknowledgments do not reach/,
+      likelyCauses: /^A firewall in front of 10\.0\.0\.2:8080, or on its host/,
+      nextSteps: /^Capture at 10\.0\.0\.2:8080: do the acknowledgments arrive/,
+      frames: [7, 8, 9, 15],
+      facts: { acknowledgedInVain: 4, unacknowledgedBytesOfPeer: 0 },
+    },
+    {
+      name: 'as an error if what the peer sends is not acknowledged either',
+      connection: acknowledgedInVain(BACKED_OFF, '5.9 C PA 11 7 +20'),
+      end: 20,
+      severity: 'error',
+      explanation: /Nor are 20 bytes acknowledged that 10\.0\.0\.1:40000 sent: nothing of it arrives\./,
+      facts: { acknowledgedInVain: 4, unacknowledgedBytesOfPeer: 20 },
+    },
     {
       name: 'on a FIN that nobody acknowledges',
       connection: repeatedFin(5, 14.6),
@@ -139,6 +175,16 @@ testRule(finUnacknowledged, {
     },
   ],
   silent: [
+    {
+      name: 'when an acknowledgment arrived in the end',
+      connection: acknowledgedInVain(BACKED_OFF, '6 C FA 11 7\n 6.02 S A 7 12'),
+      end: 20,
+    },
+    {
+      name: 'on one that comes again twice, acknowledged',
+      connection: acknowledgedInVain([1.3, 3]),
+      end: 20,
+    },
     { name: 'on two repetitions', connection: repeatedFin(2, 4), end: 60 },
     { name: 'on a burst of repetitions', connection: repeatedFin(3, 2.5), end: 60 },
     { name: 'behind a closed window', connection: repeatedFin(5, 14, { windowClosed: true }), end: 60 },
