@@ -55,23 +55,25 @@ interface SignsOfUnknown {
   readonly unanswered?: boolean;
   /** The capture has nothing else of it: it begins with what draws the reset. */
   readonly unheard?: boolean;
+  /** Something had to be sent again on the connection. */
+  readonly lossy?: boolean;
 }
 
 /** The endpoint answered as a host that has no such connection. */
 export function causesOfUnknown(
   name: string,
-  { byDevice = false, unanswered = false, unheard = false }: SignsOfUnknown = {},
+  { byDevice = false, unanswered = false, unheard = false, lossy = false }: SignsOfUnknown = {},
 ): readonly string[] {
   const restart = `The host of {${name}} crashed and restarted (possible): then uptime there is shorter than this connection, and its other connections are reset at their next use as well.`;
   const reset = `A reset that this capture does not hold had ended the connection at {${name}}, injected or made on the path (possible): then the program there got ECONNRESET, and a capture at its host shows that reset.`;
   const closed = unheard
     ? `The program of {${name}} had closed or ended before the capture began (possible): then its log shows it.`
-    : `The program of {${name}} had closed or ended, its FIN was lost on the way, and its kernel has given the connection up since (possible): then its log shows a close or a timeout, and a capture at its host the FIN.`;
+    : `The program of {${name}} had closed or ended, its FIN was lost on the way, and its kernel has given the connection up since; or it had aborted, and its reset, which no host repeats, was lost (possible): then its log shows a close or a timeout, and a capture at its host the FIN or the reset.`;
   const device = `A NAT, firewall or load balancer forgot the ${unanswered || unheard ? '' : 'idle '}connection and answers for the host (possible): then several connections die after the same silence, or the reset’s TTL differs from that of {${name}}.`;
   const moved =
     'The address moved to another host, container or virtual machine (possible): then the MAC address behind it, or the orchestrator’s log, changed in between.';
-  // The path had lost what went the one way: it may have lost what came the other way as well.
-  if (unanswered || unheard)
+  // The path loses segments: it may have lost that one as well.
+  if (unanswered || unheard || lossy)
     return byDevice ? [device, closed, restart, moved, reset] : [closed, restart, device, moved, reset];
   return byDevice ? [device, restart, moved, reset, closed] : [restart, device, moved, reset, closed];
 }

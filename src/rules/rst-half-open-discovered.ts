@@ -130,6 +130,7 @@ export const rstHalfOpenDiscovered: Rule = {
         byDevice: otherTtl || windowed || wasIdle,
         unanswered: copies > 0,
         unheard,
+        lossy: knower.retransmissions > 0 || forgetter.retransmissions > 0,
       }),
       ...(windowed ? [BARE_ABORT] : []),
     ];

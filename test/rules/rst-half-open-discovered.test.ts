@@ -206,6 +206,16 @@ testRule(rstHalfOpenDiscovered, {
       likelyCauses: /^The program of 10\.0\.0\.2:8080 had closed or ended while its own data/,
     },
     {
+      name: 'and supposes first on a path that loses segments that the end of the connection was lost',
+      connection: (() => {
+        const { client, ...rest } = forgotten();
+        return { ...rest, client: { ...client, retransmissions: 1 } };
+      })(),
+      end: 100,
+      likelyCauses:
+        /^(A NAT.*\n)?The program of .* or it had aborted, and its reset, .* was lost \(possible\)/,
+    },
+    {
       name: 'as an error where that had been answered long before',
       connection: forgotten({}, {}, {}, [
         happens('retransmission-run', 2, 5, { count: 5, until: 9, lastFrame: 6 }),
