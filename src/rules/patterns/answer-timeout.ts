@@ -18,6 +18,8 @@ interface Wait {
   readonly byReset: boolean;
   /** The server's program had sent something before on this connection. */
   readonly wasServed: boolean;
+  /** The last data did not come right behind data of the server, where it may be no request. */
+  readonly isRequest: boolean;
 }
 
 /** The connections of a service. */
@@ -34,6 +36,11 @@ const MAX_KEPT = 100_000;
 /** Timers are this exact at the least, in seconds: what a program does beside waiting takes its time as well. */
 const TIMER_SLACK = 0.1;
 
+/** What a client sends sooner than this behind data of its server may belong to that, in seconds. */
+const PAUSE_BEFORE_REQUEST = 0.5;
+
+const MAY_BE_NONE =
+  'Their last data came right behind data of the server: it may have been no request, as where HTTP/2 clients acknowledge what they got, and close after a time without use.';
 const QUEUED =
   'It had not accepted these connections (possible): on none of them it had sent anything, and the kernel opens and acknowledges for it while they queue.';
 
@@ -70,7 +77,7 @@ export const answerTimeout: PatternRule = {
     proof: [
       'At least minimumMembers connections to one service on which the client had sent the last data, all of it was acknowledged, and the client closed or reset first, minimumWaitSeconds or more later.',
       'At least half of these waits differ by no more than spreadRatio from their median; those are counted.',
-      'It is a warning where the service answered on other connections; where it never did, its protocol may have no answers, and it stays info.',
+      'It is a warning where the service answered on other connections, and what the clients sent last did not come within half a second behind data of the server; else that may have been no request, or the protocol may have no answers, and it stays info.',
     ],
     notThis: [
       'A client that closes right behind its last data.',
@@ -132,6 +139,9 @@ function waitOf(connection: Connection): Wait | null {
     ended: end.time,
     byReset: end.byReset,
     wasServed: server.payloadBytes > 0,
+    isRequest:
+      server.lastNewData === null ||
+      secondsBetween(server.lastNewData.time, asked.time) >= PAUSE_BEFORE_REQUEST,
   };
 }
 
@@ -162,17 +172,19 @@ function patternOf({ server, network, waits, answered }: Service, options: Optio
   const resets = near.filter(({ byReset }) => byReset).length;
   const wasServed = near.some((wait) => wait.wasServed);
   const { likelyCauses } = answerTimeout.documentation;
-  const isAnswering = answered > 0;
+  const areRequests = near.filter(({ isRequest }) => isRequest).length >= options.minimumMembers;
+  const isSure = answered > 0 && areRequests;
   return reportPattern(answerTimeout, {
-    ...(!isAnswering && { severity: 'info' }),
-    confidence: isAnswering ? 'inferred' : 'possible',
+    ...(!isSure && { severity: 'info' }),
+    confidence: isSure ? 'inferred' : 'possible',
     title:
       'Clients of {server} gave up on {count} connections, {interval} after their last data, without an answer',
     explanation: [
       `What they had sent was acknowledged, and nothing came back. {interval} later, within ${duration(spread)}, they ended the connections themselves (${near.length - resets} FIN, ${resets} RST): a timeout of theirs.`,
-      isAnswering
+      answered > 0
         ? `On ${count(answered, 'other connection')} of the service the last word was an answer.`
         : 'The capture holds no connection of the service on which the last word was an answer: its protocol may have none, and this be the time for which its clients keep a connection.',
+      ...(areRequests ? [] : [MAY_BE_NONE]),
     ].join(' '),
     likelyCauses: [...likelyCauses.slice(0, 2), ...(wasServed ? [] : [QUEUED])],
     connections: members.ids,

@@ -84,6 +84,15 @@ describe('answer-timeout', () => {
     expect(pattern.explanation).toContain('its protocol may have none');
   });
 
+  it('is info where their last data came right behind data of the server: it may be no request', () => {
+    const behind = (id: number) =>
+      waited(id, 90, { server: { payloadBytes: 900, lastNewData: moment(id - 0.02, 3) } });
+    const [pattern] = told(answered(0), behind(1), behind(2), behind(3));
+    expect(pattern).toMatchObject({ severity: 'info', confidence: 'possible', facts: { answered: 1 } });
+    expect(pattern.explanation).toContain('it may have been no request');
+    expect(textsOf(pattern)).not.toMatch(UNFILLED);
+  });
+
   it('does not suppose that a connection was not accepted on which the server had spoken', () => {
     const greeted = { server: { payloadBytes: 20, lastNewData: moment(0.5, 3) } };
     const [pattern] = told(answered(0), waited(1, 5), waited(2, 5), waited(3, 5, greeted));
