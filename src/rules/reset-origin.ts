@@ -1,6 +1,6 @@
 import type { Connection, Endpoint, Milestone } from '../connections/connection.js';
 import { secondsBetween } from '../core/time.js';
-import { endedWithin, findReset, isReset, milestone, type SeenReset } from './evidence.js';
+import { endedWithin, findReset, isReset, isUnheard, milestone, type SeenReset } from './evidence.js';
 
 /** Resets to both ends this close together come from one place between them. */
 const MIRROR_SECONDS = 0.01;
@@ -56,7 +56,8 @@ export function marksAgainst(
     );
   }
   if (isMirrored(connection, reset, other)) weak.push('both ends were reset at the same moment');
-  if (named.ttl !== null && !byOpener && isElsewhere(ttl, named.ttl)) {
+  // Of an endpoint that sent resets alone nothing tells which distance is its own.
+  if (named.ttl !== null && !byOpener && !isUnheard(named) && isElsewhere(ttl, named.ttl)) {
     weak.push(`its TTL is ${ttl}, that of {named} is ${named.ttl}`);
     const own = findReset(
       named,

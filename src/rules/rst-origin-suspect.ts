@@ -73,7 +73,7 @@ export const rstOriginSuspect: Rule = {
         ? 'A device in front of {named} probably reset the connection'
         : 'A reset in the name of {named} was probably sent by a device on the path',
       explanation: `The reset in frame {rst} does not look like one that {named} sent: ${[...strong, ...weak].join('; ')}.${byOpener ? ` It came ${duration(silence)} after the last data.` : ''}`,
-      ...(byOpener ? { likelyCauses: [causeInFront(silence), OWN_TTL] } : {}),
+      likelyCauses: byOpener ? [causeInFront(silence), OWN_TTL] : CAUSES,
       frames: [reset.frame, disprovedBy],
       from: reset.time,
       to: reset.time,

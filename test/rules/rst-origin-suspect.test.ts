@@ -22,6 +22,7 @@ testRule(rstOriginSuspect, {
       name: 'on two weak marks, as possible',
       connection: connection({
         server: {
+          segments: 5,
           milestones: [
             resets(5, 9, { ttl: 41, sequence: 1000 }),
             resets(5, 10, { ttl: 41, sequence: 2460 }),
@@ -49,6 +50,7 @@ testRule(rstOriginSuspect, {
       connection: connection({
         server: {
           ttl: 53,
+          segments: 5,
           milestones: [resets(5, 9, { ttl: 53, verdict: 'out-of-window' }), resets(5.002, 10, { ttl: 126 })],
         },
       }),
@@ -93,6 +95,20 @@ testRule(rstOriginSuspect, {
     },
   ],
   silent: [
+    {
+      name: 'on two resets from different distances where nothing else of their sender is known',
+      connection: connection({
+        server: {
+          ttl: 248,
+          segments: 2,
+          milestones: [
+            resets(5, 9, { ttl: 248, hasAck: true }),
+            resets(5.001, 10, { ttl: 142, hasAck: true }),
+          ],
+        },
+      }),
+      end: 6,
+    },
     {
       name: 'on a reset with the TTL of its data, whatever the SYN-ACK had',
       connection: connection({

@@ -41,6 +41,10 @@ const PAUSE_BEFORE_REQUEST = 0.5;
 
 const MAY_BE_NONE =
   'Their last data came right behind data of the server: it may have been no request, as where HTTP/2 clients acknowledge what they got, and close after a time without use.';
+const SLOW = 'The program of {server} hangs, or takes longer than {interval} for these requests (likely).';
+const BEHIND = 'It waits for something behind it, such as a database or another service (possible).';
+const UNUSED =
+  'Its clients keep a connection for that long without use, and had not asked for anything (possible).';
 const QUEUED =
   'It had not accepted these connections (possible): on none of them it had sent anything, and the kernel opens and acknowledges for it while they queue.';
 
@@ -87,9 +91,10 @@ export const answerTimeout: PatternRule = {
     applicationSees:
       'The clients: their own timeout. {server}: its read gives the request, and then 0 after a FIN or ECONNRESET after a reset; an answer that it still writes draws a reset.',
     likelyCauses: [
-      'The program of {server} hangs, or takes longer than {interval} for these requests (likely).',
-      'It waits for something behind it, such as a database or another service (possible).',
+      SLOW,
+      BEHIND,
       'Where it had sent nothing on these connections: it had not accepted them (possible).',
+      `Where they may have asked for nothing: ${UNUSED[0].toLowerCase()}${UNUSED.slice(1)}`,
     ],
     nextSteps: [
       'On the host of {server}: ss -tn shows in Recv-Q what its program has not read, ss -ltn connections that it has not accepted; then a stack dump of it.',
@@ -171,22 +176,25 @@ function patternOf({ server, network, waits, answered }: Service, options: Optio
   for (const { id, asked, ended } of near) members.add(id, asked, ended);
   const resets = near.filter(({ byReset }) => byReset).length;
   const wasServed = near.some((wait) => wait.wasServed);
-  const { likelyCauses } = answerTimeout.documentation;
   const areRequests = near.filter(({ isRequest }) => isRequest).length >= options.minimumMembers;
   const isSure = answered > 0 && areRequests;
+  const causes = [SLOW, BEHIND, ...(wasServed ? [] : [QUEUED])];
   return reportPattern(answerTimeout, {
     ...(!isSure && { severity: 'info' }),
     confidence: isSure ? 'inferred' : 'possible',
-    title:
-      'Clients of {server} gave up on {count} connections, {interval} after their last data, without an answer',
+    title: isSure
+      ? 'Clients of {server} gave up on {count} connections, {interval} after their last data, without an answer'
+      : 'Clients of {server} ended {count} connections {interval} after their last data, to which nothing had come back',
     explanation: [
-      `What they had sent was acknowledged, and nothing came back. {interval} later, within ${duration(spread)}, they ended the connections themselves (${near.length - resets} FIN, ${resets} RST): a timeout of theirs.`,
+      `What they had sent was acknowledged. {interval} later, within ${duration(spread)}, they ended the connections themselves (${near.length - resets} FIN, ${resets} RST): a timeout of theirs.`,
       answered > 0
         ? `On ${count(answered, 'other connection')} of the service the last word was an answer.`
-        : 'The capture holds no connection of the service on which the last word was an answer: its protocol may have none, and this be the time for which its clients keep a connection.',
+        : 'The capture holds no connection of the service on which the last word was an answer: its protocol may have none.',
       ...(areRequests ? [] : [MAY_BE_NONE]),
     ].join(' '),
-    likelyCauses: [...likelyCauses.slice(0, 2), ...(wasServed ? [] : [QUEUED])],
+    likelyCauses: isSure
+      ? causes
+      : [UNUSED, ...causes.map((cause) => cause.replace('(likely)', '(possible)'))],
     connections: members.ids,
     count: members.count,
     from: members.from,

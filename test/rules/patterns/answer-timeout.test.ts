@@ -81,7 +81,12 @@ describe('answer-timeout', () => {
   it('is info where the service never answered: its protocol may have no answers', () => {
     const [pattern] = told(waited(1, 5), waited(2, 5), waited(3, 5));
     expect(pattern).toMatchObject({ severity: 'info', confidence: 'possible', facts: { answered: 0 } });
+    expect(pattern.title).toBe(
+      'Clients of 10.0.0.2:8080 ended 3 connections 5 s after their last data, to which nothing had come back',
+    );
     expect(pattern.explanation).toContain('its protocol may have none');
+    expect(pattern.likelyCauses.join('\n')).toMatch(/^Its clients keep a connection for that long/);
+    expect(pattern.likelyCauses.join()).not.toContain('likely');
   });
 
   it('is info where their last data came right behind data of the server: it may be no request', () => {
