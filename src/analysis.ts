@@ -98,6 +98,8 @@ export class Analysis {
   #nextId = 0;
   #start: Timestamp | null = null;
   #end: Timestamp = { seconds: 0, nanoseconds: 0 };
+  /** When joined captures ended, by what they say: a part may say a later time than the one behind it. */
+  #joinedEnd: Timestamp | null = null;
   #analyzer: Analyzer | null = null;
   /** Joined: the number of each capture's first frame. */
   readonly #firstFrames: number[] = [];
@@ -163,6 +165,8 @@ export class Analysis {
       const since = difference(counts, this.#countedBefore);
       this.#countedBefore = counts;
       analyzer.endPart();
+      if (source.endAt !== null && (this.#joinedEnd === null || isLater(source.endAt, this.#joinedEnd)))
+        this.#joinedEnd = source.endAt;
       this.#frames += source.frames;
       this.#captures.push(captureFacts(source, since, firstFrame, this.#options.separate));
       return;
@@ -191,7 +195,7 @@ export class Analysis {
   /** Tells the reporters that everything has been read, and returns what they are told. */
   finish(): AnalysisEnd {
     if (this.#analyzer !== null) {
-      this.#endOf(this.#analyzer, latestEndOf(this.#captures));
+      this.#endOf(this.#analyzer, this.#joinedEnd);
       if (this.#options.joined === true) this.#addPauses(this.#analyzer.pauses, 0);
     }
     this.#analyzer = null;
@@ -404,14 +408,6 @@ function difference(counts: Counts, before: Counts): Counts {
     aggregates: counts.aggregates - before.aggregates,
     evicted: counts.evicted - before.evicted,
   };
-}
-
-/** When the last of some captures to end did so; each says for itself, and a part may end later than the one behind it. */
-function latestEndOf(captures: readonly CaptureFacts[]): Timestamp | null {
-  return captures.reduce<Timestamp | null>(
-    (latest, { endAt }) => (endAt !== null && (latest === null || isLater(endAt, latest)) ? endAt : latest),
-    null,
-  );
 }
 
 function captureFacts(
