@@ -158,7 +158,7 @@ export interface Endpoint {
   /** Its last segment, and the last that carried payload never sent before. */
   readonly lastSegment: Moment | null;
   readonly lastNewData: Moment | null;
-  /** TTL or hop limit of its last segment but resets, or of these if there are no others; null if it was never seen. */
+  /** TTL or hop limit of its last segment but resets, or of the first reset if there is nothing else; null if it was never seen. */
   readonly ttl: number | null;
 }
 

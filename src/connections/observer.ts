@@ -168,10 +168,11 @@ export class Observer {
 
   /** Keeps what the next segments will be held against. */
   #remember(kind: number): void {
-    const { memory, sender: x, segment } = this.#at;
+    const { memory, base, sender: x, segment } = this.#at;
     const flags = memory[x + STATE];
-    // A reset may be sent with another TTL than what its sender's sockets send.
-    if (kind !== KIND_RST || (flags & ENDPOINT_SEEN) === 0) {
+    // A reset may be sent with another TTL than what its sender's sockets send, and another connection by another way.
+    const isOther = kind === KIND_RST || (memory[base + FLAGS] & FOLLOWED) !== 0;
+    if (!isOther || (flags & ENDPOINT_SEEN) === 0) {
       memory[x + STATE] = (flags & ~TTL_MASK) | ENDPOINT_SEEN | (segment.ttl << TTL_SHIFT);
     }
     memory[x + LAST_FRAME] = segment.frame;

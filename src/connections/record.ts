@@ -172,7 +172,7 @@ export const ENDPOINT_SYN_CAPTURED = 1 << 12;
 export const ENDPOINT_SCALE_OFFERED = 1 << 13;
 export const SCALE_SHIFT = 14;
 export const SCALE_MASK = 0x0f << SCALE_SHIFT;
-/** TTL of its last segment but resets, or of these if there are no others. */
+/** TTL of its last segment but resets, or of the first reset if there is nothing else. */
 export const TTL_SHIFT = 18;
 export const TTL_MASK = 0xff << TTL_SHIFT;
 /** It lost its connection by a reset: its own, or one taken as delivered. */

@@ -68,6 +68,7 @@ describe('a predicted segment comes to the same as any other', () => {
   it.each([
     ['the window of a stray reset', 'S R -9000000 0 win=0', 'C PA 102 51 +1', 'C PA 103 51 +9'],
     ['the acknowledgment of a stray reset', 'S RA -9000000 5000 win=9', 'C PA 102 51 +9', 'C PA 111 51 +9'],
+    ['a route that changed', 'C PA 102 51 +1 ttl=50', 'C PA 103 51 +9 ttl=50', 'S A 151 112 ttl=40'],
     [
       'its own acknowledgment, in a stray reset',
       'C RA -9000000 151 win=9',

@@ -42,6 +42,16 @@ describe('the TTL', () => {
     expect(changes(reset)).toEqual([]);
     expect(connectionOf(`${opened(54)}\n 0.03 S R 1 ttl=255`).server.ttl).toBe(54);
   });
+
+  it('of another connection on the same ports counts for nothing', () => {
+    const closed = `${opened(54)}
+      0.03 S A  1 11 ttl=54
+      0.04 C FA 11 1
+      0.05 S FA 1 12 ttl=54
+      0.06 C A  12 2`;
+    const followed = connectionOf(`${closed}\n 9.00 S SA 900000 800001 ttl=30\n 9.01 S R 900001 ttl=30`);
+    expect(followed.server).toMatchObject({ ttl: 54, finalState: 'CLOSED' });
+  });
 });
 
 describe('opening (RFC 9293 §3.5)', () => {
