@@ -52,7 +52,7 @@ export function marksAgainst(
   const byOpener = opener !== null && Math.abs(ttl - opener) <= HOP_TOLERANCE;
   if (byOpener) {
     strong.push(
-      `its TTL is ${ttl}, as that of the first segment in the name of {named}, while what came from frame ${milestone(named, 'ttl-changed')!.frame} on has ${named.ttl}: what answered for {named} at first sent it`,
+      `its TTL is ${ttl}; what came in the name of {named} before frame ${milestone(named, 'ttl-changed')!.frame} had ${opener}, and its last segment has ${named.ttl}: what answered for {named} at first sent it`,
     );
   }
   if (isMirrored(connection, reset, other)) weak.push('both ends were reset at the same moment');
@@ -73,8 +73,8 @@ export function marksAgainst(
 }
 
 /**
- * The TTL with which the connection was opened in the name of `named`, if all that came later up to `reset` has another:
- * a load balancer or SYN proxy answers for it before it lets anything through.
+ * The TTL with which the connection was opened in the name of `named`, if its last segment has another than that and
+ * `reset`: a load balancer or SYN proxy answers for it before it lets anything through.
  */
 function openerTtl(named: Endpoint, reset: SeenReset): number | null {
   const changed = milestone(named, 'ttl-changed');

@@ -1,7 +1,7 @@
 import type { Connection } from '../connections/connection.js';
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
-import { eachEndpoint, gradedBy, type SeenReset } from './evidence.js';
+import { eachEndpoint, gradedBy, latest, type SeenReset } from './evidence.js';
 import { reportFinding } from './report-finding.js';
 import { foreignReset } from './reset-origin.js';
 import type { Rule } from './rule.js';
@@ -40,7 +40,7 @@ export const rstOriginSuspect: Rule = {
     meaning:
       'Firewalls, load balancers and others on the path end connections with resets in the name of the endpoints. Such a reset betrays itself when the endpoint goes on as if it had not sent it, or by several weaker marks together.',
     proof: [
-      'One strong mark: {named} goes on sending after the reset; or the connection was opened in its name with the TTL of the reset, and everything between the two has another.',
+      'One strong mark: {named} goes on sending after the reset; or the connection was opened in its name with the TTL of the reset, and its last other segment has another.',
       'Or two weak ones: a TTL that comes from another distance than the other frames of {named}; another reset of {named} with its usual one; both ends reset within 10 ms, neither in answer to anything; several resets whose numbers step forward.',
     ],
     notThis: [
@@ -65,15 +65,15 @@ export const rstOriginSuspect: Rule = {
     const marks = foreignReset(connection, named, other);
     if (marks === null) return null;
     const { reset, strong, weak, byOpener, disprovedBy } = marks;
-    const silence = sinceData(connection, reset);
+    const silence = silenceBefore(connection, reset);
     return reportFinding(rstOriginSuspect, connection, {
       endpoint: named.role,
       confidence: disprovedBy === null ? 'possible' : gradedBy(connection, 'inferred'),
       title: byOpener
         ? 'A device in front of {named} probably reset the connection'
         : 'A reset in the name of {named} was probably sent by a device on the path',
-      explanation: `The reset in frame {rst} does not look like one that {named} sent: ${[...strong, ...weak].join('; ')}.${byOpener ? ` It came ${duration(silence)} after the last data.` : ''}`,
-      likelyCauses: byOpener ? [causeInFront(silence), OWN_TTL] : CAUSES,
+      explanation: `The reset in frame {rst} does not look like one that {named} sent: ${[...strong, ...weak].join('; ')}.${byOpener && silence !== null ? ` It came ${duration(silence.seconds)} after ${silence.since}.` : ''}`,
+      likelyCauses: byOpener ? [causeInFront(silence?.seconds ?? 0), OWN_TTL] : CAUSES,
       frames: [reset.frame, disprovedBy],
       from: reset.time,
       to: reset.time,
@@ -91,8 +91,16 @@ function causeInFront(silence: number): string {
     : `${cause}: its server was gone or had refused, or a rule of its own forbade what came (possible).`;
 }
 
-/** Seconds from the last data to the reset. */
-function sinceData({ client, server, start }: Connection, reset: SeenReset): number {
-  const data = [client, server].map(({ lastNewData }) => lastNewData?.time ?? start);
-  return Math.min(...data.map((time) => secondsBetween(time, reset.time)));
+/** For how long nothing new had been sent when the reset came; null where data that came later hides that. */
+function silenceBefore(
+  { client, server, start }: Connection,
+  reset: SeenReset,
+): { seconds: number; since: string } | null {
+  const data = [client.lastNewData, server.lastNewData].filter((moment) => moment !== null);
+  if (data.some(({ frame }) => frame > reset.frame)) return null;
+  const last = data.reduce((time, moment) => latest(time, moment.time), start);
+  return {
+    seconds: secondsBetween(last, reset.time),
+    since: data.length === 0 ? 'the connection began' : 'the last data',
+  };
 }

@@ -1,5 +1,5 @@
 import { rstOriginSuspect } from '../../src/rules/rst-origin-suspect.js';
-import { connection, enters, happens, resets } from '../support/connection-builder.js';
+import { connection, enters, happens, moment, resets } from '../support/connection-builder.js';
 import { testRule } from '../support/rule-tester.js';
 
 testRule(rstOriginSuspect, {
@@ -61,7 +61,7 @@ testRule(rstOriginSuspect, {
       frames: [10],
     },
     {
-      name: 'on one with the TTL of the SYN-ACK, if all between has another: a load balancer',
+      name: 'on one with the TTL of the SYN-ACK, if the last before it has another: a load balancer',
       connection: connection({
         server: {
           ttl: 54,
@@ -75,7 +75,8 @@ testRule(rstOriginSuspect, {
       endpoint: 'server',
       confidence: 'possible',
       title: 'A device in front of 10.0.0.2:8080 probably reset the connection',
-      explanation: /245, as that of the first segment .* from frame 5 on has 54/,
+      explanation:
+        /245; .* before frame 5 had 244, and its last segment has 54: .* 2 min 30 s after the connection began\.$/,
       likelyCauses: /after its idle timeout \(likely\)/,
       facts: { strongMarks: 1, weakMarks: 0 },
     },
@@ -92,6 +93,22 @@ testRule(rstOriginSuspect, {
       }),
       end: 6,
       likelyCauses: /a rule of its own forbade what came \(possible\)/,
+    },
+    {
+      name: 'on such a one before which data of its peer hides how long it was quiet',
+      connection: connection({
+        client: { lastNewData: moment(150.001, 10) },
+        server: {
+          ttl: 54,
+          lastNewData: moment(1, 6),
+          milestones: [
+            happens('ttl-changed', 1, 5, { value: 244 }),
+            resets(150, 9, { ttl: 245, hasAck: true }),
+          ],
+        },
+      }),
+      end: 151,
+      explanation: /what answered for \{named\} at first sent it\.$|at first sent it\.$/,
     },
   ],
   silent: [
