@@ -138,7 +138,8 @@ function ofClient(written: Written): Variant {
     meaning: `The program had hardly time to see the close${wasIdle ? `, which came after {closer} had sent nothing for ${duration(idle)}` : ''}. ${lossOf(written)} Whether the peer would have wanted the bytes is unknown.`,
     likelyCauses: wasIdle
       ? [
-          `The server’s idle timeout, of ${duration(idle)} or so, ran out just as the client used the connection again (likely).`,
+          `The server’s idle timeout, of ${duration(idle)} or so, ran out just as the client used the connection again (possible).`,
+          EARLY_ERROR,
           ENDED,
         ]
       : [
@@ -148,7 +149,7 @@ function ofClient(written: Written): Variant {
         ],
     nextSteps: [
       wasIdle
-        ? 'Let the client give idle connections up some seconds before the server does; {closer} tells in its timeouts, and its log at the time of frame {fin}.'
+        ? 'If the connection was idle until then, let the client give such ones up some seconds before the server does; the timeouts of {closer}, and its log at the time of frame {fin}, tell.'
         : 'At {closer}: its timeouts, and its log at the time of frame {fin}.',
       'Repeat what was lost only if that does no harm: the capture does not tell what {closer} had acted on.',
       SIGNAL,

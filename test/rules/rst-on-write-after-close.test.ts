@@ -86,8 +86,10 @@ testRule(rstOnWriteAfterClose, {
       endpoint: 'client',
       severity: 'warning',
       explanation: /see the close, which came after 10\.0\.0\.1:40000 had sent nothing for 2 s\./,
-      likelyCauses: /^The server’s idle timeout, of 2 s or so, .* \(likely\)\.\nThe process of/,
-      nextSteps: /^Let the client give idle connections up some seconds before/,
+      likelyCauses:
+        /^The server’s idle timeout, of 2 s or so, .* \(possible\)\.\nThe server closed after an error/,
+      nextSteps:
+        /^If the connection was idle until then, let the client give such ones up some seconds before/,
       facts: { variant: 'race' },
     },
     {
