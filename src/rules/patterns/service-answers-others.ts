@@ -214,7 +214,7 @@ function patternOf(
   const forEcn = rule === REFUSED && met !== null ? refusedForEcn(met) : 0;
   // On the connections that it had taken: then neither it nor the way to it was gone.
   const heardLater = rule === UNANSWERED && when === 'after' ? heardSeconds - secondsOf(members.from) : 0;
-  const wasHeard = heardLater > 0 && Number.isFinite(heardLater);
+  const wasHeard = heardLater >= SYN_AGAIN_SECONDS && Number.isFinite(heardLater);
   const isMute = rule === UNANSWERED && mute > 0;
   const one = members.count === 1;
   const what = rule === REFUSED ? (one ? 'was refused' : 'were refused') : 'got no answer';
@@ -288,6 +288,9 @@ function clientsText(failing: number, both: number): string {
   const answered = both === 0 ? 'none was' : both === 1 ? 'one was' : `${both} were`;
   return ` Of the ${failing} clients whose calls failed, ${answered} answered as well.`;
 }
+
+/** A SYN comes again after a second (RFC 6298 §2.1): a host that is heard for longer could have answered two of them. */
+const SYN_AGAIN_SECONDS = 1;
 
 const HEARD =
   ' On connections that it had taken, its host was still heard up to {heard} after the first that failed: it was not gone, nor the way to it.';

@@ -75,8 +75,11 @@ describe('service-answers-others', () => {
       expect(pattern.likelyCauses[0]).toMatch(/^The listener’s accept queue .* \(likely\)/);
     });
 
-    it('says neither where the host was last heard before', () => {
-      const [pattern] = told(taken(60, 500), call(1, 65, SYN));
+    it.each([
+      ['before', 60],
+      ['so soon after it that the SYN may have met a host that was just lost', 65.9],
+    ])('says neither where the host was last heard %s', (_, heardUntil) => {
+      const [pattern] = told(taken(heardUntil, 500), call(1, 65, SYN));
       expect(pattern.facts).not.toHaveProperty('heardLaterSeconds');
       expect(pattern.facts).not.toHaveProperty('withoutAnswerToData');
       expect(pattern.likelyCauses[0]).toMatch(/^The host, or the way to it, was lost/);
