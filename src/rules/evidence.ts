@@ -115,6 +115,17 @@ export function finFrame(endpoint: Endpoint): number | null {
   return sent?.frame ?? null;
 }
 
+/** What a client sends sooner than this behind data of its server may belong to that, in seconds. */
+const PAUSE_BEFORE_REQUEST = 0.5;
+
+/** What `client` sent last did not come right behind data of `server`, where it may be no request. */
+export function endsWithRequest(client: Endpoint, server: Endpoint): boolean {
+  const { lastNewData } = client;
+  if (lastNewData === null) return false;
+  const before = server.lastNewData;
+  return before === null || secondsBetween(before.time, lastNewData.time) >= PAUSE_BEFORE_REQUEST;
+}
+
 /** Octets of `endpoint` that the capture missed may have come after `frame`: its FIN may be among them. */
 export function missedSince(endpoint: Endpoint, frame: number | null): boolean {
   const missed = lastMilestone(endpoint, 'acknowledged-unseen');

@@ -5,6 +5,7 @@ import { closeRaceOf } from './close-race.js';
 import {
   eachEndpoint,
   endedWithin,
+  endsWithRequest,
   entered,
   findReset,
   finFrame,
@@ -13,6 +14,7 @@ import {
   isUnheard,
   mayAnswer,
   milestone,
+  missedSince,
   opened,
   type SeenReset,
   silentSince,
@@ -48,6 +50,8 @@ const UNREAD = [
   'The program gave up on a protocol error or a timeout of its own (possible): its log tells.',
 ];
 const GAVE_UP = 'The client gave up waiting for an answer (likely): a timeout of its own, or its user left.';
+/** What it had sent last came right behind data of the server. */
+const MAY_HAVE_GIVEN_UP = GAVE_UP.replace('(likely)', '(possible)');
 const NEVER_ACCEPTED =
   'the listening socket was closed, or its program ended, before the connection was accepted (possible): the others in its queue are reset in the same moment, and only TcpOutRsts counts it.';
 const MEMORY =
@@ -181,7 +185,7 @@ export const rstActiveAbort: Rule = {
           : 'A reset in the name of {aborter} ended the open connection',
       explanation: `The reset of {aborter} in frame {rst} ${occasionOf(reset)}.${kind.words}${crossed && reset.reset.trigger?.kind !== 'fin' ? ' The FIN of {peer} in frame {fin} had not reached {aborter} by then, as far as the capture shows.' : ''}`,
       applicationSees: `${seenAt(peer, aborter, afterFin ? AFTER_FIN : PEER, reset.frame)} {aborter}: ${kind.ofAnother === undefined ? 'its own action.' : 'its own action if it sent the reset; if it did not, nothing until it sends again or is reset as well.'}`,
-      likelyCauses: causesOf(kind, aborter, reset),
+      likelyCauses: causesOf(kind, aborter, peer, reset),
       ...kind.ofAnother,
       frames: [
         finFrame(aborter),
@@ -318,7 +322,7 @@ function kindOf(
   }
   const waited = waitedForAnswer(aborter, peer, reset);
   if (waited >= SHORTEST_WAIT && carried === '') {
-    const words = `${live} Its last data had been acknowledged ${duration(waited)} before, and not answered.`;
+    const words = `${live} Its last data, sent ${duration(waited)} before, had been acknowledged and not answered.`;
     return { name: 'answer-missing', words, sinceDataSeconds };
   }
   const why = carried === '' ? ' Why, the capture does not tell.' : carried;
@@ -330,6 +334,7 @@ function waitedForAnswer(aborter: Endpoint, peer: Endpoint, reset: SeenReset): n
   const asked = aborter.lastNewData;
   if (aborter.role === 'server' || asked === null || aborter.unacknowledgedBytes > 0) return 0;
   if (peer.lastNewData !== null && peer.lastNewData.frame > asked.frame) return 0;
+  if (missedSince(peer, asked.frame)) return 0;
   return secondsBetween(asked.time, reset.time);
 }
 
@@ -342,13 +347,19 @@ function wentOnSince({ role, lastNewData }: Endpoint, data: Moment, { vantage }:
   return near === role || (roundTripSeconds !== null && since >= MOST_OF_ROUND_TRIP * roundTripSeconds);
 }
 
-function causesOf({ name }: Kind, aborter: Endpoint, { reset }: SeenReset): readonly string[] {
+function causesOf(
+  { name }: Kind,
+  aborter: Endpoint,
+  peer: Endpoint,
+  { reset }: SeenReset,
+): readonly string[] {
   if (name === 'no-fin-wait-2') return [LINGER2, MEMORY];
   if (name === 'sender-unknown')
     return reset.hasAck
       ? [sentence(DEVICE), ...UNREAD]
       : [sentence(DEVICE), sentence(MISSED), sentence(BARE_ABORT)];
-  if (name === 'answer-missing') return [GAVE_UP, ...UNREAD, MEMORY];
+  if (name === 'answer-missing')
+    return [endsWithRequest(aborter, peer) ? GAVE_UP : MAY_HAVE_GIVEN_UP, ...UNREAD, MEMORY];
   const unaccepted = aborter.role === 'server' && aborter.payloadBytes === 0;
   return unaccepted ? [sentence(NEVER_ACCEPTED), ...UNREAD, MEMORY] : [...UNREAD, MEMORY];
 }

@@ -1,9 +1,10 @@
-import type { Connection, Endpoint } from '../../connections/connection.js';
+import type { Connection, Endpoint, Moment } from '../../connections/connection.js';
 import { formatEndpoint } from '../../core/addresses.js';
 import { secondsBetween, type Timestamp } from '../../core/time.js';
 import { cite } from '../citations.js';
-import { entered, findReset } from '../evidence.js';
+import { endsWithRequest, entered, findReset, missedSince } from '../evidence.js';
 import type { Pattern } from '../finding.js';
+import { foreignReset } from '../reset-origin.js';
 import type { OptionValues, PatternRule } from '../rule.js';
 import { count, duration, inNetwork, round } from '../wording.js';
 import { Groups, Members, MINIMUM_MEMBERS, median } from './members.js';
@@ -36,15 +37,12 @@ const MAX_KEPT = 100_000;
 /** Timers are this exact at the least, in seconds: what a program does beside waiting takes its time as well. */
 const TIMER_SLACK = 0.1;
 
-/** What a client sends sooner than this behind data of its server may belong to that, in seconds. */
-const PAUSE_BEFORE_REQUEST = 0.5;
-
-const MAY_BE_NONE =
-  'Their last data came right behind data of the server: it may have been no request, as where HTTP/2 clients acknowledge what they got, and close after a time without use.';
 const SLOW = 'The program of {server} hangs, or takes longer than {interval} for these requests (likely).';
 const BEHIND = 'It waits for something behind it, such as a database or another service (possible).';
 const UNUSED =
   'Its clients keep a connection for that long without use, and had not asked for anything (possible).';
+const RESET_ON_PATH =
+  'A firewall or load balancer on the way resets them after that time in the name of the clients (possible): then the TTL of the resets may differ from that of what the clients sent.';
 const QUEUED =
   'It had not accepted these connections (possible): on none of them it had sent anything, and the kernel opens and acknowledges for it while they queue.';
 
@@ -81,12 +79,13 @@ export const answerTimeout: PatternRule = {
     proof: [
       'At least minimumMembers connections to one service on which the client had sent the last data, all of it was acknowledged, and the client closed or reset first, minimumWaitSeconds or more later.',
       'At least half of these waits differ by no more than spreadRatio from their median; those are counted.',
-      'It is a warning where the service answered on other connections, and what the clients sent last did not come within half a second behind data of the server; else that may have been no request, or the protocol may have no answers, and it stays info.',
+      'It is a warning where the service answered on other connections, and what most of these clients sent last did not come within half a second behind data of the server; else that may have been no request, or the protocol may have no answers, and it stays info.',
     ],
     notThis: [
       'A client that closes right behind its last data.',
       'Waits of any length: programs or users that leave when they like.',
       'Data that was not acknowledged: peer-unresponsive and others tell of it.',
+      'An answer that came after the client had left: rst-on-write-after-close tells of it.',
     ],
     applicationSees:
       'The clients: their own timeout. {server}: its read gives the request, and then 0 after a FIN or ECONNRESET after a reset; an answer that it still writes draws a reset.',
@@ -94,6 +93,7 @@ export const answerTimeout: PatternRule = {
       SLOW,
       BEHIND,
       'Where it had sent nothing on these connections: it had not accepted them (possible).',
+      `Where they ended with resets: ${RESET_ON_PATH[0].toLowerCase()}${RESET_ON_PATH.slice(1)}`,
       `Where they may have asked for nothing: ${UNUSED[0].toLowerCase()}${UNUSED.slice(1)}`,
     ],
     nextSteps: [
@@ -108,7 +108,7 @@ export const answerTimeout: PatternRule = {
     return {
       add(connection) {
         const { client, server, network } = connection;
-        if (client.lastNewData === null || kept >= MAX_KEPT) return;
+        if (client.lastNewData === null) return;
         const service = services.of(inNetwork(server.address, network), server.port, () => ({
           server: formatEndpoint(server.address, server.port),
           network,
@@ -117,9 +117,10 @@ export const answerTimeout: PatternRule = {
         }));
         if (service === null) return;
         if (server.lastNewData !== null && server.lastNewData.frame > client.lastNewData.frame) {
-          service.answered++;
+          if (!cameTooLate(client, server, server.lastNewData)) service.answered++;
           return;
         }
+        if (kept >= MAX_KEPT) return;
         const wait = waitOf(connection);
         if (wait === null || wait.seconds < options.minimumWaitSeconds) return;
         service.waits.push(wait);
@@ -137,6 +138,8 @@ function waitOf(connection: Connection): Wait | null {
   const asked = client.lastNewData;
   const end = endOf(client, server);
   if (asked === null || end === null || end.frame < asked.frame) return null;
+  if (missedSince(server, asked.frame)) return null;
+  if (end.byReset && foreignReset(connection, client, server) !== null) return null;
   return {
     id,
     seconds: secondsBetween(asked.time, end.time),
@@ -144,10 +147,15 @@ function waitOf(connection: Connection): Wait | null {
     ended: end.time,
     byReset: end.byReset,
     wasServed: server.payloadBytes > 0,
-    isRequest:
-      server.lastNewData === null ||
-      secondsBetween(server.lastNewData.time, asked.time) >= PAUSE_BEFORE_REQUEST,
+    isRequest: endsWithRequest(client, server),
   };
+}
+
+/** The client had left when this data of the server came, and refused it. */
+function cameTooLate(client: Endpoint, server: Endpoint, data: Moment): boolean {
+  if (client.resetsSent === 0) return false;
+  const end = endOf(client, server);
+  return end !== null && end.frame < data.frame;
 }
 
 /** The first FIN or reset of the connection, if it was the client's and answered nothing. */
@@ -176,9 +184,10 @@ function patternOf({ server, network, waits, answered }: Service, options: Optio
   for (const { id, asked, ended } of near) members.add(id, asked, ended);
   const resets = near.filter(({ byReset }) => byReset).length;
   const wasServed = near.some((wait) => wait.wasServed);
-  const areRequests = near.filter(({ isRequest }) => isRequest).length >= options.minimumMembers;
+  const requests = near.filter(({ isRequest }) => isRequest).length;
+  const areRequests = requests >= options.minimumMembers && 2 * requests >= near.length;
   const isSure = answered > 0 && areRequests;
-  const causes = [SLOW, BEHIND, ...(wasServed ? [] : [QUEUED])];
+  const causes = [SLOW, BEHIND, ...(wasServed ? [] : [QUEUED]), ...(resets > 0 ? [RESET_ON_PATH] : [])];
   return reportPattern(answerTimeout, {
     ...(!isSure && { severity: 'info' }),
     confidence: isSure ? 'inferred' : 'possible',
@@ -190,7 +199,11 @@ function patternOf({ server, network, waits, answered }: Service, options: Optio
       answered > 0
         ? `On ${count(answered, 'other connection')} of the service the last word was an answer.`
         : 'The capture holds no connection of the service on which the last word was an answer: its protocol may have none.',
-      ...(areRequests ? [] : [MAY_BE_NONE]),
+      ...(areRequests
+        ? []
+        : [
+            `On ${near.length - requests} of them the last data came right behind data of the server: it may have been no request, as where HTTP/2 clients acknowledge what they got, and close after a time without use.`,
+          ]),
     ].join(' '),
     likelyCauses: isSure
       ? causes

@@ -8,6 +8,7 @@ import {
   connection,
   type EndpointDraft,
   enters,
+  happens,
   moment,
   resets,
 } from '../../support/connection-builder.js';
@@ -41,6 +42,11 @@ function waited(id: number, wait: number, more: Waiting = {}): Judged {
     [],
   ];
 }
+
+/** Resets in the client's name that have marks of another sender: they step forward, from another distance. */
+const FOREIGN = [1, 2, 3].map((step) =>
+  resets(9, 20 + step, { hasAck: true, ttl: 41, sequence: step * 1000 }),
+);
 
 /** One on which the server's answer is the last word. */
 function answered(id: number): Judged {
@@ -98,6 +104,35 @@ describe('answer-timeout', () => {
     expect(textsOf(pattern)).not.toMatch(UNFILLED);
   });
 
+  it('is a warning only if most of those that left had asked for something', () => {
+    const behind = (id: number) =>
+      waited(id, 90, { server: { payloadBytes: 900, lastNewData: moment(id - 0.02, 3) } });
+    const asked = [waited(1, 90), waited(2, 90), waited(3, 90)];
+    const [most] = told(answered(0), ...asked, behind(4));
+    expect(most).toMatchObject({ severity: 'warning', count: 4 });
+    const [few] = told(answered(0), ...asked, ...[4, 5, 6, 7].map(behind));
+    expect(few).toMatchObject({ severity: 'info', count: 7 });
+    expect(few.explanation).toContain('On 4 of them the last data came right behind data of the server');
+  });
+
+  it('takes an answer for none that came after the client had left', () => {
+    const late = (id: number, more: EndpointDraft): Judged =>
+      waited(id, 5, { client: more, server: { payloadBytes: 500, lastNewData: moment(id + 8, 25) } });
+    const waits = [waited(1, 5), waited(2, 5), waited(3, 5)];
+    const [refused] = told(late(0, { milestones: [resets(8.01, 26)] }), ...waits);
+    expect(refused).toMatchObject({ severity: 'info', facts: { answered: 0 } });
+    const [halfClosed] = told(late(0, {}), ...waits);
+    expect(halfClosed).toMatchObject({ severity: 'warning', facts: { answered: 1 } });
+  });
+
+  it('names a device on the path where resets ended them', () => {
+    const cause = /A firewall or load balancer on the way resets them/;
+    const [byReset] = told(answered(0), waited(1, 5), waited(2, 5), waited(3, 5, { byReset: true }));
+    expect(byReset.likelyCauses.join()).toMatch(cause);
+    const [byFin] = told(answered(0), waited(1, 5), waited(2, 5), waited(3, 5));
+    expect(byFin.likelyCauses.join()).not.toMatch(cause);
+  });
+
   it('does not suppose that a connection was not accepted on which the server had spoken', () => {
     const greeted = { server: { payloadBytes: 20, lastNewData: moment(0.5, 3) } };
     const [pattern] = told(answered(0), waited(1, 5), waited(2, 5), waited(3, 5, greeted));
@@ -115,6 +150,11 @@ describe('answer-timeout', () => {
     ['what they had sent was not acknowledged', { client: { unacknowledgedBytes: 80 } }],
     ['the server closed first', { server: { after: [enters('FIN-WAIT-1', 3, 18)] } }],
     ['the server reset the connection', { byReset: true, server: { resetsSent: 1 } }],
+    [
+      'the capture missed what came back',
+      { server: { milestones: [happens('acknowledged-unseen', 9, 6, { value: 100 })] } },
+    ],
+    ['their reset is another’s', { byReset: true, client: { milestones: [...FOREIGN] } }],
     ['one direction was not captured', { quality: { unseen: 'server' } }],
     ['the clock ran back', { quality: { clockBackwards: true } }],
     ['they never sent anything', { client: { payloadBytes: 0, lastNewData: null } }],
