@@ -28,9 +28,12 @@ const LOST_ANSWER =
 const NOT_TAKEN_IN =
   'The host of {caller} did not take the SYN-ACK in, as a firewall there dropped it or the host stood still (possible): a capture at its host tells.';
 
+const LONG_ROUND_TRIP =
+  'The round trip is longer than the timeout of {caller} for a first SYN, a second on most systems (possible): then every handshake over this path is late, and the copies are needless.';
+
 /** There was one answer only, and it was taken. */
 const CAUSES_OF_LATE_ANSWER: readonly string[] = [
-  'The round trip is longer than the timeout of {caller} for a first SYN, a second on most systems (possible): then every handshake over this path is late, and the copies are needless.',
+  LONG_ROUND_TRIP,
   'The host of {listener}, or a device that answers for it, was busy (possible): then the answers to its data come sooner.',
 ];
 
@@ -127,13 +130,17 @@ export const handshakeDelayed: Rule = {
         isLate
           ? 'The only SYN-ACK, in frame {answered}, was on its way by then.'
           : isEarly
-            ? 'A SYN-ACK had been captured in frame {answered} by then, but {caller} did not take that one.'
+            ? 'A SYN-ACK had been captured in frame {answered} by then, but {caller} had not acknowledged it.'
             : `No SYN-ACK was captured before that${isNear(listener) ? ', and by its times the capture was taken near {listener}: the SYNs before arrived, and were not answered' : ''}.`
       } Frame {opened} opened the connection, {time} after the first SYN.`,
       ...(isLate
         ? { likelyCauses: CAUSES_OF_LATE_ANSWER }
         : isEarly
-          ? { likelyCauses: isNear(caller) ? [NOT_TAKEN_IN, LOST_ANSWER] : [LOST_ANSWER, NOT_TAKEN_IN] }
+          ? {
+              likelyCauses: isNear(caller)
+                ? [NOT_TAKEN_IN, LOST_ANSWER]
+                : [LOST_ANSWER, NOT_TAKEN_IN, LONG_ROUND_TRIP],
+            }
           : isNear(listener) && { likelyCauses: [QUEUE_FULL, PATH, NOT_READY] }),
       frames: [syn.frame, repeated.frame, repeated.lastFrame, answered.frame, opened.frame],
       from: syn.time,

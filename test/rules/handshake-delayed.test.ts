@@ -50,7 +50,7 @@ testRule(handshakeDelayed, {
       end: 4,
       severity: 'info',
       explanation:
-        /A SYN-ACK had been captured in frame 2 by then, but 10\.0\.0\.1:40000 did not take that one\. Frame 6 opened/,
+        /A SYN-ACK had been captured in frame 2 by then, but 10\.0\.0\.1:40000 had not acknowledged it\. Frame 6 opened/,
       frames: [1, 2, 3, 5, 6],
       facts: { seconds: 3.1, synCopies: 2, synAckCopies: 2 },
     },
