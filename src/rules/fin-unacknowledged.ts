@@ -2,6 +2,7 @@ import type { Endpoint } from '../connections/connection.js';
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
 import {
+  acknowledgedAfterPeerFin,
   clockDoubt,
   eachEndpoint,
   entered,
@@ -93,7 +94,7 @@ export const finUnacknowledged: Rule = {
   },
   check: eachEndpoint((closer, peer, connection, { captureEnd, options }) => {
     const reset = endingReset(closer, peer);
-    const inVain = vainAcknowledgments(closer, options.minimumRetransmissions);
+    const inVain = vainAcknowledgments(closer, peer, options.minimumRetransmissions);
     const isWaiting = closer.finalState === 'FIN-WAIT-1' || closer.finalState === 'CLOSING';
     if (!isWaiting && reset === null && inVain === 0) return null;
     const repeated = milestone(closer, 'fin-repeated');
@@ -174,9 +175,10 @@ export const finUnacknowledged: Rule = {
  * How many acknowledgments of its FIN the closer answered with the FIN again, if it was at least `minimum` and nothing
  * shows that one arrived in the end; else 0.
  */
-function vainAcknowledgments({ finalState, timeline }: Endpoint, minimum: number): number {
+function vainAcknowledgments({ finalState, timeline }: Endpoint, peer: Endpoint, minimum: number): number {
   // What moves it on from there did arrive.
   if (finalState !== 'FIN-WAIT-2' && finalState !== 'FIN-WAIT-1') return 0;
+  if (acknowledgedAfterPeerFin(peer) > 0) return 0;
   const covered = timeline.filter(({ cause }) => cause === 'received ACK of FIN');
   if (covered.some(({ evidence, retractedBy }) => retractedBy === null && evidence !== 'assumed')) return 0;
   const inVain = covered.filter(({ retractedBy }) => retractedBy !== null).length;

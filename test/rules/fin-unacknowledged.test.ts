@@ -185,6 +185,11 @@ testRule(finUnacknowledged, {
       connection: acknowledgedInVain([1.3, 3]),
       end: 20,
     },
+    {
+      name: 'where its sender took in what the peer sent behind the acknowledgments',
+      connection: acknowledgedInVain(BACKED_OFF, '8.0 C PA 11 7 +20\n 8.01 S A 7 31'),
+      end: 20,
+    },
     { name: 'on two repetitions', connection: repeatedFin(2, 4), end: 60 },
     { name: 'on a burst of repetitions', connection: repeatedFin(3, 2.5), end: 60 },
     { name: 'behind a closed window', connection: repeatedFin(5, 14, { windowClosed: true }), end: 60 },
