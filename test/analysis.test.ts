@@ -3,7 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { Analysis } from '../src/analysis.js';
 import { CaptureReader } from '../src/capture/reader.js';
 import type { Connection } from '../src/connections/connection.js';
+import { type Timestamp, timeAfter } from '../src/core/time.js';
 import { ACK, SYN } from '../src/decode/segment.js';
+import type { Finding } from '../src/rules/finding.js';
+import { pcap } from './support/capture-builder.js';
 import { diagnose, type Taken } from './support/clocks.js';
 import { captureOf } from './support/fixtures.js';
 import { ethernet, ipv4, tcp } from './support/packet-builder.js';
@@ -84,5 +87,37 @@ describe('the second of several captures', () => {
       const again = second.find((each) => each.id === id + first.length);
       expect(again?.predecessor).toBe(predecessor! + first.length);
     }
+  });
+});
+
+describe('joined captures', () => {
+  /** What is found if the parts state their ends so long after the last frame; null if one states none. */
+  function found(ends: readonly (number | null)[]): readonly Finding[] {
+    const findings: Finding[] = [];
+    const analysis = new Analysis({
+      reporters: [{ connection: (_, more) => findings.push(...more), end: () => {} }],
+      joined: true,
+    });
+    const bytes = readFileSync(captureOf('close-wait-stuck', 'server'));
+    let last: Timestamp | null = null;
+    for (const [place, end] of ends.entries()) {
+      const reader = new CaptureReader(analysis.begin());
+      reader.push(place === 0 ? bytes : pcap([]));
+      reader.end();
+      const facts = reader.facts();
+      last ??= facts.lastFrameAt!;
+      const endAt = end === null ? null : timeAfter(last, end);
+      analysis.endCapture({ path: String(place), compression: null, ...facts, endAt });
+    }
+    analysis.finish();
+    return findings;
+  }
+
+  it('last until the latest end that one of them states', () => {
+    const stuck = found([1000]);
+    expect(stuck.length).toBeGreaterThan(0);
+    expect(found([1000, 500, null])).toEqual(stuck);
+    expect(found([null, 1000])).toEqual(stuck);
+    expect(found([null, null])).not.toEqual(stuck);
   });
 });
