@@ -6,6 +6,7 @@ import {
   entered,
   findReset,
   finFrame,
+  firstSent,
   gradedBy,
   isProven,
   isUnheard,
@@ -181,11 +182,16 @@ export const rstHalfOpenDiscovered: Rule = {
   }),
 };
 
-/** The last that `forgetter` had sent before the reset was data that nobody had acknowledged: it had the connection then. */
+/**
+ * The last that `forgetter` had sent before the reset was data that nobody had acknowledged, so short a time ago that
+ * the next copy was not due yet: gaps double. It had the connection then.
+ */
 function wasSendingAgain(forgetter: Endpoint, { time, reset: { trigger } }: SeenReset): boolean {
   const run = lastMilestone(forgetter, 'retransmission-run');
   if (run === null || trigger === null || run.lastFrame >= trigger.frame) return false;
-  return secondsBetween(run.lastTime, time) <= trigger.idleSeconds + trigger.reactionSeconds + ROUNDING;
+  const since = secondsBetween(run.lastTime, time);
+  const nextGap = secondsBetween(firstSent(run), run.lastTime) + run.value / 1000;
+  return since <= trigger.idleSeconds + trigger.reactionSeconds + ROUNDING && since <= 1.1 * nextGap;
 }
 
 /** What the reset answers, as what `knower` did. */

@@ -12,7 +12,8 @@ const CAUSES = [
   'A load balancer or NAT whose idle timeout resets both sides (possible).',
   'Somebody who injects resets (possible).',
 ];
-const OWN_TTL = 'A program that gives its sockets a TTL of their own (possible): IP_TTL, as BGP does.';
+const OWN_TTL =
+  'A system that starts SYN-ACKs and resets with another TTL than data, or a program that gives its sockets one of their own, as BGP does with IP_TTL (possible).';
 
 /** Idle timeouts are no shorter. */
 const IDLE_SECONDS = 5;

@@ -196,8 +196,8 @@ testRule(rstHalfOpenDiscovered, {
     },
     {
       name: 'as a warning on a host that had been sending data again, behind which its FIN may have waited',
-      connection: forgotten({}, {}, {}, [
-        happens('retransmission-run', 2, 5, { count: 5, until: 10, lastFrame: 7 }),
+      connection: forgotten({ idleSeconds: 30 }, {}, {}, [
+        happens('retransmission-run', 2, 5, { count: 8, until: 60, lastFrame: 7 }),
       ]),
       end: 100,
       severity: 'warning',
@@ -214,6 +214,15 @@ testRule(rstHalfOpenDiscovered, {
       end: 100,
       likelyCauses:
         /^(A NAT.*\n)?The program of .* or it had aborted, and its reset, .* was lost \(possible\)/,
+    },
+    {
+      name: 'as an error where the next copy had been due for long',
+      connection: forgotten({}, {}, {}, [
+        happens('retransmission-run', 2, 5, { count: 5, until: 10, lastFrame: 7 }),
+      ]),
+      end: 100,
+      severity: 'error',
+      confidence: 'inferred',
     },
     {
       name: 'as an error where that had been answered long before',

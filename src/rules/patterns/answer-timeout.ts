@@ -7,7 +7,7 @@ import type { Pattern } from '../finding.js';
 import { foreignReset } from '../reset-origin.js';
 import type { OptionValues, PatternRule } from '../rule.js';
 import { count, duration, inNetwork, round } from '../wording.js';
-import { Groups, Members, MINIMUM_MEMBERS, median } from './members.js';
+import { furtherServices, Groups, Members, MINIMUM_MEMBERS, MOST_SERVICES, median } from './members.js';
 import { reportPattern } from './report-pattern.js';
 
 /** A connection that its client ended, and for how long it had waited by then. */
@@ -126,7 +126,14 @@ export const answerTimeout: PatternRule = {
         service.waits.push(wait);
         kept++;
       },
-      finish: () => services.all.flatMap((service) => patternOf(service, options) ?? []),
+      finish() {
+        const found = services.all.flatMap((service) => patternOf(service, options) ?? []);
+        const further = furtherServices(Math.max(0, found.length - MOST_SERVICES));
+        return found
+          .sort((a, b) => b.count - a.count)
+          .slice(0, MOST_SERVICES)
+          .map((pattern) => ({ ...pattern, explanation: `${pattern.explanation}${further}` }));
+      },
     };
   },
 };

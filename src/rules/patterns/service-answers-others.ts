@@ -215,7 +215,7 @@ function patternOf(
   // On the connections that it had taken: then neither it nor the way to it was gone.
   const heardLater = rule === UNANSWERED && when === 'after' ? heardSeconds - secondsOf(members.from) : 0;
   const wasHeard = heardLater >= SYN_AGAIN_SECONDS && Number.isFinite(heardLater);
-  const isMute = rule === UNANSWERED && mute > 0;
+  const isMute = rule === UNANSWERED && mute > 0 && 2 * mute >= answered;
   const one = members.count === 1;
   const what = rule === REFUSED ? (one ? 'was refused' : 'were refused') : 'got no answer';
   return reportPattern(serviceAnswersOthers, {

@@ -171,6 +171,16 @@ describe('answer-timeout', () => {
     expect(told(answered(0), waited(1, 0.2), waited(2, 0.2), waited(3, 0.2))).toEqual([]);
   });
 
+  it('tells of ten services, and how many more there are', () => {
+    const services = Array.from({ length: 12 }, (_, place) =>
+      [0, 1, 2].map((id) => waited(3 * place + id, 5, { server: { port: 9000 + place } })),
+    );
+    const patterns = told(...services.flat(), waited(90, 5, { server: { port: 9011 } }));
+    expect(patterns).toHaveLength(10);
+    expect(patterns[0]).toMatchObject({ count: 4, facts: { server: '10.0.0.2:9011' } });
+    expect(patterns[0].explanation).toContain('2 services more with fewer such findings are not listed.');
+  });
+
   it('takes services apart', () => {
     const other = { server: { port: 9090 } };
     expect(told(answered(0), waited(1, 5), waited(2, 5), waited(3, 5, other))).toEqual([]);
