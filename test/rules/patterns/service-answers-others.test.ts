@@ -68,6 +68,11 @@ describe('service-answers-others', () => {
       expect(textsOf(pattern)).not.toMatch(UNFILLED);
     });
 
+    it('does not hold it for full for one silent connection of many', () => {
+      const [pattern] = told(taken(60, 500), taken(61, 500), taken(62, 0), call(1, 65, SYN));
+      expect(pattern.facts).not.toHaveProperty('withoutAnswerToData');
+    });
+
     it('holds the accept queue for full where its program answered nothing on those that it had taken', () => {
       const [pattern] = told(taken(70, 0), call(1, 65, SYN));
       expect(pattern.facts).toMatchObject({ withoutAnswerToData: 1 });
