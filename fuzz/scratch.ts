@@ -8,11 +8,16 @@ let folder: string | null = null;
 /** The path of a file of this name, which lasts until the next of this name. */
 export function scratchPath(name: string): string {
   if (folder === null) {
-    const created = mkdtempSync(join(tmpdir(), 'finwait-fuzz-'));
-    process.on('exit', () => rmSync(created, { recursive: true, force: true }));
-    folder = created;
+    folder = mkdtempSync(join(tmpdir(), 'finwait-fuzz-'));
+    process.on('exit', removeScratch);
   }
   return join(folder, name);
+}
+
+/** Takes all such files away, where the process may not live to its own end. */
+export function removeScratch(): void {
+  if (folder !== null) rmSync(folder, { recursive: true, force: true });
+  folder = null;
 }
 
 export function scratchFile(name: string, bytes: Uint8Array): string {

@@ -1,12 +1,16 @@
 /** A bounded share of `npm run fuzz`, and every input that once broke something. */
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { corpus, regressions } from '../fuzz/corpus.js';
 import { examine } from '../fuzz/examine.js';
 import { fuzz } from '../fuzz/fuzz.js';
 import { MUTATORS } from '../fuzz/mutators/index.js';
+import { removeScratch } from '../fuzz/scratch.js';
 import { TARGETS } from '../fuzz/targets/index.js';
 
 const INPUTS = 900;
+
+// Vitest ends its processes without their exit handlers.
+afterAll(removeScratch);
 
 describe('inputs that once broke something', () => {
   it.each([...regressions()])('%s', async (_name, bytes) => {

@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -128,7 +128,8 @@ describe('finwait watch on a pipe', () => {
   });
 
   it('ends quietly if it is interrupted before anything came', async () => {
-    const path = join(mkdtempSync(join(tmpdir(), 'finwait-watch-')), 'pipe');
+    const folder = mkdtempSync(join(tmpdir(), 'finwait-watch-'));
+    const path = join(folder, 'pipe');
     execFileSync('mkfifo', [path]);
     const writer = spawn('sh', ['-c', 'exec 3>"$0"; sleep 60', path]);
     const { code, stdout, stderr } = await finwait(['watch', path], {
@@ -138,6 +139,7 @@ describe('finwait watch on a pipe', () => {
       },
     });
     writer.kill();
+    rmSync(folder, { recursive: true });
     expect([code, stdout, stderr]).toEqual([0, '', '']);
   });
 });
