@@ -119,6 +119,9 @@ export const HELD_BEFORE = codeOf('held-before');
 export const FIN_PASSED = codeOf('fin-passed');
 export const TTL_CHANGED = codeOf('ttl-changed');
 
+/** Routes change by a hop or two: a TTL that changes by more comes from another place. */
+export const ROUTE_CHANGE_HOPS = 2;
+
 /** `value` of `syn-on-open-connection`: how the SYN's number lies to those that its sender had used (RFC 6191 §2). */
 export const SYN_IS_BEYOND = 1;
 /** Not beyond them; and where it has a timestamp, that may still make it newer. */

@@ -75,6 +75,7 @@ export interface SeenReset extends Milestone {
   readonly reset: Reset;
 }
 
+/** The milestone is that of a reset, with what it looked like. */
 export function isReset(milestone: Milestone): milestone is SeenReset {
   return milestone.kind === 'reset' && milestone.reset !== undefined;
 }

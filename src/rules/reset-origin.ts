@@ -1,11 +1,10 @@
 import type { Connection, Endpoint, Milestone } from '../connections/connection.js';
+import { ROUTE_CHANGE_HOPS } from '../connections/milestones.js';
 import { secondsBetween } from '../core/time.js';
 import { endedWithin, findReset, isReset, isUnheard, milestone, type SeenReset } from './evidence.js';
 
 /** Resets to both ends this close together come from one place between them. */
 const MIRROR_SECONDS = 0.01;
-/** Routes change by a hop or two; more is another place. */
-const HOP_TOLERANCE = 2;
 /** What stacks start with. Resets and SYN-ACKs of one host may start with another than its other segments. */
 const INITIAL_TTLS = [32, 64, 128, 255];
 /** As many resets whose numbers step forward are no chance. */
@@ -49,7 +48,7 @@ export function marksAgainst(
   if (taken !== undefined) strong.push(`{named} went on in frame ${taken.retractedBy}`);
   const { ttl } = reset.reset;
   const opener = openerTtl(named, reset);
-  const byOpener = opener !== null && Math.abs(ttl - opener) <= HOP_TOLERANCE;
+  const byOpener = opener !== null && Math.abs(ttl - opener) <= ROUTE_CHANGE_HOPS;
   if (byOpener) {
     strong.push(
       `its TTL is ${ttl}; what came in the name of {named} before frame ${milestone(named, 'ttl-changed')!.frame} had ${opener}, and its last segment has ${named.ttl}: what answered for {named} at first sent it`,
@@ -79,12 +78,12 @@ export function marksAgainst(
 function openerTtl(named: Endpoint, reset: SeenReset): number | null {
   const changed = milestone(named, 'ttl-changed');
   if (changed === null || changed.frame > reset.frame || named.ttl === null) return null;
-  return Math.abs(reset.reset.ttl - named.ttl) > HOP_TOLERANCE ? changed.value : null;
+  return Math.abs(reset.reset.ttl - named.ttl) > ROUTE_CHANGE_HOPS ? changed.value : null;
 }
 
 /** A segment with this TTL comes from another distance than those with `usual`. */
 function isElsewhere(ttl: number, usual: number): boolean {
-  return Math.abs(hops(ttl) - hops(usual)) > HOP_TOLERANCE;
+  return Math.abs(hops(ttl) - hops(usual)) > ROUTE_CHANGE_HOPS;
 }
 
 /** Routers that a segment with this TTL has crossed, if it started with the next of the usual values. */

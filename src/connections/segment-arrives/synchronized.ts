@@ -13,7 +13,7 @@ import {
   SHOWN_OPEN,
 } from '../../tcp/transitions.js';
 import { ASSUMED, OBSERVED } from '../entries.js';
-import { TTL_CHANGED } from '../milestones.js';
+import { ROUTE_CHANGE_HOPS, TTL_CHANGED } from '../milestones.js';
 import {
   CLIENT_DELAY,
   CONTIGUOUS,
@@ -57,9 +57,6 @@ import { isProbe } from './probe.js';
 import { challenge, disproveReset, isReset } from './reset.js';
 import { takeText } from './text.js';
 import { takeWindow } from './window.js';
-
-/** Routes change by a hop or two. */
-const ROUTE_CHANGE_HOPS = 2;
 
 /** Any segment but a SYN or a reset. */
 export function takeSynchronized(at: Exchange): number {
