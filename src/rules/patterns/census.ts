@@ -17,7 +17,7 @@ export interface Service {
   /** The same number for all services of one host. */
   readonly host: number;
   connections: number;
-  /** The time to live of all that its connections began with; null if none was heard, `SEVERAL_TTLS` if they differ. */
+  /** The one that all its connections have, as endpoints have it; null if none was heard, `SEVERAL_TTLS` if they differ. */
   ttl: number | null;
 }
 

@@ -36,9 +36,12 @@ export function onlyTtlOf(services: Iterable<Service>): { ttl: number; networks:
   return only === null || networks.size < LEAST_NETWORKS ? null : { ttl: only, networks: networks.size };
 }
 
-/** The part of the internet that an address is in, by its first 16 bits, or 32 of IPv6; null of a site's own. */
+/**
+ * The part of the internet that an address is in, by its first 8 bits, or 32 of IPv6, as one provider has many
+ * neighbouring networks; null of a site's own.
+ */
 function partOf(text: string): number | null {
   const address = parseAddress(text);
   if (address === null || OWN_NETWORKS.some((network) => contains(network, address))) return null;
-  return address.word0 === 0 ? address.word3 >>> 16 : address.word0;
+  return address.word0 === 0 ? address.word3 >>> 24 : address.word0;
 }

@@ -221,6 +221,7 @@ describe('recurring-finding', () => {
       it.each([
         ['lie at several distances', ELSEWHERE, [16, 17]],
         ['are in two networks only', ['192.0.2.8', '203.0.113.7'], [16]],
+        ['are neighbours', ['198.51.100.7', '198.52.100.7', '198.53.100.7'], [16]],
         ['are those of a site', ['10.1.0.1', '10.2.0.1', '172.16.0.1', '192.168.0.1'], [16]],
       ])('where the others %s', (_, servers, ttls) => {
         const [pattern] = told([...several(5, { server: '192.0.2.7', ttl: 16 }), ...well(servers, ttls)]);
