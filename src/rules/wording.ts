@@ -100,6 +100,11 @@ export function unitOf({ unit }: OptionSpec): string {
   return unit === 'ratio' || unit === 'count' ? '' : ` ${unit}`;
 }
 
+/** A cause or step for a rule's documentation, which findings name only where the capture shows `condition`. */
+export function inCase(condition: string, text: string): string {
+  return `${condition}: ${text[0].toLowerCase()}${text.slice(1)}`;
+}
+
 /** `once`, `twice`, `5 times` */
 export function times(amount: number): string {
   return amount === 1 ? 'once' : amount === 2 ? 'twice' : `${amount} times`;

@@ -23,6 +23,8 @@ interface Firing extends Case {
   /** All of them, one after the other. */
   readonly likelyCauses?: RegExp;
   readonly nextSteps?: RegExp;
+  /** What each of them says. */
+  readonly citations?: RegExp;
   readonly frames?: readonly number[];
   readonly facts?: Finding['facts'];
 }
@@ -48,6 +50,8 @@ export function testRule(rule: Rule, cases: { fires: readonly Firing[]; silent: 
             expect(finding.likelyCauses.join('\n')).toMatch(expected.likelyCauses);
           if (expected.nextSteps !== undefined)
             expect(finding.nextSteps.join('\n')).toMatch(expected.nextSteps);
+          if (expected.citations !== undefined)
+            expect(finding.citations.map(({ says }) => says).join('\n')).toMatch(expected.citations);
           if (expected.frames !== undefined) expect(finding.frames).toEqual(expected.frames);
           if (expected.facts !== undefined) expect(finding.facts).toMatchObject(expected.facts);
           expectComplete(finding);

@@ -6,7 +6,7 @@ import { endsWithRequest, entered, findReset, missedSince } from '../evidence.js
 import type { Pattern } from '../finding.js';
 import { foreignReset } from '../reset-origin.js';
 import type { OptionValues, PatternRule } from '../rule.js';
-import { count, duration, inNetwork, round } from '../wording.js';
+import { count, duration, inCase, inNetwork, round } from '../wording.js';
 import { furtherServices, Groups, Members, MINIMUM_MEMBERS, MOST_SERVICES, median } from './members.js';
 import { reportPattern } from './report-pattern.js';
 
@@ -93,8 +93,8 @@ export const answerTimeout: PatternRule = {
       SLOW,
       BEHIND,
       'Where it had sent nothing on these connections: it had not accepted them (possible).',
-      `Where they ended with resets: ${RESET_ON_PATH[0].toLowerCase()}${RESET_ON_PATH.slice(1)}`,
-      `Where they may have asked for nothing: ${UNUSED[0].toLowerCase()}${UNUSED.slice(1)}`,
+      inCase('Where they ended with resets', RESET_ON_PATH),
+      inCase('Where they may have asked for nothing', UNUSED),
     ],
     nextSteps: [
       'On the host of {server}: ss -tn shows in Recv-Q what its program has not read, ss -ltn connections that it has not accepted; then a stack dump of it.',
