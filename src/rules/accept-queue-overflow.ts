@@ -14,6 +14,30 @@ const CLIENT: ProgramView = {
   open: 'connect and write succeed, then its read hangs, or fails with ECONNRESET',
   read: 'hangs, or fails with ECONNRESET',
 };
+const RESET_CLIENT: ProgramView = {
+  name: 'client',
+  open: 'connect and write succeeded, and its read failed with ECONNRESET in the end',
+  read: 'failed with ECONNRESET in the end',
+};
+const WAITING_CLIENT: ProgramView = {
+  name: 'client',
+  open: 'connect and write succeeded, and its read hangs',
+  read: 'hangs',
+};
+/** The client has sent data, for which TCP_DEFER_ACCEPT would have waited. */
+const CITATIONS = [
+  cite.synReceivedAck,
+  cite.listenBacklog,
+  cite.acceptQueueFull,
+  cite.abortOnOverflow,
+  cite.queueLimit,
+];
+const FULL = [
+  'The server’s program does not call accept fast enough, or hangs (likely).',
+  'A listen backlog, or net.core.somaxconn, that is too small for bursts (possible).',
+];
+/** Where the capture was not taken at the server. */
+const FULL_OR_LOST = [...FULL, 'The client’s segments are lost on the way (possible).'];
 const OF_SERVER = '{server}: accept does not return this connection.';
 
 /** The server repeats its SYN-ACK although the client has completed the handshake and sends data. */
@@ -28,14 +52,7 @@ export const acceptQueueOverflow: Rule = {
   needs: 'both',
   explains: ['rst-half-open-discovered', 'undelivered-data-at-abort'],
   related: ['syn-ack-unanswered', 'syn-unanswered', 'handshake-aborted'],
-  citations: [
-    cite.synReceivedAck,
-    cite.listenBacklog,
-    cite.acceptQueueFull,
-    cite.abortOnOverflow,
-    cite.queueLimit,
-    cite.deferAccept,
-  ],
+  citations: [...CITATIONS, cite.deferAccept],
   documentation: {
     meaning:
       'When the queue of connections that wait for accept is full, Linux drops the last ACK of the handshake. The client believes that it is connected and sends its request; the server stays in SYN-RECEIVED, repeats its SYN-ACK, and in the end forgets the connection and resets it.',
@@ -49,11 +66,7 @@ export const acceptQueueOverflow: Rule = {
       'Loss between the tap and the server: far from the server this is only possible.',
     ],
     applicationSees: `${inGeneral(CLIENT)} ${OF_SERVER}`,
-    likelyCauses: [
-      'The server’s program does not call accept fast enough, or hangs (likely).',
-      'A listen backlog, or net.core.somaxconn, that is too small for bursts (possible).',
-      'The client’s segments are lost on the way (possible).',
-    ],
+    likelyCauses: FULL_OR_LOST,
     nextSteps: [
       "On the host of {server}: ss -ltn 'sport = :{port}', comparing Recv-Q with Send-Q.",
       'nstat -az TcpExtListenOverflows TcpExtListenDrops; sysctl net.core.somaxconn net.ipv4.tcp_abort_on_overflow',
@@ -79,7 +92,9 @@ export const acceptQueueOverflow: Rule = {
       title:
         '{server} repeated its SYN-ACK although {client} had sent data: its accept queue is probably full',
       explanation: `The client’s data in frame {data} acknowledges the SYN-ACK, and yet {server} sent that again, {count} in all, the last {time} later in frame {last}.${reset === null ? '' : ` In the end it reset the connection in frame ${reset.frame}.`}${near ? '' : ' The capture was not taken at the server, so the client’s segments may have been lost behind it.'}`,
-      applicationSees: `${seenAt(client, server, CLIENT)} ${OF_SERVER}`,
+      applicationSees: `${seenAt(client, server, reset === null ? WAITING_CLIENT : RESET_CLIENT)} ${OF_SERVER}`,
+      ...(near && { likelyCauses: FULL }),
+      citations: CITATIONS,
       frames: [answered?.frame ?? null, data.frame, repeated.frame, repeated.lastFrame, reset?.frame ?? null],
       from: repeated.time,
       to: reset?.time ?? repeated.lastTime,

@@ -472,6 +472,10 @@ export const cite = {
     '3.10.7.3',
     'In SYN-SENT a reset with an acceptable ACK ends the attempt with “connection reset”.',
   ),
+  synSentOldNumbers: tcp(
+    '3.10.7.3',
+    'In SYN-SENT an ACK of numbers that this side never sent is answered with a reset.',
+  ),
   resetInSequence: tcp(
     '3.10.7.4',
     'A reset at exactly the next expected octet ends the connection; with RFC 5961 one elsewhere in the window does not.',

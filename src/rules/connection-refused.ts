@@ -2,7 +2,7 @@ import { cite } from './citations.js';
 import { asksForEcnUntilTheEnd, entered, findReset, NOTHING, opened } from './evidence.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
-import { duration, nameOf, round } from './wording.js';
+import { duration, inCase, nameOf, round } from './wording.js';
 
 const ECN_CITATIONS = [cite.ecnSynDropped, cite.resetForEcn];
 const CITATIONS = [
@@ -20,6 +20,16 @@ const NO_LISTENER =
 const REJECTED = 'A firewall rejects with a reset (possible).';
 const ECN_REJECTED =
   'A device on the way rejects SYNs that ask for ECN, with the bits ECE and CWR (possible): then one without them is answered.';
+
+const STEPS = [
+  "On the host of {server}: ss -ltn 'sport = :{port}'.",
+  'The firewall rules on the host and on the path.',
+];
+const ECN_STEP =
+  'Is a SYN without ECE and CWR answered? On Linux sysctl net.ipv4.tcp_ecn says whether calls of {client} ask for ECN.';
+
+const WITH_ECN = { nextSteps: [...STEPS, ECN_STEP] };
+const WITHOUT_ECN = { likelyCauses: [NO_LISTENER, REJECTED], nextSteps: STEPS, citations: CITATIONS };
 
 /** A SYN was answered with a reset. */
 export const connectionRefused: Rule = {
@@ -49,11 +59,7 @@ export const connectionRefused: Rule = {
     ],
     applicationSees: '{client}: connect fails with ECONNREFUSED. {server}: no program is involved.',
     likelyCauses: [NO_LISTENER, REJECTED, ECN_REJECTED],
-    nextSteps: [
-      "On the host of {server}: ss -ltn 'sport = :{port}'.",
-      'The firewall rules on the host and on the path.',
-      'If the SYN has ECE and CWR: is one without them answered? On Linux sysctl net.ipv4.tcp_ecn says whether its calls ask for ECN.',
-    ],
+    nextSteps: [...STEPS, inCase('If the SYN has ECE and CWR', ECN_STEP)],
     example: { fixture: 'refused', capture: 'client' },
   },
   check: (connection) => {
@@ -70,7 +76,7 @@ export const connectionRefused: Rule = {
         confidence: 'observed',
         title: '{server} refused the connection of {client}',
         explanation: `The SYN in frame {syn} was answered with RST in frame {rst}${reset.reset.trigger === null ? '' : `, ${duration(seconds)} later`}.${askedForEcn ? ' It had asked for ECN (ECE and CWR), which some devices refuse.' : ''}`,
-        ...(!askedForEcn && { likelyCauses: [NO_LISTENER, REJECTED], citations: CITATIONS }),
+        ...(askedForEcn ? WITH_ECN : WITHOUT_ECN),
         frames: [syn.frame, reset.reset.trigger?.frame ?? null, reset.frame],
         from: syn.time,
         to: reset.time,

@@ -7,6 +7,13 @@ import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { count, duration, nameOf, round, times } from './wording.js';
 
+const OFF =
+  'Fast Open is switched off on the host of {listener}, or its program does not ask for it (possible).';
+const OLD_COOKIE =
+  'The cookie is one that {listener} no longer knows: a new key, another host behind a load balancer, or a client whose address has changed (possible).';
+const CALLER_COUNTERS =
+  'On the host of {caller}: nstat -az TcpExtTCPFastOpenActiveFail TcpExtTCPFastOpenBlackhole';
+
 /** Data on the SYN were of no use: they had to be sent again after the handshake. */
 export const fastOpenRefused: Rule = {
   id: 'fast-open-refused',
@@ -34,13 +41,13 @@ export const fastOpenRefused: Rule = {
     ],
     applicationSees: 'Nothing, except that the first data of {caller} take a round trip longer.',
     likelyCauses: [
-      'Fast Open is switched off on the host of {listener}, or its program does not ask for it (possible).',
-      'The cookie is one that {listener} no longer knows: a new key, another host behind a load balancer, or a client whose address has changed (possible).',
+      OFF,
+      OLD_COOKIE,
       'A device on the path drops SYNs with data or with the option (possible), if the SYN went unanswered.',
     ],
     nextSteps: [
       'On the host of {listener}: sysctl net.ipv4.tcp_fastopen; nstat -az | grep FastOpen',
-      'On the host of {caller}: nstat -az TcpExtTCPFastOpenActiveFail TcpExtTCPFastOpenBlackhole',
+      CALLER_COUNTERS,
     ],
     example: { fixture: 'fast-open-refused', capture: 'client' },
   },
@@ -61,6 +68,23 @@ export const fastOpenRefused: Rule = {
   }),
 };
 
+const NEW_COOKIE = {
+  likelyCauses: [OLD_COOKIE],
+  nextSteps: [
+    'Do all hosts that answer as {listener} have the same key? On Linux: sysctl net.ipv4.tcp_fastopen_key',
+    'On the host of {caller}: nstat -az TcpExtTCPFastOpenActiveFail',
+  ],
+  citations: [cite.fastOpenFallback, cite.synAckCovers],
+};
+const NOT_TAKEN = {
+  likelyCauses: [OFF, OLD_COOKIE],
+  nextSteps: [
+    'On the host of {listener}: sysctl net.ipv4.tcp_fastopen; nstat -az | grep FastOpen',
+    'On the host of {caller}: nstat -az TcpExtTCPFastOpenActiveFail',
+  ],
+  citations: [cite.fastOpenFallback, cite.synAckCovers, cite.fastOpenSwitch],
+};
+
 /** The SYN-ACK acknowledges the SYN alone. */
 function notTaken(
   connection: Connection,
@@ -71,14 +95,13 @@ function notTaken(
 ): Finding {
   const bytes = Math.round(sent.value / sent.count);
   const renewed = refused.value > 0;
-  const { likelyCauses } = fastOpenRefused.documentation;
   return reportFinding(fastOpenRefused, connection, {
     endpoint: listener.role,
     confidence: gradedBy(connection, 'observed'),
     title: '{listener} did not take the {bytes} that {caller} sent with its SYN',
     explanation: `The SYN in frame {syn} carried {bytes}; the SYN-ACK in frame {answer} acknowledges the SYN alone${renewed ? ' and brings another cookie' : ''}. {caller} sent its data again after the handshake, ${refused.count === 2 ? 'in' : 'until'} frame {again}: it lost the round trip that Fast Open would have saved, and nothing else.`,
     // Whoever makes cookies takes part in Fast Open.
-    likelyCauses: renewed ? [likelyCauses[1]] : [likelyCauses[0], likelyCauses[1]],
+    ...(renewed ? NEW_COOKIE : NOT_TAKEN),
     frames: [sent.frame, refused.frame, refused.lastFrame],
     from: sent.time,
     to: refused.lastTime,
@@ -117,6 +140,8 @@ function notAnswered(
       'The SYN with data was lost (possible): then other such SYNs on this path are answered.',
       'A device on the path drops SYNs with data or with the option (possible): then all of them go unanswered.',
     ],
+    nextSteps: ['Capture at {listener}: does the SYN with data arrive?', CALLER_COUNTERS],
+    citations: [cite.fastOpenFallback],
     frames: [sent.frame, sent.lastFrame, repeated.lastFrame, answered.frame],
     from: sent.time,
     to: answered.time,

@@ -16,11 +16,22 @@ const UNDISTURBED = {
   ],
 };
 
+const CITATIONS = [
+  cite.halfOpenBySyn,
+  cite.challengeSyn,
+  cite.challengeUnacceptable,
+  cite.timeWaitSyn,
+  cite.synSentOldNumbers,
+];
+const DROPPED_CITATIONS = [...CITATIONS, cite.middleboxDropsChallenge];
+
 const HOLDER: ProgramView = {
   name: 'holder',
   open: 'the program that held the old connection gets ECONNRESET',
   read: 'fails with ECONNRESET',
 };
+/** It held the old connection no more at the end, and not for a reset in answer to its old numbers. */
+const UNKNOWN_END = '{holder}: how its old connection ended the capture does not tell.';
 const OF_OPENER = '{opener}: its connect takes longer by a retransmission of the SYN.';
 
 /** A host opens a connection anew that its peer still holds: it has lost the old one. */
@@ -34,14 +45,7 @@ export const halfOpenSynChallenge: Rule = {
   needs: 'both',
   explains: ['rst-active-abort', 'rst-half-open-discovered', 'undelivered-data-at-abort'],
   related: ['rst-half-open-discovered', 'host-restarted', 'time-wait-port-reuse'],
-  citations: [
-    cite.halfOpenBySyn,
-    cite.challengeSyn,
-    cite.challengeUnacceptable,
-    cite.timeWaitSyn,
-    cite.synSentReset,
-    cite.middleboxDropsChallenge,
-  ],
+  citations: DROPPED_CITATIONS,
   documentation: {
     meaning:
       'One side opened a new connection with addresses and ports that the other still holds open. The holder answers the SYN with an acknowledgment of the old numbers; the opener, which knows nothing of them, resets the old connection and tries again. It had lost its state, as after a crash and a restart. Where no reset follows, the old connection lives on, and the new one does not come about.',
@@ -82,7 +86,8 @@ export const halfOpenSynChallenge: Rule = {
       confidence: reset === null ? 'possible' : gradedBy(connection, 'inferred'),
       title: '{opener} opened a connection anew that {holder} still held',
       explanation: `The SYN of {opener} in frame {syn} came {age} after this connection began, while {holder} still held it.${syn.count > 1 ? ` It sent ${syn.count} in all.` : ''} ${reset === null ? withoutReset(answer, livesOn, wasReplaced) : `{holder} answered with its old numbers, and {opener} reset the old connection in frame ${reset.frame}: it no longer knew it.`}`,
-      applicationSees: `${seenAt(holder, opener, HOLDER, syn.frame)} ${OF_OPENER}`,
+      applicationSees: `${reset === null ? UNKNOWN_END : seenAt(holder, opener, HOLDER, syn.frame)} ${OF_OPENER}`,
+      citations: livesOn && answer !== null ? DROPPED_CITATIONS : CITATIONS,
       ...(livesOn && { ...UNDISTURBED, likelyCauses: likelyCauses(answer !== null) }),
       frames: [
         syn.frame,

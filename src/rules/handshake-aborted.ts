@@ -1,25 +1,91 @@
+import type { Role } from '../connections/connection.js';
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
 import { eachEndpoint, endedWithin, entered, findReset, gradedBy, leftBy, opened } from './evidence.js';
-import type { Citation } from './finding.js';
-import { reportFinding } from './report-finding.js';
+import { type Draft, reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
-import { duration, nameOf, round } from './wording.js';
+import { duration, inCase, nameOf, round } from './wording.js';
 
-/** What is said of a client that answers the SYN-ACK with a reset, and never acknowledged it. */
-const HALF_OPEN = {
+type Account = Required<Pick<Draft, 'applicationSees' | 'likelyCauses' | 'nextSteps' | 'citations'>>;
+
+const GIVEN_UP =
+  'A connect that was given up before the SYN-ACK came, by a timeout or because another address answered first (possible).';
+const IS_REGULAR =
+  'If it comes at regular intervals from one address, it is a health check: recurring-finding names it.';
+const WHICH_PROGRAM = 'On the host of {resetter}: which program connects, and with which timeout?';
+
+/** The client completed the handshake. */
+const BY_CLIENT: Account = {
+  applicationSees:
+    '{resetter}: its own action. {other}: when accept has returned the connection, its read fails with ECONNRESET.',
+  likelyCauses: [
+    'A health check or a port scan, which completes the handshake and then resets (likely).',
+    'A program that was done, or gave up, before it had anything to send (possible): its log tells.',
+  ],
+  nextSteps: [IS_REGULAR, WHICH_PROGRAM],
+  citations: [cite.resetAtAnyTime],
+};
+/** Its reset is the first to acknowledge the SYN-ACK, or answers nothing. */
+const BY_CONNECTING_CLIENT: Account = {
+  applicationSees: '{resetter}: its own action. {other}: nothing, accept never returns this connection.',
+  likelyCauses: ['A health check or a scan, which resets once it has the SYN-ACK (likely).', GIVEN_UP],
+  nextSteps: [IS_REGULAR, WHICH_PROGRAM],
+  citations: [cite.synReceivedReset, cite.resetAtAnyTime],
+};
+/** The client answered the SYN-ACK with a reset, and never acknowledged it. */
+const HALF_OPEN: Account = {
   applicationSees:
     '{other}: nothing, accept never returns this connection. {resetter}: no program has a connection of it; if one called connect, it gave up before the SYN-ACK came.',
   likelyCauses: [
     'A half-open scan or probe, which sends SYNs of its own making and learns from the SYN-ACK that the port is open (possible): then there are many, and to many ports or hosts.',
-    'A connect that was given up before the SYN-ACK came, by a timeout or because another address answered first (possible).',
+    GIVEN_UP,
     'A SYN that {resetter} never sent, as its address was forged, or an old copy of one (possible).',
   ],
   nextSteps: [
     'Look at the other connections of {resetter}: many ports or hosts in turn are a scan.',
-    'On the host of {resetter}: which program connects, and with which timeout?',
+    WHICH_PROGRAM,
   ],
-  citations: [cite.oldDuplicateSyn, cite.resetForUnknown, cite.synReceivedReset] satisfies Citation[],
+  citations: [cite.oldDuplicateSyn, cite.resetForUnknown, cite.synReceivedReset],
+};
+
+const QUEUE_FULL =
+  'The accept queue was full, and the host is told to reset then (possible): TcpExtListenOverflows counts that.';
+const NEVER_ACCEPTED =
+  'The listening socket was closed, or its program ended, before the connection was accepted (possible): the others in its queue are reset in the same moment.';
+const ACCEPTED =
+  'The program accepted the connection and aborted it, as a proxy does that does not reach the server behind it (possible): its log tells.';
+const IN_FRONT =
+  'A load balancer or SYN proxy in front of {resetter} answered the SYN, and could not hand the connection on (possible): its log tells.';
+const NO_ACKNOWLEDGMENT =
+  'The acknowledgment of the SYN-ACK did not arrive, and {resetter} gave up, as some stacks do with a reset (possible).';
+const QUEUE_STEP =
+  'On the host of {resetter}: nstat -az TcpExtListenOverflows; sysctl net.ipv4.tcp_abort_on_overflow';
+const SERVER_LOG =
+  'The log of the program at {resetter}, and of its service manager, at the time of frame {rst}.';
+const OF_SERVER =
+  '{other}: connect had succeeded, and its next read or write fails with ECONNRESET. {resetter}: its own action if accept had returned the connection, else nothing.';
+
+/** The server's reset has the form of an answer: its socket may never have been made. */
+const BY_REFUSING_SERVER: Account = {
+  applicationSees: OF_SERVER,
+  likelyCauses: [QUEUE_FULL, NEVER_ACCEPTED, ACCEPTED, IN_FRONT],
+  nextSteps: [QUEUE_STEP, SERVER_LOG],
+  citations: [cite.resetAtAnyTime, cite.abortOnOverflow, cite.acceptQueueFull],
+};
+/** Its reset has the form of a live socket that is aborted, or answers nothing. */
+const BY_SERVER: Account = {
+  applicationSees: OF_SERVER,
+  likelyCauses: [ACCEPTED, NEVER_ACCEPTED, IN_FRONT],
+  nextSteps: [SERVER_LOG],
+  citations: [cite.resetAtAnyTime],
+};
+/** Nothing had acknowledged its SYN-ACK. */
+const BY_WAITING_SERVER: Account = {
+  applicationSees:
+    '{other}: if it had the SYN-ACK, its connect succeeded, and its next read or write fails with ECONNRESET; if not, its connect goes on waiting, or fails. {resetter}: nothing, accept never returns this connection.',
+  likelyCauses: [NO_ACKNOWLEDGMENT, NEVER_ACCEPTED, IN_FRONT],
+  nextSteps: ['Capture at {other}: does the SYN-ACK arrive, and is it acknowledged?', SERVER_LOG],
+  citations: [cite.synReceivedAck, cite.resetAtAnyTime],
 };
 
 /** A connection was opened and reset before a single octet was sent. */
@@ -35,6 +101,7 @@ export const handshakeAborted: Rule = {
   related: ['rst-active-abort', 'accept-queue-overflow', 'syn-ack-unanswered', 'recurring-finding'],
   citations: [
     cite.synReceivedReset,
+    cite.synReceivedAck,
     cite.resetAtAnyTime,
     cite.abortOnOverflow,
     cite.acceptQueueFull,
@@ -51,16 +118,16 @@ export const handshakeAborted: Rule = {
       'A SYN to a 4-tuple that was still open: half-open-syn-challenge.',
     ],
     applicationSees:
-      '{resetter}: its own action. {other}: if accept or connect had returned, the next read fails with ECONNRESET.',
+      '{resetter}: its own action, where a program had the connection. {other}: if accept or connect had returned, its next read fails with ECONNRESET.',
     likelyCauses: [
-      'A health check or a port scan, if the client completes the handshake and resets (likely).',
-      'A half-open scan, a connect that was given up, or a forged or old SYN, if the client answers the SYN-ACK with a reset (possible).',
-      'A full accept queue with tcp_abort_on_overflow, or a listener that was closed with connections waiting, if the server resets (possible).',
+      ...BY_CLIENT.likelyCauses.map((cause) => inCase('Where the client resets', cause)),
+      ...HALF_OPEN.likelyCauses.map((cause) =>
+        inCase('Where the client answers the SYN-ACK with a reset', cause),
+      ),
+      ...BY_REFUSING_SERVER.likelyCauses.map((cause) => inCase('Where the server resets', cause)),
+      inCase('Where the server resets before the handshake is complete', NO_ACKNOWLEDGMENT),
     ],
-    nextSteps: [
-      'If it comes at regular intervals from one address, it is a health check: recurring-finding names it.',
-      'If the server resets: nstat -az TcpExtListenOverflows; sysctl net.ipv4.tcp_abort_on_overflow',
-    ],
+    nextSteps: [IS_REGULAR, WHICH_PROGRAM, inCase('If the server resets', QUEUE_STEP)],
     example: { fixture: 'health-check', capture: 'server' },
   },
   check: eachEndpoint((resetter, other, connection) => {
@@ -87,7 +154,7 @@ export const handshakeAborted: Rule = {
         ? '{resetter} answered the SYN-ACK with a reset: the handshake was never completed'
         : '{resetter} reset the connection {time} after the SYN-ACK, before any data',
       explanation: `The SYN-ACK is frame {answer}, the reset of {resetter} frame {rst}${isHalfOpen ? ', {time} later' : ''}; ${complete ? 'the handshake was complete' : 'the handshake was never completed'} and no data was sent.${isHalfOpen ? ' No acknowledgment of the SYN-ACK came before, and the reset has the form of a host that knows no such connection.' : ''}`,
-      ...(isHalfOpen && HALF_OPEN),
+      ...(isHalfOpen ? HALF_OPEN : accountOf(resetter.role, complete, trigger !== null && !hasAck)),
       frames: [answered.frame, reset.frame],
       from: answered.time,
       to: after?.time ?? reset.time,
@@ -102,3 +169,10 @@ export const handshakeAborted: Rule = {
     });
   }),
 };
+
+/** What is said of a reset that is not that of a half-open client, by who sent it, how far the handshake had got, and its form. */
+function accountOf(resetter: Role, complete: boolean, isAnswer: boolean): Account {
+  if (resetter === 'client') return complete ? BY_CLIENT : BY_CONNECTING_CLIENT;
+  if (!complete) return BY_WAITING_SERVER;
+  return isAnswer ? BY_REFUSING_SERVER : BY_SERVER;
+}

@@ -13,7 +13,7 @@ import {
 } from './evidence.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
-import { duration, nameOf, round, times } from './wording.js';
+import { duration, inCase, nameOf, round, times } from './wording.js';
 
 const QUEUE_FULL =
   'The accept queue of {listener} was full, and its host dropped the SYN without a word, as Linux does (possible): then nstat there counts TcpExtListenOverflows.';
@@ -36,6 +36,39 @@ const CAUSES_OF_LATE_ANSWER: readonly string[] = [
   LONG_ROUND_TRIP,
   'The host of {listener}, or a device that answers for it, was busy (possible): then the answers to its data come sooner.',
 ];
+
+const AT_LISTENER = 'Capture at {listener}: does each SYN arrive, and is each answered?';
+const QUEUE_STEP =
+  "On the host of {listener}: nstat -az TcpExtListenOverflows TcpExtListenDrops; ss -ltn 'sport = :{port}', comparing Recv-Q with Send-Q.";
+const CALLER_STEP =
+  'On the host of {caller}: nstat -az TcpExtTCPSynRetrans; how long does its program wait in connect?';
+const ANSWERED_CITATIONS = [cite.synLikeData, cite.firstTimeout, cite.backoff, cite.synRetries];
+/** No SYN-ACK came before the last SYN. */
+const UNANSWERED = {
+  likelyCauses: [PATH, QUEUE_FULL, NOT_READY],
+  nextSteps: [AT_LISTENER, QUEUE_STEP, CALLER_STEP],
+};
+/** The same near the listener: the SYNs arrived. */
+const UNANSWERED_THERE = {
+  likelyCauses: [QUEUE_FULL, PATH, NOT_READY],
+  nextSteps: [QUEUE_STEP, CALLER_STEP],
+};
+/** A SYN-ACK had been captured, and the caller did not take it. */
+const MISSED = {
+  likelyCauses: [LOST_ANSWER, NOT_TAKEN_IN, LONG_ROUND_TRIP],
+  nextSteps: ['Capture at {caller}: does the first SYN-ACK arrive?', CALLER_STEP],
+  citations: ANSWERED_CITATIONS,
+};
+const MISSED_HERE = {
+  likelyCauses: [NOT_TAKEN_IN, LOST_ANSWER],
+  nextSteps: ['On the host of {caller}: does its firewall drop the first SYN-ACK?', CALLER_STEP],
+  citations: ANSWERED_CITATIONS,
+};
+const LATE = {
+  likelyCauses: CAUSES_OF_LATE_ANSWER,
+  nextSteps: ['Compare with the round trips of later data: are they as long?', CALLER_STEP],
+  citations: ANSWERED_CITATIONS,
+};
 
 /** The connection opened, but only after the SYN had been sent again: meanwhile the caller waited in connect. */
 export const handshakeDelayed: Rule = {
@@ -73,7 +106,7 @@ export const handshakeDelayed: Rule = {
     'time-wait-port-reuse',
     'delivery-stall',
   ],
-  citations: [cite.synLikeData, cite.firstTimeout, cite.backoff, cite.synRetries, cite.synDropped],
+  citations: [...ANSWERED_CITATIONS, cite.synDropped],
   documentation: {
     meaning:
       'A SYN has no round trip to go by: its sender waits a second before it repeats it, and then as long again, or twice as long each time. So a single lost packet, which an open connection repairs within a round trip, costs a second here, and three in a row cost up to seven. In the end the connection opened, so that nobody sees an error: only that it took so long, at the very place where many programs have their shortest timeout.',
@@ -93,12 +126,11 @@ export const handshakeDelayed: Rule = {
     ],
     applicationSees:
       '{caller}: connect returns only after {time}, or fails if the program waits no longer than that. {listener}: nothing, accept returns the connection as late.',
-    likelyCauses: [PATH, QUEUE_FULL, NOT_READY],
-    nextSteps: [
-      'Capture at {listener}: does each SYN arrive, and is each answered?',
-      "On the host of {listener}: nstat -az TcpExtListenOverflows TcpExtListenDrops; ss -ltn 'sport = :{port}', comparing Recv-Q with Send-Q.",
-      'On the host of {caller}: nstat -az TcpExtTCPSynRetrans; how long does its program wait in connect?',
+    likelyCauses: [
+      ...UNANSWERED.likelyCauses,
+      ...MISSED.likelyCauses.map((cause) => inCase('Where a SYN-ACK had come before the last SYN', cause)),
     ],
+    nextSteps: UNANSWERED.nextSteps,
     example: { fixture: 'handshake-delayed', capture: 'client' },
   },
   check: eachEndpoint((caller, listener, connection, { options }) => {
@@ -134,14 +166,14 @@ export const handshakeDelayed: Rule = {
             : `No SYN-ACK was captured before that${isNear(listener) ? ', and by its times the capture was taken near {listener}: the SYNs before arrived, and were not answered' : ''}.`
       } Frame {opened} opened the connection, {time} after the first SYN.`,
       ...(isLate
-        ? { likelyCauses: CAUSES_OF_LATE_ANSWER }
+        ? LATE
         : isEarly
-          ? {
-              likelyCauses: isNear(caller)
-                ? [NOT_TAKEN_IN, LOST_ANSWER]
-                : [LOST_ANSWER, NOT_TAKEN_IN, LONG_ROUND_TRIP],
-            }
-          : isNear(listener) && { likelyCauses: [QUEUE_FULL, PATH, NOT_READY] }),
+          ? isNear(caller)
+            ? MISSED_HERE
+            : MISSED
+          : isNear(listener)
+            ? UNANSWERED_THERE
+            : UNANSWERED),
       frames: [syn.frame, repeated.frame, repeated.lastFrame, answered.frame, opened.frame],
       from: syn.time,
       to: opened.time,

@@ -5,6 +5,9 @@ import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { duration, nameOf, round } from './wording.js';
 
+const OF_TWO = ['TCP hole punching, or two peers that call each other from fixed ports (possible).'];
+const OF_ONE = ['A program that connected to its own ephemeral port (possible).'];
+
 /** Both sides opened before either had received the other's SYN. */
 export const simultaneousOpen: Rule = {
   id: 'simultaneous-open',
@@ -30,8 +33,8 @@ export const simultaneousOpen: Rule = {
     ],
     applicationSees: 'connect succeeds on both sides.',
     likelyCauses: [
-      'TCP hole punching, or two peers that call each other from fixed ports (possible).',
-      'A program that connected to its own ephemeral port (possible).',
+      ...OF_TWO,
+      'Where both ends are one: a program that connected to its own ephemeral port (possible).',
     ],
     nextSteps: ['Nothing is needed.'],
     example: { fixture: 'simultaneous-open', capture: 'client' },
@@ -53,6 +56,7 @@ export const simultaneousOpen: Rule = {
         applicationSees: isKnown
           ? simultaneousOpen.documentation.applicationSees
           : 'If the handshake ends, connect succeeds on both sides.',
+        likelyCauses: client.address === server.address && client.port === server.port ? OF_ONE : OF_TWO,
         frames: [first.frame, second.frame],
         from: first.time,
         to: second.time,

@@ -14,6 +14,11 @@ const PROMPT_SECONDS = 0.05;
 /** Within this, the SYN of a server that acknowledged a SYN belongs to the same handshake (seconds). */
 const SAME_HANDSHAKE_SECONDS = 3;
 
+const CAUSES = [
+  'A server made for it: a test of the devices on the path, or an attempt to get past them (possible).',
+  'A device on the path that changed the SYN-ACK (possible).',
+];
+
 /** The server answered the SYN with a SYN: the client has to send the SYN-ACK. */
 export const splitHandshake: Rule = {
   id: 'split-handshake',
@@ -39,9 +44,8 @@ export const splitHandshake: Rule = {
     ],
     applicationSees: 'Nothing: connect succeeds on {client}.',
     likelyCauses: [
-      'A server made for it: a test of the devices on the path, or an attempt to get past them (possible).',
+      ...CAUSES,
       'TCP hole punching: the first SYN was lost on the way, and {server} opened by itself (possible).',
-      'A device on the path that changed the SYN-ACK (possible).',
     ],
     nextSteps: [
       'Capture at {server}: does its host send the SYN without ACK?',
@@ -109,6 +113,8 @@ function inTwoConnections(connection: Connection): readonly Finding[] {
       title: '{server} acknowledged the SYN of {client}, and then sent a SYN of its own',
       explanation:
         'The SYN of {client} is frame {first}. {server} acknowledged it in frame {acknowledgment}, without a SYN, and sent its SYN by itself in frame {second}. With that the addresses and ports are opened anew: what follows is told as the next connection on them, with {server} as its client.',
+      // It had the SYN: that was not lost.
+      likelyCauses: CAUSES,
       frames: [opening.frame, acknowledgment.frame, syn.frame],
       from: opening.time,
       to: syn.time,

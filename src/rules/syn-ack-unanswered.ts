@@ -12,6 +12,14 @@ const FORGED =
 const SCAN =
   'The caller scans ports and wants no connection (possible): then it sends SYNs to many ports, and answers none of theirs.';
 
+const CITATIONS = [cite.synReceivedAck, cite.synLimit, cite.synAckRetries];
+const CALLER_IS_THERE = {
+  applicationSees:
+    '{listener}: accept never returns this connection. {caller}: connect times out, if it misses the SYN-ACK.',
+  likelyCauses: [WAY_BACK, SCAN],
+  citations: CITATIONS,
+};
+
 /** What is left where other calls of the caller show that it scans the host. */
 export const CAUSES_OF_SCANNED: readonly string[] = [SCAN.replace('possible', 'likely'), WAY_BACK];
 
@@ -35,7 +43,7 @@ export const synAckUnanswered: Rule = {
   needs: 'both',
   explains: [],
   related: ['syn-unanswered', 'handshake-delayed', 'accept-queue-overflow', 'handshake-aborted'],
-  citations: [cite.synReceivedAck, cite.synLimit, cite.synFlood, cite.synAckRetries],
+  citations: [...CITATIONS, cite.synFlood],
   documentation: {
     meaning:
       'The listener answered the SYN and repeated its answer, but the caller’s acknowledgment never came. Either the SYN-ACK does not reach the caller, or the caller does not exist: its address was forged, or it went away.',
@@ -77,7 +85,7 @@ export const synAckUnanswered: Rule = {
       explanation:
         'The SYN-ACK in frame {first} was repeated {count}, the last time in frame {last}, over {time}; no acknowledgment of {caller} came.',
       // A caller that repeats its SYN is there, and misses the answer.
-      ...(heardSince && { likelyCauses: [WAY_BACK, SCAN] }),
+      ...(heardSince && CALLER_IS_THERE),
       frames: [answered.frame, repeated.frame, repeated.lastFrame],
       from: answered.time,
       to: repeated.lastTime,

@@ -70,12 +70,16 @@ testRule(connectionRefused, {
 });
 
 it.each([true, false])('cites what is known of ECN only where the SYN asked for it: %s', (asks) => {
-  const [{ citations, likelyCauses }] = connectionRefused.check(answered({ milestones: [refusal] }, asks), {
-    captureEnd: at(1),
-    options: {},
-  });
+  const [{ citations, likelyCauses, nextSteps }] = connectionRefused.check(
+    answered({ milestones: [refusal] }, asks),
+    {
+      captureEnd: at(1),
+      options: {},
+    },
+  );
   expect(citations.some(({ source }) => source === 'RFC 3168')).toBe(asks);
   expect(likelyCauses.join(' ').includes('ECN')).toBe(asks);
+  expect(nextSteps.join(' ').includes('ECN')).toBe(asks);
 });
 
 it('knows from the segments whether the SYN asked', () => {

@@ -17,6 +17,7 @@ testRule(fastOpenRefused, {
         0.01 S SA 0 1
         ${AFTER}`),
       end: 2,
+      nextSteps: /^On the host of 10\.0\.0\.2:8080: sysctl net\.ipv4\.tcp_fastopen;(?!.*Blackhole)/s,
       endpoint: 'server',
       confidence: 'observed',
       title: '10.0.0.2:8080 did not take the 50 bytes that 10.0.0.1:40000 sent with its SYN',
@@ -31,6 +32,8 @@ testRule(fastOpenRefused, {
         0.01 S SA 0 1 tfo=8
         ${AFTER}`),
       end: 2,
+      nextSteps: /tcp_fastopen_key(?!.*tcp_fastopen;)/s,
+      citations: /^(?!.*switched on)/s,
       facts: { newCookie: true },
     },
     {
@@ -65,6 +68,7 @@ testRule(fastOpenRefused, {
         1.02 S SA 0 1
         ${AFTER}`),
       end: 2,
+      nextSteps: /^Capture at 10\.0\.0\.2:8080: does the SYN with data arrive(?!.*sysctl)/s,
       confidence: 'possible',
       title:
         '10.0.0.2:8080 answered the SYN of 10.0.0.1:40000 only when it was repeated without its 50 bytes',

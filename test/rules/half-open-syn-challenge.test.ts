@@ -28,6 +28,8 @@ testRule(halfOpenSynChallenge, {
         client: { milestones: [syn, resets(60.02, 11, { trigger: { frame: 10, kind: 'ack' } })] },
       }),
       end: 62,
+      applicationSees: /^10\.0\.0\.2:8080: the program that held the old connection gets ECONNRESET/,
+      citations: /never sent is answered with a reset\.$/,
       endpoint: 'client',
       confidence: 'inferred',
       title: '10.0.0.1:40000 opened a connection anew that 10.0.0.2:8080 still held',
@@ -49,6 +51,7 @@ testRule(halfOpenSynChallenge, {
         61.00 C S 0 isn=70000
         61.01 S A 6 19`),
       end: 62,
+      citations: /may drop the challenge ACK/,
       severity: 'warning',
       confidence: 'possible',
       explanation: /It sent 2 in all/,
@@ -69,6 +72,7 @@ testRule(halfOpenSynChallenge, {
         61.00 C S  0 isn=70000
         61.01 S SA 0 1 isn=70000`),
       end: 62,
+      applicationSees: /^10\.0\.0\.2:8080: how its old connection ended the capture does not tell\./,
       severity: 'info',
       frames: [6, 7],
       facts: { answered: true, resetByOpener: false },

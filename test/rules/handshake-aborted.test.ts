@@ -19,6 +19,10 @@ testRule(handshakeAborted, {
       name: 'on a health check',
       connection: aborted(0.03),
       end: 1,
+      likelyCauses:
+        /^A health check or a port scan, which completes .* \(likely\)\.\nA program that was done[^\n]*$/,
+      nextSteps: /regular intervals(?!.*(server|Overflows))/s,
+      citations: /^A program may reset its connection at any time\.$/,
       endpoint: 'client',
       confidence: 'observed',
       title: '10.0.0.1:40000 reset the connection 20 ms after the SYN-ACK, before any data',
@@ -34,8 +38,41 @@ testRule(handshakeAborted, {
         },
       }),
       end: 1,
+      // The ACK bit is that of a live socket: no full queue answers so.
+      applicationSees: /^10\.0\.0\.1:40000: connect had succeeded/,
+      likelyCauses: /^The program accepted(?!.*(queue was full|health check|scan))/s,
+      nextSteps: /^The log of the program at 10\.0\.0\.2:8080(?!.*tcp_abort_on_overflow)/s,
+      citations: /^(?!.*too slow to accept)/s,
       severity: 'warning',
       endpoint: 'server',
+    },
+    {
+      name: 'and thinks of a full queue first where the server answers the acknowledgment with a reset',
+      connection: connectionOf(`
+        0.00 C S 0
+        0.01 S SA 0 1
+        0.02 C A 1 1
+        0.03 S R 1`),
+      end: 1,
+      severity: 'warning',
+      endpoint: 'server',
+      likelyCauses: /^The accept queue was full(?!.*(health check|scan))/s,
+      nextSteps: /^On the host of 10\.0\.0\.2:8080: .*tcp_abort_on_overflow/,
+      citations: /too slow to accept/,
+      facts: { handshakeComplete: true },
+    },
+    {
+      name: 'and knows of no full queue where nothing had acknowledged the SYN-ACK',
+      connection: connectionOf(`
+        0.00 C S 0
+        0.01 S SA 0 1
+        3.01 S RA 1 1`),
+      end: 4,
+      severity: 'warning',
+      endpoint: 'server',
+      likelyCauses: /^The acknowledgment of the SYN-ACK did not arrive(?!.*queue was full)/s,
+      nextSteps: /^Capture at 10\.0\.0\.1:40000: does the SYN-ACK arrive/,
+      facts: { handshakeComplete: false },
     },
     {
       name: 'as half-open when the client answers the SYN-ACK with a reset',
@@ -44,6 +81,7 @@ testRule(handshakeAborted, {
         0.01 S SA 0 1
         0.02 C R  1`),
       end: 1,
+      likelyCauses: /^A half-open scan(?!.*(queue|completes))/s,
       endpoint: 'client',
       severity: 'info',
       title: '10.0.0.1:40000 answered the SYN-ACK with a reset: the handshake was never completed',
@@ -79,6 +117,9 @@ testRule(handshakeAborted, {
         0.01 S SA 0 1
         0.02 C RA 1 1`),
       end: 1,
+      applicationSees: /10\.0\.0\.2:8080: nothing, accept never returns/,
+      likelyCauses: /^A health check or a scan, which resets once it has the SYN-ACK(?!.*(queue|forged))/s,
+      citations: /^A reset in SYN-RECEIVED/,
       endpoint: 'client',
       title: '10.0.0.1:40000 reset the connection 10 ms after the SYN-ACK, before any data',
       facts: { handshakeComplete: false, halfOpen: false },

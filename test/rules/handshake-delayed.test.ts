@@ -18,6 +18,8 @@ testRule(handshakeDelayed, {
         0.00 C S 0
         1.00 C S 0${opens(1.02)}`),
       end: 2,
+      nextSteps: /^Capture at 10\.0\.0\.2:8080: does each SYN arrive.*TcpExtListenOverflows/s,
+      citations: /accept queue full/,
       endpoint: 'client',
       severity: 'info',
       confidence: 'observed',
@@ -48,6 +50,9 @@ testRule(handshakeDelayed, {
         1.10 S SA 0 1
         3.00 C S  0${opens(3.1)}`),
       end: 4,
+      nextSteps:
+        /^On the host of 10\.0\.0\.1:40000: does its firewall drop the first SYN-ACK(?!.*Overflows)/s,
+      citations: /^(?!.*accept queue full)/s,
       severity: 'info',
       explanation:
         /A SYN-ACK had been captured in frame 2 by then, but 10\.0\.0\.1:40000 had not acknowledged it\. Frame 6 opened/,
@@ -78,6 +83,7 @@ testRule(handshakeDelayed, {
         1.06   C PA 1 1 +10
         1.0601 S A  1 11`),
       end: 4,
+      nextSteps: /^On the host of 10\.0\.0\.2:8080: nstat(?!.*does each SYN arrive)/s,
       severity: 'info',
       explanation:
         /captured before that, and by its times the capture was taken near 10\.0\.0\.2:8080: the SYNs before arrived,/,

@@ -1,3 +1,4 @@
+import { expect, it } from 'vitest';
 import { simultaneousOpen } from '../../src/rules/simultaneous-open.js';
 import { connection } from '../support/connection-builder.js';
 import { connectionOf } from '../support/conversation.js';
@@ -14,6 +15,7 @@ testRule(simultaneousOpen, {
         0.010 S SA 0 1
         0.015 S A  1 1`),
       end: 1,
+      likelyCauses: /^TCP hole punching[^\n]*$/,
       confidence: 'observed',
       title: '10.0.0.1:40000 and 10.0.0.2:8080 opened the connection at the same time',
       frames: [1, 2],
@@ -73,4 +75,16 @@ testRule(simultaneousOpen, {
       end: 2,
     },
   ],
+});
+
+it('knows a program that called itself', () => {
+  const crossed = connectionOf(`
+        0.000 C S  0
+        0.005 S S  0
+        0.005 C SA 0 1
+        0.010 S SA 0 1`);
+  const { address, port } = crossed.client;
+  const own = { ...crossed, server: { ...crossed.server, address, port } };
+  const [{ likelyCauses }] = simultaneousOpen.check(own, { captureEnd: crossed.end, options: {} });
+  expect(likelyCauses).toEqual(['A program that connected to its own ephemeral port (possible).']);
 });

@@ -1,7 +1,7 @@
 import type { Connection } from '../../connections/connection.js';
 import { formatEndpoint } from '../../core/addresses.js';
 import { secondsBetween, type Timestamp } from '../../core/time.js';
-import type { Finding, Pattern } from '../finding.js';
+import type { Citation, Finding, Pattern } from '../finding.js';
 import { handshakeAborted } from '../handshake-aborted.js';
 import type { PatternRule } from '../rule.js';
 import { duration, inNetwork, round, times } from '../wording.js';
@@ -28,6 +28,8 @@ export interface Checks {
   readonly port: number;
   readonly network: string;
   readonly members: Members;
+  /** Of the first that was found. */
+  readonly citations: readonly Citation[];
   last: Timestamp;
   /** Seconds from one to the next. */
   shortest: number;
@@ -40,7 +42,7 @@ export class HealthChecks {
   readonly #watched = new Groups<Checks>();
 
   /** Takes in what a finding says. */
-  add({ id, client, server, network }: Connection, { rule, endpoint, from, to }: Finding): void {
+  add({ id, client, server, network }: Connection, { rule, endpoint, from, to, citations }: Finding): void {
     if (rule !== handshakeAborted.id || endpoint !== 'client') return;
     const service = this.#services.of(
       inNetwork(server.address, network),
@@ -54,6 +56,7 @@ export class HealthChecks {
       port: server.port,
       network,
       members: new Members(from, to),
+      citations,
       shortest: Number.POSITIVE_INFINITY,
       longest: 0,
       last: from,
@@ -81,7 +84,7 @@ export class HealthChecks {
 
 /** What `rule` reports of checks. */
 export function checkPattern(rule: PatternRule, checks: Checks): Pattern {
-  const { client, server, port, network, members, last, shortest, longest } = checks;
+  const { client, server, port, network, members, citations, last, shortest, longest } = checks;
   const interval = secondsBetween(members.from, last) / (members.count - 1);
   const service = formatEndpoint(server, port);
   return reportPattern(rule, {
@@ -104,7 +107,7 @@ export function checkPattern(rule: PatternRule, checks: Checks): Pattern {
       count: members.count,
       intervalSeconds: round(interval, 3),
     },
-    citations: handshakeAborted.citations,
+    citations,
     words: {
       rule: handshakeAborted.id,
       client: inNetwork(client, network),
