@@ -22,7 +22,68 @@ import type { Finding, Severity } from './finding.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule, RuleContext } from './rule.js';
 import { ERROR_SECONDS, STUCK_SECONDS } from './thresholds.js';
-import { count, duration, nameOf, round, ssFilter } from './wording.js';
+import { count, duration, inCase, nameOf, round, ssFilter } from './wording.js';
+
+const NOT_CLOSED =
+  'Its code does not close the socket after read returned 0, or after an exception (possible).';
+const NEVER_LOOKS =
+  'A connection pool keeps the connection and never checks whether the peer has closed it (possible).';
+const BLOCKED = 'The worker that owns it is blocked elsewhere, so nobody sees the end of file (possible).';
+const COPIED =
+  'A forked or executed child holds a copy of the descriptor, so close() in one process sends no FIN (possible).';
+const STOPPED = 'The process is stopped, by a debugger or a signal (possible).';
+const SLOW_ANSWER = 'A half-close on purpose, with a very slow answer (possible).';
+const WAITS =
+  'Its FIN waits behind the data that is not acknowledged (possible): then Send-Q shows that data, and the socket may be in LAST-ACK already.';
+
+/** Pools keep what their program has opened. */
+const CAUSES = {
+  client: [NEVER_LOOKS, NOT_CLOSED, BLOCKED, COPIED, STOPPED, SLOW_ANSWER],
+  server: [NOT_CLOSED, BLOCKED, COPIED, STOPPED, SLOW_ANSWER, NEVER_LOOKS],
+};
+/** Its receive buffer is full: nobody has read as far as the FIN. */
+const CAUSES_UNREAD = [
+  BLOCKED,
+  STOPPED,
+  'Its code does not close the socket after an exception (possible).',
+  COPIED,
+  NEVER_LOOKS,
+];
+const CAUSES_OF_WAITING = {
+  client: [WAITS, ...CAUSES.client],
+  server: [WAITS, ...CAUSES.server],
+};
+/** It closed in the end, or its process ended. */
+const CAUSES_OF_LATE = [
+  'The worker that owns it was blocked elsewhere until then, or its process was stopped (possible).',
+  'A connection pool looks at its connections at long intervals only, or at the next use (possible).',
+  'The process, or a child that held a copy of the descriptor, ended then, and its kernel closed for it (possible): its other connections end in the same moment.',
+  SLOW_ANSWER,
+];
+const FIND =
+  "On the host of {holder}: ss -tanpo state close-wait '( {filter} )'. Recv-Q 1: only the FIN is unread, nobody has looked at the socket. 0: the program read the end of file and kept the descriptor. More: data is unread as well.";
+/** LAST-ACK is the state of a socket whose FIN waits behind data. */
+const FIND_WAITING =
+  "On the host of {holder}: ss -tanpo '( {filter} )'. LAST-ACK: its program has closed, and the FIN waits behind what Send-Q counts. CLOSE-WAIT: it has not.";
+const DESCRIPTORS = 'lsof -nP -a -i TCP -s TCP:CLOSE_WAIT, and ls /proc/PID/fd | wc -l against ulimit -n.';
+const STEPS_OF_WAITING = [FIND_WAITING, 'Capture at {closer}: does the data of {holder} arrive there?'];
+const SEEN_LATE =
+  '{holder}: read gave 0 all that time, or would have, and write would have succeeded. {closer}: nothing if it called close(); a read that blocked until the end if it called shutdown(SHUT_WR).';
+/** The connection is over: nothing is left of it to look at. */
+const STEPS_OF_LATE = [
+  'What the program at {holder} did between frames {ack} and {left}: its log, and the slowest of its own calls.',
+  'Whether others are held now, on the host of {holder}: ss -tanpo state close-wait.',
+];
+const CITATIONS = [
+  cite.closeWaitMeaning,
+  cite.remoteCloseNeedsLocalClose,
+  cite.closeInCloseWait,
+  cite.finProcessing,
+  cite.recvReturnsZero,
+  cite.closeLastReference,
+  cite.httpWatchForClose,
+  cite.finTimeout,
+];
 
 /** The peer closed, and the application on this side does not follow. */
 export const closeWaitStuck: Rule = {
@@ -36,17 +97,7 @@ export const closeWaitStuck: Rule = {
   needs: 'both',
   explains: ['fin-wait-2-stuck'],
   related: ['fin-wait-2-stuck', 'half-close', 'half-close-stalled', 'close-wait-pileup'],
-  citations: [
-    cite.closeWaitMeaning,
-    cite.remoteCloseNeedsLocalClose,
-    cite.closeInCloseWait,
-    cite.finProcessing,
-    cite.recvReturnsZero,
-    cite.closeLastReference,
-    cite.httpWatchForClose,
-    cite.finTimeout,
-    cite.neverClosedServer,
-  ],
+  citations: [...CITATIONS, cite.neverClosedServer],
   documentation: {
     meaning:
       'One side sent its FIN and the other side’s kernel acknowledged it, so that side is in CLOSE-WAIT. Only its own application can end that state, by closing the socket; no timer does. A socket that stays there holds a descriptor and memory, and the peer has either forgotten the connection by now, so that anything sent later is reset, or waits in FIN-WAIT-2 without end. Many of them exhaust the descriptors of the process.',
@@ -67,16 +118,13 @@ export const closeWaitStuck: Rule = {
     applicationSees:
       '{holder}: read has returned 0 or will, poll shows IN and RDHUP, and write still succeeds. {closer}: nothing if it called close(); a blocked read if it called shutdown(SHUT_WR).',
     likelyCauses: [
-      'Its code does not close the socket after read returned 0, or after an exception (possible).',
-      'A connection pool keeps the connection and never checks whether the peer has closed it (possible).',
-      'The worker that owns it is blocked elsewhere, so nobody sees the end of file (possible).',
-      'A forked or executed child holds a copy of the descriptor, so close() in one process sends no FIN (possible).',
-      'The process is stopped, by a debugger or a signal (possible).',
-      'A half-close on purpose, with a very slow answer (possible).',
+      ...CAUSES.server,
+      inCase('Where data is unacknowledged', WAITS),
+      ...CAUSES_OF_LATE.slice(0, 3).map((cause) => inCase('Where it closed in the end', cause)),
     ],
     nextSteps: [
-      "On the host of {holder}: ss -tanpo state close-wait '( {filter} )'. Recv-Q 1: only the FIN is unread, nobody has looked at the socket. 0: the program read the end of file and kept the descriptor. More: data is unread as well.",
-      'lsof -nP -a -i TCP -s TCP:CLOSE_WAIT, and ls /proc/PID/fd | wc -l against ulimit -n.',
+      FIND,
+      DESCRIPTORS,
       'A stack dump of the owner, and pgrep -P PID for children that hold the descriptor.',
       'No sysctl ends CLOSE-WAIT; tcp_keepalive_* helps only sockets that set SO_KEEPALIVE.',
     ],
@@ -122,6 +170,13 @@ function stillHeld(
     confidence: waits ? 'possible' : gradedBy(connection, 'inferred'),
     title: '{holder} has stayed in CLOSE-WAIT for {held}',
     explanation: `{closer} sent its FIN in frame {fin} and {holder} acknowledged it in frame {ack}. ${after}${holder.windowClosed ? ' Its own receive window is closed as well: it does not read either.' : ''} ${waits ? `${count(holder.unacknowledgedBytes, 'byte')} that it had sent ${holder.unacknowledgedBytes === 1 ? 'is' : 'are'} not acknowledged, and its FIN may wait behind them: whether the application of {holder} has closed its side, the capture does not tell.` : 'TCP sends the second FIN only when the application closes, so the application of {holder} has not closed its side.'}`,
+    likelyCauses: waits
+      ? CAUSES_OF_WAITING[holder.role]
+      : holder.windowClosed
+        ? CAUSES_UNREAD
+        : CAUSES[holder.role],
+    ...(waits && { nextSteps: STEPS_OF_WAITING }),
+    citations: CITATIONS,
     frames: [finFrame(closer), entry.frame, finCoveredFrame(closer), lastData?.lastFrame ?? null],
     from: entry.time,
     to: captureEnd,
@@ -181,6 +236,10 @@ function heldLong(
         ? `{holder} stayed in CLOSE-WAIT for {held} until ${end}`
         : `{holder} stayed in CLOSE-WAIT for {held}, and its late ${what} was reset`,
     explanation: `{closer} sent its FIN in frame {fin} and {holder} acknowledged it in frame {ack}. The application of {holder} left its side open for {held}, until ${end}.${harm}`,
+    applicationSees: SEEN_LATE,
+    likelyCauses: hasEnded(left) ? CAUSES_OF_LATE : CAUSES[holder.role],
+    nextSteps: STEPS_OF_LATE,
+    citations: CITATIONS,
     frames: [finFrame(closer), entry.frame, finCoveredFrame(closer), left.frame, reset?.frame ?? null],
     from: entry.time,
     to: left.time,
@@ -191,8 +250,17 @@ function heldLong(
       stillHeld: false,
       kind: reset === null ? 'closed-late' : 'closed-too-late',
     },
-    words: { ...words(holder, closer, entry, heldSeconds), rst: reset?.frame ?? '' },
+    words: {
+      ...words(holder, closer, entry, heldSeconds),
+      left: left.frame ?? '?',
+      rst: reset?.frame ?? '',
+    },
   });
+}
+
+/** Its program ended the wait, or its kernel did in its place. */
+function hasEnded({ state, cause }: Transition): boolean {
+  return state === 'LAST-ACK' || cause.startsWith('sent RST');
 }
 
 /** What ended the wait, as a clause. */

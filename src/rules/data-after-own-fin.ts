@@ -4,6 +4,12 @@ import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { count, nameOf } from './wording.js';
 
+const OF_DATA = [cite.finMeansNoMoreData, cite.noSendAfterClose];
+const SECOND_FIN = {
+  applicationSees: 'Nothing by that: it brought no data, and the first FIN had told the end.',
+  citations: [cite.finMeansNoMoreData, cite.noSecondFin],
+};
+
 /** An endpoint sent what cannot be: data beyond its own FIN, or a second FIN elsewhere. */
 export const dataAfterOwnFin: Rule = {
   id: 'data-after-own-fin',
@@ -15,7 +21,7 @@ export const dataAfterOwnFin: Rule = {
   needs: 'either',
   explains: [],
   related: ['rst-origin-suspect'],
-  citations: [cite.finMeansNoMoreData, cite.noSendAfterClose, cite.noSecondFin],
+  citations: [...OF_DATA, cite.noSecondFin],
   documentation: {
     meaning:
       'A FIN says that no more data follows, so octets beyond it, or another FIN elsewhere, break the protocol. The stacks of operating systems do not do this; something between the ends that rewrites sequence numbers, or a small stack of its own in a proxy or VPN, may. Octets beyond a FIN that the other side has taken are lost; a second FIN alone loses nothing.',
@@ -51,9 +57,7 @@ export const dataAfterOwnFin: Rule = {
       confidence: connection.quality.offloaded || !finTaken ? 'possible' : gradedBy(connection, 'observed'),
       title: bytes === 0 ? '{sender} sent a second FIN' : '{sender} sent {bytes} beyond its own FIN',
       explanation: `The FIN of {sender} is in frame {fin}; ${bytes === 0 ? 'frame {frame} has another one at a different number' : 'frame {frame} goes beyond it'}.${finTaken ? '' : ' Its peer was not seen to acknowledge that FIN, which may be damaged or not its own.'}`,
-      ...(bytes === 0 && {
-        applicationSees: 'Nothing by that: it brought no data, and the first FIN had told the end.',
-      }),
+      ...(bytes === 0 ? SECOND_FIN : { citations: OF_DATA }),
       frames: [finFrame(sender), beyond.frame, beyond.lastFrame],
       from: beyond.time,
       to: beyond.lastTime,

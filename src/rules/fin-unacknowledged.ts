@@ -47,6 +47,15 @@ const STEPS_OF_VAIN = [
   'Capture at {closer}: do the acknowledgments arrive? If they do, its own firewall drops them: nft list ruleset, iptables -vnL.',
   "On the host of {closer}: ss -tanpo state fin-wait-1 '( {filter} )'.",
 ];
+const ORPHANS = 'sysctl net.ipv4.tcp_orphan_retries net.ipv4.tcp_max_orphans on the host of {closer}.';
+const CAPTURE_AT_PEER = 'Capture at the host of {peer} to see whether the FIN arrives.';
+/** The connection has ended, with a reset of its own or because its kernel gave up. */
+const STEPS_OF_ENDED = [CAPTURE_AT_PEER, ORPHANS];
+const STEPS_OF_WAITING = [
+  "On the host of {closer}: ss -tanpo state {state} '( {filter} )'.",
+  ORPHANS,
+  CAPTURE_AT_PEER,
+];
 const OF_CLOSER =
   '{closer}: close() returned at once and reports nothing; after shutdown(SHUT_WR) its read waits, and fails with ETIMEDOUT if the kernel gives up.';
 
@@ -86,9 +95,9 @@ export const finUnacknowledged: Rule = {
     applicationSees: `${OF_CLOSER} {peer}: unknown; if it is heard, nothing of the close.`,
     likelyCauses: [...causesOfSilence('peer'), NO_FINS],
     nextSteps: [
-      "On the host of {closer}: ss -tanpo state fin-wait-1 '( {filter} )'.",
-      'sysctl net.ipv4.tcp_orphan_retries net.ipv4.tcp_max_orphans',
-      'Capture at the host of {peer} to see whether the FIN arrives.',
+      `On the host of {closer}: ss -tanpo state fin-wait-1 '( {filter} )'.`,
+      ORPHANS,
+      CAPTURE_AT_PEER,
     ],
     example: { fixture: 'fin-unacknowledged', capture: 'client' },
   },
@@ -130,6 +139,7 @@ export const finUnacknowledged: Rule = {
       endpoint: closer.role,
       ...((reset !== null || (inVain > 0 && peer.unacknowledgedBytes === 0)) && { severity: 'warning' }),
       confidence: gradedBy(connection, 'observed'),
+      nextSteps: reset === null ? STEPS_OF_WAITING : STEPS_OF_ENDED,
       ...account,
       explanation: `The FIN of {closer} in frame {fin} was sent again until frame {last}, ${account.explanation}${reset === null ? '' : ' It went on as if the connection were open, and {closer} answered with RST in frame {rst}.'}${stopped ? ` Then {closer} stopped, and no packet says why: it gave up${silent && asked === null ? ', or its host no longer finds the next one on its link and sends ARP or neighbour discovery requests only, which this capture does not hold' : ''}.` : ''}`,
       applicationSees: `${OF_CLOSER} {peer}: ${silent ? 'unknown.' : `nothing of the close; ${reset === null ? 'its read waits.' : 'its write succeeded and drew the reset, and then its read fails with ECONNRESET.'}`}`,
@@ -166,6 +176,7 @@ export const finUnacknowledged: Rule = {
         inVain: times(inVain),
         bytesOfPeer: count(peer.unacknowledgedBytes, 'byte'),
         filter: ssFilter(closer, peer),
+        state: closer.finalState === 'CLOSING' ? 'closing' : 'fin-wait-1',
       },
     });
   }),

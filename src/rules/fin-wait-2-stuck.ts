@@ -1,4 +1,4 @@
-import type { Connection, Endpoint, Milestone, Transition } from '../connections/connection.js';
+import type { Connection, Endpoint, Milestone, Moment, Transition } from '../connections/connection.js';
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
 import {
@@ -11,12 +11,30 @@ import {
   lastMilestone,
   milestone,
   missedSince,
+  silentSince,
 } from './evidence.js';
 import type { Confidence } from './finding.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { STUCK_SECONDS } from './thresholds.js';
 import { duration, nameOf, round, ssFilter } from './wording.js';
+
+const OF_HOLDER = '{holder}: read has returned 0 or will, and write still succeeds.';
+const OF_SHUTDOWN =
+  '{closer}: its read blocks and its write fails with EPIPE and SIGPIPE, as it shut down its own side.';
+const NOT_CLOSING = 'The application of {holder} does not close: see close-wait-stuck (likely).';
+const LOOK_AT_HOLDER = 'On the host of {holder}, look for the socket in CLOSE-WAIT, as for close-wait-stuck.';
+const LOOK_AT_CLOSER = "On the host of {closer}: ss -tanpo state fin-wait-2 '( {filter} )'.";
+const OF_ANY = [cite.finWait2Meaning, cite.halfCloseAllowed, cite.finAckProcessing];
+/** What is said otherwise where only shutdown() can have sent the FIN: no timer ends the wait. */
+const BY_SHUTDOWN = {
+  applicationSees: `${OF_SHUTDOWN} ${OF_HOLDER}`,
+  nextSteps: [
+    LOOK_AT_HOLDER,
+    `${LOOK_AT_CLOSER} Its program waits as well: a timeout of its own would end that.`,
+  ],
+  citations: OF_ANY,
+};
 
 /** One side closed, and waits for a FIN that does not come. */
 export const finWait2Stuck: Rule = {
@@ -29,14 +47,7 @@ export const finWait2Stuck: Rule = {
   needs: 'both',
   explains: [],
   related: ['close-wait-stuck', 'half-close', 'fin-wait-2-timeout-late-fin'],
-  citations: [
-    cite.finWait2Meaning,
-    cite.halfCloseAllowed,
-    cite.finAckProcessing,
-    cite.finTimeout,
-    cite.finTimeoutViolates,
-    cite.lingerTwo,
-  ],
+  citations: [...OF_ANY, cite.finTimeout, cite.finTimeoutViolates, cite.lingerTwo],
   documentation: {
     meaning:
       'The side that closed first had its FIN acknowledged and now waits in FIN-WAIT-2 for the other side’s FIN. The cause lies with the other side, whose application does not close (close-wait-stuck), or on the path. RFC 9293 gives this state no timer. A kernel ends it only if no program owns the socket any more: after close() Linux drops it silently at tcp_fin_timeout, after shutdown() it lasts for as long as the program keeps the socket.',
@@ -50,16 +61,15 @@ export const finWait2Stuck: Rule = {
       'A FIN that nobody acknowledged: fin-unacknowledged.',
       'A FIN of {holder} that {closer} did not acknowledge: last-ack-stuck.',
     ],
-    applicationSees:
-      '{closer}: after shutdown(SHUT_WR) its read blocks and its write fails with EPIPE and SIGPIPE; after close() nothing. {holder}: read has returned 0 or will, and write still succeeds.',
+    applicationSees: `{closer}: after shutdown(SHUT_WR) its read blocks and its write fails with EPIPE and SIGPIPE; after close() nothing. ${OF_HOLDER}`,
     likelyCauses: [
-      'The application of {holder} does not close: see close-wait-stuck (likely).',
+      NOT_CLOSING,
       'The host of {holder} was lost after it acknowledged the FIN (possible).',
       'A firewall or NAT dropped the half-closed connection, and the FIN of {holder} with it (possible).',
     ],
     nextSteps: [
-      'On the host of {holder}, look for the socket in CLOSE-WAIT, as for close-wait-stuck.',
-      "On the host of {closer}: ss -tanpo state fin-wait-2 '( {filter} )'. A timer:(timewait,…) entry is an orphan that counts down after close(); no timer and a process is a half-close by shutdown().",
+      LOOK_AT_HOLDER,
+      `${LOOK_AT_CLOSER} A timer:(timewait,…) entry is an orphan that counts down after close(); no timer and a process is a half-close by shutdown().`,
       'sysctl net.ipv4.tcp_fin_timeout',
     ],
     example: { fixture: 'fin-wait-2-held', capture: 'client' },
@@ -74,13 +84,16 @@ export const finWait2Stuck: Rule = {
     const quietSeconds = secondsBetween(last?.lastTime ?? entry.time, captureEnd);
     if (!lasted(connection, last?.lastFrame ?? entry.frame, quietSeconds, options.stuckSeconds)) return null;
     const waitedSeconds = secondsBetween(entry.time, captureEnd);
-    const call = callUsed(connection, closer, holder, entry, data);
+    const probes = probesSince(closer, entry);
+    const call = callUsed(connection, holder, probes, data);
     return reportFinding(finWait2Stuck, connection, {
       endpoint: closer.role,
       // Without its repetition the FIN's acknowledgment arrived: a lost one would have had the FIN sent again.
       confidence: gradedBy(connection, 'inferred'),
       title: '{closer} has waited in FIN-WAIT-2 for {waited}',
       explanation: `{closer} sent its FIN in frame {fin}, {holder} acknowledged it in frame {ack} and never sent its own. ${call.words}`,
+      ...(call.confidence !== 'possible' && BY_SHUTDOWN),
+      ...(probes !== null && !silentSince(holder, lastOf(probes)) && { likelyCauses: [NOT_CLOSING] }),
       frames: [finFrame(closer), covered.frame, data?.lastFrame ?? null],
       from: entry.time,
       to: captureEnd,
@@ -102,12 +115,21 @@ export const finWait2Stuck: Rule = {
   }),
 };
 
+/** The keep-alives that it sent while it waited. */
+function probesSince(closer: Endpoint, { frame }: Transition): Milestone | null {
+  const probes = lastMilestone(closer, 'keep-alive');
+  return probes !== null && frame !== null && probes.lastFrame > frame ? probes : null;
+}
+
+function lastOf({ lastFrame, lastTime }: Milestone): Moment {
+  return { frame: lastFrame, time: lastTime };
+}
+
 /** Which call sent the FIN, as far as what followed tells. */
 function callUsed(
   connection: Connection,
-  closer: Endpoint,
   holder: Endpoint,
-  entry: Transition,
+  probes: Milestone | null,
   data: Milestone | null,
 ): { name: string; confidence: Confidence; words: string } {
   if (data !== null && acknowledgedAfterPeerFin(holder) > 0) {
@@ -118,8 +140,7 @@ function callUsed(
         '{closer} still accepted data after its FIN, so it half-closed with shutdown(SHUT_WR) and will wait without limit.',
     };
   }
-  const probes = lastMilestone(closer, 'keep-alive');
-  if (probes !== null && entry.frame !== null && probes.lastFrame > entry.frame) {
+  if (probes !== null) {
     return {
       name: 'shutdown',
       confidence: 'possible',

@@ -16,6 +16,12 @@ import type { Rule } from './rule.js';
 import { ORPHAN_SECONDS } from './thresholds.js';
 import { duration, nameOf, round } from './wording.js';
 
+/** By what came too late. */
+const SEEN = {
+  FIN: 'Nothing on either side: both programs had closed.',
+  data: '{late}: its write succeeded, then its read gives 0 and its next write fails with EPIPE and SIGPIPE: the data is lost. {closer}: nothing.',
+} as const;
+
 /** The first closer had dropped its FIN-WAIT-2 by the time the other side closed or wrote. */
 export const finWait2TimeoutLateFin: Rule = {
   id: 'fin-wait-2-timeout-late-fin',
@@ -85,6 +91,7 @@ export const finWait2TimeoutLateFin: Rule = {
       confidence: gradedBy(connection, 'inferred'),
       title: `{late} sent its ${what} {age} after the peer’s close, and {closer} no longer knew the connection`,
       explanation: `{closer} sent its FIN in frame {fin}, acknowledged in frame {ack}. The ${what} of {late} came {age} later, in frame {trigger}, and was answered with RST in frame {rst}: {closer} had no such connection any more. That fits the end of an orphaned FIN-WAIT-2, which no packet shows; a restart of the host would look the same.`,
+      applicationSees: SEEN[what],
       frames: [finFrame(closer), covered.frame, trigger.frame, reset.frame],
       from: entered(closer, 'FIN-WAIT-2')?.time ?? covered.time,
       to: reset.time,

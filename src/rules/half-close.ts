@@ -4,12 +4,41 @@ import { acknowledgedAfterPeerFin, eachEndpoint, finFrame, gradedBy, milestone }
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { mayBeTlsAlert } from './tls-alert.js';
-import { count, duration, nameOf, round } from './wording.js';
+import { count, duration, inCase, nameOf, round } from './wording.js';
+
+const IS_ABORT_TO_SERVER = 'Check whether a server takes the client’s end of file for an abort.';
+const KEPT_ON_PATH =
+  'Check whether a firewall on the way keeps half-closed connections long enough: nf_conntrack_tcp_timeout_close_wait and nf_conntrack_tcp_timeout_fin_wait.';
+const UNLESS_ILL = 'Nothing, if the transfer ended well.';
+const BY_CALL = [
+  cite.halfCloseAllowed,
+  cite.closeOnlyEndsSending,
+  cite.sendInCloseWait,
+  cite.twoWayClose,
+  cite.shutdownHow,
+  cite.posixShutdown,
+];
+const ON_PATH = [cite.natEstablished, cite.conntrackTimeouts];
 
 const PROXY = 'A proxy that passes on a half-close (possible).';
 const STAGED = 'A server that stages its close, so that the client can read the last response (possible).';
+const END_OF_REQUEST = 'shutdown(SHUT_WR) on purpose, to mark the end of a request (likely).';
 const END_OF_OUTPUT =
   'shutdown(SHUT_WR) on purpose, to mark the end of what the server has to send (possible).';
+
+/** What is said by who closed. */
+const BY = {
+  client: {
+    likelyCauses: [END_OF_REQUEST, PROXY],
+    nextSteps: [UNLESS_ILL, IS_ABORT_TO_SERVER, KEPT_ON_PATH],
+    citations: [...BY_CALL, cite.httpHalfClose, ...ON_PATH],
+  },
+  server: {
+    likelyCauses: [STAGED, PROXY, END_OF_OUTPUT],
+    nextSteps: [UNLESS_ILL, KEPT_ON_PATH],
+    citations: [...BY_CALL, cite.httpStagedClose, ...ON_PATH],
+  },
+};
 
 /** One direction was closed and the other went on to carry data, as TCP allows. */
 export const halfClose: Rule = {
@@ -22,18 +51,7 @@ export const halfClose: Rule = {
   needs: 'both',
   explains: [],
   related: ['half-close-stalled', 'close-wait-stuck', 'rst-on-write-after-close'],
-  citations: [
-    cite.halfCloseAllowed,
-    cite.closeOnlyEndsSending,
-    cite.sendInCloseWait,
-    cite.twoWayClose,
-    cite.httpHalfClose,
-    cite.httpStagedClose,
-    cite.shutdownHow,
-    cite.posixShutdown,
-    cite.natEstablished,
-    cite.conntrackTimeouts,
-  ],
+  citations: [...BY_CALL, cite.httpHalfClose, cite.httpStagedClose, ...ON_PATH],
   documentation: {
     meaning:
       'The two directions of a connection close independently. One side sent its FIN, most likely with shutdown(SHUT_WR), and keeps reading; the other, in CLOSE-WAIT, goes on sending. This is legitimate, and worth knowing because some servers and middleboxes take the first FIN for the end of everything.',
@@ -50,12 +68,13 @@ export const halfClose: Rule = {
     ],
     applicationSees:
       '{closer}: write fails with EPIPE and SIGPIPE, as it shut down its own side; read gives the data and then 0. {sender}: read returns 0, write works.',
-    likelyCauses: ['shutdown(SHUT_WR) on purpose, to mark the end of a request (likely).', PROXY, STAGED],
-    nextSteps: [
-      'Nothing, if the transfer ended well.',
-      'Check whether a server takes the client’s end of file for an abort.',
-      'Check whether a firewall on the way keeps half-closed connections long enough: nf_conntrack_tcp_timeout_close_wait and nf_conntrack_tcp_timeout_fin_wait.',
+    likelyCauses: [
+      inCase('Where the client closed', END_OF_REQUEST),
+      inCase('Where the server closed', STAGED),
+      PROXY,
+      `Where the server closed: ${END_OF_OUTPUT}`,
     ],
+    nextSteps: [UNLESS_ILL, IS_ABORT_TO_SERVER, KEPT_ON_PATH],
     example: { fixture: 'half-close', capture: 'client' },
   },
   check: eachEndpoint((sender, closer, connection) => {
@@ -69,7 +88,7 @@ export const halfClose: Rule = {
       confidence: gradedBy(connection, 'observed'),
       title: '{closer} half-closed, and {sender} went on to send {bytes}',
       explanation: `{closer} sent its FIN in frame {fin}. {sender} knew of it and sent {bytes} more${data.count > 1 ? ' within {time}' : ''}, of which {closer} acknowledged {acknowledged}.`,
-      ...(closer.role === 'server' && { likelyCauses: [STAGED, PROXY, END_OF_OUTPUT] }),
+      ...BY[closer.role],
       frames: [finFrame(closer), milestone(closer, 'fin-covered')?.frame ?? null, data.frame, data.lastFrame],
       from: data.time,
       to: data.lastTime,

@@ -3,10 +3,10 @@ import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
 import { eachEndpoint, entered, findReset, gradedBy, lasted, milestone } from './evidence.js';
 import type { Severity } from './finding.js';
-import { reportFinding } from './report-finding.js';
+import { type Draft, reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { MINIMUM_RETRANSMISSIONS } from './thresholds.js';
-import { duration, nameOf, round, ssFilter, times } from './wording.js';
+import { duration, inCase, nameOf, round, ssFilter, times } from './wording.js';
 
 /** An acknowledgment delayed this long is normal, and one repetition of the FIN in that time too. */
 const DELAYED_ACK_SECONDS = 0.25;
@@ -14,10 +14,54 @@ const DELAYED_ACK_SECONDS = 0.25;
 /** Linux holds no FIN-WAIT-2 for longer unless it is told to (tcp_fin_timeout). */
 const FIN_TIMEOUT_SECONDS = 60;
 
+const ACK_LOST = 'The acknowledgment was lost on its way (likely): a repetition of the FIN drew another.';
+const FIN_LOST = 'The FIN was lost on its way (possible): then a capture at {peer} lacks it.';
+const LATE =
+  'The host of {peer} was slow to answer (possible): then all of its answers are late at that time.';
+const LOST_BEHIND =
+  'The path between the capture point and {closer} lost the acknowledgment (likely): then it loses other segments of {peer} as well.';
+const DROPPED_AT_CLOSER =
+  'A firewall in front of {closer}, or on its host, drops it (possible): its counters tell.';
+const LOOK =
+  "On the host of {closer}: ss -tanpo state last-ack '( {filter} )', and sysctl net.ipv4.tcp_orphan_retries.";
+const CAPTURE_AT_PEER = 'Capture on the side of {peer}: does the FIN arrive, and does the answer leave?';
+const ANY_CITATIONS = [cite.lastAckMeaning, cite.lastAckTimeout];
+const ACKNOWLEDGED_CITATIONS = [...ANY_CITATIONS, cite.timeWaitReacknowledges];
+/** Its acknowledgment came in the end. */
+const CAME_LATE = {
+  likelyCauses: [ACK_LOST, FIN_LOST, LATE],
+  nextSteps: [
+    'Nothing, unless it happens often: then a capture at {peer} tells whether FIN or acknowledgment is lost.',
+  ],
+  citations: ACKNOWLEDGED_CITATIONS,
+};
+/** The same where the capture was taken at the host of the peer: each FIN came there, and no answer left. */
+const LEFT_LATE = {
+  likelyCauses: [LATE],
+  nextSteps: ['Nothing, unless it happens often: then what keeps the host of {peer} busy.'],
+  citations: ACKNOWLEDGED_CITATIONS,
+};
+/** Its acknowledgment was captured on its way. */
+const CAPTURED = {
+  likelyCauses: [LOST_BEHIND, DROPPED_AT_CLOSER],
+  nextSteps: ['Capture at {closer}: does the acknowledgment arrive?', LOOK],
+  citations: ACKNOWLEDGED_CITATIONS,
+};
+/** The same where the capture was taken at the host of the closer. */
+const CAPTURED_AT_CLOSER = {
+  likelyCauses: [DROPPED_AT_CLOSER, LOST_BEHIND],
+  nextSteps: ['The firewall rules on the host of {closer}: nft list ruleset, iptables -vnL.', LOOK],
+  citations: ACKNOWLEDGED_CITATIONS,
+};
+
 const FIREWALL = 'A firewall dropped the connection after the first FIN and its acknowledgment (possible).';
 const PATH_LOSES = 'The path loses the FIN, or each acknowledgment of it (possible).';
 const HOST_GONE =
   'The host of {peer}, or the path to it, is gone (possible): then its other connections are not answered either.';
+
+const STEPS_OF_SILENCE = [LOOK, CAPTURE_AT_PEER];
+const STEPS_AT_PEER = ['The firewall rules on the host of {peer}, and its log: what drops the FIN?', LOOK];
+const CITATIONS_OF_SILENCE = [...ANY_CITATIONS, cite.orphanRetries];
 
 /** The second FIN is repeated because its acknowledgment does not arrive. */
 export const lastAckStuck: Rule = {
@@ -41,7 +85,7 @@ export const lastAckStuck: Rule = {
   needs: 'both',
   explains: [],
   related: ['fin-unacknowledged', 'fin-wait-2-timeout-late-fin'],
-  citations: [cite.lastAckMeaning, cite.lastAckTimeout, cite.timeWaitReacknowledges, cite.orphanRetries],
+  citations: [...ANY_CITATIONS, cite.timeWaitReacknowledges, cite.orphanRetries],
   documentation: {
     meaning:
       'The side that closes second waits in LAST-ACK for its FIN to be acknowledged, and repeats it until then. If the last acknowledgment is lost, TIME-WAIT on the other side answers the repetition. If nothing answers, that side or the path is gone, and the connection lingers until the kernel gives up.',
@@ -56,14 +100,14 @@ export const lastAckStuck: Rule = {
     applicationSees:
       'Neither program notices: both have closed. {closer} keeps the connection in LAST-ACK for a while.',
     likelyCauses: [
-      'The last acknowledgment was lost (likely when it came in the end).',
-      'The other side’s FIN-WAIT-2 or TIME-WAIT had ended, or its host is gone (possible).',
-      FIREWALL,
+      inCase('Where it came in the end', ACK_LOST),
+      inCase('Where it had been captured', LOST_BEHIND),
+      'Where none came: the other side’s FIN-WAIT-2 had ended, and what would answer the FIN was dropped (possible).',
+      inCase('Where none came', FIREWALL),
+      inCase('Where none came', PATH_LOSES),
+      inCase('Where none came', HOST_GONE),
     ],
-    nextSteps: [
-      "On the host of {closer}: ss -tanpo state last-ack '( {filter} )', and sysctl net.ipv4.tcp_orphan_retries.",
-      'Capture on the side of {peer}: does the FIN arrive, and does the answer leave?',
-    ],
+    nextSteps: [LOOK, CAPTURE_AT_PEER],
     example: { fixture: 'last-ack-stuck', capture: 'client' },
   },
   check: eachEndpoint((closer, peer, connection, { captureEnd, options }) => {
@@ -77,7 +121,7 @@ export const lastAckStuck: Rule = {
     const many = repeated.count >= options.minimumRetransmissions;
     const seconds = secondsBetween(sent.time, covered?.time ?? repeated.lastTime);
     let severity: Severity = many ? 'warning' : 'info';
-    let outcome: string;
+    let outcome: Outcome;
     let words: string;
     if (covered === null) {
       if (!many) return null;
@@ -101,7 +145,7 @@ export const lastAckStuck: Rule = {
       confidence: gradedBy(connection, outcome === 'acknowledgment-lost' ? 'inferred' : 'observed'),
       title: `{closer} repeated its FIN {count} in LAST-ACK`,
       explanation: `{closer} sent the second FIN in frame {fin} and repeated it {count}, the last in frame {last}, ${words}.`,
-      ...(covered === null && { likelyCauses: causesOfSilence(peer, connection, peerWaitedSeconds) }),
+      ...accountOf(outcome, closer, peer, connection, peerWaitedSeconds),
       frames: [sent.frame, repeated.frame, repeated.lastFrame, covered?.frame ?? null],
       from: sent.time,
       to: covered?.time ?? repeated.lastTime,
@@ -124,6 +168,26 @@ export const lastAckStuck: Rule = {
     });
   }),
 };
+
+type Outcome = 'never-acknowledged' | 'acknowledged-late' | 'acknowledgment-lost';
+
+/** What is said by what became of the acknowledgment, and by where the capture was taken. */
+function accountOf(
+  outcome: Outcome,
+  closer: Endpoint,
+  peer: Endpoint,
+  connection: Connection,
+  peerWaitedSeconds: number | null,
+): Pick<Draft, 'likelyCauses' | 'nextSteps' | 'citations'> {
+  const { near } = connection.vantage;
+  if (outcome === 'acknowledged-late') return near === peer.role ? LEFT_LATE : CAME_LATE;
+  if (outcome === 'acknowledgment-lost') return near === closer.role ? CAPTURED_AT_CLOSER : CAPTURED;
+  return {
+    likelyCauses: causesOfSilence(peer, connection, peerWaitedSeconds),
+    nextSteps: near === peer.role ? STEPS_AT_PEER : STEPS_OF_SILENCE,
+    citations: CITATIONS_OF_SILENCE,
+  };
+}
 
 /** Why nothing answers the FIN of a side that its peer, in FIN-WAIT-2, had waited for. */
 function causesOfSilence(

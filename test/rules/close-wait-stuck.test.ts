@@ -2,7 +2,7 @@ import { closeWaitStuck } from '../../src/rules/close-wait-stuck.js';
 import { at, connection, enters, happens, resets } from '../support/connection-builder.js';
 import { connectionOf } from '../support/conversation.js';
 import { testRule } from '../support/rule-tester.js';
-import { afterClientFin } from './closing-cases.js';
+import { afterClientFin, withRolesSwapped } from './closing-cases.js';
 
 /** The server acknowledges the client's FIN in frame 8, at 0.07 s. */
 const HALF_CLOSED = `
@@ -24,6 +24,8 @@ testRule(closeWaitStuck, {
       name: 'on a server that never closes, to the end of the capture',
       connection: afterClientFin(),
       end: 64,
+      likelyCauses: /^Its code does not close .*A connection pool [^\n]*$/s,
+      nextSteps: /state close-wait '\( sport = :8080 \)'/,
       severity: 'warning',
       confidence: 'inferred',
       endpoint: 'server',
@@ -32,6 +34,23 @@ testRule(closeWaitStuck, {
       facts: { heldSeconds: 61.9, stillHeld: true, kind: 'no-data-after-fin' },
     },
     { name: 'as an error after ten minutes', connection: afterClientFin(), end: 700, severity: 'error' },
+    {
+      name: 'and thinks of a connection pool first on a client',
+      connection: withRolesSwapped(afterClientFin()),
+      end: 64,
+      endpoint: 'client',
+      likelyCauses: /^A connection pool keeps/,
+    },
+    {
+      name: 'and names what keeps a program from closing where it never did, and was reset',
+      connection: afterClientFin({
+        serverEntries: [enters('CLOSED', 75, 7, { cause: 'received RST', evidence: 'observed' })],
+      }),
+      end: 80,
+      severity: 'info',
+      likelyCauses: /^Its code does not close the socket/,
+      nextSteps: /^What the program at 10\.0\.0\.2:8080 did/,
+    },
     {
       name: 'on one that sent data and then stopped',
       connection: afterClientFin({
@@ -44,6 +63,8 @@ testRule(closeWaitStuck, {
       name: 'and says so if it does not read either',
       connection: afterClientFin({ server: { windowClosed: true } }),
       end: 64,
+      // Nobody has read as far as the end of file.
+      likelyCauses: /^The worker that owns it is blocked elsewhere(?!.*read returned 0)/s,
       facts: { kind: 'unread-data' },
     },
     {
@@ -52,6 +73,10 @@ testRule(closeWaitStuck, {
         serverEntries: [enters('LAST-ACK', 75, 7, { evidence: 'observed' }), enters('CLOSED', 75.01, 8)],
       }),
       end: 80,
+      applicationSees: /^10\.0\.0\.2:8080: read gave 0 all that time, or would have/,
+      likelyCauses: /^The worker that owns it was blocked elsewhere until then/,
+      // The socket has gone.
+      nextSteps: /^What the program at 10\.0\.0\.2:8080 did between frames 6 and 7(?!.*sport)/s,
       severity: 'info',
       title: '10.0.0.2:8080 stayed in CLOSE-WAIT for 72.9 s until it closed',
       facts: { stillHeld: false, kind: 'closed-late' },
@@ -75,6 +100,8 @@ testRule(closeWaitStuck, {
         3.07 S PA 5 5 +10
         7.07 S PA 5 5 +10`),
       end: inScript(700),
+      nextSteps: /LAST-ACK: its program has closed/,
+      likelyCauses: /^Its FIN waits behind the data/,
       severity: 'info',
       confidence: 'possible',
       explanation: /10 bytes that it had sent are not acknowledged, and its FIN may wait behind them/,

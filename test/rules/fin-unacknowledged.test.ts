@@ -81,10 +81,27 @@ testRule(finUnacknowledged, {
       name: 'on a FIN that nobody acknowledges',
       connection: repeatedFin(5, 14.6),
       end: 15,
+      nextSteps: /^On the host of 10\.0\.0\.1:40000: ss -tanpo state fin-wait-1/,
       endpoint: 'client',
       title: '10.0.0.1:40000 sent its FIN 6 times over 12.6 s without an acknowledgment',
       frames: [4, 5, 9],
       facts: { transmissions: 6, stopped: false, peerSilent: true },
+    },
+    {
+      name: 'of a side that had its peer’s FIN, and looks for it in CLOSING',
+      connection: repeatedFin(
+        5,
+        14.6,
+        {},
+        {
+          after: [
+            enters('FIN-WAIT-1', 2, 4, { evidence: 'observed' }),
+            enters('CLOSING', 2.1, 4, { evidence: 'observed' }),
+          ],
+        },
+      ),
+      end: 15,
+      nextSteps: /^On the host of 10\.0\.0\.1:40000: ss -tanpo state closing /,
     },
     {
       name: 'and sees that it stopped, for which there are two reasons',
@@ -164,6 +181,8 @@ testRule(finUnacknowledged, {
       name: 'as a warning if the peer went on without it until it was reset',
       connection: goneOn(),
       end: 60,
+      // The reset ended it: no socket is left to look at.
+      nextSteps: /^Capture at the host of 10\.0\.0\.2:8080(?!.*ss -)/s,
       endpoint: 'client',
       severity: 'warning',
       explanation:

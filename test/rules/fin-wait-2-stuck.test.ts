@@ -1,5 +1,5 @@
 import { finWait2Stuck } from '../../src/rules/fin-wait-2-stuck.js';
-import { connection, enters, happens } from '../support/connection-builder.js';
+import { connection, enters, happens, moment } from '../support/connection-builder.js';
 import { testRule } from '../support/rule-tester.js';
 import { afterClientFin } from './closing-cases.js';
 
@@ -9,6 +9,8 @@ testRule(finWait2Stuck, {
       name: 'on a client whose server never closes',
       connection: afterClientFin(),
       end: 64,
+      nextSteps: /timer:\(timewait/,
+      citations: /drops an orphaned connection/,
       endpoint: 'client',
       title: '10.0.0.1:40000 has waited in FIN-WAIT-2 for 61.9 s',
       frames: [5, 6],
@@ -20,7 +22,20 @@ testRule(finWait2Stuck, {
         serverMilestones: [happens('data-after-peer-fin', 3, 7, { value: 100 })],
       }),
       end: 80,
+      applicationSees: /^10\.0\.0\.1:40000: its read blocks and its write fails with EPIPE/,
+      // No timer ends what a program still owns.
+      nextSteps: /state fin-wait-2 '\( dport = :8080 \)'(?!.*(timewait|tcp_fin_timeout))/s,
+      citations: /^(?!.*orphaned)/s,
       facts: { closedBy: 'shutdown', closedByConfidence: 'inferred' },
+    },
+    {
+      name: 'and blames neither host nor path while the peer answers its probes',
+      connection: afterClientFin({
+        clientMilestones: [happens('keep-alive', 50, 9, { until: 60, lastFrame: 11, count: 2, value: 1 })],
+        server: { lastSegment: moment(60.02, 12) },
+      }),
+      end: 80,
+      likelyCauses: /^The application of 10\.0\.0\.2:8080 does not close[^\n]*$/,
     },
     {
       name: 'and supposes shutdown() if it still probes',

@@ -23,6 +23,7 @@ testRule(finWait2TimeoutLateFin, {
       name: 'on a FIN after the orphan’s time',
       connection: lateFin(70),
       end: 71,
+      applicationSees: /^Nothing on either side/,
       endpoint: 'server',
       confidence: 'inferred',
       title:
@@ -34,6 +35,7 @@ testRule(finWait2TimeoutLateFin, {
       name: 'on data after the orphan’s time',
       connection: lateFin(70, { kind: 'data', payloadBytes: 10 }),
       end: 71,
+      applicationSees: /^10\.0\.0\.2:8080: its write succeeded, .* the data is lost/,
       facts: { late: 'data', lostBytes: 10 },
     },
     {

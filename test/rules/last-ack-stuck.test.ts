@@ -1,6 +1,8 @@
+import { expect, it } from 'vitest';
 import type { Milestone } from '../../src/connections/connection.js';
+import { prepareRules } from '../../src/rules/evaluate.js';
 import { lastAckStuck } from '../../src/rules/last-ack-stuck.js';
-import { enters, happens, resets } from '../support/connection-builder.js';
+import { at as after, enters, happens, resets } from '../support/connection-builder.js';
 import { testRule } from '../support/rule-tester.js';
 import { afterClientFin } from './closing-cases.js';
 
@@ -23,6 +25,9 @@ testRule(lastAckStuck, {
       name: 'as a warning when the acknowledgment never came',
       connection: repeatedFin(4, 9.2),
       end: 20,
+      nextSteps:
+        /^On the host of 10\.0\.0\.2:8080: ss .* state last-ack.*\nCapture on the side of 10\.0\.0\.1:40000/,
+      citations: /no program owns/,
       endpoint: 'server',
       title: '10.0.0.2:8080 repeated its FIN 4 times in LAST-ACK',
       frames: [7, 8, 11],
@@ -46,6 +51,7 @@ testRule(lastAckStuck, {
         vantage: { near: 'client', confidence: 'high', roundTripSeconds: 0.02 },
       },
       end: 20,
+      nextSteps: /^The firewall rules on the host of 10\.0\.0\.1:40000(?!.*Capture)/s,
       likelyCauses: /^A firewall dropped(?!.*is gone|.*path loses).*FIN-WAIT-2 \(possible\)/s,
     },
     {
@@ -58,6 +64,9 @@ testRule(lastAckStuck, {
       name: 'as info when one acknowledgment was lost after the tap',
       connection: repeatedFin(1, 3.6, [happens('fin-covered', 3.02, 7)]),
       end: 20,
+      likelyCauses:
+        /^The path between the capture point and 10\.0\.0\.2:8080 lost the acknowledgment(?!.*(is gone|TIME-WAIT))/s,
+      nextSteps: /^Capture at 10\.0\.0\.2:8080: does the acknowledgment arrive/,
       severity: 'info',
       confidence: 'inferred',
       facts: { outcome: 'acknowledgment-lost' },
@@ -66,6 +75,9 @@ testRule(lastAckStuck, {
       name: 'as info when it came late',
       connection: repeatedFin(1, 3.3, [happens('fin-covered', 3.9, 9)]),
       end: 20,
+      likelyCauses: /^The acknowledgment was lost on its way \(likely\)(?!.*(is gone|firewall))/s,
+      nextSteps: /^Nothing, unless it happens often(?!.*ss -)/s,
+      citations: /^(?!.*no program owns)/s,
       severity: 'info',
       facts: { outcome: 'acknowledged-late' },
     },
@@ -84,4 +96,16 @@ testRule(lastAckStuck, {
     },
     { name: 'on a connection that closed', connection: afterClientFin(), end: 20 },
   ],
+});
+
+it.each([
+  ['client', 3.9, /^The host of 10\.0\.0\.1:40000 was slow to answer[^\n]*$/],
+  ['server', 3.9, /^The acknowledgment was lost/],
+  ['client', 3.02, /^The path between the capture point/],
+  ['server', 3.02, /^A firewall in front of 10\.0\.0\.2:8080/],
+] as const)('goes by where the capture was taken: near the %s, acknowledged at %d s', (near, at, causes) => {
+  const acknowledged = repeatedFin(1, 3.6, [happens('fin-covered', at, at === 3.02 ? 7 : 9)]);
+  const vantage = { near, confidence: 'high', roundTripSeconds: 0.02 } as const;
+  const [{ likelyCauses }] = prepareRules([lastAckStuck])({ ...acknowledged, vantage }, after(20));
+  expect(likelyCauses.join('\n')).toMatch(causes);
 });
