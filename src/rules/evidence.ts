@@ -133,6 +133,11 @@ export function missedSince(endpoint: Endpoint, frame: number | null): boolean {
   return missed !== null && (frame === null || missed.lastFrame >= frame);
 }
 
+/** The capture has data of `endpoint`, or may lack some. */
+export function mayHaveSentData({ quality }: Connection, endpoint: Endpoint): boolean {
+  return endpoint.payloadBytes > 0 || quality.midstream || missedSince(endpoint, null);
+}
+
 /**
  * By how many seconds a duration that began with `frame` may be wrong because the capture's clock was set back:
  * by as much at either end, since two frames whose times are swapped look like that as well. What comes first is

@@ -13,6 +13,7 @@ import {
   isAbort,
   isUnheard,
   mayAnswer,
+  mayHaveSentData,
   milestone,
   missedSince,
   opened,
@@ -26,9 +27,58 @@ import { type Draft, reportFinding } from './report-finding.js';
 import { marksAgainst } from './reset-origin.js';
 import type { Rule } from './rule.js';
 import { mayBeTlsAlert } from './tls-alert.js';
-import { count, duration, nameOf, round } from './wording.js';
+import { count, duration, inCase, nameOf, round } from './wording.js';
 
-const CITATIONS = [
+const LINGER = 'SO_LINGER with a time of 0 (possible): TcpExtTCPAbortOnData counts it.';
+const PROGRAM = 'The program gave up on a protocol error or a timeout of its own (possible): its log tells.';
+/** It aborted with close() or by its end. */
+const UNREAD = [
+  'close() with received data still unread (possible): TcpExtTCPAbortOnClose counts it.',
+  LINGER,
+  'The process was killed with unread data (possible): the service manager’s log tells, and its other connections end in the same moment; TcpExtTCPAbortOnClose counts that as well.',
+  PROGRAM,
+];
+const GAVE_UP = 'The client gave up waiting for an answer (likely): a timeout of its own, or its user left.';
+/** What it had sent last came right behind data of the server. */
+const MAY_HAVE_GIVEN_UP = GAVE_UP.replace('(likely)', '(possible)');
+const NEVER_ACCEPTED =
+  'the listening socket was closed, or its program ended, before the connection was accepted (possible): the others in its queue are reset in the same moment, and only TcpOutRsts counts it.';
+const MEMORY =
+  'The kernel was short of memory or had too many orphans (possible): TcpExtTCPAbortOnMemory counts it.';
+const LINGER2 =
+  'TCP_LINGER2 below zero (possible): TcpExtTCPAbortOnData counts that, TcpExtTCPAbortOnLinger if shutdown() came before close().';
+const DEVICE =
+  'a firewall, intrusion prevention system or load balancer on the path sent it (possible): then its TTL or MAC address may differ from that of other frames of {aborter}.';
+const MISSED = 'it answers a segment that the capture missed, and the socket was gone (possible).';
+const BARE_ABORT =
+  'the program aborted on a system that sets no ACK bit then, as RFC 9293 §3.10.5 has it (possible); Linux sets it.';
+
+const LOOK = 'Look for SO_LINGER in the code, and at the log of {aborter} at that time.';
+
+interface Advice extends Required<Pick<Draft, 'nextSteps' | 'citations'>> {
+  /** Of an abort of which nothing more is known, and where that tells something. */
+  readonly plain: readonly string[];
+  readonly gaveUp: readonly string[];
+  readonly mayHaveGivenUp: readonly string[];
+  readonly neverAccepted: readonly string[];
+  readonly ofDevice: readonly string[];
+}
+
+/** `own`: what the program may have done, most likely first. */
+function adviceOn(own: readonly string[], counters: string, citations: Advice['citations']): Advice {
+  return {
+    plain: [...own, MEMORY],
+    gaveUp: [GAVE_UP, ...own, MEMORY],
+    mayHaveGivenUp: [MAY_HAVE_GIVEN_UP, ...own, MEMORY],
+    neverAccepted: [sentence(NEVER_ACCEPTED), ...own, MEMORY],
+    ofDevice: [sentence(DEVICE), ...own],
+    nextSteps: [`On the host of {aborter}: nstat -az ${counters}.`, LOOK],
+    citations,
+  };
+}
+
+/** Data of the peer may have been unread. */
+const AFTER_DATA = adviceOn(UNREAD, 'TcpExtTCPAbortOnClose TcpExtTCPAbortOnData TcpExtTCPAbortOnMemory', [
   cite.twoWaysToEnd,
   cite.resetTellsDataLoss,
   cite.abortFlushes,
@@ -40,29 +90,25 @@ const CITATIONS = [
   cite.abortCommand,
   cite.normalOrAborted,
   cite.lingerCounter,
-  cite.lingerTwoBelowZero,
-];
-
-const UNREAD = [
-  'close() with received data still unread (possible): TcpExtTCPAbortOnClose counts it.',
-  'SO_LINGER with a time of 0 (possible): TcpExtTCPAbortOnData counts it.',
-  'The process was killed with unread data (possible): the service manager’s log tells, and its other connections end in the same moment; TcpExtTCPAbortOnClose counts that as well.',
-  'The program gave up on a protocol error or a timeout of its own (possible): its log tells.',
-];
-const GAVE_UP = 'The client gave up waiting for an answer (likely): a timeout of its own, or its user left.';
-/** What it had sent last came right behind data of the server. */
-const MAY_HAVE_GIVEN_UP = GAVE_UP.replace('(likely)', '(possible)');
-const NEVER_ACCEPTED =
-  'the listening socket was closed, or its program ended, before the connection was accepted (possible): the others in its queue are reset in the same moment, and only TcpOutRsts counts it.';
-const MEMORY =
-  'The kernel was short of memory or had too many orphans (possible): TcpExtTCPAbortOnMemory counts it.';
-const LINGER2 =
-  'TCP_LINGER2 below zero, if the reset follows the acknowledgment of its own FIN (possible): TcpExtTCPAbortOnData counts that too, TcpExtTCPAbortOnLinger if shutdown() came before close().';
-const DEVICE =
-  'a firewall, intrusion prevention system or load balancer on the path sent it (possible): then its TTL or MAC address may differ from that of other frames of {aborter}.';
-const MISSED = 'it answers a segment that the capture missed, and the socket was gone (possible).';
-const BARE_ABORT =
-  'the program aborted on a system that sets no ACK bit then, as RFC 9293 §3.10.5 has it (possible); Linux sets it.';
+]);
+/** The peer had sent none. */
+const WITHOUT_DATA = adviceOn([LINGER, PROGRAM], 'TcpExtTCPAbortOnData TcpExtTCPAbortOnMemory', [
+  cite.twoWaysToEnd,
+  cite.abortFlushes,
+  cite.lingerOption,
+  cite.abortCommand,
+  cite.normalOrAborted,
+  cite.lingerCounter,
+]);
+const NO_FIN_WAIT_2: Pick<Draft, 'likelyCauses' | 'nextSteps' | 'citations'> = {
+  likelyCauses: [LINGER2, MEMORY],
+  nextSteps: [
+    'On the host of {aborter}: nstat -az TcpExtTCPAbortOnData TcpExtTCPAbortOnLinger TcpExtTCPAbortOnMemory; sysctl net.ipv4.tcp_max_orphans.',
+    'Look for TCP_LINGER2 in the code of {aborter}.',
+  ],
+  citations: [cite.twoWaysToEnd, cite.normalOrAborted, cite.lingerTwoBelowZero],
+};
+const BARE = [sentence(DEVICE), sentence(MISSED), sentence(BARE_ABORT)];
 
 const NO_LIMITS = {};
 /** Who leaves sooner after its last data was hardly waiting for an answer (seconds). */
@@ -109,7 +155,12 @@ export const rstActiveAbort: Rule = {
     'endpoint-mass-close',
     'rst-carries-data',
   ],
-  citations: [...CITATIONS, cite.closedAnswersReset, cite.middleboxPolicy],
+  citations: [
+    ...AFTER_DATA.citations,
+    cite.lingerTwoBelowZero,
+    cite.closedAnswersReset,
+    cite.middleboxPolicy,
+  ],
   documentation: {
     meaning:
       'A reset that answers no segment, with the numbers of a live socket, is an abort: the program closed with data unread, closed with SO_LINGER 0, or was killed with data unread. All of these look the same. RFC 9293 lets such a reset go without the ACK bit, but Linux sets it: one without may be an answer to a segment that the capture missed, or come from a device on the path, and is only told as a reset in the name of {aborter}. What the other side had sent and nobody had read is lost, and so is what the aborting side had not yet sent.',
@@ -132,17 +183,17 @@ export const rstActiveAbort: Rule = {
     applicationSees: `{aborter}: its own action. After a FIN of {aborter} the read of {peer} gives 0 and its write EPIPE. ${inGeneral(PEER)}`,
     likelyCauses: [
       ...UNREAD,
-      `Where a client had waited for an answer: ${GAVE_UP[0].toLowerCase()}${GAVE_UP.slice(1)}`,
+      inCase('Where a client had waited for an answer', GAVE_UP),
       `On a server that had sent no data: ${NEVER_ACCEPTED}`,
       MEMORY,
-      LINGER2,
+      `Where the reset follows the acknowledgment of its own FIN: ${LINGER2}`,
       `Without an ACK bit, or with marks of another sender: ${DEVICE}`,
       `Without an ACK bit: ${MISSED}`,
       `Without an ACK bit: ${BARE_ABORT}`,
     ],
     nextSteps: [
       'On the host of {aborter}: nstat -az TcpExtTCPAbortOnClose TcpExtTCPAbortOnData TcpExtTCPAbortOnMemory TcpExtTCPAbortOnLinger.',
-      'Look for SO_LINGER in the code, and at the log of {aborter} at that time.',
+      LOOK,
     ],
     example: { fixture: 'killed-unread-data', capture: 'client' },
   },
@@ -185,7 +236,7 @@ export const rstActiveAbort: Rule = {
           : 'A reset in the name of {aborter} ended the open connection',
       explanation: `The reset of {aborter} in frame {rst} ${occasionOf(reset)}.${kind.words}${crossed && reset.reset.trigger?.kind !== 'fin' ? ' The FIN of {peer} in frame {fin} had not reached {aborter} by then, as far as the capture shows.' : ''}`,
       applicationSees: `${seenAt(peer, aborter, afterFin ? AFTER_FIN : PEER, reset.frame)} {aborter}: ${kind.ofAnother === undefined ? 'its own action.' : 'its own action if it sent the reset; if it did not, nothing until it sends again or is reset as well.'}`,
-      likelyCauses: causesOf(kind, aborter, peer, reset),
+      ...adviceFor(kind, aborter, peer, reset, connection),
       ...kind.ofAnother,
       frames: [
         finFrame(aborter),
@@ -347,21 +398,30 @@ function wentOnSince({ role, lastNewData }: Endpoint, data: Moment, { vantage }:
   return near === role || (roundTripSeconds !== null && since >= MOST_OF_ROUND_TRIP * roundTripSeconds);
 }
 
-function causesOf(
+function adviceFor(
   { name }: Kind,
   aborter: Endpoint,
   peer: Endpoint,
   { reset }: SeenReset,
+  connection: Connection,
+): Pick<Draft, 'likelyCauses' | 'nextSteps' | 'citations'> {
+  if (name === 'no-fin-wait-2') return NO_FIN_WAIT_2;
+  const advice = mayHaveSentData(connection, peer) ? AFTER_DATA : WITHOUT_DATA;
+  const { nextSteps, citations } = advice;
+  return { likelyCauses: causesOf(name, advice, aborter, peer, reset.hasAck), nextSteps, citations };
+}
+
+function causesOf(
+  name: Kind['name'],
+  advice: Advice,
+  aborter: Endpoint,
+  peer: Endpoint,
+  hasAck: boolean,
 ): readonly string[] {
-  if (name === 'no-fin-wait-2') return [LINGER2, MEMORY];
-  if (name === 'sender-unknown')
-    return reset.hasAck
-      ? [sentence(DEVICE), ...UNREAD]
-      : [sentence(DEVICE), sentence(MISSED), sentence(BARE_ABORT)];
+  if (name === 'sender-unknown') return hasAck ? advice.ofDevice : BARE;
   if (name === 'answer-missing')
-    return [endsWithRequest(aborter, peer) ? GAVE_UP : MAY_HAVE_GIVEN_UP, ...UNREAD, MEMORY];
-  const unaccepted = aborter.role === 'server' && aborter.payloadBytes === 0;
-  return unaccepted ? [sentence(NEVER_ACCEPTED), ...UNREAD, MEMORY] : [...UNREAD, MEMORY];
+    return endsWithRequest(aborter, peer) ? advice.gaveUp : advice.mayHaveGivenUp;
+  return aborter.role === 'server' && aborter.payloadBytes === 0 ? advice.neverAccepted : advice.plain;
 }
 
 function sentence(text: string): string {

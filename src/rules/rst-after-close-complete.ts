@@ -13,17 +13,34 @@ import {
 import type { Finding } from './finding.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
-import { duration, nameOf, round } from './wording.js';
+import { duration, inCase, nameOf, round } from './wording.js';
 
 const TO_AVOID_TIME_WAIT = 'The program aborts instead of closing, to avoid TIME-WAIT (possible).';
 const NO_FIN_WAIT_2 =
   '{resetter} keeps no FIN-WAIT-2: TCP_LINGER2 below zero, too many orphans, or a stack that does without (possible).';
 const FIN_WAIT_2_ENDED =
   '{resetter} no longer had the connection: a short tcp_fin_timeout or TCP_LINGER2, too many orphans, or a restart (possible).';
-const GONE_CAUSES = [
-  'A load balancer or NAT on the path had ended it, and answers for {resetter} (possible): TTL or MAC address of the reset then differ.',
-];
+const ON_PATH =
+  'A load balancer or NAT on the path had ended it, and answers for {resetter} (possible): TTL or MAC address of the reset then differ.';
+/** Why a side that had closed does not wait, by whether it can have waited for as long as a timeout takes. */
+const NEVER_WAITED = [NO_FIN_WAIT_2, ON_PATH];
+const NO_LONGER_WAITED = [FIN_WAIT_2_ENDED, ON_PATH];
 const LATE_DUPLICATE = 'A late duplicate met a host that had forgotten the connection (possible).';
+
+const OF_ANSWER = [cite.closedAnswersReset, cite.timeWaitSocket];
+const OF_ABORT = [cite.resetAtAnyTime, cite.resetWhileClosing];
+const ABORTED = { likelyCauses: [TO_AVOID_TIME_WAIT], citations: OF_ABORT };
+const ABORTED_OR_ANSWERED = {
+  likelyCauses: [TO_AVOID_TIME_WAIT, LATE_DUPLICATE],
+  citations: [...OF_ABORT, cite.closedAnswersReset],
+};
+const ANSWERED_OR_ABORTED = {
+  ...ABORTED_OR_ANSWERED,
+  likelyCauses: [LATE_DUPLICATE, TO_AVOID_TIME_WAIT],
+};
+const SEEN_BY_CLOSED = 'Nothing: both programs had closed.';
+const SEEN_BY_PEER =
+  '{peer}: nothing if it called close(); if it only half-closed with shutdown() and waits for the end, its read fails with ECONNRESET instead of giving 0.';
 
 /** tcp_fin_timeout and TCP_LINGER2 count in whole seconds. */
 const SHORTEST_TIMEOUT = 1;
@@ -39,7 +56,7 @@ export const rstAfterCloseComplete: Rule = {
   needs: 'both',
   explains: [],
   related: ['rst-in-time-wait', 'rst-active-abort'],
-  citations: [cite.resetAtAnyTime, cite.resetWhileClosing, cite.closedAnswersReset, cite.timeWaitSocket],
+  citations: [...OF_ABORT, ...OF_ANSWER],
   documentation: {
     meaning:
       'Both sides had closed, or the resetting side had received the peer’s FIN with nothing outstanding. Browsers and load balancers end connections like this to save a TIME-WAIT, and late duplicates that meet a closed socket draw resets too. Nothing is lost. Nor is it if a side that had closed, and whose FIN was acknowledged, answers the other’s FIN with a reset, or a repetition that brings nothing new: it waited no longer for what might come.',
@@ -56,7 +73,13 @@ export const rstAfterCloseComplete: Rule = {
     ],
     applicationSees:
       'Nothing where both had closed. {peer}, if it only half-closed with shutdown() and waits for the end: its read fails with ECONNRESET instead of giving 0.',
-    likelyCauses: [TO_AVOID_TIME_WAIT, LATE_DUPLICATE],
+    likelyCauses: [
+      TO_AVOID_TIME_WAIT,
+      inCase('Without an ACK bit', LATE_DUPLICATE),
+      `Where a side that had closed answers: ${NO_FIN_WAIT_2}`,
+      `Where it does so later: ${FIN_WAIT_2_ENDED}`,
+      inCase('Where a side that had closed answers', ON_PATH),
+    ],
     nextSteps: ['Nothing, unless the same ports are reused at once: see time-wait-port-reuse.'],
     example: { fixture: 'client-abort-after-response', capture: 'client' },
   },
@@ -73,6 +96,7 @@ export const rstAfterCloseComplete: Rule = {
     if (resetter.finSent && ownFin === null && milestone(resetter, 'fin-repeated') !== null) return null;
     const reset = findReset(resetter, ({ trigger }, seen) => seen.frame > known && trigger?.kind !== 'data');
     if (reset === null) return null;
+    const { hasAck, trigger } = reset.reset;
     // A reset may acknowledge any number: that it has an ACK bit says nothing of the FIN.
     const acknowledged = milestone(peer, 'fin-covered') !== null;
     return reportFinding(rstAfterCloseComplete, connection, {
@@ -82,9 +106,13 @@ export const rstAfterCloseComplete: Rule = {
         ? '{resetter} sent RST after both sides had closed'
         : '{resetter} answered the peer’s close with RST; nothing was outstanding',
       explanation: `The FIN of {peer} is in frame {fin}. Every octet of both sides was acknowledged${acknowledged ? ', that FIN too' : ''}; the reset in frame {rst} changes nothing on the wire. Whether the programs had read it all is not visible.`,
-      likelyCauses: resetter.finSent
-        ? [LATE_DUPLICATE, TO_AVOID_TIME_WAIT]
-        : [TO_AVOID_TIME_WAIT, LATE_DUPLICATE],
+      applicationSees: ownFin === null ? SEEN_BY_PEER : SEEN_BY_CLOSED,
+      // What answers an old segment has no ACK bit, but for that of a SYN.
+      ...(hasAck && trigger?.kind !== 'syn'
+        ? ABORTED
+        : resetter.finSent
+          ? ANSWERED_OR_ABORTED
+          : ABORTED_OR_ANSWERED),
       frames: [finFrame(resetter), finFrame(peer), reset.frame],
       from: reset.time,
       to: reset.time,
@@ -131,9 +159,10 @@ function notWaitedFor(resetter: Endpoint, peer: Endpoint, connection: Connection
       : '{resetter} had closed, and answered what brought nothing new with RST',
     explanation: `The FIN of {resetter} in frame {ownFin} was acknowledged. {peer} sent ${what} in frame {trigger}, ${trigger.idleSeconds < 0.001 ? 'right' : '{idle}'} after the last segment of {resetter}, and got RST in frame {rst}: {resetter} had no connection any more that waited for it. Every octet of both sides had been acknowledged, so none was lost.${peer.finSent ? '' : ' {peer} had not closed its side; it can send nothing more.'}`,
     applicationSees: peer.finSent
-      ? 'Nothing: both programs had closed.'
+      ? SEEN_BY_CLOSED
       : '{peer}: its read gives 0 as before; its next write fails with EPIPE and SIGPIPE. {resetter}: nothing.',
-    likelyCauses: [waitedSeconds < SHORTEST_TIMEOUT ? NO_FIN_WAIT_2 : FIN_WAIT_2_ENDED, ...GONE_CAUSES],
+    likelyCauses: waitedSeconds < SHORTEST_TIMEOUT ? NEVER_WAITED : NO_LONGER_WAITED,
+    citations: OF_ANSWER,
     nextSteps: [
       'On the host of {resetter}: sysctl net.ipv4.tcp_fin_timeout net.ipv4.tcp_max_orphans',
       'Nothing more, unless it is unexpected that {resetter} had closed.',

@@ -21,7 +21,7 @@ import { causesOfUnknown, IDLE_SECONDS } from './host-fate.js';
 import { inGeneral, type ProgramView, seenAt } from './program-view.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
-import { duration, nameOf, round, times } from './wording.js';
+import { duration, inCase, nameOf, round, times } from './wording.js';
 
 const BARE_ABORT =
   'The program of {forgetter} aborted in this moment, on a system that sets no ACK bit then, as RFC 9293 §3.10.5 has it (possible).';
@@ -40,12 +40,27 @@ const OF_FORGETTER =
   '{forgetter}: the reset does not tell. Its program may have ended with its host or closed before, may still hold the connection behind a device that forgot it, or may have got ECONNRESET before.';
 const COMPARE = 'Compare TTL and MAC address of the reset with earlier frames of {forgetter}.';
 const UPTIME = 'On the host of {forgetter}: uptime, last -x reboot.';
+const IDLE_TIMEOUTS =
+  'The idle timeout of every NAT, firewall or load balancer on the path; conntrack -L there.';
+const STEPS = [UPTIME, IDLE_TIMEOUTS, COMPARE];
+/** The capture has nothing else of it: neither its close nor a frame to compare with. */
+const STEPS_ON_UNHEARD = [
+  'The log of {forgetter} from before frame {rst}: did its program close, or was it reset?',
+  UPTIME,
+  IDLE_TIMEOUTS,
+  'Compare TTL and MAC address of the reset with frames of other connections to {forgetter}.',
+];
 const AFTER_LOSS = [
   'The log of {forgetter} between frames {heard} and {rst}: did its program close, or time out?',
   UPTIME,
   'Capture on both sides: where do the segments between these two get lost?',
   COMPARE,
 ];
+
+const OF_UNKNOWN = [cite.halfOpen, cite.resetForUnknown, cite.closedAnswersReset];
+const OF_NAT = [cite.natEstablished, cite.natAnswersUnknown];
+const CITATIONS = [...OF_UNKNOWN, ...OF_NAT];
+const CITATIONS_ON_PROBE = [...OF_UNKNOWN, cite.hostKeepAlive, ...OF_NAT];
 
 /** Data of an open connection is answered as if there were none: whoever answers has lost it, or never had it. */
 export const rstHalfOpenDiscovered: Rule = {
@@ -59,14 +74,7 @@ export const rstHalfOpenDiscovered: Rule = {
   needs: 'both',
   explains: ['undelivered-data-at-abort'],
   related: ['host-restarted', 'idle-reset-interval', 'rst-origin-suspect', 'half-open-syn-challenge'],
-  citations: [
-    cite.halfOpen,
-    cite.resetForUnknown,
-    cite.closedAnswersReset,
-    cite.hostKeepAlive,
-    cite.natEstablished,
-    cite.natAnswersUnknown,
-  ],
+  citations: CITATIONS_ON_PROBE,
   documentation: {
     meaning:
       'A segment of an established connection was answered with the reset of a host that has no such connection, and no FIN had come before. Whoever answered does not know the connection: the host after a restart, another one that took over its address, a device on the path that forgot the connection and answers for it, or the host itself after a reset, or a FIN of its own, that the capture does not hold.',
@@ -87,13 +95,9 @@ export const rstHalfOpenDiscovered: Rule = {
     applicationSees: `${inGeneral(KNOWER)} ${OF_FORGETTER}`,
     likelyCauses: [
       ...causesOfUnknown('forgetter'),
-      `Where {forgetter} had sent data of its own again right before: ${CLOSED_BEHIND_DATA[0].toLowerCase()}${CLOSED_BEHIND_DATA.slice(1)}`,
+      inCase('Where {forgetter} had sent data of its own again right before', CLOSED_BEHIND_DATA),
     ],
-    nextSteps: [
-      UPTIME,
-      'The idle timeout of every NAT, firewall or load balancer on the path; conntrack -L there.',
-      COMPARE,
-    ],
+    nextSteps: STEPS,
     example: { fixture: 'crash-reboot', capture: 'client' },
   },
   check: eachEndpoint((knower, forgetter, connection) => {
@@ -157,7 +161,8 @@ export const rstHalfOpenDiscovered: Rule = {
         : `{forgetter} reset this ${kind} as one that it does not know`,
       explanation: `{knower} ${whatItSent(knower, trigger)} in frame {trigger}${unheard ? '' : ', {idle} after the last segment of {forgetter},'} and got RST in frame {rst}, ${windowed ? `numbered as a host without such a connection does it. But it has a window of ${window}, and Linux sends such resets with none: it may be an abort, or come from a device on the path.` : 'in the form that a host without such a connection sends.'} No FIN of {forgetter} was seen before.${wasSending ? ' Its last segment before that was data sent again, so that a FIN may have waited behind it.' : ''}${copies > 0 ? ' {again} what nobody acknowledged.' : ''}${connection.quality.midstream ? ' The capture starts inside the connection, so an earlier FIN may have been missed.' : ''}`,
       applicationSees: `${seenAt(knower, forgetter, KNOWER, reset.frame)} ${OF_FORGETTER}`,
-      ...(copies > 0 && { nextSteps: AFTER_LOSS }),
+      nextSteps: unheard ? STEPS_ON_UNHEARD : copies > 0 ? AFTER_LOSS : STEPS,
+      citations: trigger.kind === 'keep-alive' ? CITATIONS_ON_PROBE : CITATIONS,
       frames: [trigger.kind === 'fin' ? finFrame(knower) : null, trigger.frame, reset.frame],
       from: forgetter.lastNewData?.time ?? open.time,
       to: reset.time,

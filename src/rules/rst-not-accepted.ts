@@ -22,6 +22,53 @@ const BY_CLOSED_SOCKET =
 const BY_DEVICE = 'A device on the path resets with a stale number (possible).';
 const OVERTAKEN = 'The reset was overtaken by data, or data before it was lost (possible).';
 const BLIND = 'Somebody tries to reset the connection blindly (possible).';
+const ANY_CITATIONS = [cite.resetValidity, cite.resetInSequence];
+const COUNTER = 'On the host of {receiver}: nstat -az TcpExtTCPChallengeACK.';
+const ON_OTHER_SIDE = 'Capture on the other side: did {sender} send it?';
+/** What to look at, and what is cited, by whether its number lay in the window. */
+const CHALLENGED = {
+  nextSteps: [COUNTER, ON_OTHER_SIDE],
+  // It draws a challenge, which has to come through.
+  citations: [
+    ...ANY_CITATIONS,
+    cite.challengeReset,
+    cite.noPawsForReset,
+    cite.blindReset,
+    cite.challengesLimited,
+    cite.middleboxResends,
+    cite.middleboxAdvances,
+    cite.middleboxDropsChallenge,
+  ],
+};
+const OUTSIDE = {
+  nextSteps: [ON_OTHER_SIDE],
+  citations: [...ANY_CITATIONS, cite.noPawsForReset, cite.blindReset],
+};
+const UNKNOWN_CAUSES = [OVERTAKEN, BY_DEVICE, BLIND];
+/** It has the form of a closed socket's answer: its number lies before the window. */
+const CLOSED_CAUSES = [BY_CLOSED_SOCKET, OVERTAKEN, BY_DEVICE];
+const CLOSED_CITATIONS = [
+  ...ANY_CITATIONS,
+  cite.closedAnswersReset,
+  cite.resetOnFinNumber,
+  cite.noPawsForReset,
+];
+const WHY = 'Its timeouts, and its log at the time of frame {fin}.';
+const STEPS_OF_CLOSED = [`At {sender}: why did it close? ${WHY}`, ON_OTHER_SIDE];
+const STEPS_OF_SENDING = [
+  `At {sender}: why did it close while {receiver} was sending? ${WHY}`,
+  ON_OTHER_SIDE,
+];
+/** It was not the sender's own. */
+const FORGED = {
+  applicationSees: 'Nothing on either side: the connection goes on.',
+  likelyCauses: [BLIND, BY_DEVICE],
+  nextSteps: [
+    'Captures nearer to {sender}, hop by hop: where does it appear, and with which TTL and MAC address?',
+    'The logs of the firewalls and load balancers on the path.',
+  ],
+};
+const FORGED_IN_WINDOW = { ...FORGED, nextSteps: [...FORGED.nextSteps, COUNTER] };
 /** What was sent before a reset and overtaken by it arrives within this (seconds). */
 const STRAGGLING_SECONDS = 0.2;
 
@@ -36,18 +83,7 @@ export const rstNotAccepted: Rule = {
   needs: 'both',
   explains: [],
   related: ['rst-origin-suspect', 'rst-in-time-wait'],
-  citations: [
-    cite.resetValidity,
-    cite.resetInSequence,
-    cite.challengeReset,
-    cite.resetOnFinNumber,
-    cite.noPawsForReset,
-    cite.blindReset,
-    cite.challengesLimited,
-    cite.middleboxResends,
-    cite.middleboxAdvances,
-    cite.middleboxDropsChallenge,
-  ],
+  citations: [...CHALLENGED.citations, cite.closedAnswersReset, cite.resetOnFinNumber],
   documentation: {
     meaning:
       'A reset counts only at exactly the next octet that its receiver expects. Elsewhere in the window it draws a challenge ACK, outside of it nothing. The sender believes that the connection is gone while the receiver holds it open; or the sender was never the peer.',
@@ -66,10 +102,7 @@ export const rstNotAccepted: Rule = {
       BY_DEVICE,
       BLIND,
     ],
-    nextSteps: [
-      'On the host of {receiver}: nstat -az TcpExtTCPChallengeACK.',
-      'Capture on the other side: did {sender} send it?',
-    ],
+    nextSteps: CHALLENGED.nextSteps,
     example: { fixture: 'blind-reset-in-window', capture: 'server' },
   },
   check: eachEndpoint((sender, receiver, connection) => {
@@ -104,18 +137,13 @@ export const rstNotAccepted: Rule = {
         ? '{receiver} did not accept a reset from {sender}'
         : 'A reset from {sender} does not fit what {receiver} was seen to expect',
       explanation: `The reset in frame {rst} is ${place}. ${reaction}${sentOn === null ? '' : ` {sender} sent on until frame ${sentOn}: the reset was not its own, but forged or made on the path.`}${fin === null ? '' : ' It has the form of a closed socket’s answer, and {sender} had sent its FIN in frame {fin}.'}`,
+      likelyCauses: fin === null ? UNKNOWN_CAUSES : CLOSED_CAUSES,
+      ...(verdict === 'challenged' ? CHALLENGED : OUTSIDE),
       ...(fin !== null && {
-        likelyCauses: [BY_CLOSED_SOCKET, OVERTAKEN, BY_DEVICE],
-        nextSteps: [
-          `At {sender}: why did it close${receiver.unacknowledgedBytes > 0 ? ' while {receiver} was sending' : ''}? Its timeouts, and its log at the time of frame {fin}.`,
-          ...rstNotAccepted.documentation.nextSteps,
-        ],
+        nextSteps: receiver.unacknowledgedBytes > 0 ? STEPS_OF_SENDING : STEPS_OF_CLOSED,
+        citations: CLOSED_CITATIONS,
       }),
-      ...(fin === null && { likelyCauses: [OVERTAKEN, BY_DEVICE, BLIND] }),
-      ...(sentOn !== null && {
-        applicationSees: 'Nothing on either side: the connection goes on.',
-        likelyCauses: [BLIND, BY_DEVICE],
-      }),
+      ...(sentOn !== null && (verdict === 'challenged' ? FORGED_IN_WINDOW : FORGED)),
       frames: [fin, reset.frame, challenge?.frame ?? null, sentOn],
       from: reset.time,
       to: challenge?.time ?? reset.time,

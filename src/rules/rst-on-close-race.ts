@@ -10,12 +10,10 @@ import type { Rule } from './rule.js';
 import { MAY_BE_TLS_ALERT, mayBeTlsAlert } from './tls-alert.js';
 import { count, duration, nameOf, round, times } from './wording.js';
 
-const CITATIONS = [
-  cite.httpIdleCloseRace,
-  cite.httpResetErasesResponse,
-  cite.httpRetry,
-  cite.resetTellsDataLoss,
-];
+const LOST = [cite.resetTellsDataLoss];
+/** The data may have been a request, which its server did not take. */
+const OF_REQUEST = [cite.httpResetErasesResponse, cite.httpRetry, ...LOST];
+const OF_IDLE_REQUEST = [cite.httpIdleCloseRace, ...OF_REQUEST];
 
 const IDLE_TIMEOUT =
   'The server’s idle timeout is shorter than the time for which the client keeps connections (possible).';
@@ -36,7 +34,22 @@ const STEPS_IN_FLIGHT = [
   'At {closer}: why it closed, by its log at the time of frame {fin}.',
   ONLY_IF_IDEMPOTENT,
 ];
-const STEPS_OF_BOTH = ['Nothing, unless {sender} should have got an answer.'];
+const OF_BOTH = {
+  likelyCauses: BOTH_CLOSED,
+  nextSteps: ['Nothing, unless {sender} should have got an answer.'],
+  citations: LOST,
+};
+const OF_CLIENT = { likelyCauses: CLIENT_LEFT, nextSteps: [UNLESS_CLIENT_SHOULD_WAIT], citations: LOST };
+const OF_BUSY_SERVER = {
+  likelyCauses: [EARLY_ERROR, LIFETIME],
+  nextSteps: STEPS_IN_FLIGHT,
+  citations: OF_REQUEST,
+};
+const OF_IDLE_SERVER = {
+  likelyCauses: [IDLE_TIMEOUT, LIFETIME],
+  nextSteps: STEPS_AFTER_IDLE,
+  citations: OF_IDLE_REQUEST,
+};
 const SENDER: ProgramView = {
   name: 'sender',
   open: 'read gives 0 if the FIN arrived before the reset, else ECONNRESET; the write had succeeded',
@@ -64,7 +77,7 @@ export const rstOnCloseRace: Rule = {
   needs: 'both',
   explains: ['undelivered-data-at-abort', 'rst-active-abort'],
   related: ['rst-on-write-after-close', 'undelivered-data-at-abort', 'fin-unacknowledged'],
-  citations: [...CITATIONS, cite.closeNotify, cite.retransmission, cite.finRetransmitted],
+  citations: [...OF_IDLE_REQUEST, cite.closeNotify, cite.retransmission, cite.finRetransmitted],
   documentation: {
     meaning:
       'Data and FIN crossed: the sender could not know that the other side had closed, and the data met a closed socket. Whether the peer acted on it is unknown. The usual form is a request on an idle persistent connection at the moment when the server closes it. Data that is much older than the FIN was not in flight but lost all the time, and data that comes much later shows that the FIN did not arrive.',
@@ -201,27 +214,21 @@ function accountOf(lost: LostData, closer: Endpoint, { idle, alert, bothClosed }
       citations: [cite.resetTellsDataLoss, ...alertCitations, cite.finRetransmitted],
     };
   }
-  const byClient = closer.role === 'client';
+  const { likelyCauses, nextSteps, citations } = bothClosed
+    ? OF_BOTH
+    : closer.role === 'client'
+      ? OF_CLIENT
+      : idle === null
+        ? OF_BUSY_SERVER
+        : OF_IDLE_SERVER;
   return {
     title: bothClosed
       ? '{closer} and {sender} closed at once: {bytes} from {sender} {were} in flight, and {closer} reset the connection'
       : '{closer} closed while {bytes} from {sender} {were} in flight, and reset the connection',
     explanation: `${bothClosed ? '{sender} sent its FIN in frame {ownFin}, before it had that of {closer}. ' : ''}{closer} sent its FIN in frame {fin}. The data in frame {data} does not acknowledge that; RST in frame {rst} followed, and no acknowledgment of the data.${idle === null ? '' : ` The last data of {closer} had come {idle} before its FIN: a request that meets the end of an idle persistent connection looks like this.`}${ofAlert}`,
-    likelyCauses: bothClosed
-      ? BOTH_CLOSED
-      : byClient
-        ? CLIENT_LEFT
-        : idle === null
-          ? [EARLY_ERROR, LIFETIME]
-          : [IDLE_TIMEOUT, LIFETIME],
-    nextSteps: bothClosed
-      ? STEPS_OF_BOTH
-      : byClient
-        ? [UNLESS_CLIENT_SHOULD_WAIT]
-        : idle === null
-          ? STEPS_IN_FLIGHT
-          : STEPS_AFTER_IDLE,
-    citations: [...CITATIONS, ...alertCitations],
+    likelyCauses,
+    nextSteps,
+    citations: alert ? [...citations, cite.closeNotify] : citations,
   };
 }
 

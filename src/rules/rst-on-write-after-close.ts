@@ -11,7 +11,7 @@ import {
   milestone,
   type SeenReset,
 } from './evidence.js';
-import { inGeneral, type ProgramView, seenAt } from './program-view.js';
+import { hadClosed, inGeneral, type ProgramView, seenAt } from './program-view.js';
 import { reportFinding } from './report-finding.js';
 import type { OptionValues, Rule } from './rule.js';
 import { count, duration, nameOf, round } from './wording.js';
@@ -41,6 +41,31 @@ const OF_CLIENT = [
   'At {closer}: its keep-alive timeout, its log at the time of frame {fin}, and nstat -az TcpOutRsts TcpExtTCPAbortOnData.',
 ];
 const OF_SERVER = [WATCH, ...OF_BUSY_CLIENT];
+
+const OF_LOSS = [
+  cite.resetTellsDataLoss,
+  cite.halfDuplexClose,
+  cite.dataToNoConnection,
+  cite.resetForUnknown,
+  cite.closedAnswersReset,
+  cite.normalOrAborted,
+  cite.halfDuplexCloseOfHosts,
+  cite.neverClosedServer,
+  cite.resetOnFinNumber,
+  cite.dataAfterReceiveShutdown,
+];
+/** What a program meets that has not closed its own side. */
+const OF_OPEN = [cite.writeEpipe, cite.sendNoSignal, cite.posixWriteEpipe, cite.resetInCloseWait];
+/** What was lost was no goodbye: by the role of the writer. */
+const OF_ROLE = {
+  client: [...OF_LOSS, cite.httpWatchForClose, cite.httpResetErasesResponse],
+  server: [...OF_LOSS, cite.httpWatchForClose],
+};
+const OF_OPEN_ROLE = {
+  client: [...OF_ROLE.client, ...OF_OPEN],
+  server: [...OF_ROLE.server, ...OF_OPEN],
+};
+const OF_FAREWELL = [cite.closeNotify, ...OF_LOSS];
 
 /** A program went on writing after its peer had closed, and the peer's host reset the connection. */
 export const rstOnWriteAfterClose: Rule = {
@@ -100,25 +125,7 @@ export const rstOnWriteAfterClose: Rule = {
     'undelivered-data-at-abort',
   ],
   related: ['half-close', 'rst-on-close-race', 'fin-wait-2-timeout-late-fin', 'endpoint-mass-close'],
-  citations: [
-    cite.resetTellsDataLoss,
-    cite.halfDuplexClose,
-    cite.dataToNoConnection,
-    cite.resetForUnknown,
-    cite.closedAnswersReset,
-    cite.normalOrAborted,
-    cite.halfDuplexCloseOfHosts,
-    cite.neverClosedServer,
-    cite.httpWatchForClose,
-    cite.httpResetErasesResponse,
-    cite.closeNotify,
-    cite.writeEpipe,
-    cite.sendNoSignal,
-    cite.posixWriteEpipe,
-    cite.resetInCloseWait,
-    cite.resetOnFinNumber,
-    cite.dataAfterReceiveShutdown,
-  ],
+  citations: [...OF_OPEN_ROLE.client, cite.closeNotify],
   documentation: {
     meaning:
       'The peer closed and its FIN was acknowledged, so the kernel of {writer} knew that the other side had finished; its program wrote all the same. A socket that is closed, or shut down in both directions, cannot deliver what arrives, so its host answers with RST. The first write had already returned success: the program learns of the loss at its next call at the earliest, and may die of SIGPIPE.',
@@ -201,6 +208,10 @@ export const rstOnWriteAfterClose: Rule = {
       from: entry.time,
       to: reset.time,
       likelyCauses: variant.likelyCauses,
+      citations:
+        variant.name === 'farewell'
+          ? OF_FAREWELL
+          : (hadClosed(writer, reset.frame) ? OF_ROLE : OF_OPEN_ROLE)[writer.role],
       nextSteps: variant.nextSteps ?? steps,
       facts: {
         lostBytes,

@@ -1,17 +1,34 @@
 import type { Connection } from '../connections/connection.js';
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
-import { eachEndpoint, gradedBy, latest, type SeenReset } from './evidence.js';
+import {
+  asksForEcnUntilTheEnd,
+  eachEndpoint,
+  gradedBy,
+  latest,
+  type SeenReset,
+  tookEffect,
+} from './evidence.js';
+import type { Citation } from './finding.js';
 import { reportFinding } from './report-finding.js';
 import { foreignReset } from './reset-origin.js';
 import type { Rule } from './rule.js';
-import { duration, nameOf } from './wording.js';
+import { duration, inCase, nameOf } from './wording.js';
 
-const CAUSES = [
-  'A firewall or intrusion prevention system that ends the connection (possible).',
-  'A load balancer or NAT whose idle timeout resets both sides (possible).',
-  'Somebody who injects resets (possible).',
-];
+const FIREWALL = 'A firewall or intrusion prevention system that ends the connection (possible).';
+const TIMEOUT = 'A load balancer or NAT whose idle timeout resets both sides (possible).';
+const SOMEBODY = 'Somebody who injects resets (possible).';
+const CAUSES = [FIREWALL, TIMEOUT, SOMEBODY];
+const CAUSES_IN_USE = [FIREWALL, SOMEBODY];
+const CAUSES_AFTER_SILENCE = [TIMEOUT, FIREWALL, SOMEBODY];
+const CITATIONS = [cite.resetHistory, cite.middleboxPolicy, cite.noPawsForReset];
+/** By what it was an answer to, or what became of it. */
+const CITATIONS_OF_SYN = [cite.resetPurpose, ...CITATIONS];
+const CITATIONS_OF_ECN = [cite.resetForEcn, ...CITATIONS_OF_SYN];
+const CITATIONS_OF_MISS = [...CITATIONS, cite.middleboxAdvances];
+const TAKEN =
+  '{other}: as after any reset, ECONNRESET if its program had not closed. {named}: nothing, until it sends again or is reset as well.';
+const NOT_TAKEN = 'Nothing on either side: {other} did not take the reset.';
 const OWN_TTL =
   'A system that starts SYN-ACKs and resets with another TTL than data, or a program that gives its sockets one of their own, as BGP does with IP_TTL (possible).';
 
@@ -29,14 +46,7 @@ export const rstOriginSuspect: Rule = {
   needs: 'either',
   explains: ['rst-active-abort', 'rst-half-open-discovered', 'rst-not-accepted', 'undelivered-data-at-abort'],
   related: ['rst-not-accepted', 'rst-half-open-discovered', 'idle-reset-interval'],
-  citations: [
-    cite.resetPurpose,
-    cite.resetHistory,
-    cite.resetForEcn,
-    cite.middleboxPolicy,
-    cite.middleboxAdvances,
-    cite.noPawsForReset,
-  ],
+  citations: [...CITATIONS_OF_ECN, cite.middleboxAdvances],
   documentation: {
     meaning:
       'Firewalls, load balancers and others on the path end connections with resets in the name of the endpoints. Such a reset betrays itself when the endpoint goes on as if it had not sent it, or by several weaker marks together.',
@@ -52,10 +62,7 @@ export const rstOriginSuspect: Rule = {
       'A jump in the IP identification: some hosts draw it at random, network cards that cut segments number anew, and IPv6 has none.',
     ],
     applicationSees: 'As after any reset: ECONNRESET where it was accepted, nothing where it was not.',
-    likelyCauses: [
-      ...CAUSES,
-      `Where the connection was opened with the TTL of the reset: ${OWN_TTL[0].toLowerCase()}${OWN_TTL.slice(1)}`,
-    ],
+    likelyCauses: [...CAUSES, inCase('Where the connection was opened with the TTL of the reset', OWN_TTL)],
     nextSteps: [
       'Capture at {named}: a reset that never left there was made on the way.',
       'The logs of the firewalls and load balancers on the path.',
@@ -74,15 +81,29 @@ export const rstOriginSuspect: Rule = {
         ? 'A device in front of {named} probably reset the connection'
         : 'A reset in the name of {named} was probably sent by a device on the path',
       explanation: `The reset in frame {rst} does not look like one that {named} sent: ${[...strong, ...weak].join('; ')}.${byOpener && silence !== null ? ` It came ${duration(silence.seconds)} after ${silence.since}.` : ''}`,
-      likelyCauses: byOpener ? [causeInFront(silence?.seconds ?? 0), OWN_TTL] : CAUSES,
+      applicationSees: tookEffect(reset.reset) ? TAKEN : NOT_TAKEN,
+      likelyCauses: byOpener ? [causeInFront(silence?.seconds ?? 0), OWN_TTL] : causesAfter(silence),
+      citations: citationsFor(connection, reset),
       frames: [reset.frame, disprovedBy],
       from: reset.time,
       to: reset.time,
       facts: { strongMarks: strong.length, weakMarks: weak.length, ttl: reset.reset.ttl },
-      words: { named: nameOf(named), rst: reset.frame },
+      words: { named: nameOf(named), other: nameOf(other), rst: reset.frame },
     });
   }),
 };
+
+/** Idle timeouts run out after silence only. */
+function causesAfter(silence: { readonly seconds: number } | null): readonly string[] {
+  if (silence === null) return CAUSES;
+  return silence.seconds >= IDLE_SECONDS ? CAUSES_AFTER_SILENCE : CAUSES_IN_USE;
+}
+
+function citationsFor(connection: Connection, { reset }: SeenReset): readonly Citation[] {
+  if (reset.trigger?.kind === 'syn')
+    return asksForEcnUntilTheEnd(connection) ? CITATIONS_OF_ECN : CITATIONS_OF_SYN;
+  return reset.verdict === 'challenged' ? CITATIONS_OF_MISS : CITATIONS;
+}
 
 /** What a load balancer in front of {named} resets for. */
 function causeInFront(silence: number): string {

@@ -23,6 +23,12 @@ const CITATIONS = [
   cite.posixSendNoDelivery,
 ];
 
+const SEEN_NEVER = '{sender}: its writes had returned success. {receiver}: it never sees these bytes.';
+const SEEN_PERHAPS =
+  '{sender}: its writes had returned success. {receiver}: if the reset was not its own, these bytes may have reached it.';
+const SEEN_BEFORE =
+  '{sender}: its writes had returned success. {receiver}: it sees at most those of these bytes that arrived before the reset.';
+
 /** The connection was aborted with data on its way. */
 export const undeliveredDataAtAbort: Rule = {
   id: 'undelivered-data-at-abort',
@@ -81,6 +87,7 @@ export const undeliveredDataAtAbort: Rule = {
       frames: [sender.lastNewData?.frame ?? null, reset.frame],
       from: sender.lastNewData?.time ?? reset.time,
       to: reset.time,
+      applicationSees: byReceiver === null ? SEEN_BEFORE : suspect ? SEEN_PERHAPS : SEEN_NEVER,
       ...(alert ? {} : { citations: CITATIONS }),
       facts: {
         unacknowledgedBytes: sender.unacknowledgedBytes,

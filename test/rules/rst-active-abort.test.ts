@@ -247,6 +247,9 @@ testRule(rstActiveAbort, {
       end: 6,
       severity: 'info',
       title: '10.0.0.1:40000 aborted the connection after its own FIN',
+      likelyCauses: /^TCP_LINGER2 below zero(?!.*unread)/s,
+      nextSteps: /TcpExtTCPAbortOnLinger.*TCP_LINGER2(?!.*AbortOnClose)/s,
+      citations: /TCP_LINGER2(?!.*unread)/s,
       facts: { kind: 'no-fin-wait-2', afterOwnFin: true },
     },
     {
@@ -371,4 +374,22 @@ it('names the cause first that the connection suggests', () => {
   expect(causeOf(abortBy('server'))).toMatch(/^close\(\) with received data/);
   expect(causeOf(abortBy('client', { payloadBytes: 0 }))).toMatch(/^close\(\) with received data/);
   expect(causeOf(abortBy('server', { milestones: [resets(5, 9)] }))).toMatch(/^A firewall/);
+});
+
+it('speaks of unread data only where there may be some', () => {
+  const findingOn = (aborted: ReturnType<typeof connection>) =>
+    prepareRules([rstActiveAbort])(aborted, at(6))[0];
+  const about = (aborted: ReturnType<typeof connection>) => {
+    const { likelyCauses, nextSteps, citations } = findingOn(aborted);
+    return [...likelyCauses, ...nextSteps, ...citations.map(({ says }) => says)].join('\n');
+  };
+  const UNREAD = /unread|TcpExtTCPAbortOnClose/;
+  const silent = { payloadBytes: 0, lastNewData: null };
+  expect(about(abortBy('server'))).toMatch(UNREAD);
+  expect(about(abortBy('server', {}, silent))).not.toMatch(UNREAD);
+  // What came before the capture, or was missed by it, may be unread.
+  const late = { ...abortBy('server', {}, silent), quality: { ...IDEAL_QUALITY, midstream: true } };
+  expect(about(late)).toMatch(UNREAD);
+  const missed = { ...silent, milestones: [happens('acknowledged-unseen', 1, 5)] };
+  expect(about(abortBy('server', {}, missed))).toMatch(UNREAD);
 });

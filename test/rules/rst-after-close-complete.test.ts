@@ -149,11 +149,18 @@ it('says that the FIN was acknowledged only if it was, and puts first what the c
   const findingOn = (subject: Connection) => prepareRules([rstAfterCloseComplete])(subject, at(4))[0];
   const after = findingOn(closed([resets(3.1, 9, { hasAck: true })]));
   expect(after.explanation).toContain('acknowledged, that FIN too;');
-  expect(after.likelyCauses[0]).toMatch(/^A late duplicate/);
+  // Nothing that was closed answers with the ACK bit.
+  expect(after.likelyCauses.join('\n')).toMatch(/^The program aborts[^\n]*$/);
+  expect(after.applicationSees).toBe('Nothing: both programs had closed.');
+  const answered = findingOn(closed([resets(3.1, 9)]));
+  expect(answered.likelyCauses[0]).toMatch(/^A late duplicate/);
   const { client, ...rest } = afterClientFin({ serverMilestones: [resets(2.2, 7)] });
   const bare = findingOn({ ...rest, client: { ...client, milestones: [] } });
   expect(bare.explanation).toContain('was acknowledged; the reset');
   expect(bare.likelyCauses[0]).toMatch(/^The program aborts/);
+  expect(bare.applicationSees).toMatch(
+    /^10\.0\.0\.1:40000: nothing if it called close\(\); if it only half-closed/,
+  );
   // The number that a reset acknowledges may be any.
   const refusing = connectionOf(`${FIN_AT_HALF_A_SECOND}
         0.5501 S RA 5 0 win=500`);

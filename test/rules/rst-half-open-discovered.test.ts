@@ -88,6 +88,8 @@ testRule(rstHalfOpenDiscovered, {
       name: 'on data that meets a host without the connection',
       connection: forgotten(),
       end: 91,
+      nextSteps: /Compare TTL and MAC address of the reset with earlier frames/,
+      citations: /^(?!.*keep-alive)/s,
       endpoint: 'server',
       confidence: 'inferred',
       title: '10.0.0.2:8080 reset this open connection as one that it does not know',
@@ -112,6 +114,7 @@ testRule(rstHalfOpenDiscovered, {
       name: 'on a keep-alive that does',
       connection: forgotten({ kind: 'keep-alive', payloadBytes: 0 }),
       end: 91,
+      citations: /keep-alive to a host that lost/,
       facts: { trigger: 'keep-alive' },
     },
     {
@@ -130,6 +133,7 @@ testRule(rstHalfOpenDiscovered, {
       name: 'without calling open what was never seen',
       connection: unheard({}),
       end: 91,
+      nextSteps: /^The log of 10\.0\.0\.2:8080 from before frame 9(?!.*earlier frames)/s,
       severity: 'info',
       confidence: 'possible',
       title: '10.0.0.2:8080 reset this connection as one that it does not know',
@@ -146,6 +150,7 @@ testRule(rstHalfOpenDiscovered, {
       name: 'as info on a repeated FIN, without the idle time that nobody knows',
       connection: repeatedUnheard(),
       end: 91,
+      nextSteps: /^The log of 10\.0\.0\.2:8080 from before frame 9/,
       severity: 'info',
       explanation:
         /^10\.0\.0\.1:40000 repeated its FIN, first sent in frame 1, in frame 8 and got .* 10\.0\.0\.1:40000 had sent again twice what nobody acknowledged\./,

@@ -1,5 +1,6 @@
+import { expect, it } from 'vitest';
 import { rstOriginSuspect } from '../../src/rules/rst-origin-suspect.js';
-import { connection, enters, happens, moment, resets } from '../support/connection-builder.js';
+import { at, connection, enters, happens, moment, resets } from '../support/connection-builder.js';
 import { testRule } from '../support/rule-tester.js';
 
 testRule(rstOriginSuspect, {
@@ -13,6 +14,9 @@ testRule(rstOriginSuspect, {
         },
       }),
       end: 6,
+      applicationSees: /^10\.0\.0\.1:40000: as after any reset/,
+      likelyCauses: /^A load balancer or NAT whose idle timeout/,
+      citations: /^(?!.*SYN)/s,
       endpoint: 'server',
       confidence: 'inferred',
       frames: [9, 11],
@@ -177,4 +181,21 @@ testRule(rstOriginSuspect, {
     },
     { name: 'without a reset', connection: connection(), end: 6 },
   ],
+});
+
+it('thinks of no idle timeout where data had just come, and tells if the reset was in vain', () => {
+  const inUse = connection({
+    client: { lastNewData: moment(4.9, 8) },
+    server: {
+      after: [enters('CLOSED', 5, 9, { evidence: 'observed', retractedBy: 11 })],
+      milestones: [resets(5, 9, { verdict: 'challenged' })],
+    },
+  });
+  const [{ likelyCauses, applicationSees, citations }] = rstOriginSuspect.check(inUse, {
+    captureEnd: at(6),
+    options: {},
+  });
+  expect(likelyCauses.join('\n')).not.toContain('idle');
+  expect(applicationSees).toMatch(/^Nothing on either side/);
+  expect(citations.map(({ says }) => says).join('\n')).toContain('not at its start');
 });
