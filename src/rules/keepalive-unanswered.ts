@@ -1,6 +1,6 @@
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
-import { eachEndpoint, findReset, gradedBy, lastMilestone, unanswered } from './evidence.js';
+import { eachEndpoint, findReset, gradedBy, lasted, lastMilestone, unanswered } from './evidence.js';
 import { causesOfSilence, IDLE_SECONDS } from './host-fate.js';
 import { LOST_NEIGHBOUR_CITATIONS, reportSilence } from './neighbours.js';
 import { inGeneral, type ProgramView, seenAt } from './program-view.js';
@@ -12,6 +12,28 @@ const PROBER: ProgramView = {
   open: 'ETIMEDOUT, or the error that a router reported; then EPIPE',
   read: 'fails with ETIMEDOUT, or with the error that a router reported',
 };
+
+const OF_ANY = [
+  cite.keepAliveOptional,
+  cite.keepAliveOneProbe,
+  cite.keepAliveInterval,
+  cite.keepAliveSwitch,
+  cite.keepAliveDefaultOff,
+  cite.keepAliveWhenIdle,
+  cite.keepAliveConfigurable,
+  cite.keepAliveEmpty,
+  cite.hostKeepAlive,
+  cite.linuxKeepAlive,
+  cite.tcpErrors,
+  ...LOST_NEIGHBOUR_CITATIONS,
+];
+/** Probes that were over so soon that an outage may have outlasted them. */
+const OF_SHORT = [...OF_ANY, cite.shortKeepAlive, cite.frequentKeepAlive];
+/** The least that RFC 9293 §3.8.3 grants data before it is given up (seconds). */
+const SHORT_SECONDS = 100;
+
+const SHORT =
+  'Probes so few and so close that a short outage was enough (possible): then {peer} answers the next connection.';
 
 /** Keep-alive probes go out and nothing comes back. */
 export const keepaliveUnanswered: Rule = {
@@ -32,23 +54,7 @@ export const keepaliveUnanswered: Rule = {
   needs: 'both',
   explains: ['rst-active-abort'],
   related: ['peer-unresponsive', 'rst-half-open-discovered', 'zero-window-probe-unanswered'],
-  citations: [
-    cite.keepAliveOptional,
-    cite.keepAliveOneProbe,
-    cite.keepAliveInterval,
-    cite.keepAliveSwitch,
-    cite.keepAliveDefaultOff,
-    cite.keepAliveWhenIdle,
-    cite.keepAliveConfigurable,
-    cite.keepAliveEmpty,
-    cite.hostKeepAlive,
-    cite.shortKeepAlive,
-    cite.frequentKeepAlive,
-    cite.linuxKeepAlive,
-    cite.keepAliveReset,
-    cite.tcpErrors,
-    ...LOST_NEIGHBOUR_CITATIONS,
-  ],
+  citations: [...OF_SHORT, cite.keepAliveReset],
   documentation: {
     meaning:
       'On an idle connection the keep-alive probes of one side stayed without an answer. After the last of them a kernel ends the connection; Linux then sends a reset, for the case that the peer is there after all.',
@@ -59,7 +65,7 @@ export const keepaliveUnanswered: Rule = {
       'A probe that is answered with a reset: rst-half-open-discovered.',
     ],
     applicationSees: `${inGeneral(PROBER)} {peer}: nothing.`,
-    likelyCauses: likelyCauses(true),
+    likelyCauses: [...causesOfSilence('peer', true), SHORT],
     nextSteps: [
       'sysctl net.ipv4.tcp_keepalive_time net.ipv4.tcp_keepalive_intvl net.ipv4.tcp_keepalive_probes, and TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_KEEPCNT in the code.',
       'As for peer-unresponsive: what happened to {peer}?',
@@ -75,9 +81,13 @@ export const keepaliveUnanswered: Rule = {
     const heard = peer.lastSegment?.time ?? connection.start;
     const idleSeconds = secondsBetween(heard, run.time);
     const reset = findReset(prober, ({ hasAck }, seen) => hasAck && seen.frame > run.lastFrame);
+    const causes = causesOfSilence('peer', idleSeconds >= IDLE_SECONDS);
+    const isShort = !lasted(connection, run.frame, secondsBetween(run.time, run.lastTime), SHORT_SECONDS);
+    const cited = isShort ? OF_SHORT : OF_ANY;
     return reportSilence(keepaliveUnanswered, connection, prober, peer, 'peer', {
       endpoint: peer.role,
-      likelyCauses: likelyCauses(idleSeconds >= IDLE_SECONDS),
+      likelyCauses: isShort ? [...causes, SHORT] : causes,
+      citations: reset === null ? cited : [...cited, cite.keepAliveReset],
       confidence: gradedBy(connection, 'observed'),
       title: '{probes} of {prober} to {peer} went unanswered',
       explanation: `{probes}, from frame {first} to frame {last}${interval > 0 ? ', {interval} apart' : ''}, found no answer.${idleSeconds > 0 ? ' {peer} had last been heard {idle} before the first.' : ''}${reset === null ? '' : ` Then {prober} ended the connection with RST in frame ${reset.frame}.`}`,
@@ -103,10 +113,3 @@ export const keepaliveUnanswered: Rule = {
     });
   }),
 };
-
-function likelyCauses(afterIdle: boolean): readonly string[] {
-  return [
-    ...causesOfSilence('peer', afterIdle),
-    'Probes so few and so close that a short outage was enough (possible): then {peer} answers the next connection.',
-  ];
-}

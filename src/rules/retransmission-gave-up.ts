@@ -17,11 +17,28 @@ const NO_NEIGHBOUR =
   'The host of {sender} no longer finds the next one on its link, {peer} itself or a router, by ARP or neighbour discovery (possible): then its TCP has not given up, and no segment leaves the host.';
 const IS_STILL_TRYING =
   'Look for unanswered ARP or neighbour discovery requests of {sender} after frame {last}, in Wireshark: arp || icmpv6.type == 135. On its host ss -tino dst {peerHost} shows whether the connection is still there.';
-const NEXT_STEPS = [
-  'sysctl net.ipv4.tcp_retries2 on the host of {sender}; TCP_USER_TIMEOUT in its code.',
-  'nstat -az TcpExtTCPAbortOnTimeout',
+const LIMITS_STEP = 'sysctl net.ipv4.tcp_retries2 on the host of {sender}; TCP_USER_TIMEOUT in its code.';
+const STEPS_OF_TIMEOUT = [
+  'nstat -az TcpExtTCPAbortOnTimeout on the host of {sender}.',
   'As for peer-unresponsive: what happened to {peer}?',
 ];
+const STEPS_OF_EARLY = [LIMITS_STEP, ...STEPS_OF_TIMEOUT];
+const OF_TIMEOUT = [
+  cite.retransmissionLimits,
+  cite.secondLimit,
+  cite.timeouts,
+  cite.asynchronousReports,
+  cite.hostRetransmissionLimits,
+  cite.retries2,
+  cite.givingUp,
+  cite.tcpErrors,
+  ...LOST_NEIGHBOUR_CITATIONS,
+];
+/** What else may have ended it sooner. */
+const OF_EARLY = [...OF_TIMEOUT, cite.userTimeoutMeaning, cite.userTimeout];
+const GONE = causesOfSilence('peer');
+const GAVE_UP = { likelyCauses: GONE, nextSteps: STEPS_OF_TIMEOUT, citations: OF_TIMEOUT };
+const GAVE_UP_EARLY = { likelyCauses: [...GONE, TIMED_OUT], nextSteps: STEPS_OF_EARLY };
 
 const SENDER: ProgramView = {
   name: 'sender',
@@ -52,19 +69,7 @@ export const retransmissionGaveUp: Rule = {
   needs: 'both',
   explains: ['peer-unresponsive', 'fin-unacknowledged'],
   related: ['peer-unresponsive', 'icmp-unreachable', 'keepalive-unanswered'],
-  citations: [
-    cite.retransmissionLimits,
-    cite.secondLimit,
-    cite.timeouts,
-    cite.asynchronousReports,
-    cite.hostRetransmissionLimits,
-    cite.userTimeoutMeaning,
-    cite.retries2,
-    cite.userTimeout,
-    cite.givingUp,
-    cite.tcpErrors,
-    ...LOST_NEIGHBOUR_CITATIONS,
-  ],
+  citations: OF_EARLY,
   documentation: {
     meaning:
       'After the last retransmission the next one became due and did not come. RFC 9293 sends no packet when a connection is given up, and neither does Linux, so the silence is the evidence; the data still queued is then lost. Silence before r2Seconds has a second reading: where the next host on the link, the peer itself or a router, has lost power, ARP or neighbour discovery no longer finds it, and no segment leaves the sender while its TCP goes on trying. Where the capture holds these requests, they count as attempts: TCP gave up when they ended as well.',
@@ -78,8 +83,8 @@ export const retransmissionGaveUp: Rule = {
       'A capture filter that drops it.',
     ],
     applicationSees: `${inGeneral(SENDER)} ${OF_PEER}`,
-    likelyCauses: [...causesOfSilence('peer'), NO_NEIGHBOUR, TIMED_OUT],
-    nextSteps: [IS_STILL_TRYING, ...NEXT_STEPS],
+    likelyCauses: [...GONE, NO_NEIGHBOUR, TIMED_OUT],
+    nextSteps: [IS_STILL_TRYING, ...STEPS_OF_EARLY],
     example: { fixture: 'retransmission-gave-up', capture: 'client' },
   },
   check: eachEndpoint((sender, peer, connection, { captureEnd, options }) => {
@@ -99,10 +104,7 @@ export const retransmissionGaveUp: Rule = {
         ? '{sender} stopped after sending the same data {count} times in {time}'
         : '{sender} gave up after sending the same data {count} times in {time}',
       explanation: `The last retransmission is frame {last}. The next one was due and did not come, nor did a FIN or RST${mayStillTry ? '' : ': that is how a timed-out connection ends'}. ${silence.wasAcknowledged ? 'All of it had been acknowledged, which {sender} did not take in.' : '{bytes} were never acknowledged.'}${askedItself ? ' Requests of its host for a link address went on after that and then ended as well.' : ''}${early ? whyEarly(options.r2Seconds, mayStillTry, reportedLocally) : ''}`,
-      ...(!mayStillTry && {
-        likelyCauses: [...causesOfSilence('peer'), ...(early ? [TIMED_OUT] : [])],
-        nextSteps: NEXT_STEPS,
-      }),
+      ...(!mayStillTry && (early ? GAVE_UP_EARLY : GAVE_UP)),
       applicationSees: `${seenAt(sender, peer, SENDER)} ${OF_PEER}`,
       frames: [silence.run.frame, silence.run.lastFrame],
       from: silence.from,

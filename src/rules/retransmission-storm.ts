@@ -5,8 +5,16 @@ import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { count, grouped, nameOf, percent, round } from './wording.js';
 
-/** Gaps of at least this share of the retransmissions stand for most of them, though each stand for one segment only. */
+/** Gaps, or needless copies, of at least this share of the retransmissions stand for most of them, though a gap stands for one segment only. */
 const MOST = 0.5;
+
+const BAD_LINK =
+  'A link that loses frames: radio, a bad cable or optic, a duplex mismatch (possible): the error counters of the ports on the way rise.';
+const FULL_QUEUE =
+  'A full queue, a policer or a shaper that drops (possible): the loss grows with the load, and other connections over the same path lose as well.';
+const NEEDLESS =
+  'Acknowledgments that are lost or come late, so that the sender repeats what had arrived (possible): many retransmissions are of octets that had been acknowledged.';
+const CAUSES_OF_NEEDLESS = [NEEDLESS, BAD_LINK, FULL_QUEUE];
 
 /** A large part of what an endpoint sends it sends again. */
 export const retransmissionStorm: Rule = {
@@ -59,11 +67,7 @@ export const retransmissionStorm: Rule = {
     ],
     applicationSees:
       'Both: no error; reads and writes take long, in steps of hundreds of milliseconds where the timer has to expire.',
-    likelyCauses: [
-      'A link that loses frames: radio, a bad cable or optic, a duplex mismatch (possible): the error counters of the ports on the way rise.',
-      'A full queue, a policer or a shaper that drops (possible): the loss grows with the load, and other connections over the same path lose as well.',
-      'Acknowledgments that are lost or come late, so that the sender repeats what had arrived (possible): many retransmissions are of octets that had been acknowledged.',
-    ],
+    likelyCauses: [BAD_LINK, FULL_QUEUE, NEEDLESS],
     nextSteps: [
       'In Wireshark, the display filters tcp.analysis.retransmission and tcp.analysis.out_of_order show them on the connection.',
       'Capture at the other end as well: what one capture holds and the other does not was lost between them.',
@@ -91,6 +95,7 @@ export const retransmissionStorm: Rule = {
       confidence: gradedBy(connection, 'observed'),
       title: '{retransmissions} of the {segments} segments of {sender} are retransmissions: {share}',
       explanation: `{sender} sent {again} again, out of {segments} in all${unheard > 0 ? ', without those repeated into silence at the end' : ''}. ${where.words}${needless > 0 ? ` ${count(needless, 'of them repeats', 'of them repeat')} only what {receiver} had acknowledged by then, as far as the capture shows.` : ''} The limits are a judgement: TCP repairs any loss, at the price of time.`,
+      ...(needless >= MOST * retransmissions && { likelyCauses: CAUSES_OF_NEEDLESS }),
       frames: [first?.frame ?? null, first?.lastFrame ?? null, last?.frame ?? null, last?.lastFrame ?? null],
       from: connection.start,
       to: last?.lastTime ?? connection.end,

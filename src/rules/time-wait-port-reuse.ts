@@ -18,6 +18,37 @@ import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { count, duration, nameOf, round } from './wording.js';
 
+const REUSE = [
+  'A client that connects often and uses up its ephemeral ports (possible).',
+  'A fixed source port in the client (possible).',
+  'A NAT that hands out ports again too early, to another host, whose numbers and timestamps lie elsewhere (possible).',
+];
+const OTHER_REASON = 'loss, or a device on the path that holds the old connection (possible).';
+/** Why the SYN was not taken at once, by what its number predicts: that explains it, or there is another reason. */
+const causesBehind = (own: readonly string[]) => ({
+  refused: [...own, ...REUSE],
+  accepted: [...own, `As the number of the SYN is beyond the old ones: ${OTHER_REASON}`, ...REUSE],
+});
+/** By whether a reset ended TIME-WAIT, and else whether old numbers came in answer. */
+const CAUSES = {
+  ended: causesBehind([]),
+  answered: causesBehind([
+    'A firewall on the path drops the answer, whose numbers do not fit the new SYN, or the reset that it draws (possible).',
+  ]),
+  unanswered: causesBehind([
+    '{holder} ignores the SYN, as RFC 6191 has it, or a firewall on the path drops its answer, whose numbers do not fit (possible).',
+  ]),
+};
+const SLOW = '{opener}: connect is slow, or fails with ETIMEDOUT. {holder}: nothing.';
+const SEEN_LATE = '{opener}: connect took {delay} longer. {holder}: nothing.';
+const SEEN: Readonly<Record<Outcome, string>> = {
+  accepted: '{opener}: connect works as usual. {holder}: nothing.',
+  refused: SLOW,
+  late: SLOW,
+  unanswered: SLOW,
+  reset: '{opener}: connect fails, with ECONNREFUSED if the reset is that of {holder}. {holder}: nothing.',
+};
+
 /** A pair of ports was used again while the other side was in TIME-WAIT. */
 export const timeWaitPortReuse: Rule = {
   id: 'time-wait-port-reuse',
@@ -62,12 +93,7 @@ export const timeWaitPortReuse: Rule = {
     ],
     applicationSees:
       '{opener}: connect works as usual if the SYN was accepted, else it is slow or fails with ETIMEDOUT. {holder}: nothing.',
-    likelyCauses: [
-      'A client that connects often and uses up its ephemeral ports (possible).',
-      'A fixed source port in the client (possible).',
-      'A NAT that hands out ports again too early, to another host, whose numbers and timestamps lie elsewhere (possible).',
-      'Refused or ignored with a number beyond the old ones: loss, or a device on the path that holds the old connection (possible).',
-    ],
+    likelyCauses: [...REUSE, `Refused or ignored with a number beyond the old ones: ${OTHER_REASON}`],
     nextSteps: [
       'On the host of {opener}: sysctl net.ipv4.ip_local_port_range net.ipv4.tcp_tw_reuse, and ss -Htan state time-wait | wc -l.',
     ],
@@ -106,7 +132,13 @@ export const timeWaitPortReuse: Rule = {
       ]
         .filter((part) => typeof part === 'string')
         .join(' '),
-      ...(outcome !== 'accepted' && refusal === null && { likelyCauses: withoutReset(isRefused) }),
+      applicationSees: cameLate ? SEEN_LATE : SEEN[outcome],
+      likelyCauses:
+        outcome === 'accepted' || outcome === 'reset'
+          ? REUSE
+          : CAUSES[refusal !== null ? 'ended' : isRefused ? 'answered' : 'unanswered'][
+              predicted ?? 'refused'
+            ],
       frames: [waiting.frame, syn.frame, answer, refusal?.frame ?? null, next?.frame ?? null],
       from: waiting.time,
       to: next?.time ?? refusal?.time ?? syn.lastTime,
@@ -167,14 +199,6 @@ function refusedText(refusal: SeenReset | null, answer: number | null): string {
   return refusal === null
     ? `${old} for the last time, and no reset of {opener} followed, which sent {syns} in all.`
     : `${old}, and {opener}, which does not know them, sent a reset in frame ${refusal.frame}.`;
-}
-
-/** It came late or not at all, and no reset ended TIME-WAIT. */
-function withoutReset(answered: boolean): readonly string[] {
-  const onPath = answered
-    ? 'A firewall on the path drops the answer, whose numbers do not fit the new SYN, or the reset that it draws (possible).'
-    : '{holder} ignores the SYN, as RFC 6191 has it, or a firewall on the path drops its answer, whose numbers do not fit (possible).';
-  return [onPath, ...timeWaitPortReuse.documentation.likelyCauses];
 }
 
 /** By the SYN's number alone (RFC 6191 §2), for each `value` of the milestone that tells. */

@@ -13,6 +13,23 @@ import { count, duration, nameOf, round, ssFilter } from './wording.js';
 const HOLDS_FIN_BACK =
   ' {sender} is in CLOSE-WAIT with data to send, so its FIN cannot be sent either. {receiver} had sent its own: it has only closed that direction, or its TCP fails to reset a connection that nobody reads any more (RFC 2525 §2.16).';
 
+const OF_WINDOW = [
+  cite.windowMayStayClosed,
+  cite.windowAnsweredStaysOpen,
+  cite.windowProbes,
+  cite.firstWindowProbe,
+  cite.probeBackoff,
+  cite.resetThroughZeroWindow,
+  cite.hostWindowProbes,
+];
+const OF_FIN_HELD_BACK = [...OF_WINDOW, cite.neverClosedServer, cite.resetOnPendingData];
+const DUMP = 'then a stack dump of the owner';
+/** It is over: neither socket shows it any more. */
+const STEPS_OF_PAST = [
+  'What kept the program of {receiver} from reading between frames {first} and {last}: its log, and the load of its host at that time.',
+  `If it comes again, on the host of {receiver}: ss -tanpo '( {filter} )' shows a large Recv-Q, ${DUMP}.`,
+];
+
 /** A receiver keeps its window closed while the other side has data for it. */
 export const zeroWindowStall: Rule = {
   id: 'zero-window-stall',
@@ -40,17 +57,7 @@ export const zeroWindowStall: Rule = {
   needs: 'both',
   explains: ['close-wait-stuck', 'fin-wait-2-stuck'],
   related: ['zero-window-probe-unanswered', 'close-wait-stuck', 'fin-unacknowledged'],
-  citations: [
-    cite.windowMayStayClosed,
-    cite.windowAnsweredStaysOpen,
-    cite.windowProbes,
-    cite.firstWindowProbe,
-    cite.probeBackoff,
-    cite.resetThroughZeroWindow,
-    cite.hostWindowProbes,
-    cite.neverClosedServer,
-    cite.resetOnPendingData,
-  ],
+  citations: OF_FIN_HELD_BACK,
   documentation: {
     meaning:
       'A window of zero says that the receive buffer is full: the kernel is alive, the application does not read. The other side probes and has to wait; TCP lets it wait for ever as long as the probes are answered. So this is no protocol error, but a program that hangs or is too slow. A FIN waits behind the data: a sender in CLOSE-WAIT cannot leave it before the window opens.',
@@ -70,7 +77,7 @@ export const zeroWindowStall: Rule = {
       'It waits for something else before it reads on, perhaps for {sender} (possible).',
     ],
     nextSteps: [
-      "On the host of {receiver}: ss -tanpo '( {filter} )' shows a large Recv-Q, then a stack dump of the owner.",
+      `On the host of {receiver}: ss -tanpo '( {filter} )' shows a large Recv-Q, ${DUMP}.`,
       'On the host of {sender}: ss -tino shows timer:(persist,…).',
     ],
     example: { fixture: 'zero-window-stuck', capture: 'client' },
@@ -100,6 +107,8 @@ export const zeroWindowStall: Rule = {
       confidence: gradedBy(connection, 'inferred'),
       title: `{receiver} ${open ? 'has kept' : 'kept'} its window closed for {time}: its application ${open ? 'does' : 'did'} not read`,
       explanation: `The window of {receiver} was zero from frame {first}${open ? ' to the end of the capture' : ' to frame {last}'}${isLast && heard !== null ? ', the last that it was heard in' : ''}.${probes === null ? ` {sender} had ${count(sender.unacknowledgedBytes, 'byte')} outstanding.` : ` {sender} sent ${count(probes.count, 'probe')}.`}${holdsFinBack ? HOLDS_FIN_BACK : ''} The limit of ${options.stallSeconds} s is a judgement: TCP lets a window stay closed.`,
+      citations: holdsFinBack ? OF_FIN_HELD_BACK : OF_WINDOW,
+      ...(!open && { nextSteps: STEPS_OF_PAST }),
       frames: [stall.run.frame, stall.run.lastFrame, probes?.frame ?? null, probes?.lastFrame ?? null],
       from: stall.run.time,
       to: stall.end,

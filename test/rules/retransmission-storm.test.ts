@@ -34,6 +34,7 @@ testRule(retransmissionStorm, {
       name: 'on many',
       connection: lossy(20),
       end: 31,
+      likelyCauses: /^A link that loses frames/,
       severity: 'info',
       endpoint: 'client',
       confidence: 'observed',
@@ -85,6 +86,12 @@ testRule(retransmissionStorm, {
       end: 31,
       explanation: / 1 of them repeats only what 10\.0\.0\.2:8080 had acknowledged by then, /,
       facts: { alreadyAcknowledged: 1 },
+    },
+    {
+      name: 'and thinks of the acknowledgments first where most were not needed',
+      connection: lossy(40, marked({ spuriousRetransmission: 30 })),
+      end: 31,
+      likelyCauses: /^Acknowledgments that are lost or come late/,
     },
     {
       name: 'where the capture doubles frames, which are not among those counted',
