@@ -3,9 +3,32 @@ import { cite } from '../citations.js';
 import { milestone } from '../evidence.js';
 import type { Pattern } from '../finding.js';
 import type { CaptureCounts, PatternRule } from '../rule.js';
-import { count, grouped, times } from '../wording.js';
+import { count, grouped, inCase, times } from '../wording.js';
 import { Members } from './members.js';
 import { reportPattern } from './report-pattern.js';
+
+const TOO_SLOW = 'The capturing host or port could not keep up and dropped frames (likely).';
+const OTHER_PATH = 'Part of the traffic took another path (possible).';
+const COUNTERS = 'Look at the drop counters of the capture (tcpdump prints them at its end).';
+const MORE_ROOM = 'Use a larger buffer (tcpdump -B), a shorter snaplen or a narrower filter.';
+/** By its own counters it dropped none. */
+const NONE_DROPPED = {
+  likelyCauses: [
+    'The mirror port, or a device before the capturing host, dropped frames, which its counters do not show (possible).',
+    OTHER_PATH,
+    'The capture filter kept them out (possible).',
+  ],
+  nextSteps: [
+    'The counters of the mirror port, and the filter of the capture.',
+    'Capture at an endpoint: there all of its traffic passes.',
+  ],
+};
+/** It has no counters. */
+const UNCOUNTED = { likelyCauses: [TOO_SLOW, OTHER_PATH] };
+/** By its own counters it dropped some, which need not be these. */
+const DROPPED_SOME = { likelyCauses: [TOO_SLOW, OTHER_PATH], nextSteps: [MORE_ROOM] };
+/** Its own counters are all that tells of it. */
+const DROPPED = { likelyCauses: [TOO_SLOW], nextSteps: [MORE_ROOM] };
 
 /** The capture lacks segments that were delivered. */
 export const captureLoss: PatternRule = {
@@ -30,13 +53,11 @@ export const captureLoss: PatternRule = {
     ],
     applicationSees: 'Nothing: this is about the capture.',
     likelyCauses: [
-      'The capturing host or port could not keep up and dropped frames (likely).',
-      'Part of the traffic took another path (possible).',
+      TOO_SLOW,
+      OTHER_PATH,
+      inCase('Where its counters tell of none', NONE_DROPPED.likelyCauses[2]),
     ],
-    nextSteps: [
-      'Look at the drop counters of the capture (tcpdump prints them at its end).',
-      'Use a larger buffer (tcpdump -B), a shorter snaplen or a narrower filter.',
-    ],
+    nextSteps: [COUNTERS, MORE_ROOM],
     example: { fixture: 'capture-loss', capture: 'client' },
   },
   begin: () => {
@@ -93,6 +114,7 @@ export const captureLoss: PatternRule = {
               connections: count(members.count, 'connection'),
               times: times(segments),
             },
+            ...(dropped === 0 ? NONE_DROPPED : dropped === null ? UNCOUNTED : DROPPED_SOME),
           }),
         ];
       },
@@ -133,6 +155,7 @@ function droppedAlone(
         from: members.from,
         to: members.to,
         facts: { connections: members.count, lostSegments: 0, droppedFrames: dropped },
+        ...DROPPED,
         words: { dropped: count(dropped, 'frame'), connections: count(members.count, 'connection') },
       }),
     ];

@@ -4,7 +4,7 @@ import { secondsBetween, type Timestamp } from '../../core/time.js';
 import { closeWaitStuck } from '../close-wait-stuck.js';
 import type { Finding } from '../finding.js';
 import type { PatternRule } from '../rule.js';
-import { duration, inNetwork, round } from '../wording.js';
+import { duration, inCase, inNetwork, round } from '../wording.js';
 import { Groups, Members, MINIMUM_MEMBERS } from './members.js';
 import { reportPattern } from './report-pattern.js';
 
@@ -24,6 +24,24 @@ interface Group {
 
 /** A rate is told of piles that grew for at least this long: a burst has none. */
 const GROWTH_SECONDS = 60;
+
+const LEAK = 'A descriptor leak in the program at {holder} (likely).';
+const POOL = 'A connection pool that never checks its connections (possible).';
+const DEADLOCK = 'A deadlock, as all began within a minute (possible).';
+const COUNT =
+  "On the host of {holder}: ss -Htan state close-wait | awk '{print $N}' | sort | uniq -c counts them";
+const OWNER = 'The descriptor limit of the process, and a stack dump of it.';
+/** By the side that holds them: a pool keeps what its program has opened. */
+const OF_SIDE = {
+  server: {
+    causes: [LEAK],
+    nextSteps: [`${COUNT.replace('N', '3')} by local address.`, OWNER],
+  },
+  client: {
+    causes: [LEAK, POOL],
+    nextSteps: [`${COUNT.replace('N', '4')} by the service that was called.`, OWNER],
+  },
+};
 
 /** One program leaves many connections in CLOSE-WAIT. */
 export const closeWaitPileup: PatternRule = {
@@ -58,13 +76,13 @@ export const closeWaitPileup: PatternRule = {
     applicationSees:
       'Further accept or open calls of the process at {holder} fail with EMFILE once its descriptors are used up.',
     likelyCauses: [
-      'A descriptor leak in the program at {holder} (likely).',
-      'A connection pool that never checks its connections (possible).',
-      'A deadlock, if all are equally old (possible).',
+      LEAK,
+      inCase('Where a client holds them', POOL),
+      'Where all began within a minute: a deadlock (possible).',
     ],
     nextSteps: [
-      "On the host of {holder}: ss -Htan state close-wait | awk '{print $3}' | sort | uniq -c counts them by local address; $4 instead, by the service that a client called.",
-      'The descriptor limit of the process, and a stack dump of it.',
+      `${COUNT.replace('N', '3')} by local address; $4 instead, by the service that a client called.`,
+      OWNER,
     ],
     example: { fixture: 'close-wait-pileup', capture: 'server' },
   },
@@ -130,6 +148,7 @@ export const closeWaitPileup: PatternRule = {
           const { members, newest, holder, network } = group;
           if (members === null || newest === null || !isPileup(group)) return [];
           const { longestSeconds: oldest, shortestSeconds: youngest } = group;
+          const { causes, nextSteps } = OF_SIDE[group.server ? 'server' : 'client'];
           const perMinute = growthPerMinute(members.count, secondsBetween(members.from, newest));
           return [
             reportPattern(closeWaitPileup, {
@@ -137,6 +156,8 @@ export const closeWaitPileup: PatternRule = {
               confidence: 'inferred',
               title: `${members.count} of ${group.reached} connections ${group.server ? 'to' : 'of'} {holder} are stuck in CLOSE-WAIT`,
               explanation: `The oldest has been held for {oldest}, the newest for {youngest}${perMinute === null ? '' : `; in between, their number grew by ${inWords(perMinute)} on average`}. ${group.server ? 'The server’s program does not close after its clients do.' : `The client’s program does not close after the servers on port ${group.port} do: probably a connection pool.`} One fix there clears all of them.`,
+              likelyCauses: perMinute === null ? [...causes, DEADLOCK] : causes,
+              nextSteps,
               connections: members.ids,
               count: members.count,
               from: members.from,

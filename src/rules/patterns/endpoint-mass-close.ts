@@ -72,6 +72,11 @@ const HOST_STOPPING =
 const HOST_STOPPED = 'Its host was shutting down';
 const HOST_STOPPED_SHOWS = ': its other services end within seconds as well, and then nothing answers.';
 
+const OF_RESETS = [cite.twoWaysToEnd, cite.resetOnPendingData];
+const OF_FINS = [cite.twoWaysToEnd];
+const SEEN_OF_FIN = 'On every client: read gives 0, and a write draws a reset.';
+const SEEN_OF_RESET = 'On every client: ECONNRESET.';
+
 const LOGS =
   'On the host of {endpoint}: the service manager’s log, and journalctl -k | grep -i oom, at that time.';
 const QUESTION =
@@ -103,7 +108,7 @@ export const endpointMassClose: PatternRule = {
       description: 'Which share of the connections open at that moment must end.',
     },
   },
-  citations: [cite.twoWaysToEnd, cite.resetOnPendingData],
+  citations: OF_RESETS,
   related: [
     'rst-on-write-after-close',
     'rst-active-abort',
@@ -391,6 +396,9 @@ function report(
         laterUnanswered: aftermath.unanswered.count,
       }),
     },
+    citations: resets === 0 ? OF_FINS : OF_RESETS,
+    ...(resets === 0 && { applicationSees: SEEN_OF_FIN }),
+    ...(fins === 0 && { applicationSees: SEEN_OF_RESET }),
     words: { endpoint: inNetwork(endpoint, network), spread: duration(spread), gap: duration(gap) },
     ...(ports.length > 1 && {
       likelyCauses: [

@@ -159,6 +159,11 @@ export const hostRestarted: PatternRule = {
                 ...(announced !== null && { announcedInFrame: announced }),
                 ...(window > 0 && { windowSeconds: round(window) }),
               },
+              citations: [
+                ...(unknown > 0 ? [cite.halfOpen, cite.resetForUnknown] : []),
+                ...(openedAnew > 0 ? [cite.halfOpenBySyn] : []),
+                cite.quietTime,
+              ],
               words: { host: inNetwork(host, network), window: duration(window) },
             }),
           ];

@@ -87,14 +87,15 @@ const USUAL_LIMITS: readonly UsualLimit[] = [
   },
 ];
 
-const CITATIONS = [
-  cite.natEstablished,
-  cite.natTransitory,
-  cite.natReset,
-  cite.firewallIdle,
-  cite.conntrackTimeouts,
-  cite.loadBalancerReset,
-];
+const OF_DEVICE = [cite.natEstablished, cite.firewallIdle, cite.conntrackTimeouts, cite.loadBalancerReset];
+const OF_RESETTING_DEVICE = [...OF_DEVICE, cite.natReset];
+/** By what may have ended them. */
+const CITATIONS: Readonly<Record<Ending, readonly Citation[]>> = {
+  unknown: [...OF_RESETTING_DEVICE, cite.natAnswersUnknown],
+  dropped: OF_DEVICE,
+  device: OF_RESETTING_DEVICE,
+  server: [cite.lingerOption, cite.loadBalancerReset],
+};
 
 const NEXT_HEARTBEATS = 'Send keep-alives or heartbeats more often than every {often}.';
 const NEXT_TIMEOUTS = 'Compare with the idle timeouts configured on the path.';
@@ -125,7 +126,15 @@ export const idleResetInterval: PatternRule = {
       description: 'How far the silences may lie around their median, at least 2 s: a device counts exactly.',
     },
   },
-  citations: [...new Set([...CITATIONS, ...USUAL_LIMITS.map(({ citation }) => citation)])],
+  citations: [
+    ...new Set([
+      ...OF_RESETTING_DEVICE,
+      cite.natAnswersUnknown,
+      cite.natTransitory,
+      cite.lingerOption,
+      ...USUAL_LIMITS.map(({ citation }) => citation),
+    ]),
+  ],
   related: [
     'rst-half-open-discovered',
     'rst-origin-suspect',
@@ -296,7 +305,7 @@ function patternOf(
     ].join(' '),
     ...texts,
     likelyCauses: usual === null ? texts.likelyCauses : [...texts.likelyCauses, inWords(usual)],
-    citations: usual === null ? CITATIONS : [...new Set([...CITATIONS, usual.citation])],
+    citations: usual === null ? CITATIONS[ending] : [...new Set([...CITATIONS[ending], usual.citation])],
     connections: members.ids,
     count: members.count,
     from: members.from,

@@ -50,6 +50,7 @@ interface Concentration {
   readonly client: string;
   /** The time to live of all that came to the clients from the internet, if one device may answer for it. */
   readonly onlyTtl?: number;
+  readonly causes: readonly string[];
 }
 
 /** One client's findings make one pattern if they are at so many services, and mostly at no one of them. */
@@ -68,15 +69,26 @@ const ALONE_SEEN =
 const LOOK_AT_CLIENT = ': look at this client, or at its path';
 
 const CLIENT_CAUSES = [
-  'The program of {client}, its version or its settings (possible): other clients do not show this.',
-  'The path between {client} and the rest (possible): other clients behind the same router show this as well.',
+  'The program of {client}, its version or its settings (possible): then other clients do not show this.',
+  'The path between {client} and the rest (possible): then other clients behind the same router show this as well.',
 ];
 const SERVER_CAUSES = [
   'The program of {server}, or its host (possible): its log and its other services tell.',
-  'A device in front of {server} (possible): calls that do not pass it are well.',
+  'A device in front of {server} (possible): then calls that do not pass it are well.',
 ];
+/** One client has all, and nothing shows how others fare. */
+const EITHER_CAUSES = [...SERVER_CAUSES, ...CLIENT_CAUSES];
+const COMMON =
+  'What these clients have in common, such as their version, their settings or their path (possible): then they differ in that from others.';
+const SOME_CLIENTS_CAUSES = [COMMON, ...SERVER_CAUSES];
+const ALL_CLIENTS_CAUSES = [...SERVER_CAUSES, COMMON];
 const ONE_ANSWERER =
   'One device answers for {server} and for the other hosts, such as a proxy or a VPN on the side of {client} (possible): then their IP identifications make one series, or handshakes with them take hardly any time.';
+const ONE_ANSWERER_CAUSES = [ONE_ANSWERER, ...SERVER_CAUSES];
+const UNCOUNTED_CAUSES = [
+  'One client has all of them: its program, its settings or its path (possible).',
+  'Every client has them: the service, its host or a device in front of it (possible).',
+];
 const FLOOD_CAUSES = [
   'A SYN flood under forged addresses (possible): the addresses have nothing to do with one another.',
   'The way back from {server} to its clients is broken (possible): handshakes of no client are finished.',
@@ -118,10 +130,7 @@ export const recurringFinding: PatternRule = {
       'A service that alone has the trouble, where all that comes from the internet has the same time to live: one device may answer for all of it, and nothing points at the service then.',
     ],
     applicationSees: 'On each of these connections what the finding of {rule} says.',
-    likelyCauses: [
-      'One client has all of them: its program, its settings or its path (possible).',
-      'Every client has them: the service, its host or a device in front of it (possible).',
-    ],
+    likelyCauses: UNCOUNTED_CAUSES,
     nextSteps: [
       'finwait explain {rule}',
       'Compare a connection that shows it with one of the same service that does not.',
@@ -315,7 +324,7 @@ class Collector implements PatternCollector {
       },
       citations,
       words: { rule, what: isAlone ? ALONE : rule, client: inNetwork(address, network), example },
-      ...(pointsTo !== null && { likelyCauses: CLIENT_CAUSES }),
+      likelyCauses: CLIENT_CAUSES,
     });
   }
 
@@ -351,7 +360,7 @@ class Collector implements PatternCollector {
     const { rule, isAlone, example, citations, members, service, affected } = recurrence;
     const { network } = service;
     const server = formatEndpoint(service.address, service.port);
-    const { says, pointsTo, client, onlyTtl } = this.#concentration(recurrence, ofRule, census);
+    const { says, pointsTo, client, onlyTtl, causes } = this.#concentration(recurrence, ofRule, census);
     const looksLikeFlood = isFlood(recurrence, this.#minimum);
     return reportPattern(recurringFinding, {
       ...kindTexts(rule, isAlone),
@@ -376,11 +385,7 @@ class Collector implements PatternCollector {
       },
       citations,
       words: { rule, what: isAlone ? ALONE : rule, server: inNetwork(server, network), example, client },
-      ...(looksLikeFlood
-        ? { likelyCauses: FLOOD_CAUSES }
-        : onlyTtl !== undefined
-          ? { likelyCauses: [ONE_ANSWERER, ...SERVER_CAUSES] }
-          : pointsTo !== null && { likelyCauses: pointsTo === 'client' ? CLIENT_CAUSES : SERVER_CAUSES }),
+      likelyCauses: looksLikeFlood ? FLOOD_CAUSES : causes,
     });
   }
 
@@ -391,7 +396,7 @@ class Collector implements PatternCollector {
   ): Concentration {
     if (ofRule === null || affected === null) {
       const says = 'There are too many clients to tell how many of them show it.';
-      return { says, pointsTo: null, client: '' };
+      return { says, pointsTo: null, client: '', causes: UNCOUNTED_CAUSES };
     }
     const callers = census.callersOf(service);
     const [only] = affected.keys();
@@ -399,14 +404,14 @@ class Collector implements PatternCollector {
     const client = inNetwork(address, network);
     if (affected.size > 1 && affected.size < callers.size) {
       const says = `${count(affected.size, 'client')} of ${count(callers.size, 'client')} that used this port show it.`;
-      return { says, pointsTo: null, client };
+      return { says, pointsTo: null, client, causes: SOME_CLIENTS_CAUSES };
     }
     if (affected.size < callers.size) {
       let well = 0;
       for (const number of callers.keys()) if (number !== only) well += census.wellAt(service, number);
       const pointsTo = well >= this.#minimum ? 'client' : null;
       const says = `All of them are of one client, {client}; ${wellText(well, callers.size - 1, ' to the same port')}${pointsTo === null ? '' : LOOK_AT_CLIENT}.`;
-      return { says, pointsTo, client };
+      return { says, pointsTo, client, causes: pointsTo === null ? EITHER_CAUSES : CLIENT_CAUSES };
     }
     const whose =
       callers.size === 1
@@ -418,7 +423,10 @@ class Collector implements PatternCollector {
       well += census.wellOf(number) - census.wellAt(service, number);
       unwell += (ofRule.get(number) ?? 0) - (affected.get(number) ?? 0);
     }
-    if (unwell > 0 || well < this.#minimum) return { says: `${whose}.`, pointsTo: null, client };
+    if (unwell > 0 || well < this.#minimum) {
+      const causes = callers.size === 1 ? EITHER_CAUSES : ALL_CLIENTS_CAUSES;
+      return { says: `${whose}.`, pointsTo: null, client, causes };
+    }
     const healthy = `${whose}; ${count(well, 'connection')} of ${callers.size === 1 ? 'this client' : 'these clients'} to other ports or hosts had no trouble`;
     const shared = onlyTtlOf(this.#servicesOf(callers, census));
     if (shared === null || service.ttl !== shared.ttl)
@@ -426,9 +434,10 @@ class Collector implements PatternCollector {
         says: `${healthy}: look at the server, or at what is in front of it.`,
         pointsTo: 'server',
         client,
+        causes: SERVER_CAUSES,
       };
     const says = `${healthy}. But all that came from ${count(shared.networks, 'network')} of the internet had the same time to live, ${shared.ttl}: one device may answer for all of them, and that has the trouble then.`;
-    return { says, pointsTo: null, client, onlyTtl: shared.ttl };
+    return { says, pointsTo: null, client, onlyTtl: shared.ttl, causes: ONE_ANSWERER_CAUSES };
   }
 
   /** What these clients called. */

@@ -37,6 +37,16 @@ const TWO_MSL_SECONDS = 240;
 /** How many sampled connections make the threshold: enough for a few percent. */
 const SAMPLES = 2000;
 
+const CITATIONS = [
+  cite.timeWaitDuty,
+  cite.portCollision,
+  cite.traditionalRange,
+  cite.portRange,
+  cite.reopenFromTimeWait,
+  cite.localPortRange,
+  cite.timeWaitReuse,
+];
+
 /** A client closes so many connections first that its ports to one service run out. */
 export const timeWaitPortPressure: PatternRule = {
   id: 'time-wait-port-pressure',
@@ -83,16 +93,7 @@ export const timeWaitPortPressure: PatternRule = {
     },
   },
   ordered: ['warningShare', 'errorShare'],
-  citations: [
-    cite.timeWaitDuty,
-    cite.portCollision,
-    cite.traditionalRange,
-    cite.portRange,
-    cite.reopenFromTimeWait,
-    cite.localPortRange,
-    cite.timeWaitReuse,
-    cite.noFreePort,
-  ],
+  citations: [...CITATIONS, cite.noFreePort],
   related: ['time-wait-port-reuse'],
   documentation: {
     meaning:
@@ -228,6 +229,7 @@ function ofReuses({ client, server, network, reuses }: Group, failed: Members): 
     applicationSees: '{client}: connect takes longer, or fails with ETIMEDOUT. {server}: nothing.',
     likelyCauses: reuses.port === null ? REUSE_CAUSES : [FIXED_PORT, ...REUSE_CAUSES],
     nextSteps: [...timeWaitPortPressure.documentation.nextSteps, NAT_STEP],
+    citations: CITATIONS,
     connections: failed.ids,
     count: failed.count,
     from: failed.from,

@@ -42,15 +42,31 @@ describe('capture-loss', () => {
   });
 
   it.each([
-    { drops: [12, null, 3], says: 'The capture’s own counters tell of 15 dropped frames.', dropped: 15 },
-    { drops: [0], says: 'tell of no dropped frame: a capture filter, the mirror port', dropped: 0 },
-    { drops: [null], says: 'once. Findings', dropped: undefined },
-  ])('says what the counters $drops tell', ({ drops, says, dropped }) => {
+    {
+      drops: [12, null, 3],
+      says: 'The capture’s own counters tell of 15 dropped frames.',
+      dropped: 15,
+      advice: /^The capturing host or port could not keep up(?!.*Look at the drop counters)/s,
+    },
+    {
+      drops: [0],
+      says: 'tell of no dropped frame: a capture filter, the mirror port',
+      dropped: 0,
+      advice: /^The mirror port, or a device(?!.*(could not keep up|larger buffer))/s,
+    },
+    {
+      drops: [null],
+      says: 'once. Findings',
+      dropped: undefined,
+      advice: /^The capturing host or port could not keep up.*Look at the drop counters/s,
+    },
+  ])('says what the counters $drops tell', ({ drops, says, dropped, advice }) => {
     const lossy = [connection({ quality: { lostSegments: 1 } }), []] as const;
     const [pattern] = patternsOf(captureLoss, [lossy], 10, {}, drops.map(capture));
     expect(pattern.severity).toBe('warning');
     expect(pattern.explanation).toContain(says);
     expect(pattern.facts.droppedFrames).toBe(dropped);
+    expect([...pattern.likelyCauses, ...pattern.nextSteps].join('\n')).toMatch(advice);
   });
 
   it('tells of drop counters alone as info, for the capture whose they are', () => {

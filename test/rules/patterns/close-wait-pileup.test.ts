@@ -31,6 +31,9 @@ describe('close-wait-pileup', () => {
     expect(pattern.connections).toEqual([1, 2, 3]);
     expect(pattern.facts).toMatchObject({ side: 'server', oldestSeconds: 199, newestSeconds: 197 });
     expect(textsOf(pattern)).not.toContain('{holder}');
+    // A pool is a client's; the rest began within seconds.
+    expect(pattern.likelyCauses.join('\n')).toMatch(/^A descriptor leak .*\nA deadlock[^\n]*$/);
+    expect(pattern.nextSteps[0]).toContain("awk '{print $3}' | sort | uniq -c counts them by local address.");
   });
 
   it.each([
@@ -45,6 +48,7 @@ describe('close-wait-pileup', () => {
     const [pattern] = patternsOf(closeWaitPileup, members, 200_000);
     expect(pattern.facts).toMatchObject({ growthPerMinute });
     expect(pattern.explanation).toContain(`; in between, their number grew by ${words} on average. `);
+    expect(pattern.likelyCauses.join()).not.toContain('deadlock');
   });
 
   it('is silent where the FINs may wait behind data that is not acknowledged', () => {

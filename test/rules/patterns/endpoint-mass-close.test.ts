@@ -37,6 +37,16 @@ describe('endpoint-mass-close', () => {
     expect(textsOf(pattern)).not.toMatch(UNFILLED);
   });
 
+  it.each([
+    { abort: false, seen: /read gives 0(?!.*ECONNRESET)/, cites: false },
+    { abort: true, seen: /ECONNRESET(?!.*read gives 0)/, cites: true },
+  ])('says what its clients got: resets $abort', ({ abort, seen, cites }) => {
+    const ended = [0, 1, 2].map((id) => open(id, 100 + id / 100, abort));
+    const [{ applicationSees, citations }] = patternsOf(endpointMassClose, ended, 200);
+    expect(applicationSees).toMatch(seen);
+    expect(citations.some(({ source }) => source === 'RFC 2525')).toBe(cites);
+  });
+
   it('warns where resets met data that was not acknowledged', () => {
     const cut = (id: number, bytes: number) => {
       const [ended] = open(id, 100, true);

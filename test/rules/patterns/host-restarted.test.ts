@@ -28,6 +28,7 @@ describe('host-restarted', () => {
     );
     expect(pattern.title).toBe('10.0.0.2 may have restarted: it no longer knew 2 of its connections');
     expect([pattern.severity, pattern.confidence]).toEqual(['info', 'possible']);
+    expect(pattern.citations.map(({ says }) => says).join()).not.toContain('SYN draws an ACK');
   });
 
   it('is sure of more if the host made its address known in between', () => {

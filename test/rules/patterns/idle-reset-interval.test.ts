@@ -136,6 +136,7 @@ describe('idle-reset-interval', () => {
       facts: { ending: 'server' },
     });
     expect(pattern.explanation).not.toContain('NAT');
+    expect(pattern.citations.map(({ says }) => says).join()).not.toContain('NAT');
     expect(pattern.likelyCauses[0]).toContain('An idle timeout of 60 s in the program at 10.0.0.2:8080');
   });
 

@@ -79,6 +79,23 @@ function alone(
 const told = (judged: readonly Judged[], options = {}) => patternsOf(recurringFinding, judged, 1000, options);
 
 describe('recurring-finding', () => {
+  it('names the causes that are left by who shows it and who does not', () => {
+    const causesOf = (judged: readonly Judged[]) => told(judged)[0].likelyCauses.join('\n');
+    const fromTo = (client: string, count: number, first: number, rule?: null) =>
+      several(count, { client, ...(rule === null && { rule }) }, first);
+    // Nothing to compare with.
+    expect(causesOf(several(6))).toMatch(/^The program of 10\.0\.0\.2:80, .*The program of 10\.0\.0\.1, /s);
+    const two = [...fromTo('10.0.0.1', 3, 0), ...fromTo('10.0.0.3', 3, 3)];
+    expect(causesOf(two)).toMatch(
+      /^The program of 10\.0\.0\.2:80, .*\nWhat these clients have in common[^\n]*$/s,
+    );
+    const andOthers = [...two, ...fromTo('10.0.0.4', 1, 6, null)];
+    expect(causesOf(andOthers)).toMatch(/^What these clients have in common/);
+    for (const causes of [causesOf(several(6)), causesOf(two), causesOf(andOthers)]) {
+      expect(causes).not.toMatch(/has all of them|Every client has them|\{/);
+    }
+  });
+
   it('says nothing of SYNs whose answers the capture misses', () => {
     const unanswered = several(6, { rule: 'syn-unanswered' });
     const missed: Judged = [

@@ -72,6 +72,7 @@ describe('time-wait-port-pressure of ports used again', () => {
     });
     expect(pattern.explanation).toContain('Of 4 times that a port was used again');
     expect(pattern.likelyCauses[0]).toContain('NAT');
+    expect(pattern.citations.map(({ section }) => section)).not.toContain('EADDRNOTAVAIL');
     expect(textsOf(pattern)).not.toMatch(UNFILLED);
   });
 
