@@ -205,8 +205,7 @@ the server's CLOSED of #17 was disproved by #18
 the server ended in CLOSED
 
 warning 10.9.1.2:8080 repeated its FIN 4 times in LAST-ACK
-last-ack-stuck · #10, #11, #12, #18 · RFC 9293 §3.3.2, §3.6, §3.10.7.4;
-Linux ip-sysctl tcp_orphan_retries
+last-ack-stuck · #10, #11, #12, #18 · RFC 9293 §3.3.2, §3.6, §3.10.7.4
 `,
   'simultaneous-close': `connection 0: 10.9.10.1:40000 ↔ 10.9.10.2:8080
 from 2026-11-20 23:58:27.155 UTC, captured near the client; times count from
@@ -259,7 +258,7 @@ the client ended in TIME-WAIT
 the server ended in CLOSED
 
 error 10.9.2.1:40000 sent 18 bytes beyond its own FIN
-data-after-own-fin · #8, #10 · RFC 9293 §3.1, §3.10.2, §3.10.4
+data-after-own-fin · #8, #10 · RFC 9293 §3.1, §3.10.2
 `,
   'rst-active-abort': `connection 0: 10.9.20.1:40000 ↔ 10.9.20.2:8080
 from 2026-11-20 23:58:37.301 UTC, captured near the client; times count from
@@ -336,8 +335,7 @@ the server ended in CLOSED
 
 warning 10.9.3.2:8080 closed while 22 bytes from 10.9.3.1:40000 were in flight,
 and reset the connection
-rst-on-close-race · #8, #9, #10 · RFC 9112 §9.5, §9.6, §9.3.1;
-RFC 9293 §3.6.1 SHLD-3
+rst-on-close-race · #8, #9, #10 · RFC 9112 §9.6, §9.3.1; RFC 9293 §3.6.1 SHLD-3
 `,
   'rst-after-close-complete': `connection 0: 10.9.52.1:40000 ↔ 10.9.52.2:8080
 from 2026-11-20 23:59:10.003 UTC, captured near the client; times count from
@@ -361,8 +359,7 @@ the client ended in CLOSED
 the server ended in CLOSED
 
 info 10.9.52.1:40000 answered the peer’s close with RST; nothing was outstanding
-rst-after-close-complete · #8, #10 · RFC 9293 §3.5.2, §3.10.7.4, §3.10.7.1;
-Linux net/ipv4/tcp_minisocks.c tcp_timewait_state_process
+rst-after-close-complete · #8, #10 · RFC 9293 §3.5.2, §3.10.7.4
 `,
   'rst-half-open-discovered': `connection 0: 10.9.23.1:40000 ↔ 10.9.23.2:8080
 from 2026-11-20 23:58:40.291 UTC, captured near the client; times count from
@@ -386,7 +383,7 @@ the server ended in CLOSED
 
 error 10.9.23.2:8080 reset this open connection as one that it does not know
 rst-half-open-discovered · #8, #9 · RFC 9293 §3.5.1, §3.5.2, §3.10.7.1;
-RFC 1122 §4.2.3.6
+RFC 5382 §5 REQ-5
 `,
   'connection-refused': `connection 0: 10.9.50.1:40000 ↔ 10.9.50.2:8081
 from 2026-11-20 23:59:08.011 UTC, captured near the client; times count from
@@ -433,7 +430,7 @@ the server ended in CLOSED
 
 info 10.9.54.2:8080 did not accept a reset from 10.9.54.1:40000
 rst-not-accepted · #8, #9, #15 · RFC 9293 §3.5.3, §3.10.7.4; RFC 5961 §3.2;
-Linux net/ipv4/tcp_input.c tcp_reset_check
+RFC 7323 §5.2
 `,
   'rst-origin-suspect': `connection 0: 10.9.55.1:40000 ↔ 10.9.55.2:8080
 from 2026-11-20 23:59:12.970 UTC, captured near the server; times count from
@@ -459,7 +456,7 @@ the server ended in CLOSED
 
 warning A reset in the name of 10.9.55.1:40000 was probably sent by a device on
 the path
-rst-origin-suspect · #8, #9 · RFC 3360 §1, §2, §3, §6
+rst-origin-suspect · #8, #9 · RFC 3360 §2, §6; RFC 7323 §5.2
 `,
   'rst-in-time-wait': `connection 0: 10.9.56.1:40000 ↔ 10.9.56.2:8080
 from 2026-11-20 23:59:14.031 UTC, captured near the client; times count from
@@ -715,7 +712,7 @@ the server ended in SYN-RECEIVED
 warning 10.9.2.2:8080 repeated its SYN-ACK to 10.9.2.1:40000 7 times; the
 handshake was never completed
 syn-ack-unanswered · #2, #3, #14 · RFC 9293 §3.10.7.4, §3.8.3 MUST-23;
-RFC 4987 §2.2; Linux ip-sysctl tcp_synack_retries
+Linux ip-sysctl tcp_synack_retries
 `,
   'handshake-aborted': `connection 0: 10.9.51.1:40000 ↔ 10.9.51.2:8080
 from 2026-11-20 23:59:08.996 UTC, captured near the server; times count from
@@ -734,9 +731,7 @@ the server ended in CLOSED
 
 info 10.9.51.1:40000 reset the connection 66 ms after the SYN-ACK, before any
 data
-handshake-aborted · #2, #4 · RFC 9293 §3.10.7.4, §3.5.2;
-Linux ip-sysctl tcp_abort_on_overflow;
-Linux net/ipv4/tcp_minisocks.c tcp_check_req
+handshake-aborted · #2, #4 · RFC 9293 §3.5.2
 `,
   'accept-queue-overflow': `connection 2: 10.9.1.1:40002 ↔ 10.9.1.2:8080
 from 2026-11-21 05:01:02.947 UTC, captured near the server; times count from

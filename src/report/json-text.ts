@@ -371,7 +371,7 @@ export function writeConnection(
 
 const citationPieces = new WeakMap<readonly Citation[], Uint8Array>();
 
-/** A rule's citations, which all its findings share. */
+/** Citations, which all findings of one case of a rule share. */
 function citationsOf(citations: readonly Citation[]): Uint8Array {
   let octets = citationPieces.get(citations);
   if (octets === undefined) {
