@@ -7,7 +7,7 @@
  * directions find the same place. Keys are always compared in full.
  */
 import type { AddressPair } from '../core/addresses.js';
-import { CLIENT_ADDRESS, DOMAIN, PORTS, type RecordStore, SERVER_ADDRESS } from './record.js';
+import { CLIENT_ADDRESS, DOMAIN, PORTS, SERVER_ADDRESS } from './record.js';
 
 /** Both ends of a packet, as addresses and ports, and where these are; a `Segment` is one. */
 export interface FourTuple extends AddressPair {
@@ -17,12 +17,18 @@ export interface FourTuple extends AddressPair {
   readonly domain: number;
 }
 
+/** Where records are, by slot, which start with the words that find them. */
+export interface Keys {
+  memory(slot: number): Int32Array;
+  base(slot: number): number;
+}
+
 const INITIAL_CAPACITY = 1 << 12;
 /** The table grows when more than this share of it is used. */
 const MAXIMUM_LOAD = 0.6;
 
 export class FlowTable {
-  readonly #store: RecordStore;
+  readonly #store: Keys;
   readonly #seed: number;
   /** Two words a place: slot + 1, or 0 where nothing is, and the hash of that slot's key. */
   #places = new Int32Array(2 * INITIAL_CAPACITY);
@@ -31,7 +37,7 @@ export class FlowTable {
   /** Whether the segment of the last successful `find` came from the record's server. */
   fromServer = false;
 
-  constructor(store: RecordStore, seed: number) {
+  constructor(store: Keys, seed: number) {
     this.#store = store;
     this.#seed = seed | 0;
   }
@@ -108,6 +114,14 @@ export class FlowTable {
     }
     places[2 * hole] = 0;
     this.#used--;
+  }
+
+  /** All slots in the table, in no order. */
+  *slots(): Generator<number> {
+    const places = this.#places;
+    for (let at = 0; at < places.length; at += 2) {
+      if (places[at] !== 0) yield places[at] - 1;
+    }
   }
 
   #place(slot: number, hash: number): void {

@@ -19,7 +19,7 @@ const NANOSECONDS = 3;
 /** Another frame: the proof or disproof of a transition, the last frame of a run. */
 const OTHER = 4;
 const VALUE = 5;
-const ENTRY_WORDS = 6;
+export const ENTRY_WORDS = 6;
 
 /** The word before a block's entries: the newest entry of the block before it, or the next free block. */
 const LINK_WORDS = 1;
@@ -38,7 +38,10 @@ const DEPTH_SHIFT = 17;
 /** Entries a connection may have, so that a hostile capture cannot make one grow without end. */
 export const MAX_DEPTH = 4000;
 
-/** Kind of a transition; milestones use 1 + their index in `MILESTONE_KINDS`. */
+/**
+ * Kind of a transition, whose value is one more than the entry of another, 0 for none; milestones use 1 + their index
+ * in `MILESTONE_KINDS`.
+ */
 export const TRANSITION = 0;
 /** Kind of an entry that continues the milestone next to it. */
 export const CONTINUATION = KIND_MASK;
@@ -52,6 +55,8 @@ export class Journal {
   readonly #chunks: Int32Array[] = [];
   /** For long journals, by the block of the newest entry: one more than the newest entry of each kind. */
   readonly #indexes = new Map<number, Int32Array>();
+  /** While entries are restored: one more than each, by depth. */
+  readonly #restored = [0];
   #used = 0;
   #free = -1;
 
@@ -70,8 +75,7 @@ export class Journal {
     other: number,
     value: number,
   ): number {
-    const isBlockFull = head < 0 || (head & PLACE_MASK) === PLACE_MASK;
-    const entry = isBlockFull ? this.#begin(head) : head + 1;
+    const entry = this.#next(head);
     const memory = this.#memory(entry);
     const at = wordOf(entry);
     const depth = this.depth(head) + 1;
@@ -103,6 +107,39 @@ export class Journal {
       memory[link] = this.#free;
       this.#free = block;
     }
+  }
+
+  /**
+   * Copies all entries from `head` on into `words`, the newest first, and gives them back. Links between entries
+   * become numbers that hold wherever `restore` puts them.
+   */
+  takeOut(head: number, words: Int32Array, from: number): void {
+    let at = from;
+    for (let entry = head; entry >= 0; entry = this.next(entry)) {
+      const start = wordOf(entry);
+      const memory = this.#memory(entry);
+      for (let i = 0; i < ENTRY_WORDS; i++) words[at + i] = memory[start + i];
+      if (this.kind(entry) === TRANSITION) words[at + VALUE] = this.depth(words[at + VALUE] - 1);
+      at += ENTRY_WORDS;
+    }
+    this.release(head);
+  }
+
+  /** Writes as many entries down again as `takeOut` copied to `words`, and returns the newest; -1 for none. */
+  restore(words: Int32Array, from: number, entries: number): number {
+    const restored = this.#restored;
+    let head = -1;
+    for (let depth = 1; depth <= entries; depth++) {
+      const at = from + (entries - depth) * ENTRY_WORDS;
+      const entry = this.#next(head);
+      restored[depth] = entry + 1;
+      const start = wordOf(entry);
+      const memory = this.#memory(entry);
+      for (let i = 0; i < ENTRY_WORDS; i++) memory[start + i] = words[at + i];
+      if (this.kind(entry) === TRANSITION) memory[start + VALUE] = restored[memory[start + VALUE]];
+      head = entry;
+    }
+    return head;
   }
 
   /** Number of entries from `head` on. */
@@ -193,6 +230,12 @@ export class Journal {
     }
     const kind = this.kind(entry);
     if (kind < INDEXED_KINDS) index[placeInIndex(kind, this.isServer(entry))] = entry + 1;
+  }
+
+  /** The place for an entry in front of `head`. */
+  #next(head: number): number {
+    const isBlockFull = head < 0 || (head & PLACE_MASK) === PLACE_MASK;
+    return isBlockFull ? this.#begin(head) : head + 1;
   }
 
   /** The first place of a new block, which follows `head`. */

@@ -8,41 +8,44 @@
  */
 
 // Words of the connection.
-/** Addresses of client and server (four words each), then `client port << 16 | server port`. */
+/**
+ * What finds it: addresses of client and server (four words each), `client port << 16 | server port`, and the
+ * number of the network in which they are, see `Domains`.
+ */
 export const CLIENT_ADDRESS = 0;
 export const SERVER_ADDRESS = 4;
 export const PORTS = 8;
-export const ID = 9;
+export const DOMAIN = 9;
+export const KEY_WORDS = 10;
+export const ID = 10;
 /** Flag bits, see below; the low six are Wireshark's `tcp.completeness`, once there are two frames. */
-export const FLAGS = 10;
-export const FRAMES = 11;
+export const FLAGS = 11;
+export const FRAMES = 12;
 /** Newest entry of the connection's journal, -1 for none. */
-export const JOURNAL = 12;
+export const JOURNAL = 13;
 /** Microseconds from the SYN to its SYN-ACK and from that to the client's ACK; 0 while unknown. */
-export const SERVER_DELAY = 13;
-export const CLIENT_DELAY = 14;
+export const SERVER_DELAY = 14;
+export const CLIENT_DELAY = 15;
 /** One more than the slot of the earlier connection on this 4-tuple while it may still receive segments; 0 for none. */
-export const PREDECESSOR = 15;
+export const PREDECESSOR = 16;
 /** One more than the id of that earlier connection, kept for the report; 0 for none. */
-export const PREDECESSOR_ID = 16;
+export const PREDECESSOR_ID = 17;
 /** The first letters of Zeek's history, five bits each. */
-export const HISTORY = 17;
-export const HISTORY_MORE = 18;
+export const HISTORY = 18;
+export const HISTORY_MORE = 19;
 /** Which letters each side has in the history already, and Zeek's states; see `zeek.ts`. */
-export const ZEEK = 19;
+export const ZEEK = 20;
 /** Segments acknowledged but never captured, and repeated frames. */
-export const LOST_SEGMENTS = 20;
-export const DUPLICATE_FRAMES = 21;
+export const LOST_SEGMENTS = 21;
+export const DUPLICATE_FRAMES = 22;
 /** Frame and time of its first segment. */
-export const FIRST_FRAME = 22;
-export const FIRST_SECONDS = 23;
-export const FIRST_NANOSECONDS = 24;
+export const FIRST_FRAME = 23;
+export const FIRST_SECONDS = 24;
+export const FIRST_NANOSECONDS = 25;
 /** For `tcp-analysis.ts`: time of the last SYN, then from it to the first acknowledgment, and which of both. */
-export const SYN_SECONDS = 25;
-export const SYN_NANOSECONDS = 26;
-export const FIRST_ROUND_TRIP = 27;
-/** Number of the network in which the addresses are; see `Domains`. */
-export const DOMAIN = 28;
+export const SYN_SECONDS = 26;
+export const SYN_NANOSECONDS = 27;
+export const FIRST_ROUND_TRIP = 28;
 /** The longest time without a segment after which both ends still answered, in seconds; see `silence.ts`. */
 export const SILENCE = 29;
 /** One that a segment ended which is still to be answered: seconds above, in the lowest bit whether of the server. */

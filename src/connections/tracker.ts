@@ -14,6 +14,7 @@ import { CLOSED, SYN_SENT, TIME_WAIT } from '../tcp/states.js';
 import { AddressTexts } from './address-texts.js';
 import { Checkpoints } from './checkpoints.js';
 import type { Connection, Role } from './connection.js';
+import { Dormant } from './dormant.js';
 import { finishConnection } from './finish.js';
 import { FlowTable, type FourTuple } from './flow-table.js';
 import { Journal } from './journal.js';
@@ -86,7 +87,13 @@ import { recordHistory } from './zeek.js';
 const HELD_WITHOUT_SWEEPING = 16_384;
 /** TIME-WAIT as Linux keeps it, the shortest in wide use (RFC 9293 §3.4.2 would allow 240), in seconds. */
 const TIME_WAIT_SECONDS = 60;
-/** Connections held at most unless the caller chooses: some 1.2 GB. */
+/** Below this many connections none is packed: there is room enough, and packing takes time. */
+const AWAKE_AT_LEAST = 1 << 16;
+/** Without a segment among so many frames, a connection with nothing but a handshake is packed; */
+const DORMANT_FRAMES = 1 << 16;
+/** others only if that is longer than most take that are in use: so many frames for each connection that is awake. */
+const DORMANT_ROUNDS = 4;
+/** Connections held at most unless the caller chooses: 0.7 GB of half-open ones, 1.2 GB of busy ones. */
 export const MAXIMUM_CONNECTIONS = 2_000_000;
 /** Of those held, the share that is given up at once: finding the longest idle takes a look at all. */
 const EVICTED_SHARE = 1 / 16;
@@ -127,6 +134,7 @@ export class Tracker {
   readonly #store = new RecordStore();
   readonly #table: FlowTable;
   readonly #journal = new Journal();
+  readonly #dormant: Dormant;
   readonly #counts = new AnalysisCounts();
   readonly #addresses = new AddressTexts();
   readonly #recent = new RecentFrames();
@@ -156,6 +164,7 @@ export class Tracker {
 
   constructor(options: TrackerOptions) {
     this.#table = new FlowTable(this.#store, options.seed ?? 0);
+    this.#dormant = new Dormant(this.#journal, options.seed ?? 0);
     this.#observer = new Observer(this.#journal);
     this.#onConnection = options.onConnection;
     this.#onSegment = options.onSegment;
@@ -170,7 +179,7 @@ export class Tracker {
 
   /** Connections held in memory. */
   get held(): number {
-    return this.#store.live;
+    return this.#store.live + this.#dormant.size;
   }
 
   /** Connections given up because too many were held. */
@@ -194,7 +203,7 @@ export class Tracker {
   /** Takes in a segment; it is not kept. */
   segment(segment: Segment): void {
     const store = this.#store;
-    let slot = this.#table.find(segment);
+    let slot = this.#find(segment);
     let fromServer = this.#table.fromServer;
     if (slot >= 0) {
       const memory = store.memory(slot);
@@ -247,13 +256,13 @@ export class Tracker {
     }
     if (++this.#sinceSweep >= SWEEP_INTERVAL) {
       this.#sinceSweep = 0;
-      if (store.live > HELD_WITHOUT_SWEEPING) this.#sweep();
+      if (store.live > HELD_WITHOUT_SWEEPING) this.#sweep(segment.frame);
     }
   }
 
   /** Takes in an ICMP error that quotes a TCP header. */
   icmpError(error: IcmpError): void {
-    const known = this.#table.find(error);
+    const known = this.#find(error);
     const { fromServer } = this.#table;
     // Wireshark gives a 4-tuple quoted with its whole header a stream of its own.
     if (known < 0 && error.hasHeader === 0) return;
@@ -281,7 +290,7 @@ export class Tracker {
    */
   brokenHeader(header: BrokenHeader): void {
     const store = this.#store;
-    let slot = this.#table.find(header);
+    let slot = this.#find(header);
     let fromServer = slot >= 0 && this.#table.fromServer;
     if (slot < 0) {
       slot = this.#create(header, false);
@@ -319,13 +328,57 @@ export class Tracker {
   /** Ends all connections that are still held, in the order of their first frames. */
   finish(): void {
     this.#pauses.settle();
-    const slots: number[] = [];
-    for (let slot = 0; slot < this.#store.highWater; slot++) {
-      if (this.#store.isLive(slot)) slots.push(slot);
+    const store = this.#store;
+    // Number above, place below: these are sorted many times faster than places by what has to be looked up.
+    const held = new BigUint64Array(this.held);
+    let count = 0;
+    const add = (id: number, place: number): void => {
+      held[count++] = (BigInt(id) << 32n) | BigInt(place >>> 0);
+    };
+    for (let slot = 0; slot < store.highWater; slot++) {
+      if (store.isLive(slot)) add(store.memory(slot)[store.base(slot) + ID], slot);
     }
-    const idOf = (slot: number): number => this.#store.memory(slot)[this.#store.base(slot) + ID] as number;
-    slots.sort((a, b) => idOf(a) - idOf(b));
-    for (const slot of slots) this.#end(slot);
+    for (const slot of this.#dormant.slots()) add(this.#dormant.idOf(slot), ~slot);
+    for (const each of held.sort()) this.#end(this.#awake(Number(BigInt.asIntN(32, each))));
+  }
+
+  /** Slot of the connection that `tuple` belongs to, or -1; sets the table's `fromServer`. */
+  #find(tuple: FourTuple): number {
+    const slot = this.#table.find(tuple);
+    if (slot >= 0) return slot;
+    const dormant = this.#dormant.find(tuple);
+    if (dormant < 0) return -1;
+    this.#wake(dormant);
+    return this.#table.find(tuple);
+  }
+
+  /** Slot of a connection that is in `place`: its own, or the complement of that among those dormant. */
+  #awake(place: number): number {
+    return place < 0 ? this.#wake(~place) : place;
+  }
+
+  #wake(dormant: number): number {
+    const slot = this.#store.allocate();
+    this.#dormant.wake(dormant, this.#store.memory(slot), this.#store.base(slot));
+    this.#table.insert(slot);
+    return slot;
+  }
+
+  /** Whether a connection that is not over shall be packed, by the last frame. */
+  #isDormant(slot: number, memory: Int32Array, base: number, frame: number): boolean {
+    const awake = this.#store.live;
+    // What waits for a time knows connections by their slots.
+    if (
+      awake <= AWAKE_AT_LEAST ||
+      this.#checkpoints !== null ||
+      slot === this.#previous ||
+      memory[base + PREDECESSOR] !== 0
+    )
+      return false;
+    const isOnlyOpened = (memory[base + FLAGS] & (COMPLETE_ACK | COMPLETE_DATA)) === 0;
+    const rounds = isOnlyOpened ? 0 : DORMANT_ROUNDS * awake;
+    const idle = (frame - lastFrameOf(memory, base)) >>> 0;
+    return idle > DORMANT_FRAMES + rounds && this.#dormant.accepts(memory, base);
   }
 
   /** A gap may have been a pause of the capture: what its first segments after that do. */
@@ -386,7 +439,7 @@ export class Tracker {
   /** A SYN opens the 4-tuple of the connection in `old` again: a new connection, with the old one behind it. */
   #supersede(old: number, fromServer: boolean, segment: Segment): number {
     const store = this.#store;
-    if (store.live >= this.#maximum) {
+    if (this.held >= this.#maximum) {
       this.#evict();
       // The old one may have been idle for longest itself.
       if (!store.isLive(old)) return this.#open(segment);
@@ -519,7 +572,7 @@ export class Tracker {
   }
 
   #create(tuple: FourTuple, fromServer: boolean): number {
-    if (this.#store.live >= this.#maximum) this.#evict();
+    if (this.held >= this.#maximum) this.#evict();
     const slot = this.#store.allocate();
     const memory = this.#store.memory(slot);
     const base = this.#store.base(slot);
@@ -563,8 +616,11 @@ export class Tracker {
     this.#store.release(slot);
   }
 
-  /** Visits a few records and lets those go that have been closed for as long as TIME-WAIT lasts. */
-  #sweep(): void {
+  /**
+   * Visits a few records, lets those go that have been closed for as long as TIME-WAIT lasts, and packs those of which
+   * nothing was heard for long, up to `frame`.
+   */
+  #sweep(frame: number): void {
     const store = this.#store;
     for (let i = 0; i < SWEEP_STRIDE; i++) {
       if (this.#sweepAt >= store.highWater) this.#sweepAt = 0;
@@ -572,7 +628,15 @@ export class Tracker {
       if (!store.isLive(slot)) continue;
       const memory = store.memory(slot);
       const base = store.base(slot);
-      if ((memory[base + FLAGS] & SUPERSEDED) !== 0 || !isOver(memory, base)) continue;
+      if ((memory[base + FLAGS] & SUPERSEDED) !== 0) continue;
+      if (!isOver(memory, base)) {
+        if (this.#isDormant(slot, memory, base, frame)) {
+          this.#table.remove(slot);
+          this.#dormant.add(memory, base);
+          store.release(slot);
+        }
+        continue;
+      }
       // A clock that was set back does not say how long it has been, nor when it will have caught up.
       if (Math.abs(quietSeconds(memory, base, this.#seconds, this.#nanoseconds)) >= TIME_WAIT_SECONDS) {
         this.#letPredecessorGo(slot);
@@ -584,8 +648,8 @@ export class Tracker {
   /** Gives up the connections that have been idle for longest. */
   #evict(): void {
     const store = this.#store;
-    const slots = new Int32Array(store.live);
-    const lastFrames = new Uint32Array(store.live);
+    const places = new Int32Array(this.held);
+    const lastFrames = new Uint32Array(this.held);
     let count = 0;
     for (let slot = 0; slot < store.highWater; slot++) {
       if (!store.isLive(slot)) continue;
@@ -593,14 +657,19 @@ export class Tracker {
       const base = store.base(slot);
       // Those behind a new connection on their 4-tuple go with it.
       if ((memory[base + FLAGS] & SUPERSEDED) !== 0) continue;
-      slots[count] = slot;
-      lastFrames[count] = memory[lastSender(memory, base) + LAST_FRAME];
+      places[count] = slot;
+      lastFrames[count] = lastFrameOf(memory, base);
+      count++;
+    }
+    for (const slot of this.#dormant.slots()) {
+      places[count] = ~slot;
+      lastFrames[count] = this.#dormant.lastFrameOf(slot);
       count++;
     }
     const latest = lastFrames.slice(0, count).sort()[Math.floor(count * EVICTED_SHARE)];
-    for (let place = 0; place < count; place++) {
-      if (lastFrames[place] > latest) continue;
-      const slot = slots[place];
+    for (let i = 0; i < count; i++) {
+      if (lastFrames[i] > latest) continue;
+      const slot = this.#awake(places[i]);
       const memory = store.memory(slot);
       const base = store.base(slot);
       memory[base + FLAGS] = memory[base + FLAGS] | EVICTED;
