@@ -15,7 +15,7 @@ const SHORTEST_ROUND_TRIP = 0.0005;
 const INITIAL_TTLS = [64, 128, 255];
 
 export interface HandshakeTimes {
-  /** Seconds from SYN to SYN-ACK, and from SYN-ACK to the client's next segment; null while unknown. */
+  /** Seconds from SYN to SYN-ACK, and from that to the client's ACK; null while unknown. */
   readonly serverDelay: number | null;
   readonly clientDelay: number | null;
   /** A SYN or SYN-ACK was repeated, so that the times may belong to different copies. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Endpoint } from '../../src/connections/connection.js';
 import { connectionOf, conversation, statesOf } from '../support/conversation.js';
 
 /** A handshake seen next to the client, 10 ms away from the server. */
@@ -134,6 +135,14 @@ describe('opening (RFC 9293 §3.5)', () => {
       expect(server.milestones).toEqual([]);
       expect(vantage).toEqual(connectionOf(OPEN).vantage);
     });
+  });
+
+  it('does not measure the way to the client by text, which comes when its program likes', () => {
+    const { vantage } = connectionOf(`
+      0.000 C S 0 ttl=60
+      0.005 S SA 0 1 ttl=61
+      0.350 C PA 1 1 +100 ttl=60`);
+    expect(vantage).toEqual({ near: 'unknown', confidence: 'none', roundTripSeconds: null });
   });
 
   it('opens from both sides at once (Figure 7)', () => {
@@ -308,6 +317,81 @@ describe('closing (RFC 9293 §3.6)', () => {
       { state: 'FIN-WAIT-1', frame: 5 },
       { state: 'FIN-WAIT-2', frame: 6 },
       { state: 'TIME-WAIT', frame: 7, evidence: 'confirmed', confirmedBy: 8 },
+    ]);
+  });
+
+  describe('where the first copy of a FIN was lost before the tap', () => {
+    const standing = ({ timeline }: Endpoint) =>
+      timeline.filter(({ retractedBy }) => retractedBy === null).slice(2);
+
+    it('knows by its sender’s next number that it had crossed the peer’s', () => {
+      const { client } = connectionOf(`${OPEN_AT_SERVER}
+        1.000 S FA 1 1
+        1.011 C A  2 2
+        1.200 C FA 1 2
+        1.201 S A  2 2`);
+      expect(standing(client)).toMatchObject([
+        { state: 'FIN-WAIT-1', frame: null, evidence: 'assumed' },
+        { state: 'CLOSING', frame: 4, evidence: 'assumed' },
+        { state: 'TIME-WAIT', frame: 7 },
+      ]);
+    });
+
+    it('leaves open which came first where the peer’s was repeated', () => {
+      const { client } = connectionOf(`${OPEN_AT_SERVER}
+        1.000 S FA 1 1
+        1.300 S FA 1 1
+        1.311 C A  2 2
+        1.500 C FA 1 2
+        1.501 S A  2 2`);
+      expect(standing(client)).toMatchObject([
+        { state: 'CLOSE-WAIT', evidence: 'assumed' },
+        { state: 'LAST-ACK', frame: 7, evidence: 'assumed' },
+        { state: 'CLOSED', frame: 8 },
+      ]);
+    });
+
+    it('takes octets that were missed for no FIN', () => {
+      const { client } = connectionOf(`${OPEN_AT_SERVER}
+        1.000 S FA 1 1
+        1.011 C A  11 2
+        1.200 C PA 1 2 +10
+        1.201 C FA 11 2
+        1.202 S A  2 12`);
+      expect(standing(client)).toMatchObject([
+        { state: 'CLOSE-WAIT', frame: 4 },
+        { state: 'LAST-ACK', frame: 7, evidence: 'observed' },
+        { state: 'CLOSED', frame: 8 },
+      ]);
+    });
+  });
+
+  it('gives a FIN that came beyond lost octets to the segment that brings them, after what came meanwhile', () => {
+    const { client } = connectionOf(`${OPEN_AT_SERVER}
+      1.0000 S PA 1 1 +100
+      1.0001 S PA 101 1 +12
+      1.0002 S FA 113 1
+      1.0110 C A  1 101
+      1.0111 C A  1 101
+      1.0112 C FA 1 101
+      1.0113 S A  114 2
+      1.0150 S PA 101 2 +12
+      1.0260 C A  2 114`);
+    expect(client.timeline.filter(({ retractedBy }) => retractedBy === null).slice(2)).toMatchObject([
+      { state: 'FIN-WAIT-1', frame: 9 },
+      { state: 'FIN-WAIT-2', frame: 10 },
+      { state: 'TIME-WAIT', frame: 11, evidence: 'confirmed', confirmedBy: 12 },
+    ]);
+  });
+
+  it('leaves a FIN where it was if octets are repeated before the receiver has spoken', () => {
+    const { client } = connectionOf(`${OPEN_AT_SERVER}
+      1.0000 S PA 1 1 +12
+      1.0001 S FA 13 1
+      1.2000 S PA 1 1 +12
+      1.2110 C A  1 14`);
+    expect(client.timeline.slice(2)).toMatchObject([
+      { state: 'CLOSE-WAIT', frame: 5, evidence: 'confirmed', confirmedBy: 7 },
     ]);
   });
 

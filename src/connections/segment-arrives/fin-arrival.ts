@@ -4,7 +4,7 @@
  */
 import { advance, after, distance } from '../../tcp/sequence.js';
 import { RECEIVED_ACK_OF_FIN, RECEIVED_FIN, transitionFor } from '../../tcp/transitions.js';
-import { ASSUMED, OBSERVED } from '../entries.js';
+import { ASSUMED, evidenceOf, OBSERVED } from '../entries.js';
 import { FIN_COVERED, FIN_PASSED, FIN_REPEATED } from '../milestones.js';
 import {
   CONTIGUOUS,
@@ -34,12 +34,14 @@ export function deliverFin(at: Exchange): void {
 /** The sender's acknowledgment covers its peer's FIN: it has received it, and now tells the peer so. */
 export function coverFin(at: Exchange): void {
   const { memory, sender: x, receiver: y, fromServer, ledger } = at;
+  const isOpen = hasSentUnseen(at);
   if ((memory[x + STATE] & ENDPOINT_FIN_UNPROVED) !== 0) {
-    if (!hasSentUnseen(at)) ledger.confirm(fromServer, RECEIVED_FIN, RECEIVED_FIN);
+    if (!isOpen) ledger.confirm(fromServer, RECEIVED_FIN, RECEIVED_FIN);
     memory[x + STATE] = memory[x + STATE] & ~ENDPOINT_FIN_UNPROVED;
   } else if (transitionFor(memory[x + STATE] & STATE_MASK, RECEIVED_FIN) >= 0) {
     receiveFinByProof(at);
   }
+  if (isOpen) noteNextOnFin(at);
   if ((memory[y + STATE] & ENDPOINT_FIN_COVERED) === 0) {
     // One that lay beyond the window could be held after all: the capture had missed what widened it.
     if (!after(memory[y + SND_NXT], memory[y + FIN_SEQUENCE]))
@@ -68,6 +70,16 @@ function receiveFinByProof(at: Exchange): void {
   const [seconds, nanoseconds] = [journal.seconds(last), journal.nanoseconds(last)];
   if (isOpen) ledger.enterAt(server, RECEIVED_FIN, ASSUMED, frame, seconds, nanoseconds);
   else ledger.enterProved(server, RECEIVED_FIN, frame, seconds, nanoseconds, segment.frame);
+}
+
+/**
+ * Keeps SND.NXT of a sender that acknowledges its peer's FIN for the first time, with what the capture lacks. It stands
+ * in the place of a proof, which an assumed transition has none of.
+ */
+function noteNextOnFin({ fromServer, segment, ledger }: Exchange): void {
+  const entry = ledger.newestBy(fromServer, RECEIVED_FIN);
+  if (entry >= 0 && evidenceOf(ledger.journal.detail(entry)) === ASSUMED)
+    ledger.journal.setOther(entry, segment.sequence);
 }
 
 /**

@@ -13,10 +13,12 @@ import {
   FIN_SEQUENCE,
   ISLAND_END,
   ISLAND_START,
+  isLaterFrame,
+  LAST_FRAME,
   SND_NXT,
   STATE,
 } from '../record.js';
-import { REORDERING_WINDOW, secondsSinceLast } from '../tap.js';
+import { REORDERING_WINDOW, secondsSinceLast, tapIsAt } from '../tap.js';
 import type { Exchange } from './exchange.js';
 import { isOvertaken } from './overtaken.js';
 import { widestWindow } from './window.js';
@@ -95,16 +97,31 @@ export function disproveAckOfFin(at: Exchange): void {
  * From here on only an acknowledgment tells that one did.
  */
 export function disproveArrivalOfFin(at: Exchange): void {
+  const received = at.ledger.newestBy(!at.fromServer, RECEIVED_FIN);
+  if (received >= 0 && !at.tooSoon(received, !at.fromServer)) takeArrivalBack(at);
+}
+
+/** The sender's FIN has not reached its peer so far. */
+function takeArrivalBack(at: Exchange): void {
   const { memory, receiver: y, fromServer, ledger } = at;
   const server = !fromServer;
-  const received = ledger.newestBy(server, RECEIVED_FIN);
-  if (received < 0 || at.tooSoon(received, server)) return;
   const newest = ledger.newest(server);
   ledger.retractFrom(server, RECEIVED_FIN);
   memory[y + STATE] &= ~ENDPOINT_FIN_UNPROVED;
   // What acknowledged its own FIN did arrive.
   if (ledger.eventOf(newest) !== RECEIVED_ACK_OF_FIN) return;
   enterAsBefore(at, server, RECEIVED_ACK_OF_FIN, newest, ASSUMED, 0);
+}
+
+/**
+ * The sender repeats octets that its peer had not acknowledged when it spoke last, after the FIN had come: without them
+ * the peer could not take that in (§3.10.7.4, eighth step).
+ */
+export function missBeforeFin(at: Exchange): void {
+  const { memory, base, receiver: y, fromServer, ledger } = at;
+  if ((memory[y + STATE] & ENDPOINT_FIN_UNPROVED) === 0 || tapIsAt(memory, base, !fromServer)) return;
+  const fin = ledger.newestBy(fromServer, SENT_FIN);
+  if (fin >= 0 && isLaterFrame(memory[y + LAST_FRAME], ledger.journal.frame(fin))) takeArrivalBack(at);
 }
 
 /**

@@ -4,7 +4,7 @@
 import { advance, after, before, distance, within } from '../../tcp/sequence.js';
 import { CLOSING } from '../../tcp/states.js';
 import { RECEIVED_ACK_OF_FIN, RECEIVED_FIN, RECEIVED_RESET, SENT_FIN } from '../../tcp/transitions.js';
-import { ASSUMED, OBSERVED } from '../entries.js';
+import { ASSUMED, evidenceOf, OBSERVED } from '../entries.js';
 import { DATA_BEYOND_OWN_FIN, FIN_COVERED, FIN_REPEATED } from '../milestones.js';
 import {
   CONTIGUOUS,
@@ -104,6 +104,10 @@ function sendFin(at: Exchange): void {
   const isReset = newest >= 0 && ledger.eventOf(newest) === RECEIVED_RESET;
   const reset = isReset ? ledger.retractFrom(server, RECEIVED_RESET) : -1;
   const isUnproved = (memory[x + STATE] & ENDPOINT_FIN_UNPROVED) !== 0;
+  if (!isUnproved && hadSentFin(at)) {
+    sendFinUnseen(at);
+    return;
+  }
   const isUnknown = isUnproved && !knowsPeersFin(at);
   const fin = isUnknown ? ledger.retractFrom(server, RECEIVED_FIN) : -1;
   // An observed transition needs no proof in another frame: there is room for what the FIN acknowledges.
@@ -117,6 +121,34 @@ function sendFin(at: Exchange): void {
     else memory[x + STATE] &= ~ENDPOINT_FIN_UNPROVED;
   }
   if (reset >= 0) receiveAfterAll(at, server, RECEIVED_RESET, reset);
+}
+
+/** When it first acknowledged the peer's FIN, the number of its own, which is only captured now, lay behind it already. */
+function hadSentFin({ memory, sender: x, fromServer, ledger }: Exchange): boolean {
+  const newest = ledger.newest(fromServer);
+  return (
+    newest >= 0 &&
+    ledger.eventOf(newest) === RECEIVED_FIN &&
+    evidenceOf(ledger.journal.detail(newest)) === ASSUMED &&
+    ledger.journal.other(newest) === advance(memory[x + FIN_SEQUENCE], 1)
+  );
+}
+
+/**
+ * The first copy of its FIN was lost before the tap. It acknowledges the peer's as soon as that comes: unless there were
+ * several of those, it had sent its own before, and the two crossed.
+ */
+function sendFinUnseen({ fromServer, ledger }: Exchange): void {
+  if (ledger.standingRun(FIN_REPEATED, !fromServer) >= 0) {
+    ledger.enter(fromServer, SENT_FIN, ASSUMED);
+    return;
+  }
+  const received = ledger.retractFrom(fromServer, RECEIVED_FIN);
+  const { journal } = ledger;
+  const frame = journal.frame(received);
+  const [seconds, nanoseconds] = [journal.seconds(received), journal.nanoseconds(received)];
+  ledger.enterAt(fromServer, SENT_FIN, ASSUMED, 0, seconds, nanoseconds);
+  ledger.enterAt(fromServer, RECEIVED_FIN, ASSUMED, frame, seconds, nanoseconds);
 }
 
 /** What was taken back as of `entry` reaches the endpoint only after what it has just sent. */

@@ -131,9 +131,11 @@ function acknowledge(at: Exchange): void {
   }
 
   const peerFlags = memory[y + STATE];
+  // Text may come when the program likes, and the acknowledgment before it be lost.
   if (
     !fromServer &&
     (peerFlags & STATE_MASK) === SYN_RECEIVED &&
+    segment.payloadLength === 0 &&
     acknowledgment === advance(memory[y + ISS], 1)
   ) {
     measureDelay(memory, base, CLIENT_DELAY, y, KIND_SYN_ACK, segment);

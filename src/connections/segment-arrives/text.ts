@@ -32,7 +32,7 @@ import { catchUp } from './acknowledgment.js';
 import type { Exchange } from './exchange.js';
 import { endsBeforeFin, isNearFin, isNoneOfTheStream, takeFin } from './fin.js';
 import { hasOpenFin, knowsPeersFin } from './fin-arrival.js';
-import { disproveFin } from './fin-disproof.js';
+import { disproveFin, missBeforeFin } from './fin-disproof.js';
 import { repeatSynData } from './opening.js';
 import { isOvertaken } from './overtaken.js';
 import { isProbe } from './probe.js';
@@ -107,6 +107,8 @@ function takeRetransmission(at: Exchange, sequence: number, end: number): void {
   if (!before(sequence, contiguous) && secondsSinceLast(memory, x, segment) < REORDERING_WINDOW) return;
   memory[x + RETRANSMISSIONS] = memory[x + RETRANSMISSIONS] + 1;
   if (end !== sequence) goOnWithRun(at, sequence);
+  const hasFin = (segment.flags & FIN) !== 0;
+  if (!hasFin && hasOpenFin(at, x) && !before(sequence, memory[x + UNA])) missBeforeFin(at);
 }
 
 /** Octets from `sequence` on are sent again: with the same as the ones before, or as the first of a run. */
