@@ -48,7 +48,9 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
     server: [],
   },
   // The device that added them stands between the taps.
+  'crossing-fin-lost': [],
   'data-after-own-fin': { client: [], server: ['error data-after-own-fin'] },
+  'data-lost-before-fin': [],
   'endpoint-mass-close': ['warning rst-active-abort'],
   'fin-ack-and-fin-lost': [],
   'fin-crosses-reset': {
