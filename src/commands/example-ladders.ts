@@ -1045,11 +1045,11 @@ there, numbers are relative
    0.0816     #5               ◀──────── ACK seq 1 ack 19 ────────
    0.0828      …               ⋮ 7 segments, 6.9 kB →   ← 1 segment, 25 B ⋮
    0.1851    #11 ◆ ICMP type 3 code 4 from 10.9.1.254 (2 until #15)
-   0.1924    #16 FIN-WAIT-1    ──── FIN,ACK seq 4019 ack 26 ─────▶ CLOSE-WAIT✓
+   0.1924    #16 FIN-WAIT-1    ──── FIN,ACK seq 4019 ack 26 ─────▶ CLOSE-WAIT✗
                …               ⋮ 1 segment, 1.1 kB →   ← 2 segments, 0 B ⋮
    0.1964    #20               ─ ACK seq 1167 … len 1148 again ──▶
                                ▲ info: pmtu-reduced
-   0.1964    #21               ── ACK seq 2315 … len 600 again ──▶
+   0.1964    #21               ── ACK seq 2315 … len 600 again ──▶ CLOSE-WAIT✓
    0.1964    #22               ◀────── ACK seq 26 ack 2315 ───────
    0.1966    #23               ◀────── ACK seq 26 ack 4019 ───────
    0.2081    #24 FIN-WAIT-2?   ◀────── ACK seq 26 ack 4020 ───────
@@ -1060,6 +1060,7 @@ there, numbers are relative
 
 states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
 the client ended in TIME-WAIT
+the server's CLOSE-WAIT of #16 was disproved by #18
 the server ended in CLOSED
 
 info 10.9.1.254 asked 10.9.1.1:40000 for packets of at most 1,200 bytes to

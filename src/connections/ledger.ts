@@ -138,6 +138,12 @@ export class Ledger {
     return found;
   }
 
+  /** The transition at `entry`, the endpoint's newest, came with this frame. */
+  putHere(entry: number): void {
+    this.journal.setFrame(entry, this.#frame);
+    this.journal.setTime(entry, this.#seconds, this.#nanoseconds);
+  }
+
   /** The endpoint's newest transition that was not taken back, or -1. */
   newest(server: boolean): number {
     return this.#standing(this.find(TRANSITION, server));

@@ -384,6 +384,24 @@ describe('closing (RFC 9293 §3.6)', () => {
     ]);
   });
 
+  it('gives it to the last of several that are repeated, and takes back once what it was given to first', () => {
+    const { client } = connectionOf(`${OPEN_AT_SERVER}
+      1.0000 S PA 1 1 +100
+      1.0001 S PA 101 1 +100
+      1.0002 S PA 201 1 +100
+      1.0003 S FA 301 1
+      1.0110 C A  1 1
+      1.0120 S PA 1 1 +100
+      1.0121 S PA 101 1 +100
+      1.0230 C A  1 201
+      1.0231 S PA 201 1 +100
+      1.0340 C A  1 302`);
+    expect(client.timeline.slice(2)).toMatchObject([
+      { state: 'CLOSE-WAIT', frame: 7, retractedBy: 9 },
+      { state: 'CLOSE-WAIT', frame: 12, evidence: 'confirmed', confirmedBy: 13 },
+    ]);
+  });
+
   it('leaves a FIN where it was if octets are repeated before the receiver has spoken', () => {
     const { client } = connectionOf(`${OPEN_AT_SERVER}
       1.0000 S PA 1 1 +12

@@ -120,8 +120,14 @@ function takeArrivalBack(at: Exchange): void {
 export function missBeforeFin(at: Exchange): void {
   const { memory, base, receiver: y, fromServer, ledger } = at;
   if ((memory[y + STATE] & ENDPOINT_FIN_UNPROVED) === 0 || tapIsAt(memory, base, !fromServer)) return;
+  const { journal } = ledger;
   const fin = ledger.newestBy(fromServer, SENT_FIN);
-  if (fin >= 0 && isLaterFrame(memory[y + LAST_FRAME], ledger.journal.frame(fin))) takeArrivalBack(at);
+  if (fin < 0 || !isLaterFrame(memory[y + LAST_FRAME], journal.frame(fin))) return;
+  const newest = ledger.newest(!fromServer);
+  // What only another repeated segment was held to bring about is not worth a retraction of its own.
+  const isMoved = newest >= 0 && isLaterFrame(journal.frame(newest), journal.frame(fin));
+  if (isMoved && ledger.eventOf(newest) === RECEIVED_FIN) ledger.putHere(newest);
+  else takeArrivalBack(at);
 }
 
 /**
