@@ -137,6 +137,13 @@ describe('opening (RFC 9293 §3.5)', () => {
     });
   });
 
+  it('takes an acknowledgment that says no more than the SYN-ACK for no proof that the server is open', () => {
+    const { server } = connectionOf(`${OPEN}
+      0.0200 C RA 2 1
+      0.0300 S A  1 1`);
+    expect(server.timeline[1]).toMatchObject({ state: 'ESTABLISHED', frame: 3, evidence: 'assumed' });
+  });
+
   it('does not measure the way to the client by text, which comes when its program likes', () => {
     const { vantage } = connectionOf(`
       0.000 C S 0 ttl=60
@@ -360,7 +367,7 @@ describe('closing (RFC 9293 §3.6)', () => {
         1.202 S A  2 12`);
       expect(standing(client)).toMatchObject([
         { state: 'CLOSE-WAIT', frame: 4 },
-        { state: 'LAST-ACK', frame: 7, evidence: 'observed' },
+        { state: 'LAST-ACK', frame: 7, evidence: 'assumed' },
         { state: 'CLOSED', frame: 8 },
       ]);
     });
@@ -400,6 +407,48 @@ describe('closing (RFC 9293 §3.6)', () => {
       { state: 'CLOSE-WAIT', frame: 7, retractedBy: 9 },
       { state: 'CLOSE-WAIT', frame: 12, evidence: 'confirmed', confirmedBy: 13 },
     ]);
+  });
+
+  it('leaves open whether its receiver had closed while octets of its own were not acknowledged', () => {
+    const { server } = connectionOf(`${OPEN}
+      1.000 S PA 1 1 +100
+      1.001 C FA 1 1
+      1.011 S A  101 2
+      1.012 C A  2 101
+      1.022 S FA 101 2
+      1.023 C A  2 102`);
+    expect(server.timeline.slice(2)).toMatchObject([
+      { state: 'CLOSE-WAIT', frame: 5, evidence: 'assumed' },
+      { state: 'LAST-ACK', frame: 8, evidence: 'assumed' },
+      { state: 'CLOSED', frame: 9 },
+    ]);
+  });
+
+  describe('where two FINs cross', () => {
+    const standing = (acknowledged: string) =>
+      connectionOf(`${OPEN}
+        1.0000 C FA 1 1
+        1.0100 S FA 1 1
+        1.0101 C A  2 2
+        ${acknowledged} S A  2 2`)
+        .server.timeline.filter(({ retractedBy }) => retractedBy === null)
+        .slice(2);
+
+    it('puts one behind the acknowledgment of the other that is acknowledged too late to have come before', () => {
+      expect(standing('1.0700')).toMatchObject([
+        { state: 'FIN-WAIT-1', frame: 5 },
+        { state: 'FIN-WAIT-2', frame: 6 },
+        { state: 'TIME-WAIT', frame: 4, evidence: 'confirmed', confirmedBy: 7 },
+      ]);
+    });
+
+    it('leaves one where it was that is acknowledged in time', () => {
+      expect(standing('1.0110')).toMatchObject([
+        { state: 'FIN-WAIT-1', frame: 5 },
+        { state: 'CLOSING', frame: 4, evidence: 'confirmed', confirmedBy: 7 },
+        { state: 'TIME-WAIT', frame: 6 },
+      ]);
+    });
   });
 
   it('leaves a FIN where it was if octets are repeated before the receiver has spoken', () => {

@@ -3,6 +3,7 @@
  * what the receiver acknowledges (§3.10.7.4, fifth step).
  */
 import { advance, after, distance } from '../../tcp/sequence.js';
+import { CLOSING } from '../../tcp/states.js';
 import { RECEIVED_ACK_OF_FIN, RECEIVED_FIN, transitionFor } from '../../tcp/transitions.js';
 import { ASSUMED, evidenceOf, OBSERVED } from '../entries.js';
 import { FIN_COVERED, FIN_PASSED, FIN_REPEATED } from '../milestones.js';
@@ -12,11 +13,13 @@ import {
   ENDPOINT_FIN_SENT,
   ENDPOINT_FIN_UNPROVED,
   FIN_SEQUENCE,
+  LAST_FRAME,
   SND_NXT,
   STATE,
   STATE_MASK,
+  UNA,
 } from '../record.js';
-import { tapIsAt } from '../tap.js';
+import { delayTowards, tapIsAt } from '../tap.js';
 import type { Exchange } from './exchange.js';
 
 /** Tells the receiver of the sender's FIN if all octets before it are there (§3.10.7.4: in sequence order, SHLD-31). */
@@ -34,14 +37,15 @@ export function deliverFin(at: Exchange): void {
 /** The sender's acknowledgment covers its peer's FIN: it has received it, and now tells the peer so. */
 export function coverFin(at: Exchange): void {
   const { memory, sender: x, receiver: y, fromServer, ledger } = at;
-  const isOpen = hasSentUnseen(at);
+  const mayBeClosed = mayHaveClosed(at);
   if ((memory[x + STATE] & ENDPOINT_FIN_UNPROVED) !== 0) {
-    if (!isOpen) ledger.confirm(fromServer, RECEIVED_FIN, RECEIVED_FIN);
+    if (hasComeLate(at)) putBehindAcknowledgment(at);
+    if (!mayBeClosed) ledger.confirm(fromServer, RECEIVED_FIN, RECEIVED_FIN);
     memory[x + STATE] = memory[x + STATE] & ~ENDPOINT_FIN_UNPROVED;
   } else if (transitionFor(memory[x + STATE] & STATE_MASK, RECEIVED_FIN) >= 0) {
     receiveFinByProof(at);
   }
-  if (isOpen) noteNextOnFin(at);
+  if (hasSentUnseen(at)) noteNextOnFin(at);
   if ((memory[y + STATE] & ENDPOINT_FIN_COVERED) === 0) {
     // One that lay beyond the window could be held after all: the capture had missed what widened it.
     if (!after(memory[y + SND_NXT], memory[y + FIN_SEQUENCE]))
@@ -53,22 +57,54 @@ export function coverFin(at: Exchange): void {
 }
 
 /**
+ * The peer's FIN was held to have come before the acknowledgment of the sender's own, with which it had crossed. Whoever
+ * receives a FIN acknowledges it at once: if this says so so late, nothing but that acknowledgment came before, and
+ * nothing else since that could have drawn it, the FIN was on its way for longer.
+ */
+function hasComeLate(at: Exchange): boolean {
+  const { memory, base, receiver: y, fromServer, segment, ledger } = at;
+  const newest = ledger.newest(fromServer);
+  return (
+    newest >= 0 &&
+    delayTowards(memory, base, fromServer) > 0 &&
+    ledger.eventOf(newest) === RECEIVED_ACK_OF_FIN &&
+    ledger.stateBefore(newest) === CLOSING &&
+    ledger.journal.frame(newest) === memory[y + LAST_FRAME] &&
+    segment.payloadLength === 0 &&
+    ledger.standingRun(FIN_REPEATED, !fromServer) < 0 &&
+    !at.tooSoon(newest, fromServer)
+  );
+}
+
+/** The sender received the acknowledgment of its FIN first, and then the peer's. */
+function putBehindAcknowledgment(at: Exchange): void {
+  const { fromServer, segment, ledger } = at;
+  const { journal } = ledger;
+  const acknowledged = ledger.newest(fromServer);
+  const fin = ledger.retractFrom(fromServer, RECEIVED_FIN);
+  const frame = journal.frame(acknowledged);
+  const [seconds, nanoseconds] = [journal.seconds(acknowledged), journal.nanoseconds(acknowledged)];
+  ledger.enterAt(fromServer, RECEIVED_ACK_OF_FIN, ASSUMED, frame, seconds, nanoseconds);
+  ledger.enterAt(fromServer, RECEIVED_FIN, ASSUMED, journal.frame(fin), segment.seconds, segment.nanoseconds);
+}
+
+/**
  * The peer's FIN lay beyond a gap of the capture, or its first copy was taken as lost: the acknowledgment
  * is the proof that it arrived, at the latest with its last copy.
  */
 function receiveFinByProof(at: Exchange): void {
   const { fromServer: server, segment, ledger } = at;
   const { journal } = ledger;
-  const isOpen = hasSentUnseen(at);
+  const mayBeClosed = mayHaveClosed(at);
   const copies = ledger.standingRun(FIN_REPEATED, !server);
   if (copies < 0) {
-    ledger.enter(server, RECEIVED_FIN, isOpen ? ASSUMED : OBSERVED);
+    ledger.enter(server, RECEIVED_FIN, mayBeClosed ? ASSUMED : OBSERVED);
     return;
   }
   const last = journal.next(copies);
   const frame = journal.other(copies);
   const [seconds, nanoseconds] = [journal.seconds(last), journal.nanoseconds(last)];
-  if (isOpen) ledger.enterAt(server, RECEIVED_FIN, ASSUMED, frame, seconds, nanoseconds);
+  if (mayBeClosed) ledger.enterAt(server, RECEIVED_FIN, ASSUMED, frame, seconds, nanoseconds);
   else ledger.enterProved(server, RECEIVED_FIN, frame, seconds, nanoseconds, segment.frame);
 }
 
@@ -83,9 +119,16 @@ function noteNextOnFin({ fromServer, segment, ledger }: Exchange): void {
 }
 
 /**
- * The sender had sent octets that were not captured so far. Its own FIN may be among them: then its peer's found it in
- * FIN-WAIT-1 and not in ESTABLISHED.
+ * The sender may have closed already, so that its peer's FIN found it in FIN-WAIT-1 and not in ESTABLISHED: its own FIN
+ * is among octets that were not captured so far, or it waits behind some that are not acknowledged (§3.10.4).
  */
+function mayHaveClosed(at: Exchange): boolean {
+  const { memory, sender: x } = at;
+  const isWaiting =
+    after(memory[x + SND_NXT], memory[x + UNA]) && (memory[x + STATE] & ENDPOINT_FIN_SENT) === 0;
+  return isWaiting || hasSentUnseen(at);
+}
+
 function hasSentUnseen({ memory, sender: x, segment }: Exchange): boolean {
   return after(segment.sequence, memory[x + SND_NXT]);
 }

@@ -99,19 +99,21 @@ function putBehind(at: Exchange, entry: number): void {
 /** Its first FIN. */
 function sendFin(at: Exchange): void {
   const { memory, base, sender: x, fromServer: server, segment, ledger } = at;
-  const newest = ledger.newest(server);
   // What it had not received when it sent its FIN crossed that, and comes second: a reset, and before it a FIN.
-  const isReset = newest >= 0 && ledger.eventOf(newest) === RECEIVED_RESET;
+  const last = ledger.newest(server);
+  const isReset = last >= 0 && ledger.eventOf(last) === RECEIVED_RESET;
   const reset = isReset ? ledger.retractFrom(server, RECEIVED_RESET) : -1;
+  const newest = ledger.newest(server);
   const isUnproved = (memory[x + STATE] & ENDPOINT_FIN_UNPROVED) !== 0;
-  if (!isUnproved && hadSentFin(at)) {
+  const mayCross = !isUnproved && newest >= 0 && isAssumedFin(at, newest);
+  if (mayCross && ledger.journal.other(newest) === advance(memory[x + FIN_SEQUENCE], 1)) {
     sendFinUnseen(at);
     return;
   }
   const isUnknown = isUnproved && !knowsPeersFin(at);
   const fin = isUnknown ? ledger.retractFrom(server, RECEIVED_FIN) : -1;
-  // An observed transition needs no proof in another frame: there is room for what the FIN acknowledges.
-  if (ledger.enter(server, SENT_FIN, OBSERVED)) {
+  // There is room for what the FIN acknowledges: no other frame proves this transition.
+  if (ledger.enter(server, SENT_FIN, mayCross ? ASSUMED : OBSERVED)) {
     const entry = ledger.newestBy(server, SENT_FIN);
     if (entry >= 0) ledger.journal.setOther(entry, segment.acknowledgment);
   }
@@ -123,19 +125,14 @@ function sendFin(at: Exchange): void {
   if (reset >= 0) receiveAfterAll(at, server, RECEIVED_RESET, reset);
 }
 
-/** When it first acknowledged the peer's FIN, the number of its own, which is only captured now, lay behind it already. */
-function hadSentFin({ memory, sender: x, fromServer, ledger }: Exchange): boolean {
-  const newest = ledger.newest(fromServer);
-  return (
-    newest >= 0 &&
-    ledger.eventOf(newest) === RECEIVED_FIN &&
-    evidenceOf(ledger.journal.detail(newest)) === ASSUMED &&
-    ledger.journal.other(newest) === advance(memory[x + FIN_SEQUENCE], 1)
-  );
+/** The transition at `entry` came with the peer's FIN, in an endpoint that may have closed before; see `coverFin`. */
+function isAssumedFin({ ledger }: Exchange, entry: number): boolean {
+  return ledger.eventOf(entry) === RECEIVED_FIN && evidenceOf(ledger.journal.detail(entry)) === ASSUMED;
 }
 
 /**
- * The first copy of its FIN was lost before the tap. It acknowledges the peer's as soon as that comes: unless there were
+ * When it first acknowledged the peer's FIN, its next number lay behind its own already, of which the first copy was lost
+ * before the tap. It acknowledges the peer's as soon as that comes: unless there were
  * several of those, it had sent its own before, and the two crossed.
  */
 function sendFinUnseen({ fromServer, ledger }: Exchange): void {

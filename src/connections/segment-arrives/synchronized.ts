@@ -24,6 +24,8 @@ import {
   ENDPOINT_OTHER_ISN,
   ENDPOINT_RESET,
   ENDPOINT_SEEN,
+  ENDPOINT_SENT_SYN,
+  ENDPOINT_SENT_SYN_ACK,
   FAST_OPEN,
   FLAGS,
   ISS,
@@ -118,8 +120,11 @@ function acknowledge(at: Exchange): void {
 
   if ((memory[y + STATE] & ENDPOINT_OTHER_ISN) !== 0) chooseIsn(at);
   if ((flags & ENDPOINT_OPEN_UNPROVED) !== 0) {
-    ledger.confirm(fromServer, RECEIVED_SYN_ACK, RECEIVED_ACK_OF_SYN);
-    memory[x + STATE] = memory[x + STATE] & ~ENDPOINT_OPEN_UNPROVED;
+    const isPassive = (flags & (ENDPOINT_SENT_SYN | ENDPOINT_SENT_SYN_ACK)) === ENDPOINT_SENT_SYN_ACK;
+    if (!isPassive || !saysSynAckAgain(at)) {
+      ledger.confirm(fromServer, RECEIVED_SYN_ACK, RECEIVED_ACK_OF_SYN);
+      memory[x + STATE] = memory[x + STATE] & ~ENDPOINT_OPEN_UNPROVED;
+    }
   } else if (state === SYN_SENT) {
     if (!openByProof(at)) ledger.enter(fromServer, SHOWN_OPEN, OBSERVED);
     if (at.stateOf(y) === CLOSED && (memory[y + STATE] & (ENDPOINT_SEEN | ENDPOINT_RESET)) === 0) {
