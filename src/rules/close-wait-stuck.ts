@@ -10,7 +10,7 @@ import {
   finFrame,
   firstSent,
   gradedBy,
-  isProven,
+  isHeld,
   lasted,
   lastMilestone,
   latest,
@@ -134,7 +134,7 @@ export const closeWaitStuck: Rule = {
     // The whole connection is shorter than the limit: the commonest case by far, and cheap to see.
     if (secondsBetween(connection.start, context.captureEnd) < context.options.stuckSeconds) return null;
     const entry = entered(holder, 'CLOSE-WAIT');
-    if (!isProven(entry) || missedSince(holder, entry.frame)) return null;
+    if (!isHeld(holder, entry) || missedSince(holder, entry.frame)) return null;
     const left = leftBy(holder, entry);
     return left === null
       ? stillHeld(holder, closer, entry, connection, context)

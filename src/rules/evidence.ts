@@ -96,7 +96,15 @@ export function findReset(
 export function heldInCloseWait(endpoint: Endpoint): Transition | null {
   if (endpoint.finalState !== 'CLOSE-WAIT') return null;
   const entry = entered(endpoint, 'CLOSE-WAIT');
-  return isProven(entry) ? entry : null;
+  return isHeld(endpoint, entry) ? entry : null;
+}
+
+/**
+ * `endpoint` is known to have entered CLOSE-WAIT by `entry`, but for a FIN of its own that may wait behind data which is
+ * not acknowledged: that is for the rule to say.
+ */
+export function isHeld(endpoint: Endpoint, entry: Transition | null): entry is Transition {
+  return isProven(entry) || (entry !== null && endpoint.unacknowledgedBytes > 0);
 }
 
 /** Octets of its payload after the peer's FIN that the peer acknowledged: 0 if there were none. */

@@ -424,6 +424,21 @@ describe('closing (RFC 9293 §3.6)', () => {
     ]);
   });
 
+  it('knows that its receiver had not closed once those are acknowledged and it goes on without a FIN', () => {
+    const { server } = connectionOf(`${OPEN}
+      1.000 S PA 1 1 +100
+      1.001 C FA 1 1
+      1.011 S A  101 2
+      1.012 C A  2 101
+      5.000 S FA 101 2
+      5.001 C A  2 102`);
+    expect(server.timeline.slice(2)).toMatchObject([
+      { state: 'CLOSE-WAIT', frame: 5, evidence: 'confirmed', confirmedBy: 7 },
+      { state: 'LAST-ACK', frame: 8, evidence: 'observed' },
+      { state: 'CLOSED', frame: 9 },
+    ]);
+  });
+
   describe('where two FINs cross', () => {
     const standing = (acknowledged: string) =>
       connectionOf(`${OPEN}

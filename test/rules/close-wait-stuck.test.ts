@@ -33,6 +33,37 @@ testRule(closeWaitStuck, {
       frames: [5, 6],
       facts: { heldSeconds: 61.9, stillHeld: true, kind: 'no-data-after-fin' },
     },
+    {
+      name: 'on a server whose data was on its way when the FIN came, and was acknowledged',
+      connection: connectionOf(`
+        0.00 C S  0
+        0.01 S SA 0 1
+        0.02 C A  1 1
+        0.03 C PA 1 1 +3
+        0.04 S PA 1 4 +4
+        0.041 C FA 4 1
+        0.05 S A  5 5
+        0.06 C A  5 5`),
+      end: inScript(64),
+      severity: 'warning',
+      confidence: 'inferred',
+      facts: { kind: 'no-data-after-fin' },
+    },
+    {
+      name: 'as a possibility where that data was never acknowledged, and a FIN may wait behind it',
+      connection: connectionOf(`
+        0.00 C S  0
+        0.01 S SA 0 1
+        0.02 C A  1 1
+        0.03 C PA 1 1 +3
+        0.04 S PA 1 4 +4
+        0.041 C FA 4 1
+        0.05 S A  5 5`),
+      end: inScript(64),
+      severity: 'info',
+      confidence: 'possible',
+      facts: { kind: 'unacknowledged-data' },
+    },
     { name: 'as an error after ten minutes', connection: afterClientFin(), end: 700, severity: 'error' },
     {
       name: 'and thinks of a connection pool first on a client',

@@ -3,6 +3,7 @@
  * and octets that were acknowledged though the capture has none of them.
  */
 import { advance, after, before, distance } from '../../tcp/sequence.js';
+import { CLOSE_WAIT } from '../../tcp/states.js';
 import { ACKNOWLEDGED_UNSEEN } from '../milestones.js';
 import {
   CONTIGUOUS,
@@ -22,6 +23,7 @@ import { noteAcknowledgedSize } from '../segment-sizes.js';
 import { reachContiguous } from '../sequence-space.js';
 import { REORDERING_WINDOW, secondsSinceLast } from '../tap.js';
 import type { Exchange } from './exchange.js';
+import { holdInCloseWait } from './fin-arrival.js';
 
 /** The peer acknowledged `x` up to `acknowledgment`. */
 export function raiseAcknowledged(at: Exchange, x: number, acknowledgment: number): void {
@@ -45,6 +47,7 @@ export function raiseAcknowledged(at: Exchange, x: number, acknowledgment: numbe
   memory[x + UNA] = acknowledgment;
   noteAcknowledgedSize(memory, x, acknowledgment);
   if (after(acknowledgment, memory[x + CONTIGUOUS])) reachContiguous(memory, x, acknowledgment);
+  if (at.stateOf(x) === CLOSE_WAIT && acknowledgment === memory[x + SND_NXT]) holdInCloseWait(at, x);
 }
 
 /**

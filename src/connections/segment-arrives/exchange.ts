@@ -46,7 +46,12 @@ export class Exchange {
 
   /** The endpoint may have sent this before the segment of `entry`, captured on its way there, arrived. */
   tooSoon(entry: number, server: boolean): boolean {
-    return this.since(entry) * 1e6 < delayTowards(this.memory, this.base, server) * 1.25 + TAP_SLACK;
+    return this.isWithinDelay(this.since(entry), server);
+  }
+
+  /** No longer than it takes to hear from an endpoint what a segment made it do, in seconds. */
+  isWithinDelay(seconds: number, server: boolean): boolean {
+    return seconds * 1e6 < delayTowards(this.memory, this.base, server) * 1.25 + TAP_SLACK;
   }
 
   /** Seconds from an entry of the journal to the segment at hand. */

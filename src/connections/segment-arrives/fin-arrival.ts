@@ -14,6 +14,7 @@ import {
   ENDPOINT_FIN_UNPROVED,
   FIN_SEQUENCE,
   LAST_FRAME,
+  SERVER,
   SND_NXT,
   STATE,
   STATE_MASK,
@@ -127,6 +128,19 @@ function mayHaveClosed(at: Exchange): boolean {
   const isWaiting =
     after(memory[x + SND_NXT], memory[x + UNA]) && (memory[x + STATE] & ENDPOINT_FIN_SENT) === 0;
   return isWaiting || hasSentUnseen(at);
+}
+
+/**
+ * Everything that the endpoint at `x` sent is acknowledged: if it was to send a FIN, nothing keeps it from that any more.
+ * Until it does, it has not closed.
+ */
+export function holdInCloseWait({ memory, base, ledger }: Exchange, x: number): void {
+  const server = x === base + SERVER;
+  if ((memory[x + STATE] & ENDPOINT_FIN_UNPROVED) !== 0) return;
+  const entry = ledger.newest(server);
+  if (entry < 0 || evidenceOf(ledger.journal.detail(entry)) !== ASSUMED || ledger.journal.other(entry) !== 0)
+    return;
+  ledger.confirm(server, RECEIVED_FIN, RECEIVED_FIN);
 }
 
 function hasSentUnseen({ memory, sender: x, segment }: Exchange): boolean {

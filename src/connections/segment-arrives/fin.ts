@@ -4,7 +4,7 @@
 import { advance, after, before, distance, within } from '../../tcp/sequence.js';
 import { CLOSING } from '../../tcp/states.js';
 import { RECEIVED_ACK_OF_FIN, RECEIVED_FIN, RECEIVED_RESET, SENT_FIN } from '../../tcp/transitions.js';
-import { ASSUMED, evidenceOf, OBSERVED } from '../entries.js';
+import { ASSUMED, CONFIRMED, evidenceOf, OBSERVED, withEvidence } from '../entries.js';
 import { DATA_BEYOND_OWN_FIN, FIN_COVERED, FIN_REPEATED } from '../milestones.js';
 import {
   CONTIGUOUS,
@@ -14,11 +14,12 @@ import {
   ENDPOINT_OTHER_ISN,
   ENDPOINT_SECOND_FIN,
   FIN_SEQUENCE,
+  LAST_FRAME,
   LAST_INFO,
   LAST_KNEW_FIN,
   STATE,
 } from '../record.js';
-import { delayTowards, tapIsAt } from '../tap.js';
+import { delayTowards, secondsSinceLast, tapIsAt } from '../tap.js';
 import { dropAcknowledgmentOfUnsent } from './acknowledgment.js';
 import type { Exchange } from './exchange.js';
 import { knowsPeersFin } from './fin-arrival.js';
@@ -105,7 +106,7 @@ function sendFin(at: Exchange): void {
   const reset = isReset ? ledger.retractFrom(server, RECEIVED_RESET) : -1;
   const newest = ledger.newest(server);
   const isUnproved = (memory[x + STATE] & ENDPOINT_FIN_UNPROVED) !== 0;
-  const mayCross = !isUnproved && newest >= 0 && isAssumedFin(at, newest);
+  const mayCross = !isUnproved && newest >= 0 && mayHaveWaited(at, newest);
   if (mayCross && ledger.journal.other(newest) === advance(memory[x + FIN_SEQUENCE], 1)) {
     sendFinUnseen(at);
     return;
@@ -125,9 +126,21 @@ function sendFin(at: Exchange): void {
   if (reset >= 0) receiveAfterAll(at, server, RECEIVED_RESET, reset);
 }
 
-/** The transition at `entry` came with the peer's FIN, in an endpoint that may have closed before; see `coverFin`. */
-function isAssumedFin({ ledger }: Exchange, entry: number): boolean {
-  return ledger.eventOf(entry) === RECEIVED_FIN && evidenceOf(ledger.journal.detail(entry)) === ASSUMED;
+/**
+ * The transition at `entry` came with the peer's FIN, in an endpoint that may have closed before: that is not known, or
+ * only by the acknowledgment on which its FIN, which was waiting for that, follows at once.
+ */
+function mayHaveWaited(at: Exchange, entry: number): boolean {
+  const { memory, receiver: y, fromServer, segment, ledger } = at;
+  const { journal } = ledger;
+  if (ledger.eventOf(entry) !== RECEIVED_FIN) return false;
+  const detail = journal.detail(entry);
+  if (evidenceOf(detail) === ASSUMED) return true;
+  const isByPeer = evidenceOf(detail) === CONFIRMED && journal.other(entry) === memory[y + LAST_FRAME];
+  if (!isByPeer || !at.isWithinDelay(secondsSinceLast(memory, y, segment), fromServer)) return false;
+  journal.setDetail(entry, withEvidence(detail, ASSUMED));
+  journal.setOther(entry, 0);
+  return true;
 }
 
 /**
