@@ -42,7 +42,7 @@ export interface AnalyzeOptions extends AnonymizationOptions {
 /** Reads the captures and writes the reports. Returns the exit code. */
 export async function analyze(names: readonly string[], options: AnalyzeOptions, io: Io): Promise<number> {
   checkFirstWord(names);
-  const paths = await findCaptures(names, options);
+  const { paths, isIncomplete } = await findCaptures(names, options, io);
   for (const { path } of options.destinations) if (path !== null) checkPlace(path, paths);
   const anonymizer = await anonymizerOf(options, io);
   const look = { ...options, names: reportNames(paths, io.folder) };
@@ -80,7 +80,7 @@ export async function analyze(names: readonly string[], options: AnalyzeOptions,
       io.stderr.write(`finwait: ${NOTHING_MATCHES}\n`);
     noteSuppressions(analysis.suppressions, options.verbose === true, io);
     for (const output of outputs) output.finish();
-    return exitCode(end, read < paths.length, options);
+    return exitCode(end, isIncomplete || read < paths.length, options);
   } catch (error) {
     for (const output of outputs) output.abandon();
     throw error;

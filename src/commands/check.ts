@@ -9,7 +9,7 @@ import { checkGithub } from '../check/report/github.js';
 import { checkJunit } from '../check/report/junit.js';
 import { checkText } from '../check/report/text.js';
 import { type CheckFormat, type CheckReport, type CheckResult, isPassed } from '../check/result.js';
-import { captureFiles, expectationFiles } from '../node/capture-files.js';
+import { captureFiles, expectationFiles, whyNone } from '../node/capture-files.js';
 import {
   captureOfExpectation,
   type ExpectationFile,
@@ -54,7 +54,19 @@ interface Subject {
  * the exit code.
  */
 export async function check(words: readonly string[], options: CheckOptions, io: Io): Promise<number> {
-  const subjects = await subjectsOf(words);
+  const { subjects, isIncomplete } = await subjectsOf(words, io);
+  // A report on nothing would look like one that says that all is as expected.
+  if (isIncomplete && subjects.length === 0) return EXIT_CAPTURE;
+  const code = await checkAll(words, subjects, options, io);
+  return isIncomplete ? EXIT_CAPTURE : code;
+}
+
+async function checkAll(
+  words: readonly string[],
+  subjects: readonly Subject[],
+  options: CheckOptions,
+  io: Io,
+): Promise<number> {
   const { output } = options;
   if (output !== undefined && output !== '-')
     checkPlace(
@@ -204,23 +216,30 @@ async function observe(
   }
 }
 
-/** The captures that the words name, and those that expectations there are for even if they are gone. */
-async function subjectsOf(words: readonly string[]): Promise<readonly Subject[]> {
+/**
+ * The captures that the words name, and those that expectations there are for even if they are gone. What names neither
+ * is told on stderr.
+ */
+async function subjectsOf(
+  words: readonly string[],
+  io: Io,
+): Promise<{ readonly subjects: readonly Subject[]; readonly isIncomplete: boolean }> {
   const captures = new Set<string>();
+  let isIncomplete = false;
   for (const word of words) {
     const captureOfWord = captureOfExpectation(word);
-    const found = captureOfWord === null ? await captureFiles(word) : [captureOfWord];
-    const known = found.filter((path) => existsSync(path) || expectationPath(path) !== null);
+    const { paths, unreadable } =
+      captureOfWord === null ? await captureFiles(word) : { paths: [captureOfWord], unreadable: [] };
+    const known = paths.filter((path) => existsSync(path) || expectationPath(path) !== null);
     const expectations = await expectationFiles(word);
-    if (known.length + expectations.length === 0) {
-      throw new UsageError(
-        existsSync(word)
-          ? `there is no capture in ${word}`
-          : `${word}: no such file; check the spelling and the current directory`,
-      );
+    const isNone = known.length + expectations.length + unreadable.length === 0;
+    for (const problem of isNone ? [await whyNone(word)] : unreadable) {
+      io.stderr.write(`finwait: ${captureProblem(problem, problem.path)}\n`);
+      isIncomplete = true;
     }
     for (const capture of known) captures.add(capture);
     for (const path of expectations) captures.add(captureOfExpectation(path) as string);
   }
-  return [...captures].map((capture) => ({ capture, file: expectationPath(capture) }));
+  const subjects = [...captures].map((capture) => ({ capture, file: expectationPath(capture) }));
+  return { subjects, isIncomplete };
 }

@@ -1,35 +1,46 @@
-import { existsSync } from 'node:fs';
 import { secondsBetween, type Timestamp } from '../core/time.js';
 import { STDIN } from '../node/byte-source.js';
-import { captureFiles } from '../node/capture-files.js';
+import { captureFiles, whyNone } from '../node/capture-files.js';
 import { type ReaderName, readCapture } from '../node/read-capture.js';
 import { captureProblem } from './errors.js';
-import { UsageError } from './io.js';
+import { type Io, UsageError } from './io.js';
 
 export interface FindOptions {
   readonly reader: ReaderName;
   readonly join?: boolean;
 }
 
+export interface FoundCaptures {
+  readonly paths: readonly string[];
+  /** Something that was named is not among them; stderr says what and why. */
+  readonly isIncomplete: boolean;
+}
+
 /**
- * The captures that the command line names, to be joined in the order of their first frames.
- * @throws UsageError if a word names none
+ * The captures that the command line names, to be joined in the order of their first frames. What names none is told on
+ * stderr and passed over, as a capture that cannot be read is.
+ * @throws UsageError if they cannot be joined
  */
 export async function findCaptures(
   words: readonly string[],
   options: FindOptions,
-): Promise<readonly string[]> {
+  io: Io,
+): Promise<FoundCaptures> {
   const paths: string[] = [];
+  let isIncomplete = false;
   for (const word of words) {
     const found = await captureFiles(word);
-    if (found.length === 0)
-      throw new UsageError(
-        existsSync(word)
-          ? `there is no capture in ${word}: none is called *.pcap, *.pcapng, *.cap, *.dmp or *.ntar`
-          : `no file matches ${word}; check the spelling and the current directory`,
-      );
-    paths.push(...found);
+    paths.push(...found.paths);
+    const isNone = found.paths.length + found.unreadable.length === 0;
+    for (const problem of isNone ? [await whyNone(word)] : found.unreadable) {
+      io.stderr.write(`finwait: ${captureProblem(problem, problem.path)}\n`);
+      isIncomplete = true;
+    }
   }
+  return { paths: await inOrder(paths, options), isIncomplete };
+}
+
+async function inOrder(paths: readonly string[], options: FindOptions): Promise<readonly string[]> {
   if (options.join !== true || paths.length < 2) return paths;
   if (paths.includes(STDIN))
     throw new UsageError(

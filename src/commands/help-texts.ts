@@ -19,7 +19,8 @@ Exit codes:
   0  analysed, with findings or without
   1  a finding at or above --fail-on
   2  wrong usage or configuration, or a report that could not be written
-  3  a capture that could not be read, or was damaged under --strict
+  3  a capture or folder that could not be read, is not there or holds none,
+     or was damaged under --strict; what else was named is analysed
   130  interrupted
 `;
 
@@ -85,5 +86,5 @@ Exit codes:
   0  all as expected
   1  something is not
   2  wrong usage or expectation, or a result that could not be written
-  3  a capture that could not be read
+  3  a capture or folder that could not be read, is not there or holds none
 `;

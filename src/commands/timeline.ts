@@ -39,7 +39,7 @@ interface Found {
 export async function timeline(names: readonly string[], options: TimelineOptions, io: Io): Promise<number> {
   if (options.connection !== undefined && options.filter !== undefined)
     throw new UsageError('--connection names one connection already: leave out --filter');
-  const paths = await findCaptures(names, options);
+  const { paths, isIncomplete } = await findCaptures(names, options, io);
   const id = options.connection ?? (await worstConnection(paths, options, io));
   if (id === null) return EXIT_CAPTURE;
   const recorder = new LadderRecorder();
@@ -79,7 +79,7 @@ export async function timeline(names: readonly string[], options: TimelineOption
     ...ladderFacts(captures, connection, findings),
   });
   textWriter(io)(text);
-  return read < paths.length ? EXIT_CAPTURE : EXIT_OK;
+  return isIncomplete || read < paths.length ? EXIT_CAPTURE : EXIT_OK;
 }
 
 /**

@@ -1,6 +1,8 @@
-import { readdir, stat } from 'node:fs/promises';
+import type { Dirent } from 'node:fs';
+import { access, readdir, stat } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { STDIN } from './byte-source.js';
+import { InputError, toInputError } from './input-error.js';
 
 /**
  * What captures in a directory are called: rotated ones have numbers behind, as in `x.pcap3`, `x.pcap.3` or
@@ -10,31 +12,75 @@ const CAPTURE_NAME = /\.(?:p?cap|pcapng|dmp|ntar)\d*(?:[._-]\d+)*(?:\.(?:gz|zst|
 /** `part-2` comes before `part-10`, on every machine. */
 const BY_NAME = new Intl.Collator('en', { numeric: true });
 
+/** What a word names. */
+export interface CaptureFiles {
+  readonly paths: readonly string[];
+  /** Directories that could not be looked into, each with the reason: captures may be missing. */
+  readonly unreadable: readonly InputError[];
+}
+
 /**
  * The captures that a word of the command line names: itself; all in a directory, by their names, at any
  * depth (directories behind symbolic links are left out); or what a pattern matches that no shell expanded.
- * A path to nothing is given back as it is: opening it tells more.
+ * A path to nothing, and a pattern that matches nothing, is given back as it is: opening it tells more.
  */
-export async function captureFiles(word: string): Promise<readonly string[]> {
-  if (word === STDIN) return [word];
+export async function captureFiles(word: string): Promise<CaptureFiles> {
+  if (word === STDIN) return these([word]);
   const status = await stat(word).catch(() => null);
-  if (status?.isDirectory() === false) return [word];
-  if (status !== null) return sorted(await capturesIn(word));
+  if (status?.isDirectory() === false) return these([word]);
+  if (status !== null) return capturesIn(word);
   // Most analyses name their captures, and do not wait for this.
   const { glob, isDynamicPattern } = await import('tinyglobby');
-  if (!isDynamicPattern(word)) return [word];
-  return sorted(await glob(word, { absolute: isAbsolute(word), expandDirectories: false }));
+  if (!isDynamicPattern(word)) return these([word]);
+  const matching = await glob(word, { absolute: isAbsolute(word), expandDirectories: false });
+  return these(matching.length === 0 ? [word] : sorted(matching));
 }
 
-async function capturesIn(directory: string): Promise<string[]> {
+function these(paths: readonly string[]): CaptureFiles {
+  return { paths, unreadable: [] };
+}
+
+/** Directory by directory: a recursive `readdir` gives up the whole tree for one that may not be read or has gone meanwhile. */
+async function capturesIn(top: string): Promise<CaptureFiles> {
   const paths: string[] = [];
-  for (const entry of await readdir(directory, { recursive: true, withFileTypes: true })) {
-    if (!CAPTURE_NAME.test(entry.name)) continue;
-    const path = join(entry.parentPath ?? entry.path, entry.name);
-    const isFile = entry.isSymbolicLink() ? (await stat(path).catch(() => null))?.isFile() : entry.isFile();
-    if (isFile === true) paths.push(path);
+  const unreadable: InputError[] = [];
+  const directories = [top];
+  for (const directory of directories) {
+    try {
+      for (const entry of await readdir(directory, { withFileTypes: true })) {
+        const path = join(directory, entry.name);
+        if (entry.isDirectory()) directories.push(path);
+        else if (CAPTURE_NAME.test(entry.name) && (await isFile(entry, path))) paths.push(path);
+      }
+    } catch (error) {
+      unreadable.push(inputError(error, directory));
+    }
   }
-  return paths;
+  return { paths: sorted(paths), unreadable };
+}
+
+/** Why a word names no capture: there is nothing at all, or a directory without one. */
+export async function whyNone(word: string): Promise<InputError> {
+  try {
+    await access(word);
+  } catch (error) {
+    return inputError(error, word);
+  }
+  const names = '*.pcap, *.pcapng, *.cap, *.dmp or *.ntar';
+  return new InputError(`there is no capture in this directory: none is called ${names}`, word, null);
+}
+
+/** Passes on what is no error of the system's. */
+function inputError(error: unknown, path: string): InputError {
+  const problem = toInputError(error, path);
+  if (problem instanceof InputError) return problem;
+  throw problem;
+}
+
+async function isFile(entry: Dirent, path: string): Promise<boolean> {
+  if (!entry.isSymbolicLink()) return entry.isFile();
+  const status = await stat(path).catch(() => null);
+  return status?.isFile() === true;
 }
 
 /** The expectation files in a directory, at any depth; none if `word` is no directory. */

@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   copyFileSync,
   mkdirSync,
   mkdtempSync,
@@ -13,8 +14,11 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { captureOf } from '../support/fixtures.js';
 import { finwait } from '../support/io.js';
+import { forbidden } from '../support/permissions.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'finwait-captures-'));
+// Tests look into it as somebody else.
+chmodSync(folder, 0o755);
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const CLEAN = captureOf('normal-close-client', 'client');
@@ -72,30 +76,47 @@ describe('a directory', () => {
     expect(found.indexOf('x.pcap.2')).toBeLessThan(found.indexOf('x.pcap.10'));
   });
 
-  it('without captures is wrong usage', async () => {
-    const { code, stderr } = await report(join(tree, 'empty'));
-    expect(code).toBe(2);
-    expect(stderr).toMatch(/there is no capture in .*empty/);
+  it('is analysed but for a folder in it that cannot be read, which is named', async () => {
+    const { code, stderr, json } = await forbidden(join(tree, 'deep', 'er'), () =>
+      report(tree, '--rule', 'half-close=off'),
+    );
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/^finwait: .*deep\/er: permission denied; .*\n$/);
+    expect(json.captures).toHaveLength(5);
+  });
+
+  it('that cannot be read is named', async () => {
+    const closed = join(tree, 'deep');
+    const { code, stdout, stderr } = await forbidden(closed, () => finwait([closed]));
+    expect([code, stdout]).toEqual([3, '']);
+    expect(stderr).toMatch(/^finwait: .*deep: permission denied; .*\n$/);
+  });
+});
+
+describe('what names no capture is told, and the rest analysed', () => {
+  it.each([
+    ['a path to nothing', 'gone.pcap', /gone\.pcap: no such file; check the spelling/],
+    ['a pattern that matches nothing', '*.none', /\*\.none: no such file; check the spelling/],
+    ['a directory without captures', 'empty', /empty: there is no capture in this directory: none is called/],
+  ])('%s', async (_, name, message) => {
+    const word = join(tree, name);
+    const { code, stderr, json } = await report(word, CLEAN);
+    expect(code).toBe(3);
+    expect(stderr).toMatch(message);
+    expect(stderr.split('\n')).toHaveLength(2);
+    expect(json.captures).toHaveLength(1);
+    expect(await finwait([word])).toMatchObject({ code: 3, stdout: '' });
+    expect((await finwait(['timeline', word, CLEAN])).code).toBe(3);
   });
 });
 
 describe('a pattern', () => {
-  it('that matches nothing is wrong usage', async () => {
-    const { code, stderr } = await report(`${tree}/*.none`);
-    expect(code).toBe(2);
-    expect(stderr).toMatch(/no file matches .*\*\.none/);
-  });
-
   it('stands for what it matches where no shell expanded it', async () => {
     expect(pathsIn(await report(`${tree}/*.pcap*`))).toEqual(['a.pcap2', 'a.pcap10', 'b.pcap', 'd.pcap.bak']);
   });
 
   it('finds files behind symbolic links', async () => {
     expect(pathsIn(await report(`${tree}/deep/l*.pcap`))).toEqual(['deep/linked.pcap']);
-  });
-
-  it('that matches nothing is wrong usage', async () => {
-    expect((await report(`${tree}/*.none`)).code).toBe(2);
   });
 
   it('is a plain name if a file is called so', async () => {

@@ -1,9 +1,18 @@
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { captureOf } from '../support/fixtures.js';
 import { finwait } from '../support/io.js';
+import { forbidden } from '../support/permissions.js';
 import { inVlan, wrappedCapture } from '../support/wrapped.js';
 import { junitFaults } from '../support/xml.js';
 
@@ -139,13 +148,27 @@ describe('finwait check', () => {
   });
 
   it.each(['nothing.pcap', 'nothing.pcap.expect.yaml'])(
-    'is wrong usage for %s, which is not there',
+    'fails with 3 for %s, which is not there, and checks the rest',
     async (name) => {
-      const { code, stderr } = await finwait(['check', folder, at(name)]);
-      expect(code).toBe(2);
+      write('stuck.pcap.expect.yaml', 'connections: 1\n');
+      const { code, stdout, stderr } = await finwait(['check', folder, at(name)]);
+      expect(code).toBe(3);
       expect(stderr).toContain(`${name}: no such file`);
+      expect(stdout).toContain('1 capture');
+      expect(await finwait(['check', at(name)])).toMatchObject({ code: 3, stdout: '' });
     },
   );
+
+  it('fails with 3 where a folder cannot be read, and checks the rest', async () => {
+    write('stuck.pcap.expect.yaml', 'connections: 1\n');
+    chmodSync(folder, 0o755);
+    mkdirSync(at('closed'));
+    expect((await check()).code).toBe(0);
+    const { code, stdout, stderr } = await forbidden(at('closed'), check);
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/^finwait: .*closed: permission denied; .*\n$/);
+    expect(stdout).toContain('1 capture');
+  });
 
   it('says how to start where nothing is expected', async () => {
     const { code, stderr } = await check();
