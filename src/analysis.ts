@@ -449,6 +449,7 @@ function captureFacts(
     durationSeconds: isTimeless ? null : Math.round(duration * 1e9) / 1e9,
     ...(source.framesWithoutTime > 0 && { framesWithoutTime: source.framesWithoutTime }),
     dropped: source.dropped,
+    ...(source.appended !== null && { appended: source.appended }),
     interfaces: source.interfaces.slice(0, MOST_INTERFACES),
     omittedInterfaces: Math.max(0, source.interfaces.length - MOST_INTERFACES),
     application: source.application,

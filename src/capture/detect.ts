@@ -1,5 +1,5 @@
-import type { PcapVariant } from './pcap.js';
-import { PCAP_MAGIC_MICROSECONDS, PCAP_MAGIC_MODIFIED, PCAP_MAGIC_NANOSECONDS } from './pcap.js';
+import type { PcapVariant } from './pcap-header.js';
+import { variantAt } from './pcap-header.js';
 import { SECTION_HEADER_BLOCK } from './pcapng.js';
 
 /** How many octets tell a capture, or a compressed one, by its magic number. */
@@ -102,8 +102,8 @@ function eventTrace(): [string, string, number] {
 export function detect(head: Uint8Array, complete: boolean): Detected | null {
   if (head.length >= MAGIC_LENGTH) {
     const view = viewOf(head);
-    const capture = detectPcap(view, true) ?? detectPcap(view, false);
-    if (capture !== null) return capture;
+    const variant = variantAt(view, 0);
+    if (variant !== null) return { kind: 'pcap', variant };
     if (view.getUint32(0) === SECTION_HEADER_BLOCK) return { kind: 'pcapng' };
   }
   const compression = detectCompression(head);
@@ -148,19 +148,6 @@ export function skippableLength(head: Uint8Array): number | null {
 
 function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
   return new DataView(buffer, byteOffset, byteLength);
-}
-
-function detectPcap(view: DataView, littleEndian: boolean): Detected | null {
-  switch (view.getUint32(0, littleEndian)) {
-    case PCAP_MAGIC_MICROSECONDS:
-      return { kind: 'pcap', variant: { littleEndian, nanoseconds: false, modified: false } };
-    case PCAP_MAGIC_NANOSECONDS:
-      return { kind: 'pcap', variant: { littleEndian, nanoseconds: true, modified: false } };
-    case PCAP_MAGIC_MODIFIED:
-      return { kind: 'pcap', variant: { littleEndian, nanoseconds: false, modified: true } };
-    default:
-      return null;
-  }
 }
 
 function detectForeign(head: Uint8Array): Detected {

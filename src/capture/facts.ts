@@ -36,6 +36,14 @@ export const NO_NOTES: CaptureNotes = {
   omittedFrameComments: 0,
 };
 
+/** Files that follow the first of a capture within the same input, one behind the other. */
+export interface Appended {
+  /** How many. */
+  readonly files: number;
+  /** Byte offset of the first of them. */
+  readonly offset: number;
+}
+
 /** One interface of a capture. A classic pcap file has exactly one, without a name or counters. */
 export interface InterfaceFacts {
   /** See `linkTypeName`. */
@@ -100,5 +108,7 @@ export interface ReaderFacts extends CaptureNotes {
   readonly interfaces: readonly InterfaceFacts[];
   /** Sum of the interfaces' drop counters; null if none has any. */
   readonly dropped: number | null;
+  /** Classic files that were read on as parts of this one; null without. pcapng has sections for that. */
+  readonly appended: Appended | null;
   readonly damage: Damage | null;
 }

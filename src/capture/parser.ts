@@ -1,7 +1,7 @@
 import type { Damage } from '../core/errors.js';
 import type { Timestamp } from '../core/time.js';
 import type { ByteWindow } from './byte-window.js';
-import type { ByteOrder, CaptureFormat, CaptureNotes, InterfaceFacts } from './facts.js';
+import type { Appended, ByteOrder, CaptureFormat, CaptureNotes, InterfaceFacts } from './facts.js';
 import { Frame, type FrameHandler } from './frame.js';
 
 /** Largest captured length of a frame that readers accept, as Wireshark and libpcap do. */
@@ -46,6 +46,8 @@ export interface FormatParser {
   readonly timePrecision: string;
   /** See `ReaderFacts.endAt`. */
   readonly endAt: Timestamp | null;
+  /** See `ReaderFacts.appended`. */
+  readonly appended: Appended | null;
   /** Set once the input stops making sense; `parse` is not called again. */
   readonly damage: Damage | null;
   /**

@@ -6,7 +6,7 @@ import { isKnown } from '../core/time.js';
 import type { Frame } from './frame.js';
 import { type FrameWriter, OctetBuffer, type WriteOctets } from './frame-writer.js';
 import { linkTypeName } from './link-types.js';
-import { PCAP_MAGIC_MICROSECONDS, PCAP_MAGIC_NANOSECONDS } from './pcap.js';
+import { PCAP_MAGIC_MICROSECONDS, PCAP_MAGIC_NANOSECONDS } from './pcap-header.js';
 
 const FILE_HEADER_LENGTH = 24;
 const RECORD_HEADER_LENGTH = 16;

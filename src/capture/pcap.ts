@@ -5,21 +5,25 @@
 import { CaptureError, type Damage } from '../core/errors.js';
 import { MAX_SECONDS } from '../core/time.js';
 import type { ByteWindow } from './byte-window.js';
-import { type ByteOrder, type InterfaceFacts, NO_NOTES, namelessInterface } from './facts.js';
+import { type Appended, type ByteOrder, type InterfaceFacts, NO_NOTES, namelessInterface } from './facts.js';
 import { fcsLengthOf, LINK_TYPE_MASK, linkTypeName } from './link-types.js';
 import { capturedLengthLimit, type Delivery, type FormatParser } from './parser.js';
-
-export const PCAP_MAGIC_MICROSECONDS = 0xa1b2c3d4;
-export const PCAP_MAGIC_NANOSECONDS = 0xa1b23c4d;
-/** Written by libpcap with Alexey Kuznetzov's Linux patches: records have a longer header. */
-export const PCAP_MAGIC_MODIFIED = 0xa1b2cd34;
-
-/** File header: magic, versions, time zone and accuracy (both unused in practice), snaplen, link type. */
-const FILE_HEADER_LENGTH = 24;
-const MAJOR_VERSION = 4;
-const MINOR_VERSION = 6;
-const SNAPLEN = 16;
-const LINK_TYPE = 20;
+import {
+  FILE_HEADER_LENGTH,
+  isFileHeader,
+  JOIN_THEM,
+  LINK_TYPE,
+  MAJOR_VERSION,
+  MINOR_VERSION,
+  PCAP_MAGIC_MICROSECONDS,
+  PCAP_MAGIC_MODIFIED,
+  PCAP_MAGIC_NANOSECONDS,
+  type PcapVariant,
+  SNAPLEN,
+  TELLING_LENGTH,
+  variantAt,
+} from './pcap-header.js';
+import { startsSection } from './pcapng.js';
 
 /** Record header. The modified format appends interface index, protocol and packet type: 8 octets. */
 const RECORD_HEADER_LENGTH = 16;
@@ -31,16 +35,19 @@ const ORIGINAL_LENGTH = 12;
 
 const NANOSECONDS_PER_SECOND = 1_000_000_000;
 
-/** The magic number, read: it tells everything but versions and link type. */
-export interface PcapVariant {
-  readonly littleEndian: boolean;
-  readonly nanoseconds: boolean;
-  readonly modified: boolean;
+/** Whether the two lengths of a record stand the other way round. */
+type Swap = 'never' | 'always' | 'if-longer';
+
+function swapOf(minorVersion: number): Swap {
+  if (minorVersion < 3) return 'always';
+  return minorVersion === 3 ? 'if-longer' : 'never';
 }
 
 /**
  * Reads classic captures of version 2.x, all three magic numbers, both byte orders.
  *
+ * - A further file behind the first, as `cat` and the members of a gzip file make them, is read on where its header says
+ *   the same; where it does not, it is damage.
  * - Versions before 2.3 hold the two lengths of a record the other way round, 2.3 either way, and so does
  *   543.0 of Digital Unix; they are told apart as libpcap does.
  * - A fraction of a second or more is carried into the seconds, which stop at the largest uint32.
@@ -52,11 +59,14 @@ export class PcapParser implements FormatParser {
   readonly byteOrder: ByteOrder;
   /** The format has no place for it. */
   readonly endAt = null;
+  appended: Appended | null = null;
   damage: Damage | null = null;
   private headerRead = false;
   private snaplen = 0;
   private limit = 0;
-  private swap: 'never' | 'always' | 'if-longer' = 'never';
+  /** What the file header has for the link type, with the FCS bits. */
+  private linkType = 0;
+  private swap: Swap = 'never';
 
   constructor(
     private readonly variant: PcapVariant,
@@ -92,6 +102,12 @@ export class PcapParser implements FormatParser {
       );
     }
     if (available === 0) return null;
+    if (available >= TELLING_LENGTH && isFileHeader(window.view, window.start)) {
+      return this.damageAt(
+        window,
+        `the header of another pcap file starts here and takes ${FILE_HEADER_LENGTH} octets, but the file ends after ${available} of them`,
+      );
+    }
     const headerLength = this.recordHeaderLength;
     if (available < headerLength) {
       return this.damageAt(
@@ -103,6 +119,12 @@ export class PcapParser implements FormatParser {
       window,
       `the record says that ${this.capturedLength(window)} octets were captured, but the file ends after ${available - headerLength} of them`,
     );
+  }
+
+  private get magic(): number {
+    const { nanoseconds, modified } = this.variant;
+    if (nanoseconds) return PCAP_MAGIC_NANOSECONDS;
+    return modified ? PCAP_MAGIC_MODIFIED : PCAP_MAGIC_MICROSECONDS;
   }
 
   private get recordHeaderLength(): number {
@@ -121,26 +143,64 @@ export class PcapParser implements FormatParser {
         MAJOR_VERSION,
       );
     }
-    if (digitalUnix || minor < 3) this.swap = 'always';
-    else if (minor === 3) this.swap = 'if-longer';
+    this.swap = digitalUnix ? 'always' : swapOf(minor);
     this.snaplen = view.getUint32(start + SNAPLEN, littleEndian);
     this.limit = capturedLengthLimit(this.snaplen);
-    const linkType = view.getUint32(start + LINK_TYPE, littleEndian);
-    this.delivery.frame.linkType = linkType & LINK_TYPE_MASK;
-    this.delivery.frame.fcsLength = fcsLengthOf(linkType);
+    this.linkType = view.getUint32(start + LINK_TYPE, littleEndian);
+    this.delivery.frame.linkType = this.linkType & LINK_TYPE_MASK;
+    this.delivery.frame.fcsLength = fcsLengthOf(this.linkType);
     this.headerRead = true;
     window.start += FILE_HEADER_LENGTH;
+  }
+
+  /** Reads the header of a further file at `at`, or says in `damage` what in it forbids to go on. */
+  private readAppendedHeader(window: ByteWindow, at: number): void {
+    const { view } = window;
+    const { littleEndian } = this.variant;
+    window.start = at;
+    const difference = this.differenceFrom(view, at);
+    if (difference !== null) {
+      this.damage = this.damageAt(window, `another pcap file starts here, ${difference}; ${JOIN_THEM}`);
+      return;
+    }
+    const snaplen = view.getUint32(at + SNAPLEN, littleEndian);
+    this.snaplen = Math.min(this.snaplen, snaplen) === 0 ? 0 : Math.max(this.snaplen, snaplen);
+    this.limit = Math.max(this.limit, capturedLengthLimit(snaplen));
+    this.appended = {
+      files: (this.appended?.files ?? 0) + 1,
+      offset: this.appended?.offset ?? window.fileOffset(at),
+    };
+    window.start += FILE_HEADER_LENGTH;
+  }
+
+  /** Why frames behind the file header at `at` cannot be read as those before it; null if they can. */
+  private differenceFrom(view: DataView, at: number): string | null {
+    const variant = variantAt(view, at);
+    const { littleEndian, nanoseconds, modified } = this.variant;
+    if (variant?.nanoseconds !== nanoseconds) return 'with times of another precision';
+    if (variant.littleEndian !== littleEndian) return 'in the other byte order';
+    if (
+      variant.modified !== modified ||
+      this.swap !== swapOf(view.getUint16(at + MINOR_VERSION, littleEndian))
+    )
+      return 'with records of another form';
+    const linkType = view.getUint32(at + LINK_TYPE, littleEndian);
+    return linkType === this.linkType
+      ? null
+      : `of link type ${linkTypeName(linkType & LINK_TYPE_MASK)}, not ${linkTypeName(this.linkType & LINK_TYPE_MASK)}`;
   }
 
   private readRecords(window: ByteWindow): void {
     const { view, end } = window;
     const { littleEndian } = this.variant;
-    const { delivery, limit } = this;
+    const { delivery } = this;
+    let { limit } = this;
     const { frame, onFrame } = delivery;
     const unitsPerSecond = this.variant.nanoseconds ? NANOSECONDS_PER_SECOND : 1_000_000;
     const nanosecondsPerUnit = NANOSECONDS_PER_SECOND / unitsPerSecond;
     const headerLength = this.recordHeaderLength;
     const swapMayApply = this.swap !== 'never';
+    const magic = this.magic | 0;
     frame.bytes = window.bytes;
     frame.view = view;
     let at = window.start;
@@ -153,17 +213,29 @@ export class PcapParser implements FormatParser {
         captured = original;
         original = swapped;
       }
-      if (captured > limit) {
-        window.start = at;
-        this.damage = this.damageAt(
-          window,
-          `a record says that ${captured} octets were captured, but at most ${limit} are plausible`,
-        );
-        break;
+      const seconds = view.getInt32(at + SECONDS, littleEndian);
+      // Records that are too long or empty, or of the second that is the magic number, are looked at more closely.
+      if ((captured - 1) >>> 0 >= limit || seconds === magic) {
+        if (isFileHeader(view, at)) {
+          if (end - at < FILE_HEADER_LENGTH) break;
+          this.readAppendedHeader(window, at);
+          at = window.start;
+          if (this.damage !== null) break;
+          limit = this.limit;
+          continue;
+        }
+        if (captured > limit) {
+          window.start = at;
+          const message = startsSection(view, at)
+            ? `a pcapng capture starts here, behind a pcap one; ${JOIN_THEM}`
+            : `a record says that ${captured} octets were captured, but at most ${limit} are plausible`;
+          this.damage = this.damageAt(window, message);
+          break;
+        }
       }
       if (end - at - headerLength < captured) break;
       frame.number++;
-      frame.seconds = view.getInt32(at + SECONDS, littleEndian);
+      frame.seconds = seconds;
       const fraction = view.getUint32(at + FRACTION, littleEndian);
       if (fraction < unitsPerSecond) frame.nanoseconds = (fraction * nanosecondsPerUnit) | 0;
       else this.carryFraction(fraction, unitsPerSecond);

@@ -9,6 +9,7 @@ import type { ByteOrder, CaptureNotes, InterfaceFacts } from './facts.js';
 import { Frame } from './frame.js';
 import { fcsLengthOfInterface, linkTypeName } from './link-types.js';
 import { capturedLengthLimit, type Delivery, type FormatParser } from './parser.js';
+import { isFileHeader, JOIN_THEM, TELLING_LENGTH, variantAt } from './pcap-header.js';
 import { Options } from './pcapng-options.js';
 import { FrameComments, MAX_COMMENTS, textAt } from './pcapng-text.js';
 import { DEFAULT_TSRESOL, TimeResolution } from './time-resolution.js';
@@ -53,6 +54,15 @@ const MAX_READ_BLOCK_LENGTH = 16 << 20;
 const BYTE_ORDER = 8;
 export const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
 const BYTE_ORDER_MAGIC_SWAPPED = 0x4d3c2b1a;
+/** Whether a section starts at `at`, of which 12 octets are there. */
+export function startsSection(view: DataView, at: number): boolean {
+  const magic = view.getUint32(at + BYTE_ORDER);
+  return (
+    view.getUint32(at) === SECTION_HEADER_BLOCK &&
+    (magic === BYTE_ORDER_MAGIC || magic === BYTE_ORDER_MAGIC_SWAPPED)
+  );
+}
+
 const SECTION_MAJOR = 12;
 const SECTION_MINOR = 14;
 const SECTION_OPTIONS = 24;
@@ -152,6 +162,8 @@ class Interface implements InterfaceFacts {
  */
 export class PcapngParser implements FormatParser {
   readonly format = 'pcapng';
+  /** Further sections are no further files. */
+  readonly appended = null;
   damage: Damage | null = null;
   endAt: Timestamp | null = null;
   /** Interfaces of all sections, as far as they are reported. */
@@ -267,8 +279,19 @@ export class PcapngParser implements FormatParser {
       case INTERFACE_STATISTICS_BLOCK:
         return this.readStatistics(window, length);
       default:
-        return this.skip(window, type, length);
+        return this.passOver(window, type, length);
     }
+  }
+
+  /** Skips a block of a type that is not read, unless it is another file that was put behind this one. */
+  private passOver(window: ByteWindow, type: number, length: number): boolean {
+    const { view, start, available } = window;
+    if (variantAt(view, start) !== null && length >= TELLING_LENGTH) {
+      if (available < TELLING_LENGTH) return false;
+      if (isFileHeader(view, start))
+        return this.damaged(window, `a pcap file starts here, behind a pcapng one; ${JOIN_THEM}`);
+    }
+    return this.skip(window, type, length);
   }
 
   private readPacket(window: ByteWindow, length: number, obsolete: boolean): boolean {

@@ -117,6 +117,7 @@ export class CaptureReader implements FrameReader {
       interfaces,
       ...parser.notes,
       dropped: drops.length === 0 ? null : drops.reduce((sum, dropped) => sum + dropped, 0),
+      appended: parser.appended,
       damage: this.damage,
     };
   }

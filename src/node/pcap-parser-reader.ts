@@ -6,10 +6,10 @@ import { type ByteOrder, NO_NOTES, namelessInterface, type ReaderFacts } from '.
 import type { FrameHandler } from '../capture/frame.js';
 import { fcsLengthOf, LINK_TYPE_MASK, linkTypeName } from '../capture/link-types.js';
 import { capturedLengthLimit, Delivery } from '../capture/parser.js';
+import { FILE_HEADER_LENGTH, isFileHeader } from '../capture/pcap-header.js';
 import { CaptureReader, type FrameReader } from '../capture/reader.js';
 import { CaptureError, type Damage } from '../core/errors.js';
 
-const FILE_HEADER_LENGTH = 24;
 const RECORD_HEADER_LENGTH = 16;
 const READ_LENGTH = 256 << 10;
 
@@ -132,6 +132,7 @@ export class PcapParserReader implements FrameReader {
       interfaces: [namelessInterface(linkType, snaplen, timePrecision)],
       ...NO_NOTES,
       dropped: null,
+      appended: null,
       damage: this.damage,
     };
   }
@@ -170,10 +171,27 @@ export class PcapParserReader implements FrameReader {
 
   private checkRecord(header: PacketHeader): void {
     this.awaited = header.capturedLength;
-    if (this.finished || header.capturedLength <= this.limit) return;
+    if (this.finished) return;
+    if (isFileHeader(this.recordHeader(header), 0)) {
+      this.damage = this.damageHere(
+        `another pcap file starts here, where pcap-parser does not read on: ${USE_BUILTIN}`,
+      );
+      return;
+    }
+    if (header.capturedLength <= this.limit) return;
     this.damage = this.damageHere(
       `a record says that ${header.capturedLength} octets were captured, but at most ${this.limit} are plausible`,
     );
+  }
+
+  /** The octets that pcap-parser has taken for a record's header. */
+  private recordHeader(header: PacketHeader): DataView {
+    const { timestampSeconds, timestampMicroseconds, capturedLength, originalLength } = header;
+    const words = [timestampSeconds, timestampMicroseconds, capturedLength, originalLength];
+    const view = new DataView(new ArrayBuffer(RECORD_HEADER_LENGTH));
+    for (const [place, word] of words.entries())
+      view.setUint32(4 * place, word, this.byteOrder === 'little-endian');
+    return view;
   }
 
   private deliver({ header, data }: Packet): void {

@@ -1,4 +1,4 @@
-import type { CaptureNotes, FrameComment, InterfaceFacts } from '../capture/facts.js';
+import type { Appended, CaptureNotes, FrameComment, InterfaceFacts } from '../capture/facts.js';
 import type { Connection } from '../connections/connection.js';
 import type { Pause } from '../connections/pauses.js';
 import type { Damage } from '../core/errors.js';
@@ -41,6 +41,8 @@ export interface CaptureFacts extends CaptureNotes {
   readonly durationSeconds: number | null;
   /** Frames lost at the interfaces, by their own counters; null if the capture has none. */
   readonly dropped: number | null;
+  /** Files that were read on as parts of this one; not there without. */
+  readonly appended?: Appended;
   /** The first of its interfaces. */
   readonly interfaces: readonly InterfaceFacts[];
   /** Interfaces beyond those. */

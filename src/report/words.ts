@@ -180,16 +180,28 @@ export function frameNames(frames: readonly number[], most?: number): string {
   return frames.length === 0 ? '' : `frame${frames.length === 1 ? '' : 's'} ${frameList(frames, most)}`;
 }
 
+/** Whoever puts files one behind the other should know that their order counts. */
+function parts({ appended }: CaptureFacts): readonly string[] {
+  if (appended === undefined) return [];
+  return [
+    `${counted(appended.files + 1, 'pcap file')} one behind the other, read as parts of one: the second starts at byte ${grouped(appended.offset)}; if their times overlap, merge them frame by frame with mergecap`,
+  ];
+}
+
 /** Comments of a capture that a summary of it shows. */
 const MOST_REMARKS = 3;
 
-/** What somebody noted on a capture and its frames, each in a line, cut to `most` characters but not escaped. */
+/**
+ * What is remarkable about a capture, such as what somebody noted on it and its frames, each in a line, cut to `most`
+ * characters but not escaped.
+ */
 export function remarks(facts: CaptureFacts, most = 200): readonly string[] {
   const { comments, frameComments, omittedFrameComments } = facts;
   const frames = [...new Set(frameComments.map(({ frame }) => frame))];
   const more = comments.length - MOST_REMARKS;
   const beyond = omittedFrameComments > 0 ? `, and ${counted(omittedFrameComments, 'more comment')}` : '';
   return [
+    ...parts(facts),
     ...comments.slice(0, MOST_REMARKS).map((comment) => `comment: ${shortened(onOneLine(comment), most)}`),
     ...(more > 0 ? [`and ${counted(more, 'more comment')} on the capture`] : []),
     ...(frames.length > 0 ? [`comments on ${frameList(frames, 6)}${beyond}`] : []),

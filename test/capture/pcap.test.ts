@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CaptureReader } from '../../src/capture/reader.js';
 import { CaptureError } from '../../src/core/errors.js';
-import { type BuiltFrame, type PcapVariant, pcap } from '../support/capture-builder.js';
+import { type BuiltFrame, join, type PcapVariant, pcap } from '../support/capture-builder.js';
 import { readFrames } from '../support/frames.js';
 
 const FRAMES: readonly BuiltFrame[] = [
@@ -93,6 +93,95 @@ describe('pcap', () => {
     expect(readFrames(pcap([])).facts).toMatchObject({ frames: 0, damage: null, firstFrameAt: null });
   });
 });
+
+/** Cut in every way that may matter to a header of 24 octets. */
+const PIECES = [[], [1], [7], [16], [40]];
+
+describe('a file behind another', () => {
+  const length = pcap(FRAMES).length;
+
+  it.each(VARIANTS)('is read on: %j', (variant) => {
+    const file = pcap(FRAMES, variant);
+    for (const pieces of PIECES) {
+      const { frames, facts } = readFrames(join(file, pcap([], variant), file), pieces);
+      expect(frames.map(({ number }) => number)).toEqual([1, 2, 3, 4, 5, 6]);
+      expect(frames.map(({ time }) => time)).toEqual([...FRAMES, ...FRAMES].map(({ time }) => time));
+      expect(facts).toMatchObject({
+        frames: 6,
+        bytes: 14,
+        damage: null,
+        appended: { files: 2, offset: file.length },
+      });
+    }
+  });
+
+  it('may have another time zone and another snaplen', () => {
+    const first = pcap(FRAMES);
+    const second = pcap([{ data: new Uint8Array(300_000), time: 0n }]);
+    for (const zone of [3600, -3600]) {
+      const view = new DataView(second.buffer);
+      view.setInt32(8, zone, true);
+      view.setUint32(16, 300_000, true);
+      const { frames, facts } = readFrames(join(first, second));
+      expect(frames).toHaveLength(4);
+      expect(facts).toMatchObject({ snaplen: 300_000, damage: null });
+    }
+  });
+
+  it.each<[string, PcapVariant, string]>([
+    ['of another link type', { linkType: 101 }, 'of link type RAW, not EN10MB'],
+    ['with nanoseconds', { nanoseconds: true }, 'with times of another precision'],
+    ['in the other byte order', { littleEndian: false }, 'in the other byte order'],
+    ['with other record headers', { modified: true }, 'with records of another form'],
+    ['of an old version', { minor: 2 }, 'with records of another form'],
+  ])('%s is damage', (_, variant, difference) => {
+    for (const pieces of PIECES) {
+      const { frames, facts } = readFrames(join(pcap(FRAMES), pcap(FRAMES, variant)), pieces);
+      expect(frames).toHaveLength(3);
+      expect(facts).toMatchObject({ appended: null, damage: { offset: length, frame: 4 } });
+      expect(facts.damage?.message).toMatch(
+        new RegExp(
+          `^another pcap file starts here, ${difference}; join captures with mergecap, or .*--join$`,
+        ),
+      );
+    }
+  });
+
+  it.each([16, 20, 23])('is damage if only %i octets of its header are there', (octets) => {
+    for (const pieces of PIECES) {
+      const { frames, facts } = readFrames(join(pcap(FRAMES), pcap(FRAMES).subarray(0, octets)), pieces);
+      expect(frames).toHaveLength(3);
+      expect(facts.damage).toMatchObject({ offset: length, frame: 4 });
+      expect(facts.damage?.message).toMatch(`file ends after ${octets} of them`);
+    }
+  });
+
+  it('of pcapng is named', () => {
+    const { facts } = readFrames(join(pcap(FRAMES), Uint8Array.of(10, 13, 13, 10, 28, 0, 0, 0), WORDS));
+    expect(facts.damage).toMatchObject({ offset: length, frame: 4 });
+    expect(facts.damage?.message).toMatch(/^a pcapng capture starts here, behind a pcap one; join captures/);
+  });
+
+  it.each([
+    ['was captured in that second', [0xa1b2c3d4, 123_456, 3, 60], '010203'],
+    ['was captured in that microsecond, and nothing kept of it', [0xa1b2c3d4, 0x0004_0002, 0, 60], ''],
+    ['is empty', [1_700_000_000, 0x0004_0002, 0, 0], ''],
+    ['is empty in that second', [0xa1b2c3d4, 500_000, 0, 0], ''],
+  ])('is no record that %s', (_, words, data) => {
+    const capture = pcap([{ data: Uint8Array.from(Buffer.from(data, 'hex')), time: 0n }, ...FRAMES]);
+    const view = new DataView(capture.buffer);
+    for (const [place, word] of words.entries()) view.setUint32(24 + 4 * place, word, true);
+    for (const pieces of PIECES) {
+      const { frames, facts } = readFrames(capture, pieces);
+      expect(frames).toHaveLength(4);
+      expect(frames[0]).toMatchObject({ data, originalLength: words[3] });
+      expect(facts).toMatchObject({ appended: null, damage: null });
+    }
+  });
+});
+
+/** The byte-order magic of a section, and enough for a record's header. */
+const WORDS = Uint8Array.of(0x4d, 0x3c, 0x2b, 0x1a, 1, 0, 0, 0);
 
 describe('damage in pcap', () => {
   const whole = pcap(FRAMES);

@@ -8,6 +8,7 @@ import {
   interfaceStatistics,
   join,
   obsoletePacket,
+  pcap,
   sectionHeader,
   simplePacket,
   utf8,
@@ -388,6 +389,24 @@ describe('blocks whose lengths leave out their padding', () => {
     expect(facts.damage?.message).toMatch(
       /Enhanced Packet Block says that it is 40 octets long at its start/,
     );
+  });
+});
+
+describe('a pcap file behind', () => {
+  const whole = join(sectionHeader(), interfaceDescription(), enhancedPacket(DATA, MICROSECONDS));
+
+  it.each([true, false])('is named, little-endian %s', (littleEndian) => {
+    for (const pieces of [[], [1], [10]]) {
+      const { frames, facts } = readFrames(join(whole, pcap([], { littleEndian })), pieces);
+      expect(frames).toHaveLength(1);
+      expect(facts.damage).toMatchObject({ offset: whole.length, frame: 2 });
+      expect(facts.damage?.message).toMatch(/^a pcap file starts here, behind a pcapng one; join captures/);
+    }
+  });
+
+  it('is no block of a type that looks like its magic number', () => {
+    const blocks = [block(0xa1b2c3d4, []), block(0xa1b2c3d4, new Uint8Array(40))];
+    for (const last of blocks) expect(readFrames(join(whole, ...blocks, last)).facts.damage).toBeNull();
   });
 });
 

@@ -148,6 +148,24 @@ function rotate(path: string, framesEach: number): string[] {
   });
 }
 
+describe('captures one behind the other in one file', () => {
+  it('are parts of one', async () => {
+    const path = captureOf('close-wait-stuck', 'server');
+    const parts = rotate(path, 7).map((part) => readFileSync(part));
+    const file = join(folder, 'together.pcap');
+    writeFileSync(file, Buffer.concat(parts));
+    const [{ json }, { json: alone }] = [await report(file), await report(path)];
+    expect(json.connections).toEqual(alone.connections);
+    expect(json.findings).toEqual(alone.findings);
+    const { files, offset } = json.captures[0].appended;
+    expect([files, offset]).toEqual([parts.length - 1, parts[0].length]);
+    const { stdout } = await finwait([file]);
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
+      `${parts.length} pcap files one behind the other, read as parts of one: the second starts at byte ${parts[0].length}`,
+    );
+  });
+});
+
 describe('--join', () => {
   const whole = captureOf('close-wait-stuck', 'server');
 

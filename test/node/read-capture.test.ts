@@ -50,6 +50,13 @@ describe('reading a file', () => {
     expect(facts).toMatchObject({ compression: 'gzip', damage: null });
   });
 
+  it('opens gzip whose members are captures themselves', async () => {
+    const whole = file('members.gz', join(gzipSync(BYTES), gzipSync(BYTES)));
+    const { frames, facts } = await read(whole);
+    expect(frames).toHaveLength(800);
+    expect(facts).toMatchObject({ damage: null, appended: { files: 1, offset: BYTES.length } });
+  });
+
   it('reports a cut gzip stream as damage, after the frames before it', async () => {
     const packed = gzipSync(BYTES);
     const { frames, facts } = await read(file('cut.gz', packed.subarray(0, packed.length >> 1)));
@@ -185,6 +192,15 @@ describe('the npm package pcap-parser as reader', () => {
       const [own, theirs] = [await read(path), await read(path, { reader: 'pcap-parser' })];
       expect(theirs).toEqual(own);
     }
+  });
+
+  it('takes no header of a further file for a frame', async () => {
+    const { frames, facts } = await read(file('two', join(BYTES, BYTES)), { reader: 'pcap-parser' });
+    expect(frames).toHaveLength(400);
+    expect(facts.damage).toMatchObject({ offset: BYTES.length, frame: 401 });
+    expect(facts.damage?.message).toMatch(
+      /^another pcap file starts here, .*leave out --reader pcap-parser$/,
+    );
   });
 
   it.each([

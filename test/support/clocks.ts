@@ -79,6 +79,7 @@ export function jsonOf(frames: readonly Taken[]): string {
     lastFrameAt,
     endAt: lastFrameAt,
     dropped: null,
+    appended: null,
     interfaces: [],
     damage: null,
   });
