@@ -5,7 +5,9 @@ import { MixedLinkTypesError } from '../capture/pcap-writer.js';
 import { FragmentedDatagrams } from '../extract/fragments.js';
 import { FramePicker } from '../extract/frame-picker.js';
 import { Selection } from '../extract/selection.js';
+import { isReadOnce } from '../node/byte-source.js';
 import { escapeControls } from '../report/escape.js';
+import { captureName } from '../report/words.js';
 import type { RuleSettings } from '../rules/settings.js';
 import type { Suppression } from '../rules/suppressions.js';
 import { noSuchConnection } from './errors.js';
@@ -33,9 +35,9 @@ export async function extract(path: string, options: ExtractOptions, io: Io): Pr
   const output = outputOf(path, options, io);
   if (options.connection.length + options.finding.length === 0)
     throw new UsageError('say what to extract: --connection N, as Wireshark counts, or --finding N');
-  if (path === '-') {
+  if (isReadOnce(path)) {
     throw new UsageError(
-      'extract reads a capture twice, and standard input can be read only once: write it to a file first',
+      `extract reads a capture twice, and ${captureName(path)} can be read only once: write it to a file first`,
     );
   }
   const alteration = await alterationOf(options, io);

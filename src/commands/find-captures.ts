@@ -1,7 +1,8 @@
 import { secondsBetween, type Timestamp } from '../core/time.js';
-import { STDIN } from '../node/byte-source.js';
+import { isReadOnce } from '../node/byte-source.js';
 import { captureFiles, whyNone } from '../node/capture-files.js';
 import { type ReaderName, readCapture } from '../node/read-capture.js';
+import { captureName } from '../report/words.js';
 import { captureProblem } from './errors.js';
 import { type Io, UsageError } from './io.js';
 
@@ -19,7 +20,7 @@ export interface FoundCaptures {
 /**
  * The captures that the command line names, to be joined in the order of their first frames. What names none is told on
  * stderr and passed over, as a capture that cannot be read is.
- * @throws UsageError if they cannot be joined
+ * @throws UsageError if they cannot be read as they are to be
  */
 export async function findCaptures(
   words: readonly string[],
@@ -37,14 +38,17 @@ export async function findCaptures(
       isIncomplete = true;
     }
   }
+  const twice = paths.find((path, place) => isReadOnce(path) && paths.indexOf(path) < place);
+  if (twice !== undefined) throw new UsageError(`${captureName(twice)} can be named only once`);
   return { paths: await inOrder(paths, options), isIncomplete };
 }
 
 async function inOrder(paths: readonly string[], options: FindOptions): Promise<readonly string[]> {
   if (options.join !== true || paths.length < 2) return paths;
-  if (paths.includes(STDIN))
+  const pipe = paths.find(isReadOnce);
+  if (pipe !== undefined)
     throw new UsageError(
-      'standard input cannot be joined with files; join them before: mergecap -w - FILES | finwait -',
+      `${captureName(pipe)} can be read only once, and so cannot be joined with others; join them before: mergecap -w - FILES | finwait -`,
     );
   const dated: { readonly path: string; readonly first: Timestamp | null }[] = [];
   for (const path of paths) dated.push({ path, first: await firstFrameAt(path, options) });

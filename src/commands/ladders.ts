@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { Analysis } from '../analysis.js';
+import { isReadOnce } from '../node/byte-source.js';
 import { LadderRecorder } from '../report/ladder-recorder.js';
 import type { LadderWishes, Reporter } from '../report/reporter.js';
 import type { Io } from './io.js';
@@ -8,7 +9,7 @@ import { type ReadAllOptions, readAll } from './read-all.js';
 /** In a document, a connection's start and end of this many segments each are enough to read. */
 const ENDS = 60;
 
-/** Reads the captures once more for the segments that reports would show. Standard input cannot be. */
+/** Reads the captures once more for the segments that reports would show. Pipes cannot be. */
 export async function grantWishes(
   paths: readonly string[],
   reporters: readonly Reporter[],
@@ -17,7 +18,7 @@ export async function grantWishes(
 ): Promise<void> {
   const wishes = reporters.map((reporter) => reporter.wishes?.() ?? new Map());
   const recorders = recordersFor(wishes);
-  if (recorders.size === 0 || paths.includes('-')) return;
+  if (recorders.size === 0 || paths.some(isReadOnce)) return;
   const analysis = new Analysis({
     reporters: [],
     isUnjudged: true,

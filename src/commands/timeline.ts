@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { Analysis } from '../analysis.js';
 import type { Connection } from '../connections/connection.js';
 import type { Separation } from '../decode/domains.js';
+import { isReadOnce } from '../node/byte-source.js';
 import type { ReaderName } from '../node/read-capture.js';
 import { ladder } from '../report/ladder.js';
 import { LadderRecorder } from '../report/ladder-recorder.js';
@@ -91,8 +92,11 @@ async function worstConnection(
   options: TimelineOptions,
   io: Io,
 ): Promise<number | null> {
-  if (paths.includes('-'))
-    throw new UsageError('standard input can be read only once: say which connection with --connection N');
+  const pipe = paths.find(isReadOnce);
+  if (pipe !== undefined)
+    throw new UsageError(
+      `${captureName(pipe)} can be read only once: say which connection with --connection N`,
+    );
   let worst = { id: Number.POSITIVE_INFINITY, rank: SEVERITIES.length };
   const reporter = reporterOf(({ id }, findings) => {
     const rank = Math.min(SEVERITIES.length, ...findings.map(({ severity }) => SEVERITIES.indexOf(severity)));

@@ -1,4 +1,5 @@
-import { close, closeSync, createReadStream, fstatSync, open, readSync } from 'node:fs';
+import { close, closeSync, constants, createReadStream, fstatSync, open, readSync, statSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { isatty } from 'node:tty';
@@ -129,18 +130,36 @@ function concatenate(parts: readonly Uint8Array[]): Uint8Array {
 }
 
 /**
+ * Opening a named pipe waits for its writer, in a thread that keeps the process from ending. Linux need not wait there:
+ * whoever polls the pipe hears nothing until the writer comes. Elsewhere that would look like the end.
+ */
+const PIPE_FLAGS =
+  process.platform === 'linux' ? constants.O_RDONLY | constants.O_NONBLOCK : constants.O_RDONLY;
+
+/** Whether what is read from a path is gone then: a pipe, whatever it is called, or standard input. */
+export function isReadOnce(path: string): boolean {
+  if (path === STDIN) return true;
+  try {
+    const stats = statSync(path);
+    return !stats.isFile() && !stats.isDirectory();
+  } catch {
+    // Opening it tells why.
+    return false;
+  }
+}
+
+/**
  * Opens a path, or standard input for `-`.
  * @throws InputError if that is not possible or it is nothing that can be read
  */
 export async function openSource(path: string): Promise<ByteSource> {
   if (path === STDIN) return openStdin();
   try {
-    // Opening a named pipe waits for its writer, hence not in the main thread.
-    const fd = await promisify(open)(path, 'r');
-    const stat = fstatSync(fd);
-    if (stat.isFile()) return new FileSource(path, fd, stat.size);
-    if (stat.isFIFO()) return new StreamSource(path, new Socket({ fd, readable: true, writable: false }));
-    if (stat.isDirectory()) {
+    const fd = await promisify(open)(path, (await stat(path)).isFIFO() ? PIPE_FLAGS : constants.O_RDONLY);
+    const stats = fstatSync(fd);
+    if (stats.isFile()) return new FileSource(path, fd, stats.size);
+    if (stats.isFIFO()) return new StreamSource(path, new Socket({ fd, readable: true, writable: false }));
+    if (stats.isDirectory()) {
       await promisify(close)(fd);
       throw new InputError('this is a directory; name the capture files in it', path, 'EISDIR');
     }

@@ -1,3 +1,4 @@
+import { execFileSync, spawn } from 'node:child_process';
 import {
   chmodSync,
   copyFileSync,
@@ -147,6 +148,32 @@ function rotate(path: string, framesEach: number): string[] {
     return name;
   });
 }
+
+describe('a pipe', () => {
+  const pipe = join(folder, 'pipe');
+  const place = join(folder, 'extract.pcap');
+  execFileSync('mkfifo', [pipe]);
+
+  it.each([
+    [['timeline', pipe], /pipe can be read only once: say which connection with --connection N/],
+    [['extract', pipe, '-c', '0', '-o', place], /pipe can be read only once: write it to a file first/],
+    [['--join', CLEAN, pipe], /pipe can be read only once, and so cannot be joined with others/],
+    [['--join', CLEAN, '-'], /standard input can be read only once, and so cannot be joined/],
+    [[pipe, pipe], /pipe can be named only once/],
+    [['-', CLEAN, '-'], /standard input can be named only once/],
+  ])('is not read twice: %j', async (argv, message) => {
+    const { code, stdout, stderr } = await finwait(argv);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(message);
+  });
+
+  it('is enough for what reads a capture once', async () => {
+    for (const argv of [['timeline', pipe, '-c', '0'], [pipe], [pipe, '--format', 'markdown']]) {
+      spawn('sh', ['-c', 'cat "$0" > "$1"', CLEAN, pipe]);
+      expect(await finwait(argv)).toMatchObject({ code: 0, stderr: '' });
+    }
+  });
+});
 
 describe('captures one behind the other in one file', () => {
   it('are parts of one', async () => {

@@ -1,6 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -16,6 +16,17 @@ afterAll(() => rmSync(folder, { recursive: true }));
 /** The program itself, as a process of its own; `shell` leads its output somewhere. */
 function start(argv: readonly string[]): ChildProcess {
   return spawn(process.execPath, ['--import', TSX, CLI, ...argv], { cwd: folder });
+}
+
+/** What a process has open. */
+function filesOf({ pid }: ChildProcess): string[] {
+  return readdirSync(`/proc/${pid}/fd`).map((name) => {
+    try {
+      return readlinkSync(`/proc/${pid}/fd/${name}`);
+    } catch {
+      return '';
+    }
+  });
 }
 
 async function textOf(stream: NodeJS.ReadableStream | null): Promise<string> {
@@ -67,6 +78,22 @@ describe('the program', () => {
     const [code] = await closed;
     expect(code).toBe(130);
     expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it.runIf(process.platform === 'linux').each([
+    [['pipe'], 130],
+    [['timeline', 'pipe', '-c', '0'], 130],
+    [['watch', 'pipe'], 0],
+  ])('%j ends on Ctrl-C while it waits for a writer of the pipe', async (argv, expected) => {
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const child = start(argv);
+    while (!filesOf(child).includes(pipe)) await new Promise((done) => setTimeout(done, 20));
+    const closed = once(child, 'close');
+    child.kill('SIGINT');
+    const [code] = await closed;
+    rmSync(pipe);
+    expect(code).toBe(expected);
   });
 
   it.skipIf(!existsSync('/dev/full'))('says what it could not write, in one line', async () => {
