@@ -46,7 +46,7 @@ export async function analyze(names: readonly string[], options: AnalyzeOptions,
   for (const { path } of options.destinations) if (path !== null) checkPlace(path, paths);
   const anonymizer = await anonymizerOf(options, io);
   const look = { ...options, names: reportNames(paths, io.folder) };
-  const outputs = openOutputs(options.destinations, look, io);
+  const outputs = await openOutputs(options.destinations, look, io);
   const choice = options.connection === undefined ? null : new Choice(options.connection);
   try {
     const reporters = outputs.map(({ reporter }) => reporter);

@@ -112,12 +112,12 @@ async function compareAll(
     }));
     results.push({ ...head, differences, failure: null });
   }
-  write({ results, without }, options, io);
+  await write({ results, without }, options, io);
   if (results.some(({ failure }) => failure !== null)) return EXIT_CAPTURE;
   return results.every(isPassed) ? EXIT_OK : EXIT_FINDINGS;
 }
 
-function write(report: CheckReport, options: CheckOptions, io: Io): void {
+async function write(report: CheckReport, options: CheckOptions, io: Io): Promise<void> {
   const toFile = options.output !== undefined && options.output !== '-';
   const palette = paletteFor(toFile ? false : options.color, io.environment, io.stdout);
   const text = {
@@ -129,7 +129,7 @@ function write(report: CheckReport, options: CheckOptions, io: Io): void {
     (options.format === 'table' ? textWriter(io) : io.stdout.write)(text);
     return;
   }
-  const file = new OutputFile(options.output as string);
+  const file = await OutputFile.open(options.output as string);
   file.write(text);
   file.finish();
 }

@@ -91,12 +91,29 @@ export class ExtractFile {
   readonly #write: WriteOctets;
   #writer: FrameWriter | null = null;
 
-  constructor(output: Output, facts: CaptureSource, alteration: Alteration | null, io: Io) {
+  private constructor(
+    output: Output,
+    file: OutputFile | null,
+    facts: CaptureSource,
+    alteration: Alteration | null,
+    io: Io,
+  ) {
     this.#alteration = alteration;
     this.#output = output;
     this.#facts = facts;
-    this.#file = output.path === null ? null : new OutputFile(output.path);
-    this.#write = this.#file?.write ?? io.stdout.write;
+    this.#file = file;
+    this.#write = file?.write ?? io.stdout.write;
+  }
+
+  /** @throws OutputError for a file that cannot be written */
+  static async open(
+    output: Output,
+    facts: CaptureSource,
+    alteration: Alteration | null,
+    io: Io,
+  ): Promise<ExtractFile> {
+    const file = output.path === null ? null : await OutputFile.open(output.path);
+    return new ExtractFile(output, file, facts, alteration, io);
   }
 
   readonly add = (picked: Frame): void => {

@@ -73,7 +73,7 @@ export async function extract(path: string, options: ExtractOptions, io: Io): Pr
   check(selection);
   const { pausedAt } = selection;
   const untilPause = pausedAt === null ? facts : { ...facts, endAt: null, lastFrameAt: pausedAt };
-  const file = new ExtractFile(output, untilPause, alteration, io);
+  const file = await ExtractFile.open(output, untilPause, alteration, io);
   try {
     const picker = new FramePicker(selection, datagrams, file.add, engine);
     if ((await readFrames(path, picker.onFrame, options, io)) === null) {

@@ -79,10 +79,14 @@ export interface Output {
 }
 
 /** @throws OutputError for a file that cannot be written */
-export function openOutputs(destinations: readonly Destination[], look: Look, io: Io): Output[] {
+export async function openOutputs(
+  destinations: readonly Destination[],
+  look: Look,
+  io: Io,
+): Promise<Output[]> {
   const opened: Output[] = [];
   try {
-    for (const destination of destinations) opened.push(openOutput(destination, look, io));
+    for (const destination of destinations) opened.push(await openOutput(destination, look, io));
     return opened;
   } catch (error) {
     for (const output of opened) output.abandon();
@@ -90,8 +94,8 @@ export function openOutputs(destinations: readonly Destination[], look: Look, io
   }
 }
 
-function openOutput({ format, path }: Destination, look: Look, io: Io): Output {
-  const file = path === null ? null : new OutputFile(path);
+async function openOutput({ format, path }: Destination, look: Look, io: Io): Promise<Output> {
+  const file = path === null ? null : await OutputFile.open(path);
   const spool = new FileSpool();
   const isScreen = file === null && format === DEFAULT_FORMAT;
   const write = file?.write ?? (isScreen ? textWriter(io) : io.stdout.write);

@@ -1,5 +1,23 @@
-import { closeSync, copyFileSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readlinkSync,
+  readSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { getSystemErrorMap } from 'node:util';
 
 /** Output that cannot be written. The message names it and the system's reason. */
@@ -37,22 +55,45 @@ function end(path: string): void {
   if (unfinished.size === 0) process.off('exit', removeUnfinished);
 }
 
-/** Text to a file that appears under its name only when it is complete. */
+/**
+ * Text to a file that appears under its name only when it is complete: a run that fails leaves an older one as it was.
+ * What is there keeps its owner, its permissions, and the links to it.
+ */
 export class OutputFile {
   readonly #path: string;
+  /** Where the text is to stand in the end. */
+  readonly #place: string;
+  /** Where it stands until then; the same for what has no content to be kept, such as /dev/null or a named pipe. */
   readonly #partial: string;
   readonly #descriptor: number;
+  /** The place itself has to be written to, as another file could not be made like it. */
+  readonly #isCopied: boolean;
   #isOpen = true;
 
-  /** @throws OutputError if it cannot be created */
-  constructor(path: string) {
+  private constructor(path: string, place: string, begun: Begun) {
     this.#path = path;
-    // Not a regular file to be replaced, such as /dev/null or a named pipe: written to directly.
-    this.#partial = isReplaceable(path)
-      ? join(dirname(path), `.finwait-${process.pid}-${Date.now()}-${partials++}`)
-      : path;
-    this.#descriptor = reported(path, () => openSync(this.#partial, 'w'));
-    if (this.#partial !== path) begin(this.#partial);
+    this.#place = place;
+    this.#partial = begun.partial;
+    this.#descriptor = begun.descriptor;
+    this.#isCopied = begun.isCopied;
+    if (this.#partial !== place) begin(this.#partial);
+  }
+
+  /** Waits for the reader of a named pipe. @throws OutputError if it cannot be written */
+  static async open(path: string): Promise<OutputFile> {
+    try {
+      if (path === '') throw new OutputError("''", 'ENOENT', 'a file needs a name');
+      const stats = statSync(path, { throwIfNoEntry: false });
+      if (stats?.isDirectory() === true)
+        throw new OutputError(path, 'EISDIR', 'it is a directory; name a file in it');
+      if (stats?.isFIFO() === true) return new OutputFile(path, path, written(path, await openPipe(path)));
+      if (stats?.isFile() === false || SYSTEM_PATH.test(path))
+        return new OutputFile(path, path, written(path, openSync(path, 'w')));
+      const place = behindLinks(path);
+      return new OutputFile(path, place, stats === undefined ? beginNew(place) : beginOver(place, stats));
+    } catch (error) {
+      throw outputError(path, error);
+    }
   }
 
   readonly write = (part: string | Uint8Array): void => {
@@ -63,7 +104,7 @@ export class OutputFile {
   finish(): void {
     reported(this.#path, () => {
       this.#close();
-      if (this.#partial !== this.#path) place(this.#partial, this.#path);
+      if (this.#partial !== this.#place) putInPlace(this.#partial, this.#place, this.#isCopied);
     });
     end(this.#partial);
   }
@@ -71,7 +112,7 @@ export class OutputFile {
   /** Removes what was written, unless it is in its place already. */
   abandon(): void {
     this.#close();
-    if (this.#partial !== this.#path) rmSync(this.#partial, { force: true });
+    if (this.#partial !== this.#place) rmSync(this.#partial, { force: true });
     end(this.#partial);
   }
 
@@ -98,27 +139,116 @@ export function writeAll(descriptor: number, part: string | Uint8Array, output: 
     } catch (error) {
       if (codeOf(error) !== 'EAGAIN') throw outputError(output, error);
       // A full pipe that does not block: give its reader a moment.
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
     }
   }
 }
 
-/** A file that is mounted by itself, as containers do, cannot be replaced, only written to. */
-function place(partial: string, path: string): void {
+/** A file that text goes to, and whether its content is copied in the end. */
+interface Begun {
+  readonly partial: string;
+  readonly descriptor: number;
+  readonly isCopied: boolean;
+}
+
+/** These lead to what others have open, and are not to be replaced, whatever is behind them. */
+const SYSTEM_PATH = /^\/(?:dev|proc)\//;
+
+function written(path: string, descriptor: number): Begun {
+  return { partial: path, descriptor, isCopied: false };
+}
+
+function partialIn(folder: string): string {
+  return join(folder, `.finwait-${process.pid}-${Date.now()}-${partials++}`);
+}
+
+function beginNew(place: string): Begun {
+  const partial = partialIn(dirname(place));
+  return { partial, descriptor: openSync(partial, 'wx'), isCopied: false };
+}
+
+/** Begins what is to take the place of a file: one like it, or any, whose content is then copied. */
+function beginOver(place: string, like: Stats): Begun {
+  // What may not be written to may not be replaced either.
+  closeSync(openSync(place, constants.O_WRONLY));
+  let partial = partialIn(dirname(place));
+  let descriptor: number;
   try {
-    renameSync(partial, path);
+    descriptor = openSync(partial, 'wx', 0o600);
   } catch (error) {
-    if (codeOf(error) !== 'EBUSY') throw error;
-    copyFileSync(partial, path);
-    rmSync(partial);
+    // The file may be written to, its folder not.
+    if (!REFUSALS.includes(codeOf(error) ?? '')) throw error;
+    partial = partialIn(tmpdir());
+    return { partial, descriptor: openSync(partial, 'wx', 0o600), isCopied: true };
+  }
+  return { partial, descriptor, isCopied: like.nlink > 1 || !makeLike(descriptor, like) };
+}
+
+const REFUSALS = ['EACCES', 'EPERM', 'EROFS'];
+
+/** Gives a file the owner and the permissions of another; false if it may not. */
+function makeLike(descriptor: number, { uid, gid, mode }: Stats): boolean {
+  try {
+    const own = fstatSync(descriptor);
+    if (own.uid !== uid || own.gid !== gid) fchownSync(descriptor, uid, gid);
+    fchmodSync(descriptor, mode & PERMISSIONS);
+    return true;
+  } catch (error) {
+    if (!REFUSALS.includes(codeOf(error) ?? '')) throw error;
+    return false;
   }
 }
 
-function isReplaceable(path: string): boolean {
-  const stats = reported(path, () => statSync(path, { throwIfNoEntry: false }));
-  if (stats?.isDirectory() === true)
-    throw new OutputError(path, 'EISDIR', 'it is a directory; name a file in it');
-  return stats === undefined || stats.isFile();
+const PERMISSIONS = 0o7777;
+
+/** The path at the end of symbolic links, of which the last may lead to nothing. */
+function behindLinks(path: string): string {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return path;
+  // What a link says is meant from the folder in which it really is.
+  return behindLinks(resolve(realpathSync(dirname(path)), readlinkSync(path)));
+}
+
+/** Opens a named pipe as soon as it has a reader: to wait in open(2) would stop this thread. */
+async function openPipe(path: string): Promise<number> {
+  for (;;) {
+    try {
+      return openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
+    } catch (error) {
+      if (codeOf(error) !== 'ENXIO') throw error;
+      await setTimeout(READER_INTERVAL);
+    }
+  }
+}
+
+/** How often is looked whether a named pipe has a reader, in milliseconds. */
+const READER_INTERVAL = 50;
+
+function putInPlace(partial: string, place: string, isCopied: boolean): void {
+  if (!isCopied) {
+    try {
+      renameSync(partial, place);
+      return;
+    } catch (error) {
+      // A file that is mounted by itself, as containers do, cannot be replaced, only written to.
+      if (codeOf(error) !== 'EBUSY') throw error;
+    }
+  }
+  copyInto(partial, place);
+  rmSync(partial);
+}
+
+/** Writes one file's content into another, which stays the same file. */
+function copyInto(from: string, to: string): void {
+  const source = openSync(from, 'r');
+  const target = openSync(to, 'w');
+  const part = new Uint8Array(1 << 18);
+  try {
+    for (let length = readSync(source, part); length > 0; length = readSync(source, part))
+      writeAll(target, part.subarray(0, length), to);
+  } finally {
+    closeSync(source);
+    closeSync(target);
+  }
 }
 
 function reported<Result>(output: string, action: () => Result): Result {
@@ -133,9 +263,17 @@ function reported<Result>(output: string, action: () => Result): Result {
 function outputError(output: string, error: unknown): unknown {
   const code = codeOf(error);
   if (code === null) return error;
-  if (code === 'ENOENT') return new OutputError(output, code, `there is no folder ${dirname(output)}`);
+  if (code === 'ENOENT') return new OutputError(output, code, `there is no folder ${folderOf(output)}`);
   const known = [...getSystemErrorMap().values()].find(([name]) => name === code);
   return new OutputError(output, code, known?.[1] ?? 'the system refuses');
+}
+
+function folderOf(output: string): string {
+  try {
+    return dirname(behindLinks(output));
+  } catch {
+    return dirname(output);
+  }
 }
 
 function codeOf(error: unknown): string | null {

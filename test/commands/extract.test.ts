@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -105,10 +105,13 @@ describe('finwait extract', () => {
       output: `../${basename(folder)}/again.pcap`,
       message: 'is the capture itself, which would be lost',
     },
+    { output: 'linked.pcap', message: 'is the capture itself, which would be lost' },
     { output: 'x.pcapng.gz', message: 'extracts are not compressed' },
   ])('does not write to $output', async ({ output, message }) => {
     const bytes = readFileSync(MIXED);
     writeFileSync(file('again.pcap'), bytes);
+    rmSync(file('linked.pcap'), { force: true });
+    linkSync(file('again.pcap'), file('linked.pcap'));
     const { code, stderr } = await finwait(['extract', file('again.pcap'), '-c', '1', '-o', file(output)]);
     expect(code).toBe(2);
     expect(stderr).toContain(message);

@@ -1,18 +1,26 @@
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
+  chmodSync,
+  chownSync,
   existsSync,
+  linkSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FileSpool } from '../../src/node/file-spool.js';
 import { OutputFile } from '../../src/node/output.js';
+import { asStranger } from '../support/permissions.js';
 
 /** Paths that another file cannot be renamed to: the system's answer for what is mounted there. */
 const mounted = vi.hoisted(() => new Set<string>());
@@ -34,9 +42,9 @@ afterAll(() => rmSync(folder, { recursive: true }));
 describe('an output file', () => {
   const path = join(folder, 'report.txt');
 
-  it('appears under its name only when it is complete, in the place of an older one', () => {
+  it('appears under its name only when it is complete, in the place of an older one', async () => {
     writeFileSync(path, 'old');
-    const file = new OutputFile(path);
+    const file = await OutputFile.open(path);
     file.write('new ');
     file.write(new TextEncoder().encode('§'));
     expect(readFileSync(path, 'utf8')).toBe('old');
@@ -45,37 +53,38 @@ describe('an output file', () => {
     expect(readdirSync(folder)).toEqual(['report.txt']);
   });
 
-  it('leaves the older one alone when it is abandoned', () => {
+  it('leaves the older one alone when it is abandoned', async () => {
     writeFileSync(path, 'old');
-    const file = new OutputFile(path);
+    const file = await OutputFile.open(path);
     file.write('new');
     file.abandon();
     expect(readFileSync(path, 'utf8')).toBe('old');
     expect(readdirSync(folder)).toEqual(['report.txt']);
   });
 
-  it('does not get into the way of another that is begun in the same moment', () => {
+  it('does not get into the way of another that is begun in the same moment', async () => {
     const other = join(folder, 'other.txt');
-    const files = [new OutputFile(path), new OutputFile(other)];
+    const files = [await OutputFile.open(path), await OutputFile.open(other)];
     for (const [place, file] of files.entries()) file.write(String(place));
     for (const file of files) file.finish();
     expect([readFileSync(path, 'utf8'), readFileSync(other, 'utf8')]).toEqual(['0', '1']);
     rmSync(other);
   });
 
-  it('takes no more listeners for many files than for one', () => {
+  it('takes no more listeners for many files than for one', async () => {
     const before = process.listenerCount('exit');
-    const files = Array.from({ length: 20 }, (_, place) => new OutputFile(join(folder, `many-${place}`)));
+    const names = Array.from({ length: 20 }, (_, place) => join(folder, `many-${place}`));
+    const files = await Promise.all(names.map((name) => OutputFile.open(name)));
     expect(process.listenerCount('exit')).toBe(before + 1);
     for (const file of files) file.abandon();
     expect(process.listenerCount('exit')).toBe(before);
     expect(readdirSync(folder).filter((name) => name.startsWith('many'))).toEqual([]);
   });
 
-  it('does not outlive the process', () => {
+  it('does not outlive the process', async () => {
     const program = `
       import { OutputFile } from ${JSON.stringify(new URL('../../src/node/output.ts', import.meta.url).href)};
-      new OutputFile(${JSON.stringify(join(folder, 'never.txt'))}).write('half');
+      (await OutputFile.open(${JSON.stringify(join(folder, 'never.txt'))})).write('half');
       const { readdirSync } = await import('node:fs');
       process.stdout.write(JSON.stringify(readdirSync(${JSON.stringify(folder)})));
       process.exit(3);`;
@@ -89,9 +98,9 @@ describe('an output file', () => {
     expect(readdirSync(folder).filter((name) => name.startsWith('.finwait-'))).toEqual([]);
   });
 
-  it('says why it cannot be put in its place, and leaves nothing behind', () => {
+  it('says why it cannot be put in its place, and leaves nothing behind', async () => {
     const taken = join(folder, 'taken');
-    const [file, other] = [new OutputFile(taken), new OutputFile(path)];
+    const [file, other] = [await OutputFile.open(taken), await OutputFile.open(path)];
     for (const each of [file, other]) each.write('new');
     mkdirSync(taken);
     other.finish();
@@ -102,9 +111,9 @@ describe('an output file', () => {
     rmSync(taken, { recursive: true });
   });
 
-  it('is written to where it cannot be replaced, as a file that is mounted by itself', () => {
+  it('is written to where it cannot be replaced, as a file that is mounted by itself', async () => {
     writeFileSync(path, 'old and longer');
-    const file = new OutputFile(path);
+    const file = await OutputFile.open(path);
     file.write('new');
     mounted.add(path);
     file.finish();
@@ -113,26 +122,123 @@ describe('an output file', () => {
     expect(readdirSync(folder)).toEqual(['report.txt']);
   });
 
-  it('leaves nothing to do at the end of the process once it is in place', () => {
+  it('leaves nothing to do at the end of the process once it is in place', async () => {
     const before = process.listenerCount('exit');
-    const file = new OutputFile(path);
+    const file = await OutputFile.open(path);
     expect(process.listenerCount('exit')).toBe(before + 1);
     file.finish();
     expect(process.listenerCount('exit')).toBe(before);
   });
 
-  it('says why it cannot be written', () => {
+  it('says why it cannot be written', async () => {
     mkdirSync(join(folder, 'd'));
-    expect(() => new OutputFile(join(folder, 'd'))).toThrow(/d cannot be written: it is a directory.*EISDIR/);
-    expect(() => new OutputFile(join(folder, 'none', 'x'))).toThrow(/there is no folder .*none \(ENOENT\)/);
+    await expect(OutputFile.open(join(folder, 'd'))).rejects.toThrow(
+      /d cannot be written: it is a directory.*EISDIR/,
+    );
+    await expect(OutputFile.open(join(folder, 'none', 'x'))).rejects.toThrow(
+      /there is no folder .*none \(ENOENT\)/,
+    );
     rmSync(join(folder, 'd'), { recursive: true });
   });
 
-  it.skipIf(!existsSync('/dev/full'))('says that a disk is full', () => {
-    const file = new OutputFile('/dev/full');
+  it('needs a name', async () => {
+    await expect(OutputFile.open('')).rejects.toThrow("'' cannot be written: a file needs a name");
+  });
+
+  it('waits for the reader of a named pipe, and lets others work meanwhile', async () => {
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const opening = OutputFile.open(pipe);
+    const first = await Promise.race([opening, new Promise((done) => setTimeout(done, 100, 'others'))]);
+    expect(first).toBe('others');
+    const text = readFile(pipe, 'utf8');
+    const file = await opening;
+    file.write('all');
+    file.finish();
+    expect(await text).toBe('all');
+    rmSync(pipe);
+  });
+
+  it.skipIf(!existsSync('/dev/full'))('says that a disk is full', async () => {
+    const file = await OutputFile.open('/dev/full');
     expect(() => file.write('x')).toThrow('/dev/full cannot be written: no space left on device (ENOSPC)');
     file.abandon();
     expect(existsSync('/dev/full')).toBe(true);
+  });
+});
+
+/** Writes a whole report. */
+async function write(path: string, text: string): Promise<void> {
+  const file = await OutputFile.open(path);
+  file.write(text);
+  file.finish();
+}
+
+describe.skipIf(process.getuid === undefined)('an output file in the place of another', () => {
+  const own = join(folder, 'own');
+  const path = join(own, 'report.txt');
+  beforeEach(() => {
+    mkdirSync(own);
+    writeFileSync(path, 'old and longer');
+  });
+  afterEach(() => rmSync(own, { recursive: true }));
+
+  it.each([0o600, 0o640, 0o666, 0o755])('has its permissions: %o', async (mode) => {
+    chmodSync(path, mode);
+    await write(path, 'new');
+    expect(statSync(path).mode & 0o7777).toBe(mode);
+    expect(readFileSync(path, 'utf8')).toBe('new');
+  });
+
+  it('is what links lead to', async () => {
+    mkdirSync(join(own, 'links'));
+    const link = join(own, 'links', 'a');
+    symlinkSync('b', link);
+    symlinkSync('../report.txt', join(own, 'links', 'b'));
+    await write(link, 'new');
+    expect(lstatSync(link).isSymbolicLink()).toBe(true);
+    expect(readFileSync(path, 'utf8')).toBe('new');
+    rmSync(path);
+    await write(link, 'newer');
+    expect(readFileSync(path, 'utf8')).toBe('newer');
+    symlinkSync('nowhere/file', join(own, 'c'));
+    await expect(OutputFile.open(join(own, 'c'))).rejects.toThrow(/there is no folder .*own\/nowhere/);
+  });
+
+  it('has all its names', async () => {
+    const other = join(own, 'other.txt');
+    linkSync(path, other);
+    const file = await OutputFile.open(path);
+    file.write('new');
+    expect(readFileSync(other, 'utf8')).toBe('old and longer');
+    file.finish();
+    expect(readFileSync(other, 'utf8')).toBe('new');
+    expect(readdirSync(own)).toEqual(['other.txt', 'report.txt']);
+  });
+
+  // Only root can become somebody else.
+  it.runIf(process.getuid?.() === 0)('keeps its owner, whoever writes it', async () => {
+    chownSync(path, 12_345, 12_345);
+    await write(path, 'new');
+    expect(statSync(path)).toMatchObject({ uid: 12_345, gid: 12_345 });
+    chmodSync(path, 0o666);
+    for (const mode of [0o777, 0o755]) {
+      chmodSync(folder, 0o755);
+      chmodSync(own, mode);
+      await asStranger(() => write(path, `newest ${mode}`));
+      expect(readFileSync(path, 'utf8')).toBe(`newest ${mode}`);
+      expect(statSync(path)).toMatchObject({ uid: 12_345, gid: 12_345 });
+      expect(readdirSync(own)).toEqual(['report.txt']);
+    }
+  });
+
+  it('is refused if that may only be read', async () => {
+    chmodSync(folder, 0o755);
+    chmodSync(own, 0o777);
+    chmodSync(path, 0o444);
+    const refused = asStranger(() => OutputFile.open(path));
+    await expect(refused).rejects.toThrow(/report\.txt cannot be written: permission denied \(EACCES\)/);
+    expect(readdirSync(own)).toEqual(['report.txt']);
   });
 });
 
