@@ -1,7 +1,7 @@
 import { FileSpool } from '../node/file-spool.js';
-import { OutputFile } from '../node/output.js';
+import { OutputError, OutputFile } from '../node/output.js';
 import { FORMATS, formatOfFile } from '../report/formats.js';
-import type { Reporter } from '../report/reporter.js';
+import type { Reporter, Write } from '../report/reporter.js';
 import { type Io, UsageError } from './io.js';
 import { paletteFor, textWriter } from './options.js';
 
@@ -85,8 +85,9 @@ export async function openOutputs(
   io: Io,
 ): Promise<Output[]> {
   const opened: Output[] = [];
+  const receivers = { left: destinations.length };
   try {
-    for (const destination of destinations) opened.push(await openOutput(destination, look, io));
+    for (const destination of destinations) opened.push(await openOutput(destination, receivers, look, io));
     return opened;
   } catch (error) {
     for (const output of opened) output.abandon();
@@ -94,11 +95,16 @@ export async function openOutputs(
   }
 }
 
-async function openOutput({ format, path }: Destination, look: Look, io: Io): Promise<Output> {
+async function openOutput(
+  { format, path }: Destination,
+  receivers: Receivers,
+  look: Look,
+  io: Io,
+): Promise<Output> {
   const file = path === null ? null : await OutputFile.open(path);
   const spool = new FileSpool();
   const isScreen = file === null && format === DEFAULT_FORMAT;
-  const write = file?.write ?? (isScreen ? textWriter(io) : io.stdout.write);
+  const write = untilNobodyIsLeft(file?.write ?? (isScreen ? textWriter(io) : io.stdout.write), receivers);
   // What a terminal can show says nothing about a file.
   const color = file === null ? look.color : (look.color ?? false);
   const options = {
@@ -116,6 +122,27 @@ async function openOutput({ format, path }: Destination, look: Look, io: Io): Pr
       spool.close();
       file?.abandon();
     },
+  };
+}
+
+/** How many of those that reports go to have not had enough. */
+interface Receivers {
+  left: number;
+}
+
+/** Writes until the receiver goes away, as `head` does: only when all have gone, there is nothing left to do. */
+function untilNobodyIsLeft(write: Write, receivers: Receivers): Write {
+  let isGone = false;
+  return (part) => {
+    if (isGone) return;
+    try {
+      write(part);
+    } catch (error) {
+      if (!(error instanceof OutputError) || error.code !== 'EPIPE') throw error;
+      receivers.left--;
+      if (receivers.left === 0) throw error;
+      isGone = true;
+    }
   };
 }
 

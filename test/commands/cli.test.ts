@@ -67,6 +67,19 @@ describe('the program', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   });
 
+  it.each([
+    ['json', 'csv'],
+    ['table', 'markdown'],
+  ])('writes a report to a file though the reader of the other, %s, has gone', async (one, other) => {
+    const child = start([CAPTURE, '--format', one, '--format', other, '--output', 'kept']);
+    child.stdout?.destroy();
+    const [stderr, [code]] = await Promise.all([textOf(child.stderr), once(child, 'close')]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const whole = await finwait([CAPTURE, '--format', other], { folder });
+    expect(readFileSync(join(folder, 'kept'), 'utf8')).toBe(whole.stdout);
+    rmSync(join(folder, 'kept'));
+  });
+
   it('ends with 130 on Ctrl-C and leaves no half-written file behind', async () => {
     const child = start(['-', '--output', 'report.json']);
     child.stdin?.write(readFileSync(CAPTURE));
