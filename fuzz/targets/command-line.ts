@@ -22,7 +22,7 @@ const OPTIONS: readonly ((random: Random) => string[])[] = [
 
 /**
  * `analyze` with options of any kind, and `timeline`: the exit code is the documented one, the report harmless, and
- * on a capture that cannot be read there is no report at all.
+ * on what is no capture there is no report at all.
  */
 export const commandLine: Target = {
   name: 'command-line',
@@ -39,7 +39,7 @@ export const commandLine: Target = {
     const { code, stdout, stderr } = await command(...argv);
     if (code === 2) broken(`finwait ${argv.join(' ')}: ${stderr}`);
     if (stdout !== '') checkFormats({ [format]: stdout });
-    const isRefused = stderr.includes('(byte ');
+    const isRefused = stderr.includes('(byte ') || /damaged at byte \S+, frame 1:/.test(stderr);
     if (code === 0 && stdout === '' && format !== 'svg') broken(`finwait ${argv.join(' ')} says nothing`);
     if (code === 3 && !isRefused && !options.includes('--strict'))
       broken(`it exits with 3 and says ${stderr}`);

@@ -15,7 +15,7 @@ import { EXIT_CAPTURE, EXIT_FINDINGS, EXIT_OK, type Io } from './io.js';
 import { grantWishes } from './ladders.js';
 import { checkPlace } from './output-place.js';
 import { type Destination, openOutputs } from './outputs.js';
-import { readAll, warnOfDamage } from './read-all.js';
+import { isUnreadable, readAll, warnOfDamage } from './read-all.js';
 import { reportNames } from './report-names.js';
 import { noteSuppressions } from './suppression-notes.js';
 
@@ -66,7 +66,7 @@ export async function analyze(names: readonly string[], options: AnalyzeOptions,
     // The table says itself what is damaged.
     const isTold = options.destinations.some(({ format }) => format === 'table');
     const read = await readAll(paths, analysis, options, io, (facts) => {
-      if (!isTold) warnOfDamage(facts, io);
+      if (!isTold || isUnreadable(facts)) warnOfDamage(facts, io);
     });
     if (read === 0) {
       // A report on nothing would look like a clean one.
@@ -88,7 +88,9 @@ export async function analyze(names: readonly string[], options: AnalyzeOptions,
 }
 
 function exitCode(end: AnalysisEnd, unreadable: boolean, options: AnalyzeOptions): number {
-  const damaged = options.strict === true && end.captures.some(({ damage }) => damage !== null);
+  const damaged = end.captures.some(
+    (facts) => isUnreadable(facts) || (options.strict === true && facts.damage !== null),
+  );
   if (unreadable || damaged) return EXIT_CAPTURE;
   if (options.failOn === undefined) return EXIT_OK;
   const grades = SEVERITIES.slice(0, SEVERITIES.indexOf(options.failOn) + 1);

@@ -20,7 +20,8 @@ Exit codes:
   1  a finding at or above --fail-on
   2  wrong usage or configuration, or a report that could not be written
   3  a capture or folder that could not be read, is not there or holds none,
-     or was damaged under --strict; what else was named is analysed
+     or was damaged, before its first frame or under --strict; what else was
+     named is analysed
   130  interrupted
 `;
 
@@ -32,6 +33,12 @@ Example:
   tcpdump -i eth0 -U -w - tcp | finwait watch -
 
 Time is that of the capture: while nothing is captured, nothing becomes stuck.
+
+Exit codes:
+  0  the capture has ended
+  2  wrong usage or configuration
+  3  the capture could not be read
+  130  interrupted, after the summary
 `;
 
 export const EXTRACT_HELP = `

@@ -21,6 +21,8 @@ export const EXIT_OK = 0;
 export const EXIT_FINDINGS = 1;
 export const EXIT_USAGE = 2;
 export const EXIT_CAPTURE = 3;
+/** What shells tell of a program that Ctrl-C has ended. */
+export const EXIT_INTERRUPTED = 130;
 
 /** A command line that cannot be: the message says what to change. */
 export class UsageError extends Error {

@@ -1,5 +1,6 @@
 import type { Analysis, CaptureSource } from '../analysis.js';
 import type { FrameHandler } from '../capture/frame.js';
+import type { Damage } from '../core/errors.js';
 import { secondsBetween } from '../core/time.js';
 import type { Separation } from '../decode/domains.js';
 import { type ReaderName, readCapture } from '../node/read-capture.js';
@@ -47,11 +48,23 @@ export async function readAll(
 }
 
 /** Says on stderr where a capture is damaged, for reports that do not. */
-export function warnOfDamage({ path, damage }: CaptureSource, io: Io): void {
+export function warnOfDamage({ path, damage, frames }: CaptureSource, io: Io): void {
   if (damage === null) return;
   const place = `damaged at byte ${damage.offset}, frame ${damage.frame}`;
   const message = escapeControls(damage.message);
-  io.stderr.write(`finwait: ${captureName(path)}: ${place}: ${message}; everything before it was analysed\n`);
+  const before = isUnreadable({ damage, frames }) ? '' : '; everything before it was analysed';
+  io.stderr.write(`finwait: ${captureName(path)}: ${place}: ${message}${before}\n`);
+}
+
+/** Whether a capture is damaged before its first frame: nothing of it could be read. */
+export function isUnreadable({
+  damage,
+  frames,
+}: {
+  readonly damage: Damage | null;
+  readonly frames: number;
+}): boolean {
+  return damage !== null && frames === 0;
 }
 
 /** Joined captures are read one after another: that is right only if they follow one another. */

@@ -12,9 +12,9 @@ import type { RuleSettings } from '../rules/settings.js';
 import type { Suppression } from '../rules/suppressions.js';
 import { captureProblem } from './errors.js';
 import type { ConnectionFilter } from './filter.js';
-import { EXIT_CAPTURE, EXIT_OK, type Io } from './io.js';
+import { EXIT_CAPTURE, EXIT_INTERRUPTED, EXIT_OK, type Io } from './io.js';
 import { paletteFor, textWriter } from './options.js';
-import { warnOfDamage } from './read-all.js';
+import { isUnreadable, warnOfDamage } from './read-all.js';
 import { noteSuppressions } from './suppression-notes.js';
 
 export interface WatchOptions {
@@ -66,14 +66,15 @@ export async function watch(path: string, options: WatchOptions, io: Io): Promis
   try {
     const onFrame = looking(analysis, watcher);
     const facts = await readCapture(path, onFrame, { reader: options.reader, signal: interruption.signal });
-    if (options.format === 'ndjson') warnOfDamage(facts, io);
+    if (options.format === 'ndjson' || isUnreadable(facts)) warnOfDamage(facts, io);
     analysis.endCapture(facts);
     analysis.finish();
     noteSuppressions(analysis.suppressions, false, io);
-    return EXIT_OK;
+    if (interruption.signal.aborted) return EXIT_INTERRUPTED;
+    return isUnreadable(facts) ? EXIT_CAPTURE : EXIT_OK;
   } catch (error) {
     // Whoever interrupts before anything came in knows that there is nothing.
-    if (interruption.signal.aborted && error instanceof CaptureError) return EXIT_OK;
+    if (interruption.signal.aborted && error instanceof CaptureError) return EXIT_INTERRUPTED;
     const problem = captureProblem(error, path);
     if (problem === null) throw error;
     io.stderr.write(`finwait: ${problem}\n`);

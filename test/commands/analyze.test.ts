@@ -52,6 +52,19 @@ describe('damage', () => {
   it('is a failure under --strict', async () => {
     expect((await finwait([cut, '--strict'])).code).toBe(3);
   });
+
+  it('before the first frame leaves nothing that could be read', async () => {
+    const none = join(folder, 'none.pcap');
+    writeFileSync(none, readFileSync(STUCK).subarray(0, 30));
+    const { code, stdout, stderr } = await finwait([none, STUCK]);
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/^finwait: .*none\.pcap: damaged at byte 24, frame 1: .* after 6 of them\n$/);
+    expect((await finwait(['watch', none])).code).toBe(3);
+    expect(stdout).toContain('close-wait-stuck');
+    // A capture that was stopped before anything came is whole.
+    writeFileSync(none, readFileSync(STUCK).subarray(0, 24));
+    expect((await finwait([none])).code).toBe(0);
+  });
 });
 
 describe('what cannot be read', () => {

@@ -123,7 +123,7 @@ describe('finwait watch on a pipe', () => {
     expect(output).not.toContain('1 connection:');
     child.kill('SIGINT');
     const code = await new Promise((resolve) => child.on('close', resolve));
-    expect(code).toBe(0);
+    expect(code).toBe(130);
     expect(output).toContain('1 connection: 1 warning, 1 info');
   });
 
@@ -140,6 +140,6 @@ describe('finwait watch on a pipe', () => {
     });
     writer.kill();
     rmSync(folder, { recursive: true });
-    expect([code, stdout, stderr]).toEqual([0, '', '']);
+    expect([code, stdout, stderr]).toEqual([130, '', '']);
   });
 });
