@@ -7,7 +7,7 @@ import { MAX_SECONDS } from '../core/time.js';
 import type { ByteWindow } from './byte-window.js';
 import { type Appended, type ByteOrder, type InterfaceFacts, NO_NOTES, namelessInterface } from './facts.js';
 import { fcsLengthOf, LINK_TYPE_MASK, linkTypeName } from './link-types.js';
-import { capturedLengthLimit, type Delivery, type FormatParser } from './parser.js';
+import { capturedLengthLimit, type Delivery, type FormatParser, MAX_CAPTURED_LENGTH } from './parser.js';
 import {
   FILE_HEADER_LENGTH,
   isFileHeader,
@@ -34,6 +34,21 @@ const CAPTURED_LENGTH = 8;
 const ORIGINAL_LENGTH = 12;
 
 const NANOSECONDS_PER_SECOND = 1_000_000_000;
+
+/**
+ * Programs that lengthened the headers of records further under a magic number of others, each with the octets it added:
+ * that shows only in the second record, which does not stand where it should. Source: Wireshark, wiretap/libpcap.c.
+ */
+const LONGER_FORMS = {
+  plain: [
+    { addition: 4, program: 'tcpdump on Nokia firewalls' },
+    { addition: 8, program: 'tcpdump of Red Hat 6.1' },
+  ],
+  modified: [{ addition: 4, program: 'tcpdump of SuSE 6.3' }],
+} as const;
+const LONGEST_ADDITION = 8;
+/** The first two frames of a capture are hardly further apart: seven days, in seconds. */
+const LONGEST_GAP = 7 * 24 * 3600;
 
 /** Whether the two lengths of a record stand the other way round. */
 type Swap = 'never' | 'always' | 'if-longer';
@@ -153,22 +168,21 @@ export class PcapParser implements FormatParser {
     window.start += FILE_HEADER_LENGTH;
   }
 
-  /** Reads the header of a further file at `at`, or says in `damage` what in it forbids to go on. */
-  private readAppendedHeader(window: ByteWindow, at: number): void {
-    const { view } = window;
+  /** Reads the header of a further file, or says in `damage` what in it forbids to go on. */
+  private readAppendedHeader(window: ByteWindow): void {
+    const { view, start } = window;
     const { littleEndian } = this.variant;
-    window.start = at;
-    const difference = this.differenceFrom(view, at);
+    const difference = this.differenceFrom(view, start);
     if (difference !== null) {
       this.damage = this.damageAt(window, `another pcap file starts here, ${difference}; ${JOIN_THEM}`);
       return;
     }
-    const snaplen = view.getUint32(at + SNAPLEN, littleEndian);
+    const snaplen = view.getUint32(start + SNAPLEN, littleEndian);
     this.snaplen = Math.min(this.snaplen, snaplen) === 0 ? 0 : Math.max(this.snaplen, snaplen);
     this.limit = Math.max(this.limit, capturedLengthLimit(snaplen));
     this.appended = {
       files: (this.appended?.files ?? 0) + 1,
-      offset: this.appended?.offset ?? window.fileOffset(at),
+      offset: this.appended?.offset ?? window.fileOffset(start),
     };
     window.start += FILE_HEADER_LENGTH;
   }
@@ -213,32 +227,28 @@ export class PcapParser implements FormatParser {
         captured = original;
         original = swapped;
       }
-      const seconds = view.getInt32(at + SECONDS, littleEndian);
-      // Records that are too long or empty, or of the second that is the magic number, are looked at more closely.
-      if ((captured - 1) >>> 0 >= limit || seconds === magic) {
-        if (isFileHeader(view, at)) {
-          if (end - at < FILE_HEADER_LENGTH) break;
-          this.readAppendedHeader(window, at);
+      let seconds = view.getInt32(at + SECONDS, littleEndian);
+      let fraction = view.getUint32(at + FRACTION, littleEndian);
+      // Records that are too long or empty, of the second that is the magic number, or of a fraction that is none, are
+      // looked at more closely.
+      if ((captured - 1) >>> 0 >= limit || seconds === magic || fraction >= unitsPerSecond) {
+        window.start = at;
+        const isOdd = fraction >= unitsPerSecond && captured > original;
+        if (!this.isRecord(window, captured, isOdd)) {
+          if (window.start === at) break;
           at = window.start;
-          if (this.damage !== null) break;
           limit = this.limit;
           continue;
         }
-        if (captured > limit) {
-          window.start = at;
-          const message = startsSection(view, at)
-            ? `a pcapng capture starts here, behind a pcap one; ${JOIN_THEM}`
-            : `a record says that ${captured} octets were captured, but at most ${limit} are plausible`;
-          this.damage = this.damageAt(window, message);
-          break;
+        if (fraction >= unitsPerSecond) {
+          seconds = Math.min((seconds >>> 0) + Math.floor(fraction / unitsPerSecond), MAX_SECONDS) | 0;
+          fraction %= unitsPerSecond;
         }
       }
       if (end - at - headerLength < captured) break;
       frame.number++;
       frame.seconds = seconds;
-      const fraction = view.getUint32(at + FRACTION, littleEndian);
-      if (fraction < unitsPerSecond) frame.nanoseconds = (fraction * nanosecondsPerUnit) | 0;
-      else this.carryFraction(fraction, unitsPerSecond);
+      frame.nanoseconds = (fraction * nanosecondsPerUnit) | 0;
       frame.capturedLength = captured;
       frame.originalLength = original;
       frame.offset = at + headerLength;
@@ -251,16 +261,56 @@ export class PcapParser implements FormatParser {
     delivery.bytes += bytes;
   }
 
+  /**
+   * Whether a record starts at the window's start, though it is not like others, or odd in every field. If not, it is damaged, more octets have to
+   * come before that shows, or it was the header of a further file, which the window is moved behind.
+   */
+  private isRecord(window: ByteWindow, captured: number, isOdd: boolean): boolean {
+    const { view, start, available } = window;
+    if (isFileHeader(view, start)) {
+      if (available >= FILE_HEADER_LENGTH) this.readAppendedHeader(window);
+      return false;
+    }
+    const isTooLong = captured > this.limit;
+    if (this.delivery.frame.number === 1 && (isTooLong || isOdd) && captured >= LONGEST_ADDITION) {
+      if (available < this.recordHeaderLength + LONGEST_ADDITION) return false;
+      this.checkForm(view, start);
+    }
+    if (!isTooLong) return true;
+    this.damage = this.damageAt(
+      window,
+      startsSection(view, start)
+        ? `a pcapng capture starts here, behind a pcap one; ${JOIN_THEM}`
+        : `a record says that ${captured} octets were captured, but at most ${this.limit} are plausible`,
+    );
+    return false;
+  }
+
+  /**
+   * Where the second record makes no sense, which starts at `at` if headers are as long as they should be.
+   * @throws CaptureError if it does with the longer headers of another program: the first frame was nonsense then.
+   */
+  private checkForm(view: DataView, at: number): void {
+    const { littleEndian, modified } = this.variant;
+    const before = this.delivery.frame.seconds;
+    for (const { addition, program } of LONGER_FORMS[modified ? 'modified' : 'plain']) {
+      const seconds = view.getInt32(at + addition + SECONDS, littleEndian);
+      const fraction = view.getUint32(at + addition + FRACTION, littleEndian);
+      const captured = view.getUint32(at + addition + CAPTURED_LENGTH, littleEndian);
+      const original = view.getUint32(at + addition + ORIGINAL_LENGTH, littleEndian);
+      const isPlausible =
+        fraction < 1_000_000 && captured > 0 && captured <= original && original <= MAX_CAPTURED_LENGTH;
+      if (isPlausible && Math.abs(seconds - before) <= LONGEST_GAP)
+        throw new CaptureError(
+          `this is pcap as written by ${program}, with longer record headers; convert it with: editcap -F pcapng IN OUT`,
+          FILE_HEADER_LENGTH,
+        );
+    }
+  }
+
   /** Versions up to 2.3 exist with the two lengths in either order: what was captured is never the longer. */
   private lengthsAreSwapped(captured: number, original: number): boolean {
     return this.swap === 'always' || captured > original;
-  }
-
-  private carryFraction(fraction: number, unitsPerSecond: number): void {
-    const { frame } = this.delivery;
-    const seconds = (frame.seconds >>> 0) + Math.floor(fraction / unitsPerSecond);
-    frame.seconds = Math.min(seconds, MAX_SECONDS) | 0;
-    frame.nanoseconds = (fraction % unitsPerSecond) * (NANOSECONDS_PER_SECOND / unitsPerSecond);
   }
 
   private capturedLength(window: ByteWindow): number {

@@ -183,6 +183,63 @@ describe('a file behind another', () => {
 /** The byte-order magic of a section, and enough for a record's header. */
 const WORDS = Uint8Array.of(0x4d, 0x3c, 0x2b, 0x1a, 1, 0, 0, 0);
 
+/** A capture whose records have so many octets more in their headers. */
+function lengthened(addition: number, variant: PcapVariant = {}): Uint8Array {
+  const frames = Array.from({ length: 3 }, (_, place) => ({
+    data: new Uint8Array(60).fill(0x45),
+    time: 1_700_000_000_250_000_000n + BigInt(place) * 1_000_000n,
+  }));
+  const whole = pcap(frames, variant);
+  const length = (whole.length - 24) / frames.length;
+  const records = frames.map((_, place) => whole.subarray(24 + place * length, 24 + (place + 1) * length));
+  return join(
+    whole.subarray(0, 24),
+    ...records.flatMap((record) => [
+      record.subarray(0, length - 60),
+      new Uint8Array(addition),
+      record.subarray(length - 60),
+    ]),
+  );
+}
+
+describe('longer headers under the magic number of another form', () => {
+  it.each<[string, number, PcapVariant]>([
+    ['tcpdump on Nokia firewalls', 4, {}],
+    ['tcpdump on Nokia firewalls', 4, { littleEndian: false }],
+    ['tcpdump of Red Hat 6.1', 8, {}],
+    ['tcpdump of SuSE 6.3', 4, { modified: true }],
+  ])('are named: %s', (program, addition, variant) => {
+    for (const pieces of PIECES) {
+      const attempt = () => readFrames(lengthened(addition, variant), pieces);
+      expect(attempt).toThrow(CaptureError);
+      expect(attempt).toThrow(
+        `this is pcap as written by ${program}, with longer record headers; convert it with: editcap`,
+      );
+    }
+  });
+
+  it('are not supposed where nothing fits', () => {
+    for (const pieces of PIECES)
+      expect(readFrames(lengthened(12), pieces).facts.damage).toMatchObject({ offset: 24 + 76, frame: 2 });
+  });
+
+  it.each([0, 1, 9, 200])(
+    'are not supposed for a second record of %i octets with an odd fraction',
+    (length) => {
+      const capture = pcap([
+        { data: new Uint8Array(60), time: 0n },
+        { data: new Uint8Array(length), time: 0n },
+      ]);
+      const view = new DataView(capture.buffer);
+      view.setUint32(24 + 76 + 4, 5_000_000, true);
+      for (const original of [length, 0]) {
+        view.setUint32(24 + 76 + 12, original, true);
+        for (const pieces of PIECES) expect(readFrames(capture, pieces).frames).toHaveLength(2);
+      }
+    },
+  );
+});
+
 describe('damage in pcap', () => {
   const whole = pcap(FRAMES);
 
