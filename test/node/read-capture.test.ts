@@ -91,13 +91,22 @@ describe('reading a file', () => {
     },
   );
 
-  it.each([
-    ['padding', new Uint8Array(3000)],
-    ['what is no gzip', new TextEncoder().encode('-- end of transmission --')],
-  ])('ignores %s behind a gzip stream', async (_name, tail) => {
-    const { frames, facts } = await read(file('tail.gz', join(gzipSync(BYTES), tail)));
+  it('ignores padding behind a gzip stream', async () => {
+    const { frames, facts } = await read(file('tail.gz', join(gzipSync(BYTES), new Uint8Array(3000))));
     expect(frames).toEqual(readFrames(BYTES).frames);
     expect(facts.damage).toBeNull();
+  });
+
+  it('tells of what is no gzip behind a gzip stream', async () => {
+    const packed = gzipSync(BYTES);
+    const bytes = join(packed, new TextEncoder().encode('-- end of transmission --'));
+    const { frames, facts } = await read(file('tail.gz', bytes));
+    expect(frames).toEqual(readFrames(BYTES).frames);
+    expect(facts.damage).toEqual({
+      offset: BYTES.length,
+      frame: 401,
+      message: `what follows the gzip stream between its octets 0 and ${bytes.length} is no gzip`,
+    });
   });
 
   it.each([

@@ -69,8 +69,8 @@ class Inflation {
 }
 
 /**
- * Inflates a gzip stream of one or more members. Octets behind the last member that are no gzip are
- * ignored, as gzip(1) does.
+ * Inflates a gzip stream of one or more members. Zeroes behind the last are padding; anything else that is no gzip is
+ * told, as gzip(1) does, since it may be the rest of the capture.
  *
  * @param head what has been read from `source` already
  * @param onChunk takes the output in order and says whether it wants more
@@ -114,7 +114,6 @@ export async function gunzip(
     deliver(inflation.take());
     if (wanted && piece.length > 0 && source.rewind()) {
       await inflateCarefully(source, position, delivered, (chunk) => deliver([chunk]));
-      if (failure === NO_HEADER) return null;
     }
     return describe(failure, position, piece.length);
   } finally {
@@ -197,7 +196,9 @@ function zlibFailure(error: unknown): string | null {
 }
 
 function describe(failure: string, position: number, length: number): string {
-  return failure === 'unexpected end of file'
-    ? endsEarly('gzip', position + length)
-    : cannotBeDecoded('gzip', position, position + length, failure);
+  const end = position + length;
+  if (failure === 'unexpected end of file') return endsEarly('gzip', end);
+  return failure === NO_HEADER
+    ? `what follows the gzip stream between its octets ${position} and ${end} is no gzip`
+    : cannotBeDecoded('gzip', position, end, failure);
 }
