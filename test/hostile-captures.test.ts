@@ -6,9 +6,9 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { Random } from '../fuzz/random.js';
 import { report } from '../fuzz/targets/report.js';
 import { linkTypeName } from '../src/capture/link-types.js';
+import { grouped } from '../src/core/numbers.js';
 import { Decoder } from '../src/decode/decoder.js';
 import { SEGMENT } from '../src/decode/verdict.js';
-import { grouped } from '../src/rules/wording.js';
 import { analyzeBytes } from './support/analyze-bytes.js';
 import {
   block,

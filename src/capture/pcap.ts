@@ -2,7 +2,9 @@
  * The classic capture file of libpcap: a file header, then records of a header and the frame's octets.
  * Sources: pcap-savefile(5); draft-ietf-opsawg-pcap "PCAP Capture File Format".
  */
+
 import { CaptureError, type Damage } from '../core/errors.js';
+import { grouped } from '../core/numbers.js';
 import { MAX_SECONDS } from '../core/time.js';
 import type { ByteWindow } from './byte-window.js';
 import { type Appended, type ByteOrder, type InterfaceFacts, NO_NOTES, namelessInterface } from './facts.js';
@@ -112,7 +114,7 @@ export class PcapParser implements FormatParser {
     const { available } = window;
     if (!this.headerRead) {
       throw new CaptureError(
-        `the file header of a pcap capture takes ${FILE_HEADER_LENGTH} octets, but the file ends after ${available}`,
+        `the file header of a pcap capture takes ${FILE_HEADER_LENGTH} octets, but the file ends after ${grouped(available)}`,
         available,
       );
     }
@@ -120,19 +122,19 @@ export class PcapParser implements FormatParser {
     if (available >= TELLING_LENGTH && isFileHeader(window.view, window.start)) {
       return this.damageAt(
         window,
-        `the header of another pcap file starts here and takes ${FILE_HEADER_LENGTH} octets, but the file ends after ${available} of them`,
+        `the header of another pcap file starts here and takes ${FILE_HEADER_LENGTH} octets, but the file ends after ${grouped(available)} of them`,
       );
     }
     const headerLength = this.recordHeaderLength;
     if (available < headerLength) {
       return this.damageAt(
         window,
-        `a record header takes ${headerLength} octets, but the file ends after ${available} of them`,
+        `a record header takes ${headerLength} octets, but the file ends after ${grouped(available)} of them`,
       );
     }
     return this.damageAt(
       window,
-      `the record says that ${this.capturedLength(window)} octets were captured, but the file ends after ${available - headerLength} of them`,
+      `the record says that ${grouped(this.capturedLength(window))} octets were captured, but the file ends after ${grouped(available - headerLength)} of them`,
     );
   }
 
@@ -281,7 +283,7 @@ export class PcapParser implements FormatParser {
       window,
       startsSection(view, start)
         ? `a pcapng capture starts here, behind a pcap one; ${JOIN_THEM}`
-        : `a record says that ${captured} octets were captured, but at most ${this.limit} are plausible`,
+        : `a record says that ${grouped(captured)} octets were captured, but at most ${grouped(this.limit)} are plausible`,
     );
     return false;
   }

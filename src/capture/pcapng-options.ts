@@ -1,3 +1,5 @@
+import { grouped } from '../core/numbers.js';
+
 /** The code that ends a list of options before its block does. */
 const END_OF_OPTIONS = 0;
 const OPTION_HEADER_LENGTH = 4;
@@ -38,7 +40,7 @@ export class Options {
     if (this.code === END_OF_OPTIONS) return false;
     this.offset = at + OPTION_HEADER_LENGTH;
     if (this.length > end - this.offset) {
-      this.fault = `option ${this.code} says that it is ${this.length} octets long, but its block has ${end - this.offset} octets left`;
+      this.fault = `option ${this.code} says that it is ${grouped(this.length)} octets long, but its block has ${grouped(end - this.offset)} octets left`;
       return false;
     }
     this.at = this.offset + ((this.length + 3) & ~3);

@@ -2,7 +2,9 @@
  * pcapng: sections of typed blocks, each block framed by its length at both ends.
  * Source: draft-ietf-opsawg-pcapng "PCAP Now Generic (pcapng) Capture File Format", §§3–4.
  */
+
 import { CaptureError, type Damage } from '../core/errors.js';
+import { grouped } from '../core/numbers.js';
 import { isLater, NO_TIME, type Timestamp } from '../core/time.js';
 import type { ByteWindow } from './byte-window.js';
 import type { ByteOrder, CaptureNotes, InterfaceFacts } from './facts.js';
@@ -231,14 +233,14 @@ export class PcapngParser implements FormatParser {
     if (available < BLOCK_HEADER_LENGTH) {
       return this.fail(
         offset,
-        `a block header takes ${BLOCK_HEADER_LENGTH} octets, but the file ends after ${available} of them`,
+        `a block header takes ${BLOCK_HEADER_LENGTH} octets, but the file ends after ${grouped(available)} of them`,
       );
     }
     const type = window.view.getUint32(window.start, this.littleEndian);
     if (type === SECTION_HEADER_BLOCK && available < SECTION_HEADER_MIN_LENGTH) {
       return this.fail(
         offset,
-        `a Section Header Block takes at least ${SECTION_HEADER_MIN_LENGTH} octets, but the file ends after ${available} of them`,
+        `a Section Header Block takes at least ${SECTION_HEADER_MIN_LENGTH} octets, but the file ends after ${grouped(available)} of them`,
       );
     }
     const length = padded(window.view.getUint32(window.start + BLOCK_LENGTH, this.littleEndian));
@@ -258,13 +260,13 @@ export class PcapngParser implements FormatParser {
     if (length < MIN_BLOCK_LENGTH) {
       return this.damaged(
         window,
-        `the length of a block is at least ${MIN_BLOCK_LENGTH}, but this ${blockName(type)} says ${length}`,
+        `the length of a block is at least ${MIN_BLOCK_LENGTH}, but this ${blockName(type)} says ${grouped(length)}`,
       );
     }
     if (length > MAX_READ_BLOCK_LENGTH && READ_BLOCKS.has(type)) {
       return this.damaged(
         window,
-        `this ${blockName(type)} says that it is ${length} octets long, but at most ${MAX_READ_BLOCK_LENGTH} are plausible`,
+        `this ${blockName(type)} says that it is ${grouped(length)} octets long, but at most ${grouped(MAX_READ_BLOCK_LENGTH)} are plausible`,
       );
     }
     switch (type) {
@@ -310,7 +312,7 @@ export class PcapngParser implements FormatParser {
     if (captured > length - EPB_MIN_LENGTH) {
       return this.damaged(
         window,
-        `a packet block of ${length} octets has room for ${length - EPB_MIN_LENGTH} octets of a frame, but says that ${captured} were captured`,
+        `a packet block of ${grouped(length)} octets has room for ${grouped(length - EPB_MIN_LENGTH)} octets of a frame, but says that ${grouped(captured)} were captured`,
       );
     }
     if (available < length) return false;
@@ -365,7 +367,7 @@ export class PcapngParser implements FormatParser {
     if (captured > length - SPB_MIN_LENGTH) {
       return this.damaged(
         window,
-        `a Simple Packet Block of ${length} octets has room for ${length - SPB_MIN_LENGTH} octets of a frame, but ${captured} were captured`,
+        `a Simple Packet Block of ${grouped(length)} octets has room for ${grouped(length - SPB_MIN_LENGTH)} octets of a frame, but ${grouped(captured)} were captured`,
       );
     }
     if (available < length) return false;
@@ -413,7 +415,7 @@ export class PcapngParser implements FormatParser {
     if (length < SECTION_HEADER_MIN_LENGTH) {
       return this.sectionDamaged(
         window,
-        `the length of a Section Header Block is at least ${SECTION_HEADER_MIN_LENGTH}, but this one says ${length}`,
+        `the length of a Section Header Block is at least ${SECTION_HEADER_MIN_LENGTH}, but this one says ${grouped(length)}`,
       );
     }
     const major = view.getUint16(start + SECTION_MAJOR, littleEndian);
@@ -573,13 +575,16 @@ export class PcapngParser implements FormatParser {
 
   private tooShort(window: ByteWindow, length: number, least: number): boolean {
     const type = window.view.getUint32(window.start, this.littleEndian);
-    return this.damaged(window, `this ${blockName(type)} takes at least ${least} octets, but says ${length}`);
+    return this.damaged(
+      window,
+      `this ${blockName(type)} takes at least ${grouped(least)} octets, but says ${grouped(length)}`,
+    );
   }
 
   private tooLarge(window: ByteWindow, captured: number, limit: number): boolean {
     return this.damaged(
       window,
-      `a packet block says that ${captured} octets were captured, but at most ${limit} are plausible`,
+      `a packet block says that ${grouped(captured)} octets were captured, but at most ${grouped(limit)} are plausible`,
     );
   }
 
@@ -636,9 +641,9 @@ function blockName(type: number): string {
 }
 
 function lengthsDiffer(type: number, length: number, trailer: number): string {
-  return `this ${blockName(type)} says that it is ${length} octets long at its start, but ${trailer} at its end`;
+  return `this ${blockName(type)} says that it is ${grouped(length)} octets long at its start, but ${grouped(trailer)} at its end`;
 }
 
 function cutBlock(type: number, length: number, present: number): string {
-  return `this ${blockName(type)} says that it is ${length} octets long, but the file ends after ${present} of them`;
+  return `this ${blockName(type)} says that it is ${grouped(length)} octets long, but the file ends after ${grouped(present)} of them`;
 }

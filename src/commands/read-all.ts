@@ -1,6 +1,7 @@
 import type { Analysis, CaptureSource } from '../analysis.js';
 import type { FrameHandler } from '../capture/frame.js';
 import type { Damage } from '../core/errors.js';
+import { grouped } from '../core/numbers.js';
 import { secondsBetween } from '../core/time.js';
 import type { Separation } from '../decode/domains.js';
 import { type ReaderName, readCapture } from '../node/read-capture.js';
@@ -50,7 +51,7 @@ export async function readAll(
 /** Says on stderr where a capture is damaged, for reports that do not. */
 export function warnOfDamage({ path, damage, frames }: CaptureSource, io: Io): void {
   if (damage === null) return;
-  const place = `damaged at byte ${damage.offset}, frame ${damage.frame}`;
+  const place = `damaged at byte ${grouped(damage.offset)}, frame ${grouped(damage.frame)}`;
   const message = escapeControls(damage.message);
   const before = isUnreadable({ damage, frames }) ? '' : '; everything before it was analysed';
   io.stderr.write(`finwait: ${captureName(path)}: ${place}: ${message}${before}\n`);

@@ -9,6 +9,7 @@ import { capturedLengthLimit, Delivery } from '../capture/parser.js';
 import { FILE_HEADER_LENGTH, isFileHeader } from '../capture/pcap-header.js';
 import { CaptureReader, type FrameReader } from '../capture/reader.js';
 import { CaptureError, type Damage } from '../core/errors.js';
+import { grouped } from '../core/numbers.js';
 
 const RECORD_HEADER_LENGTH = 16;
 const READ_LENGTH = 256 << 10;
@@ -88,18 +89,18 @@ export class PcapParserReader implements FrameReader {
     if (this.head !== null) this.recognise(this.head, true);
     if (this.header === null) {
       throw new CaptureError(
-        `the file header of a pcap capture takes ${FILE_HEADER_LENGTH} octets, but the file ends after ${this.bytesFed}`,
+        `the file header of a pcap capture takes ${FILE_HEADER_LENGTH} octets, but the file ends after ${grouped(this.bytesFed)}`,
         this.bytesFed,
       );
     }
     const rest = this.bytesFed - this.offset;
     if (this.awaited !== null) {
       this.damage = this.damageHere(
-        `the record says that ${this.awaited} octets were captured, but the file ends after ${rest - RECORD_HEADER_LENGTH} of them`,
+        `the record says that ${grouped(this.awaited)} octets were captured, but the file ends after ${grouped(rest - RECORD_HEADER_LENGTH)} of them`,
       );
     } else if (rest > 0) {
       this.damage = this.damageHere(
-        `a record header takes ${RECORD_HEADER_LENGTH} octets, but the file ends after ${rest} of them`,
+        `a record header takes ${RECORD_HEADER_LENGTH} octets, but the file ends after ${grouped(rest)} of them`,
       );
     }
   }
@@ -180,7 +181,7 @@ export class PcapParserReader implements FrameReader {
     }
     if (header.capturedLength <= this.limit) return;
     this.damage = this.damageHere(
-      `a record says that ${header.capturedLength} octets were captured, but at most ${this.limit} are plausible`,
+      `a record says that ${grouped(header.capturedLength)} octets were captured, but at most ${grouped(this.limit)} are plausible`,
     );
   }
 

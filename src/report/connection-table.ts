@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
 import type { Connection } from '../connections/connection.js';
+import { grouped } from '../core/numbers.js';
 import type { Finding } from '../rules/finding.js';
-import { grouped } from '../rules/wording.js';
 import { type ConnectionRow, ConnectionRows } from './connection-rows.js';
 import type { Palette } from './palette.js';
 import { connectionName, seconds } from './words.js';

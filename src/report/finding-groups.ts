@@ -1,6 +1,6 @@
 import type { Connection } from '../connections/connection.js';
+import { grouped } from '../core/numbers.js';
 import { type Finding, type Pattern, SEVERITIES, type Severity } from '../rules/finding.js';
-import { grouped } from '../rules/wording.js';
 
 /** A finding, and those on the same connection that it explains. */
 export interface Told {

@@ -1,4 +1,5 @@
 import type { Connection } from '../connections/connection.js';
+import { grouped } from '../core/numbers.js';
 import { type Finding, SEVERITIES, type Severity } from '../rules/finding.js';
 import { firstCaptureOf } from './display-filter.js';
 import { escapeWorkflowData, escapeWorkflowProperty } from './escape.js';
@@ -97,7 +98,9 @@ export class GithubReporter implements Reporter {
 function damageOf({ damage }: CaptureFacts): readonly string[] {
   if (damage === null) return [];
   const { offset, frame, message } = damage;
-  return [`damaged at byte ${offset}, frame ${frame}: ${message}; everything before it was analysed`];
+  return [
+    `damaged at byte ${grouped(offset)}, frame ${grouped(frame)}: ${message}; everything before it was analysed`,
+  ];
 }
 
 function emptyLevel(): Level {

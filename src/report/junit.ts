@@ -1,4 +1,5 @@
 import type { Connection } from '../connections/connection.js';
+import { grouped } from '../core/numbers.js';
 import { toIsoString } from '../core/time.js';
 import { CATALOG } from '../rules/catalog.js';
 import type { Finding, Pattern, Severity } from '../rules/finding.js';
@@ -70,7 +71,7 @@ export class JunitReporter implements Reporter {
           : {
               kind: 'error',
               type: 'damage',
-              message: `damaged at byte ${damage.offset}, frame ${damage.frame}`,
+              message: `damaged at byte ${grouped(damage.offset)}, frame ${grouped(damage.frame)}`,
               text: escapeControls(damage.message),
             },
     };

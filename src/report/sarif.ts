@@ -10,6 +10,7 @@ import type {
 } from 'sarif';
 import type { Connection } from '../connections/connection.js';
 import { formatEndpoint } from '../core/addresses.js';
+import { grouped } from '../core/numbers.js';
 import { CATALOG } from '../rules/catalog.js';
 import { generalDocumentation } from '../rules/documentation.js';
 import { type Citation, type Finding, type Pattern, SEVERITIES, type Severity } from '../rules/finding.js';
@@ -184,7 +185,7 @@ function notifications(facts: CaptureFacts): readonly Notification[] {
   if (damage !== null) {
     const message = escapeControls(damage.message);
     texts.push(
-      `Damaged at byte ${damage.offset}, frame ${damage.frame}: ${message}. What came before was analysed.`,
+      `Damaged at byte ${grouped(damage.offset)}, frame ${grouped(damage.frame)}: ${message}. What came before was analysed.`,
     );
   }
   texts.push(...gaps(facts));

@@ -1,4 +1,5 @@
 import type { Connection } from '../connections/connection.js';
+import { grouped } from '../core/numbers.js';
 import { type Finding, type Pattern, SEVERITIES, type Severity } from '../rules/finding.js';
 import { displayFilterFor, patternFilters } from './display-filter.js';
 import { type Dossier, DossierReporter } from './dossier.js';
@@ -97,7 +98,7 @@ function captureText(captures: Dossier['end']['captures']): string {
   const lines = captures.slice(0, MOST_CAPTURES).map((facts) => {
     const { frames, damage } = facts;
     const when = frames === 0 ? '' : `, ${span(facts)}`;
-    const fault = damage === null ? '' : `, damaged in frame ${damage.frame}`;
+    const fault = damage === null ? '' : `, damaged in frame ${grouped(damage.frame)}`;
     const missing = gaps(facts).map((gap) => `\n${escapeSlack(gap)}`);
     return `${nameOf(facts)} ${counted(frames, 'frame')}${when}${fault}${missing.join('')}`;
   });

@@ -1,9 +1,9 @@
 import Table from 'cli-table3';
 import type { InterfaceFacts } from '../capture/facts.js';
 import type { Connection } from '../connections/connection.js';
+import { grouped } from '../core/numbers.js';
 import { VERDICT_DESCRIPTIONS } from '../decode/verdict.js';
 import { type Finding, type Pattern, SEVERITIES, type Severity } from '../rules/finding.js';
-import { grouped } from '../rules/wording.js';
 import { CardWriter } from './cards.js';
 import { ConnectionTable } from './connection-table.js';
 import { displayWidth } from './display-width.js';

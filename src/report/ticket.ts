@@ -1,7 +1,7 @@
 import type { Endpoint, Role, Transition } from '../connections/connection.js';
+import { grouped } from '../core/numbers.js';
 import { secondsBetween } from '../core/time.js';
 import { type Citation, type Finding, type Pattern, SEVERITIES, type Severity } from '../rules/finding.js';
-import { grouped } from '../rules/wording.js';
 import { displayFilterFor, patternFilters } from './display-filter.js';
 import type { Dossier, Exhibit } from './dossier.js';
 import { escapeControls } from './escape.js';

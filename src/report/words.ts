@@ -1,10 +1,11 @@
 import { type Endpoint, stateOf } from '../connections/connection.js';
 import { formatEndpoint } from '../core/addresses.js';
+import { grouped } from '../core/numbers.js';
 import { isKnown, isLater, secondsBetween, type Timestamp, toIsoString } from '../core/time.js';
 import { VERDICT_DESCRIPTIONS } from '../decode/verdict.js';
 import type { BaselineOutcome } from '../rules/baseline.js';
 import { type Citation, type Finding, type Pattern, SEVERITIES, type Severity } from '../rules/finding.js';
-import { duration, grouped } from '../rules/wording.js';
+import { duration } from '../rules/wording.js';
 import type { PatternFilter } from './display-filter.js';
 import { escapeControls, onOneLine } from './escape.js';
 import { type Palette, PLAIN } from './palette.js';

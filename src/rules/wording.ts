@@ -1,5 +1,6 @@
 import type { Endpoint } from '../connections/connection.js';
 import { formatEndpoint } from '../core/addresses.js';
+import { grouped } from '../core/numbers.js';
 import type { Finding } from './finding.js';
 import type { OptionSpec } from './rule.js';
 
@@ -62,11 +63,6 @@ export function duration(seconds: number): string {
 function pair(amount: number, base: number, large: string, small: string): string {
   const rest = amount % base;
   return `${Math.floor(amount / base)} ${large}${rest === 0 ? '' : ` ${rest} ${small}`}`;
-}
-
-/** `1,460` */
-export function grouped(amount: number): string {
-  return String(amount).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 /** `1 byte`, `37 bytes`, `1,460 bytes` */

@@ -71,7 +71,7 @@ describe('pcap', () => {
 
   it('holds frames above 262,144 octets only if its snaplen says so', () => {
     const capture = pcap([{ data: new Uint8Array(1_500_000).fill(9), time: 0n }]);
-    expect(readFrames(capture).facts.damage?.message).toContain('at most 262144 are plausible');
+    expect(readFrames(capture).facts.damage?.message).toContain('at most 262,144 are plausible');
     new DataView(capture.buffer).setUint32(16, 2_000_000, true);
     const { frames, facts } = readFrames(capture, [70_000]);
     expect(facts).toMatchObject({ damage: null, bytes: 1_500_000 });
@@ -262,7 +262,7 @@ describe('damage in pcap', () => {
     const { frames, facts } = readFrames(absurd);
     expect(frames).toHaveLength(1);
     expect(facts.damage).toMatchObject({ offset: 24 + 19, frame: 2 });
-    expect(facts.damage?.message).toContain('2147483647 octets');
+    expect(facts.damage?.message).toContain('2,147,483,647 octets');
   });
 
   it('of the file header leaves nothing to read', () => {

@@ -333,7 +333,7 @@ describe('blocks that are skipped', () => {
     expect(frames).toHaveLength(1);
     expect(facts.damage).toBeNull();
     const { facts: cut } = readFrames(join(head, skipped.subarray(0, 40_000)));
-    expect(cut.damage?.message).toContain(`this ${name} says that it is 70016 octets long`);
+    expect(cut.damage?.message).toContain(`this ${name} says that it is 70,016 octets long`);
   });
 });
 
@@ -426,7 +426,7 @@ describe('damage in pcapng', () => {
   it.each([
     ['a packet of an unknown interface', enhancedPacket(DATA, MICROSECONDS, 3), /interface 3, .* only 1/],
     ['a block length beyond the next multiple of four', patched(packet, 4, 41), /44 octets long/],
-    ['a block length of almost 4 GiB', patched(block(77, DATA), 4, 0xffff_fffd), /4294967296 octets long/],
+    ['a block length of almost 4 GiB', patched(block(77, DATA), 4, 0xffff_fffd), /4,294,967,296 octets long/],
     ['a block length too small', patched(packet, 4, 8), /at least 12, but .* says 8/],
     ['a packet block length too small', block(6, [0, 0, 0, 0]), /at least 32 octets, but says 16/],
     ['an obsolete packet block too small', block(2, [0, 0, 0, 0]), /Packet Block takes at least 32/],
@@ -438,14 +438,14 @@ describe('damage in pcapng', () => {
     [
       'an absurd block length',
       patched(packet, 4, 0x7fff_fff0),
-      /2147483632 octets long, but at most 16777216/,
+      /2,147,483,632 octets long, but at most 16,777,216/,
     ],
     ['more captured than the block holds', patched(packet, 20, 9), /room for 8 octets .* 9 were captured/],
-    ['more captured than plausible', patched(packet, 20, 262_145), /262145 octets .* at most 262144/],
+    ['more captured than plausible', patched(packet, 20, 262_145), /262,145 octets .* at most 262,144/],
     [
       'an option longer than its block',
       interfaceDescription(1, [[2, [1]]]).fill(255, 18, 20),
-      /65535 octets/,
+      /65,535 octets/,
     ],
     ['an unknown byte order', patched(sectionHeader(), 8, 0x12345678), /1a2b3c4d, but this one has 78563412/],
     ['a newer version', patched(sectionHeader(), 12, 2), /version 2\.0/],

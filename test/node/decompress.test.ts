@@ -4,6 +4,7 @@ import { join as joinPath } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { CaptureError } from '../../src/core/errors.js';
+import { grouped } from '../../src/core/numbers.js';
 import { XxHash32 } from '../../src/node/decompress/xxhash.js';
 import { readCapture } from '../../src/node/read-capture.js';
 import { join } from '../support/capture-builder.js';
@@ -66,7 +67,9 @@ describe.each(SAMPLES)('%s', (name) => {
     const { frames, facts } = await read(bytes.subarray(0, bytes.length - 9));
     expect(frames).toEqual(PLAIN.slice(0, frames.length));
     expect(facts.damage?.message).toMatch(
-      new RegExp(`^the ${compression} stream ends early, after ${bytes.length - 9} compressed octets`),
+      new RegExp(
+        `^the ${compression} stream ends early, after ${grouped(bytes.length - 9)} compressed octets`,
+      ),
     );
   });
 
@@ -105,10 +108,10 @@ describe('a checksum that is wrong', () => {
     const { message, frame } = facts.damage!;
     expect(frame).toBe(PLAIN.length + 1);
     const found =
-      /^the (\w+) stream is damaged before its octet (\d+) \(the checksum of the compressed frame’s content, which has been analysed, should be 0x([0-9a-f]{8}), but is 0x([0-9a-f]{8})\)$/.exec(
+      /^the (\w+) stream is damaged before its octet ([\d,]+) \(the checksum of the compressed frame’s content, which has been analysed, should be 0x([0-9a-f]{8}), but is 0x([0-9a-f]{8})\)$/.exec(
         message,
       )!;
-    expect(found.slice(1, 3)).toEqual([compression, String(bytesOf(name).length)]);
+    expect(found.slice(1, 3)).toEqual([compression, grouped(bytesOf(name).length)]);
     expect(parseInt(found[3], 16) ^ parseInt(found[4], 16)).toBe(0x8000_0000 | 0);
   });
 
@@ -123,7 +126,7 @@ describe('a checksum that is wrong', () => {
     expect(frames.length).toBeGreaterThan(100);
     expect(frames).toEqual(PLAIN.slice(0, frames.length));
     expect(facts.damage).toMatchObject({ frame: frames.length + 1 });
-    expect(facts.damage?.message).toContain(`before its octet ${skipped} `);
+    expect(facts.damage?.message).toContain(`before its octet ${grouped(skipped)} `);
   });
 
   it('of an lz4 block keeps that block back, and tells where it is', async () => {
@@ -135,7 +138,7 @@ describe('a checksum that is wrong', () => {
     const end = bytesOf('linked.lz4').length - 8;
     expect(facts.damage?.message).toMatch(
       new RegExp(
-        `^the lz4 stream is damaged before its octet ${end} \\(the checksum of a block should be 0x`,
+        `^the lz4 stream is damaged before its octet ${grouped(end)} \\(the checksum of a block should be 0x`,
       ),
     );
   });
@@ -184,9 +187,9 @@ describe('hostile compression', () => {
     [
       'a zstd block of 2 MiB',
       [0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x58, 0xf9, 0xff, 0xff],
-      /block claims to have 2097151/,
+      /block claims to have 2,097,151/,
     ],
-    ['an lz4 block of 2 GiB', [...headerOfLz4(0x40, 0x70), ...le32(0x7fffffff)], /claims to have 2147483647/],
+    ['an lz4 block of 2 GiB', [...headerOfLz4(0x40, 0x70), ...le32(0x7fffffff)], /claims to have 2,147,483,647/],
     ['an lz4 dictionary', [...le32(0x184d2204), 0x41, 0x70, 0, 0, 0, 0, 0], /dictionary/],
     [
       'an lz4 match before the start',

@@ -5,6 +5,7 @@ import { join as joinPath } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { CaptureError } from '../../src/core/errors.js';
+import { grouped } from '../../src/core/numbers.js';
 import { InputError } from '../../src/node/input-error.js';
 import { type ReadOptions, type ReadProgress, readCapture } from '../../src/node/read-capture.js';
 import { join, pcap, sectionHeader } from '../support/capture-builder.js';
@@ -63,7 +64,7 @@ describe('reading a file', () => {
     expect(frames.length).toBeGreaterThan(0);
     expect(facts.damage?.frame).toBe(frames.length + 1);
     expect(facts.damage?.message).toMatch(
-      `the gzip stream ends early, after ${packed.length >> 1} compressed octets`,
+      `the gzip stream ends early, after ${grouped(packed.length >> 1)} compressed octets`,
     );
   });
 
@@ -105,7 +106,7 @@ describe('reading a file', () => {
     expect(facts.damage).toEqual({
       offset: BYTES.length,
       frame: 401,
-      message: `what follows the gzip stream between its octets 0 and ${bytes.length} is no gzip`,
+      message: `what follows the gzip stream between its octets 0 and ${grouped(bytes.length)} is no gzip`,
     });
   });
 

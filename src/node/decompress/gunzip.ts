@@ -1,4 +1,5 @@
 import { createGunzip, type Gunzip } from 'node:zlib';
+import { grouped } from '../../core/numbers.js';
 import type { ByteSource } from '../byte-source.js';
 import { cannotBeDecoded, endsEarly, PIECE_LENGTH, readPiece } from './pieces.js';
 
@@ -199,6 +200,6 @@ function describe(failure: string, position: number, length: number): string {
   const end = position + length;
   if (failure === 'unexpected end of file') return endsEarly('gzip', end);
   return failure === NO_HEADER
-    ? `what follows the gzip stream between its octets ${position} and ${end} is no gzip`
+    ? `what follows the gzip stream between its octets ${grouped(position)} and ${grouped(end)} is no gzip`
     : cannotBeDecoded('gzip', position, end, failure);
 }

@@ -1,4 +1,5 @@
 import { isSkippableMagic } from '../../capture/detect.js';
+import { grouped } from '../../core/numbers.js';
 import type { ByteSource } from '../byte-source.js';
 import { CONTENT, compareChecksums, type Decoder, decode } from './decoder.js';
 import { XxHash32 } from './xxhash.js';
@@ -171,7 +172,7 @@ class Lz4Decoder implements Decoder {
     const length = this.#isStored ? word - IS_STORED : word;
     // What cannot be compressed is stored; the legacy format has no such block, and its blocks may grow.
     const most = this.#isLegacy ? LEGACY_BLOCK + Math.ceil(LEGACY_BLOCK / 255) + 16 : this.#maximum;
-    if (length > most || length === 0) throw new Error(`a block claims to have ${length} octets`);
+    if (length > most || length === 0) throw new Error(`a block claims to have ${grouped(length)} octets`);
     this.#blockLength = length;
     this.#next('content', length + ((this.#flags & HAS_BLOCK_CHECKSUM) !== 0 ? CHECKSUM_LENGTH : 0));
   }

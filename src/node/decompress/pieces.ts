@@ -1,3 +1,4 @@
+import { grouped } from '../../core/numbers.js';
 import type { ByteSource } from '../byte-source.js';
 
 /**
@@ -19,13 +20,13 @@ export async function readPiece(source: ByteSource, buffer: Uint8Array, length =
 
 /** How a compressed stream broke off, as a sentence without a final stop. */
 export function endsEarly(name: string, octets: number): string {
-  return `the ${name} stream ends early, after ${octets} compressed octets`;
+  return `the ${name} stream ends early, after ${grouped(octets)} compressed octets`;
 }
 
 export function cannotBeDecoded(name: string, from: number, to: number, detail: string): string {
-  return `the ${name} stream cannot be decoded between its octets ${from} and ${to} (${detail})`;
+  return `the ${name} stream cannot be decoded between its octets ${grouped(from)} and ${grouped(to)} (${detail})`;
 }
 
 export function isDamaged(name: string, octet: number, detail: string): string {
-  return `the ${name} stream is damaged before its octet ${octet} (${detail})`;
+  return `the ${name} stream is damaged before its octet ${grouped(octet)} (${detail})`;
 }

@@ -1,5 +1,6 @@
 import { Decompress } from 'fzstd';
 import { isSkippableMagic } from '../../capture/detect.js';
+import { grouped } from '../../core/numbers.js';
 import type { ByteSource } from '../byte-source.js';
 import { CONTENT, compareChecksums, type Decoder, decode } from './decoder.js';
 import { XxHash64 } from './xxhash.js';
@@ -112,7 +113,7 @@ class ZstdDecoder implements Decoder {
         const type = (header >> 1) & 3;
         const size = header >> 3;
         if (type === RESERVED) throw new Error('a block is of no known type');
-        if (size > MAXIMUM_BLOCK) throw new Error(`a block claims to have ${size} octets`);
+        if (size > MAXIMUM_BLOCK) throw new Error(`a block claims to have ${grouped(size)} octets`);
         this.#isLast = (header & 1) !== 0;
         this.#frame?.push(head.slice(0, 3));
         this.#pass('content', type === RLE ? 1 : size);

@@ -1,4 +1,4 @@
-import { grouped } from '../../rules/wording.js';
+import { grouped } from '../../core/numbers.js';
 import type { Dossier } from '../dossier.js';
 import { escapeXml } from '../escape.js';
 import { counted, timelineCommand, UNKNOWN_TIME } from '../words.js';

@@ -1,6 +1,7 @@
 /** The first section: what came of it all, and of which captures. */
+
+import { grouped } from '../../core/numbers.js';
 import { SEVERITIES } from '../../rules/finding.js';
-import { grouped } from '../../rules/wording.js';
 import type { Dossier } from '../dossier.js';
 import { escapeXml } from '../escape.js';
 import type { CaptureFacts } from '../reporter.js';

@@ -1,9 +1,10 @@
 import type { Connection } from '../../connections/connection.js';
+import { grouped } from '../../core/numbers.js';
 import { cite } from '../citations.js';
 import { milestone } from '../evidence.js';
 import type { Pattern } from '../finding.js';
 import type { CaptureCounts, PatternRule } from '../rule.js';
-import { count, grouped, inCase, times } from '../wording.js';
+import { count, inCase, times } from '../wording.js';
 import { Members } from './members.js';
 import { reportPattern } from './report-pattern.js';
 

@@ -1,7 +1,8 @@
+import { grouped } from '../../core/numbers.js';
 import { secondsBetween } from '../../core/time.js';
 import { cite } from '../citations.js';
 import type { PatternRule } from '../rule.js';
-import { count, duration, grouped, round } from '../wording.js';
+import { count, duration, round } from '../wording.js';
 import { Members } from './members.js';
 import { reportPattern } from './report-pattern.js';
 

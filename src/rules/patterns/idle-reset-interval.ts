@@ -1,11 +1,12 @@
 import type { Connection, Endpoint } from '../../connections/connection.js';
 import { formatEndpoint } from '../../core/addresses.js';
+import { grouped } from '../../core/numbers.js';
 import { secondsBetween, type Timestamp } from '../../core/time.js';
 import { cite } from '../citations.js';
 import { entered, findReset, lastMilestone, latest } from '../evidence.js';
 import type { Citation, Finding, Pattern } from '../finding.js';
 import type { PatternRule } from '../rule.js';
-import { count, duration, grouped, inNetwork, round } from '../wording.js';
+import { count, duration, inNetwork, round } from '../wording.js';
 import { Groups, Members, MINIMUM_MEMBERS, median } from './members.js';
 import { reportPattern } from './report-pattern.js';
 
