@@ -35,11 +35,14 @@ for (const signal of ['SIGTERM', 'SIGHUP'] as const) {
   process.once(signal, () => process.exit(SIGNALLED + constants.signals[signal]));
 }
 
+/** Where nothing shows how wide the output may be, POSIX has a variable that says so. */
+const COLUMNS = Number(/^[1-9]\d{0,3}$/.exec(process.env.COLUMNS ?? '')?.[0] ?? 80);
+
 function stream(descriptor: number, name: string, output: NodeJS.WriteStream): Stream {
   return {
     write: (part) => writeAll(descriptor, part, name),
     isTerminal: output.isTTY === true,
-    columns: output.isTTY === true ? output.columns : 80,
+    columns: output.isTTY === true ? output.columns : COLUMNS,
   };
 }
 

@@ -31,13 +31,21 @@ export function captureProblem(error: unknown, path: string): string | null {
 /** A misspelt command is taken for a capture, and so is one behind an option: say so. */
 function commandHint({ code }: InputError, path: string): string {
   if (code === 'ENOENT' && isCommand(path)) return `; ${comesFirst(path)}`;
-  const nearest = code === 'ENOENT' ? commandLike(path) : null;
-  return nearest === null ? '' : `; or did you mean the command ${nearest}?`;
+  if (code !== 'ENOENT' || !isWord(path)) return '';
+  const nearest = nearestName(path, COMMANDS);
+  return nearest === null
+    ? '; finwait --help names the commands'
+    : `; or did you mean the command ${nearest}?`;
 }
 
 /** The command that a word may have been meant for; null if it looks like none. */
 function commandLike(word: string): string | null {
-  return /^[a-z]+$/i.test(word) ? nearestName(word, COMMANDS) : null;
+  return isWord(word) ? nearestName(word, COMMANDS) : null;
+}
+
+/** Captures have an ending mostly. */
+function isWord(path: string): boolean {
+  return /^[a-z]+$/i.test(path);
 }
 
 function isCommand(word: string): boolean {

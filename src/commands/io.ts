@@ -12,7 +12,7 @@ export interface Io {
 export interface Stream {
   write(part: string | Uint8Array): void;
   readonly isTerminal: boolean;
-  /** Width in characters; 80 where it is no terminal. */
+  /** Width in characters; that of `COLUMNS`, or 80, where it is no terminal. */
   readonly columns: number;
 }
 

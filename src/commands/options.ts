@@ -20,6 +20,12 @@ export function wholeNumber(text: string): number {
   return Number(text);
 }
 
+/** Asks whether another name was meant; empty if none is near. */
+export function meant(name: string, names: readonly string[]): string {
+  const nearest = nearestName(name, names);
+  return nearest === null ? '' : `; did you mean ${nearest}?`;
+}
+
 /** `--max-connections`. */
 export function atLeastOne(text: string): number {
   return atLeast(1, text);
@@ -36,7 +42,9 @@ export function separations(text: string): Separation[] {
   return text.split(',').map((name) => {
     const found = SEPARATIONS.find((candidate) => candidate === name);
     if (found === undefined)
-      throw new InvalidArgumentError(`it is of ${SEPARATIONS.join(', ')}, with commas between them`);
+      throw new InvalidArgumentError(
+        `it is of ${SEPARATIONS.join(', ')}, with commas between them${meant(name, SEPARATIONS)}`,
+      );
     return found;
   });
 }
@@ -51,7 +59,9 @@ export function documentLength(text: string): number {
 
 /** Collects numbers, one an option or several between commas. */
 export function collectNumbers(text: string, previous: readonly number[]): number[] {
-  return [...previous, ...text.split(',').map(wholeNumber)];
+  if (!/^\d+(?:,\d+)*$/.test(text))
+    throw new InvalidArgumentError('it is a whole number, such as 0, or several, such as 3,7,9');
+  return [...previous, ...text.split(',').map(Number)];
 }
 
 /** `--rule id=severity` and `--set id.option=value`, as the rules want them. */
@@ -65,9 +75,9 @@ export function ruleSettings(rules: readonly string[], sets: readonly string[]):
     );
     const found = SEVERITY_CHOICES.find((candidate) => candidate === choice);
     if (found === undefined) {
-      const nearest = nearestName(choice, SEVERITY_CHOICES);
-      const hint = nearest === null ? '' : `; did you mean ${nearest}?`;
-      throw new UsageError(`--rule ${text}: a severity is one of ${SEVERITY_CHOICES.join(', ')}${hint}`);
+      throw new UsageError(
+        `--rule ${text}: a severity is one of ${SEVERITY_CHOICES.join(', ')}${meant(choice, SEVERITY_CHOICES)}`,
+      );
     }
     severities[id] = found;
   }

@@ -4,6 +4,7 @@ import { nearestName } from '../core/suggest.js';
 import { OutputError } from '../node/output.js';
 import { ConfigError } from '../node/settings-text.js';
 import { escapeControls } from '../report/escape.js';
+import { FORMATS } from '../report/formats.js';
 import { SEVERITIES } from '../rules/finding.js';
 import { SettingsError } from '../rules/settings.js';
 import { VERSION } from '../version.js';
@@ -16,7 +17,7 @@ import { extract } from './extract.js';
 import { EXTRACT_FORMATS } from './extract-file.js';
 import { CHECK_HELP, EXAMPLES, EXTRACT_HELP, WATCH_HELP } from './help-texts.js';
 import { EXIT_OK, EXIT_USAGE, type Io, UsageError } from './io.js';
-import { collectNumbers, documentLength } from './options.js';
+import { collectNumbers, documentLength, meant } from './options.js';
 import { OutputPlan } from './outputs.js';
 import {
   addColorOptions,
@@ -33,6 +34,9 @@ import {
 } from './shared-options.js';
 import { timeline } from './timeline.js';
 import { watch } from './watch.js';
+
+/** Narrower columns of help are not wrapped. */
+const LEAST_HELP_WIDTH = 12;
 
 const NO_CAPTURE = 'name a capture to read, such as incident.pcap';
 
@@ -84,7 +88,8 @@ function build(io: Io, done: Done): Command {
       outputError: (text, write) => write(inOurWords(text)),
       getOutHelpWidth: () => io.stdout.columns,
       getErrHelpWidth: () => io.stderr.columns,
-    });
+    })
+    .configureHelp({ minWidthToWrap: LEAST_HELP_WIDTH });
 
   const analyzeCommand = addAnalyze(program, io, done);
   addWatch(program, io, done);
@@ -143,6 +148,7 @@ function addAnalyze(program: Command, io: Io, done: Done): Command {
       const configuration = await configure(options, io);
       done(await analyze(paths, { ...options, ...configuration, destinations: plan.destinations() }, io));
     });
+  command.configureOutput({ outputError: (text, write) => write(inOurWords(formatForOption(text))) });
   addCommonOptions(command);
   return command;
 }
@@ -312,6 +318,16 @@ function optionList(command: Command, width: number): string {
     .join('\n');
 }
 
+/** What Commander says where a value is none of those that there are. */
+const CHOICES = /('([^']*)' is invalid\b.* Allowed choices are ([^.]*))\./;
+
+/** Whoever writes `--json` for a report means a format, which is not what is most like it. */
+function formatForOption(text: string): string {
+  const [, name] = /^error: unknown option '--([a-z]+)'/.exec(text) ?? [];
+  if (name === undefined || !Object.hasOwn(FORMATS, name)) return text;
+  return `error: unknown option '--${name}'; did you mean --format ${name}?\n`;
+}
+
 /** Commander's message, with what to do about it where it does not say so itself. */
 function inOurWords(text: string): string {
   return text
@@ -325,6 +341,10 @@ function inOurWords(text: string): string {
     .replace("missing required argument 'shell'", `name a shell: ${SHELL_NAMES.join(', ')}`)
     .replace('command-argument value ', '')
     .replace(/ is invalid\. (?=[a-z"])/, ' is invalid: ')
+    .replace(
+      CHOICES,
+      (_, said: string, given: string, names: string) => `${said}${meant(given, names.split(', ')) || '.'}`,
+    )
     .replace(
       /^(finwait: too many arguments for 'rules')\..*$/m,
       '$1; one of them in full: finwait explain <rule>',

@@ -48,7 +48,7 @@ export async function watch(path: string, options: WatchOptions, io: Io): Promis
   const watcher = new WatchReporter(voice, options.severity);
   const reporters: Reporter[] = [watcher];
   if (options.format === 'text') {
-    const look = { palette, columns: io.stdout.columns, verbose: false };
+    const look = { palette, columns: io.stdout.columns, verbose: false, isLive: true };
     reporters.push(new TableReporter(textWriter(io), look));
   }
   const analysis = new Analysis({

@@ -30,7 +30,7 @@ export async function findConfig(from: string): Promise<LoadedConfig> {
     if (files.length === 1) {
       const path = join(folder, files[0]);
       if (isCode(path)) refuseForeignCode(path);
-      return readConfigFile(path, from);
+      return readConfigFile(shortest(path, from), from);
     }
     if (folder === home || folder === dirname(folder)) return { file: null, config: EMPTY_CONFIG };
   }
@@ -42,7 +42,7 @@ export async function findConfig(from: string): Promise<LoadedConfig> {
  */
 export async function readConfigFile(path: string, from: string): Promise<LoadedConfig> {
   const file = resolve(from, path);
-  const name = shortest(file, from);
+  const name = path;
   if (isCode(file)) {
     const { config, problems } = readConfig(await runFile(file, name));
     if (problems.length > 0) {

@@ -34,6 +34,8 @@ export interface TableOptions {
   readonly columns: number;
   /** Also count the frames that were not analysed, by reason. */
   readonly verbose: boolean;
+  /** The capture came in while it was analysed: to look at it once more, one has to have saved it. */
+  readonly isLive?: boolean;
 }
 
 /** A pattern, or the findings of one rule. */
@@ -231,7 +233,7 @@ export class TableReporter implements Reporter {
 
   /** @param rule what the first card is about; undefined without any */
   #connectionTable(end: AnalysisEnd, rule: string | undefined): string {
-    const { palette } = this.#options;
+    const { palette, isLive = false } = this.#options;
     const { worst, length } = this.#connections;
     if (worst === undefined) return '';
     const more = end.summary.connections - length;
@@ -240,7 +242,10 @@ export class TableReporter implements Reporter {
       : this.#connections.list(palette, this.#width);
     const hints = [
       ...(more > 0
-        ? wrap(`${counted(more, 'more connection')}: --format json has them all`, this.#width)
+        ? wrap(
+            `${counted(more, 'more connection')}: ${isLive ? 'of a saved capture, finwait FILE --format json' : '--format json'} has them all`,
+            this.#width,
+          )
         : []),
       ...this.#hint('segment by segment:', timelineCommand(end.captures, worst)),
       ...(rule === undefined

@@ -104,6 +104,12 @@ describe('a misspelt command', () => {
   });
 });
 
+it('names the commands to whoever looks for one that there is not', async () => {
+  const { code, stderr } = await finwait(['list']);
+  expect(code).toBe(3);
+  expect(stderr).toMatch(/^finwait: list: no such file; .*; finwait --help names the commands\n$/);
+});
+
 describe('a command behind an option', () => {
   it('has to come first', async () => {
     const first = 'the command timeline comes first, before all options: finwait timeline …';
@@ -164,6 +170,17 @@ describe('wrong usage', () => {
     [[STUCK, '--baseline', 'package.json'], /is no report of finwait; .* -o baseline\.json$/m],
     [[STUCK, '--filter', 'src port 80'], /is invalid: a connection goes both ways/],
     [[STUCK, '--fromat', 'json'], /^\(finwait --help tells more\)$/m],
+    [
+      [STUCK, '--json'],
+      /unknown option '--json'; did you mean --format json\?\n\(finwait --help tells more\)\n$/,
+    ],
+    [[STUCK, '--fail-on', 'warn'], /choices are error, warning, info; did you mean warning\?$/m],
+    [[STUCK, '--fail-on', 'xyz'], /choices are error, warning, info\.$/m],
+    [[STUCK, '--reader', 'pcap_parser'], /choices are builtin, pcap-parser; did you mean pcap-parser\?$/m],
+    [[STUCK, '--separate', 'vlna'], /of vlan, tunnel, interface, with commas .*; did you mean vlan\?$/m],
+    [['completion', 'bsh'], /choices are bash, zsh, fish; did you mean bash\?$/m],
+    [['extract', STUCK, '-c', '5-7', '-o', 'x'], /a whole number, such as 0, or several, such as 3,7,9$/m],
+    [['--config', '/', STUCK], /^finwait: \/: is a directory$/m],
     [['timeline', STUCK, '--format', 'json'], /^\(finwait timeline --help tells more\)$/m],
     [['check'], /name the captures to check, or their folder\n\(finwait check --help tells more\)/],
     [[STUCK, '--set', 'recurring-finding.minimumMembers=1'], /is a whole number from 2 to 1000000, not 1$/m],

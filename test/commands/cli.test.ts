@@ -60,6 +60,14 @@ describe('the program', () => {
     expect(stderr).toMatch(/^finwait: standard input: damaged at byte /);
   });
 
+  it('is as wide as COLUMNS says where there is no terminal', async () => {
+    const child = spawn(process.execPath, ['--import', TSX, CLI, CAPTURE], {
+      env: { ...process.env, COLUMNS: '50' },
+    });
+    const lines = (await textOf(child.stdout)).split('\n');
+    expect(Math.max(...lines.filter((line) => line.startsWith('│')).map((line) => line.length))).toBe(50);
+  });
+
   it('ends quietly when the reader of its output has gone', async () => {
     const child = start([CAPTURE, '--format', 'json']);
     child.stdout?.destroy();

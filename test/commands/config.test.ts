@@ -198,7 +198,7 @@ describe('a configuration that cannot be used', () => {
 
   it.each<[string, (path: string) => void, string]>([
     ['is not there', () => {}, 'there is no such file'],
-    ['is a folder', (path) => mkdirSync(path), 'is no file'],
+    ['is a folder', (path) => mkdirSync(path), 'is a directory'],
     [
       'is larger than a configuration',
       (path) => writeFileSync(path, ' '.repeat(2 ** 20 + 1)),

@@ -64,6 +64,12 @@ describe('help', () => {
     expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
   });
 
+  it('wraps what it says of options in narrow terminals', async () => {
+    const { stdout } = await finwait(['--help'], { columns: 50 });
+    const options = stdout.slice(0, stdout.indexOf('Examples:')).split('\n');
+    expect(options.filter((line) => line.length > 50)).toEqual([]);
+  });
+
   it('teaches by examples, options and exit codes', async () => {
     const { stdout } = await finwait(['--help']);
     for (const part of ['Examples:', 'Exit codes:', '--fail-on', 'finwait timeline', '| finwait -']) {

@@ -127,6 +127,13 @@ describe('finwait watch on a pipe', () => {
     expect(output).toContain('1 connection: 1 warning, 1 info');
   });
 
+  it('says where a report with all connections comes from', async () => {
+    const { stdout } = await finwait(['watch', captureOf('mixed-200', 'client')]);
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
+      '180 more connections: of a saved capture, finwait FILE --format json has them all',
+    );
+  });
+
   it('ends quietly if it is interrupted before anything came', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'finwait-watch-'));
     const path = join(folder, 'pipe');

@@ -189,7 +189,11 @@ describe('hostile compression', () => {
       [0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x58, 0xf9, 0xff, 0xff],
       /block claims to have 2,097,151/,
     ],
-    ['an lz4 block of 2 GiB', [...headerOfLz4(0x40, 0x70), ...le32(0x7fffffff)], /claims to have 2,147,483,647/],
+    [
+      'an lz4 block of 2 GiB',
+      [...headerOfLz4(0x40, 0x70), ...le32(0x7fffffff)],
+      /claims to have 2,147,483,647/,
+    ],
     ['an lz4 dictionary', [...le32(0x184d2204), 0x41, 0x70, 0, 0, 0, 0, 0], /dictionary/],
     [
       'an lz4 match before the start',
