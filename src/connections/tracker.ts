@@ -329,17 +329,11 @@ export class Tracker {
   finish(): void {
     this.#pauses.settle();
     const store = this.#store;
-    // Number above, place below: these are sorted many times faster than places by what has to be looked up.
-    const held = new BigUint64Array(this.held);
+    const places = new Int32Array(this.held);
     let count = 0;
-    const add = (id: number, place: number): void => {
-      held[count++] = (BigInt(id) << 32n) | BigInt(place >>> 0);
-    };
-    for (let slot = 0; slot < store.highWater; slot++) {
-      if (store.isLive(slot)) add(store.memory(slot)[store.base(slot) + ID], slot);
-    }
-    for (const slot of this.#dormant.slots()) add(this.#dormant.idOf(slot), ~slot);
-    for (const each of held.sort()) this.#end(this.#awake(Number(BigInt.asIntN(32, each))));
+    for (let slot = 0; slot < store.highWater; slot++) if (store.isLive(slot)) places[count++] = slot;
+    for (const slot of this.#dormant.slots()) places[count++] = ~slot;
+    for (const place of this.#inOrder(places)) this.#end(this.#awake(place));
   }
 
   /** Slot of the connection that `tuple` belongs to, or -1; sets the table's `fromServer`. */
@@ -355,6 +349,24 @@ export class Tracker {
   /** Slot of a connection that is in `place`: its own, or the complement of that among those dormant. */
   #awake(place: number): number {
     return place < 0 ? this.#wake(~place) : place;
+  }
+
+  /**
+   * These places in the order of their connections' numbers: where those that are dormant come up in the table depends
+   * on a seed, and what is told of a capture must not.
+   */
+  #inOrder(places: Int32Array): Int32Array {
+    // Number above, place below: these are sorted many times faster than places by what has to be looked up.
+    const keys = new BigUint64Array(places.length);
+    for (const [i, place] of places.entries()) {
+      keys[i] = (BigInt(this.#idIn(place)) << 32n) | BigInt(place >>> 0);
+    }
+    return Int32Array.from(keys.sort(), (key) => Number(BigInt.asIntN(32, key)));
+  }
+
+  #idIn(place: number): number {
+    if (place < 0) return this.#dormant.idOf(~place);
+    return this.#store.memory(place)[this.#store.base(place) + ID];
   }
 
   #wake(dormant: number): number {
@@ -645,7 +657,7 @@ export class Tracker {
     }
   }
 
-  /** Gives up the connections that have been idle for longest. */
+  /** Gives up the connections that have been idle for longest, in the order of their first frames. */
   #evict(): void {
     const store = this.#store;
     const places = new Int32Array(this.held);
@@ -667,9 +679,10 @@ export class Tracker {
       count++;
     }
     const latest = lastFrames.slice(0, count).sort()[Math.floor(count * EVICTED_SHARE)];
-    for (let i = 0; i < count; i++) {
-      if (lastFrames[i] > latest) continue;
-      const slot = this.#awake(places[i]);
+    let given = 0;
+    for (let i = 0; i < count; i++) if (lastFrames[i] <= latest) places[given++] = places[i];
+    for (const place of this.#inOrder(places.subarray(0, given))) {
+      const slot = this.#awake(place);
       const memory = store.memory(slot);
       const base = store.base(slot);
       memory[base + FLAGS] = memory[base + FLAGS] | EVICTED;

@@ -213,4 +213,13 @@ describe('in a flood', () => {
       Array.from({ length: FLOOD + 1 }, (_, id) => id < evicted),
     );
   });
+
+  it('are given up in the order of their first frames, whatever the seed of the tables', () => {
+    for (const seed of [1, 2]) {
+      const flooded = new Flooded({ maximumConnections: FLOOD, seed });
+      flooded.send(FLOOD, SYN, 0);
+      const { evicted } = flooded.tracker;
+      expect(flooded.ended.map(({ id }) => id)).toEqual(Array.from({ length: evicted }, (_, id) => id));
+    }
+  });
 });
