@@ -65,27 +65,34 @@ const SERVER_LOG =
 const OF_SERVER =
   '{other}: connect had succeeded, and its next read or write fails with ECONNRESET. {resetter}: its own action if accept had returned the connection, else nothing.';
 
-/** The server's reset has the form of an answer: its socket may never have been made. */
+/** The server's reset has no ACK bit, as an answer to an acknowledgment, captured or not: its socket may never have been made. */
 const BY_REFUSING_SERVER: Account = {
   applicationSees: OF_SERVER,
   likelyCauses: [QUEUE_FULL, NEVER_ACCEPTED, ACCEPTED, IN_FRONT],
   nextSteps: [QUEUE_STEP, SERVER_LOG],
   citations: [cite.resetAtAnyTime, cite.abortOnOverflow, cite.acceptQueueFull],
 };
-/** Its reset has the form of a live socket that is aborted, or answers nothing. */
+/** Its reset has the form of a live socket that is aborted. */
 const BY_SERVER: Account = {
   applicationSees: OF_SERVER,
   likelyCauses: [ACCEPTED, NEVER_ACCEPTED, IN_FRONT],
   nextSteps: [SERVER_LOG],
   citations: [cite.resetAtAnyTime],
 };
-/** Nothing had acknowledged its SYN-ACK. */
+/** Nothing that was captured had acknowledged its SYN-ACK. */
 const BY_WAITING_SERVER: Account = {
   applicationSees:
     '{other}: if it had the SYN-ACK, its connect succeeded, and its next read or write fails with ECONNRESET; if not, its connect goes on waiting, or fails. {resetter}: nothing, accept never returns this connection.',
   likelyCauses: [NO_ACKNOWLEDGMENT, NEVER_ACCEPTED, IN_FRONT],
   nextSteps: ['Capture at {other}: does the SYN-ACK arrive, and is it acknowledged?', SERVER_LOG],
   citations: [cite.synReceivedAck, cite.resetAtAnyTime],
+};
+/** The same without an ACK bit: it may answer an acknowledgment that the capture missed. */
+const BY_ANSWERING_SERVER: Account = {
+  applicationSees: OF_SERVER,
+  likelyCauses: [NO_ACKNOWLEDGMENT, QUEUE_FULL, NEVER_ACCEPTED, IN_FRONT],
+  nextSteps: [...BY_WAITING_SERVER.nextSteps, QUEUE_STEP],
+  citations: [cite.synReceivedAck, ...BY_REFUSING_SERVER.citations],
 };
 
 /** A connection was opened and reset before a single octet was sent. */
@@ -154,7 +161,7 @@ export const handshakeAborted: Rule = {
         ? '{resetter} answered the SYN-ACK with a reset: the handshake was never completed'
         : '{resetter} reset the connection {time} after the SYN-ACK, before any data',
       explanation: `The SYN-ACK is frame {answer}, the reset of {resetter} frame {rst}${isHalfOpen ? ', {time} later' : ''}; ${complete ? 'the handshake was complete' : 'the handshake was never completed'} and no data was sent.${isHalfOpen ? ' No acknowledgment of the SYN-ACK came before, and the reset has the form of a host that knows no such connection.' : ''}`,
-      ...(isHalfOpen ? HALF_OPEN : accountOf(resetter.role, complete, trigger !== null && !hasAck)),
+      ...(isHalfOpen ? HALF_OPEN : accountOf(resetter.role, complete, hasAck)),
       frames: [answered.frame, reset.frame],
       from: answered.time,
       to: after?.time ?? reset.time,
@@ -171,8 +178,8 @@ export const handshakeAborted: Rule = {
 };
 
 /** What is said of a reset that is not that of a half-open client, by who sent it, how far the handshake had got, and its form. */
-function accountOf(resetter: Role, complete: boolean, isAnswer: boolean): Account {
+function accountOf(resetter: Role, complete: boolean, hasAck: boolean): Account {
   if (resetter === 'client') return complete ? BY_CLIENT : BY_CONNECTING_CLIENT;
-  if (!complete) return BY_WAITING_SERVER;
-  return isAnswer ? BY_REFUSING_SERVER : BY_SERVER;
+  if (!complete) return hasAck ? BY_WAITING_SERVER : BY_ANSWERING_SERVER;
+  return hasAck ? BY_SERVER : BY_REFUSING_SERVER;
 }

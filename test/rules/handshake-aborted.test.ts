@@ -75,6 +75,32 @@ testRule(handshakeAborted, {
       facts: { handshakeComplete: false },
     },
     {
+      name: 'and thinks of a full queue where what the server answers was not captured in time',
+      connection: connectionOf(`
+        0.00 C S 0
+        0.01 S SA 0 1
+        0.02 C A 1 1
+        3.03 S R 1`),
+      end: 4,
+      severity: 'warning',
+      endpoint: 'server',
+      likelyCauses: /^The accept queue was full/,
+    },
+    {
+      // A reset without an ACK bit takes its number from an acknowledgment.
+      name: 'and thinks of a full queue where the capture missed the acknowledgment',
+      connection: connectionOf(`
+        0.00 C S 0
+        0.01 S SA 0 1
+        0.03 S R 1`),
+      end: 1,
+      severity: 'warning',
+      endpoint: 'server',
+      applicationSees: /connect had succeeded/,
+      likelyCauses: /accept queue was full/,
+      facts: { handshakeComplete: false },
+    },
+    {
       name: 'as half-open when the client answers the SYN-ACK with a reset',
       connection: connectionOf(`
         0.00 C S  0
