@@ -21,8 +21,8 @@ const RESET_CLIENT: ProgramView = {
 };
 const WAITING_CLIENT: ProgramView = {
   name: 'client',
-  open: 'connect and write succeeded, and its read hangs',
-  read: 'hangs',
+  open: 'connect and write succeeded, and its read hangs until the connection is accepted or given up',
+  read: 'hangs until the connection is accepted or given up',
 };
 /** The client has sent data, for which TCP_DEFER_ACCEPT would have waited. */
 const CITATIONS = [
@@ -36,8 +36,12 @@ const FULL = [
   'The server’s program does not call accept fast enough, or hangs (likely).',
   'A listen backlog, or net.core.somaxconn, that is too small for bursts (possible).',
 ];
-/** Where the capture was not taken at the server. */
 const FULL_OR_LOST = [...FULL, 'The client’s segments are lost on the way (possible).'];
+/** Where the capture was taken near the server: they came as far as that. */
+const FULL_OR_DROPPED = [
+  ...FULL,
+  'A firewall on the host of {server}, or right before it, drops the client’s segments (possible): its counters tell.',
+];
 const OF_SERVER = '{server}: accept does not return this connection.';
 
 /** The server repeats its SYN-ACK although the client has completed the handshake and sends data. */
@@ -93,7 +97,7 @@ export const acceptQueueOverflow: Rule = {
         '{server} repeated its SYN-ACK although {client} had sent data: its accept queue is probably full',
       explanation: `The client’s data in frame {data} acknowledges the SYN-ACK, and yet {server} sent that again, {count} in all, the last {time} later in frame {last}.${reset === null ? '' : ` In the end it reset the connection in frame ${reset.frame}.`}${near ? '' : ' The capture was not taken at the server, so the client’s segments may have been lost behind it.'}`,
       applicationSees: `${seenAt(client, server, reset === null ? WAITING_CLIENT : RESET_CLIENT)} ${OF_SERVER}`,
-      ...(near && { likelyCauses: FULL }),
+      ...(near && { likelyCauses: FULL_OR_DROPPED }),
       citations: CITATIONS,
       frames: [answered?.frame ?? null, data.frame, repeated.frame, repeated.lastFrame, reset?.frame ?? null],
       from: repeated.time,

@@ -35,9 +35,12 @@ const CAME_LATE = {
   ],
   citations: ACKNOWLEDGED_CITATIONS,
 };
-/** The same where the capture was taken at the host of the peer: each FIN came there, and no answer left. */
+/** The same where the capture was taken nearer to the peer: what was lost was lost on the rest of the path. */
 const LEFT_LATE = {
-  likelyCauses: [LATE],
+  likelyCauses: [
+    LATE,
+    'The FIN, or its acknowledgment, was lost between the capture point and {peer} (possible): then a capture on its host shows it.',
+  ],
   nextSteps: ['Nothing, unless it happens often: then what keeps the host of {peer} busy.'],
   citations: ACKNOWLEDGED_CITATIONS,
 };
@@ -60,7 +63,11 @@ const HOST_GONE =
   'The host of {peer}, or the path to it, is gone (possible): then its other connections are not answered either.';
 
 const STEPS_OF_SILENCE = [LOOK, CAPTURE_AT_PEER];
-const STEPS_AT_PEER = ['The firewall rules on the host of {peer}, and its log: what drops the FIN?', LOOK];
+const STEPS_AT_PEER = [
+  'The firewall rules on the host of {peer}, and its log: what drops the FIN?',
+  CAPTURE_AT_PEER,
+  LOOK,
+];
 const CITATIONS_OF_SILENCE = [...ANY_CITATIONS, cite.orphanRetries];
 
 /** The second FIN is repeated because its acknowledgment does not arrive. */
@@ -195,8 +202,9 @@ function causesOfSilence(
   { vantage }: Connection,
   peerWaitedSeconds: number | null,
 ): readonly string[] {
-  // Where the capture was taken at the host of the peer, the FIN came there and no answer left.
-  const onTheWay = vantage.near === peer.role ? [FIREWALL] : [FIREWALL, PATH_LOSES, HOST_GONE];
+  // The nearer to the peer the FIN was captured, the less of the path is left to lose it.
+  const onTheWay =
+    vantage.near === peer.role ? [FIREWALL, HOST_GONE, PATH_LOSES] : [FIREWALL, PATH_LOSES, HOST_GONE];
   if (peerWaitedSeconds === null) return onTheWay;
   const isLong = peerWaitedSeconds >= FIN_TIMEOUT_SECONDS;
   const expired = `{peer} no longer waited for it, after {waited} in FIN-WAIT-2 (${isLong ? 'likely' : 'possible'}): Linux gives that up after tcp_fin_timeout, 60 s by default; and a firewall drops the FIN, or the reset that would answer it.`;

@@ -45,14 +45,15 @@ testRule(lastAckStuck, {
       facts: { peerWaitedSeconds: 67.86 },
     },
     {
-      name: 'and blames no path where the capture was taken at the host that should answer',
+      name: 'and looks at the host first where the capture was taken near the one that should answer',
       connection: {
         ...repeatedFin(4, 9.2),
         vantage: { near: 'client', confidence: 'high', roundTripSeconds: 0.02 },
       },
       end: 20,
-      nextSteps: /^The firewall rules on the host of 10\.0\.0\.1:40000(?!.*Capture)/s,
-      likelyCauses: /^A firewall dropped(?!.*is gone|.*path loses).*FIN-WAIT-2 \(possible\)/s,
+      nextSteps: /^The firewall rules on the host of 10\.0\.0\.1:40000/,
+      // Near is not at: its host may be gone, and a part of the path is left.
+      likelyCauses: /^A firewall dropped.*is gone.*path loses.*FIN-WAIT-2 \(possible\)/s,
     },
     {
       name: 'as an error when nothing answered for long',
@@ -99,7 +100,7 @@ testRule(lastAckStuck, {
 });
 
 it.each([
-  ['client', 3.9, /^The host of 10\.0\.0\.1:40000 was slow to answer[^\n]*$/],
+  ['client', 3.9, /^The host of 10\.0\.0\.1:40000 was slow to answer.*\n.*lost between the capture point/],
   ['server', 3.9, /^The acknowledgment was lost/],
   ['client', 3.02, /^The path between the capture point/],
   ['server', 3.02, /^A firewall in front of 10\.0\.0\.2:8080/],
