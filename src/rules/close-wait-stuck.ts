@@ -41,14 +41,11 @@ const CAUSES = {
   client: [NEVER_LOOKS, NOT_CLOSED, BLOCKED, COPIED, STOPPED, SLOW_ANSWER],
   server: [NOT_CLOSED, BLOCKED, COPIED, STOPPED, SLOW_ANSWER, NEVER_LOOKS],
 };
-/** Its receive buffer is full: nobody has read as far as the FIN. */
-const CAUSES_UNREAD = [
-  BLOCKED,
-  STOPPED,
-  'Its code does not close the socket after an exception (possible).',
-  COPIED,
-  NEVER_LOOKS,
-];
+/**
+ * Its receive buffer was full when it was last heard. It may have read all since: behind a FIN, Linux announces no new
+ * window.
+ */
+const CAUSES_UNREAD = [BLOCKED, STOPPED, NOT_CLOSED, COPIED, NEVER_LOOKS, SLOW_ANSWER];
 const CAUSES_OF_WAITING = {
   client: [WAITS, ...CAUSES.client],
   server: [WAITS, ...CAUSES.server],
@@ -169,7 +166,7 @@ function stillHeld(
     severity: waits ? 'info' : wasQuietFor(options.errorSeconds) ? 'error' : 'warning',
     confidence: waits ? 'possible' : gradedBy(connection, 'inferred'),
     title: '{holder} has stayed in CLOSE-WAIT for {held}',
-    explanation: `{closer} sent its FIN in frame {fin} and {holder} acknowledged it in frame {ack}. ${after}${holder.windowClosed ? ' Its own receive window is closed as well: it does not read either.' : ''} ${waits ? `${count(holder.unacknowledgedBytes, 'byte')} that it had sent ${holder.unacknowledgedBytes === 1 ? 'is' : 'are'} not acknowledged, and its FIN may wait behind them: whether the application of {holder} has closed its side, the capture does not tell.` : 'TCP sends the second FIN only when the application closes, so the application of {holder} has not closed its side.'}`,
+    explanation: `{closer} sent its FIN in frame {fin} and {holder} acknowledged it in frame {ack}. ${after}${holder.windowClosed ? ' Its own receive window was closed in its last segment: it had not read what came before.' : ''} ${waits ? `${count(holder.unacknowledgedBytes, 'byte')} that it had sent ${holder.unacknowledgedBytes === 1 ? 'is' : 'are'} not acknowledged, and its FIN may wait behind them: whether the application of {holder} has closed its side, the capture does not tell.` : 'TCP sends the second FIN only when the application closes, so the application of {holder} has not closed its side.'}`,
     likelyCauses: waits
       ? CAUSES_OF_WAITING[holder.role]
       : holder.windowClosed
