@@ -21,19 +21,17 @@ import { duration, nameOf, round, ssFilter } from './wording.js';
 
 const OF_HOLDER = '{holder}: read has returned 0 or will, and write still succeeds.';
 const OF_SHUTDOWN =
-  '{closer}: its read blocks and its write fails with EPIPE and SIGPIPE, as it shut down its own side.';
+  '{closer}: its read blocks and its write fails with EPIPE and SIGPIPE, as it shut down its own side; nothing if it has called close() since.';
 const NOT_CLOSING = 'The application of {holder} does not close: see close-wait-stuck (likely).';
 const LOOK_AT_HOLDER = 'On the host of {holder}, look for the socket in CLOSE-WAIT, as for close-wait-stuck.';
 const LOOK_AT_CLOSER = "On the host of {closer}: ss -tanpo state fin-wait-2 '( {filter} )'.";
-const OF_ANY = [cite.finWait2Meaning, cite.halfCloseAllowed, cite.finAckProcessing];
-/** What is said otherwise where only shutdown() can have sent the FIN: no timer ends the wait. */
+/** Where only shutdown() can have sent the FIN. Its program may have called close() since, which no packet shows. */
 const BY_SHUTDOWN = {
   applicationSees: `${OF_SHUTDOWN} ${OF_HOLDER}`,
   nextSteps: [
     LOOK_AT_HOLDER,
-    `${LOOK_AT_CLOSER} Its program waits as well: a timeout of its own would end that.`,
+    `${LOOK_AT_CLOSER} No timer and a process: its program waits as well, and a timeout of its own would end that. A timer:(timewait,…) entry: it has called close() since.`,
   ],
-  citations: OF_ANY,
 };
 
 /** One side closed, and waits for a FIN that does not come. */
@@ -47,7 +45,14 @@ export const finWait2Stuck: Rule = {
   needs: 'both',
   explains: [],
   related: ['close-wait-stuck', 'half-close', 'fin-wait-2-timeout-late-fin'],
-  citations: [...OF_ANY, cite.finTimeout, cite.finTimeoutViolates, cite.lingerTwo],
+  citations: [
+    cite.finWait2Meaning,
+    cite.halfCloseAllowed,
+    cite.finAckProcessing,
+    cite.finTimeout,
+    cite.finTimeoutViolates,
+    cite.lingerTwo,
+  ],
   documentation: {
     meaning:
       'The side that closed first had its FIN acknowledged and now waits in FIN-WAIT-2 for the other side’s FIN. The cause lies with the other side, whose application does not close (close-wait-stuck), or on the path. RFC 9293 gives this state no timer. A kernel ends it only if no program owns the socket any more: after close() Linux drops it silently at tcp_fin_timeout, after shutdown() it lasts for as long as the program keeps the socket.',
@@ -93,7 +98,11 @@ export const finWait2Stuck: Rule = {
       title: '{closer} has waited in FIN-WAIT-2 for {waited}',
       explanation: `{closer} sent its FIN in frame {fin}, {holder} acknowledged it in frame {ack} and never sent its own. ${call.words}`,
       ...(call.confidence !== 'possible' && BY_SHUTDOWN),
-      ...(probes !== null && !silentSince(holder, lastOf(probes)) && { likelyCauses: [NOT_CLOSING] }),
+      ...(probes !== null &&
+        !silentSince(holder, lastOf(probes)) &&
+        secondsBetween(probes.lastTime, captureEnd) < options.stuckSeconds && {
+          likelyCauses: [NOT_CLOSING],
+        }),
       frames: [finFrame(closer), covered.frame, data?.lastFrame ?? null],
       from: entry.time,
       to: captureEnd,
@@ -137,7 +146,7 @@ function callUsed(
       name: 'shutdown',
       confidence: gradedBy(connection, 'inferred'),
       words:
-        '{closer} still accepted data after its FIN, so it half-closed with shutdown(SHUT_WR) and will wait without limit.',
+        '{closer} still accepted data after its FIN, so it half-closed with shutdown(SHUT_WR), and waits without limit unless it has called close() since.',
     };
   }
   if (probes !== null) {
