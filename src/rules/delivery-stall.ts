@@ -7,9 +7,6 @@ import type { Rule } from './rule.js';
 import { MINIMUM_RETRANSMISSIONS } from './thresholds.js';
 import { duration, nameOf, round, times } from './wording.js';
 
-const TOO_LARGE =
-  'The copies were too large for the path, and a smaller one came through (possible): MTU probing makes them shrink.';
-
 /** The same octets had to be sent again and again before they were acknowledged: meanwhile nothing moved. */
 export const deliveryStall: Rule = {
   id: 'delivery-stall',
@@ -52,7 +49,7 @@ export const deliveryStall: Rule = {
     likelyCauses: [
       'The path lost all it carried for that time, such as a roaming client, a route that changed or a full queue (possible): other connections over it stand still at the same moments.',
       'The host of {receiver} took nothing in for that time, as a suspended or migrated virtual machine does (possible): then all of its connections stand still, and it sends nothing either.',
-      TOO_LARGE,
+      'The copies were too large for the path, and a smaller one came through (possible): MTU probing makes them shrink.',
       'The acknowledgments were lost on the way back (possible): then {receiver} marks the copies as received before (DSACK).',
     ],
     nextSteps: [
@@ -79,7 +76,6 @@ export const deliveryStall: Rule = {
       confidence: gradedBy(connection, 'observed'),
       title: '{sender} had to send the same data {count} over {time} before it was acknowledged',
       explanation: `{sender} sent the same octets again ${times(longest.count)}, in frames {first} to {last}, the last copy {time} after the original. {receiver} sent nothing in between. Then it went on.${stalls.length > 1 ? ` That happened ${times(stalls.length)} on this connection; this was the longest.` : ''}`,
-      ...(isOfProvenSize(longest) && { likelyCauses: CAUSES_OF_PROVEN_SIZE }),
       frames: [longest.frame, longest.lastFrame],
       from: firstSent(longest),
       to: longest.lastTime,
@@ -108,11 +104,4 @@ function isAcknowledged(run: Milestone, sender: Endpoint, receiver: Endpoint): b
     sender.unacknowledgedBytes === 0 ||
     (sender.lastNewData !== null && sender.lastNewData.frame > run.lastFrame)
   );
-}
-
-const CAUSES_OF_PROVEN_SIZE = deliveryStall.documentation.likelyCauses.filter((cause) => cause !== TOO_LARGE);
-
-/** Segments at least as large as its smallest had come through before. */
-function isOfProvenSize({ retransmitted }: Milestone): boolean {
-  return retransmitted !== undefined && retransmitted.payloadBytes <= retransmitted.acknowledgedBytes;
 }
