@@ -1,6 +1,14 @@
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
-import { eachEndpoint, findReset, gradedBy, lasted, lastMilestone, unanswered } from './evidence.js';
+import {
+  eachEndpoint,
+  findReset,
+  gradedBy,
+  lasted,
+  lastMilestone,
+  silentSince,
+  unanswered,
+} from './evidence.js';
 import { causesOfSilence, IDLE_SECONDS } from './host-fate.js';
 import { LOST_NEIGHBOUR_CITATIONS, reportSilence } from './neighbours.js';
 import { inGeneral, type ProgramView, seenAt } from './program-view.js';
@@ -82,7 +90,10 @@ export const keepaliveUnanswered: Rule = {
     const idleSeconds = secondsBetween(heard, run.time);
     const reset = findReset(prober, ({ hasAck }, seen) => hasAck && seen.frame > run.lastFrame);
     const causes = causesOfSilence('peer', idleSeconds >= IDLE_SECONDS);
-    const isShort = !lasted(connection, run.frame, secondsBetween(run.time, run.lastTime), SHORT_SECONDS);
+    // Of a run that was answered at first nothing tells when the answers ended.
+    const isShort =
+      !silentSince(peer, run) ||
+      !lasted(connection, run.frame, secondsBetween(run.time, run.lastTime), SHORT_SECONDS);
     const cited = isShort ? OF_SHORT : OF_ANY;
     return reportSilence(keepaliveUnanswered, connection, prober, peer, 'peer', {
       endpoint: peer.role,

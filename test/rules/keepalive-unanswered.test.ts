@@ -37,6 +37,13 @@ testRule(keepaliveUnanswered, {
       citations: /^(?!.*within seconds mistakes)/s,
     },
     {
+      name: 'and supposes a short outage where a long run was answered until shortly before its end',
+      connection: probed(27, 24, 35),
+      end: 300,
+      likelyCauses: /short outage was enough/,
+      facts: { unansweredProbes: 3 },
+    },
+    {
       name: 'on the last of a run that was answered before',
       connection: probed(5, 2, 12),
       end: 130,
