@@ -30,8 +30,9 @@ const HOLDER: ProgramView = {
   open: 'the program that held the old connection gets ECONNRESET',
   read: 'fails with ECONNRESET',
 };
-/** It held the old connection no more at the end, and not for a reset in answer to its old numbers. */
+/** It held the old connection no more when it took the new one. */
 const UNKNOWN_END = '{holder}: how its old connection ended the capture does not tell.';
+const OTHER_END = '{holder}: nothing of the SYN; its old connection ended later, for another reason.';
 const OF_OPENER = '{opener}: its connect takes longer by a retransmission of the SYN.';
 
 /** A host opens a connection anew that its peer still holds: it has lost the old one. */
@@ -75,7 +76,9 @@ export const halfOpenSynChallenge: Rule = {
     if (waiting !== null && (waiting.frame === null || waiting.frame <= syn.frame)) return null;
     const reset = findReset(opener, ({ trigger }, seen) => seen.frame > syn.frame && trigger?.kind === 'ack');
     const answer = answerTo(syn, holder);
-    const wasReplaced = entered(holder, 'CLOSED')?.cause === 'opened the 4-tuple anew';
+    const end = entered(holder, 'CLOSED');
+    const wasReplaced = end?.cause === 'opened the 4-tuple anew';
+    const wasReset = reset !== null || end?.cause === 'received RST';
     // Answered like any SYN for a new connection: the old one was no longer held.
     if (reset === null && answer === null && wasReplaced) return null;
     const livesOn = reset === null && holder.finalState !== 'CLOSED';
@@ -86,7 +89,7 @@ export const halfOpenSynChallenge: Rule = {
       confidence: reset === null ? 'possible' : gradedBy(connection, 'inferred'),
       title: '{opener} opened a connection anew that {holder} still held',
       explanation: `The SYN of {opener} in frame {syn} came {age} after this connection began, while {holder} still held it.${syn.count > 1 ? ` It sent ${syn.count} in all.` : ''} ${reset === null ? withoutReset(answer, livesOn, wasReplaced) : `{holder} answered with its old numbers, and {opener} reset the old connection in frame ${reset.frame}: it no longer knew it.`}`,
-      applicationSees: `${reset === null ? UNKNOWN_END : seenAt(holder, opener, HOLDER, syn.frame)} ${OF_OPENER}`,
+      applicationSees: `${wasReset ? seenAt(holder, opener, HOLDER, syn.frame) : wasReplaced ? UNKNOWN_END : OTHER_END} ${OF_OPENER}`,
       citations: livesOn && answer !== null ? DROPPED_CITATIONS : CITATIONS,
       ...(livesOn && { ...UNDISTURBED, likelyCauses: likelyCauses(answer !== null) }),
       frames: [
@@ -113,7 +116,7 @@ function withoutReset(answer: number | null, livesOn: boolean, wasReplaced: bool
     : wasReplaced
       ? ', but later {holder} took the new connection: the old one was gone by then'
       : '';
-  return `{holder} answered with its old numbers, the last time in frame ${answer}, and no reset of {opener} followed in this capture${after}.`;
+  return `{holder} answered with its old numbers, the last time in frame ${answer}, and no reset of {opener} answered that in this capture${after}.`;
 }
 
 function likelyCauses(answered: boolean): readonly string[] {

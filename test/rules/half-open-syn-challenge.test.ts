@@ -77,6 +77,28 @@ testRule(halfOpenSynChallenge, {
       frames: [6, 7],
       facts: { answered: true, resetByOpener: false },
     },
+    {
+      name: 'as info where the holder itself ended the old connection later',
+      connection: oldOf(`
+        60.01 S A  6 19
+        61.00 C S  0 isn=70000
+        61.01 S A  6 19
+        63.00 S RA 6 19`),
+      end: 64,
+      applicationSees: /^10\.0\.0\.2:8080: nothing of the SYN; its old connection ended later/,
+      severity: 'info',
+    },
+    {
+      name: 'as info where a reset of the opener ended it that does not answer the old numbers',
+      connection: oldOf(`
+        60.01 S A  6 19
+        60.02 C RA 19 6
+        61.00 C S  0 isn=70000`),
+      end: 64,
+      explanation: /no reset of 10\.0\.0\.1:40000 answered that/,
+      applicationSees: /^10\.0\.0\.2:8080: the program that held the old connection gets ECONNRESET/,
+      severity: 'info',
+    },
   ],
   silent: [
     {
