@@ -11,16 +11,18 @@ import {
   milestone,
   tookEffect,
 } from './evidence.js';
+import { hadClosed } from './program-view.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { ORPHAN_SECONDS } from './thresholds.js';
 import { duration, nameOf, round } from './wording.js';
 
 /** By what came too late. */
-const SEEN = {
-  FIN: 'Nothing on either side: both programs had closed.',
-  data: '{late}: its write succeeded, then its read gives 0 and its next write fails with EPIPE and SIGPIPE: the data is lost. {closer}: nothing.',
-} as const;
+const SEEN_OF_FIN = 'Nothing on either side: both programs had closed.';
+const SEEN_OF_DATA =
+  '{late}: its write succeeded, then its read gives 0 and its next write fails with EPIPE and SIGPIPE: the data is lost. {closer}: nothing.';
+const SEEN_OF_LAST_DATA =
+  '{late}: nothing, its write and its close had succeeded: the data is lost. {closer}: nothing.';
 
 /** The first closer had dropped its FIN-WAIT-2 by the time the other side closed or wrote. */
 export const finWait2TimeoutLateFin: Rule = {
@@ -91,7 +93,8 @@ export const finWait2TimeoutLateFin: Rule = {
       confidence: gradedBy(connection, 'inferred'),
       title: `{late} sent its ${what} {age} after the peer’s close, and {closer} no longer knew the connection`,
       explanation: `{closer} sent its FIN in frame {fin}, acknowledged in frame {ack}. The ${what} of {late} came {age} later, in frame {trigger}, and was answered with RST in frame {rst}: {closer} had no such connection any more. That fits the end of an orphaned FIN-WAIT-2, which no packet shows; a restart of the host would look the same.`,
-      applicationSees: SEEN[what],
+      applicationSees:
+        what === 'FIN' ? SEEN_OF_FIN : hadClosed(late, reset.frame) ? SEEN_OF_LAST_DATA : SEEN_OF_DATA,
       frames: [finFrame(closer), covered.frame, trigger.frame, reset.frame],
       from: entered(closer, 'FIN-WAIT-2')?.time ?? covered.time,
       to: reset.time,

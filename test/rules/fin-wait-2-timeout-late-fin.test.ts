@@ -4,10 +4,15 @@ import { enters, happens, resets } from '../support/connection-builder.js';
 import { testRule } from '../support/rule-tester.js';
 import { afterClientFin } from './closing-cases.js';
 
-function lateFin(seconds: number, trigger: Partial<NonNullable<Reset['trigger']>> = {}, data = false) {
+function lateFin(
+  seconds: number,
+  trigger: Partial<NonNullable<Reset['trigger']>> = {},
+  data = false,
+  closes = true,
+) {
   return afterClientFin({
     clientEntries: [enters('CLOSED', seconds, 8, { evidence: 'observed' })],
-    serverEntries: [enters('LAST-ACK', seconds, 7, { evidence: 'observed' })],
+    serverEntries: closes ? [enters('LAST-ACK', seconds, 7, { evidence: 'observed' })] : [],
     clientMilestones: [
       resets(seconds, 8, {
         trigger: { frame: 7, kind: 'fin', knewFin: true, idleSeconds: seconds - 2.1, ...trigger },
@@ -33,9 +38,16 @@ testRule(finWait2TimeoutLateFin, {
     },
     {
       name: 'on data after the orphan’s time',
-      connection: lateFin(70, { kind: 'data', payloadBytes: 10 }),
+      connection: lateFin(70, { kind: 'data', payloadBytes: 10 }, false, false),
       end: 71,
       applicationSees: /^10\.0\.0\.2:8080: its write succeeded, .* the data is lost/,
+      facts: { late: 'data', lostBytes: 10 },
+    },
+    {
+      name: 'on a FIN with data, behind which its program does nothing more',
+      connection: lateFin(70, { payloadBytes: 10 }),
+      end: 71,
+      applicationSees: /^10\.0\.0\.2:8080: nothing, its write and its close had succeeded: the data is lost/,
       facts: { late: 'data', lostBytes: 10 },
     },
     {
