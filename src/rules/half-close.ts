@@ -26,7 +26,7 @@ const END_OF_REQUEST = 'shutdown(SHUT_WR) on purpose, to mark the end of a reque
 const END_OF_OUTPUT =
   'shutdown(SHUT_WR) on purpose, to mark the end of what the server has to send (possible).';
 
-/** What is said by who closed. */
+/** What is said by who closed, where it is known who is the client. */
 const BY = {
   client: {
     likelyCauses: [END_OF_REQUEST, PROXY],
@@ -88,7 +88,7 @@ export const halfClose: Rule = {
       confidence: gradedBy(connection, 'observed'),
       title: '{closer} half-closed, and {sender} went on to send {bytes}',
       explanation: `{closer} sent its FIN in frame {fin}. {sender} knew of it and sent {bytes} more${data.count > 1 ? ' within {time}' : ''}, of which {closer} acknowledged {acknowledged}.`,
-      ...BY[closer.role],
+      ...(connection.rolesKnownBy !== 'guess' && BY[closer.role]),
       frames: [finFrame(closer), milestone(closer, 'fin-covered')?.frame ?? null, data.frame, data.lastFrame],
       from: data.time,
       to: data.lastTime,

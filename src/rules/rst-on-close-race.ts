@@ -45,6 +45,12 @@ const OF_BUSY_SERVER = {
   nextSteps: STEPS_IN_FLIGHT,
   citations: OF_REQUEST,
 };
+/** The capture begins after whatever it had sent before: it may have been idle. */
+const OF_UNHEARD_SERVER = {
+  likelyCauses: [IDLE_TIMEOUT, EARLY_ERROR, LIFETIME],
+  nextSteps: STEPS_IN_FLIGHT,
+  citations: OF_IDLE_REQUEST,
+};
 const OF_IDLE_SERVER = {
   likelyCauses: [IDLE_TIMEOUT, LIFETIME],
   nextSteps: STEPS_AFTER_IDLE,
@@ -117,7 +123,12 @@ export const rstOnCloseRace: Rule = {
       endpoint: closer.role,
       ...(alert || bothClosed || closer.role === 'client' ? { severity: 'info' } : {}),
       confidence: gradedBy(connection, lost.kind === 'in-flight' ? 'observed' : 'inferred'),
-      ...accountOf(lost, closer, { idle, alert, bothClosed }),
+      ...accountOf(lost, closer, {
+        idle,
+        alert,
+        bothClosed,
+        unheard: connection.rolesKnownBy === 'guess' && closer.lastNewData === null,
+      }),
       applicationSees: `${seenAt(sender, closer, finMissed ? UNAWARE : SENDER, reset.frame)} ${OF_CLOSER}`,
       frames: [
         bothClosed ? finFrameOf(sender) : null,
@@ -176,10 +187,13 @@ interface Circumstances {
   readonly alert: boolean;
   /** The sender's own FIN came before that of the closer, which had not had it by then. */
   readonly bothClosed: boolean;
+  /** The capture began after the handshake, and has no data of the closer. */
+  readonly unheard: boolean;
 }
 
 /** What is said of the data, by when it was sent. */
-function accountOf(lost: LostData, closer: Endpoint, { idle, alert, bothClosed }: Circumstances): Account {
+function accountOf(lost: LostData, closer: Endpoint, circumstances: Circumstances): Account {
+  const { idle, alert, bothClosed, unheard } = circumstances;
   const ofAlert = alert ? ` ${MAY_BE_TLS_ALERT}` : '';
   const alertCitations = alert ? [cite.closeNotify] : [];
   if (lost.kind === 'long-lost') {
@@ -218,9 +232,11 @@ function accountOf(lost: LostData, closer: Endpoint, { idle, alert, bothClosed }
     ? OF_BOTH
     : closer.role === 'client'
       ? OF_CLIENT
-      : idle === null
-        ? OF_BUSY_SERVER
-        : OF_IDLE_SERVER;
+      : idle !== null
+        ? OF_IDLE_SERVER
+        : unheard
+          ? OF_UNHEARD_SERVER
+          : OF_BUSY_SERVER;
   return {
     title: bothClosed
       ? '{closer} and {sender} closed at once: {bytes} from {sender} {were} in flight, and {closer} reset the connection'

@@ -37,6 +37,15 @@ testRule(halfClose, {
       likelyCauses: /^A server that stages its close(?!.*request)/s,
     },
     {
+      name: 'and names the causes of either side where the roles are guessed',
+      connection: {
+        ...withRolesSwapped(afterClientFin({ serverMilestones: [answer] })),
+        rolesKnownBy: 'guess',
+      },
+      end: 6,
+      likelyCauses: /^Where the client closed: .*\nWhere the server closed: /,
+    },
+    {
       name: 'on few bytes where no TLS session was set up',
       connection: afterClientFin({ serverMilestones: [goodbye] }),
       end: 6,

@@ -168,6 +168,18 @@ testRule(rstOnCloseRace, {
       facts: { kind: 'data-in-flight' },
     },
     {
+      name: 'of a server that may have been idle for long before the capture began',
+      connection: connectionOf(`
+        0.000 S FA 1 1
+        0.001 C PA 1 1 +300
+        0.031 S R  1`),
+      end: 1,
+      endpoint: 'server',
+      likelyCauses: /^The server’s idle timeout .*\nThe server closed after an early error response/,
+      citations: /idle connection just as/,
+      facts: { kind: 'data-in-flight' },
+    },
+    {
       name: 'as info on a goodbye where both sides closed',
       connection: connectionOf(`
         0.000 C S  0
