@@ -34,6 +34,11 @@ const OF_TIMEOUT = [
   cite.tcpErrors,
   ...LOST_NEIGHBOUR_CITATIONS,
 ];
+/**
+ * Before its last retransmission with 15 of them, the default of tcp_retries2, Linux tries for at least so long
+ * (seconds): whoever stops sooner may have been told to, though RFC 9293 is content with less.
+ */
+const UNLIMITED_SECONDS = 800;
 /** What else may have ended it sooner. */
 const OF_EARLY = [...OF_TIMEOUT, cite.userTimeoutMeaning, cite.userTimeout];
 const GONE = causesOfSilence('peer');
@@ -90,7 +95,8 @@ export const retransmissionGaveUp: Rule = {
   check: eachEndpoint((sender, peer, connection, { captureEnd, options }) => {
     const silence = silenceMetBy(connection, sender, peer, options.minimumRetransmissions, captureEnd);
     if (silence === null || !silence.stopped || sender.resetsSent > 0) return null;
-    const early = secondsBetween(silence.from, silence.lastTry) < options.r2Seconds;
+    const tried = secondsBetween(silence.from, silence.lastTry);
+    const early = tried < options.r2Seconds;
     const asked = lostNeighbour(sender, peer);
     const askedItself = asked?.isOwnHost === true && asked.isPeer;
     const error = lastUndelivered(sender);
@@ -104,7 +110,7 @@ export const retransmissionGaveUp: Rule = {
         ? '{sender} stopped after sending the same data {count} times in {time}'
         : '{sender} gave up after sending the same data {count} times in {time}',
       explanation: `The last retransmission is frame {last}. The next one was due and did not come, nor did a FIN or RST${mayStillTry ? '' : ': that is how a timed-out connection ends'}. ${silence.wasAcknowledged ? 'All of it had been acknowledged, which {sender} did not take in.' : '{bytes} were never acknowledged.'}${askedItself ? ' Requests of its host for a link address went on after that and then ended as well.' : ''}${early ? whyEarly(options.r2Seconds, mayStillTry, reportedLocally) : ''}`,
-      ...(!mayStillTry && (early ? GAVE_UP_EARLY : GAVE_UP)),
+      ...(!mayStillTry && (early || tried < UNLIMITED_SECONDS ? GAVE_UP_EARLY : GAVE_UP)),
       applicationSees: `${seenAt(sender, peer, SENDER)} ${OF_PEER}`,
       frames: [silence.run.frame, silence.run.lastFrame],
       from: silence.from,

@@ -124,6 +124,14 @@ testRule(retransmissionGaveUp, {
       facts: { gaveUp: true, neighbourRequests: 8, earlierThanRfc: true },
     },
     {
+      name: 'after the time that RFC 9293 asks for, which a limit of its own may have ended',
+      connection: unansweredData(9, 140),
+      end: 500,
+      likelyCauses: /TCP_USER_TIMEOUT/,
+      nextSteps: /^sysctl net\.ipv4\.tcp_retries2/,
+      facts: { earlierThanRfc: false, gaveUp: true },
+    },
+    {
       name: 'after the full time',
       connection: unansweredData(15, 934),
       end: 1200,
