@@ -28,7 +28,7 @@ const CITATIONS_OF_ECN = [cite.resetForEcn, ...CITATIONS_OF_SYN];
 const CITATIONS_OF_MISS = [...CITATIONS, cite.middleboxAdvances];
 const TAKEN =
   '{other}: as after any reset, ECONNRESET if its program had not closed. {named}: nothing, until it sends again or is reset as well.';
-const NOT_TAKEN = 'Nothing on either side: {other} did not take the reset.';
+const NOT_TAKEN = 'Nothing on either side: {other} did not take the reset, as far as the capture shows.';
 const OWN_TTL =
   'A system that starts SYN-ACKs and resets with another TTL than data, or a program that gives its sockets one of their own, as BGP does with IP_TTL (possible).';
 

@@ -8,6 +8,7 @@ import {
   isUnheard,
   mayAnswer,
   opened,
+  type SeenReset,
   wasDisproved,
 } from './evidence.js';
 import { reportFinding } from './report-finding.js';
@@ -26,6 +27,8 @@ const CITATIONS = [
 const SEEN_NEVER = '{sender}: its writes had returned success. {receiver}: it never sees these bytes.';
 const SEEN_PERHAPS =
   '{sender}: its writes had returned success. {receiver}: if the reset was not its own, these bytes may have reached it.';
+const SEEN_UNKNOWN =
+  '{sender}: its writes had returned success. {receiver}: it may have seen these bytes; its reset has no ACK bit, and does not tell.';
 const SEEN_BEFORE =
   '{sender}: its writes had returned success. {receiver}: it sees at most those of these bytes that arrived before the reset.';
 
@@ -87,7 +90,7 @@ export const undeliveredDataAtAbort: Rule = {
       frames: [sender.lastNewData?.frame ?? null, reset.frame],
       from: sender.lastNewData?.time ?? reset.time,
       to: reset.time,
-      applicationSees: byReceiver === null ? SEEN_BEFORE : suspect ? SEEN_PERHAPS : SEEN_NEVER,
+      applicationSees: seenBy(byReceiver, suspect),
       ...(alert ? {} : { citations: CITATIONS }),
       facts: {
         unacknowledgedBytes: sender.unacknowledgedBytes,
@@ -103,6 +106,13 @@ export const undeliveredDataAtAbort: Rule = {
     });
   }),
 };
+
+/** What the programs see, by the reset of the receiver, if it was not the sender's. */
+function seenBy(byReceiver: SeenReset | null, suspect: boolean): string {
+  if (byReceiver === null) return SEEN_BEFORE;
+  if (suspect) return SEEN_PERHAPS;
+  return byReceiver.reset.hasAck ? SEEN_NEVER : SEEN_UNKNOWN;
+}
 
 /** An abort, not the answer of a closed socket to data, nor a reset that the endpoint did not send. */
 function abortOf(connection: Connection, endpoint: Endpoint) {

@@ -34,6 +34,8 @@ testRule(undeliveredDataAtAbort, {
         server: { milestones: [resets(5, 9, { trigger: { payloadBytes: 1460, idleSeconds: 0.02 } })] },
       }),
       end: 6,
+      // What its acknowledgments were behind with it may have read.
+      applicationSees: /10\.0\.0\.2:8080: it may have seen these bytes/,
       severity: 'error',
     },
     {
