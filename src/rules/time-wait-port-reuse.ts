@@ -27,6 +27,7 @@ const OTHER_REASON = 'loss, or a device on the path that holds the old connectio
 /** Why the SYN was not taken at once, by what its number predicts: that explains it, or there is another reason. */
 const causesBehind = (own: readonly string[]) => ({
   refused: [...own, ...REUSE],
+  unknown: [...own, `If the timestamp of the SYN is newer than the old ones: ${OTHER_REASON}`, ...REUSE],
   accepted: [...own, `As the number of the SYN is beyond the old ones: ${OTHER_REASON}`, ...REUSE],
 });
 /** By whether a reset ended TIME-WAIT, and else whether old numbers came in answer. */
@@ -137,7 +138,7 @@ export const timeWaitPortReuse: Rule = {
         outcome === 'accepted' || outcome === 'reset'
           ? REUSE
           : CAUSES[refusal !== null ? 'ended' : isRefused ? 'answered' : 'unanswered'][
-              predicted ?? 'refused'
+              predicted ?? 'unknown'
             ],
       frames: [waiting.frame, syn.frame, answer, refusal?.frame ?? null, next?.frame ?? null],
       from: waiting.time,

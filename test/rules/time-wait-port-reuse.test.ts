@@ -136,6 +136,7 @@ testRule(timeWaitPortReuse, {
       end: 20,
       severity: 'info',
       explanation: /whether its timestamp is newer/,
+      likelyCauses: /ignores the SYN.*\nIf the timestamp of the SYN is newer than the old ones: loss, /,
     },
   ],
   silent: [
