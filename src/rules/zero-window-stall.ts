@@ -24,7 +24,7 @@ const OF_WINDOW = [
 ];
 const OF_FIN_HELD_BACK = [...OF_WINDOW, cite.neverClosedServer, cite.resetOnPendingData];
 const DUMP = 'then a stack dump of the owner';
-/** It is over: neither socket shows it any more. */
+/** The connection is over, or the window was opened: neither socket shows it any more. */
 const STEPS_OF_PAST = [
   'What kept the program of {receiver} from reading between frames {first} and {last}: its log, and the load of its host at that time.',
   `If it comes again, on the host of {receiver}: ss -tanpo '( {filter} )' shows a large Recv-Q, ${DUMP}.`,
@@ -108,7 +108,7 @@ export const zeroWindowStall: Rule = {
       title: `{receiver} ${open ? 'has kept' : 'kept'} its window closed for {time}: its application ${open ? 'does' : 'did'} not read`,
       explanation: `The window of {receiver} was zero from frame {first}${open ? ' to the end of the capture' : ' to frame {last}'}${isLast && heard !== null ? ', the last that it was heard in' : ''}.${probes === null ? ` {sender} had ${count(sender.unacknowledgedBytes, 'byte')} outstanding.` : ` {sender} sent ${count(probes.count, 'probe')}.`}${holdsFinBack ? HOLDS_FIN_BACK : ''} The limit of ${options.stallSeconds} s is a judgement: TCP lets a window stay closed.`,
       citations: holdsFinBack ? OF_FIN_HELD_BACK : OF_WINDOW,
-      ...(!open && { nextSteps: STEPS_OF_PAST }),
+      ...((over || !isLast) && { nextSteps: STEPS_OF_PAST }),
       frames: [stall.run.frame, stall.run.lastFrame, probes?.frame ?? null, probes?.lastFrame ?? null],
       from: stall.run.time,
       to: stall.end,

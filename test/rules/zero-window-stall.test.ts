@@ -78,6 +78,8 @@ testRule(zeroWindowStall, {
         { milestones: [happens('window-probe', 6, 11, { count: 9, value: 4, until: 60, lastFrame: 29 })] },
       ),
       end: 100,
+      // Its socket may be there, as it was, behind a path that is not.
+      nextSteps: /^On the host of 10\.0\.0\.2:8080: ss -tanpo/,
       severity: 'warning',
       title: '10.0.0.2:8080 kept its window closed for 27 s: its application did not read',
       explanation: /was zero from frame 10 to frame 20, the last that it was heard in\. /,
