@@ -76,6 +76,11 @@ const SERVER_CAUSES = [
   'The program of {server}, or its host (possible): its log and its other services tell.',
   'A device in front of {server} (possible): then calls that do not pass it are well.',
 ];
+/** The same at many services, and nothing shows how others fare there. */
+const CLIENT_OR_SERVICES_CAUSES = [
+  ...CLIENT_CAUSES,
+  'What these services have in common, such as their hosts or a device in front of them (possible): then other clients show it there as well.',
+];
 /** One client has all, and nothing shows how others fare. */
 const EITHER_CAUSES = [...SERVER_CAUSES, ...CLIENT_CAUSES];
 const COMMON =
@@ -324,7 +329,7 @@ class Collector implements PatternCollector {
       },
       citations,
       words: { rule, what: isAlone ? ALONE : rule, client: inNetwork(address, network), example },
-      likelyCauses: CLIENT_CAUSES,
+      likelyCauses: pointsTo === null ? CLIENT_OR_SERVICES_CAUSES : CLIENT_CAUSES,
     });
   }
 

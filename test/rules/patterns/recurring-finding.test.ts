@@ -302,6 +302,7 @@ describe('recurring-finding', () => {
       expect(pattern.explanation).toContain(
         'No other client shows it; 8 connections of 2 other clients had no trouble: look at this client',
       );
+      expect(pattern.likelyCauses.join('\n')).not.toContain('these services');
       expect(pattern.facts).toMatchObject({ client: '10.0.0.1', services: 6, pointsTo: 'client' });
       expect(pattern).toMatchObject({ count: 6, from: at(0), to: at(5) });
       expect(textsOf(pattern)).not.toMatch(UNFILLED);
@@ -310,6 +311,9 @@ describe('recurring-finding', () => {
     it('says if there is no other client', () => {
       const [pattern] = told(spread);
       expect(pattern.explanation).toContain('no other client to compare with');
+      expect(pattern.likelyCauses.join('\n')).toMatch(
+        /^The program of 10\.0\.0\.1.*What these services have/s,
+      );
       expect(pattern.facts.pointsTo).toBeUndefined();
     });
 
