@@ -90,7 +90,10 @@ export const captureLoss: PatternRule = {
       },
       finish(_captureEnd, captures) {
         const known = captures.map(({ dropped }) => dropped).filter((dropped) => dropped !== null);
-        const dropped = known.length === 0 ? null : known.reduce((sum, each) => sum + each, 0);
+        const counted = known.reduce((sum, each) => sum + each, 0);
+        // None was dropped only if all of them say so.
+        const isKnown = counted > 0 || (known.length > 0 && known.length === captures.length);
+        const dropped = isKnown ? counted : null;
         if (members === null) return droppedAlone(all, captures);
         const frame = first?.frame ?? null;
         const shown =

@@ -55,6 +55,12 @@ describe('capture-loss', () => {
       advice: /^The mirror port, or a device(?!.*(could not keep up|larger buffer))/s,
     },
     {
+      drops: [0, null],
+      says: 'once. Findings',
+      dropped: undefined,
+      advice: /^The capturing host or port could not keep up.*Look at the drop counters/s,
+    },
+    {
       drops: [null],
       says: 'once. Findings',
       dropped: undefined,
