@@ -352,16 +352,18 @@ export class Tracker {
   }
 
   /**
-   * These places in the order of their connections' numbers: where those that are dormant come up in the table depends
-   * on a seed, and what is told of a capture must not.
+   * Puts places in the order of their connections' numbers: where those that are dormant come up in the table depends on
+   * a seed, and what is told of a capture must not.
    */
   #inOrder(places: Int32Array): Int32Array {
     // Number above, place below: these are sorted many times faster than places by what has to be looked up.
     const keys = new BigUint64Array(places.length);
-    for (const [i, place] of places.entries()) {
-      keys[i] = (BigInt(this.#idIn(place)) << 32n) | BigInt(place >>> 0);
+    for (let i = 0; i < keys.length; i++) {
+      keys[i] = (BigInt(this.#idIn(places[i])) << 32n) | BigInt(places[i] >>> 0);
     }
-    return Int32Array.from(keys.sort(), (key) => Number(BigInt.asIntN(32, key)));
+    keys.sort();
+    for (let i = 0; i < keys.length; i++) places[i] = Number(BigInt.asIntN(32, keys[i]));
+    return places;
   }
 
   #idIn(place: number): number {
