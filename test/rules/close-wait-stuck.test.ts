@@ -14,6 +14,15 @@ const HALF_CLOSED = `
         0.05 C A  4 5
         0.06 C FA 4 5
         0.07 S A  5 5`;
+/** The client's FIN and the server's data cross; both are on their way. */
+const CROSSED = `
+        0.00 C S  0
+        0.01 S SA 0 1
+        0.02 C A  1 1
+        0.03 C PA 1 1 +3
+        0.04 S PA 1 4 +4
+        0.041 C FA 4 1
+        0.05 S A  5 5`;
 /** Scripts begin at another time than hand-made connections. */
 const inScript = (seconds: number): number =>
   connectionOf(HALF_CLOSED).start.seconds - at(0).seconds + seconds;
@@ -35,14 +44,7 @@ testRule(closeWaitStuck, {
     },
     {
       name: 'on a server whose data was on its way when the FIN came, and was acknowledged',
-      connection: connectionOf(`
-        0.00 C S  0
-        0.01 S SA 0 1
-        0.02 C A  1 1
-        0.03 C PA 1 1 +3
-        0.04 S PA 1 4 +4
-        0.041 C FA 4 1
-        0.05 S A  5 5
+      connection: connectionOf(`${CROSSED}
         0.06 C A  5 5`),
       end: inScript(64),
       severity: 'warning',
@@ -51,14 +53,7 @@ testRule(closeWaitStuck, {
     },
     {
       name: 'as a possibility where that data was never acknowledged, and a FIN may wait behind it',
-      connection: connectionOf(`
-        0.00 C S  0
-        0.01 S SA 0 1
-        0.02 C A  1 1
-        0.03 C PA 1 1 +3
-        0.04 S PA 1 4 +4
-        0.041 C FA 4 1
-        0.05 S A  5 5`),
+      connection: connectionOf(CROSSED),
       end: inScript(64),
       severity: 'info',
       confidence: 'possible',

@@ -44,7 +44,7 @@ export function coverFin(at: Exchange): void {
     if (!mayBeClosed) ledger.confirm(fromServer, RECEIVED_FIN, RECEIVED_FIN);
     memory[x + STATE] = memory[x + STATE] & ~ENDPOINT_FIN_UNPROVED;
   } else if (transitionFor(memory[x + STATE] & STATE_MASK, RECEIVED_FIN) >= 0) {
-    receiveFinByProof(at);
+    receiveFinByProof(at, mayBeClosed);
   }
   if (hasSentUnseen(at)) noteNextOnFin(at);
   if ((memory[y + STATE] & ENDPOINT_FIN_COVERED) === 0) {
@@ -93,10 +93,9 @@ function putBehindAcknowledgment(at: Exchange): void {
  * The peer's FIN lay beyond a gap of the capture, or its first copy was taken as lost: the acknowledgment
  * is the proof that it arrived, at the latest with its last copy.
  */
-function receiveFinByProof(at: Exchange): void {
+function receiveFinByProof(at: Exchange, mayBeClosed: boolean): void {
   const { fromServer: server, segment, ledger } = at;
   const { journal } = ledger;
-  const mayBeClosed = mayHaveClosed(at);
   const copies = ledger.standingRun(FIN_REPEATED, !server);
   if (copies < 0) {
     ledger.enter(server, RECEIVED_FIN, mayBeClosed ? ASSUMED : OBSERVED);
@@ -143,6 +142,7 @@ export function holdInCloseWait({ memory, base, ledger }: Exchange, x: number): 
   ledger.confirm(server, RECEIVED_FIN, RECEIVED_FIN);
 }
 
+/** The sender had sent octets that were not captured so far. */
 function hasSentUnseen({ memory, sender: x, segment }: Exchange): boolean {
   return after(segment.sequence, memory[x + SND_NXT]);
 }
