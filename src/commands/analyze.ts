@@ -65,11 +65,11 @@ export async function analyze(names: readonly string[], options: AnalyzeOptions,
     });
     // The table says itself what is damaged.
     const isTold = options.destinations.some(({ format }) => format === 'table');
-    const read = await readAll(paths, analysis, options, io, (facts) => {
+    const { opened, readable } = await readAll(paths, analysis, options, io, (facts) => {
       if (!isTold || isUnreadable(facts)) warnOfDamage(facts, io);
     });
-    if (read === 0) {
-      // A report on nothing would look like a clean one.
+    // A report on nothing would look like a clean one; and one connection of nothing is none that was misnamed.
+    if (opened === 0 || (choice !== null && readable === 0)) {
       for (const output of outputs) output.abandon();
       return EXIT_CAPTURE;
     }
@@ -80,7 +80,7 @@ export async function analyze(names: readonly string[], options: AnalyzeOptions,
       io.stderr.write(`finwait: ${NOTHING_MATCHES}\n`);
     noteSuppressions(analysis.suppressions, options.verbose === true, io);
     for (const output of outputs) output.finish();
-    return exitCode(end, isIncomplete || read < paths.length, options);
+    return exitCode(end, isIncomplete || readable < paths.length, options);
   } catch (error) {
     for (const output of outputs) output.abandon();
     throw error;
@@ -88,9 +88,7 @@ export async function analyze(names: readonly string[], options: AnalyzeOptions,
 }
 
 function exitCode(end: AnalysisEnd, unreadable: boolean, options: AnalyzeOptions): number {
-  const damaged = end.captures.some(
-    (facts) => isUnreadable(facts) || (options.strict === true && facts.damage !== null),
-  );
+  const damaged = options.strict === true && end.captures.some(({ damage }) => damage !== null);
   if (unreadable || damaged) return EXIT_CAPTURE;
   if (options.failOn === undefined) return EXIT_OK;
   const grades = SEVERITIES.slice(0, SEVERITIES.indexOf(options.failOn) + 1);

@@ -21,7 +21,7 @@ import {
   outputOf,
 } from './extract-file.js';
 import { EXIT_CAPTURE, EXIT_OK, type Io, UsageError } from './io.js';
-import { type ReadAllOptions, readFrames, warnOfDamage } from './read-all.js';
+import { isUnreadable, type ReadAllOptions, readFrames, warnOfDamage } from './read-all.js';
 
 export interface ExtractOptions extends ReadAllOptions, OutputOptions, AlterationOptions {
   readonly connection: readonly number[];
@@ -70,6 +70,7 @@ export async function extract(path: string, options: ExtractOptions, io: Io): Pr
   if (facts === null) return EXIT_CAPTURE;
   analysis.endCapture(facts);
   warnOfDamage(facts, io);
+  if (isUnreadable(facts)) return EXIT_CAPTURE;
   check(selection);
   const { pausedAt } = selection;
   const untilPause = pausedAt === null ? facts : { ...facts, endAt: null, lastFrameAt: pausedAt };

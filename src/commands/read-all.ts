@@ -23,9 +23,15 @@ export interface ReadAllOptions {
   readonly isRepeated?: boolean;
 }
 
+/** How many captures could be opened, and of how many of those there was something to read. */
+export interface Reading {
+  readonly opened: number;
+  readonly readable: number;
+}
+
 /**
  * Reads captures one after another into `analysis`. One that cannot be read at all is told on stderr and
- * passed over. Returns how many were read; `onRead` learns the facts of each.
+ * passed over; `onRead` learns the facts of each other.
  */
 export async function readAll(
   paths: readonly string[],
@@ -33,19 +39,21 @@ export async function readAll(
   options: ReadAllOptions,
   io: Io,
   onRead: (facts: CaptureSource) => void = () => {},
-): Promise<number> {
-  let read = 0;
+): Promise<Reading> {
+  let opened = 0;
+  let readable = 0;
   let before: CaptureSource | null = null;
   for (const path of paths) {
     const facts = await readOne(path, analysis, options, io);
     if (facts === null) continue;
-    read++;
+    opened++;
+    if (!isUnreadable(facts)) readable++;
     if (options.join === true && options.isRepeated !== true && before !== null)
       warnOfOverlap(before, facts, io);
     before = facts;
     onRead(facts);
   }
-  return read;
+  return { opened, readable };
 }
 
 /** Says on stderr where a capture is damaged, for reports that do not. */

@@ -64,10 +64,10 @@ export async function timeline(names: readonly string[], options: TimelineOption
     separate: options.separate,
   });
   const isRepeated = options.connection === undefined;
-  const read = await readAll(paths, analysis, { ...options, isRepeated }, io, (facts) =>
-    warnOfDamage(facts, io),
-  );
-  if (read === 0) return EXIT_CAPTURE;
+  const { readable } = await readAll(paths, analysis, { ...options, isRepeated }, io, (facts) => {
+    if (!isRepeated) warnOfDamage(facts, io);
+  });
+  if (readable === 0) return EXIT_CAPTURE;
   const { captures } = analysis.finish();
   choice.check();
   const { connection, findings } = found as unknown as Found;
@@ -80,12 +80,12 @@ export async function timeline(names: readonly string[], options: TimelineOption
     ...ladderFacts(captures, connection, findings),
   });
   textWriter(io)(text);
-  return isIncomplete || read < paths.length ? EXIT_CAPTURE : EXIT_OK;
+  return isIncomplete || readable < paths.length ? EXIT_CAPTURE : EXIT_OK;
 }
 
 /**
  * The connection with the gravest finding, the first among equals; null if no capture could be read. Reads
- * the captures once more than the ladder needs.
+ * the captures once more than the ladder needs, and says what is wrong with them.
  */
 async function worstConnection(
   paths: readonly string[],
@@ -112,9 +112,9 @@ async function worstConnection(
     maximumConnections: options.maxConnections,
     separate: options.separate,
   });
-  const read = await readAll(paths, analysis, options, io);
+  const { readable } = await readAll(paths, analysis, options, io, (facts) => warnOfDamage(facts, io));
   analysis.finish();
-  if (read === 0) return null;
+  if (readable === 0) return null;
   if (worst.id < Number.POSITIVE_INFINITY) return worst.id;
   throw new UsageError(options.filter === undefined ? noSuchConnection(0, -1) : NOTHING_MATCHES);
 }

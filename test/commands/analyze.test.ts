@@ -61,7 +61,34 @@ describe('damage', () => {
     expect(stderr).toMatch(/^finwait: .*none\.pcap: damaged at byte 24, frame 1: .* after 6 of them\n$/);
     expect((await finwait(['watch', none])).code).toBe(3);
     expect(stdout).toContain('close-wait-stuck');
-    // A capture that was stopped before anything came is whole.
+  });
+
+  it('before the first frame is the same to every command, whatever of the capture was asked for', async () => {
+    const none = join(folder, 'nothing.pcap');
+    writeFileSync(none, readFileSync(STUCK).subarray(0, 30));
+    const output = join(folder, 'nothing-of-it.pcap');
+    for (const argv of [
+      [none],
+      [none, '-c', '3'],
+      ['timeline', none],
+      ['timeline', none, '-c', '3'],
+      ['timeline', none, '--filter', 'port 1'],
+      ['extract', none, '-c', '3', '-o', output],
+    ]) {
+      const { code, stderr } = await finwait(argv);
+      expect([argv, code]).toEqual([argv, 3]);
+      expect(stderr).toMatch(/^finwait: .*nothing\.pcap: damaged at byte 24, frame 1: .* after 6 of them\n$/);
+    }
+    expect(existsSync(output)).toBe(false);
+    const beside = await finwait(['timeline', none, STUCK]);
+    expect(beside.code).toBe(3);
+    expect(beside.stdout).toMatch(/^connection 0: /);
+    expect(beside.stderr.match(/damaged/g)).toHaveLength(1);
+    expect((await finwait(['timeline', none, STUCK, '-c', '3'])).code).toBe(2);
+  });
+
+  it('is none where the capture was stopped before anything came', async () => {
+    const none = join(folder, 'empty.pcap');
     writeFileSync(none, readFileSync(STUCK).subarray(0, 24));
     expect((await finwait([none])).code).toBe(0);
   });
