@@ -21,6 +21,8 @@ export class ByteWindow {
   view: DataView = new DataView(this.bytes.buffer);
   start = 0;
   end = 0;
+  /** So many octets before `start` are consumed, but to be looked at once more: they stay. */
+  kept = 0;
   /** File offset of `bytes[0]`. */
   private origin = 0;
 
@@ -34,17 +36,14 @@ export class ByteWindow {
     return this.end - this.start;
   }
 
-  /** Moves what is not consumed to the front and returns the room behind it, at least one octet. */
+  /** Moves what is not consumed, and what is kept before it, to the front and returns the room behind it, at least one octet. */
   reserve(): Space {
-    if (this.start >= this.end) {
-      this.origin += this.end;
-      this.start -= this.end;
-      this.end = 0;
-    } else if (this.start > 0) {
-      this.bytes.copyWithin(0, this.start, this.end);
-      this.origin += this.start;
-      this.end -= this.start;
-      this.start = 0;
+    const from = Math.min(this.start - this.kept, this.end);
+    if (from > 0) {
+      this.bytes.copyWithin(0, from, this.end);
+      this.origin += from;
+      this.start -= from;
+      this.end -= from;
     }
     if (this.end === this.bytes.length) this.grow();
     return { bytes: this.bytes, offset: this.end, length: this.bytes.length - this.end };

@@ -61,6 +61,15 @@ export function isFileHeader(view: DataView, at: number): boolean {
   );
 }
 
+/**
+ * Where a file header stands in the octets from `from` on, before `end`; null if none does. It may be in what a frame
+ * carries as well: a capture that is sent over the network has one.
+ */
+export function findFileHeader(view: DataView, from: number, end: number): number | null {
+  for (let at = from; at + TELLING_LENGTH <= end; at++) if (isFileHeader(view, at)) return at;
+  return null;
+}
+
 /** What to do about several captures that were put one behind the other. */
 export const JOIN_THEM =
   'join captures with mergecap, or give them to finwait one by one, perhaps with --join';

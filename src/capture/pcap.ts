@@ -12,6 +12,7 @@ import { fcsLengthOf, LINK_TYPE_MASK, linkTypeName } from './link-types.js';
 import { capturedLengthLimit, type Delivery, type FormatParser, MAX_CAPTURED_LENGTH } from './parser.js';
 import {
   FILE_HEADER_LENGTH,
+  findFileHeader,
   isFileHeader,
   JOIN_THEM,
   LINK_TYPE,
@@ -49,6 +50,10 @@ const LONGER_FORMS = {
   modified: [{ addition: 4, program: 'tcpdump of SuSE 6.3' }],
 } as const;
 const LONGEST_ADDITION = 8;
+/** In Ethernet frames: what is in them, and the values of almost all that are captured (IPv4, ARP, VLAN, IPv6). */
+const ETHERNET = 1;
+const ETHER_TYPE = 12;
+const USUAL_ETHER_TYPES = [0x0800, 0x0806, 0x8100, 0x86dd];
 /** The first two frames of a capture are hardly further apart: seven days, in seconds. */
 const LONGEST_GAP = 7 * 24 * 3600;
 
@@ -65,6 +70,8 @@ function swapOf(minorVersion: number): Swap {
  *
  * - A further file behind the first, as `cat` and the members of a gzip file make them, is read on where its header says
  *   the same; where it does not, it is damage.
+ * - Where the first was cut, its last record takes in the header of the further one, and damage follows. That header is
+ *   named, but not read on from: nothing tells it from the header of a capture that was sent in a frame.
  * - Versions before 2.3 hold the two lengths of a record the other way round, 2.3 either way, and so does
  *   543.0 of Digital Unix; they are told apart as libpcap does.
  * - A fraction of a second or more is carried into the seconds, which stop at the largest uint32.
@@ -119,6 +126,7 @@ export class PcapParser implements FormatParser {
       );
     }
     if (available === 0) return null;
+    if (this.delivery.frame.number === 1) this.checkOnlyRecord(window);
     if (available >= TELLING_LENGTH && isFileHeader(window.view, window.start)) {
       return this.damageAt(
         window,
@@ -129,12 +137,12 @@ export class PcapParser implements FormatParser {
     if (available < headerLength) {
       return this.damageAt(
         window,
-        `a record header takes ${headerLength} octets, but the file ends after ${grouped(available)} of them`,
+        `a record header takes ${headerLength} octets, but the file ends after ${grouped(available)} of them${this.fileWithin(window, window.start, window.end)}`,
       );
     }
     return this.damageAt(
       window,
-      `the record says that ${grouped(this.capturedLength(window))} octets were captured, but the file ends after ${grouped(available - headerLength)} of them`,
+      `the record says that ${grouped(this.capturedLength(window))} octets were captured, but the file ends after ${grouped(available - headerLength)} of them${this.fileWithin(window, window.start, window.end)}`,
     );
   }
 
@@ -187,6 +195,7 @@ export class PcapParser implements FormatParser {
       offset: this.appended?.offset ?? window.fileOffset(start),
     };
     window.start += FILE_HEADER_LENGTH;
+    window.kept = 0;
   }
 
   /** Why frames behind the file header at `at` cannot be read as those before it; null if they can. */
@@ -221,6 +230,7 @@ export class PcapParser implements FormatParser {
     frame.view = view;
     let at = window.start;
     let bytes = 0;
+    let { kept } = window;
     while (end - at >= headerLength) {
       let captured = view.getUint32(at + CAPTURED_LENGTH, littleEndian);
       let original = view.getUint32(at + ORIGINAL_LENGTH, littleEndian);
@@ -235,10 +245,12 @@ export class PcapParser implements FormatParser {
       // looked at more closely.
       if ((captured - 1) >>> 0 >= limit || seconds === magic || fraction >= unitsPerSecond) {
         window.start = at;
+        window.kept = kept;
         const isOdd = fraction >= unitsPerSecond && captured > original;
         if (!this.isRecord(window, captured, isOdd)) {
           if (window.start === at) break;
           at = window.start;
+          kept = window.kept;
           limit = this.limit;
           continue;
         }
@@ -256,10 +268,12 @@ export class PcapParser implements FormatParser {
       frame.offset = at + headerLength;
       if (frame.number === 1) delivery.noteFirst();
       bytes += captured;
-      at += headerLength + captured;
+      kept = headerLength + captured;
+      at += kept;
       onFrame(frame);
     }
     window.start = at;
+    window.kept = kept;
     delivery.bytes += bytes;
   }
 
@@ -279,11 +293,16 @@ export class PcapParser implements FormatParser {
       this.checkForm(view, start);
     }
     if (!isTooLong) return true;
+    if (startsSection(view, start)) {
+      this.damage = this.damageAt(window, `a pcapng capture starts here, behind a pcap one; ${JOIN_THEM}`);
+      return false;
+    }
+    const needed = this.recordHeaderLength + TELLING_LENGTH;
+    if (available < needed) return false;
+    const file = this.fileWithin(window, start - window.kept, start + needed);
     this.damage = this.damageAt(
       window,
-      startsSection(view, start)
-        ? `a pcapng capture starts here, behind a pcap one; ${JOIN_THEM}`
-        : `a record says that ${grouped(captured)} octets were captured, but at most ${grouped(this.limit)} are plausible`,
+      `a record says that ${grouped(captured)} octets were captured, but at most ${grouped(this.limit)} are plausible${file}`,
     );
     return false;
   }
@@ -302,12 +321,25 @@ export class PcapParser implements FormatParser {
       const original = view.getUint32(at + addition + ORIGINAL_LENGTH, littleEndian);
       const isPlausible =
         fraction < 1_000_000 && captured > 0 && captured <= original && original <= MAX_CAPTURED_LENGTH;
-      if (isPlausible && Math.abs(seconds - before) <= LONGEST_GAP)
-        throw new CaptureError(
-          `this is pcap as written by ${program}, with longer record headers; convert it with: editcap -F pcapng IN OUT`,
-          FILE_HEADER_LENGTH,
-        );
+      if (isPlausible && Math.abs(seconds - before) <= LONGEST_GAP) throw longerHeaders(program);
     }
+  }
+
+  /**
+   * Where a record is followed by as few octets as a longer header would have pushed out of it, which are no start of
+   * another record. No second one can tell here: the frame has to make sense with the longer header, and none without.
+   * @throws CaptureError if it does
+   */
+  private checkOnlyRecord({ view, start, kept, available }: ByteWindow): void {
+    const { frame } = this.delivery;
+    const { littleEndian, modified } = this.variant;
+    const form = LONGER_FORMS[modified ? 'modified' : 'plain'].find(({ addition }) => addition === available);
+    if (form === undefined || frame.linkType !== ETHERNET) return;
+    const data = start - kept + this.recordHeaderLength;
+    if (Math.abs(view.getInt32(start + SECONDS, littleEndian) - frame.seconds) <= LONGEST_GAP) return;
+    const hasType = (at: number): boolean =>
+      at + ETHER_TYPE + 2 <= start + available && USUAL_ETHER_TYPES.includes(view.getUint16(at + ETHER_TYPE));
+    if (!hasType(data) && hasType(data + form.addition)) throw longerHeaders(form.program);
   }
 
   /** Versions up to 2.3 exist with the two lengths in either order: what was captured is never the longer. */
@@ -322,6 +354,14 @@ export class PcapParser implements FormatParser {
     return this.swap !== 'never' && this.lengthsAreSwapped(captured, original) ? original : captured;
   }
 
+  /** Names a file header within octets of the window, of which damage may come; empty if there is none. */
+  private fileWithin(window: ByteWindow, from: number, end: number): string {
+    const at = findFileHeader(window.view, from, end);
+    return at === null
+      ? ''
+      : `; a header of a pcap file stands at byte ${grouped(window.fileOffset(at))}: if that is of a file behind one that was cut, ${JOIN_THEM}`;
+  }
+
   private damageAt(window: ByteWindow, message: string): Damage {
     return {
       offset: window.fileOffset(window.start),
@@ -329,4 +369,11 @@ export class PcapParser implements FormatParser {
       message,
     };
   }
+}
+
+function longerHeaders(program: string): CaptureError {
+  return new CaptureError(
+    `this is pcap as written by ${program}, with longer record headers; convert it with: editcap -F pcapng IN OUT`,
+    FILE_HEADER_LENGTH,
+  );
 }

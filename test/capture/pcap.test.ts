@@ -180,6 +180,55 @@ describe('a file behind another', () => {
   });
 });
 
+describe('a file behind one that was cut', () => {
+  const frames = (count: number): readonly BuiltFrame[] =>
+    Array.from({ length: count }, (_, place) => ({
+      data: Uint8Array.from({ length: 200 }, (_octet, at) => (at * 7 + place) | 0x81),
+      time: 1_700_000_000_750_000_000n + BigInt(place) * 1_000_000n,
+    }));
+  const first = pcap(frames(3));
+  const record = 16 + 200;
+
+  it.each([
+    // Cut in its header, or in what was captured; read on into the second file, or to its end.
+    [2 * record + 1, 10, 3, 'a record says that'],
+    [2 * record + 15, 10, 3, 'a record says that'],
+    [2 * record + 16, 10, 3, 'a record says that'],
+    [3 * record - 50, 10, 3, 'a record says that'],
+    [3 * record - 20, 10, 3, 'a record says that'],
+    [2 * record + 40, 0, 2, 'the record says that'],
+  ])('after %i octets is named, not read: its %i frames', (cut, count, read, message) => {
+    const octets = join(first.subarray(0, 24 + cut), pcap(frames(count)));
+    for (const pieces of PIECES) {
+      const { frames: delivered, facts } = readFrames(octets, pieces);
+      expect(delivered).toHaveLength(read);
+      expect(facts).toMatchObject({ appended: null, damage: { frame: read + 1 } });
+      expect(facts.damage?.message).toMatch(new RegExp(`^${message} `));
+      expect(facts.damage?.message).toMatch(
+        new RegExp(
+          `; a header of a pcap file stands at byte ${24 + cut}: if that is of a file behind one that`,
+        ),
+      );
+    }
+  });
+
+  it.each([
+    ['was sent in a frame', pcap(frames(1)), 0],
+    ['is that of the file itself', new Uint8Array(), 0],
+    ['is that of a file that was read on', new Uint8Array(), 24],
+  ])('is not supposed where the header %s', (_, sent, further) => {
+    // The frame before the damage is another one.
+    const carrier = { data: sent, time: 0n };
+    const whole = join(pcap([...frames(2), carrier, ...frames(1)]), pcap([]).subarray(0, further));
+    const absurd = new Uint8Array(40).fill(0xee);
+    for (const pieces of PIECES) {
+      const { facts } = readFrames(join(whole, absurd), pieces);
+      expect(facts.damage).toMatchObject({ offset: whole.length });
+      expect(facts.damage?.message).toMatch(/are plausible$/);
+    }
+  });
+});
+
 /** The byte-order magic of a section, and enough for a record's header. */
 const WORDS = Uint8Array.of(0x4d, 0x3c, 0x2b, 0x1a, 1, 0, 0, 0);
 
@@ -238,6 +287,54 @@ describe('longer headers under the magic number of another form', () => {
       }
     },
   );
+});
+
+describe('longer headers where there is but one frame', () => {
+  const ETHERNET = Uint8Array.from({ length: 60 }, (_, place) => [0x08, 0x00][place - 12] ?? 0x33 + place);
+  const only = (addition: number, variant: PcapVariant, data = ETHERNET): Uint8Array => {
+    const whole = pcap([{ data, time: 1_700_000_000_250_000_000n }], variant);
+    const at = whole.length - data.length;
+    return join(whole.subarray(0, at), new Uint8Array(addition), data);
+  };
+
+  it.each<[string, number, PcapVariant]>([
+    ['tcpdump on Nokia firewalls', 4, {}],
+    ['tcpdump on Nokia firewalls', 4, { littleEndian: false }],
+    ['tcpdump of Red Hat 6.1', 8, {}],
+    ['tcpdump of SuSE 6.3', 4, { modified: true }],
+  ])('are told by what is left over: %s', (program, addition, variant) => {
+    for (const pieces of PIECES)
+      expect(() => readFrames(only(addition, variant), pieces)).toThrow(
+        `as written by ${program}, with longer`,
+      );
+  });
+
+  const plain = pcap([{ data: ETHERNET, time: 1_700_000_000_250_000_000n }]);
+  it.each<[string, Uint8Array]>([
+    ['the frame makes sense as it is', join(plain, Uint8Array.of(9, 9, 9, 9))],
+    ['another number of octets is left', only(5, {})],
+    [
+      'the frame makes sense neither way',
+      only(
+        4,
+        {},
+        ETHERNET.map((octet) => octet | 0x80),
+      ),
+    ],
+    ['the frame is too short to say', only(4, {}, ETHERNET.subarray(0, 13))],
+    ['the link layer is another', only(4, { linkType: 113 })],
+    // What is left is the second record's time.
+    [
+      'a second record was cut',
+      join(only(4, {}).subarray(0, -4), Uint8Array.from([...plain.subarray(24, 28)])),
+    ],
+  ])('are not supposed where %s', (_, octets) => {
+    for (const pieces of PIECES) {
+      const { frames, facts } = readFrames(octets, pieces);
+      expect(frames).toHaveLength(1);
+      expect(facts.damage?.message).toMatch(/^a record header takes 16 octets/);
+    }
+  });
 });
 
 describe('damage in pcap', () => {
