@@ -3,16 +3,18 @@ import type { Connection } from '../connections/connection.js';
 import { grouped } from '../core/numbers.js';
 import type { Finding } from '../rules/finding.js';
 import { type ConnectionRow, ConnectionRows } from './connection-rows.js';
+import { displayWidth } from './display-width.js';
 import type { Palette } from './palette.js';
-import { connectionName, seconds } from './words.js';
+import { connectionName, type PlaceOf, seconds } from './words.js';
 import { wrap } from './wrap.js';
 
 const MOST_ROWS = 20;
 /** What the blanks around a cell's text add to its width. */
 const PADDING = 2;
-/** What a column keeps that is cut: `[2001:db8:12:34…5678]:443`, some words of a network's name. */
+/** What a column keeps that is cut: `[2001:db8:12:34…5678]:443`, some words of a network's or a capture's name. */
 const LEAST_ENDPOINT = 25;
 const LEAST_NETWORK = 12;
+const LEAST_CAPTURE = 12;
 /** What a cut endpoint keeps at its end: a port, and enough of the address to tell hosts of one network apart. */
 const KEPT_END = 11;
 const CUT = '…';
@@ -22,6 +24,8 @@ interface Look {
   readonly endpoint: (name: string, label?: string) => string;
   readonly prose: (text: string) => readonly string[];
   readonly rule: (finding: Finding) => string;
+  /** Empty if there is but one capture. */
+  readonly place: (row: ConnectionRow) => readonly string[];
 }
 
 interface Column {
@@ -38,6 +42,11 @@ const NETWORK: Column = {
   head: ['network'],
   cell: ({ network }, { prose }) => prose(network),
   least: LEAST_NETWORK,
+};
+const CAPTURE: Column = {
+  head: ['capture'],
+  cell: (row, { prose, place }) => place(row).flatMap(prose),
+  least: LEAST_CAPTURE,
 };
 const FRAMES: Column = { head: ['frames'], cell: ({ frames }) => [grouped(frames)], align: 'right' };
 const ACTIVE: Column = { head: ['active'], cell: (row) => [seconds(row.seconds)], align: 'right' };
@@ -71,8 +80,9 @@ const LAYOUTS: readonly (readonly Column[])[] = [
 /** Everything below one another, for where there is no room beside. */
 const WHOLE: Column = {
   head: ['connection, ended in, findings'],
-  cell: (row, { endpoint, prose, rule }) => [
+  cell: (row, { endpoint, prose, rule, place }) => [
     ...prose(connectionName(row)),
+    ...place(row).flatMap(prose),
     endpoint(row.client, 'client '),
     `       ${row.clientState}`,
     endpoint(row.server, 'server '),
@@ -99,14 +109,17 @@ export class ConnectionTable {
     return this.#rows.sorted().at(0);
   }
 
-  draw(palette: Palette, width: number): string {
+  /** @param places where rows are, if there are several captures */
+  draw(palette: Palette, width: number, places: PlaceOf | null): string {
     const isNamed = this.#rows.sorted().some(({ network }) => network !== '');
-    const layouts = isNamed ? LAYOUTS.map(([id, ...columns]) => [id, NETWORK, ...columns]) : LAYOUTS;
+    const added = [...(places === null ? [] : [CAPTURE]), ...(isNamed ? [NETWORK] : [])];
+    const layouts = LAYOUTS.map(([id, ...columns]) => [id, ...added, ...columns]);
+    const place: Look['place'] = (row) => places?.(row) ?? [];
     const fits = (columns: readonly Column[], widths: readonly number[]): boolean =>
       sum(widths) + columns.length + 1 <= width;
-    const layout = layouts.find((columns) => fits(columns, this.#widths(columns))) ??
-      layouts.find((columns) => fits(columns, this.#leastWidths(columns))) ?? [WHOLE];
-    const colWidths = this.#fitted(layout, width - layout.length - 1);
+    const layout = layouts.find((columns) => fits(columns, this.#widths(columns, place))) ??
+      layouts.find((columns) => fits(columns, this.#leastWidths(columns, place))) ?? [WHOLE];
+    const colWidths = this.#fitted(layout, place, width - layout.length - 1);
     const table = new Table({
       head: layout.map(({ head }) => head.map(palette.bold).join('\n')),
       colWidths,
@@ -115,43 +128,46 @@ export class ConnectionTable {
     });
     for (const row of this.#rows.sorted()) {
       table.push(
-        layout.map(({ cell }, place) => cell(row, lookOf(palette, colWidths[place] - PADDING)).join('\n')),
+        layout.map(({ cell }, column) =>
+          cell(row, lookOf(palette, place, colWidths[column] - PADDING)).join('\n'),
+        ),
       );
     }
     return table.toString();
   }
 
   /** The same without borders, below one another, in lines of at most `width` columns. */
-  list(palette: Palette, width: number): string {
-    const look = lookOf(palette, width);
+  list(palette: Palette, width: number, places: PlaceOf | null): string {
+    const look = lookOf(palette, (row) => places?.(row) ?? [], width);
     const lines = this.#rows.sorted().map((row) => WHOLE.cell(row, look).join('\n'));
     return lines.join('\n\n');
   }
 
-  #widths(columns: readonly Column[]): number[] {
+  #widths(columns: readonly Column[], place: Look['place']): number[] {
     const look: Look = {
       endpoint: (name, label = '') => label + name,
       prose: (text) => [text],
       rule: ({ rule }) => rule,
+      place,
     };
     return columns.map(({ head, cell }) => {
       const lines = [head, ...this.#rows.sorted().map((row) => cell(row, look))].flat();
-      return PADDING + Math.max(...lines.map((line) => line.length));
+      return PADDING + Math.max(...lines.map(displayWidth));
     });
   }
 
-  #leastWidths(columns: readonly Column[]): number[] {
-    return this.#widths(columns).map((width, place) =>
-      Math.min(width, (columns[place].least ?? width) + PADDING),
+  #leastWidths(columns: readonly Column[], place: Look['place']): number[] {
+    return this.#widths(columns, place).map((width, column) =>
+      Math.min(width, (columns[column].least ?? width) + PADDING),
     );
   }
 
   /** Takes from the widest columns that can be cut until all of them fit. */
-  #fitted(columns: readonly Column[], room: number): number[] {
-    const widths = this.#widths(columns);
-    const least = this.#leastWidths(columns);
+  #fitted(columns: readonly Column[], place: Look['place'], room: number): number[] {
+    const widths = this.#widths(columns, place);
+    const least = this.#leastWidths(columns, place);
     for (let excess = sum(widths) - room; excess > 0; excess--) {
-      const spare = widths.map((width, place) => (width > least[place] ? width : 0));
+      const spare = widths.map((width, column) => (width > least[column] ? width : 0));
       const widest = Math.max(...spare);
       if (widest === 0) break;
       widths[spare.indexOf(widest)]--;
@@ -160,11 +176,12 @@ export class ConnectionTable {
   }
 }
 
-function lookOf(palette: Palette, width: number): Look {
+function lookOf(palette: Palette, place: Look['place'], width: number): Look {
   return {
     endpoint: (name, label = '') => label + cutInside(name, width - label.length),
     prose: (text) => wrap(text, width),
     rule: ({ severity, rule }) => palette.severity[severity](rule),
+    place,
   };
 }
 

@@ -22,6 +22,7 @@ import {
   gaps,
   octets,
   omissions,
+  placesIn,
   remarks,
   span,
   timelineCommand,
@@ -237,9 +238,10 @@ export class TableReporter implements Reporter {
     const { worst, length } = this.#connections;
     if (worst === undefined) return '';
     const more = end.summary.connections - length;
+    const places = placesIn(end.captures);
     const table = this.#isFramed
-      ? this.#connections.draw(palette, this.#width)
-      : this.#connections.list(palette, this.#width);
+      ? this.#connections.draw(palette, this.#width, places)
+      : this.#connections.list(palette, this.#width, places);
     const hints = [
       ...(more > 0
         ? wrap(

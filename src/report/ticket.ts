@@ -28,6 +28,7 @@ import {
   octets,
   omissions,
   period,
+  placesIn,
   remarks,
   seconds,
   shortened,
@@ -40,6 +41,8 @@ import { FIXED_SPACE } from './wrap.js';
 const MOST_CITATIONS = 6;
 const MOST_FRAMES = 12;
 const LADDER_COLUMNS = 100;
+/** What a line of the list has room for. */
+const MOST_CAPTURE_NAME = 40;
 const MARKS = { observed: '', confirmed: ' ✓', assumed: ' ?' } as const;
 
 /** Something to tell: all findings of a rule, or a pattern. */
@@ -282,9 +285,11 @@ export class TicketWriter {
         ? `The worst ${grouped(shown.length)} of ${counted(end.summary.connections, 'connection')}`
         : counted(shown.length, 'connection');
     const isNamed = shown.some(({ network }) => network !== '');
+    const places = placesIn(end.captures);
     const table = this.#markup.table(
       [
         { text: 'connection', isNumber: true },
+        ...(places === null ? [] : [{ text: 'capture' }]),
         ...(isNamed ? [{ text: 'network' }] : []),
         { text: 'client' },
         { text: 'ended in' },
@@ -296,6 +301,7 @@ export class TicketWriter {
       ],
       shown.map((row) => [
         String(row.id),
+        ...(places === null ? [] : [this.#place(...places(row))]),
         ...(isNamed ? [this.#prose(row.network)] : []),
         ...[row.client, row.clientState, row.server, row.serverState].map((text) => this.#prose(text)),
         grouped(row.frames),
@@ -306,6 +312,10 @@ export class TicketWriter {
     const hint =
       command.length > this.#plan.names ? [] : [`Segment by segment: ${this.#markup.code(command)}`];
     return this.#markup.fold(title, [table, ...hint].join('\n\n'));
+  }
+
+  #place(name: string, ...stream: readonly string[]): string {
+    return this.#prose([shortened(name, MOST_CAPTURE_NAME), ...stream].join(', '));
   }
 
   #prose(text: string): string {

@@ -214,6 +214,25 @@ export function captureName(path: string): string {
   return path === '-' ? 'standard input' : escapeControls(path);
 }
 
+/** Where a connection is: the capture's name, and its number there, which is not the one that it has among all. */
+export type PlaceOf = (connection: {
+  readonly capture: number;
+  readonly stream: number;
+}) => readonly [name: string, ...stream: string[]];
+
+/** Tells where connections are, for lists of them; null where there is but one capture. */
+export function placesIn(captures: readonly CaptureFacts[]): PlaceOf | null {
+  if (captures.length < 2) return null;
+  return ({ capture, stream }) => {
+    const name = captureName(captures[capture].path);
+    return areJoined(captures) ? [name] : [name, `stream ${stream}`];
+  };
+}
+
+function areJoined(captures: readonly CaptureFacts[]): boolean {
+  return captures.some(({ firstFrame }) => firstFrame > 1);
+}
+
 /** A path as a word of a shell's command line. */
 function shellWord(text: string): string {
   const shown = escapeControls(text);
@@ -239,7 +258,7 @@ export function timelineCommand(
   captures: readonly CaptureFacts[],
   { capture, stream }: { readonly capture: number; readonly stream: number },
 ): string {
-  const isJoined = captures.some(({ firstFrame }) => firstFrame > 1);
+  const isJoined = areJoined(captures);
   const paths = (isJoined ? captures : [captures[capture]]).map(({ path }) =>
     path === '-' ? 'FILE' : shellWord(path),
   );

@@ -1,7 +1,7 @@
 import { grouped } from '../../core/numbers.js';
 import type { Dossier } from '../dossier.js';
 import { escapeXml } from '../escape.js';
-import { counted, timelineCommand, UNKNOWN_TIME } from '../words.js';
+import { counted, placesIn, timelineCommand, UNKNOWN_TIME } from '../words.js';
 import { tag } from './elements.js';
 import type { Links } from './links.js';
 
@@ -9,19 +9,21 @@ import type { Links } from './links.js';
 export function connectionList({ rows, end }: Dossier, links: Links): string {
   const more = end.summary.connections - rows.length;
   const isNamed = rows.some(({ network }) => network !== '');
+  const places = placesIn(end.captures);
   const names = ['client', 'ended in', 'server', 'ended in', 'frames', 'active (s)', 'findings'];
-  const head = ['#', ...(isNamed ? ['network'] : []), ...names].map(
+  const head = ['#', ...(places === null ? [] : ['capture']), ...(isNamed ? ['network'] : []), ...names].map(
     (name) =>
       `<th scope="col"${['#', 'frames', 'active (s)'].includes(name) ? ' class="num"' : ''}>${name}</th>`,
   );
   const lines = rows.map((row) => {
     const findings = row.findings.map(({ severity, rule }) => `${tag(severity)}${links.rule(rule)}`);
     const id = links.hasLadder(row.id) ? `<a href="#connection-${row.id}">${row.id}</a>` : String(row.id);
+    const capture = places === null ? '' : `<td>${placeIn(...places(row))}</td>`;
     const network = isNamed ? `<td>${escapeXml(row.network)}</td>` : '';
     const active = Number.isNaN(row.seconds)
       ? `<td class="num">${UNKNOWN_TIME}</td>`
       : `<td class="num" data-value="${row.seconds}">${row.seconds.toFixed(3)}</td>`;
-    return `<tr><td class="num" data-value="${row.id}">${id}</td>${network}<td class="names">${escapeXml(row.client)}</td><td>${row.clientState}</td><td class="names">${escapeXml(row.server)}</td><td>${row.serverState}</td><td class="num" data-value="${row.frames}">${grouped(row.frames)}</td>${active}<td>${findings.join('<br>')}</td></tr>`;
+    return `<tr><td class="num" data-value="${row.id}">${id}</td>${capture}${network}<td class="names">${escapeXml(row.client)}</td><td>${row.clientState}</td><td class="names">${escapeXml(row.server)}</td><td>${row.serverState}</td><td class="num" data-value="${row.frames}">${grouped(row.frames)}</td>${active}<td>${findings.join('<br>')}</td></tr>`;
   });
   const [worst] = rows;
   return [
@@ -36,4 +38,8 @@ export function connectionList({ rows, end }: Dossier, links: Links): string {
   ]
     .filter((line) => line !== '')
     .join('\n');
+}
+
+function placeIn(name: string, ...stream: readonly string[]): string {
+  return [`<code>${escapeXml(name)}</code>`, ...stream].join(', ');
 }
