@@ -1,4 +1,4 @@
-import { Argument, Command, CommanderError, Option } from 'commander';
+import { Argument, Command, CommanderError, Help, Option } from 'commander';
 import { CHECK_FORMATS } from '../check/result.js';
 import { nearestName } from '../core/suggest.js';
 import { OutputError } from '../node/output.js';
@@ -89,7 +89,7 @@ function build(io: Io, done: Done): Command {
       getOutHelpWidth: () => io.stdout.columns,
       getErrHelpWidth: () => io.stderr.columns,
     })
-    .configureHelp({ minWidthToWrap: LEAST_HELP_WIDTH });
+    .configureHelp({ minWidthToWrap: LEAST_HELP_WIDTH, optionDescription });
 
   const analyzeCommand = addAnalyze(program, io, done);
   addWatch(program, io, done);
@@ -304,6 +304,16 @@ function commandOf(program: Command, name: string | undefined): Command {
   const nearest = nearestName(name, COMMANDS);
   const hint = nearest === null ? `it is one of ${COMMANDS.join(', ')}` : `did you mean ${nearest}?`;
   throw new UsageError(`there is no command ${name}; ${hint}`);
+}
+
+/** Commander's, which leaves out what happens without an option where that is no value of it. */
+function optionDescription(option: Option): string {
+  const text = new Help().optionDescription(option);
+  const { defaultValue, defaultValueDescription: otherwise } = option;
+  if (defaultValue !== undefined || otherwise === undefined) return text;
+  return option.argChoices === undefined
+    ? `${text} (default: ${otherwise})`
+    : text.replace(/\)$/, `, default: ${otherwise})`);
 }
 
 /** The default command's options belong into the program's own help: most people never name the command. */

@@ -70,9 +70,11 @@ export class CardWriter {
       ...this.#bold(pattern.title),
       ...this.#proof('', pattern),
       ...this.#story(pattern),
-      ...examples.flatMap(({ connection, finding }) =>
-        this.#labelled('e.g.', `${connectionName(connection)}: ${finding.title} (${finding.rule})`),
-      ),
+      ...examples.flatMap(({ connection, finding }) => {
+        // The explanation of some quotes it already.
+        const title = pattern.explanation.includes(finding.title) ? '' : `: ${finding.title}`;
+        return this.#labelled('e.g.', `${connectionName(connection)}${title} (${finding.rule})`);
+      }),
       ...this.#filters(pattern),
       ...also.flatMap((title) => this.#labelled('also', title)),
     ];

@@ -70,6 +70,16 @@ describe('help', () => {
     expect(options.filter((line) => line.length > 50)).toEqual([]);
   });
 
+  it('says what happens without an option, also where that is no value of it', async () => {
+    const oneLine = async (...argv: string[]): Promise<string> =>
+      (await finwait(argv)).stdout.replace(/\s+/g, ' ');
+    expect(await oneLine('--help')).toContain('a message for Slack, as JSON) (default: table)');
+    expect(await oneLine('help', 'extract')).toContain(
+      '(choices: "pcapng", "pcap", default: pcapng, but pcap for a file\'s name that ends so)',
+    );
+    expect(await oneLine('help', 'watch')).toContain('(choices: "text", "ndjson", default: "text")');
+  });
+
   it('teaches by examples, options and exit codes', async () => {
     const { stdout } = await finwait(['--help']);
     for (const part of ['Examples:', 'Exit codes:', '--fail-on', 'finwait timeline', '| finwait -']) {

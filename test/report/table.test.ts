@@ -199,6 +199,13 @@ the first finding’s rule in full: finwait explain close-wait-stuck
       expect(text).toMatch(/e\.g\. +connection 0: 10\.0\.0\.2:8080 has stayed in CLOSE-WAIT for 61\.0 s/);
     });
 
+    it('names it alone where the explanation quotes it', () => {
+      const quoting = { ...pattern, explanation: `For example: ${STUCK.title}. Look there.` };
+      const text = report({ on, patterns: [quoting] });
+      expect(text).toMatch(/e\.g\. +connection 0 \(close-wait-stuck\)/);
+      expect(text.match(/has stayed/g)).toHaveLength(1);
+    });
+
     it.each([
       ['there are more', { on: [...on, [2, [STUCK]]] as const, patterns: [pattern] }],
       ['the pattern is less grave', { on, patterns: [{ ...pattern, severity: 'info' as const }] }],
