@@ -39,7 +39,41 @@ function importsOf(file: string): string[] {
   return [...text.matchAll(/from '([^']+)'|import\('([^']+)'\)/g)].map((match) => match[1] ?? match[2]);
 }
 
+/** The files of `src` that a file imports, if only for their types. */
+function filesBehind(file: string): string[] {
+  return importsOf(file)
+    .filter((name) => name.startsWith('.'))
+    .map((name) => join(dirname(file), name).replace(/\.js$/, '.ts'));
+}
+
+/** A path along imports that comes back to where it was; null if there is none. */
+function circle(): readonly string[] | null {
+  const done = new Set<string>();
+  const path: string[] = [];
+  const visit = (file: string): readonly string[] | null => {
+    if (path.includes(file)) return [...path.slice(path.indexOf(file)), file];
+    if (done.has(file)) return null;
+    path.push(file);
+    for (const next of filesBehind(file)) {
+      const found = visit(next);
+      if (found !== null) return found;
+    }
+    path.pop();
+    done.add(file);
+    return null;
+  };
+  for (const file of files) {
+    const found = visit(file);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
 describe('imports', () => {
+  it('run in no circle', () => {
+    expect(circle()).toBeNull();
+  });
+
   it.each(files)('of %s run one way', (file) => {
     const place = ORDER.indexOf(roomOf(file));
     expect(place, 'every folder has a place in the order').toBeGreaterThanOrEqual(0);

@@ -1,10 +1,7 @@
 import type { Connection } from '../connections/connection.js';
 import type { MilestoneKind } from '../connections/milestones.js';
-import type { Pause } from '../connections/pauses.js';
 import type { Timestamp } from '../core/time.js';
-import type { Citation, Finding, Pattern, Severity } from './finding.js';
-import type { Heard } from './patterns/heard.js';
-import type { RuleSettings } from './settings.js';
+import type { Citation, Finding, Severity } from './finding.js';
 
 export type Family =
   | 'teardown'
@@ -111,63 +108,4 @@ export interface Rule extends RuleDescription {
   readonly explains: readonly string[];
   /** A pure function of the finished connection. */
   readonly check: (connection: Connection, context: RuleContext) => readonly Finding[];
-}
-
-/** What patterns learn of a capture beside its connections. */
-export interface CaptureCounts {
-  /** Frames that it lost by its own counters; null if it has none. */
-  readonly dropped: number | null;
-  /** When it paused, as far as that shows; none if absent. */
-  readonly pauses?: readonly Pause[];
-  /** Frames that were not analysed, by reason, as `VERDICT_NAMES` has them. */
-  readonly skipped: Readonly<Record<string, number>>;
-}
-
-export interface Contrast {
-  readonly sentence: string;
-  readonly likelyCauses: readonly string[];
-  readonly nextSteps: readonly string[];
-}
-
-/** Sees every connection as it ends and keeps counters only: memory is bounded by what it watches. */
-export interface PatternCollector {
-  /** @param captureEnd the time of the last frame that was read so far */
-  add(connection: Connection, findings: readonly Finding[], captureEnd: Timestamp): void;
-  /**
-   * How grave a finding of a connection that was added is by itself, as a pattern of this collector stands for it,
-   * as far as is known by now. Null if no pattern does.
-   */
-  severityOf?(connection: Connection, finding: Finding): Severity | null;
-  /**
-   * Why a finding of a connection that was added may not hold, as far as is known by now: a sentence for its
-   * explanation, which makes it possible info. Null if nothing speaks against it.
-   */
-  doubtOf?(connection: Connection, finding: Finding): string | null;
-  /**
-   * What other connections tell of a finding of a connection that was added, as far as is known by now: a sentence for
-   * its explanation, and the causes and steps that are left. Null if nothing.
-   */
-  contrastOf?(connection: Connection, finding: Finding): Contrast | null;
-  /** Called at the end of each capture, unless that ends the collector: what follows was seen at another time. */
-  endCapture?(): void;
-  /**
-   * Called once, after the last connection. `captureEnd` is the time of the last frame; `captures` are
-   * those read, in their order.
-   */
-  finish(captureEnd: Timestamp, captures: readonly CaptureCounts[]): readonly Pattern[];
-}
-
-/** A pattern across connections. */
-export interface PatternRule extends RuleDescription {
-  /** Ids of rules whose findings it may grade, or tell more of: they wait for the end of the capture that they are in. */
-  readonly grades?: readonly string[];
-  /** It gives way to patterns of other rules that stand for the same connections. */
-  readonly isGeneral?: true;
-  /** It holds moments of several connections against one another: each capture has a collector of its own. */
-  readonly isOfOneCapture?: true;
-  /**
-   * A fresh collector for one analysis, or for one of its captures; `heard` is that of all of them, and knows each connection before they do.
-   * `settings` tell of the other rules.
-   */
-  readonly begin: (options: OptionValues, heard: Heard, settings: RuleSettings) => PatternCollector;
 }

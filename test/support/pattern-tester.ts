@@ -1,7 +1,7 @@
 import type { Connection } from '../../src/connections/connection.js';
 import type { Finding, Pattern } from '../../src/rules/finding.js';
+import type { CaptureCounts, PatternRule } from '../../src/rules/patterns/pattern-rule.js';
 import { preparePatterns } from '../../src/rules/patterns/prepare.js';
-import type { CaptureCounts, PatternRule } from '../../src/rules/rule.js';
 import { at } from './connection-builder.js';
 
 /** A finding as far as patterns look at it. */

@@ -5,9 +5,10 @@ import { cite } from '../citations.js';
 import { endsWithRequest, entered, findReset, missedSince } from '../evidence.js';
 import type { Pattern } from '../finding.js';
 import { foreignReset } from '../reset-origin.js';
-import type { OptionValues, PatternRule } from '../rule.js';
+import type { OptionValues } from '../rule.js';
 import { count, duration, inCase, inNetwork, round } from '../wording.js';
 import { furtherServices, Groups, Members, MINIMUM_MEMBERS, MOST_SERVICES, median } from './members.js';
+import type { PatternRule } from './pattern-rule.js';
 import { reportPattern } from './report-pattern.js';
 
 /** A connection that its client ended, and for how long it had waited by then. */

@@ -1,7 +1,7 @@
 import { cite } from '../citations.js';
-import type { PatternRule } from '../rule.js';
 import { count, duration, round } from '../wording.js';
 import { Members } from './members.js';
+import type { PatternRule } from './pattern-rule.js';
 import { reportPattern } from './report-pattern.js';
 
 const SEVERAL_PORTS = 'Several interfaces or mirrored ports see the same traffic (likely).';

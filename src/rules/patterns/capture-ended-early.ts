@@ -6,7 +6,7 @@ import { closeWaitStuck } from '../close-wait-stuck.js';
 import { entered, lastMilestone, milestone } from '../evidence.js';
 import { finWait2Stuck } from '../fin-wait-2-stuck.js';
 import { halfCloseStalled } from '../half-close-stalled.js';
-import type { OptionValues, PatternRule, RuleDescription } from '../rule.js';
+import type { OptionValues, RuleDescription } from '../rule.js';
 import { optionValues, type RuleSettings } from '../settings.js';
 import { synAckUnanswered } from '../syn-ack-unanswered.js';
 import { synUnanswered } from '../syn-unanswered.js';
@@ -14,6 +14,7 @@ import { STUCK_SECONDS } from '../thresholds.js';
 import { count, duration, round } from '../wording.js';
 import { zeroWindowStall } from '../zero-window-stall.js';
 import { MAX_GROUPS, Members } from './members.js';
+import type { PatternRule } from './pattern-rule.js';
 import { reportPattern } from './report-pattern.js';
 
 interface Waiting {

@@ -3,9 +3,9 @@ import { grouped } from '../../core/numbers.js';
 import { cite } from '../citations.js';
 import { milestone } from '../evidence.js';
 import type { Pattern } from '../finding.js';
-import type { CaptureCounts, PatternRule } from '../rule.js';
 import { count, inCase, times } from '../wording.js';
 import { Members } from './members.js';
+import type { CaptureCounts, PatternRule } from './pattern-rule.js';
 import { reportPattern } from './report-pattern.js';
 
 const TOO_SLOW = 'The capturing host or port could not keep up and dropped frames (likely).';

@@ -1,7 +1,7 @@
 import { cite } from '../citations.js';
-import type { PatternRule } from '../rule.js';
 import { count } from '../wording.js';
 import { Members } from './members.js';
+import type { PatternRule } from './pattern-rule.js';
 import { reportPattern } from './report-pattern.js';
 
 /** Rules that cannot speak of such a connection, as they are about its handshake, or that say less of it. */

@@ -1,7 +1,7 @@
 import { cite } from '../citations.js';
-import type { PatternRule } from '../rule.js';
 import { count } from '../wording.js';
 import { Members } from './members.js';
+import type { PatternRule } from './pattern-rule.js';
 import { reportPattern } from './report-pattern.js';
 
 /** Segments were captured before the network card cut them, or after it put them together. */

@@ -1,7 +1,7 @@
 import { cite } from '../citations.js';
-import type { PatternRule } from '../rule.js';
 import { count, inNetwork } from '../wording.js';
 import { Members } from './members.js';
+import type { PatternRule } from './pattern-rule.js';
 import { reportPattern } from './report-pattern.js';
 
 /** The rule that tells of silence from a host's first word on, and so cannot see by itself that it is not captured. */

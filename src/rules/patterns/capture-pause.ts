@@ -1,9 +1,9 @@
 import { grouped } from '../../core/numbers.js';
 import { secondsBetween } from '../../core/time.js';
 import { cite } from '../citations.js';
-import type { PatternRule } from '../rule.js';
 import { count, duration, round } from '../wording.js';
 import { Members } from './members.js';
+import type { PatternRule } from './pattern-rule.js';
 import { reportPattern } from './report-pattern.js';
 
 /** The capture holds nothing of a time in which there was traffic. */

@@ -3,9 +3,9 @@ import { formatEndpoint } from '../../core/addresses.js';
 import { secondsBetween, type Timestamp } from '../../core/time.js';
 import { closeWaitStuck } from '../close-wait-stuck.js';
 import type { Finding } from '../finding.js';
-import type { PatternRule } from '../rule.js';
 import { duration, inCase, inNetwork, round } from '../wording.js';
 import { Groups, Members, MINIMUM_MEMBERS } from './members.js';
+import type { PatternRule } from './pattern-rule.js';
 import { reportPattern } from './report-pattern.js';
 
 interface Group {

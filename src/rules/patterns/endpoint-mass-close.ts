@@ -4,10 +4,10 @@ import { secondsBetween, type Timestamp, timeAfter } from '../../core/time.js';
 import { cite } from '../citations.js';
 import { milestone, opened } from '../evidence.js';
 import type { Pattern } from '../finding.js';
-import type { PatternRule } from '../rule.js';
 import { count, duration, inNetwork, round, times } from '../wording.js';
 import { membersOf, type Span, type Sweep, type SweepLimits, spanOf, sweepsOf } from './bursts.js';
 import { Groups, MINIMUM_MEMBERS } from './members.js';
+import type { PatternRule } from './pattern-rule.js';
 import { reportPattern } from './report-pattern.js';
 
 /** The connections of a service. */

@@ -3,9 +3,9 @@ import { formatEndpoint } from '../../core/addresses.js';
 import { secondsBetween, type Timestamp } from '../../core/time.js';
 import type { Citation, Finding, Pattern } from '../finding.js';
 import { handshakeAborted } from '../handshake-aborted.js';
-import type { PatternRule } from '../rule.js';
 import { duration, inNetwork, round, times } from '../wording.js';
 import { Groups, Members } from './members.js';
+import type { PatternRule } from './pattern-rule.js';
 import { reportPattern } from './report-pattern.js';
 
 /** How far intervals may lie apart, by the longest of them: what waits for a reply, or shares a timer, is not exact. */

@@ -2,10 +2,10 @@ import type { Endpoint } from '../../connections/connection.js';
 import { secondsBetween, type Timestamp, timeAfter } from '../../core/time.js';
 import { cite } from '../citations.js';
 import { entered, milestone } from '../evidence.js';
-import type { PatternRule } from '../rule.js';
 import { count, duration, inNetwork, round } from '../wording.js';
-import { Groups } from './members.js';
-import { MAX_LISTED, reportPattern } from './report-pattern.js';
+import { Groups, MAX_LISTED } from './members.js';
+import type { PatternRule } from './pattern-rule.js';
+import { reportPattern } from './report-pattern.js';
 
 /** A connection that the host forgot at some moment between two, in seconds after the group's origin. */
 interface Forgotten {

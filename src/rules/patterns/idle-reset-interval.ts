@@ -5,9 +5,9 @@ import { secondsBetween, type Timestamp } from '../../core/time.js';
 import { cite } from '../citations.js';
 import { entered, findReset, lastMilestone, latest } from '../evidence.js';
 import type { Citation, Finding, Pattern } from '../finding.js';
-import type { PatternRule } from '../rule.js';
 import { count, duration, inNetwork, round } from '../wording.js';
 import { Groups, Members, MINIMUM_MEMBERS, median } from './members.js';
+import type { PatternRule } from './pattern-rule.js';
 import { reportPattern } from './report-pattern.js';
 
 /**

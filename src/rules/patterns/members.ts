@@ -1,10 +1,12 @@
 import { secondsBetween, type Timestamp } from '../../core/time.js';
 import type { OptionSpec } from '../rule.js';
 import { count } from '../wording.js';
-import { MAX_LISTED } from './report-pattern.js';
 
 /** Groups that a collector keeps: whoever makes a capture must not choose how much memory it takes. */
 export const MAX_GROUPS = 10_000;
+
+/** Ids that a pattern lists; its `count` tells of all. */
+export const MAX_LISTED = 1000;
 
 /** Of the services that show the same, those with most of it are told. */
 export const MOST_SERVICES = 10;

@@ -3,9 +3,9 @@ import { cite } from '../citations.js';
 import type { Finding } from '../finding.js';
 import { causesOfOneSilence, causesOfSilence, STEP_OF_ONE_SILENCE, stepsOfSilence } from '../host-fate.js';
 import { causesOfLostNeighbour } from '../neighbours.js';
-import type { PatternRule } from '../rule.js';
 import { duration, fillAll, inNetwork, nameOf, round } from '../wording.js';
 import { Groups, Members } from './members.js';
+import type { PatternRule } from './pattern-rule.js';
 import { reportPattern } from './report-pattern.js';
 
 interface Group {

@@ -3,11 +3,11 @@ import { secondsBetween, type Timestamp } from '../../core/time.js';
 import { connectionRefused } from '../connection-refused.js';
 import { milestone } from '../evidence.js';
 import type { Finding, Pattern } from '../finding.js';
-import type { PatternRule } from '../rule.js';
 import { synUnanswered } from '../syn-unanswered.js';
 import { count, duration, inNetwork } from '../wording.js';
 import type { Client, Service } from './census.js';
 import { Groups, Members } from './members.js';
+import type { PatternRule } from './pattern-rule.js';
 import { reportPattern } from './report-pattern.js';
 
 /** How many ports of one host within which time make a scan of what one client tries. */

@@ -1,9 +1,10 @@
 import type { Connection } from '../../connections/connection.js';
 import type { Timestamp } from '../../core/time.js';
 import { type Finding, type Pattern, SEVERITIES, type Severity } from '../finding.js';
-import type { Contrast, OptionValues, PatternCollector, PatternRule } from '../rule.js';
+import type { OptionValues } from '../rule.js';
 import { limitsOf, optionValues, type RuleSettings } from '../settings.js';
 import { Heard } from './heard.js';
+import type { Contrast, PatternCollector, PatternRule } from './pattern-rule.js';
 
 /** Patterns hold moments of several connections against one another, by tenths of a second at the finest. */
 const FINEST_SECONDS = 0.1;

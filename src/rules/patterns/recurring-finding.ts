@@ -10,18 +10,19 @@ import {
   SEVERITIES,
   type Severity,
 } from '../finding.js';
-import type { Contrast, OptionValues, PatternCollector, PatternRule } from '../rule.js';
+import type { OptionValues } from '../rule.js';
 import { CAUSES_OF_SCANNED, synAckUnanswered } from '../syn-ack-unanswered.js';
 import { synUnanswered } from '../syn-unanswered.js';
 import { count, inNetwork, nameOf } from '../wording.js';
 import { type ByClient, Census, type CensusResults, type Client, type Service } from './census.js';
 import { checkPattern, HealthChecks } from './health-checks.js';
 import type { Heard } from './heard.js';
-import { furtherServices, Groups, Members, MOST_SERVICES } from './members.js';
+import { furtherServices, Groups, MAX_LISTED, Members, MOST_SERVICES } from './members.js';
 import { onlyTtlOf } from './one-answerer.js';
 import { MAX_PAIRS } from './pair-counts.js';
+import type { Contrast, PatternCollector, PatternRule } from './pattern-rule.js';
 import { isOfScan, isSynAlone, OF_SCANS, PortScans, scanPattern } from './port-scans.js';
-import { MAX_LISTED, type PatternDraft, reportPattern } from './report-pattern.js';
+import { type PatternDraft, reportPattern } from './report-pattern.js';
 
 /** Findings of one rule on connections to one service. */
 interface Recurrence {

@@ -1,10 +1,8 @@
 import type { Timestamp } from '../../core/time.js';
 import type { Citation, Confidence, Pattern, Severity } from '../finding.js';
-import type { OptionValues, PatternRule } from '../rule.js';
+import type { OptionValues } from '../rule.js';
 import { fill, fillAll, knownFacts, type Words } from '../wording.js';
-
-/** Ids that a pattern lists; its `count` tells of all. */
-export const MAX_LISTED = 1000;
+import type { PatternRule } from './pattern-rule.js';
 
 /** What a pattern knows when it is reported; the other texts are the documentation's. */
 export interface PatternDraft {

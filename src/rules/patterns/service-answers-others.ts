@@ -4,9 +4,9 @@ import { isKnown, type Timestamp } from '../../core/time.js';
 import { cite } from '../citations.js';
 import { asksForEcnUntilTheEnd } from '../evidence.js';
 import { type Finding, type Pattern, SEVERITIES, type Severity } from '../finding.js';
-import type { PatternCollector, PatternRule } from '../rule.js';
 import { count, duration, inNetwork, round } from '../wording.js';
 import { furtherServices, Groups, Members, MOST_SERVICES } from './members.js';
+import type { PatternCollector, PatternRule } from './pattern-rule.js';
 import { reportPattern } from './report-pattern.js';
 
 const REFUSED_CITATIONS = [

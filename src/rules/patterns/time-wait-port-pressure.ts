@@ -3,9 +3,9 @@ import type { Timestamp } from '../../core/time.js';
 import { cite } from '../citations.js';
 import { entered } from '../evidence.js';
 import type { Finding, Pattern } from '../finding.js';
-import type { PatternRule } from '../rule.js';
 import { count, inNetwork, round, times } from '../wording.js';
 import { Groups, Members } from './members.js';
+import type { PatternRule } from './pattern-rule.js';
 import { reportPattern } from './report-pattern.js';
 
 interface Group {
