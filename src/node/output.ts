@@ -4,6 +4,8 @@ import {
   fchmodSync,
   fchownSync,
   fstatSync,
+  fsyncSync,
+  ftruncateSync,
   lstatSync,
   openSync,
   readlinkSync,
@@ -237,17 +239,40 @@ function putInPlace(partial: string, place: string, isCopied: boolean): void {
   rmSync(partial);
 }
 
-/** Writes one file's content into another, which stays the same file. */
+/**
+ * Writes one file's content into another, which stays the same file. What makes that longer comes first: if there is no
+ * room for it, it is as it was before. To write over what is there needs none.
+ */
 function copyInto(from: string, to: string): void {
   const source = openSync(from, 'r');
-  const target = openSync(to, 'w');
-  const part = new Uint8Array(1 << 18);
+  const target = openSync(to, constants.O_WRONLY);
   try {
-    for (let length = readSync(source, part); length > 0; length = readSync(source, part))
-      writeAll(target, part.subarray(0, length), to);
+    const { size } = fstatSync(source);
+    const before = fstatSync(target).size;
+    try {
+      copyPart(source, target, before, size);
+      // Only then have network file systems found the room.
+      if (size > before) fsyncSync(target);
+    } catch (error) {
+      ftruncateSync(target, before);
+      throw error;
+    }
+    copyPart(source, target, 0, Math.min(before, size));
+    if (size < before) ftruncateSync(target, size);
   } finally {
     closeSync(source);
     closeSync(target);
+  }
+}
+
+/** Copies what stands from `start` on, before `end`, to the same place in another file. */
+function copyPart(source: number, target: number, start: number, end: number): void {
+  const part = new Uint8Array(1 << 18);
+  for (let at = start; at < end; ) {
+    const length = readSync(source, part, 0, Math.min(part.length, end - at), at);
+    if (length === 0) return;
+    for (let done = 0; done < length; ) done += writeSync(target, part, done, length - done, at + done);
+    at += length;
   }
 }
 

@@ -24,6 +24,8 @@ import { asStranger } from '../support/permissions.js';
 
 /** Paths that another file cannot be renamed to: the system's answer for what is mounted there. */
 const mounted = vi.hoisted(() => new Set<string>());
+/** The number of a file that can grow to this size and no more: its disk is full then. */
+const full = vi.hoisted(() => ({ file: 0, size: 0 }));
 vi.mock(import('node:fs'), async (original) => {
   const fs = await original();
   return {
@@ -33,6 +35,19 @@ vi.mock(import('node:fs'), async (original) => {
         throw Object.assign(new Error('busy'), { code: 'EBUSY', syscall: 'rename' });
       fs.renameSync(from, to);
     },
+    writeSync: ((
+      descriptor: number,
+      part: Uint8Array,
+      offset: number = 0,
+      length: number = part.length,
+      position?: number,
+    ): number => {
+      const { ino, size } = fs.fstatSync(descriptor);
+      if (ino !== full.file) return fs.writeSync(descriptor, part, offset, length, position);
+      const room = Math.min(length, Math.max(full.size, size) - (position ?? size));
+      if (room <= 0) throw Object.assign(new Error('full'), { code: 'ENOSPC', syscall: 'write' });
+      return fs.writeSync(descriptor, part, offset, room, position);
+    }) as typeof fs.writeSync,
   };
 });
 
@@ -215,6 +230,23 @@ describe.skipIf(process.getuid === undefined)('an output file in the place of an
     expect(readFileSync(other, 'utf8')).toBe('new');
     expect(readdirSync(own)).toEqual(['other.txt', 'report.txt']);
   });
+
+  it.each(['', 'old', 'older and longer than the one that is there no'])(
+    'is as it was if there is no room for a longer one, and written to if it is none: %j',
+    async (longer) => {
+      linkSync(path, join(own, 'other.txt'));
+      full.file = statSync(path).ino;
+      full.size = 20;
+      const attempt = write(path, `new${longer}`);
+      if (longer.length > 10) {
+        await expect(attempt).rejects.toThrow(
+          'report.txt cannot be written: no space left on device (ENOSPC)',
+        );
+      } else await attempt;
+      full.file = 0;
+      expect(readFileSync(path, 'utf8')).toBe(longer.length > 10 ? 'old and longer' : `new${longer}`);
+    },
+  );
 
   // Only root can become somebody else.
   it.runIf(process.getuid?.() === 0)('keeps its owner, whoever writes it', async () => {
