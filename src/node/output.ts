@@ -135,15 +135,54 @@ export class OutputFile {
 export function writeAll(descriptor: number, part: string | Uint8Array, output: string): void {
   const bytes = typeof part === 'string' ? Buffer.from(part, 'utf8') : part;
   let offset = 0;
-  while (offset < bytes.length) {
-    try {
-      offset += writeSync(descriptor, bytes, offset);
-    } catch (error) {
-      if (codeOf(error) !== 'EAGAIN') throw outputError(output, error);
-      // A full pipe that does not block: give its reader a moment.
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+  let stall: Stall | null = null;
+  try {
+    while (offset < bytes.length) {
+      try {
+        offset += writeSync(descriptor, bytes, offset);
+      } catch (error) {
+        if (codeOf(error) !== 'EAGAIN') throw outputError(output, error);
+        stall ??= new Stall();
+        stall.wait();
+      }
     }
+  } finally {
+    stall?.end();
   }
+}
+
+/** What ends the program through listeners that remove what is half written. */
+const ENDING_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** Readers that are merely slower do not take so long, in milliseconds. */
+const PATIENCE = 100;
+
+/**
+ * The wait for the reader of a full pipe. No listener runs meanwhile: where the reader takes long, signals end the
+ * program by themselves, or Ctrl-C could not, if the reader never comes back.
+ */
+class Stall {
+  readonly #start = performance.now();
+  readonly #cell = new Int32Array(new SharedArrayBuffer(4));
+  /** Null while the reader has not taken long. */
+  #listeners: readonly (() => void)[] | null = null;
+
+  wait(): void {
+    if (this.#listeners === null && performance.now() - this.#start > PATIENCE) this.#listeners = setAside();
+    Atomics.wait(this.#cell, 0, 0, 1);
+  }
+
+  end(): void {
+    for (const putBack of this.#listeners ?? []) putBack();
+  }
+}
+
+/** Takes the listeners of signals away, so that the system's way of ending holds. Each result puts one back. */
+function setAside(): readonly (() => void)[] {
+  return ENDING_SIGNALS.flatMap((signal) => {
+    const listeners = process.rawListeners(signal) as NodeJS.SignalsListener[];
+    for (const listener of listeners) process.off(signal, listener);
+    return listeners.map((listener) => () => void process.on(signal, listener));
+  });
 }
 
 /** A file that text goes to, and whether its content is copied in the end. */

@@ -117,6 +117,29 @@ describe('the program', () => {
     expect(code).toBe(expected);
   });
 
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'ends on %s while the reader of its output takes nothing',
+    async (signal) => {
+      const child = start([CAPTURE, '--format', 'json']);
+      // What is there shows that it writes; nobody reads on.
+      await once(child.stdout as NodeJS.ReadableStream, 'readable');
+      await new Promise((done) => setTimeout(done, 500));
+      expect(child.exitCode).toBeNull();
+      const ended = once(child, 'exit');
+      child.kill(signal);
+      expect(await ended).toEqual([null, signal]);
+    },
+  );
+
+  it('waits for a slow reader of its output', async () => {
+    const child = start([CAPTURE, '--format', 'json']);
+    await once(child.stdout as NodeJS.ReadableStream, 'readable');
+    await new Promise((done) => setTimeout(done, 500));
+    const [text, [code]] = await Promise.all([textOf(child.stdout), once(child, 'close')]);
+    expect(code).toBe(0);
+    expect(text).toBe((await finwait([CAPTURE, '--format', 'json'], { folder })).stdout);
+  });
+
   it.skipIf(!existsSync('/dev/full'))('says what it could not write, in one line', async () => {
     const child = start([CAPTURE, '--format', 'json', '--output', '/dev/full']);
     const [stderr, [code]] = await Promise.all([textOf(child.stderr), once(child, 'close')]);
