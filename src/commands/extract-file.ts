@@ -8,7 +8,6 @@ import { PcapngWriter } from '../capture/pcapng-writer.js';
 import { isLater } from '../core/time.js';
 import { FrameRewriter } from '../extract/frame-rewriter.js';
 import { OutputFile } from '../node/output.js';
-import { escapeControls } from '../report/escape.js';
 import { VERSION } from '../version.js';
 import { type AnonymizationOptions, anonymizerOf } from './anonymization.js';
 import { type Io, UsageError } from './io.js';
@@ -36,12 +35,7 @@ export function outputOf(capture: string, { output, format }: OutputOptions, io:
   if (output === undefined && io.stdout.isTerminal)
     throw new UsageError('a capture is nothing to look at in a terminal: write it with --output FILE');
   if (output === undefined || output === STANDARD_OUTPUT) return { path: null, format: format ?? 'pcapng' };
-  const name = escapeControls(output);
   checkPlace(output, [capture]);
-  if (/\.(gz|zst|lz4)$/i.test(output))
-    throw new UsageError(
-      `--output ${name}: extracts are not compressed; leave out the ending, or use a pipe`,
-    );
   return { path: output, format: format ?? (/\.(pcap|cap|dmp)$/i.test(output) ? 'pcap' : 'pcapng') };
 }
 

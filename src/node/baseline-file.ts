@@ -8,6 +8,9 @@ import { ConfigError } from './settings-text.js';
 /** Larger reports would not fit into one string. */
 const LARGEST = 400e6;
 
+/** Not to the file's own name: whatever it is, it may be needed. */
+const HOW_TO_WRITE = 'write a report with: finwait CAPTURE -o baseline.json';
+
 type Plain = Readonly<Record<string, unknown>>;
 
 /**
@@ -17,10 +20,7 @@ type Plain = Readonly<Record<string, unknown>>;
 export function readBaseline(path: string): Baseline {
   const report = parse(path);
   if (!isPlain(report) || report.schema !== REPORT_SCHEMA) {
-    throw new ConfigError([
-      // Not to the file's own name: whatever it is, it may be needed.
-      `${path}: is no report of finwait; write one with: finwait CAPTURE -o baseline.json`,
-    ]);
+    throw new ConfigError([`${path}: is no report of finwait; ${HOW_TO_WRITE}`]);
   }
   if (isPlain(report.summary) && report.summary.baseline !== undefined) {
     throw new ConfigError([
@@ -37,7 +37,8 @@ function parse(path: string): unknown {
     return JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
     if (error instanceof ConfigError) throw error;
-    if (error instanceof SyntaxError) throw new ConfigError([`${path}: is no JSON: ${error.message}`]);
+    if (error instanceof SyntaxError)
+      throw new ConfigError([`${path}: is no JSON (${error.message}); ${HOW_TO_WRITE}`]);
     const { code } = error as NodeJS.ErrnoException;
     throw new ConfigError([
       `${path}: ${code === 'ENOENT' ? 'there is no such file' : `cannot be read (${code})`}`,

@@ -14,7 +14,7 @@ const PADDING = 2;
 /** What a column keeps that is cut: `[2001:db8:12:34…5678]:443`, some words of a network's or a capture's name. */
 const LEAST_ENDPOINT = 25;
 const LEAST_NETWORK = 12;
-const LEAST_CAPTURE = 12;
+const LEAST_CAPTURE = 10;
 /** What a cut endpoint keeps at its end: a port, and enough of the address to tell hosts of one network apart. */
 const KEPT_END = 11;
 const CUT = '…';

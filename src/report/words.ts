@@ -211,6 +211,7 @@ export function remarks(facts: CaptureFacts, most = 200): readonly string[] {
 
 /** A capture as readers know it, by its path or where else it came from. */
 export function captureName(path: string): string {
+  if (path === '') return "''";
   return path === '-' ? 'standard input' : escapeControls(path);
 }
 

@@ -2,6 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import {
   chmodSync,
   copyFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -108,6 +109,10 @@ describe('what names no capture is told, and the rest analysed', () => {
     expect(json.captures).toHaveLength(1);
     expect(await finwait([word])).toMatchObject({ code: 3, stdout: '' });
     expect((await finwait(['timeline', word, CLEAN])).code).toBe(3);
+  });
+
+  it('an empty name, as of a variable that is not set', async () => {
+    expect((await finwait([''])).stderr).toMatch(/^finwait: '': no such file; /);
   });
 });
 
@@ -268,6 +273,13 @@ describe('a report', () => {
     }
     expect((await finwait([place, '-o', place])).stderr).toContain('is the capture itself');
     expect(readFileSync(place)).toEqual(before);
+  });
+
+  it.each([[[]], [['check']]])('is not called what it is not: compressed (%j)', async (command) => {
+    const output = join(folder, 'report.json.gz');
+    const { stderr, code } = await finwait([...command, CLEAN, '-o', output]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('what is written is not compressed')]);
+    expect(existsSync(output)).toBe(false);
   });
 });
 

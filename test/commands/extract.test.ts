@@ -106,7 +106,7 @@ describe('finwait extract', () => {
       message: 'is the capture itself, which would be lost',
     },
     { output: 'linked.pcap', message: 'is the capture itself, which would be lost' },
-    { output: 'x.pcapng.gz', message: 'extracts are not compressed' },
+    { output: 'x.pcapng.gz', message: 'what is written is not compressed' },
   ])('does not write to $output', async ({ output, message }) => {
     const bytes = readFileSync(MIXED);
     writeFileSync(file('again.pcap'), bytes);
