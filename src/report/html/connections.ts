@@ -18,7 +18,7 @@ export function connectionList({ rows, end }: Dossier, links: Links): string {
   const lines = rows.map((row) => {
     const findings = row.findings.map(({ severity, rule }) => `${tag(severity)}${links.rule(rule)}`);
     const id = links.hasLadder(row.id) ? `<a href="#connection-${row.id}">${row.id}</a>` : String(row.id);
-    const capture = places === null ? '' : `<td>${placeIn(...places(row))}</td>`;
+    const capture = places === null ? '' : `<td class="place">${placeIn(...places(row))}</td>`;
     const network = isNamed ? `<td>${escapeXml(row.network)}</td>` : '';
     const active = Number.isNaN(row.seconds)
       ? `<td class="num">${UNKNOWN_TIME}</td>`
@@ -41,5 +41,6 @@ export function connectionList({ rows, end }: Dossier, links: Links): string {
 }
 
 function placeIn(name: string, ...stream: readonly string[]): string {
-  return [`<code>${escapeXml(name)}</code>`, ...stream].join(', ');
+  const lines = [`<code>${escapeXml(name)}</code>`, ...stream.map((text) => text.replaceAll(' ', '&nbsp;'))];
+  return lines.join('<br>');
 }

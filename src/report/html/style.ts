@@ -97,6 +97,7 @@ td { font-variant-numeric: tabular-nums; }
 thead th { color: var(--soft); font-weight: 600; white-space: nowrap; background: var(--card); }
 tr:last-child td { border-bottom: 0; }
 .names { font-family: var(--mono); font-size: .95em; white-space: nowrap; }
+.place { min-width: 6.5rem; overflow-wrap: anywhere; }
 h3 .names { white-space: normal; }
 details { margin: .8rem 0; } summary { cursor: pointer; color: var(--soft); }
 .tools { display: flex; flex-wrap: wrap; gap: .75rem; align-items: center; margin: .75rem 0; }
