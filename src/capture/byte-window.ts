@@ -36,7 +36,7 @@ export class ByteWindow {
     return this.end - this.start;
   }
 
-  /** Moves what is not consumed, and what is kept before it, to the front and returns the room behind it, at least one octet. */
+  /** Moves what is kept and what is not consumed to the front and returns the room behind it, at least one octet. */
   reserve(): Space {
     const from = Math.min(this.start - this.kept, this.end);
     if (from > 0) {

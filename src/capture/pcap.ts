@@ -140,9 +140,11 @@ export class PcapParser implements FormatParser {
         `a record header takes ${headerLength} octets, but the file ends after ${grouped(available)} of them${this.fileWithin(window, window.start, window.end)}`,
       );
     }
+    const captured = this.capturedLength(window);
+    if (captured > this.limit) return this.tooLong(window, captured, window.end);
     return this.damageAt(
       window,
-      `the record says that ${grouped(this.capturedLength(window))} octets were captured, but the file ends after ${grouped(available - headerLength)} of them${this.fileWithin(window, window.start, window.end)}`,
+      `the record says that ${grouped(captured)} octets were captured, but the file ends after ${grouped(available - headerLength)} of them${this.fileWithin(window, window.start, window.end)}`,
     );
   }
 
@@ -298,12 +300,7 @@ export class PcapParser implements FormatParser {
       return false;
     }
     const needed = this.recordHeaderLength + TELLING_LENGTH;
-    if (available < needed) return false;
-    const file = this.fileWithin(window, start - window.kept, start + needed);
-    this.damage = this.damageAt(
-      window,
-      `a record says that ${grouped(captured)} octets were captured, but at most ${grouped(this.limit)} are plausible${file}`,
-    );
+    if (available >= needed) this.damage = this.tooLong(window, captured, start + needed);
     return false;
   }
 
@@ -352,6 +349,15 @@ export class PcapParser implements FormatParser {
     const captured = window.view.getUint32(window.start + CAPTURED_LENGTH, littleEndian);
     const original = window.view.getUint32(window.start + ORIGINAL_LENGTH, littleEndian);
     return this.swap !== 'never' && this.lengthsAreSwapped(captured, original) ? original : captured;
+  }
+
+  /** @param end of the octets that are looked at for its cause */
+  private tooLong(window: ByteWindow, captured: number, end: number): Damage {
+    const file = this.fileWithin(window, window.start - window.kept, end);
+    return this.damageAt(
+      window,
+      `a record says that ${grouped(captured)} octets were captured, but at most ${grouped(this.limit)} are plausible${file}`,
+    );
   }
 
   /** Names a file header within octets of the window, of which damage may come; empty if there is none. */

@@ -362,6 +362,17 @@ describe('damage in pcap', () => {
     expect(facts.damage?.message).toContain('2,147,483,647 octets');
   });
 
+  it('of an absurd length is told wherever the file ends', () => {
+    for (const length of [16, 17, 31, 32, 40]) {
+      const tail = new Uint8Array(length).fill(0xee);
+      for (const pieces of PIECES) {
+        const { facts } = readFrames(join(whole, tail), pieces);
+        expect(facts.damage).toMatchObject({ offset: whole.length, frame: 4 });
+        expect(facts.damage?.message).toMatch(/^a record says that .* plausible$/);
+      }
+    }
+  });
+
   it('of the file header leaves nothing to read', () => {
     expect(() => readFrames(whole.subarray(0, 10))).toThrow(/24 octets, but the file ends after 10/);
   });
