@@ -2,6 +2,7 @@ import { grouped } from '../../core/numbers.js';
 import type { Dossier } from '../dossier.js';
 import { escapeXml } from '../escape.js';
 import { counted, placesIn, timelineCommand, UNKNOWN_TIME } from '../words.js';
+import { FIXED_SPACE } from '../wrap.js';
 import { tag } from './elements.js';
 import type { Links } from './links.js';
 
@@ -41,6 +42,9 @@ export function connectionList({ rows, end }: Dossier, links: Links): string {
 }
 
 function placeIn(name: string, ...stream: readonly string[]): string {
-  const lines = [`<code>${escapeXml(name)}</code>`, ...stream.map((text) => text.replaceAll(' ', '&nbsp;'))];
+  const lines = [
+    `<code>${escapeXml(name)}</code>`,
+    ...stream.map((text) => text.replaceAll(' ', FIXED_SPACE)),
+  ];
   return lines.join('<br>');
 }
