@@ -172,8 +172,9 @@ export class Analysis {
       return;
     }
     this.#endOf(analyzer, source.endAt);
-    this.#everything.patterns.endCapture(this.#end);
-    if (this.#chosen !== this.#everything) this.#chosen.patterns.endCapture(this.#end);
+    const isEndStated = this.#isEnd(source.endAt);
+    this.#everything.patterns.endCapture(this.#end, isEndStated);
+    if (this.#chosen !== this.#everything) this.#chosen.patterns.endCapture(this.#end, isEndStated);
     this.#captures.push(captureFacts(source, analyzer, firstFrame, this.#options.separate));
     this.#addPauses(analyzer.pauses, this.#captures.length - 1);
     this.#analyzer = null;
@@ -200,7 +201,7 @@ export class Analysis {
     }
     this.#analyzer = null;
     const { baseline } = this.#options;
-    const found = this.#chosen.patterns.finish(this.#end, this.#captures);
+    const found = this.#chosen.patterns.finish(this.#end, this.#captures, this.#isEnd(this.#joinedEnd));
     const fresh = baseline === undefined ? found : baseline.freshPatterns(found);
     const patterns = fresh.map((pattern) => this.#placed(pattern));
     const summary: Summary = {
@@ -247,6 +248,11 @@ export class Analysis {
     analyzer.finish(endAt);
     this.#release();
     this.#waiting = null;
+  }
+
+  /** Whether the capture ended at the time that it states, if it states any: no frame is later. */
+  #isEnd(stated: Timestamp | null | undefined): boolean {
+    return stated !== null && stated !== undefined && !isLater(this.#end, stated);
   }
 
   /** Pauses found in the captures from `first` on, which are parts of one: to the part in which each ends. */

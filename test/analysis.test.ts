@@ -121,3 +121,27 @@ describe('joined captures', () => {
     expect(found([null, null])).not.toEqual(stuck);
   });
 });
+
+describe('the end of a capture', () => {
+  /** Whether patterns take it for stated, if it is `seconds` after the last frame; null for none. */
+  function isStated(seconds: number | null, joined: boolean): unknown {
+    const analysis = new Analysis({ reporters: [], joined });
+    const reader = new CaptureReader(analysis.begin());
+    reader.push(readFileSync(captureOf('capture-ended-early', 'server')));
+    reader.end();
+    const facts = reader.facts();
+    const endAt = seconds === null ? null : timeAfter(facts.lastFrameAt!, seconds);
+    analysis.endCapture({ path: 'a', compression: null, ...facts, endAt });
+    return analysis.finish().patterns.find(({ rule }) => rule === 'capture-ended-early')?.facts.endStated;
+  }
+
+  it.each([
+    [2, true],
+    [0, true],
+    [-1, false],
+    [null, false],
+  ])('is the one that it states, %j s after its last frame: %j', (seconds, expected) => {
+    expect(isStated(seconds, false)).toBe(expected);
+    expect(isStated(seconds, true)).toBe(expected);
+  });
+});

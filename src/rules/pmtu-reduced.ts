@@ -4,7 +4,7 @@ import { eachEndpoint, silentSince } from './evidence.js';
 import { asksForSmaller, isLocal } from './icmp-errors.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
-import { count, nameOf } from './wording.js';
+import { count, inCase, nameOf } from './wording.js';
 
 const NARROW_LINK = 'A link with a smaller MTU on the way: a tunnel, VPN or PPPoE (likely).';
 /** Where the address that sends the error is the one it is about. */
@@ -12,6 +12,11 @@ const BEHIND_PEER =
   'The link with a smaller MTU lies behind the address of {peer}: a load balancer or NAT answers there, and hands on through a tunnel, or to a host with a smaller MTU (likely).';
 const BEHIND_PEER_STEP =
   'At {peer}: the MTU of the tunnel or link by which what stands there hands connections on; tracepath from outside ends before it.';
+/** The error comes from the address of the sender, which may be that of a NAT. */
+const OWN_TUNNEL =
+  'A tunnel or VPN on the host of {sender} itself, or on a NAT that lends it the address, takes only packets that are smaller by its headers (likely).';
+const OWN_TUNNEL_STEP =
+  'On the host of {sender}: ip route get {peerAddress} names the interface, ip -d link show its MTU and what kind of tunnel it is.';
 const CLAMP =
   'Clamp the MSS at the router of that link, so that no connection has to find out and none hangs where the error is dropped.';
 const UNLIKELY =
@@ -25,7 +30,7 @@ export const pmtuReduced: Rule = {
   id: 'pmtu-reduced',
   family: 'delivery',
   severity: 'info',
-  summary: 'A router asked for smaller packets: the path MTU is below that of the sender’s own link.',
+  summary: 'A router or host asked for smaller packets: the path MTU is below that of the sender’s own link.',
   options: {},
   signs: ['icmp-error'],
   needs: 'either',
@@ -52,7 +57,12 @@ export const pmtuReduced: Rule = {
       'An error that quotes a number which {sender} never sent.',
     ],
     applicationSees: '{sender} and {peer}: nothing, but for the time of a repetition.',
-    likelyCauses: [NARROW_LINK, UNLIKELY],
+    likelyCauses: [
+      NARROW_LINK,
+      inCase('Where {peer} itself asked', BEHIND_PEER),
+      inCase('Where the host of {sender} itself asked', OWN_TUNNEL),
+      UNLIKELY,
+    ],
     nextSteps: [
       'tracepath -n {peerAddress} from the host of {sender} shows where the path becomes narrow; ip route get {peerAddress} shows the MTU that Linux has learned.',
       CLAMP,
@@ -78,7 +88,7 @@ export const pmtuReduced: Rule = {
           : ' {open} of {sender} are not acknowledged, and nothing of {peer} was captured afterwards.';
     const size = mtu === 0 ? 'for smaller packets' : 'for packets of at most {mtu}';
     const byPeer = icmp.reporter === peer.address;
-    const narrow = byPeer ? BEHIND_PEER : NARROW_LINK;
+    const narrow = byPeer ? BEHIND_PEER : local ? OWN_TUNNEL : NARROW_LINK;
     const unlikely = mtu > 0 && mtu < EVERYDAY_MTU[version];
     return reportFinding(pmtuReduced, connection, {
       endpoint: sender.role,
@@ -87,6 +97,7 @@ export const pmtuReduced: Rule = {
       explanation: `{errors} from {reporter}, the first in frame {first}: ICMP${version === 6 ? 'v6' : ''} type ${icmp.type} code ${icmp.code}, the segment is too large for the next link and may not be fragmented.${resent === null ? '' : ' Frame {again} sends data again, with {payload}.'}${outcome}`,
       likelyCauses: unlikely ? [UNLIKELY, narrow] : [narrow],
       ...(byPeer && { nextSteps: [BEHIND_PEER_STEP, CLAMP] }),
+      ...(local && { nextSteps: [OWN_TUNNEL_STEP] }),
       citations: [
         cite.pathMtu,
         cite.pathMtuHost,

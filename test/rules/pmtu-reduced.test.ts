@@ -92,6 +92,8 @@ testRule(pmtuReduced, {
       connection: asked({ reporter: '10.0.0.1' }),
       end: 10,
       title: 'The host of 10.0.0.1:40000 itself asked for packets of at most 1,400 bytes to 10.0.0.2:8080',
+      likelyCauses: /^A tunnel or VPN on the host of 10\.0\.0\.1:40000 itself[^\n]*$/,
+      nextSteps: /^On the host of 10\.0\.0\.1:40000: ip route get 10\.0\.0\.2 [^\n]*$/,
     },
     {
       name: 'and says if nothing gets through all the same',

@@ -44,6 +44,10 @@ const UNUSED =
   'Its clients keep a connection for that long without use, and had not asked for anything (possible).';
 const RESET_ON_PATH =
   'A firewall or load balancer on the way resets them after that time in the name of the clients (possible): then the TTL of the resets may differ from that of what the clients sent.';
+const AFTER_FIN =
+  'where its client closed, its read gives the request and then 0; its first write succeeds and may draw a reset, and the next one fails with EPIPE and SIGPIPE';
+const AFTER_RESET =
+  'where its client reset, its read gives what is queued and then fails with ECONNRESET once; if it writes first, that fails with ECONNRESET, and the next write with EPIPE and SIGPIPE';
 const QUEUED =
   'It had not accepted these connections (possible): on none of them it had sent anything, and the kernel opens and acknowledges for it while they queue.';
 
@@ -88,8 +92,7 @@ export const answerTimeout: PatternRule = {
       'Data that was not acknowledged: peer-unresponsive and others tell of it.',
       'An answer that came after the client had left: rst-on-write-after-close tells of it.',
     ],
-    applicationSees:
-      'The clients: their own timeout. {server}: its read gives the request, and then 0 after a FIN or ECONNRESET after a reset; an answer that it still writes draws a reset.',
+    applicationSees: seenBy(AFTER_FIN, AFTER_RESET),
     likelyCauses: [
       SLOW,
       BEHIND,
@@ -195,6 +198,7 @@ function patternOf({ server, network, waits, answered }: Service, options: Optio
   const requests = near.filter(({ isRequest }) => isRequest).length;
   const areRequests = requests >= options.minimumMembers && 2 * requests >= near.length;
   const isSure = answered > 0 && areRequests;
+  const ways = [...(resets < near.length ? [AFTER_FIN] : []), ...(resets > 0 ? [AFTER_RESET] : [])];
   const causes = [SLOW, BEHIND, ...(wasServed ? [] : [QUEUED]), ...(resets > 0 ? [RESET_ON_PATH] : [])];
   return reportPattern(answerTimeout, {
     ...(!isSure && { severity: 'info' }),
@@ -216,6 +220,7 @@ function patternOf({ server, network, waits, answered }: Service, options: Optio
     likelyCauses: isSure
       ? causes
       : [UNUSED, ...causes.map((cause) => cause.replace('(likely)', '(possible)'))],
+    applicationSees: seenBy(...ways),
     connections: members.ids,
     count: members.count,
     from: members.from,
@@ -231,6 +236,11 @@ function patternOf({ server, network, waits, answered }: Service, options: Optio
     },
     words: { server: inNetwork(server, network), count: near.length, interval: duration(interval) },
   });
+}
+
+/** What both sides see, by the ways in which clients ended their connections. */
+function seenBy(...ways: readonly string[]): string {
+  return `The clients: their own timeout. {server}: ${ways.join('; ')}.`;
 }
 
 function medianOf(waits: readonly Wait[]): number {

@@ -11,7 +11,7 @@ import { optionValues, type RuleSettings } from '../settings.js';
 import { synAckUnanswered } from '../syn-ack-unanswered.js';
 import { synUnanswered } from '../syn-unanswered.js';
 import { STUCK_SECONDS } from '../thresholds.js';
-import { count, duration, round } from '../wording.js';
+import { count, duration, inCase, round } from '../wording.js';
 import { zeroWindowStall } from '../zero-window-stall.js';
 import { MAX_GROUPS, Members } from './members.js';
 import type { PatternRule } from './pattern-rule.js';
@@ -52,6 +52,11 @@ const LIMITS: Readonly<Partial<Record<State, readonly (readonly [RuleDescription
 /** A SYN is repeated after a second (RFC 6298), or three in older stacks; one more for slow timers. */
 const FIRST_REPETITION = 4;
 
+const STOPPED = 'The capture was stopped while connections were in use.';
+const FILTERED =
+  'It went on, but its filter let nothing more through, and a pcap file ends with its last frame.';
+const LONGER = 'Capture for at least {needed} longer than the moment of interest';
+
 /** The capture ended before it could show whether a connection is stuck. */
 export const captureEndedEarly: PatternRule = {
   id: 'capture-ended-early',
@@ -80,13 +85,8 @@ export const captureEndedEarly: PatternRule = {
       'A SYN that is not repeated when it should be: its sender has given up, or the repetition was not captured.',
     ],
     applicationSees: 'Nothing: this is about the capture.',
-    likelyCauses: [
-      'The capture was stopped while connections were in use.',
-      'It went on, but its filter let nothing more through, and a pcap file ends with its last frame.',
-    ],
-    nextSteps: [
-      'Capture for at least {needed} longer than the moment of interest; as pcapng, such as dumpcap writes, which says when it was stopped.',
-    ],
+    likelyCauses: [STOPPED, inCase('Where the capture does not say when it was stopped', FILTERED)],
+    nextSteps: [`${LONGER}; as pcapng, such as dumpcap writes, which says when it was stopped.`],
     example: { fixture: 'capture-ended-early', capture: 'server' },
   },
   begin: (options, _heard, settings) => {
@@ -128,7 +128,7 @@ export const captureEndedEarly: PatternRule = {
           patience: patienceOf(endpoint, since, last),
         });
       },
-      finish(captureEnd) {
+      finish(captureEnd, _captures, isEndStated) {
         const early = waiting.filter(
           ({ since, limit, last, patience }) =>
             secondsBetween(since, captureEnd) < limit.seconds &&
@@ -152,7 +152,8 @@ export const captureEndedEarly: PatternRule = {
         const differ = early.some(({ limit }) => limit.seconds !== highest.seconds);
         const verdict = differ ? 'verdicts need up to {needed}' : 'a verdict needs {needed}';
         const setting = highest.setting === null ? '' : ` (${highest.setting})`;
-        const since = latest < SHORTEST_TOLD ? 'the last frame' : '{latest} before the end';
+        const end = isEndStated ? 'the end that the capture states' : 'the end';
+        const since = latest < SHORTEST_TOLD ? 'the last frame' : `{latest} before ${end}`;
         const own = early.some(({ limit }) => limit.setting === null);
         return [
           reportPattern(captureEndedEarly, {
@@ -162,12 +163,15 @@ export const captureEndedEarly: PatternRule = {
               members.count === 1
                 ? `It waits ${where} since ${since}; ${verdict}${setting}.`
                 : `They wait ${where}, the last since ${since}; ${verdict}${setting}.`,
+            likelyCauses: isEndStated ? [STOPPED] : [STOPPED, FILTERED],
+            ...(isEndStated && { nextSteps: [`${LONGER}.`] }),
             connections: members.ids,
             count: members.count,
             from: members.from,
             to: captureEnd,
             facts: {
               connections: members.count,
+              endStated: isEndStated,
               ...(states !== '' && { states }),
               ...(closedWindows > 0 && { closedWindows }),
               shortestSeconds: round(latest),

@@ -44,10 +44,14 @@ export interface PatternCollector {
   /** Called at the end of each capture, unless that ends the collector: what follows was seen at another time. */
   endCapture?(): void;
   /**
-   * Called once, after the last connection. `captureEnd` is the time of the last frame; `captures` are
-   * those read, in their order.
+   * Called once, after the last connection. `captureEnd` is the time of the last frame, or a later one that the capture
+   * states (`isEndStated`); `captures` are those read, in their order.
    */
-  finish(captureEnd: Timestamp, captures: readonly CaptureCounts[]): readonly Pattern[];
+  finish(
+    captureEnd: Timestamp,
+    captures: readonly CaptureCounts[],
+    isEndStated: boolean,
+  ): readonly Pattern[];
 }
 
 /** A pattern across connections. */

@@ -40,6 +40,18 @@ const IN_FLIGHT_SECONDS = 0.5;
 const OFF_LINK =
   'Nor did anybody answer requests for its link address: it is no longer there on its link, and the path to that is not the cause.';
 
+const HOST_LOST =
+  '{host} lost power, crashed or froze (possible): other hosts behind the same router still answer, and on its own link not even ARP is answered (ip neigh: FAILED).';
+const PATH_LOST =
+  'A link, route or firewall on the way to it failed (possible): other hosts behind it are silent too, and {host} answers on its own link.';
+const LOOK_AT_HOST = 'ip neigh, the console of {host}, its switch port or hypervisor.';
+const ASK_FOR_OTHERS =
+  'Do other hosts behind the same router still answer? Then it is {host}; else the path.';
+const LOOK_AT_OTHERS =
+  'Still heard after {host} fell silent: {others}. If one of them is behind the same router as {host}, it is {host} that failed; else it may be the path as well.';
+/** So many of the others are named. */
+const NAMED_OTHERS = 3;
+
 /** Clients kept in all: whoever makes a capture must not choose how much memory it takes. */
 const MAX_WAITERS = 100_000;
 
@@ -83,14 +95,8 @@ export const peerHostLost: PatternRule = {
     ],
     applicationSees:
       'On every connection that its program had not closed: a blocked read, and ETIMEDOUT, EHOSTUNREACH or ENETUNREACH in the end.',
-    likelyCauses: [
-      '{host} lost power, crashed or froze (possible): other hosts behind the same router still answer, and on its own link not even ARP is answered (ip neigh: FAILED).',
-      'A link, route or firewall on the way to it failed (possible): other hosts behind it are silent too, and {host} answers on its own link.',
-    ],
-    nextSteps: [
-      'Do other hosts behind the same router still answer? Then it is {host}; else the path.',
-      'ip neigh, the console of {host}, its switch port or hypervisor.',
-    ],
+    likelyCauses: [HOST_LOST, PATH_LOST],
+    nextSteps: [ASK_FOR_OTHERS, LOOK_AT_HOST],
     example: { fixture: 'peer-host-lost', capture: 'client' },
   },
   begin: (options, heard) => {
@@ -165,12 +171,15 @@ export const peerHostLost: PatternRule = {
           const silentSeconds = secondsBetween(members.to, until);
           // By a clock that ran back there was no silence.
           if (silentSeconds < 0) return [];
-          const othersAnswer = [...heard.others(name)].some(
-            (other) =>
-              !waiting.has(other.name) &&
-              secondsBetween(members.to, other.time) > options.clusterSeconds &&
-              secondsBetween(other.time, until) >= 0,
-          );
+          const others = [...heard.others(name)]
+            .filter(
+              (other) =>
+                !waiting.has(other.name) &&
+                secondsBetween(members.to, other.time) > options.clusterSeconds &&
+                secondsBetween(other.time, until) >= 0,
+            )
+            .map((other) => other.name);
+          const othersAnswer = others.length > 0;
           return [
             reportPattern(peerHostLost, {
               confidence: 'inferred',
@@ -188,9 +197,12 @@ export const peerHostLost: PatternRule = {
                 othersAnswer,
                 ...(offLink && { offLink }),
               },
-              ...(offLink && { likelyCauses: causesOfLostNeighbour('host') }),
+              ...(offLink
+                ? { likelyCauses: causesOfLostNeighbour('host'), nextSteps: [LOOK_AT_HOST] }
+                : othersAnswer && { nextSteps: [LOOK_AT_OTHERS, LOOK_AT_HOST] }),
               words: {
                 host: name,
+                others: listed(others),
                 spread: duration(spread),
                 since: duration(silentSeconds),
               },
@@ -201,6 +213,13 @@ export const peerHostLost: PatternRule = {
     };
   },
 };
+
+/** The first of them by name, and how many there are besides. */
+function listed(names: readonly string[]): string {
+  const further = names.length - NAMED_OTHERS;
+  const named = names.slice(0, NAMED_OTHERS).join(', ');
+  return further > 0 ? `${named} and ${further} more` : named;
+}
 
 /** The texts, with others in the place of those `of` something; at the front if there are none. */
 function replaced(

@@ -4,7 +4,7 @@ import { type Finding, type Pattern, SEVERITIES, type Severity } from '../findin
 import type { OptionValues } from '../rule.js';
 import { limitsOf, optionValues, type RuleSettings } from '../settings.js';
 import { Heard } from './heard.js';
-import type { Contrast, PatternCollector, PatternRule } from './pattern-rule.js';
+import type { CaptureCounts, Contrast, PatternCollector, PatternRule } from './pattern-rule.js';
 
 /** Patterns hold moments of several connections against one another, by tenths of a second at the finest. */
 const FINEST_SECONDS = 0.1;
@@ -24,12 +24,16 @@ export interface Patterns {
     isRepeated?: boolean,
   ): void;
   /** What is added next is of another capture; `finish` ends the last one. */
-  endCapture(captureEnd: Timestamp): void;
+  endCapture(captureEnd: Timestamp, isEndStated?: boolean): void;
   /** Whether a pattern may stand for one of these findings before the capture is over. */
   mayGrade(findings: readonly Finding[]): boolean;
   /** The findings of a connection that was added, as the patterns that are known by now grade them. */
   graded(connection: Connection, findings: readonly Finding[]): readonly Finding[];
-  finish: PatternCollector['finish'];
+  finish(
+    captureEnd: Timestamp,
+    captures: readonly CaptureCounts[],
+    isEndStated?: boolean,
+  ): readonly Pattern[];
 }
 
 interface Running {
@@ -68,10 +72,10 @@ export function preparePatterns(rules: readonly PatternRule[], settings: RuleSet
           },
     );
   };
-  const endCapture = (captureEnd: Timestamp): void => {
+  const endCapture = (captureEnd: Timestamp, isEndStated = false): void => {
     for (const each of running) {
       if (each.rule.isOfOneCapture === true) {
-        each.found.push(...told(each, each.collector.finish(captureEnd, []), isTimed));
+        each.found.push(...told(each, each.collector.finish(captureEnd, [], isEndStated), isTimed));
         each.collector = each.begin();
       } else {
         each.collector.endCapture?.();
@@ -146,11 +150,11 @@ export function preparePatterns(rules: readonly PatternRule[], settings: RuleSet
       }
     },
     endCapture,
-    finish(captureEnd, captures): readonly Pattern[] {
-      endCapture(captureEnd);
+    finish(captureEnd, captures, isEndStated = false): readonly Pattern[] {
+      endCapture(captureEnd, isEndStated);
       for (const each of running) {
         if (each.rule.isOfOneCapture === true) continue;
-        each.found.push(...told(each, each.collector.finish(captureEnd, captures), areAllTimed));
+        each.found.push(...told(each, each.collector.finish(captureEnd, captures, isEndStated), areAllTimed));
       }
       const special = running
         .flatMap(({ rule, found }) => (rule.family === 'capture' || rule.isGeneral === true ? [] : found))

@@ -133,6 +133,19 @@ describe('answer-timeout', () => {
     expect(byFin.likelyCauses.join()).not.toMatch(cause);
   });
 
+  it('tells what programs see by the ways in which clients left', () => {
+    const seen = (...byReset: readonly boolean[]) =>
+      told(...byReset.map((reset, i) => waited(i + 1, 5, { byReset: reset })))[0].applicationSees;
+    const fins = seen(false, false, false);
+    expect(fins).toMatch(/gives the request and then 0; its first write succeeds/);
+    expect(fins).not.toContain('ECONNRESET');
+    const resets = seen(true, true, true);
+    expect(resets).toContain('then fails with ECONNRESET once');
+    expect(resets).not.toContain('then 0');
+    const both = seen(false, true, true);
+    expect(both).toMatch(/client closed, .*; where its client reset, /);
+  });
+
   it('does not suppose that a connection was not accepted on which the server had spoken', () => {
     const greeted = { server: { payloadBytes: 20, lastNewData: moment(0.5, 3) } };
     const [pattern] = told(answered(0), waited(1, 5), waited(2, 5), waited(3, 5, greeted));

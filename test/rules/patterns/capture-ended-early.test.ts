@@ -20,6 +20,24 @@ describe('capture-ended-early', () => {
     expect(explanation).toBe('It waits in FIN-WAIT-2 since the last frame; a verdict needs 60 s.');
   });
 
+  it('takes the capture at its word about when it was stopped', () => {
+    const told = (end: number, isEndStated: boolean) => {
+      const patterns = preparePatterns([captureEndedEarly]);
+      patterns.add(afterClientFin(), [], at(end));
+      return patterns.finish(at(end), [], isEndStated)[0];
+    };
+    const stated = told(22.14, true);
+    expect(stated.explanation).toBe(
+      'It waits in FIN-WAIT-2 since 20 s before the end that the capture states; a verdict needs 60 s.',
+    );
+    expect(stated.facts.endStated).toBe(true);
+    expect(textsOf(stated)).not.toMatch(/filter|pcap|\{/);
+    const last = told(22.14, false);
+    expect(last.facts.endStated).toBe(false);
+    expect(last.likelyCauses.join()).toContain('filter');
+    expect(last.nextSteps.join()).toContain('as pcapng');
+  });
+
   it('speaks of several', () => {
     const [pattern] = patternsOf(
       captureEndedEarly,
@@ -99,6 +117,7 @@ describe('capture-ended-early', () => {
       );
       expect(pattern.facts).toEqual({
         connections: 1,
+        endStated: false,
         closedWindows: 1,
         shortestSeconds: 5,
         neededSeconds: 10,

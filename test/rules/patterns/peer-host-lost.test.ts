@@ -32,6 +32,7 @@ describe('peer-host-lost', () => {
     const [pattern] = patternsOf(peerHostLost, [first, offLink], 100);
     expect(pattern.facts.offLink).toBe(true);
     expect(pattern.explanation).toContain('it is no longer there on its link');
+    expect(pattern.nextSteps.join()).not.toContain('same router');
     expect(textsOf(pattern)).not.toMatch(UNFILLED);
     expect(patternsOf(peerHostLost, [first, second], 100)[0].facts).not.toHaveProperty('offLink');
   });
@@ -120,13 +121,32 @@ describe('peer-host-lost', () => {
     expect(patternsOf(peerHostLost, calls, 100)).toEqual([]);
   });
 
-  it('says whether others were still heard', () => {
-    const other = [
-      connection({ id: 9, server: { address: '10.0.0.3', lastSegment: moment(60, 90) } }),
-      [],
-    ] as const;
-    expect(patternsOf(peerHostLost, [...silent(10, 11), other], 100)[0].facts.othersAnswer).toBe(true);
-    expect(patternsOf(peerHostLost, silent(10, 11), 100)[0].facts.othersAnswer).toBe(false);
+  describe('says whether others were still heard', () => {
+    const others = (...addresses: readonly string[]) =>
+      addresses.map(
+        (address, i) =>
+          [connection({ id: 9 + i, server: { address, lastSegment: moment(60, 90 + i) } }), []] as const,
+      );
+
+    it('and names them', () => {
+      const [pattern] = patternsOf(peerHostLost, [...silent(10, 11), ...others('10.0.0.3')], 100);
+      expect(pattern.facts.othersAnswer).toBe(true);
+      expect(pattern.nextSteps[0]).toBe(
+        'Still heard after 10.0.0.2 fell silent: 10.0.0.3. If one of them is behind the same router as 10.0.0.2, it is 10.0.0.2 that failed; else it may be the path as well.',
+      );
+    });
+
+    it('and names no more than a reader takes in', () => {
+      const five = others('10.0.0.3', '10.0.0.4', '10.0.0.5', '10.0.0.6', '10.0.0.7');
+      const [{ nextSteps }] = patternsOf(peerHostLost, [...silent(10, 11), ...five], 100);
+      expect(nextSteps[0]).toContain(': 10.0.0.3, 10.0.0.4, 10.0.0.5 and 2 more. ');
+    });
+
+    it('and else asks for them', () => {
+      const [pattern] = patternsOf(peerHostLost, silent(10, 11), 100);
+      expect(pattern.facts.othersAnswer).toBe(false);
+      expect(pattern.nextSteps[0]).toMatch(/^Do other hosts behind the same router still answer\?/);
+    });
   });
 
   it('is silent on one', () => {
