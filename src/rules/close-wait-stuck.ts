@@ -55,8 +55,10 @@ const CAUSES_OF_LATE = [
   'The worker that owns it was blocked elsewhere until then, or its process was stopped (possible).',
   'A connection pool looks at its connections at long intervals only, or at the next use (possible).',
   'The process, or a child that held a copy of the descriptor, ended then, and its kernel closed for it (possible): its other connections end in the same moment.',
-  SLOW_ANSWER,
 ];
+/** It had sent nothing more: no answer, and nobody used the connection when it was closed. */
+const COLLECTED =
+  'The program had lost the handle without closing it, and its garbage collector closed it (possible): then nothing in its log goes with that moment, and other lost ones close with it.';
 const FIND =
   "On the host of {holder}: ss -tanpo state close-wait '( {filter} )'. Recv-Q 1: only the FIN is unread, nobody has looked at the socket. 0: the program read the end of file and kept the descriptor. More: data is unread as well.";
 /** LAST-ACK is the state of a socket whose FIN waits behind data. */
@@ -117,7 +119,8 @@ export const closeWaitStuck: Rule = {
     likelyCauses: [
       ...CAUSES.server,
       inCase('Where data is unacknowledged', WAITS),
-      ...CAUSES_OF_LATE.slice(0, 3).map((cause) => inCase('Where it closed in the end', cause)),
+      ...CAUSES_OF_LATE.map((cause) => inCase('Where it closed in the end', cause)),
+      inCase('Where it closed in the end and had sent nothing more', COLLECTED),
     ],
     nextSteps: [
       FIND,
@@ -234,7 +237,11 @@ function heldLong(
         : `{holder} stayed in CLOSE-WAIT for {held}, and its late ${what} was reset`,
     explanation: `{closer} sent its FIN in frame {fin} and {holder} acknowledged it in frame {ack}. The application of {holder} left its side open for {held}, until ${end}.${harm}`,
     applicationSees: SEEN_LATE,
-    likelyCauses: hasEnded(left) ? CAUSES_OF_LATE : CAUSES[holder.role],
+    likelyCauses: !hasEnded(left)
+      ? CAUSES[holder.role]
+      : lastData === null
+        ? [...CAUSES_OF_LATE, COLLECTED]
+        : [...CAUSES_OF_LATE, SLOW_ANSWER],
     nextSteps: STEPS_OF_LATE,
     citations: CITATIONS,
     frames: [finFrame(closer), entry.frame, finCoveredFrame(closer), left.frame, reset?.frame ?? null],
@@ -256,7 +263,7 @@ function heldLong(
 }
 
 /** Its program ended the wait, or its kernel did in its place. */
-function hasEnded({ state, cause }: Transition): boolean {
+export function hasEnded({ state, cause }: Transition): boolean {
   return state === 'LAST-ACK' || cause.startsWith('sent RST');
 }
 

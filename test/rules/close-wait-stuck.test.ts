@@ -101,7 +101,9 @@ testRule(closeWaitStuck, {
       }),
       end: 80,
       applicationSees: /^10\.0\.0\.2:8080: read gave 0 all that time, or would have/,
-      likelyCauses: /^The worker that owns it was blocked elsewhere until then/,
+      // Nothing was sent: it was no slow answer.
+      likelyCauses:
+        /^The worker that owns it was blocked elsewhere until then(?!.*half-close).*\nThe program had lost the handle[^\n]*$/s,
       // The socket has gone.
       nextSteps: /^What the program at 10\.0\.0\.2:8080 did between frames 6 and 7(?!.*sport)/s,
       severity: 'info',
@@ -158,6 +160,7 @@ testRule(closeWaitStuck, {
         74.01 C A 5 16`),
       end: inScript(80),
       severity: 'info',
+      likelyCauses: /^The worker that owns it(?!.*had lost the handle).*\nA half-close on purpose[^\n]*$/s,
       facts: { stillHeld: false, quietSeconds: 69.94 },
     },
     {

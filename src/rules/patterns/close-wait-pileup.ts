@@ -1,7 +1,8 @@
 import type { Connection, Endpoint } from '../../connections/connection.js';
 import { formatEndpoint } from '../../core/addresses.js';
 import { secondsBetween, type Timestamp } from '../../core/time.js';
-import { closeWaitStuck } from '../close-wait-stuck.js';
+import { closeWaitStuck, hasEnded } from '../close-wait-stuck.js';
+import { entered, latest, leftBy } from '../evidence.js';
 import type { Finding } from '../finding.js';
 import { duration, inCase, inNetwork, round } from '../wording.js';
 import { Groups, Members, MINIMUM_MEMBERS } from './members.js';
@@ -20,6 +21,8 @@ interface Group {
   /** For how long its members had been held when their captures ended: those may lie days apart. */
   longestSeconds: number;
   shortestSeconds: number;
+  /** When this side last ended a connection that its peer had closed. */
+  lastClosed: Timestamp | null;
 }
 
 /** A rate is told of piles that grew for at least this long: a burst has none. */
@@ -27,18 +30,23 @@ const GROWTH_SECONDS = 60;
 
 const LEAK = 'A descriptor leak in the program at {holder} (likely).';
 const POOL = 'A connection pool that never checks its connections (possible).';
-const DEADLOCK = 'A deadlock, as all began within a minute (possible).';
+/** It goes on with others. */
+const WORKERS =
+  'Single workers hang, each with its connection (possible): a stack dump shows several of them in the same call.';
+/** It has ended none since. */
+const HANGS =
+  'All of its workers are blocked, by a deadlock or a call that does not return, or the process is stopped (possible): then it answers nothing new either.';
 const COUNT =
   "On the host of {holder}: ss -Htan state close-wait | awk '{print $N}' | sort | uniq -c counts them";
 const OWNER = 'The descriptor limit of the process, and a stack dump of it.';
 /** By the side that holds them: a pool keeps what its program has opened. */
 const OF_SIDE = {
   server: {
-    causes: [LEAK],
+    causes: [],
     nextSteps: [`${COUNT.replace('N', '3')} by local address.`, OWNER],
   },
   client: {
-    causes: [LEAK, POOL],
+    causes: [POOL],
     nextSteps: [`${COUNT.replace('N', '4')} by the service that was called.`, OWNER],
   },
 };
@@ -78,7 +86,8 @@ export const closeWaitPileup: PatternRule = {
     likelyCauses: [
       LEAK,
       inCase('Where a client holds them', POOL),
-      'Where all began within a minute: a deadlock (possible).',
+      inCase('Where it still closes others', WORKERS),
+      inCase('Where it has closed none since the oldest of them', HANGS),
     ],
     nextSteps: [
       `${COUNT.replace('N', '3')} by local address; $4 instead, by the service that a client called.`,
@@ -102,6 +111,7 @@ export const closeWaitPileup: PatternRule = {
         newest: null,
         longestSeconds: 0,
         shortestSeconds: Number.POSITIVE_INFINITY,
+        lastClosed: null,
       });
       // A client's pool usually talks to one service: its port tells enough.
       return isServer
@@ -109,10 +119,14 @@ export const closeWaitPileup: PatternRule = {
         : ofClients.of(inNetwork(client.address, network), server.port, make);
     };
     const add = (connection: Connection, holder: Endpoint, findings: readonly Finding[]): void => {
-      if (!reachedCloseWait(holder)) return;
+      const reached = entered(holder, 'CLOSE-WAIT');
+      if (reached === null) return;
       const group = groupFor(connection, holder);
       if (group === null) return;
       group.reached++;
+      const left = leftBy(holder, reached);
+      if (left !== null && hasEnded(left))
+        group.lastClosed = latest(left.time, group.lastClosed ?? undefined);
       const stuck = findings.find(
         ({ rule, endpoint, facts }) =>
           rule === 'close-wait-stuck' &&
@@ -149,14 +163,15 @@ export const closeWaitPileup: PatternRule = {
           if (members === null || newest === null || !isPileup(group)) return [];
           const { longestSeconds: oldest, shortestSeconds: youngest } = group;
           const { causes, nextSteps } = OF_SIDE[group.server ? 'server' : 'client'];
+          const closing = closingOf(group, members.from);
           const perMinute = growthPerMinute(members.count, secondsBetween(members.from, newest));
           return [
             reportPattern(closeWaitPileup, {
               standsFor: ['close-wait-stuck'],
               confidence: 'inferred',
               title: `${members.count} of ${group.reached} connections ${group.server ? 'to' : 'of'} {holder} are stuck in CLOSE-WAIT`,
-              explanation: `The oldest has been held for {oldest}, the newest for {youngest}${perMinute === null ? '' : `; in between, their number grew by ${inWords(perMinute)} on average`}. ${group.server ? 'The server’s program does not close after its clients do.' : `The client’s program does not close after the servers on port ${group.port} do: probably a connection pool.`} One fix there clears all of them.`,
-              likelyCauses: perMinute === null ? [...causes, DEADLOCK] : causes,
+              explanation: `The oldest has been held for {oldest}, the newest for {youngest}${perMinute === null ? '' : `; in between, their number grew by ${inWords(perMinute)} on average`}.${CLOSING[closing]} ${group.server ? 'The server’s program does not close after its clients do.' : `The client’s program does not close after the servers on port ${group.port} do: probably a connection pool.`} One fix there clears all of them.`,
+              likelyCauses: causesOf(closing, causes),
               nextSteps,
               connections: members.ids,
               count: members.count,
@@ -170,6 +185,7 @@ export const closeWaitPileup: PatternRule = {
                 closedByPeers: group.reached,
                 oldestSeconds: round(oldest),
                 newestSeconds: round(youngest),
+                closesOthers: closing === 'others',
                 ...(perMinute !== null && { growthPerMinute: round(perMinute, 3) }),
               },
               words: {
@@ -196,9 +212,23 @@ function inWords(perMinute: number): string {
   return `${round(1440 * perMinute, 1)} a day`;
 }
 
-function reachedCloseWait({ timeline }: Endpoint): boolean {
-  for (let i = 0; i < timeline.length; i++) {
-    if (timeline[i].state === 'CLOSE-WAIT' && timeline[i].retractedBy === null) return true;
-  }
-  return false;
+/** What it did with other connections that its peers had closed, since the oldest of these was held. */
+type Closing = 'others' | 'no-more' | 'none';
+
+function closingOf({ lastClosed }: Group, oldest: Timestamp): Closing {
+  if (lastClosed === null) return 'none';
+  return secondsBetween(oldest, lastClosed) > 0 ? 'others' : 'no-more';
+}
+
+const CLOSING: Readonly<Record<Closing, string>> = {
+  others: ' Meanwhile it closed others.',
+  'no-more': ' It closed others before the oldest of them, and none since.',
+  none: '',
+};
+
+function causesOf(closing: Closing, ofSide: readonly string[]): readonly string[] {
+  if (closing === 'others') return [LEAK, ...ofSide, WORKERS];
+  // It knows how to close: what changed is that it no longer does.
+  if (closing === 'no-more') return [HANGS, LEAK.replace('(likely)', '(possible)'), ...ofSide];
+  return [LEAK, ...ofSide, HANGS];
 }

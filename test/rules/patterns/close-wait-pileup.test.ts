@@ -4,6 +4,12 @@ import { preparePatterns } from '../../../src/rules/patterns/prepare.js';
 import { at, connection, enters } from '../../support/connection-builder.js';
 import { finding, patternsOf, textsOf } from '../../support/pattern-tester.js';
 
+/** A connection to the server that its client closed at `from` seconds, and the server at `to`. */
+function closed(id: number, from: number, to: number) {
+  const server = { after: [enters('CLOSE-WAIT', from, 5), enters('LAST-ACK', to, 6)] };
+  return [connection({ id, client: { port: 40_000 + id }, server }), []] as const;
+}
+
 function held(id: number, role: 'client' | 'server', stuck: boolean, port = 40_000 + id) {
   const holder = { after: [enters('CLOSE-WAIT', id, 5)] };
   const of = connection({
@@ -31,8 +37,8 @@ describe('close-wait-pileup', () => {
     expect(pattern.connections).toEqual([1, 2, 3]);
     expect(pattern.facts).toMatchObject({ side: 'server', oldestSeconds: 199, newestSeconds: 197 });
     expect(textsOf(pattern)).not.toContain('{holder}');
-    // A pool is a client's; the rest began within seconds.
-    expect(pattern.likelyCauses.join('\n')).toMatch(/^A descriptor leak .*\nA deadlock[^\n]*$/);
+    // A pool is a client's.
+    expect(pattern.likelyCauses.join('\n')).toMatch(/^A descriptor leak .*\nAll of its workers[^\n]*$/);
     expect(pattern.nextSteps[0]).toContain("awk '{print $3}' | sort | uniq -c counts them by local address.");
   });
 
@@ -48,7 +54,34 @@ describe('close-wait-pileup', () => {
     const [pattern] = patternsOf(closeWaitPileup, members, 200_000);
     expect(pattern.facts).toMatchObject({ growthPerMinute });
     expect(pattern.explanation).toContain(`; in between, their number grew by ${words} on average. `);
-    expect(pattern.likelyCauses.join()).not.toContain('deadlock');
+  });
+
+  describe('tells a program that goes on from one that has stopped', () => {
+    const stuck = [1, 2, 3].map((id) => held(id * 100, 'server', true));
+    const told = (...others: readonly ReturnType<typeof closed>[]) =>
+      patternsOf(closeWaitPileup, [...stuck, ...others], 1000)[0];
+
+    it('by those that it closed meanwhile', () => {
+      const { explanation, likelyCauses, facts } = told(closed(4, 10, 11), closed(5, 250, 251));
+      expect(explanation).toContain(' Meanwhile it closed others. ');
+      expect(likelyCauses.join('\n')).toMatch(
+        /^A descriptor leak .*\(likely\)\.\nSingle workers hang[^\n]*$/,
+      );
+      expect(facts.closesOthers).toBe(true);
+    });
+
+    it('by those that it closed before', () => {
+      const { explanation, likelyCauses, facts } = told(closed(4, 10, 11), closed(5, 20, 21));
+      expect(explanation).toContain(' It closed others before the oldest of them, and none since. ');
+      expect(likelyCauses.join('\n')).toMatch(/^All of its workers .*\nA descriptor leak .*\(possible\)\.$/);
+      expect(facts.closesOthers).toBe(false);
+    });
+
+    it('and does not know where it closed none at all', () => {
+      const { explanation, likelyCauses } = told();
+      expect(explanation).not.toContain('closed others');
+      expect(likelyCauses.join('\n')).toMatch(/^A descriptor leak .*\(likely\)\.\nAll of its workers[^\n]*$/);
+    });
   });
 
   it('is silent where the FINs may wait behind data that is not acknowledged', () => {
