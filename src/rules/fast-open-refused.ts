@@ -5,10 +5,13 @@ import { eachEndpoint, entered, gradedBy, milestone } from './evidence.js';
 import type { Finding } from './finding.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
-import { count, duration, nameOf, round, times } from './wording.js';
+import { count, duration, inCase, nameOf, round, times } from './wording.js';
 
 const OFF =
   'Fast Open is switched off on the host of {listener}, or its program does not ask for it (possible).';
+/** Linux brings no cookie then: to clients it looks as if Fast Open was off. */
+const QUEUE_FULL =
+  'The queue of the listening socket for Fast Open connections is full (possible): on Linux the length that its program gave with TCP_FASTOPEN, net.core.somaxconn at most, and TcpExtTCPFastOpenListenOverflow counts it.';
 const OLD_COOKIE =
   'The cookie is one that {listener} no longer knows: a new key, another host behind a load balancer, or a client whose address has changed (possible).';
 const CALLER_COUNTERS =
@@ -42,6 +45,7 @@ export const fastOpenRefused: Rule = {
     applicationSees: 'Nothing, except that the first data of {caller} take a round trip longer.',
     likelyCauses: [
       OFF,
+      inCase('Where the SYN-ACK brings no other cookie', QUEUE_FULL),
       OLD_COOKIE,
       'A device on the path drops SYNs with data or with the option (possible), if the SYN went unanswered.',
     ],
@@ -77,9 +81,9 @@ const NEW_COOKIE = {
   citations: [cite.fastOpenFallback, cite.synAckCovers],
 };
 const NOT_TAKEN = {
-  likelyCauses: [OFF, OLD_COOKIE],
+  likelyCauses: [OFF, QUEUE_FULL, OLD_COOKIE],
   nextSteps: [
-    'On the host of {listener}: sysctl net.ipv4.tcp_fastopen; nstat -az | grep FastOpen',
+    'On the host of {listener}: sysctl net.ipv4.tcp_fastopen net.core.somaxconn; nstat -az | grep FastOpen',
     'On the host of {caller}: nstat -az TcpExtTCPFastOpenActiveFail',
   ],
   citations: [cite.fastOpenFallback, cite.synAckCovers, cite.fastOpenSwitch],

@@ -53,6 +53,12 @@ const MISSED = 'it answers a segment that the capture missed, and the socket was
 const BARE_ABORT =
   'the program aborted on a system that sets no ACK bit then, as RFC 9293 §3.10.5 has it (possible); Linux sets it.';
 
+/** Named where the TTL lets it be: systems that begin with 64 do not do so. */
+const ENDED_ON_WINDOWS =
+  'The process ended or was killed without closing its sockets, on Windows (possible): that may reset them even if nothing was unread; its other connections end in the same moment.';
+const LARGEST_TTL_OF_OTHERS = 64;
+const LARGEST_TTL_OF_WINDOWS = 128;
+
 const LOOK = 'Look for SO_LINGER in the code, and at the log of {aborter} at that time.';
 
 interface Advice extends Required<Pick<Draft, 'nextSteps' | 'citations'>> {
@@ -163,7 +169,7 @@ export const rstActiveAbort: Rule = {
   ],
   documentation: {
     meaning:
-      'A reset that answers no segment, with the numbers of a live socket, is an abort: the program closed with data unread, closed with SO_LINGER 0, or was killed with data unread. All of these look the same. RFC 9293 lets such a reset go without the ACK bit, but Linux sets it: one without may be an answer to a segment that the capture missed, or come from a device on the path, and is only told as a reset in the name of {aborter}. What the other side had sent and nobody had read is lost, and so is what the aborting side had not yet sent.',
+      'A reset that answers no segment, with the numbers of a live socket, is an abort: the program closed with data unread, closed with SO_LINGER 0, or was killed with data unread, on Windows perhaps without. All of these look the same. RFC 9293 lets such a reset go without the ACK bit, but Linux sets it: one without may be an answer to a segment that the capture missed, or come from a device on the path, and is only told as a reset in the name of {aborter}. What the other side had sent and nobody had read is lost, and so is what the aborting side had not yet sent.',
     proof: [
       'A reset of {aborter} that the other side accepted, and that answers no segment; or one in answer to a segment, within 0.2 s of another segment of {aborter}, which had not closed.',
       'The connection was open: not both FINs were through, and data had flowed.',
@@ -186,6 +192,7 @@ export const rstActiveAbort: Rule = {
       inCase('Where a client had waited for an answer', GAVE_UP),
       `On a server that had sent no data: ${NEVER_ACCEPTED}`,
       MEMORY,
+      inCase('Where the TTL is between 65 and 128', ENDED_ON_WINDOWS),
       `Where the reset follows the acknowledgment of its own FIN: ${LINGER2}`,
       `Without an ACK bit, or with marks of another sender: ${DEVICE}`,
       `Without an ACK bit: ${MISSED}`,
@@ -408,7 +415,10 @@ function adviceFor(
   if (name === 'no-fin-wait-2') return NO_FIN_WAIT_2;
   const advice = mayHaveSentData(connection, peer) ? AFTER_DATA : WITHOUT_DATA;
   const { nextSteps, citations } = advice;
-  return { likelyCauses: causesOf(name, advice, aborter, peer, reset.hasAck), nextSteps, citations };
+  const causes = causesOf(name, advice, aborter, peer, reset.hasAck);
+  const likelyCauses =
+    name !== 'sender-unknown' && mayBeWindows(aborter) ? [...causes, ENDED_ON_WINDOWS] : causes;
+  return { likelyCauses, nextSteps, citations };
 }
 
 function causesOf(
@@ -422,6 +432,11 @@ function causesOf(
   if (name === 'answer-missing')
     return endsWithRequest(aborter, peer) ? advice.gaveUp : advice.mayHaveGivenUp;
   return aborter.role === 'server' && aborter.payloadBytes === 0 ? advice.neverAccepted : advice.plain;
+}
+
+/** Windows begins with a TTL of 128, and a path takes fewer than 64 off it. */
+function mayBeWindows({ ttl }: Endpoint): boolean {
+  return ttl !== null && ttl > LARGEST_TTL_OF_OTHERS && ttl <= LARGEST_TTL_OF_WINDOWS;
 }
 
 function sentence(text: string): string {

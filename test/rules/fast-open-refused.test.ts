@@ -17,7 +17,9 @@ testRule(fastOpenRefused, {
         0.01 S SA 0 1
         ${AFTER}`),
       end: 2,
-      nextSteps: /^On the host of 10\.0\.0\.2:8080: sysctl net\.ipv4\.tcp_fastopen;(?!.*Blackhole)/s,
+      nextSteps:
+        /^On the host of 10\.0\.0\.2:8080: sysctl net\.ipv4\.tcp_fastopen net\.core\.somaxconn;(?!.*Blackhole)/s,
+      likelyCauses: /switched off on the host.*\nThe queue of the listening socket/,
       endpoint: 'server',
       confidence: 'observed',
       title: '10.0.0.2:8080 did not take the 50 bytes that 10.0.0.1:40000 sent with its SYN',
@@ -32,7 +34,9 @@ testRule(fastOpenRefused, {
         0.01 S SA 0 1 tfo=8
         ${AFTER}`),
       end: 2,
-      nextSteps: /tcp_fastopen_key(?!.*tcp_fastopen;)/s,
+      nextSteps: /tcp_fastopen_key(?!.*tcp_fastopen )/s,
+      // Linux brings none if its queue is full.
+      likelyCauses: /^The cookie is one [^\n]*$/,
       citations: /^(?!.*switched on)/s,
       facts: { newCookie: true },
     },

@@ -51,6 +51,18 @@ testRule(rstActiveAbort, {
       facts: { kind: 'reason-unknown', afterOwnFin: false },
     },
     {
+      name: 'and thinks of what Windows does where the TTL may be one of its',
+      connection: abortBy('server', { ttl: 117 }),
+      end: 6,
+      likelyCauses: /\nThe process ended or was killed without closing its sockets, on Windows[^\n]*$/,
+    },
+    {
+      name: 'and not where it is one of others',
+      connection: abortBy('server', { ttl: 64 }),
+      end: 6,
+      likelyCauses: /^(?!.*Windows)/s,
+    },
+    {
       name: 'and says that octets in the reset may tell why',
       connection: abortBy('server', {
         milestones: [resets(5, 9, { hasAck: true, window: 500, payloadBytes: 25 })],

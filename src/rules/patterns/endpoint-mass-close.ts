@@ -118,7 +118,7 @@ export const endpointMassClose: PatternRule = {
   ],
   documentation: {
     meaning:
-      'When a process ends, its kernel closes every connection it had: with a FIN where nothing was unread, with a reset where data was. Many ends in one moment are the trace of that. Whether the program exited by itself, was killed or the host was shutting down is not visible. Two bursts some seconds apart are what a service manager leaves that first asks (SIGTERM) and then kills (SIGKILL) whatever is still there. It is a warning where resets met data that was not acknowledged: what clients had sent may be lost.',
+      'When a process ends, its kernel closes every connection it had: on Linux with a FIN where nothing was unread, with a reset where data was; Windows may reset all of them. Many ends in one moment are the trace of that. Whether the program exited by itself, was killed or the host was shutting down is not visible. Two bursts some seconds apart are what a service manager leaves that first asks (SIGTERM) and then kills (SIGKILL) whatever is still there. It is a warning where resets met data that was not acknowledged: what clients had sent may be lost.',
     proof: [
       'At least minimumMembers connections of one service, or of several services of one host, that it ended first, within clusterSeconds.',
       'They are at least minimumShare of those open at that moment.',
