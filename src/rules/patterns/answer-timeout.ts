@@ -2,7 +2,7 @@ import type { Connection, Endpoint, Moment } from '../../connections/connection.
 import { formatEndpoint } from '../../core/addresses.js';
 import { secondsBetween, type Timestamp } from '../../core/time.js';
 import { cite } from '../citations.js';
-import { endsWithRequest, entered, findReset, missedSince } from '../evidence.js';
+import { endsWithRequest, entered, findReset, milestone, missedSince } from '../evidence.js';
 import type { Pattern } from '../finding.js';
 import { foreignReset } from '../reset-origin.js';
 import type { OptionValues } from '../rule.js';
@@ -22,6 +22,8 @@ interface Wait {
   readonly wasServed: boolean;
   /** The last data did not come right behind data of the server, where it may be no request. */
   readonly isRequest: boolean;
+  /** After how long an answer came all the same, which the client refused; null for none. */
+  readonly answeredAfterSeconds: number | null;
 }
 
 /** The connections of a service. */
@@ -38,6 +40,11 @@ const MAX_KEPT = 100_000;
 /** Timers are this exact at the least, in seconds: what a program does beside waiting takes its time as well. */
 const TIMER_SLACK = 0.1;
 
+/** What a server says on the FIN of its client comes sooner: it is a goodbye, and no answer. */
+const GOODBYE_SECONDS = 0.5;
+
+const TOO_SLOW =
+  'The program of {server} takes longer than {interval} for these requests (likely): where an answer came, it had taken {answerTimes}.';
 const SLOW = 'The program of {server} hangs, or takes longer than {interval} for these requests (likely).';
 const BEHIND = 'It waits for something behind it, such as a database or another service (possible).';
 const UNUSED =
@@ -49,7 +56,7 @@ const AFTER_FIN =
 const AFTER_RESET =
   'where its client reset, its read gives what is queued and then fails with ECONNRESET once; if it writes first, that fails with ECONNRESET, and the next write with EPIPE and SIGPIPE';
 const QUEUED =
-  'It had not accepted these connections (possible): on none of them it had sent anything, and the kernel opens and acknowledges for it while they queue.';
+  'It had not accepted these connections (possible): on none of them it had sent anything by then, and the kernel opens and acknowledges for it while they queue.';
 
 /** Clients stop waiting after the same time: they have a timeout, and the service did not answer within it. */
 export const answerTimeout: PatternRule = {
@@ -84,13 +91,14 @@ export const answerTimeout: PatternRule = {
     proof: [
       'At least minimumMembers connections to one service on which the client had sent the last data, all of it was acknowledged, and the client closed or reset first, minimumWaitSeconds or more later.',
       'At least half of these waits differ by no more than spreadRatio from their median; those are counted.',
-      'It is a warning where the service answered on other connections, and what most of these clients sent last did not come within half a second behind data of the server; else that may have been no request, or the protocol may have no answers, and it stays info.',
+      'An answer that came half a second or more after the close, and was reset, counts as none, where it was the first data of the server: it shows that these were requests, and for how long they took.',
+      'It is a warning where the service answered on other connections or too late on these, and what most of these clients sent last did not come within half a second behind data of the server; else that may have been no request, or the protocol may have no answers, and it stays info.',
     ],
     notThis: [
       'A client that closes right behind its last data.',
       'Waits of any length: programs or users that leave when they like.',
       'Data that was not acknowledged: peer-unresponsive and others tell of it.',
-      'An answer that came after the client had left: rst-on-write-after-close tells of it.',
+      'Late answers on single connections, or after waits of any length: rst-on-write-after-close tells of each.',
     ],
     applicationSees: seenBy(AFTER_FIN, AFTER_RESET),
     likelyCauses: [
@@ -120,12 +128,13 @@ export const answerTimeout: PatternRule = {
           answered: 0,
         }));
         if (service === null) return;
-        if (server.lastNewData !== null && server.lastNewData.frame > client.lastNewData.frame) {
-          if (!cameTooLate(client, server, server.lastNewData)) service.answered++;
+        const hasSpoken = server.lastNewData !== null && server.lastNewData.frame > client.lastNewData.frame;
+        if (hasSpoken && !cameTooLate(client, server, server.lastNewData)) {
+          service.answered++;
           return;
         }
         if (kept >= MAX_KEPT) return;
-        const wait = waitOf(connection);
+        const wait = hasSpoken ? lateWaitOf(connection) : waitOf(connection);
         if (wait === null || wait.seconds < options.minimumWaitSeconds) return;
         service.waits.push(wait);
         kept++;
@@ -159,6 +168,26 @@ function waitOf(connection: Connection): Wait | null {
     byReset: end.byReset,
     wasServed: server.payloadBytes > 0,
     isRequest: endsWithRequest(client, server),
+    answeredAfterSeconds: null,
+  };
+}
+
+/**
+ * The same where the server spoke after the client had closed; null if that was not the first that it said, so that
+ * there may have been an answer in time.
+ */
+function lateWaitOf(connection: Connection): Wait | null {
+  const { server } = connection;
+  const wait = waitOf(connection);
+  const late = milestone(server, 'data-after-peer-fin');
+  if (wait === null || late === null || server.payloadBytes > late.value) return null;
+  if (server.unacknowledgedBytes < late.value) return null;
+  const isAnswer = secondsBetween(wait.ended, late.time) >= GOODBYE_SECONDS;
+  return {
+    ...wait,
+    wasServed: false,
+    isRequest: true,
+    answeredAfterSeconds: isAnswer ? secondsBetween(wait.asked, late.time) : null,
   };
 }
 
@@ -197,9 +226,15 @@ function patternOf({ server, network, waits, answered }: Service, options: Optio
   const wasServed = near.some((wait) => wait.wasServed);
   const requests = near.filter(({ isRequest }) => isRequest).length;
   const areRequests = requests >= options.minimumMembers && 2 * requests >= near.length;
-  const isSure = answered > 0 && areRequests;
+  const late = near.flatMap(({ answeredAfterSeconds }) => answeredAfterSeconds ?? []).sort((a, b) => a - b);
+  const isSure = (answered > 0 || late.length > 0) && areRequests;
   const ways = [...(resets < near.length ? [AFTER_FIN] : []), ...(resets > 0 ? [AFTER_RESET] : [])];
-  const causes = [SLOW, BEHIND, ...(wasServed ? [] : [QUEUED]), ...(resets > 0 ? [RESET_ON_PATH] : [])];
+  const causes = [
+    late.length > 0 ? TOO_SLOW : SLOW,
+    BEHIND,
+    ...(wasServed ? [] : [QUEUED]),
+    ...(resets > 0 ? [RESET_ON_PATH] : []),
+  ];
   return reportPattern(answerTimeout, {
     ...(!isSure && { severity: 'info' }),
     confidence: isSure ? 'inferred' : 'possible',
@@ -208,9 +243,14 @@ function patternOf({ server, network, waits, answered }: Service, options: Optio
       : 'Clients of {server} ended {count} connections {interval} after their last data, to which nothing had come back',
     explanation: [
       `What they had sent was acknowledged. {interval} later, within ${duration(spread)}, they ended the connections themselves (${near.length - resets} FIN, ${resets} RST): a timeout of theirs.`,
+      ...(late.length > 0
+        ? [
+            `On ${late.length} of them an answer came all the same, {answerTimes} after the request, and was reset.`,
+          ]
+        : []),
       answered > 0
         ? `On ${count(answered, 'other connection')} of the service the last word was an answer.`
-        : 'The capture holds no connection of the service on which the last word was an answer: its protocol may have none.',
+        : `The capture holds no connection of the service on which the last word was an answer${late.length > 0 ? '.' : ': its protocol may have none.'}`,
       ...(areRequests
         ? []
         : [
@@ -232,15 +272,32 @@ function patternOf({ server, network, waits, answered }: Service, options: Optio
       spreadSeconds: round(spread, 3),
       resets,
       answered,
+      answeredTooLate: late.length,
+      ...(late.length > 0 && {
+        fastestAnswerSeconds: round(late[0], 3),
+        slowestAnswerSeconds: round(late[late.length - 1], 3),
+      }),
       otherWaits: waits.length - near.length,
     },
-    words: { server: inNetwork(server, network), count: near.length, interval: duration(interval) },
+    words: {
+      server: inNetwork(server, network),
+      count: near.length,
+      interval: duration(interval),
+      answerTimes: late.length === 0 ? '?' : range(late),
+    },
   });
 }
 
 /** What both sides see, by the ways in which clients ended their connections. */
 function seenBy(...ways: readonly string[]): string {
   return `The clients: their own timeout. {server}: ${ways.join('; ')}.`;
+}
+
+/** Sorted times, from the least to the most of them: `2.5 s`, `2 s to 3.1 s`. */
+function range(seconds: readonly number[]): string {
+  const least = duration(seconds[0]);
+  const most = duration(seconds[seconds.length - 1]);
+  return least === most ? least : `${least} to ${most}`;
 }
 
 function medianOf(waits: readonly Wait[]): number {

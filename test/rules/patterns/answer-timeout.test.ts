@@ -125,6 +125,53 @@ describe('answer-timeout', () => {
     expect(halfClosed).toMatchObject({ severity: 'warning', facts: { answered: 1 } });
   });
 
+  describe('where answers come too late', () => {
+    /** The client asks at `id` seconds and closes 5 s later; an answer comes another `later` seconds after that. */
+    const late = (id: number, later: number, more: { before?: number; taken?: boolean } = {}): Judged =>
+      waited(id, 5, {
+        client: {
+          after: [enters('FIN-WAIT-1', id + 5, 20, { evidence: 'observed' })],
+          milestones: more.taken === true ? [] : [resets(id + 5 + later, 26)],
+        },
+        server: {
+          payloadBytes: 500 + (more.before ?? 0),
+          unacknowledgedBytes: more.taken === true ? 0 : 500,
+          lastNewData: moment(id + 5 + later, 25),
+          milestones: [happens('data-after-peer-fin', id + 5 + later, 25, { value: 500 })],
+        },
+      });
+
+    it('tells for how long they took', () => {
+      const [pattern, ...others] = told(late(1, 2), late(2, 3.5), waited(3, 5));
+      expect(others).toEqual([]);
+      expect(pattern).toMatchObject({
+        severity: 'warning',
+        confidence: 'inferred',
+        connections: [1, 2, 3],
+        facts: { answered: 0, answeredTooLate: 2, fastestAnswerSeconds: 7, slowestAnswerSeconds: 8.5 },
+      });
+      expect(pattern.explanation).toContain(
+        ' On 2 of them an answer came all the same, 7 s to 8.5 s after the request, and was reset. ',
+      );
+      expect(pattern.explanation).not.toContain('may have none');
+      expect(pattern.likelyCauses[0]).toMatch(/takes longer than 5 s .* \(likely\): .* 7 s to 8\.5 s\.$/);
+      expect(textsOf(pattern)).not.toMatch(UNFILLED);
+    });
+
+    it('takes for no answer what a server says on the close', () => {
+      const [pattern] = told(late(1, 0.02), late(2, 0.02), late(3, 0.02));
+      expect(pattern).toMatchObject({ severity: 'info', facts: { answeredTooLate: 0 } });
+      expect(pattern.facts).not.toHaveProperty('fastestAnswerSeconds');
+    });
+
+    it.each([
+      ['the server had sent something before', { before: 40 }],
+      ['the client took it', { taken: true }],
+    ])('is silent where %s', (_, more) => {
+      expect(told(...[1, 2, 3].map((id) => late(id, 2, more)))).toEqual([]);
+    });
+  });
+
   it('names a device on the path where resets ended them', () => {
     const cause = /A firewall or load balancer on the way resets them/;
     const [byReset] = told(answered(0), waited(1, 5), waited(2, 5), waited(3, 5, { byReset: true }));
