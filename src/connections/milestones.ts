@@ -30,6 +30,11 @@ export const MILESTONE_KINDS = [
    * `value`: ms from the original, or from other new data sent since, to the first of them.
    */
   'retransmission-run',
+  /**
+   * This endpoint sent octets again that its peer had acknowledged, and again after each further segment of the peer. A
+   * run of those that begin with the same number, while it sent nothing new and acknowledged nothing more; `value` as for `retransmission-run`.
+   */
+  'repeated-in-vain',
   /** Keep-alive probes (RFC 9293 §3.8.4): a run; `value`: how many of them, but the last, were answered. */
   'keep-alive',
   /** This endpoint advertised a zero window, from `frame` to `lastFrame`; `value`: probes by the peer. */
@@ -104,6 +109,7 @@ export const DATA_BEYOND_OWN_FIN = codeOf('data-beyond-own-fin');
 export const RESET = codeOf('reset');
 export const CHALLENGE_ACK = codeOf('challenge-ack');
 export const RETRANSMISSION_RUN = codeOf('retransmission-run');
+export const REPEATED_IN_VAIN = codeOf('repeated-in-vain');
 export const KEEP_ALIVE = codeOf('keep-alive');
 export const ZERO_WINDOW = codeOf('zero-window');
 export const WINDOW_PROBE = codeOf('window-probe');

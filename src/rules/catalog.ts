@@ -1,5 +1,6 @@
 import { nearestName } from '../core/suggest.js';
 import { acceptQueueOverflow } from './accept-queue-overflow.js';
+import { acknowledgmentsLost } from './acknowledgments-lost.js';
 import { closeWaitStuck } from './close-wait-stuck.js';
 import { connectionRefused } from './connection-refused.js';
 import { dataAfterOwnFin } from './data-after-own-fin.js';
@@ -90,6 +91,7 @@ export const RULES: readonly Rule[] = [
   rstCarriesData,
   undeliveredDataAtAbort,
   peerUnresponsive,
+  acknowledgmentsLost,
   retransmissionGaveUp,
   keepaliveUnanswered,
   icmpUnreachable,

@@ -832,6 +832,10 @@ export const cite = {
     'tcp_mtu_probing',
     'Lets Linux look for a smaller packet size when it suspects a black hole.',
   ),
+  oldSegments: tcp(
+    '3.10.7.4',
+    'A segment whose octets have all been received is dropped, and answered with an acknowledgment.',
+  ),
   cumulativeAck: tcp(
     '3.4',
     'An acknowledgment covers all octets before its number: what lies beyond is not confirmed.',

@@ -14,7 +14,7 @@ import {
   type SeenReset,
   silentSince,
 } from './evidence.js';
-import { causesOfSilence } from './host-fate.js';
+import { causesOfLostAnswers, causesOfSilence } from './host-fate.js';
 import { isHeldBack, LOST_NEIGHBOUR_CITATIONS, lostNeighbour, reportSilence } from './neighbours.js';
 import type { Draft } from './report-finding.js';
 import type { Rule } from './rule.js';
@@ -36,12 +36,6 @@ const STALE = [
 const STEPS_OF_STALE = [
   'Capture at {closer}: does it send the FIN, and with this number?',
   'Which device between the two keeps state of connections: its timeouts, and its log at the time of frame {fin}.',
-];
-/** Why a FIN comes again that was acknowledged. */
-const NOTHING_ARRIVES = [
-  'A firewall in front of {closer}, or on its host, drops what {peer} sends (likely): its counters tell.',
-  'The path loses what {peer} sends, but not what {closer} sends (possible): then other connections by the same way lose segments as well.',
-  'The host of {closer} takes in nothing of what arrives, as when it is overloaded (possible).',
 ];
 const STEPS_OF_VAIN = [
   'Capture at {closer}: do the acknowledgments arrive? If they do, its own firewall drops them: nft list ruleset, iptables -vnL.',
@@ -69,7 +63,7 @@ export const finUnacknowledged: Rule = {
   signs: ['fin-repeated'],
   needs: 'both',
   explains: ['rst-on-close-race', 'undelivered-data-at-abort'],
-  related: ['last-ack-stuck', 'peer-unresponsive', 'zero-window-stall'],
+  related: ['acknowledgments-lost', 'last-ack-stuck', 'peer-unresponsive', 'zero-window-stall'],
   citations: [
     cite.finRetransmitted,
     cite.retransmissionLimits,
@@ -203,7 +197,7 @@ function accountOfVain({
   return {
     title: '{closer} sent its FIN {count} times over {time}, although {peer} acknowledged it',
     explanation: `and {peer} acknowledged it, first in frame {covered}; {inVain} the FIN came again after that: the acknowledgments do not reach {closer}.${unacknowledgedBytes > 0 ? ' Nor are {bytesOfPeer} acknowledged that {peer} sent: nothing of it arrives.' : ''}`,
-    likelyCauses: NOTHING_ARRIVES,
+    likelyCauses: causesOfLostAnswers('peer', 'closer'),
     nextSteps: STEPS_OF_VAIN,
   };
 }

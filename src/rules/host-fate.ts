@@ -37,6 +37,16 @@ export function causesOfOneSilence(name: string, other: string): readonly string
 /** What tells the one from the other. */
 export const STEP_OF_ONE_SILENCE = 'Capture at {peer}: do the segments of {sender} arrive there?';
 
+/** What was acknowledged comes again: nothing that `name` sends reaches `other`. */
+export function causesOfLostAnswers(name: string, other: string): readonly string[] {
+  return [
+    `A firewall in front of {${other}}, or on its host, drops what {${name}} sends (likely): its counters tell.`,
+    `The way back leads over another device now, which does not know the connection and drops it (possible): then new connections get through.`,
+    `The path loses what {${name}} sends, but not what {${other}} sends (possible): then other connections by the same way lose segments as well.`,
+    `The host of {${other}} takes in nothing of what arrives, as when it is overloaded, or a device on the way spoils numbers or checksums (possible): then a capture there holds the acknowledgments, and nstat -az TcpInErrs TcpInCsumErrors may count them.`,
+  ];
+}
+
 /** A client that closed before it had all that its server sent. */
 export const CLIENT_LEFT: readonly string[] = [
   'The client had all it wanted, or its user left (possible).',

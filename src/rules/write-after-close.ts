@@ -16,6 +16,8 @@ import { duration } from './wording.js';
 const MOST_OF_ROUND_TRIP = 0.75;
 /** Who had sent something this short a time before has not closed an idle connection (seconds). */
 const IDLE_SECONDS = 1;
+/** Who closes sooner after its last data was hardly waiting for an answer (seconds). */
+const SHORTEST_WAIT = 0.5;
 
 export const NO_LOOK =
   'The program writes without looking for the end of file first: no read or poll between the FIN and the write (likely).';
@@ -32,6 +34,10 @@ export const SIGNAL =
   'grep SigIgn /proc/PID/status (bit 0x1000 is SIGPIPE), or MSG_NOSIGNAL in the code of {writer}.';
 export const WATCH =
   'At {writer}: does it watch the connection while it works, so that it can stop when the client has gone?';
+
+const GAVE_UP = 'The client gave up waiting: its timeout is shorter than the answer took (likely).';
+const COMPARE =
+  'Compare the client’s timeout with the time from its request to frame {data}, and look for what kept {writer} busy.';
 
 /** What to look at where no pool lent the connection. */
 export const OF_BUSY_CLIENT = [
@@ -169,14 +175,11 @@ function ofServer(written: Written): Variant {
       title: 'wrote {delay} after its client had closed: {bytes} lost to RST',
       meaning: `The client had not waited for it. ${lossOf(written)}`,
       likelyCauses: [
-        'The client gave up waiting: its timeout is shorter than the answer took (likely).',
+        GAVE_UP,
         'The client ended or was stopped while the server was at work (possible).',
         'The server holds connections without looking for the end of file, and used this one again (possible).',
       ],
-      nextSteps: [
-        'Compare the client’s timeout with the time from its request to frame {data}, and look for what kept {writer} busy.',
-        WATCH,
-      ],
+      nextSteps: [COMPARE, WATCH],
     };
   }
   if (!hadNotice) {
@@ -200,12 +203,28 @@ function ofServer(written: Written): Variant {
       likelyCauses: CLIENT_LEFT,
     };
   }
+  const waited = quietBefore(written);
+  if (
+    isFirst &&
+    waited !== null &&
+    lasted(written.connection, written.closer.lastNewData!.frame, waited, SHORTEST_WAIT)
+  ) {
+    return {
+      name: 'immediate',
+      severity: 'warning',
+      restsOn: ['promptSeconds', 'immediateSeconds'],
+      title: `answered a client that had waited for ${duration(waited)} and closed {delay} before: {bytes} lost to RST`,
+      meaning: lossOf(written),
+      likelyCauses: [GAVE_UP, 'The client ended, or its user left (possible).'],
+      nextSteps: [COMPARE, WATCH],
+    };
+  }
   return {
     name: 'immediate',
     severity: left ? 'warning' : 'error',
     restsOn: ['promptSeconds', 'immediateSeconds'],
     title: left
-      ? 'answered a client that had closed without waiting: {bytes} lost to RST'
+      ? `${cannotHaveWaited(written) ? 'answered a client that had closed without waiting' : 'wrote {delay} after its client had closed'}: {bytes} lost to RST`
       : 'kept writing after its peer had closed: {bytes} lost to RST',
     meaning: lossOf(written),
     likelyCauses: left

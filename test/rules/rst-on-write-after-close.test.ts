@@ -106,12 +106,26 @@ testRule(rstOnWriteAfterClose, {
       facts: { variant: 'race' },
     },
     {
-      name: 'as a warning on the first words of a server, for which its client had not waited',
+      name: 'as a warning on the first words of a server to a client that had asked for nothing',
       connection: written(2.5, 1000, { server: { payloadBytes: 1000 } }),
       end: 3,
       severity: 'warning',
-      title: '10.0.0.2:8080 answered a client that had closed without waiting: 1,000 bytes lost to RST',
+      title: '10.0.0.2:8080 wrote 360 ms after its client had closed: 1,000 bytes lost to RST',
       nextSteps: /^At 10\.0\.0\.2:8080: does it watch the connection while it works/,
+      facts: { variant: 'immediate' },
+    },
+    {
+      name: 'as a warning on a first answer that came after its client had waited',
+      connection: written(2.5, 1000, {
+        client: { lastNewData: moment(1, 4) },
+        server: { payloadBytes: 1000 },
+      }),
+      end: 3,
+      severity: 'warning',
+      title:
+        '10.0.0.2:8080 answered a client that had waited for 1.1 s and closed 360 ms before: 1,000 bytes lost to RST',
+      likelyCauses: /^The client gave up waiting: its timeout is shorter than the answer took \(likely\)\./,
+      nextSteps: /^Compare the client’s timeout/,
       facts: { variant: 'immediate' },
     },
     {
@@ -119,6 +133,7 @@ testRule(rstOnWriteAfterClose, {
       connection: written(2.5, 1000, { client: { lastNewData: moment(2.095, 4) } }),
       end: 3,
       severity: 'warning',
+      title: '10.0.0.2:8080 answered a client that had closed without waiting: 1,000 bytes lost to RST',
       facts: { variant: 'immediate' },
     },
     {

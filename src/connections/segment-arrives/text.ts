@@ -4,12 +4,18 @@
 import { elapsedSeconds } from '../../core/time.js';
 import { FIN } from '../../decode/segment.js';
 import { advance, after, before, distance } from '../../tcp/sequence.js';
-import { DATA_AFTER_PEER_FIN, DATA_BEYOND_OWN_FIN, RETRANSMISSION_RUN } from '../milestones.js';
+import {
+  DATA_AFTER_PEER_FIN,
+  DATA_BEYOND_OWN_FIN,
+  REPEATED_IN_VAIN,
+  RETRANSMISSION_RUN,
+} from '../milestones.js';
 import {
   CONTIGUOUS,
   DATA_FRAME,
   DATA_NANOSECONDS,
   DATA_SECONDS,
+  ENDPOINT_ACKNOWLEDGED,
   ENDPOINT_FIN_SENT,
   ENDPOINT_HAS_NEW_DATA,
   ENDPOINT_SECOND_FIN,
@@ -107,14 +113,44 @@ function takeRetransmission(at: Exchange, sequence: number, end: number): void {
   if (!before(sequence, contiguous) && secondsSinceLast(memory, x, segment) < REORDERING_WINDOW) return;
   memory[x + RETRANSMISSIONS] = memory[x + RETRANSMISSIONS] + 1;
   if (end !== sequence) goOnWithRun(at, sequence);
+  const isAcknowledged = (memory[x + STATE] & ENDPOINT_ACKNOWLEDGED) !== 0 && !after(end, memory[x + UNA]);
+  if (isAcknowledged && segment.payloadLength > 0) repeatInVain(at, sequence);
   const hasFin = (segment.flags & FIN) !== 0;
   if (!hasFin && hasOpenFin(at, x) && !before(sequence, memory[x + UNA])) missBeforeFin(at);
+}
+
+/** Octets from `sequence` on are sent again, although all of the segment's had been acknowledged before. */
+function repeatInVain(at: Exchange, sequence: number): void {
+  const { memory, sender: x, receiver: y, fromServer, ledger } = at;
+  const entry = ledger.find(REPEATED_IN_VAIN, fromServer);
+  const journal = ledger.journal;
+  const goesOn =
+    entry >= 0 &&
+    sequence === ledger.markOf(entry) &&
+    // Whoever acknowledges more hears its peer.
+    memory[y + UNA] === ledger.noteOf(entry) &&
+    !isLaterFrame(memory[x + DATA_FRAME], journal.frame(entry));
+  if (goesOn) {
+    // Of copies that nobody answers in between, silence tells.
+    if (isLaterFrame(memory[y + LAST_FRAME], journal.other(entry))) ledger.extend(entry, 0);
+    return;
+  }
+  if (entry < 0) ledger.startRun(REPEATED_IN_VAIN, fromServer, ageOfData(at), sequence);
+  else ledger.restartRun(entry, ageOfData(at), sequence);
+  const begun = ledger.find(REPEATED_IN_VAIN, fromServer);
+  // A journal without room did not begin one.
+  if (begun >= 0) ledger.setNote(begun, memory[y + UNA]);
+}
+
+/** Milliseconds since the last octets of the sender that were new. */
+function ageOfData(at: Exchange): number {
+  return Math.max(0, Math.min(sinceNewData(at) * 1000, 0x7fffffff)) | 0;
 }
 
 /** Octets from `sequence` on are sent again: with the same as the ones before, or as the first of a run. */
 function goOnWithRun(at: Exchange, sequence: number): void {
   const { memory, sender: x, receiver: y, fromServer, segment, ledger } = at;
-  const age = Math.max(0, Math.min(sinceNewData(at) * 1000, 0x7fffffff)) | 0;
+  const age = ageOfData(at);
   const entry = ledger.find(RETRANSMISSION_RUN, fromServer);
   if (entry >= 0 && isLaterFrame(ledger.journal.frame(entry), memory[y + LAST_FRAME])) {
     const mark = ledger.markOf(entry);

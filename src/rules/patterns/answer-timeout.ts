@@ -237,6 +237,7 @@ function patternOf({ server, network, waits, answered }: Service, options: Optio
   ];
   return reportPattern(answerTimeout, {
     ...(!isSure && { severity: 'info' }),
+    ...(late.length > 0 && { standsFor: ['rst-on-write-after-close'] }),
     confidence: isSure ? 'inferred' : 'possible',
     title: isSure
       ? 'Clients of {server} gave up on {count} connections, {interval} after their last data, without an answer'

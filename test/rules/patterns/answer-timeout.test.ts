@@ -148,6 +148,7 @@ describe('answer-timeout', () => {
         severity: 'warning',
         confidence: 'inferred',
         connections: [1, 2, 3],
+        standsFor: ['rst-on-write-after-close'],
         facts: { answered: 0, answeredTooLate: 2, fastestAnswerSeconds: 7, slowestAnswerSeconds: 8.5 },
       });
       expect(pattern.explanation).toContain(
