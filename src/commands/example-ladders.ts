@@ -560,6 +560,33 @@ error 10.9.21.2:8080 has not answered 10.9.21.1:40000 for 7 s
 peer-unresponsive · #6, #9, #14 · RFC 9293 §3.10.8, §3.8.3 MUST-20,
 §3.8.3 SHLD-10, §3.8.1 MUST-18
 `,
+  'acknowledgments-lost': `connection 0: 10.9.2.1:40000 ↔ 10.9.2.2:8080
+from 2026-11-26 22:33:22.550 UTC, captured near the server; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0000     #2 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0118     #3               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   0.0697     #4               ─── PSH,ACK seq 1 ack 1 len 18 ───▶
+   0.0698     #5               ◀──────── ACK seq 1 ack 19 ────────
+   0.0720      …               ⋮ 6 segments, 120 B →   ← 5 segments, 25 B ⋮
+   2.1859    #17               ◀─────── ACK seq 26 ack 43 ────────
+   3.9479    #18               ─ ACK seq 19 ack 26 len 24 again ─▶
+   3.9479    #19               ◀─────── ACK seq 26 ack 43 ────────
+                               ▲ error: acknowledgments-lost
+                                      ⋮ 10.9 s of silence ⋮
+  14.8025        ESTABLISHED            the capture ends           ESTABLISHED
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+the client ended in ESTABLISHED
+the server ended in ESTABLISHED
+
+error 10.9.2.1:40000 sent the same data 6 times over 3.6 s, although
+10.9.2.2:8080 acknowledged it each time
+acknowledgments-lost · #10, #18, #19 · RFC 9293 §3.10.8, §3.8.3 MUST-20, §3.4,
+§3.10.7.4
+`,
   'retransmission-gave-up': `connection 0: 10.9.5.1:40000 ↔ 10.9.5.2:8080
 from 2026-11-21 04:53:13.900 UTC, captured near the client; times count from
 there, numbers are relative

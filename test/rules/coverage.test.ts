@@ -119,6 +119,11 @@ const SILENT: Readonly<Record<string, Silent>> = {
     capture: 'server',
     because: 'retransmissions are answered',
   },
+  'acknowledgments-lost': {
+    fixture: 'pmtu-reduced',
+    capture: 'server',
+    because: 'one copy had been acknowledged before it came, and no other follows',
+  },
   'retransmission-gave-up': {
     fixture: 'power-loss',
     capture: 'client',

@@ -15,6 +15,7 @@ const STUCK = ['warning close-wait-stuck', 'info fin-wait-2-stuck < close-wait-s
 /** Many of them on one service are an error each. */
 const PILED_UP = ['error close-wait-stuck', 'info fin-wait-2-stuck < close-wait-stuck'];
 
+const LATE = 'warning rst-on-write-after-close';
 const HALF_OPEN = 'error rst-half-open-discovered';
 const GAVE_UP = ['error retransmission-gave-up', 'info peer-unresponsive < retransmission-gave-up'];
 
@@ -22,7 +23,10 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   'accept-queue-full': ['error syn-unanswered', 'error syn-unanswered'],
   'accept-queue-overflow': ['warning accept-queue-overflow'],
   'acknowledgment-behind-fin': [],
+  // What comes back is lost behind the server's tap: at the client it is silence.
+  'acknowledgments-lost': { client: GAVE_UP, server: ['error acknowledgments-lost'] },
   'answer-timeout': ['info rst-active-abort'],
+  'answer-too-late': [LATE, LATE, LATE],
   // Seen from the client nothing tells that its reset was forged.
   'blind-reset-exact': {
     client: ['error rst-half-open-discovered'],
@@ -206,6 +210,7 @@ const EXPECTED_PATTERNS: Readonly<Record<string, Expected>> = {
   'capture-one-way': ['info capture-ended-early', 'warning capture-one-way'],
   'capture-pause': ['warning capture-loss', 'warning capture-pause'],
   'answer-timeout': ['warning answer-timeout'],
+  'answer-too-late': ['warning answer-timeout'],
   'accept-queue-full': ['error service-answers-others'],
   'close-wait-pileup': ['error close-wait-pileup'],
   'endpoint-mass-close': ['info endpoint-mass-close'],
