@@ -53,6 +53,8 @@ export interface Milestone extends Moment {
   readonly neighbour?: NeighbourRequest;
   /** Only with kind `retransmission-run`. */
   readonly retransmitted?: Retransmitted;
+  /** Only with kind `data-after-peer-fin`: frame of the last new data before; absent if there was none. */
+  readonly dataBefore?: number;
 }
 
 /** The sizes of a run's retransmissions, in octets of payload. */

@@ -30,7 +30,7 @@ import {
   verdictOf,
 } from './entries.js';
 import { CONTINUATION, type Journal, TRANSITION } from './journal.js';
-import { ICMP_ERROR, MILESTONE_KINDS, RESET, RETRANSMISSION_RUN } from './milestones.js';
+import { DATA_AFTER_PEER_FIN, ICMP_ERROR, MILESTONE_KINDS, RESET, RETRANSMISSION_RUN } from './milestones.js';
 import {
   CLIENT,
   CLIENT_ADDRESS,
@@ -299,6 +299,10 @@ function milestoneOf(entry: number, kind: number, journal: Journal): Milestone {
   if (kind === RESET) return { ...base, reset: resetOf(entry, journal) };
   if (kind === RETRANSMISSION_RUN && isRun)
     return { ...base, retransmitted: unpackRetransmitted(journal.other(next), journal.detail(next)) };
+  if (kind === DATA_AFTER_PEER_FIN && isRun) {
+    const dataBefore = journal.other(next) >>> 0;
+    return dataBefore === 0 ? base : { ...base, dataBefore };
+  }
   if (kind === ICMP_ERROR) return { ...base, icmp: icmpOf(entry, journal) };
   return base;
 }

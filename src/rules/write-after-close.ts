@@ -203,15 +203,11 @@ function ofServer(written: Written): Variant {
       likelyCauses: CLIENT_LEFT,
     };
   }
-  const waited = quietBefore(written);
-  if (
-    isFirst &&
-    waited !== null &&
-    lasted(written.connection, written.closer.lastNewData!.frame, waited, SHORTEST_WAIT)
-  ) {
+  const waited = waitOf(written);
+  if (waited !== null) {
     return {
       name: 'immediate',
-      severity: 'warning',
+      severity: left ? 'warning' : 'error',
       restsOn: ['promptSeconds', 'immediateSeconds'],
       title: `answered a client that had waited for ${duration(waited)} and closed {delay} before: {bytes} lost to RST`,
       meaning: lossOf(written),
@@ -285,6 +281,15 @@ function quietBefore({ closer, entry }: Written): number | null {
   const { lastNewData } = closer;
   const closed = entered(closer, 'FIN-WAIT-1') ?? entry;
   return lastNewData === null ? null : secondsBetween(lastNewData.time, closed.time);
+}
+
+/** Seconds for which the closer had waited for an answer; null if it had one, or hardly waited. */
+function waitOf(written: Written): number | null {
+  const { connection, closer, data } = written;
+  const asked = closer.lastNewData;
+  const quiet = quietBefore(written);
+  if (asked === null || quiet === null || (data.dataBefore ?? 0) > asked.frame) return null;
+  return lasted(connection, asked.frame, quiet, SHORTEST_WAIT) ? quiet : null;
 }
 
 function hasClosed({ writer, reset }: Written): boolean {

@@ -542,6 +542,31 @@ describe('closing (RFC 9293 §3.6)', () => {
   });
 });
 
+describe('data after the close of the other side', () => {
+  const written = (script: string) =>
+    connectionOf(`${OPEN}\n${script}`).server.milestones.find(({ kind }) => kind === 'data-after-peer-fin');
+
+  it('knows which data came before', () => {
+    const found = written(`
+      0.5 S PA 1 1 +3
+      0.51 C A 1 4
+      1.0 C FA 1 4
+      1.01 S A 4 2
+      2.0 S PA 4 2 +7
+      2.1 S PA 11 2 +7`);
+    expect(found).toMatchObject({ frame: 8, count: 2, dataBefore: 4 });
+  });
+
+  it('and whether there was any', () => {
+    const found = written(`
+      1.0 C FA 1 1
+      2.0 S PA 1 2 +7
+      2.1 S PA 8 2 +7`);
+    expect(found).toMatchObject({ frame: 5, count: 2 });
+    expect(found).not.toHaveProperty('dataBefore');
+  });
+});
+
 describe('resets (RFC 9293 §3.5.2, §3.5.3, §3.10.7)', () => {
   it('answers data after close with a reset: sender and receiver are CLOSED at once', () => {
     const { client, server } = connectionOf(`${OPEN}

@@ -15,6 +15,7 @@ function written(
     reset?: Partial<Omit<Reset, 'trigger'>>;
     trigger?: Partial<NonNullable<Reset['trigger']>> | null;
     closesAt?: number;
+    dataBefore?: number;
   } = {},
 ): Connection {
   const closed = [enters('CLOSED', seconds + 0.02, 8, { evidence: 'assumed', cause: 'received RST' })];
@@ -25,7 +26,9 @@ function written(
     server: { unacknowledgedBytes: bytes, payloadBytes: 5000 + bytes, ...more.server },
     clientEntries: [enters('CLOSED', seconds + 0.02, 8, { evidence: 'observed' })],
     serverEntries: [...closing, ...closed],
-    serverMilestones: [happens('data-after-peer-fin', seconds, 7, { value: bytes })],
+    serverMilestones: [
+      happens('data-after-peer-fin', seconds, 7, { value: bytes, dataBefore: more.dataBefore }),
+    ],
     clientMilestones: [
       resets(seconds + 0.02, 8, {
         ...more.reset,
@@ -127,6 +130,21 @@ testRule(rstOnWriteAfterClose, {
       likelyCauses: /^The client gave up waiting: its timeout is shorter than the answer took \(likely\)\./,
       nextSteps: /^Compare the client’s timeout/,
       facts: { variant: 'immediate' },
+    },
+    {
+      name: 'as an error where that was not the first request',
+      connection: written(2.5, 1000, { client: { lastNewData: moment(1, 4) }, dataBefore: 3 }),
+      end: 3,
+      severity: 'error',
+      title:
+        '10.0.0.2:8080 answered a client that had waited for 1.1 s and closed 360 ms before: 1,000 bytes lost to RST',
+    },
+    {
+      name: 'as one that goes on where the answer had begun in time',
+      connection: written(2.5, 1000, { client: { lastNewData: moment(1, 3) }, dataBefore: 4 }),
+      end: 3,
+      severity: 'error',
+      title: '10.0.0.2:8080 kept writing after its peer had closed: 1,000 bytes lost to RST',
     },
     {
       name: 'as a warning on the answer to a request that the client’s FIN had followed at once',

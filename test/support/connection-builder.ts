@@ -55,6 +55,7 @@ export function happens(
   seconds: number,
   frame: number,
   more: Partial<Pick<Milestone, 'count' | 'value' | 'icmp' | 'neighbour' | 'retransmitted'>> & {
+    dataBefore?: number | undefined;
     until?: number;
     lastFrame?: number;
   } = {},
@@ -70,6 +71,7 @@ export function happens(
     ...(more.icmp === undefined ? {} : { icmp: more.icmp }),
     ...(more.neighbour === undefined ? {} : { neighbour: more.neighbour }),
     ...(more.retransmitted === undefined ? {} : { retransmitted: more.retransmitted }),
+    ...(more.dataBefore === undefined ? {} : { dataBefore: more.dataBefore }),
   };
 }
 

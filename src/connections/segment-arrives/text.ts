@@ -91,6 +91,7 @@ export function takeText(at: Exchange): number {
 /** Octets up to `textEnd`, of which those from `next` on are new. */
 function takeNewData(at: Exchange, textEnd: number, next: number): void {
   const { memory, sender: x, fromServer, segment, ledger } = at;
+  const frameBefore = memory[x + DATA_FRAME];
   memory[x + STATE] = (memory[x + STATE] | ENDPOINT_HAS_NEW_DATA) & ~ENDPOINT_SECOND_FIN;
   memory[x + DATA_FRAME] = segment.frame;
   memory[x + DATA_SECONDS] = segment.seconds;
@@ -101,7 +102,10 @@ function takeNewData(at: Exchange, textEnd: number, next: number): void {
   if (finSent && after(textEnd, advance(memory[x + FIN_SEQUENCE], 1)) && isNearFin(at, segment.sequence)) {
     ledger.run(DATA_BEYOND_OWN_FIN, fromServer, octets);
   }
-  if (knowsPeersFin(at)) ledger.run(DATA_AFTER_PEER_FIN, fromServer, octets);
+  if (!knowsPeersFin(at)) return;
+  ledger.run(DATA_AFTER_PEER_FIN, fromServer, octets);
+  const entry = ledger.find(DATA_AFTER_PEER_FIN, fromServer);
+  if (entry >= 0 && ledger.countOf(entry) === 1) ledger.setNote(entry, frameBefore);
 }
 
 /** Octets from `sequence` up to `end`, none of them new: again, or out of order. */

@@ -91,7 +91,7 @@ export const answerTimeout: PatternRule = {
     proof: [
       'At least minimumMembers connections to one service on which the client had sent the last data, all of it was acknowledged, and the client closed or reset first, minimumWaitSeconds or more later.',
       'At least half of these waits differ by no more than spreadRatio from their median; those are counted.',
-      'An answer that came half a second or more after the close, and was reset, counts as none, where it was the first data of the server: it shows that these were requests, and for how long they took.',
+      'An answer that came half a second or more after the close, and was reset, counts as none: it shows that these were requests, and for how long they took.',
       'It is a warning where the service answered on other connections or too late on these, and what most of these clients sent last did not come within half a second behind data of the server; else that may have been no request, or the protocol may have no answers, and it stays info.',
     ],
     notThis: [
@@ -172,21 +172,19 @@ function waitOf(connection: Connection): Wait | null {
   };
 }
 
-/**
- * The same where the server spoke after the client had closed; null if that was not the first that it said, so that
- * there may have been an answer in time.
- */
+/** The same where the server spoke after the client had closed; null if it had done so in time as well. */
 function lateWaitOf(connection: Connection): Wait | null {
-  const { server } = connection;
+  const { client, server } = connection;
   const wait = waitOf(connection);
   const late = milestone(server, 'data-after-peer-fin');
-  if (wait === null || late === null || server.payloadBytes > late.value) return null;
-  if (server.unacknowledgedBytes < late.value) return null;
+  if (wait === null || late === null || server.unacknowledgedBytes < late.value) return null;
+  const { dataBefore = 0 } = late;
+  if (dataBefore > (client.lastNewData?.frame ?? 0)) return null;
   const isAnswer = secondsBetween(wait.ended, late.time) >= GOODBYE_SECONDS;
   return {
     ...wait,
-    wasServed: false,
-    isRequest: true,
+    wasServed: dataBefore > 0,
+    isRequest: isAnswer || dataBefore === 0,
     answeredAfterSeconds: isAnswer ? secondsBetween(wait.asked, late.time) : null,
   };
 }

@@ -127,17 +127,19 @@ describe('answer-timeout', () => {
 
   describe('where answers come too late', () => {
     /** The client asks at `id` seconds and closes 5 s later; an answer comes another `later` seconds after that. */
-    const late = (id: number, later: number, more: { before?: number; taken?: boolean } = {}): Judged =>
+    const late = (id: number, later: number, more: { dataBefore?: number; taken?: boolean } = {}): Judged =>
       waited(id, 5, {
         client: {
           after: [enters('FIN-WAIT-1', id + 5, 20, { evidence: 'observed' })],
           milestones: more.taken === true ? [] : [resets(id + 5 + later, 26)],
         },
         server: {
-          payloadBytes: 500 + (more.before ?? 0),
+          payloadBytes: 500,
           unacknowledgedBytes: more.taken === true ? 0 : 500,
           lastNewData: moment(id + 5 + later, 25),
-          milestones: [happens('data-after-peer-fin', id + 5 + later, 25, { value: 500 })],
+          milestones: [
+            happens('data-after-peer-fin', id + 5 + later, 25, { value: 500, dataBefore: more.dataBefore }),
+          ],
         },
       });
 
@@ -163,10 +165,18 @@ describe('answer-timeout', () => {
       const [pattern] = told(late(1, 0.02), late(2, 0.02), late(3, 0.02));
       expect(pattern).toMatchObject({ severity: 'info', facts: { answeredTooLate: 0 } });
       expect(pattern.facts).not.toHaveProperty('fastestAnswerSeconds');
+      const kept = [1, 2, 3].map((id) => late(id, 0.02, { dataBefore: 3 }));
+      expect(told(answered(0), ...kept)[0]).toMatchObject({ severity: 'info' });
+    });
+
+    it('counts them on connections that had been in use before', () => {
+      const [pattern] = told(...[1, 2, 3].map((id) => late(id, 2, { dataBefore: 3 })));
+      expect(pattern).toMatchObject({ severity: 'warning', facts: { answeredTooLate: 3 } });
+      expect(pattern.likelyCauses.join()).not.toContain('not accepted');
     });
 
     it.each([
-      ['the server had sent something before', { before: 40 }],
+      ['the server had answered in time as well', { dataBefore: 5 }],
       ['the client took it', { taken: true }],
     ])('is silent where %s', (_, more) => {
       expect(told(...[1, 2, 3].map((id) => late(id, 2, more)))).toEqual([]);
