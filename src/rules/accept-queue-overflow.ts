@@ -95,7 +95,7 @@ export const acceptQueueOverflow: Rule = {
       confidence: near ? 'inferred' : 'possible',
       title:
         '{server} repeated its SYN-ACK although {client} had sent data: its accept queue is probably full',
-      explanation: `The client’s data in frame {data} acknowledges the SYN-ACK, and yet {server} sent that again, {count} in all, the last {time} later in frame {last}.${reset === null ? '' : ` In the end it reset the connection in frame ${reset.frame}.`}${near ? '' : ' The capture was not taken at the server, so the client’s segments may have been lost behind it.'}`,
+      explanation: `The client’s data in frame {data} acknowledges the SYN-ACK, and yet {server} sent that again, ${repeated.count === 1 ? '{time} later in frame {last}' : '{count} in all, the last {time} later in frame {last}'}.${reset === null ? '' : ` In the end it reset the connection in frame ${reset.frame}.`}${near ? '' : ' The capture was not taken at the server, so the client’s segments may have been lost behind it.'}`,
       applicationSees: `${seenAt(client, server, reset === null ? WAITING_CLIENT : RESET_CLIENT)} ${OF_SERVER}`,
       ...(near && { likelyCauses: FULL_OR_DROPPED }),
       citations: CITATIONS,

@@ -14,10 +14,14 @@ import {
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { STUCK_SECONDS } from './thresholds.js';
-import { count, duration, nameOf, round, ssFilter } from './wording.js';
+import { count, duration, inCase, nameOf, round, ssFilter } from './wording.js';
 
 const CITATIONS = [cite.halfCloseAllowed, cite.closeInCloseWait, cite.finWait2Meaning, cite.finTimeout];
 const WINDOW_CLOSED_CITATIONS = [...CITATIONS, cite.windowMayStayClosed];
+const CAUSES = [
+  'The application of {sender} waits for something else, or forgot the connection (possible).',
+  'It has finished, but does not close its side (possible).',
+];
 const WINDOW_CLOSED_CAUSES = [
   'The program at {closer} no longer reads, so that its receive buffer is full (likely).',
   'The application of {sender} has finished all the same, and does not close its side (possible): its kernel would have probed the window if there were more to send.',
@@ -60,11 +64,7 @@ export const halfCloseStalled: Rule = {
     ],
     applicationSees:
       '{closer}: its read blocks, waiting for more data or the end. {sender}: read returns 0, and write would work.',
-    likelyCauses: [
-      'The application of {sender} waits for something else, or forgot the connection (possible).',
-      'It has finished, but does not close its side (possible).',
-      'The program at {closer} no longer reads, and neither side knows (possible).',
-    ],
+    likelyCauses: [...CAUSES, inCase('Where the window of {closer} is closed', WINDOW_CLOSED_CAUSES[0])],
     nextSteps: [
       "On the host of {sender}: ss -tanpo state close-wait '( {filter} )', and a stack dump of the owner.",
       'Check whether the protocol marks the end of the answer in another way than by a close.',
@@ -91,6 +91,7 @@ export const halfCloseStalled: Rule = {
       title: `Half-closed connection stalled: {sender} has sent nothing for {stalled}${closer.windowClosed ? ', and the window of {closer} is closed' : ''}`,
       explanation: `{closer} sent its FIN in frame {fin}. {sender} went on to send {bytes}, the last in frame {last}, all acknowledged; then it sent neither data nor FIN nor RST. {closer} is in FIN-WAIT-2, {sender} in CLOSE-WAIT.${closer.windowClosed ? ' The last window of {closer} was zero: its program does not read what it asked for, and {sender} may send neither data nor FIN before it does. No probe of {sender} was captured, so it may have nothing more to send.' : ''}`,
       citations: CITATIONS,
+      likelyCauses: CAUSES,
       ...(closer.windowClosed && {
         likelyCauses: WINDOW_CLOSED_CAUSES,
         nextSteps: WINDOW_CLOSED_STEPS,

@@ -44,6 +44,10 @@ const LEFT_LATE = {
   nextSteps: ['Nothing, unless it happens often: then what keeps the host of {peer} busy.'],
   citations: ACKNOWLEDGED_CITATIONS,
 };
+/** So many acknowledgments in a row are lost by chance only where nearly nothing gets through. */
+const MANY_LOST = 3;
+const ALL_LOST_BEHIND = LOST_BEHIND.replace('the acknowledgment (likely)', 'each of them (possible)');
+const ALL_DROPPED_AT_CLOSER = DROPPED_AT_CLOSER.replace('drops it (possible)', 'drops them (likely)');
 /** Its acknowledgment was captured on its way. */
 const CAPTURED = {
   likelyCauses: [LOST_BEHIND, DROPPED_AT_CLOSER],
@@ -128,6 +132,9 @@ export const lastAckStuck: Rule = {
     const many = repeated.count >= options.minimumRetransmissions;
     const seconds = secondsBetween(sent.time, covered?.time ?? repeated.lastTime);
     let severity: Severity = many ? 'warning' : 'info';
+    const lostInARow = closer.timeline.filter(
+      ({ cause, retractedBy }) => cause === 'received ACK of FIN' && retractedBy !== null,
+    ).length;
     let outcome: Outcome;
     let words: string;
     if (covered === null) {
@@ -140,7 +147,7 @@ export const lastAckStuck: Rule = {
       const since = secondsBetween(covered.time, repeated.lastTime);
       if (!lasted(connection, covered.frame, since, DELAYED_ACK_SECONDS) && !many) return null;
       outcome = 'acknowledgment-lost';
-      words = `although frame ${covered.frame} acknowledges it: that acknowledgment was lost after it was captured`;
+      words = `although frame ${covered.frame} acknowledges it: ${lostInARow < 2 ? 'that acknowledgment was lost after it was captured' : `${lostInARow} acknowledgments in a row were lost after they were captured`}`;
     } else {
       if (!many && !lasted(connection, sent.frame, seconds, DELAYED_ACK_SECONDS)) return null;
       outcome = 'acknowledged-late';
@@ -152,7 +159,7 @@ export const lastAckStuck: Rule = {
       confidence: gradedBy(connection, outcome === 'acknowledgment-lost' ? 'inferred' : 'observed'),
       title: `{closer} repeated its FIN {count} in LAST-ACK`,
       explanation: `{closer} sent the second FIN in frame {fin} and repeated it {count}, the last in frame {last}, ${words}.`,
-      ...accountOf(outcome, closer, peer, connection, peerWaitedSeconds),
+      ...accountOf(outcome, closer, peer, connection, peerWaitedSeconds, lostInARow),
       frames: [sent.frame, repeated.frame, repeated.lastFrame, covered?.frame ?? null],
       from: sent.time,
       to: covered?.time ?? repeated.lastTime,
@@ -160,6 +167,7 @@ export const lastAckStuck: Rule = {
         repetitions: repeated.count,
         seconds: round(seconds),
         outcome,
+        ...(outcome === 'acknowledgment-lost' && { lostInARow }),
         ...(covered === null &&
           peerWaitedSeconds !== null && { peerWaitedSeconds: round(peerWaitedSeconds) }),
       },
@@ -185,10 +193,16 @@ function accountOf(
   peer: Endpoint,
   connection: Connection,
   peerWaitedSeconds: number | null,
+  lostInARow: number,
 ): Pick<Draft, 'likelyCauses' | 'nextSteps' | 'citations'> {
   const { near } = connection.vantage;
   if (outcome === 'acknowledged-late') return near === peer.role ? LEFT_LATE : CAME_LATE;
-  if (outcome === 'acknowledgment-lost') return near === closer.role ? CAPTURED_AT_CLOSER : CAPTURED;
+  if (outcome === 'acknowledgment-lost') {
+    if (near === closer.role) return CAPTURED_AT_CLOSER;
+    return lostInARow < MANY_LOST
+      ? CAPTURED
+      : { ...CAPTURED, likelyCauses: [ALL_DROPPED_AT_CLOSER, ALL_LOST_BEHIND] };
+  }
   return {
     likelyCauses: causesOfSilence(peer, connection, peerWaitedSeconds),
     nextSteps: near === peer.role ? STEPS_AT_PEER : STEPS_OF_SILENCE,

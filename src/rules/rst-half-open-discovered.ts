@@ -17,7 +17,7 @@ import {
   type SeenReset,
   wasDisproved,
 } from './evidence.js';
-import { causesOfUnknown, IDLE_SECONDS } from './host-fate.js';
+import { causesOfUnknown, IDLE_SECONDS, SHORTEST_START_SECONDS } from './host-fate.js';
 import { inGeneral, type ProgramView, seenAt } from './program-view.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
@@ -43,6 +43,14 @@ const UPTIME = 'On the host of {forgetter}: uptime, last -x reboot.';
 const IDLE_TIMEOUTS =
   'The idle timeout of every NAT, firewall or load balancer on the path; conntrack -L there.';
 const STEPS = [UPTIME, IDLE_TIMEOUTS, COMPARE];
+/** What else than a restart comes first. */
+const STEPS_ON_DEVICE = [IDLE_TIMEOUTS, COMPARE, UPTIME];
+const STEPS_ON_BRIEF = [
+  COMPARE,
+  'The log of the orchestrator, load balancer or cluster at the time of frame {rst}: did the address move?',
+  'The log of {forgetter} from before frame {rst}: did its program end the connection, or was it reset?',
+  UPTIME,
+];
 /** The capture has nothing else of it: neither its close nor a frame to compare with. */
 const STEPS_ON_UNHEARD = [
   'The log of {forgetter} from before frame {rst}: did its program close, or was it reset?',
@@ -128,11 +136,14 @@ export const rstHalfOpenDiscovered: Rule = {
     const otherTtl = forgetter.ttl !== null && reset.reset.ttl !== forgetter.ttl;
     const copies = unansweredCopies(knower, reset, unheard);
     const wasIdle = !unheard && copies === 0 && trigger.idleSeconds >= IDLE_SECONDS;
+    const brief = !unheard && copies === 0 && trigger.idleSeconds < SHORTEST_START_SECONDS;
+    const byDevice = otherTtl || windowed || wasIdle;
     const wasSending = !unheard && wasSendingAgain(forgetter, reset);
     const causes = [
       ...(wasSending ? [CLOSED_BEHIND_DATA] : []),
       ...causesOfUnknown('forgetter', {
-        byDevice: otherTtl || windowed || wasIdle,
+        byDevice,
+        brief: brief && !byDevice,
         unanswered: copies > 0,
         unheard,
         lossy: knower.retransmissions > 0 || forgetter.retransmissions > 0,
@@ -161,7 +172,15 @@ export const rstHalfOpenDiscovered: Rule = {
         : `{forgetter} reset this ${kind} as one that it does not know`,
       explanation: `{knower} ${whatItSent(knower, trigger)} in frame {trigger}${unheard ? '' : ', {idle} after the last segment of {forgetter},'} and got RST in frame {rst}, ${windowed ? `numbered as a host without such a connection does it. But it has a window of ${window}, and Linux sends such resets with none: it may be an abort, or come from a device on the path.` : 'in the form that a host without such a connection sends.'} No FIN of {forgetter} was seen before.${wasSending ? ' Its last segment before that was data sent again, so that a FIN may have waited behind it.' : ''}${copies > 0 ? ' {again} what nobody acknowledged.' : ''}${connection.quality.midstream ? ' The capture starts inside the connection, so an earlier FIN may have been missed.' : ''}`,
       applicationSees: `${seenAt(knower, forgetter, KNOWER, reset.frame)} ${OF_FORGETTER}`,
-      nextSteps: unheard ? STEPS_ON_UNHEARD : copies > 0 ? AFTER_LOSS : STEPS,
+      nextSteps: unheard
+        ? STEPS_ON_UNHEARD
+        : copies > 0
+          ? AFTER_LOSS
+          : byDevice
+            ? STEPS_ON_DEVICE
+            : brief
+              ? STEPS_ON_BRIEF
+              : STEPS,
       citations: trigger.kind === 'keep-alive' ? CITATIONS_ON_PROBE : CITATIONS,
       frames: [trigger.kind === 'fin' ? finFrame(knower) : null, trigger.frame, reset.frame],
       from: forgetter.lastNewData?.time ?? open.time,

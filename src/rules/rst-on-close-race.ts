@@ -8,7 +8,7 @@ import { hadClosed, inGeneral, type ProgramView, seenAt } from './program-view.j
 import { type Draft, reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { MAY_BE_TLS_ALERT, mayBeTlsAlert } from './tls-alert.js';
-import { count, duration, nameOf, round, times } from './wording.js';
+import { count, duration, inCase, nameOf, round, times } from './wording.js';
 
 const LOST = [cite.resetTellsDataLoss];
 /** The data may have been a request, which its server did not take. */
@@ -21,6 +21,8 @@ const LIFETIME =
   'The server ends connections at an age or after a number of requests, or was being stopped (possible).';
 const EARLY_ERROR =
   'The server closed after an early error response without reading the rest of the request (possible).';
+const AFTER_ANSWER =
+  'The server closes after its answer, as with Connection: close, and the client used the connection again all the same (possible): then the answer says so.';
 const BOTH_CLOSED = [
   'Both sides were done, and what {sender} had still sent was a goodbye of its protocol (likely).',
   '{sender} closed its direction alone, with shutdown(SHUT_WR), and waited for an answer (possible): then it got none.',
@@ -42,6 +44,12 @@ const OF_BOTH = {
 const OF_CLIENT = { likelyCauses: CLIENT_LEFT, nextSteps: [UNLESS_CLIENT_SHOULD_WAIT], citations: LOST };
 const OF_BUSY_SERVER = {
   likelyCauses: [EARLY_ERROR, LIFETIME],
+  nextSteps: STEPS_IN_FLIGHT,
+  citations: OF_REQUEST,
+};
+/** The data was sent when the answer before it had arrived: it belongs to another request. */
+const OF_ANSWERED_SERVER = {
+  likelyCauses: [AFTER_ANSWER, LIFETIME],
   nextSteps: STEPS_IN_FLIGHT,
   citations: OF_REQUEST,
 };
@@ -102,6 +110,7 @@ export const rstOnCloseRace: Rule = {
     likelyCauses: [
       IDLE_TIMEOUT,
       EARLY_ERROR,
+      inCase('Where the data was sent after an answer', AFTER_ANSWER),
       'Where a client closed: it had all it wanted, or left (possible).',
       'Where the data had been lost before, or the FIN did not arrive: the path loses segments (likely).',
     ],
@@ -128,6 +137,7 @@ export const rstOnCloseRace: Rule = {
         alert,
         bothClosed,
         unheard: connection.rolesKnownBy === 'guess' && closer.lastNewData === null,
+        answered: wasAnswered(connection, sender, closer, fin, lost),
       }),
       applicationSees: `${seenAt(sender, closer, finMissed ? UNAWARE : SENDER, reset.frame)} ${OF_CLOSER}`,
       frames: [
@@ -189,11 +199,13 @@ interface Circumstances {
   readonly bothClosed: boolean;
   /** The capture began after the handshake, and has no data of the closer. */
   readonly unheard: boolean;
+  /** The data left long enough after the last of the closer to be no part of what that answers. */
+  readonly answered: boolean;
 }
 
 /** What is said of the data, by when it was sent. */
 function accountOf(lost: LostData, closer: Endpoint, circumstances: Circumstances): Account {
-  const { idle, alert, bothClosed, unheard } = circumstances;
+  const { idle, alert, bothClosed, unheard, answered } = circumstances;
   const ofAlert = alert ? ` ${MAY_BE_TLS_ALERT}` : '';
   const alertCitations = alert ? [cite.closeNotify] : [];
   if (lost.kind === 'long-lost') {
@@ -236,7 +248,9 @@ function accountOf(lost: LostData, closer: Endpoint, circumstances: Circumstance
         ? OF_IDLE_SERVER
         : unheard
           ? OF_UNHEARD_SERVER
-          : OF_BUSY_SERVER;
+          : answered
+            ? OF_ANSWERED_SERVER
+            : OF_BUSY_SERVER;
   return {
     title: bothClosed
       ? '{closer} and {sender} closed at once: {bytes} from {sender} {were} in flight, and {closer} reset the connection'
@@ -246,6 +260,22 @@ function accountOf(lost: LostData, closer: Endpoint, circumstances: Circumstance
     nextSteps,
     citations: alert ? [...citations, cite.closeNotify] : citations,
   };
+}
+
+/** The data was sent two round trips or more after the last data of the closer, which its sender had by then. */
+function wasAnswered(
+  connection: Connection,
+  sender: Endpoint,
+  closer: Endpoint,
+  fin: Transition,
+  { secondsBeforeFin }: LostData,
+): boolean {
+  const answer = closer.lastNewData;
+  const { roundTripSeconds } = connection.vantage;
+  if (answer === null || roundTripSeconds === null) return false;
+  if (sender.lastNewData === null || sender.lastNewData.frame < answer.frame) return false;
+  const pause = secondsBetween(answer.time, fin.time) - secondsBeforeFin;
+  return lasted(connection, answer.frame, pause, 2 * roundTripSeconds);
 }
 
 /**

@@ -2,7 +2,7 @@ import { acceptQueueOverflow } from '../../src/rules/accept-queue-overflow.js';
 import { connection, happens, moment } from '../support/connection-builder.js';
 import { testRule } from '../support/rule-tester.js';
 
-function ignored(dataFrame: number | null, near: 'server' | 'client' = 'server') {
+function ignored(dataFrame: number | null, near: 'server' | 'client' = 'server', count = 3) {
   return connection({
     vantage: { near, confidence: 'high' },
     client: {
@@ -10,7 +10,7 @@ function ignored(dataFrame: number | null, near: 'server' | 'client' = 'server')
       unacknowledgedBytes: 100,
       lastNewData: dataFrame === null ? null : moment(0.05, dataFrame),
     },
-    server: { milestones: [happens('syn-ack-repeated', 1, 6, { count: 3, until: 7, lastFrame: 9 })] },
+    server: { milestones: [happens('syn-ack-repeated', 1, 6, { count, until: 7, lastFrame: 9 })] },
   });
 }
 
@@ -20,12 +20,19 @@ testRule(acceptQueueOverflow, {
       name: 'when the SYN-ACK is repeated after data',
       connection: ignored(4),
       end: 10,
+      explanation: / sent that again, 3 times in all, the last 7 s later in frame 9\./,
       likelyCauses: /A firewall on the host of 10\.0\.0\.2:8080(?!.*lost on the way)/s,
       applicationSees: /hangs until the connection is accepted or given up/,
       endpoint: 'server',
       confidence: 'inferred',
       frames: [2, 4, 6, 9],
       facts: { repetitions: 3, unacknowledgedBytes: 100 },
+    },
+    {
+      name: 'and when it is repeated once',
+      connection: ignored(4, 'server', 1),
+      end: 10,
+      explanation: / sent that again, 7 s later in frame 9\./,
     },
     {
       name: 'as possible far from the server',

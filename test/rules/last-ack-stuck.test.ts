@@ -73,6 +73,26 @@ testRule(lastAckStuck, {
       facts: { outcome: 'acknowledgment-lost' },
     },
     {
+      name: 'and supposes no chance where many acknowledgments in a row were lost',
+      connection: afterClientFin({
+        serverEntries: [
+          enters('LAST-ACK', 3, 7, { evidence: 'observed' }),
+          ...[7, 9, 11].map((frame) =>
+            enters('CLOSED', 3.1, frame, { cause: 'received ACK of FIN', retractedBy: frame + 1 }),
+          ),
+        ],
+        serverMilestones: [
+          happens('fin-repeated', 3.2, 8, { count: 3, until: 4.5, lastFrame: 12 }),
+          happens('fin-covered', 3.02, 7),
+        ],
+      }),
+      end: 20,
+      explanation: /although frame 7 acknowledges it: 3 acknowledgments in a row were lost/,
+      likelyCauses:
+        /^A firewall in front of .* drops them \(likely\).*\nThe path .* lost each of them \(possible\)/,
+      facts: { outcome: 'acknowledgment-lost', lostInARow: 3 },
+    },
+    {
       name: 'as info when it came late',
       connection: repeatedFin(1, 3.3, [happens('fin-covered', 3.9, 9)]),
       end: 20,

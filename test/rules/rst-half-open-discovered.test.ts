@@ -97,6 +97,27 @@ testRule(rstHalfOpenDiscovered, {
       facts: { trigger: 'data', idleSeconds: 80, lostBytes: 11 },
     },
     {
+      name: 'and thinks of no restart first where there was no time for one',
+      connection: forgotten({ idleSeconds: 1.4 }),
+      end: 91,
+      likelyCauses: /^The address moved [^\n]*\nThe host of 10\.0\.0\.2:8080 crashed and restarted/,
+      nextSteps: /^Compare TTL and MAC address.*\nThe log of the orchestrator/,
+    },
+    {
+      name: 'and thinks of a device first after a long silence',
+      connection: forgotten(),
+      end: 91,
+      likelyCauses: /^A NAT, firewall or load balancer forgot the idle connection/,
+      nextSteps: /^The idle timeout of every NAT/,
+    },
+    {
+      name: 'and of a restart first after a shorter one',
+      connection: forgotten({ idleSeconds: 20 }),
+      end: 91,
+      likelyCauses: /^The host of 10\.0\.0\.2:8080 crashed and restarted/,
+      nextSteps: /^On the host of 10\.0\.0\.2:8080: uptime/,
+    },
+    {
       name: 'on a repeated FIN, without calling idle a connection that was retransmitting',
       connection: closedAndLost(),
       end: 91,

@@ -36,13 +36,13 @@ function afterSession(bytes: number): Connection {
   };
 }
 
-/** The server had answered a request in second 1, and closes then. */
-function keptAlive(closed: number): Connection {
+/** The server had answered a request in second 1, and closes then; the client's next data left at `asked` seconds. */
+function keptAlive(closed: number, asked = closed): Connection {
   const { client, server, ...rest } = withRolesSwapped(race());
   const after = [enters('FIN-WAIT-1', closed, 5, { evidence: 'observed' })];
   return {
     ...rest,
-    client: { ...client, payloadBytes: 600 },
+    client: { ...client, payloadBytes: 600, lastNewData: moment(asked, 7) },
     server: { ...server, payloadBytes: 2000, lastNewData: moment(1, 4), timeline: after },
   };
 }
@@ -160,10 +160,18 @@ testRule(rstOnCloseRace, {
     },
     {
       name: 'on data of what was still going on',
-      connection: keptAlive(1.5),
+      connection: keptAlive(1.05, 1.01),
       end: 100,
       citations: /erase a response(?!.*idle)/s,
       likelyCauses: /^The server closed after an early error response(?!.*idle timeout)/s,
+      nextSteps: /^At 10\.0\.0\.1:40000: why it closed/,
+      facts: { kind: 'data-in-flight' },
+    },
+    {
+      name: 'on another request after an answer',
+      connection: keptAlive(1.5, 1.48),
+      end: 100,
+      likelyCauses: /^The server closes after its answer, (?!.*early error)/s,
       nextSteps: /^At 10\.0\.0\.1:40000: why it closed/,
       facts: { kind: 'data-in-flight' },
     },
