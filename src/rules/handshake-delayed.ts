@@ -48,6 +48,9 @@ const UNANSWERED = {
   likelyCauses: [PATH, QUEUE_FULL, NOT_READY],
   nextSteps: [AT_LISTENER, QUEUE_STEP, CALLER_STEP],
 };
+/** The same where several SYNs in a row were: that is no chance. */
+const UNANSWERED_OFTEN = { ...UNANSWERED, likelyCauses: [QUEUE_FULL, NOT_READY, PATH] };
+const OFTEN = 3;
 /** The same near the listener: the SYNs arrived. */
 const UNANSWERED_THERE = {
   likelyCauses: [QUEUE_FULL, PATH, NOT_READY],
@@ -173,7 +176,9 @@ export const handshakeDelayed: Rule = {
             : MISSED
           : isNear(listener)
             ? UNANSWERED_THERE
-            : UNANSWERED),
+            : repeated.count >= OFTEN
+              ? UNANSWERED_OFTEN
+              : UNANSWERED),
       frames: [syn.frame, repeated.frame, repeated.lastFrame, answered.frame, opened.frame],
       from: syn.time,
       to: opened.time,

@@ -9,7 +9,7 @@ import {
   silentSince,
   unanswered,
 } from './evidence.js';
-import { causesOfSilence, IDLE_SECONDS } from './host-fate.js';
+import { causesOfSilence, IDLE_SECONDS, stepsOfSilence } from './host-fate.js';
 import { LOST_NEIGHBOUR_CITATIONS, reportSilence } from './neighbours.js';
 import { inGeneral, type ProgramView, seenAt } from './program-view.js';
 import type { Rule } from './rule.js';
@@ -76,7 +76,7 @@ export const keepaliveUnanswered: Rule = {
     likelyCauses: [...causesOfSilence('peer', true), SHORT],
     nextSteps: [
       'sysctl net.ipv4.tcp_keepalive_time net.ipv4.tcp_keepalive_intvl net.ipv4.tcp_keepalive_probes, and TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_KEEPCNT in the code.',
-      'As for peer-unresponsive: what happened to {peer}?',
+      ...stepsOfSilence('peer'),
     ],
     example: { fixture: 'keepalive-unanswered', capture: 'client' },
   },

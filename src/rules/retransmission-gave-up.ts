@@ -2,7 +2,7 @@ import { formatHost } from '../core/addresses.js';
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
 import { eachEndpoint, gradedBy } from './evidence.js';
-import { causesOfSilence } from './host-fate.js';
+import { causesOfSilence, stepsOfSilence } from './host-fate.js';
 import { isLocal, lastUndelivered } from './icmp-errors.js';
 import { LOST_NEIGHBOUR_CITATIONS, lostNeighbour, reportSilence } from './neighbours.js';
 import { inGeneral, type ProgramView, seenAt } from './program-view.js';
@@ -20,7 +20,7 @@ const IS_STILL_TRYING =
 const LIMITS_STEP = 'sysctl net.ipv4.tcp_retries2 on the host of {sender}; TCP_USER_TIMEOUT in its code.';
 const STEPS_OF_TIMEOUT = [
   'nstat -az TcpExtTCPAbortOnTimeout on the host of {sender}.',
-  'As for peer-unresponsive: what happened to {peer}?',
+  ...stepsOfSilence('peer'),
 ];
 const STEPS_OF_EARLY = [LIMITS_STEP, ...STEPS_OF_TIMEOUT];
 const OF_TIMEOUT = [

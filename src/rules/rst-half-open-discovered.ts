@@ -51,6 +51,11 @@ const STEPS_ON_BRIEF = [
   'The log of {forgetter} from before frame {rst}: did its program end the connection, or was it reset?',
   UPTIME,
 ];
+/** Another reset had come in the name of the other side. */
+const stepsOnReset = (frame: number): readonly string[] => [
+  `Compare TTL and MAC address of the reset in frame ${frame} with other frames of {knower}: did it send that?`,
+  `Capture at {knower}: a reset that never left there was made on the way.`,
+];
 /** The capture has nothing else of it: neither its close nor a frame to compare with. */
 const STEPS_ON_UNHEARD = [
   'The log of {forgetter} from before frame {rst}: did its program close, or was it reset?',
@@ -172,15 +177,18 @@ export const rstHalfOpenDiscovered: Rule = {
         : `{forgetter} reset this ${kind} as one that it does not know`,
       explanation: `{knower} ${whatItSent(knower, trigger)} in frame {trigger}${unheard ? '' : ', {idle} after the last segment of {forgetter},'} and got RST in frame {rst}, ${windowed ? `numbered as a host without such a connection does it. But it has a window of ${window}, and Linux sends such resets with none: it may be an abort, or come from a device on the path.` : 'in the form that a host without such a connection sends.'} No FIN of {forgetter} was seen before.${wasSending ? ' Its last segment before that was data sent again, so that a FIN may have waited behind it.' : ''}${copies > 0 ? ' {again} what nobody acknowledged.' : ''}${connection.quality.midstream ? ' The capture starts inside the connection, so an earlier FIN may have been missed.' : ''}`,
       applicationSees: `${seenAt(knower, forgetter, KNOWER, reset.frame)} ${OF_FORGETTER}`,
-      nextSteps: unheard
-        ? STEPS_ON_UNHEARD
-        : copies > 0
-          ? AFTER_LOSS
-          : byDevice
-            ? STEPS_ON_DEVICE
-            : brief
-              ? STEPS_ON_BRIEF
-              : STEPS,
+      nextSteps:
+        resetBefore !== null
+          ? stepsOnReset(resetBefore)
+          : unheard
+            ? STEPS_ON_UNHEARD
+            : copies > 0
+              ? AFTER_LOSS
+              : byDevice
+                ? STEPS_ON_DEVICE
+                : brief
+                  ? STEPS_ON_BRIEF
+                  : STEPS,
       citations: trigger.kind === 'keep-alive' ? CITATIONS_ON_PROBE : CITATIONS,
       frames: [trigger.kind === 'fin' ? finFrame(knower) : null, trigger.frame, reset.frame],
       from: forgetter.lastNewData?.time ?? open.time,

@@ -1,7 +1,7 @@
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
 import { eachEndpoint, gradedBy, silentSince } from './evidence.js';
-import { causesOfSilence } from './host-fate.js';
+import { causesOfSilence, stepsOfSilence } from './host-fate.js';
 import { LOST_NEIGHBOUR_CITATIONS, reportSilence } from './neighbours.js';
 import { inGeneral, type ProgramView, seenAt } from './program-view.js';
 import type { Rule } from './rule.js';
@@ -51,7 +51,7 @@ export const zeroWindowProbeUnanswered: Rule = {
     ],
     applicationSees: `${inGeneral(SENDER)} {receiver}: unknown.`,
     likelyCauses: causesOfSilence('receiver'),
-    nextSteps: ['As for peer-unresponsive: what happened to {receiver}?'],
+    nextSteps: stepsOfSilence('receiver'),
     example: { fixture: 'zero-window-probe-unanswered', capture: 'client' },
   },
   check: eachEndpoint((sender, receiver, connection, { options }) => {

@@ -18,6 +18,7 @@ testRule(handshakeDelayed, {
         0.00 C S 0
         1.00 C S 0${opens(1.02)}`),
       end: 2,
+      likelyCauses: /^The path lost SYNs/,
       nextSteps: /^Capture at 10\.0\.0\.2:8080: does each SYN arrive.*TcpExtListenOverflows/s,
       citations: /accept queue full/,
       endpoint: 'client',
@@ -38,6 +39,8 @@ testRule(handshakeDelayed, {
         7.00 C S 0${opens(7.02)}`),
       end: 8,
       severity: 'warning',
+      // Chance takes one or two.
+      likelyCauses: /^The accept queue of .*\nThe path lost SYNs[^\n]*$/s,
       title: '10.0.0.1:40000 waited 7 s until 10.0.0.2:8080 was connected: its SYN was sent again 3 times',
       facts: { seconds: 7.02, synCopies: 3, synAckCopies: 0 },
     },

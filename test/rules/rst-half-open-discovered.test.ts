@@ -304,7 +304,10 @@ testRule(rstHalfOpenDiscovered, {
 
 it('names the earlier reset in the other one’s name as the first cause', () => {
   const after = forgotten({}, {}, {}, [], [enters('CLOSED', 89, 7, { cause: 'received RST' })]);
-  const [{ likelyCauses }] = prepareRules([rstHalfOpenDiscovered])(after, at(91));
+  const [{ likelyCauses, nextSteps }] = prepareRules([rstHalfOpenDiscovered])(after, at(91));
+  expect(nextSteps[0]).toMatch(
+    /^Compare TTL and MAC address of the reset in frame 7 with other frames of 10\.0\.0\.1:40000/,
+  );
   expect(likelyCauses[0]).toBe(
     'The reset in the name of 10.0.0.1:40000 in frame 7 had ended it there (likely).',
   );
