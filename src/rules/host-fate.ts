@@ -7,9 +7,6 @@
 /** Silence before the decisive moment from which on a device's idle timeout comes first. */
 export const IDLE_SECONDS = 30;
 
-/** No host starts again within this (seconds). */
-export const SHORTEST_START_SECONDS = 5;
-
 /** The endpoint says nothing any more. `afterIdle`: the connection had been idle when the silence was found. */
 export function causesOfSilence(name: string, afterIdle = false): readonly string[] {
   const host = `The host of {${name}} lost power, crashed or froze (possible): then none of its connections is answered any more, and on its own link not even ARP is (ip neigh: FAILED).`;
@@ -70,20 +67,12 @@ interface SignsOfUnknown {
   readonly unheard?: boolean;
   /** Something had to be sent again on the connection. */
   readonly lossy?: boolean;
-  /** It was heard so short a time before that no host starts in it. */
-  readonly brief?: boolean;
 }
 
 /** The endpoint answered as a host that has no such connection. */
 export function causesOfUnknown(
   name: string,
-  {
-    byDevice = false,
-    unanswered = false,
-    unheard = false,
-    lossy = false,
-    brief = false,
-  }: SignsOfUnknown = {},
+  { byDevice = false, unanswered = false, unheard = false, lossy = false }: SignsOfUnknown = {},
 ): readonly string[] {
   const restart = `The host of {${name}} crashed and restarted (possible): then uptime there is shorter than this connection, and its other connections are reset at their next use as well.`;
   const reset = `A reset that this capture does not hold had ended the connection at {${name}}, injected or made on the path (possible): then the program there got ECONNRESET, and a capture at its host shows that reset.`;
@@ -93,8 +82,6 @@ export function causesOfUnknown(
   const device = `A NAT, firewall or load balancer forgot the ${unanswered || unheard ? '' : 'idle '}connection and answers for the host (possible): then several connections die after the same silence, or the reset’s TTL differs from that of {${name}}.`;
   const moved =
     'The address moved to another host, container or virtual machine (possible): then the MAC address behind it, or the orchestrator’s log, changed in between.';
-  // Only a container, or a virtual machine that is restored, starts as quickly.
-  if (brief) return lossy ? [closed, moved, restart, device, reset] : [moved, restart, device, reset, closed];
   // The path loses segments: it may have lost that one as well.
   if (unanswered || unheard || lossy)
     return byDevice ? [device, closed, restart, moved, reset] : [closed, restart, device, moved, reset];

@@ -17,7 +17,7 @@ import {
   type SeenReset,
   wasDisproved,
 } from './evidence.js';
-import { causesOfUnknown, IDLE_SECONDS, SHORTEST_START_SECONDS } from './host-fate.js';
+import { causesOfUnknown, IDLE_SECONDS } from './host-fate.js';
 import { inGeneral, type ProgramView, seenAt } from './program-view.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
@@ -45,12 +45,6 @@ const IDLE_TIMEOUTS =
 const STEPS = [UPTIME, IDLE_TIMEOUTS, COMPARE];
 /** What else than a restart comes first. */
 const STEPS_ON_DEVICE = [IDLE_TIMEOUTS, COMPARE, UPTIME];
-const STEPS_ON_BRIEF = [
-  COMPARE,
-  'The log of the orchestrator, load balancer or cluster at the time of frame {rst}: did the address move?',
-  'The log of {forgetter} from before frame {rst}: did its program end the connection, or was it reset?',
-  UPTIME,
-];
 /** Another reset had come in the name of the other side. */
 const stepsOnReset = (frame: number): readonly string[] => [
   `Compare TTL and MAC address of the reset in frame ${frame} with other frames of {knower}: did it send that?`,
@@ -141,14 +135,12 @@ export const rstHalfOpenDiscovered: Rule = {
     const otherTtl = forgetter.ttl !== null && reset.reset.ttl !== forgetter.ttl;
     const copies = unansweredCopies(knower, reset, unheard);
     const wasIdle = !unheard && copies === 0 && trigger.idleSeconds >= IDLE_SECONDS;
-    const brief = !unheard && copies === 0 && trigger.idleSeconds < SHORTEST_START_SECONDS;
     const byDevice = otherTtl || windowed || wasIdle;
     const wasSending = !unheard && wasSendingAgain(forgetter, reset);
     const causes = [
       ...(wasSending ? [CLOSED_BEHIND_DATA] : []),
       ...causesOfUnknown('forgetter', {
         byDevice,
-        brief: brief && !byDevice,
         unanswered: copies > 0,
         unheard,
         lossy: knower.retransmissions > 0 || forgetter.retransmissions > 0,
@@ -186,9 +178,7 @@ export const rstHalfOpenDiscovered: Rule = {
               ? AFTER_LOSS
               : byDevice
                 ? STEPS_ON_DEVICE
-                : brief
-                  ? STEPS_ON_BRIEF
-                  : STEPS,
+                : STEPS,
       citations: trigger.kind === 'keep-alive' ? CITATIONS_ON_PROBE : CITATIONS,
       frames: [trigger.kind === 'fin' ? finFrame(knower) : null, trigger.frame, reset.frame],
       from: forgetter.lastNewData?.time ?? open.time,

@@ -97,13 +97,6 @@ testRule(rstHalfOpenDiscovered, {
       facts: { trigger: 'data', idleSeconds: 80, lostBytes: 11 },
     },
     {
-      name: 'and thinks of no restart first where there was no time for one',
-      connection: forgotten({ idleSeconds: 1.4 }),
-      end: 91,
-      likelyCauses: /^The address moved [^\n]*\nThe host of 10\.0\.0\.2:8080 crashed and restarted/,
-      nextSteps: /^Compare TTL and MAC address.*\nThe log of the orchestrator/,
-    },
-    {
       name: 'and thinks of a device first after a long silence',
       connection: forgotten(),
       end: 91,
