@@ -55,6 +55,16 @@ testRule(acknowledgmentsLost, {
       facts: { transmissions: 4 },
     },
     {
+      name: 'by the copies since the last new data',
+      connection: connectionOf(`${SENT}
+        ${copies(0.3)}
+        0.40 C PA 11 1 +5
+        0.41 S A 1 16
+        ${copies(0.7, 1.5, 3.1).replaceAll('S A 1 11', 'S A 1 16')}`),
+      end: 10,
+      facts: { transmissions: 4 },
+    },
+    {
       name: 'on a sender that ends the connection then',
       connection: lost('3.10 C RA 11 1'),
       end: 10,
