@@ -255,17 +255,19 @@ function timingOf({ connection, data, entry, apart, before, options }: Written):
  * The client closed without waiting for an answer to the last that it had sent: within a round trip of that; or while
  * it had not arrived, as the FIN that came behind it had to wait for it at the server.
  */
-function cannotHaveWaited({ connection, closer, entry }: Written): boolean {
+function cannotHaveWaited(written: Written): boolean {
+  const { connection, closer } = written;
   const { roundTripSeconds } = connection.vantage;
   const asked = closer.lastNewData;
   if (roundTripSeconds === null || asked === null) return false;
-  const afterRequest = secondsBetween(asked.time, entry.time);
+  const close = closeOf(written);
+  const afterRequest = secondsBetween(asked.time, close.time);
   if (endedWithin(connection, asked.frame, afterRequest, MOST_OF_ROUND_TRIP * roundTripSeconds)) return true;
   const covered = milestone(closer, 'fin-covered');
   const again = milestone(closer, 'fin-repeated');
   if (covered === null || closer.retransmissions === 0 || (again !== null && again.frame < covered.frame))
     return false;
-  return lasted(connection, entry.frame, secondsBetween(entry.time, covered.time), 2 * roundTripSeconds);
+  return lasted(connection, close.frame, secondsBetween(close.time, covered.time), 2 * roundTripSeconds);
 }
 
 /** The closer had sent something right before its FIN: it did not close for want of use. */
@@ -277,10 +279,14 @@ function wasInUse(written: Written): boolean {
 }
 
 /** Seconds for which the closer had sent nothing new when it closed; null if it never sent anything. */
-function quietBefore({ closer, entry }: Written): number | null {
-  const { lastNewData } = closer;
-  const closed = entered(closer, 'FIN-WAIT-1') ?? entry;
-  return lastNewData === null ? null : secondsBetween(lastNewData.time, closed.time);
+function quietBefore(written: Written): number | null {
+  const { lastNewData } = written.closer;
+  return lastNewData === null ? null : secondsBetween(lastNewData.time, closeOf(written).time);
+}
+
+/** When the closer closed, which may be long before the writer took the FIN in. */
+function closeOf({ closer, entry }: Written): Transition {
+  return entered(closer, 'FIN-WAIT-1') ?? entry;
 }
 
 /** Seconds for which the closer had waited for an answer; null if it had one, or hardly waited. */

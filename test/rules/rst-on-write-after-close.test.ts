@@ -175,6 +175,30 @@ testRule(rstOnWriteAfterClose, {
       facts: { variant: 'immediate', delaySeconds: 0.19 },
     },
     {
+      name: 'as a warning on the answer to a request whose first part was lost, and the client’s FIN had to wait for',
+      connection: connectionOf(`
+        0.00 C S  0
+        0.14 S SA 0 1
+        0.15 C A  1 1
+        0.16 C PA 1 1 +100
+        0.30 S PA 1 101 +300
+        0.31 C A  101 301
+        1.00 C A  101 301 +1460
+        1.00 C PA 1561 301 +200
+        1.14 S A  301 101
+        1.35 C FA 1761 301
+        1.50 S A  301 101
+        1.66 C A  101 301 +1460
+        1.80 S A  301 1762
+        1.98 S PA 301 1762 +50
+        1.99 C R  1762`),
+      end: 3,
+      severity: 'warning',
+      title: '10.0.0.2:8080 answered a client that had closed without waiting: 50 bytes lost to RST',
+      explanation: /FIN in frame 10, which 10\.0\.0\.2:8080 took in with frame 12;/,
+      facts: { variant: 'immediate', delaySeconds: 0.18 },
+    },
+    {
       name: 'counting all that resets met, without notice for the tail of what was being sent',
       connection: connectionOf(`
         0.00 C S  0
