@@ -45,6 +45,7 @@ import {
   LAST_KIND_SHIFT,
   LAST_KNEW_FIN,
   LAST_NANOSECONDS,
+  LAST_ONE_UNSEEN,
   LAST_PAYLOAD_MASK,
   LAST_RESET_SINCE,
   LAST_SECONDS,
@@ -187,7 +188,9 @@ export class Observer {
     memory[x + LAST_ACKNOWLEDGMENT] = segment.acknowledgment;
     const payload = Math.min(segment.payloadLength, LAST_PAYLOAD_MASK);
     const knewFin = (segment.flags & ACK) !== 0 && knowsPeersFin(this.#at) ? LAST_KNEW_FIN : 0;
-    memory[x + LAST_INFO] = payload | (kind << LAST_KIND_SHIFT) | knewFin;
+    const isOneBeyond = kind === KIND_ACK && segment.sequence === advance(memory[x + SND_NXT], 1);
+    const unseen = isOneBeyond ? LAST_ONE_UNSEEN : 0;
+    memory[x + LAST_INFO] = payload | (kind << LAST_KIND_SHIFT) | knewFin | unseen;
   }
 }
 

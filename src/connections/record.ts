@@ -204,6 +204,8 @@ export const KIND_RST = 6;
 export const LAST_KNEW_FIN = 1 << 27;
 /** Resets came after it, and only frame and time are theirs. */
 export const LAST_RESET_SINCE = 1 << 28;
+/** An acknowledgment whose number lay one beyond what was captured: an octet had been sent before it, or a FIN. */
+export const LAST_ONE_UNSEEN = 1 << 29;
 
 /** Which endpoint's block is that of the sender of the connection's last segment. */
 export function lastSender(memory: Int32Array, base: number): number {

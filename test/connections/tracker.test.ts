@@ -358,7 +358,41 @@ describe('closing (RFC 9293 §3.6)', () => {
       ]);
     });
 
+    it('knows it also by that of a segment from before the peer’s, however often that came', () => {
+      const { client, server } = connectionOf(`${OPEN_AT_SERVER}
+        0.500 C A  2 1
+        1.000 S FA 1 1
+        1.300 S FA 1 1
+        1.400 C FA 1 2
+        1.401 S A  2 2`);
+      expect(standing(client)).toMatchObject([
+        { state: 'FIN-WAIT-1', frame: null, evidence: 'assumed' },
+        { state: 'CLOSING', frame: 6, evidence: 'assumed' },
+        { state: 'TIME-WAIT', frame: 8 },
+      ]);
+      expect(statesOf(server)).toBe('SYN-RECEIVED ESTABLISHED FIN-WAIT-1 FIN-WAIT-2 TIME-WAIT');
+    });
+
+    it('knows it by an early copy, which acknowledges less, that comes behind a later one', () => {
+      const { client } = connectionOf(`${OPEN_AT_SERVER}
+        1.000 S FA 1 1
+        1.200 C FA 1 2
+        1.201 S A  2 2
+        1.250 C FA 1 1`);
+      expect(standing(client)).toMatchObject([
+        { state: 'FIN-WAIT-1', frame: null, evidence: 'assumed' },
+        { state: 'CLOSING', frame: 4, evidence: 'assumed' },
+        { state: 'TIME-WAIT', frame: 6 },
+      ]);
+    });
+
     it('takes octets that were missed for no FIN', () => {
+      const missed = connectionOf(`${OPEN_AT_SERVER}
+        0.500 C A  2 1
+        1.000 S FA 1 1
+        1.200 C FA 2 2
+        1.201 S A  2 3`);
+      expect(statesOf(missed.client)).toBe('SYN-SENT ESTABLISHED CLOSE-WAIT LAST-ACK CLOSED');
       const { client } = connectionOf(`${OPEN_AT_SERVER}
         1.000 S FA 1 1
         1.011 C A  11 2
@@ -454,6 +488,35 @@ describe('closing (RFC 9293 §3.6)', () => {
         { state: 'FIN-WAIT-1', frame: 5 },
         { state: 'FIN-WAIT-2', frame: 6 },
         { state: 'TIME-WAIT', frame: 4, evidence: 'confirmed', confirmedBy: 7 },
+      ]);
+    });
+
+    it('leaves open which came first where a copy may be the one that is acknowledged', () => {
+      const { client } = connectionOf(`${OPEN_AT_SERVER}
+        1.0000 S FA 1 1
+        1.0020 C FA 1 1
+        1.0021 S A  2 2
+        1.0025 S FA 1 2
+        1.0125 C A  2 2`);
+      expect(client.timeline.filter(({ retractedBy }) => retractedBy === null).slice(2)).toMatchObject([
+        { state: 'FIN-WAIT-1', frame: 5 },
+        { state: 'CLOSING', frame: 4, evidence: 'assumed' },
+        { state: 'TIME-WAIT', frame: 6 },
+      ]);
+    });
+
+    it('knows one lost of which its receiver knows nothing long after, when it repeats its own', () => {
+      const { client } = connectionOf(`${OPEN_AT_SERVER}
+        1.0000 S FA 1 1
+        1.0050 C FA 1 1
+        1.0051 S A  2 2
+        1.2100 C FA 1 1
+        1.2101 S A  2 2
+        1.2220 C A  2 2`);
+      expect(client.timeline.filter(({ retractedBy }) => retractedBy === null).slice(2)).toMatchObject([
+        { state: 'FIN-WAIT-1', frame: 5 },
+        { state: 'FIN-WAIT-2', frame: 8 },
+        { state: 'TIME-WAIT', frame: 9, evidence: 'observed' },
       ]);
     });
 

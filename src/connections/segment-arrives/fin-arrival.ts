@@ -23,6 +23,9 @@ import {
 import { delayTowards, tapIsAt } from '../tap.js';
 import type { Exchange } from './exchange.js';
 
+/** No answer takes less than this share of the way that was measured: ways differ a little. */
+const SURELY_BEFORE = 0.75;
+
 /** Tells the receiver of the sender's FIN if all octets before it are there (§3.10.7.4: in sequence order, SHLD-31). */
 export function deliverFin(at: Exchange): void {
   const { memory, base, sender: x, receiver: y, fromServer, ledger } = at;
@@ -40,8 +43,10 @@ export function coverFin(at: Exchange): void {
   const { memory, sender: x, receiver: y, fromServer, ledger } = at;
   const mayBeClosed = mayHaveClosed(at);
   if ((memory[x + STATE] & ENDPOINT_FIN_UNPROVED) !== 0) {
-    if (hasComeLate(at)) putBehindAcknowledgment(at);
-    if (!mayBeClosed) ledger.confirm(fromServer, RECEIVED_FIN, RECEIVED_FIN);
+    const mayBeLate = mayHaveComeLate(at);
+    const isLate = mayBeLate && hasComeLate(at);
+    if (isLate) putBehindAcknowledgment(at);
+    if (!mayBeClosed && isLate === mayBeLate) ledger.confirm(fromServer, RECEIVED_FIN, RECEIVED_FIN);
     memory[x + STATE] = memory[x + STATE] & ~ENDPOINT_FIN_UNPROVED;
   } else if (transitionFor(memory[x + STATE] & STATE_MASK, RECEIVED_FIN) >= 0) {
     receiveFinByProof(at, mayBeClosed);
@@ -58,22 +63,29 @@ export function coverFin(at: Exchange): void {
 }
 
 /**
- * The peer's FIN was held to have come before the acknowledgment of the sender's own, with which it had crossed. Whoever
- * receives a FIN acknowledges it at once: if this says so so late, nothing but that acknowledgment came before, and
- * nothing else since that could have drawn it, the FIN was on its way for longer.
+ * The peer's FIN, which had crossed the sender's own, was held to have come before the acknowledgment of that. Whoever
+ * receives a FIN acknowledges it at once: if this says so no sooner than it could have after that acknowledgment, it may
+ * have been a later copy that came.
  */
-function hasComeLate(at: Exchange): boolean {
-  const { memory, base, receiver: y, fromServer, segment, ledger } = at;
+function mayHaveComeLate(at: Exchange): boolean {
+  const { memory, base, fromServer, ledger } = at;
   const newest = ledger.newest(fromServer);
+  const delay = delayTowards(memory, base, fromServer);
+  if (newest < 0 || delay === 0 || ledger.eventOf(newest) !== RECEIVED_ACK_OF_FIN) return false;
+  if (ledger.stateBefore(newest) !== CLOSING) return false;
+  const isRepeated = ledger.standingRun(FIN_REPEATED, !fromServer) >= 0;
+  return isRepeated ? at.since(newest) * 1e6 >= delay * SURELY_BEFORE : !at.tooSoon(newest, fromServer);
+}
+
+/**
+ * Nothing but the acknowledgment came before, and nothing else since that could have drawn the sender's: the only copy
+ * of the peer's FIN was on its way for longer.
+ */
+function hasComeLate({ memory, receiver: y, fromServer, segment, ledger }: Exchange): boolean {
   return (
-    newest >= 0 &&
-    delayTowards(memory, base, fromServer) > 0 &&
-    ledger.eventOf(newest) === RECEIVED_ACK_OF_FIN &&
-    ledger.stateBefore(newest) === CLOSING &&
-    ledger.journal.frame(newest) === memory[y + LAST_FRAME] &&
+    ledger.journal.frame(ledger.newest(fromServer)) === memory[y + LAST_FRAME] &&
     segment.payloadLength === 0 &&
-    ledger.standingRun(FIN_REPEATED, !fromServer) < 0 &&
-    !at.tooSoon(newest, fromServer)
+    ledger.standingRun(FIN_REPEATED, !fromServer) < 0
   );
 }
 

@@ -7,6 +7,7 @@ import { RECEIVED_ACK_OF_FIN, RECEIVED_FIN, SENT_FIN } from '../../tcp/transitio
 import { ASSUMED, CONFIRMED, evidenceOf } from '../entries.js';
 import { FIN_REPEATED } from '../milestones.js';
 import {
+  CLIENT,
   CONTIGUOUS,
   ENDPOINT_FIN_SENT,
   ENDPOINT_FIN_UNPROVED,
@@ -15,6 +16,7 @@ import {
   ISLAND_START,
   isLaterFrame,
   LAST_FRAME,
+  SERVER,
   SND_NXT,
   STATE,
 } from '../record.js';
@@ -93,21 +95,21 @@ export function disproveAckOfFin(at: Exchange): void {
 }
 
 /**
- * The sender repeats its FIN: the earlier copy cannot have arrived, unless its peer could not have said so by now.
- * From here on only an acknowledgment tells that one did.
+ * The sender repeats its FIN: the earlier copy cannot have arrived, nor its peer's where it does not know of that,
+ * unless word of it could not have come by now. From here on only an acknowledgment tells that one did.
+ * `server`: the endpoint that was held to have received the FIN.
  */
-export function disproveArrivalOfFin(at: Exchange): void {
-  const received = at.ledger.newestBy(!at.fromServer, RECEIVED_FIN);
-  if (received >= 0 && !at.tooSoon(received, !at.fromServer)) takeArrivalBack(at);
+export function disproveArrivalOfFin(at: Exchange, server: boolean): void {
+  const received = at.ledger.newestBy(server, RECEIVED_FIN);
+  if (received >= 0 && !at.tooSoon(received, server)) takeArrivalBack(at, server);
 }
 
-/** The sender's FIN has not reached its peer so far. */
-function takeArrivalBack(at: Exchange): void {
-  const { memory, receiver: y, fromServer, ledger } = at;
-  const server = !fromServer;
+/** No FIN has reached this endpoint so far. */
+function takeArrivalBack(at: Exchange, server: boolean): void {
+  const { memory, base, ledger } = at;
   const newest = ledger.newest(server);
   ledger.retractFrom(server, RECEIVED_FIN);
-  memory[y + STATE] &= ~ENDPOINT_FIN_UNPROVED;
+  memory[base + (server ? SERVER : CLIENT) + STATE] &= ~ENDPOINT_FIN_UNPROVED;
   // What acknowledged its own FIN did arrive.
   if (ledger.eventOf(newest) !== RECEIVED_ACK_OF_FIN) return;
   enterAsBefore(at, server, RECEIVED_ACK_OF_FIN, newest, ASSUMED, 0);
@@ -127,14 +129,14 @@ export function missBeforeFin(at: Exchange): void {
   // What only another repeated segment was held to bring about is not worth a retraction of its own.
   const isMoved = newest >= 0 && isLaterFrame(journal.frame(newest), journal.frame(fin));
   if (isMoved && ledger.eventOf(newest) === RECEIVED_FIN) ledger.putHere(newest);
-  else takeArrivalBack(at);
+  else takeArrivalBack(at, !fromServer);
 }
 
 /**
  * Enters by `event` again, as of `entry`, which was taken back; `evidence` and, where that is `CONFIRMED`, the frame
  * `proof` are those that it had.
  */
-function enterAsBefore(
+export function enterAsBefore(
   { ledger }: Exchange,
   server: boolean,
   event: number,

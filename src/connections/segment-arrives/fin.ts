@@ -2,7 +2,7 @@
  * FINs (RFC 9293 §3.6, §3.10.7.4, eighth step), as their sender shows them: the first, its copies, and others.
  */
 import { advance, after, before, distance, within } from '../../tcp/sequence.js';
-import { CLOSING } from '../../tcp/states.js';
+import { CLOSE_WAIT, CLOSING } from '../../tcp/states.js';
 import { RECEIVED_ACK_OF_FIN, RECEIVED_FIN, RECEIVED_RESET, SENT_FIN } from '../../tcp/transitions.js';
 import { ASSUMED, CONFIRMED, evidenceOf, OBSERVED, withEvidence } from '../entries.js';
 import { DATA_BEYOND_OWN_FIN, FIN_COVERED, FIN_REPEATED } from '../milestones.js';
@@ -17,13 +17,14 @@ import {
   LAST_FRAME,
   LAST_INFO,
   LAST_KNEW_FIN,
+  LAST_ONE_UNSEEN,
   STATE,
 } from '../record.js';
 import { delayTowards, secondsSinceLast, tapIsAt } from '../tap.js';
 import { dropAcknowledgmentOfUnsent } from './acknowledgment.js';
 import type { Exchange } from './exchange.js';
 import { knowsPeersFin } from './fin-arrival.js';
-import { disproveAckOfFin, disproveArrivalOfFin } from './fin-disproof.js';
+import { disproveAckOfFin, disproveArrivalOfFin, enterAsBefore } from './fin-disproof.js';
 import { isOvertaken } from './overtaken.js';
 import { widestWindow } from './window.js';
 
@@ -46,13 +47,18 @@ export function takeFin(at: Exchange, finSequence: number): void {
     if (memory[x + CONTIGUOUS] === advance(finSequence, 1)) memory[x + STATE] |= ENDPOINT_SECOND_FIN;
     return;
   }
-  if (isOvertaken(at)) return;
+  if (isOvertaken(at)) {
+    showCrossing(at);
+    return;
+  }
   ledger.run(FIN_REPEATED, fromServer, 0);
   dropAcknowledgmentOfUnsent(at);
   if (answersCrossedFin(at)) return;
   disproveAckOfFin(at);
+  if ((memory[x + STATE] & ENDPOINT_FIN_UNPROVED) !== 0 && !knowsPeersFin(at))
+    disproveArrivalOfFin(at, fromServer);
   if ((memory[y + STATE] & ENDPOINT_FIN_UNPROVED) !== 0 && !tapIsAt(memory, base, !fromServer))
-    disproveArrivalOfFin(at);
+    disproveArrivalOfFin(at, !fromServer);
 }
 
 /**
@@ -106,12 +112,16 @@ function sendFin(at: Exchange): void {
   const reset = isReset ? ledger.retractFrom(server, RECEIVED_RESET) : -1;
   const newest = ledger.newest(server);
   const isUnproved = (memory[x + STATE] & ENDPOINT_FIN_UNPROVED) !== 0;
+  const isUnknown = isUnproved && !knowsPeersFin(at);
+  if (!isUnknown && newest >= 0 && ledger.eventOf(newest) === RECEIVED_FIN && hadSentBefore(at)) {
+    crossUnseen(at);
+    return;
+  }
   const mayCross = !isUnproved && newest >= 0 && mayHaveWaited(at, newest);
   if (mayCross && ledger.journal.other(newest) === advance(memory[x + FIN_SEQUENCE], 1)) {
     sendFinUnseen(at);
     return;
   }
-  const isUnknown = isUnproved && !knowsPeersFin(at);
   const fin = isUnknown ? ledger.retractFrom(server, RECEIVED_FIN) : -1;
   // There is room for what the FIN acknowledges: no other frame proves this transition.
   if (ledger.enter(server, SENT_FIN, mayCross ? ASSUMED : OBSERVED)) {
@@ -144,15 +154,41 @@ function mayHaveWaited(at: Exchange, entry: number): boolean {
 }
 
 /**
+ * The next number of the segment before, which did not know of the peer's FIN, lay behind the sender's own: of that the
+ * first copy was lost before the tap.
+ */
+function hadSentBefore({ memory, sender: x, segment }: Exchange): boolean {
+  return (
+    (memory[x + LAST_INFO] & (LAST_ONE_UNSEEN | LAST_KNEW_FIN)) === LAST_ONE_UNSEEN &&
+    segment.payloadLength === 0 &&
+    memory[x + CONTIGUOUS] === advance(memory[x + FIN_SEQUENCE], 1)
+  );
+}
+
+/**
  * When it first acknowledged the peer's FIN, its next number lay behind its own already, of which the first copy was lost
  * before the tap. It acknowledges the peer's as soon as that comes: unless there were
  * several of those, it had sent its own before, and the two crossed.
  */
-function sendFinUnseen({ fromServer, ledger }: Exchange): void {
-  if (ledger.standingRun(FIN_REPEATED, !fromServer) >= 0) {
-    ledger.enter(fromServer, SENT_FIN, ASSUMED);
-    return;
-  }
+function sendFinUnseen(at: Exchange): void {
+  const { fromServer, ledger } = at;
+  if (ledger.standingRun(FIN_REPEATED, !fromServer) >= 0) ledger.enter(fromServer, SENT_FIN, ASSUMED);
+  else crossUnseen(at);
+}
+
+/** An early copy of the sender's FIN, which others have overtaken, shows that it had not received the peer's by then. */
+function showCrossing(at: Exchange): void {
+  const { memory, receiver: y, fromServer, ledger } = at;
+  if ((memory[y + STATE] & ENDPOINT_FIN_SENT) === 0 || knowsPeersFin(at)) return;
+  const sent = ledger.newestBy(fromServer, SENT_FIN);
+  if (sent < 0 || ledger.stateBefore(sent) !== CLOSE_WAIT) return;
+  const acknowledged = ledger.newestBy(fromServer, RECEIVED_ACK_OF_FIN);
+  crossUnseen(at);
+  if (acknowledged >= 0) enterAsBefore(at, fromServer, RECEIVED_ACK_OF_FIN, acknowledged, ASSUMED, 0);
+}
+
+/** The sender's FIN, of which the first copy was not captured, crossed the peer's. */
+function crossUnseen({ fromServer, ledger }: Exchange): void {
   const received = ledger.retractFrom(fromServer, RECEIVED_FIN);
   const { journal } = ledger;
   const frame = journal.frame(received);
