@@ -13,6 +13,8 @@ import {
   ENDPOINT_FIN_SENT,
   ENDPOINT_FIN_UNPROVED,
   FIN_SEQUENCE,
+  FLAGS,
+  HANDSHAKE_REPEATED,
   LAST_FRAME,
   SERVER,
   SND_NXT,
@@ -69,6 +71,9 @@ export function coverFin(at: Exchange): void {
  */
 function mayHaveComeLate(at: Exchange): boolean {
   const { memory, base, fromServer, ledger } = at;
+  // A handshake that was repeated may place the tap wrongly.
+  const isPlaced = (memory[base + FLAGS] & HANDSHAKE_REPEATED) === 0;
+  if (isPlaced && tapIsAt(memory, base, fromServer)) return false;
   const newest = ledger.newest(fromServer);
   const delay = delayTowards(memory, base, fromServer);
   if (newest < 0 || delay === 0 || ledger.eventOf(newest) !== RECEIVED_ACK_OF_FIN) return false;
