@@ -2,9 +2,12 @@
  * How far the tap is from an endpoint, as the handshake showed: it decides what a repeated segment proves.
  */
 import { elapsedSeconds } from '../core/time.js';
+import type { Segment } from '../decode/segment.js';
 import type { FrameTime } from './ledger.js';
 import {
   CLIENT_DELAY,
+  FLAGS,
+  HANDSHAKE_REPEATED,
   LAST_FRAME,
   LAST_INFO,
   LAST_KIND_MASK,
@@ -13,6 +16,7 @@ import {
   LAST_RESET_SINCE,
   LAST_SECONDS,
   SERVER_DELAY,
+  TIMESTAMP,
 } from './record.js';
 
 /** Frames that a capture took in the wrong order are no further apart than this, in seconds. */
@@ -36,19 +40,24 @@ export function tapIsAt(memory: Int32Array, base: number, server: boolean): bool
   return near <= TAP_IS_AT_ENDPOINT || near < whole * NEAR_SHARE;
 }
 
-/** Stores 1 + the microseconds since the last segment of the endpoint at `x`, if that was of `kind`. */
+/**
+ * Stores 1 + the microseconds since the last segment of the endpoint at `x`, if that was of `kind` and `answer`, where
+ * timestamps can tell, answers no earlier copy of it (RFC 6298 §3).
+ */
 export function measureDelay(
   memory: Int32Array,
   base: number,
   word: number,
   x: number,
   kind: number,
-  at: FrameTime,
+  answer: Segment,
 ): void {
   if (memory[base + word] !== 0 || memory[x + LAST_FRAME] === 0) return;
+  const isRepeated = (memory[base + FLAGS] & HANDSHAKE_REPEATED) !== 0;
+  if (isRepeated && answer.hasTimestamps === 1 && answer.timestampEcho !== memory[x + TIMESTAMP]) return;
   const info = memory[x + LAST_INFO] & (LAST_KIND_MASK | LAST_RESET_SINCE);
   if (info !== kind << LAST_KIND_SHIFT) return;
-  const micros = secondsSinceLast(memory, x, at) * 1e6;
+  const micros = secondsSinceLast(memory, x, answer) * 1e6;
   // A clock that runs back measures nothing.
   if (micros >= 0) memory[base + word] = 1 + Math.min(micros, 0x7ffffffe);
 }

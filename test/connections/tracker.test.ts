@@ -152,6 +152,19 @@ describe('opening (RFC 9293 §3.5)', () => {
     expect(vantage).toEqual({ near: 'unknown', confidence: 'none', roundTripSeconds: null });
   });
 
+  it.each([
+    ['of the copy before, which measures nothing', 500, { near: 'unknown', roundTripSeconds: null }],
+    ['of the copy at hand', 511, { near: 'server', confidence: 'low' }],
+  ])('measures the way to the client by the timestamp of a repeated SYN-ACK: %s', (_which, echo, vantage) => {
+    const connection = connectionOf(`
+      0.0000 C S  0   ts=100
+      0.0001 S SA 0 1 ts=500 echo=100
+      0.0110 C S  0   ts=110
+      0.0110 S SA 0 1 ts=511 echo=100
+      0.0220 C A  1 1 ts=120 echo=${echo}`);
+    expect(connection.vantage).toMatchObject(vantage);
+  });
+
   it('opens from both sides at once (Figure 7)', () => {
     const { client, server } = connectionOf(`
       0.000 C S  0
