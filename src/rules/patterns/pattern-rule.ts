@@ -47,11 +47,7 @@ export interface PatternCollector {
    * Called once, after the last connection. `captureEnd` is the time of the last frame, or a later one that the capture
    * states (`isEndStated`); `captures` are those read, in their order.
    */
-  finish(
-    captureEnd: Timestamp,
-    captures: readonly CaptureCounts[],
-    isEndStated: boolean,
-  ): readonly Pattern[];
+  finish(captureEnd: Timestamp, captures: readonly CaptureCounts[], isEndStated: boolean): readonly Pattern[];
 }
 
 /** A pattern across connections. */
