@@ -19,9 +19,9 @@ Exit codes:
   0  analysed, with findings or without
   1  a finding at or above --fail-on
   2  wrong usage or configuration, or a report that could not be written
-  3  a capture or folder that could not be read, is not there or holds none,
-     or was damaged, before its first frame or under --strict; what else was
-     named is analysed
+  3  a capture or folder is not there, cannot be read or holds no capture; or a
+     capture is damaged before its first frame, with --strict anywhere; all
+     others are analysed and reported
   130  interrupted
 `;
 
@@ -93,5 +93,5 @@ Exit codes:
   0  all as expected
   1  something is not
   2  wrong usage or expectation, or a result that could not be written
-  3  a capture or folder that could not be read, is not there or holds none
+  3  a capture or folder is not there, cannot be read or holds no capture
 `;
