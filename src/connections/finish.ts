@@ -7,7 +7,6 @@ import { TRANSITIONS } from '../tcp/transitions.js';
 import type { AddressTexts } from './address-texts.js';
 import {
   type CaptureQuality,
-  type ClockSetBack,
   type Connection,
   type Endpoint,
   type Evidence,
@@ -81,6 +80,7 @@ import {
   PORTS,
   PREDECESSOR_ID,
   QUOTED,
+  RESETS_SHIFT,
   RETRANSMISSIONS,
   ROLES_BY_SYN,
   ROLES_BY_SYN_ACK,
@@ -97,6 +97,7 @@ import {
   TTL_SHIFT,
   UNA,
   ZERO_WINDOWS_AND_RESETS,
+  ZERO_WINDOWS_MASK,
 } from './record.js';
 import { unpackRetransmitted } from './segment-sizes.js';
 import type { SetBacks } from './set-backs.js';
@@ -135,8 +136,6 @@ export function finishConnection(
   const serverLog: Log = { timeline: [], milestones: [] };
   readJournal(memory[base + JOURNAL], journal, clientLog, serverLog);
 
-  const clientSeen = (memory[client + STATE] & ENDPOINT_SEEN) !== 0;
-  const serverSeen = (memory[server + STATE] & ENDPOINT_SEEN) !== 0;
   const first = momentAt(memory, base + FIRST_FRAME);
   const end = momentAt(memory, lastSender(memory, base) + LAST_FRAME);
   const hasTimes = isKnown(first.time);
@@ -190,15 +189,7 @@ export function finishConnection(
       clientTtl: clientEnd.ttl,
       serverTtl: serverEnd.ttl,
     }),
-    quality: qualityOf(
-      flags,
-      clientSeen && serverSeen ? null : unseenSide(memory, client, server, clientSeen),
-      hasSentUnseen(memory, clientSeen ? server : client, clientSeen ? client : server),
-      memory[base + LOST_SEGMENTS],
-      memory[base + DUPLICATE_FRAMES],
-      memory[base + DUPLICATES_APART] / 1e6,
-      (flags & CLOCK_BACKWARDS) !== 0 ? setBacks.of(memory, base) : null,
-    ),
+    quality: qualityOf(memory, base, setBacks),
     survivedSilenceSeconds: memory[base + SILENCE],
     asksForEcn: (flags & ECN_ASKED) !== 0,
     predecessor: predecessor === 0 ? null : predecessor - 1,
@@ -217,28 +208,24 @@ function completenessOf(flags: number, frames: number): number {
 const QUALITY_FLAGS =
   MIDSTREAM | OFFLOADED | TRUNCATED | CLOCK_BACKWARDS | MULTIPATH | EVICTED | JOURNAL_FULL;
 
-function qualityOf(
-  flags: number,
-  unseen: Role | null,
-  sentUnseen: boolean,
-  lostSegments: number,
-  duplicateFrames: number,
-  duplicatesApartSeconds: number,
-  clockSetBack: ClockSetBack | null,
-): CaptureQuality {
+function qualityOf(memory: Int32Array, base: number, setBacks: SetBacks): CaptureQuality {
+  const flags = memory[base + FLAGS];
+  const unseen = unseenSide(memory, base);
+  const lostSegments = memory[base + LOST_SEGMENTS];
+  const duplicateFrames = memory[base + DUPLICATE_FRAMES];
   const isIdeal = (flags & QUALITY_FLAGS) === 0 && unseen === null && (lostSegments | duplicateFrames) === 0;
   if (isIdeal) return IDEAL_QUALITY;
   return {
     midstream: (flags & MIDSTREAM) !== 0,
     unseen,
-    unseenSent: unseen !== null && sentUnseen,
+    unseenSent: unseen !== null && hasSentUnseen(memory, base, unseen),
     lostSegments,
     duplicateFrames,
-    duplicatesApartSeconds,
+    duplicatesApartSeconds: memory[base + DUPLICATES_APART] / 1e6,
     offloaded: (flags & OFFLOADED) !== 0,
     truncated: (flags & TRUNCATED) !== 0,
     clockBackwards: (flags & CLOCK_BACKWARDS) !== 0,
-    clockSetBack,
+    clockSetBack: (flags & CLOCK_BACKWARDS) !== 0 ? setBacks.of(memory, base) : null,
     multipath: (flags & MULTIPATH) !== 0,
     historyCut: (flags & JOURNAL_FULL) !== 0,
     pausedAt: null,
@@ -367,11 +354,11 @@ function endpointOf(
   address: string,
   port: number,
   log: Log,
-  analysis: AnalysisCounts,
+  counts: AnalysisCounts,
 ): Endpoint {
   const flags = memory[endpoint + STATE];
   const seen = (flags & ENDPOINT_SEEN) !== 0;
-  const counts = memory[endpoint + ZERO_WINDOWS_AND_RESETS];
+  const zeroWindowsAndResets = memory[endpoint + ZERO_WINDOWS_AND_RESETS];
   return {
     role,
     address,
@@ -382,10 +369,10 @@ function endpointOf(
     segments: memory[endpoint + SEGMENTS],
     payloadBytes: (memory[endpoint + PAYLOAD_LOW] >>> 0) + memory[endpoint + PAYLOAD_HIGH] * 2 ** 32,
     retransmissions: memory[endpoint + RETRANSMISSIONS],
-    tcpAnalysis: analysis.of(memory, endpoint),
-    firstMarked: analysis.firstOf(memory, endpoint),
-    zeroWindows: counts & 0x000fffff,
-    resetsSent: counts >>> 20,
+    tcpAnalysis: counts.of(memory, endpoint),
+    firstMarked: counts.firstOf(memory, endpoint),
+    zeroWindows: zeroWindowsAndResets & ZERO_WINDOWS_MASK,
+    resetsSent: zeroWindowsAndResets >>> RESETS_SHIFT,
     finSent: (flags & ENDPOINT_FIN_SENT) !== 0,
     unacknowledgedBytes: unacknowledged(memory, endpoint, flags),
     windowClosed: (flags & ENDPOINT_WINDOW_CLOSED) !== 0,
@@ -419,18 +406,29 @@ function endAround(memory: Int32Array, endpoint: number, flags: number): number 
   return after(end, advance(fin, 1)) ? end : fin;
 }
 
-function unseenSide(memory: Int32Array, client: number, server: number, clientSeen: boolean): Role | null {
-  // A peer that is merely dead acknowledges nothing; an unseen one shows in the other's acknowledgments.
-  const unseen = clientSeen ? server : client;
-  return (memory[unseen + STATE] & ENDPOINT_ACKNOWLEDGED) !== 0 ? (clientSeen ? 'server' : 'client') : null;
+/** The endpoint of which the capture has nothing although it was there. */
+function unseenSide(memory: Int32Array, base: number): Role | null {
+  const clientSeen = (memory[base + CLIENT + STATE] & ENDPOINT_SEEN) !== 0;
+  const serverSeen = (memory[base + SERVER + STATE] & ENDPOINT_SEEN) !== 0;
+  if (clientSeen && serverSeen) return null;
+  const unseen = clientSeen ? 'server' : 'client';
+  // A peer that is merely dead has sent nothing; what an unseen one sent shows in the other's acknowledgments.
+  return (memory[endpointAt(base, unseen) + STATE] & ENDPOINT_ACKNOWLEDGED) !== 0 ? unseen : null;
 }
 
-/** Whether the acknowledgments of the endpoint at `seen` went beyond its first one, or answer a SYN. */
-function hasSentUnseen(memory: Int32Array, unseen: number, seen: number): boolean {
-  const advanced = memory[unseen + SND_NXT] !== advance(memory[unseen + ISS], 1);
-  return advanced || (memory[seen + STATE] & ENDPOINT_SYN_CAPTURED) !== 0;
+/** Whether the acknowledgments that the unseen endpoint got went beyond the first one, or answer a SYN of it. */
+function hasSentUnseen(memory: Int32Array, base: number, unseen: Role): boolean {
+  const own = endpointAt(base, unseen);
+  const peer = endpointAt(base, unseen === 'client' ? 'server' : 'client');
+  const advanced = memory[own + SND_NXT] !== advance(memory[own + ISS], 1);
+  return advanced || (memory[peer + STATE] & ENDPOINT_SYN_CAPTURED) !== 0;
 }
 
+function endpointAt(base: number, role: Role): number {
+  return base + (role === 'client' ? CLIENT : SERVER);
+}
+
+/** Records hold a frame's number, seconds and nanoseconds in three words one behind the other. */
 function momentAt(memory: Int32Array, word: number): Moment {
   return {
     frame: memory[word] >>> 0,

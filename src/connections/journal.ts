@@ -16,7 +16,10 @@ const HEADER = 0;
 const FRAME = 1;
 const SECONDS = 2;
 const NANOSECONDS = 3;
-/** Another frame: the proof or disproof of a transition, the last frame of a run. */
+/**
+ * Of a transition: the frame that proved or disproved it; of one that nothing proves, a sequence number that tells
+ * later what crossed what (`fin.ts`, `fin-arrival.ts`). Of a run: its last frame.
+ */
 const OTHER = 4;
 const VALUE = 5;
 export const ENTRY_WORDS = 6;

@@ -222,7 +222,10 @@ export class Ledger {
     this.journal.setValue(entry, 0);
   }
 
-  /** The first of a new run. Its count, last time and `mark` are in the entry behind it. */
+  /**
+   * The first of a new run. In the entry behind it, its continuation, are its count, its last time, `mark`, which stays,
+   * and what the caller keeps there (`ownWordOf`, `ownBitsOf`).
+   */
   startRun(kind: number, server: boolean, value: number, mark = 0): void {
     const previous = this.find(kind, server);
     const ordinal = previous < 0 ? 0 : this.journal.detail(previous) + 1;
@@ -264,11 +267,12 @@ export class Ledger {
     journal.setValue(continuation, mark);
   }
 
-  /** Occurrences in the run at `entry`, and its mark. */
+  /** Occurrences in the run at `entry`. */
   countOf(entry: number): number {
     return this.journal.frame(this.journal.next(entry));
   }
 
+  /** What `startRun` was given for the run at `entry`. */
   markOf(entry: number): number {
     return this.journal.value(this.journal.next(entry));
   }
@@ -280,21 +284,21 @@ export class Ledger {
   }
 
   /** A word of the caller's own on the run at `entry`; 0 at first. */
-  noteOf(entry: number): number {
+  ownWordOf(entry: number): number {
     return this.journal.other(this.journal.next(entry));
   }
 
-  setNote(entry: number, note: number): void {
-    this.journal.setOther(this.journal.next(entry), note);
+  setOwnWord(entry: number, word: number): void {
+    this.journal.setOther(this.journal.next(entry), word);
   }
 
-  /** Eight bits more beside the note. */
-  noteDetailOf(entry: number): number {
+  /** Ten bits more beside that word. */
+  ownBitsOf(entry: number): number {
     return this.journal.detail(this.journal.next(entry));
   }
 
-  setNoteDetail(entry: number, detail: number): void {
-    this.journal.setDetail(this.journal.next(entry), detail);
+  setOwnBits(entry: number, bits: number): void {
+    this.journal.setDetail(this.journal.next(entry), bits);
   }
 
   /** The newest entry of a kind, or -1. */

@@ -58,13 +58,13 @@ export class Neighbours {
     const { sender0, sender1, sender2, sender3, target0, target1, target2, target3, domain } = message;
     const sender = formatAddress(sender0, sender1, sender2, sender3);
     const target = formatAddress(target0, target1, target2, target3);
-    this.#isThere(keyOf(sender, domain), target);
+    this.#noteAlive(keyOf(sender, domain), target);
     if (isAnnouncement(message, sender === target)) this.#announce(message, keyOf(sender, domain));
     else if (message.isRequest !== 0) this.#request(message, sender, target);
   }
 
-  /** The connection with the milestones of the requests that concern it; itself if there are none. */
-  told(connection: Connection, domain: number): Connection {
+  /** The connection with milestones of the requests and announcements that concern it; itself if there are none. */
+  withMilestones(connection: Connection, domain: number): Connection {
     if (this.#hosts.size === 0 && this.#announced.size === 0) return connection;
     const client = this.#endpoint(connection.client, connection.server, connection, domain);
     const server = this.#endpoint(connection.server, connection.client, connection, domain);
@@ -75,7 +75,7 @@ export class Neighbours {
     const isGone =
       quality.unseen !== null &&
       !quality.unseenSent &&
-      (quality.unseen === 'server' ? asksFor(client, server) : asksFor(server, client));
+      (quality.unseen === 'server' ? askedInVain(client, server) : askedInVain(server, client));
     return { ...connection, client, server, ...(isGone && { quality: { ...quality, unseen: null } }) };
   }
 
@@ -117,7 +117,8 @@ export class Neighbours {
     const forPeer = this.#hosts.get(keyOf(peer.address, domain));
     const found: Milestone[] = [];
     const direct = forPeer?.requests.filter(
-      (each) => each.asker === sender.address || (each.asker !== peer.address && isInVain(each, peer)),
+      (each) =>
+        each.asker === sender.address || (each.asker !== peer.address && routerAsksInVain(each, peer)),
     );
     const last = direct?.reduce<Requests | null>((latest, each) => later(latest, each), null);
     if (forPeer !== undefined && last) found.push(...milestoneOf(last, forPeer.address));
@@ -161,8 +162,8 @@ export class Neighbours {
     keepLast(this.#announced, key, { frame, time: { seconds, nanoseconds } });
   }
 
-  /** The host gave a sign of life, perhaps to somebody who had asked. */
-  #isThere(key: string, told: string): void {
+  /** The host at `key` gave a sign of life, perhaps in answer to `told`: nobody waits for it any more. */
+  #noteAlive(key: string, told: string): void {
     for (const requests of this.#hosts.get(key)?.requests ?? []) {
       requests.count = 0;
       if (requests.asker === told) requests.wasAnswered = true;
@@ -186,7 +187,7 @@ function keepLast<Value>(map: Map<string, Value>, key: string, value: Value): vo
 }
 
 /** Whether the link address of `peer` was asked for in vain, so that nothing reached it from `sender`. */
-function asksFor({ milestones }: Endpoint, { address }: Endpoint): boolean {
+function askedInVain({ milestones }: Endpoint, { address }: Endpoint): boolean {
   return milestones.some(({ neighbour }) => neighbour?.target === address);
 }
 
@@ -200,7 +201,7 @@ function afresh(now: Moment) {
  * without one, though it may pass the tap by, shows in how soon it asks again. That alone is not enough where the
  * peer was heard.
  */
-function isInVain({ wasAnswered, mostInHaste }: Requests, { lastSegment }: Endpoint): boolean {
+function routerAsksInVain({ wasAnswered, mostInHaste }: Requests, { lastSegment }: Endpoint): boolean {
   return wasAnswered || (lastSegment === null && mostInHaste >= MINIMUM_REQUESTS);
 }
 

@@ -36,12 +36,14 @@ interface Gap extends Omit<Pause, 'goesOnInside'> {
 export class Pauses {
   readonly #found: Pause[] = [];
   #gap: Gap | null = null;
-  /** Connections so far, and how many of them began in the middle: of all, and of those after the gap. */
+  /** Connections of the whole capture so far, and how many of them began in the middle. */
   #opened = 0;
-  #openedInside = 0;
-  #begunInside = 0;
-  /** Connections known before it that went on beyond what was captured, and those that went on where they were. */
+  #midstream = 0;
+  // Since the gap: connections that began in the middle, and of those known before it
+  #midstreamSince = 0;
+  /** which went on beyond what was captured, */
   #jumped = 0;
+  /** and which where they were. */
   #continued = 0;
 
   /** There was nothing between two frames; the second is `frame`. */
@@ -50,7 +52,7 @@ export class Pauses {
     // What follows a shorter gap may still speak for the longer one before it.
     if (this.#gap !== null && secondsBetween(from, to) < secondsBetween(this.#gap.from, this.#gap.to)) return;
     this.settle();
-    this.#gap = { frame, from, to, beginsAreMissing: 2 * this.#openedInside > this.#opened };
+    this.#gap = { frame, from, to, beginsAreMissing: 2 * this.#midstream > this.#opened };
   }
 
   /** The time before the gap was wrong, or that after it: frames go on before it ended. */
@@ -67,11 +69,11 @@ export class Pauses {
   opened(isMidstream: boolean): void {
     this.#opened++;
     if (!isMidstream) return;
-    this.#openedInside++;
-    this.#begunInside++;
+    this.#midstream++;
+    this.#midstreamSince++;
   }
 
-  /** A connection was seen for the first time since the gap. */
+  /** A connection known before the gap was seen for the first time since; `jumps`: beyond what was captured of it. */
   resumed(jumps: boolean): void {
     if (jumps) this.#jumped++;
     else this.#continued++;
@@ -86,10 +88,10 @@ export class Pauses {
   settle(): void {
     if (this.#gap !== null && this.#isPause(this.#gap) && this.#found.length < MAX_PAUSES) {
       const { frame, from, to } = this.#gap;
-      this.#found.push({ frame, from, to, goesOnInside: this.#jumped + this.#begunInside > 0 });
+      this.#found.push({ frame, from, to, goesOnInside: this.#jumped + this.#midstreamSince > 0 });
     }
     this.#gap = null;
-    this.#begunInside = 0;
+    this.#midstreamSince = 0;
     this.#jumped = 0;
     this.#continued = 0;
   }
@@ -105,10 +107,10 @@ export class Pauses {
     const continued = this.#continued;
     if (seconds >= TEN_YEARS) return false;
     if (seconds >= WEEK) return continued === 0 || jumped > 0;
-    if (seconds >= DAY) return jumped + this.#begunInside > 0;
-    const begunInside = beginsAreMissing ? 0 : this.#begunInside;
-    if (seconds >= HALF_AN_HOUR && continued === 0 && 2 * jumped + begunInside >= 3) return true;
-    const shown = jumped + begunInside;
+    if (seconds >= DAY) return jumped + this.#midstreamSince > 0;
+    const midstream = beginsAreMissing ? 0 : this.#midstreamSince;
+    if (seconds >= HALF_AN_HOUR && continued === 0 && 2 * jumped + midstream >= 3) return true;
+    const shown = jumped + midstream;
     return jumped > 0 && shown > continued && (shown >= 3 || jumped >= 2);
   }
 
@@ -118,7 +120,7 @@ export class Pauses {
   }
 
   /** The connection with the time of the first pause after its last frame; itself if there was none, or it was over. */
-  told(connection: Connection): Connection {
+  withPause(connection: Connection): Connection {
     if (this.#found.length === 0 || isOver(connection)) return connection;
     const { lastFrame, end, quality } = connection;
     // By a clock that ran back it may have been before the connection's end: then nothing is certain.

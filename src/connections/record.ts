@@ -93,6 +93,8 @@ export const RETRANSMISSIONS = 20;
 /** Zero windows in the low 20 bits, resets in the 12 above; both stop at their maximum. */
 export const ZERO_WINDOWS_AND_RESETS = 21;
 export const ZERO_WINDOWS_MASK = 0x000fffff;
+export const RESETS_SHIFT = 20;
+export const RESETS_MAX = 0xfff;
 /** For `tcp-analysis.ts`: microseconds of its last frame, copies included, modulo 2^32. */
 export const ANALYSIS_LAST_MICROSECONDS = 22;
 /** Maximum segment size that its SYN announced; 0 while unknown. */

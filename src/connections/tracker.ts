@@ -58,6 +58,8 @@ import {
   PREDECESSOR,
   PREDECESSOR_ID,
   QUOTED,
+  RESETS_MAX,
+  RESETS_SHIFT,
   RecordStore,
   ROLES_BY_SYN,
   ROLES_BY_SYN_ACK,
@@ -100,9 +102,6 @@ const EVICTED_SHARE = 1 / 16;
 /** Segments from one sweep to the next, and how many records each visits: side by side they are fetched at once. */
 const SWEEP_INTERVAL = 64;
 const SWEEP_STRIDE = 2 * SWEEP_INTERVAL;
-
-const RESETS_MAX = 0xfff;
-const RESETS_SHIFT = 20;
 
 export interface TrackerOptions {
   /** Called with each connection as it ends. */
@@ -250,7 +249,7 @@ export class Tracker {
     } else {
       const found = flagsOf(memory, base, sender, receiver, segment);
       if (found !== 0) this.#counts.add(memory, sender, found, segment.frame);
-      if (predecessor < 0 || !this.#concernsPredecessor(slot, predecessor, fromServer, segment)) {
+      if (predecessor < 0 || !this.#takeBesidePredecessor(slot, predecessor, fromServer, segment)) {
         this.#take(memory, base, fromServer, segment);
       }
     }
@@ -333,7 +332,7 @@ export class Tracker {
     let count = 0;
     for (let slot = 0; slot < store.highWater; slot++) if (store.isLive(slot)) places[count++] = slot;
     for (const slot of this.#dormant.slots()) places[count++] = ~slot;
-    for (const place of this.#inOrder(places)) this.#end(this.#awake(place));
+    for (const place of this.#inOrder(places)) this.#end(this.#slotOf(place));
   }
 
   /** Slot of the connection that `tuple` belongs to, or -1; sets the table's `fromServer`. */
@@ -346,14 +345,14 @@ export class Tracker {
     return this.#table.find(tuple);
   }
 
-  /** Slot of a connection that is in `place`: its own, or the complement of that among those dormant. */
-  #awake(place: number): number {
+  /** The slot of the connection in `place`. Below 0 that is `~slot` of one that is dormant, which is woken. */
+  #slotOf(place: number): number {
     return place < 0 ? this.#wake(~place) : place;
   }
 
   /**
-   * Puts places in the order of their connections' numbers: where those that are dormant come up in the table depends on
-   * a seed, and what is told of a capture must not.
+   * Sorts places (see `#slotOf`) by their connections' numbers: where those that are dormant come up in the table
+   * depends on a seed, and what is told of a capture must not.
    */
   #inOrder(places: Int32Array): Int32Array {
     // Number above, place below: these are sorted many times faster than places by what has to be looked up.
@@ -378,10 +377,10 @@ export class Tracker {
     return slot;
   }
 
-  /** Whether a connection that is not over shall be packed, by the last frame. */
-  #isDormant(slot: number, memory: Int32Array, base: number, frame: number): boolean {
+  /** Whether a connection that is not over may be packed: it was idle for long when `frame` came. */
+  #mayBePacked(slot: number, memory: Int32Array, base: number, frame: number): boolean {
     const awake = this.#store.live;
-    // What waits for a time knows connections by their slots.
+    // Checkpoints and `#previous` know connections by their slots, which packing changes.
     if (
       awake <= AWAKE_AT_LEAST ||
       this.#checkpoints !== null ||
@@ -395,7 +394,7 @@ export class Tracker {
     return idle > DORMANT_FRAMES + rounds && this.#dormant.accepts(memory, base);
   }
 
-  /** A gap may have been a pause of the capture: what its first segments after that do. */
+  /** After a gap that may be a pause: tells whether a connection goes on where it was, by its first segment since. */
   #watch(memory: Int32Array, base: number, fromServer: boolean, segment: Segment): void {
     const pauses = this.#pauses;
     const { flags, sequence, acknowledgment } = segment;
@@ -411,14 +410,14 @@ export class Tracker {
     pauses.settleBy({ seconds: segment.seconds, nanoseconds: segment.nanoseconds });
   }
 
-  /** Counts a connection by its first segment. */
-  #begin({ flags }: Segment): void {
+  /** Counts a new connection, by its first segment: how many begin in the middle speaks for or against a pause. */
+  #noteOpening({ flags }: Segment): void {
     this.#pauses.opened((flags & (SYN | RST)) === 0);
   }
 
   /** A connection on a 4-tuple never seen; sets the table's `fromServer` for the segment. */
   #open(segment: Segment): number {
-    this.#begin(segment);
+    this.#noteOpening(segment);
     const fromServer = isFromServer(segment);
     const slot = this.#create(segment, fromServer);
     this.#table.fromServer = fromServer;
@@ -435,7 +434,7 @@ export class Tracker {
 
   /** The 4-tuple has nothing but a number: its first segment says who is who. */
   #adopt(slot: number, fromServer: boolean, segment: Segment): number {
-    this.#begin(segment);
+    this.#noteOpening(segment);
     this.#table.remove(slot);
     const memory = this.#store.memory(slot);
     const base = this.#store.base(slot);
@@ -471,7 +470,7 @@ export class Tracker {
         : Math.max(0, quietSeconds(oldMemory, oldBase, segment.seconds, segment.nanoseconds));
     if (isHeld) this.#observer.observeSynOnOpen(oldMemory, oldBase, fromServer, segment);
 
-    this.#begin(segment);
+    this.#noteOpening(segment);
     const slot = this.#create(segment, false);
     const memory = store.memory(slot);
     const base = store.base(slot);
@@ -489,9 +488,10 @@ export class Tracker {
   /**
    * While a new connection has only its SYN, the 4-tuple's other segments still belong to the old one: the
    * acknowledgment with old numbers that answers the SYN, and the reset that this draws (RFC 9293 §3.5.1,
-   * Figure 9). Tells whether it took the segment.
+   * Figure 9). Takes the segment as either one's, and tells so; or lets the old one go, as the new one goes on with
+   * this segment: it is still to be taken then.
    */
-  #concernsPredecessor(slot: number, predecessor: number, fromServer: boolean, segment: Segment): boolean {
+  #takeBesidePredecessor(slot: number, predecessor: number, fromServer: boolean, segment: Segment): boolean {
     const store = this.#store;
     const memory = store.memory(slot);
     const base = store.base(slot);
@@ -607,7 +607,7 @@ export class Tracker {
       this.#addresses,
       this.#setBacks,
     );
-    const connection = this.#neighbours.told(this.#pauses.told(finished), domain);
+    const connection = this.#neighbours.withMilestones(this.#pauses.withPause(finished), domain);
     if (this.#domains === null) return connection;
     return {
       ...connection,
@@ -644,7 +644,7 @@ export class Tracker {
       const base = store.base(slot);
       if ((memory[base + FLAGS] & SUPERSEDED) !== 0) continue;
       if (!isOver(memory, base)) {
-        if (this.#isDormant(slot, memory, base, frame)) {
+        if (this.#mayBePacked(slot, memory, base, frame)) {
           this.#table.remove(slot);
           this.#dormant.add(memory, base);
           store.release(slot);
@@ -684,7 +684,7 @@ export class Tracker {
     let given = 0;
     for (let i = 0; i < count; i++) if (lastFrames[i] <= latest) places[given++] = places[i];
     for (const place of this.#inOrder(places.subarray(0, given))) {
-      const slot = this.#awake(place);
+      const slot = this.#slotOf(place);
       const memory = store.memory(slot);
       const base = store.base(slot);
       memory[base + FLAGS] = memory[base + FLAGS] | EVICTED;

@@ -41,7 +41,7 @@ export function raiseAcknowledged(at: Exchange, x: number, acknowledgment: numbe
   } else if (beyond === 1 && beganWithProbe(at, x)) {
     memory[x + SND_NXT] = acknowledgment;
   } else if (beyond > 0) {
-    acknowledgedUnseen(at, x, beyond);
+    noteUnseen(at, x, beyond);
   }
   memory[x + STATE] = flags | ENDPOINT_ACKNOWLEDGED;
   memory[x + UNA] = acknowledgment;
@@ -62,14 +62,14 @@ function beganWithProbe({ memory }: Exchange, x: number): boolean {
 }
 
 /** The peer acknowledged `octets` of `x` that were not captured, at least not yet. */
-function acknowledgedUnseen(at: Exchange, x: number, octets: number): void {
+function noteUnseen(at: Exchange, x: number, octets: number): void {
   const { memory, base, ledger } = at;
   const server = x === base + SERVER;
   memory[base + LOST_SEGMENTS] = memory[base + LOST_SEGMENTS] + 1;
   ledger.run(ACKNOWLEDGED_UNSEEN, server, octets);
   const entry = ledger.find(ACKNOWLEDGED_UNSEEN, server);
-  // A journal without room did not begin a run.
-  if (entry >= 0) ledger.setNote(entry, memory[x + SND_NXT]);
+  // The run remembers up to where `x` was seen to have sent. A journal without room did not begin one.
+  if (entry >= 0) ledger.setOwnWord(entry, memory[x + SND_NXT]);
 }
 
 /**
@@ -88,7 +88,7 @@ export function catchUp(at: Exchange, end: number): void {
   if (entry < 0) return;
   takeBackUnseen(at, x, entry);
   if (!isLate) return;
-  memory[x + UNA] = ledger.noteOf(entry);
+  memory[x + UNA] = ledger.ownWordOf(entry);
   memory[x + CONTIGUOUS] = memory[x + SND_NXT];
 }
 
@@ -100,8 +100,8 @@ function acknowledgeAnew(at: Exchange, x: number, acknowledgment: number): void 
   const { memory, fromServer, ledger } = at;
   const entry = ledger.standingRun(ACKNOWLEDGED_UNSEEN, !fromServer);
   if (entry < 0) return;
-  const note = ledger.noteOf(entry);
-  if (!after(acknowledgment, note) || after(acknowledgment, memory[x + SND_NXT])) return;
+  const sentThen = ledger.ownWordOf(entry);
+  if (!after(acknowledgment, sentThen) || after(acknowledgment, memory[x + SND_NXT])) return;
   const { journal } = ledger;
   // The continuation has the run's last time.
   if (at.since(journal.next(entry)) < REORDERING_WINDOW) return;
@@ -118,12 +118,12 @@ export function dropAcknowledgmentOfUnsent(at: Exchange): void {
   const entry = ledger.standingRun(ACKNOWLEDGED_UNSEEN, fromServer);
   if (entry < 0) return;
   takeBackUnseen(at, x, entry);
-  memory[x + UNA] = ledger.noteOf(entry);
+  memory[x + UNA] = ledger.ownWordOf(entry);
   memory[x + CONTIGUOUS] = end;
 }
 
 /** The last acknowledgment in the run at `entry`, which stands in `x`'s SND.UNA, was of no octets that were missed. */
 function takeBackUnseen({ memory, base, ledger }: Exchange, x: number, entry: number): void {
   memory[base + LOST_SEGMENTS] = memory[base + LOST_SEGMENTS] - 1;
-  ledger.takeBack(entry, distance(memory[x + UNA], ledger.noteOf(entry)));
+  ledger.takeBack(entry, distance(memory[x + UNA], ledger.ownWordOf(entry)));
 }

@@ -103,44 +103,47 @@ function putBehind(at: Exchange, entry: number): void {
   if (hasFin) ledger.enterAt(fromServer, RECEIVED_FIN, ASSUMED, frame, seconds, nanoseconds);
 }
 
-/** Its first FIN. */
+/**
+ * The sender's first FIN. What the sender had not received by then crossed it: that is taken back, and comes behind the
+ * FIN, a FIN of the peer before a reset.
+ */
 function sendFin(at: Exchange): void {
   const { memory, base, sender: x, fromServer: server, segment, ledger } = at;
-  // What it had not received when it sent its FIN crossed that, and comes second: a reset, and before it a FIN.
   const last = ledger.newest(server);
   const isReset = last >= 0 && ledger.eventOf(last) === RECEIVED_RESET;
-  const reset = isReset ? ledger.retractFrom(server, RECEIVED_RESET) : -1;
+  const crossedReset = isReset ? ledger.retractFrom(server, RECEIVED_RESET) : -1;
   const newest = ledger.newest(server);
   const isUnproved = (memory[x + STATE] & ENDPOINT_FIN_UNPROVED) !== 0;
-  const isUnknown = isUnproved && !knowsPeersFin(at);
-  if (!isUnknown && newest >= 0 && ledger.eventOf(newest) === RECEIVED_FIN && hadSentBefore(at)) {
+  const crossesPeers = isUnproved && !knowsPeersFin(at);
+  if (!crossesPeers && newest >= 0 && ledger.eventOf(newest) === RECEIVED_FIN && hadSentBefore(at)) {
     crossUnseen(at);
     return;
   }
-  const mayCross = !isUnproved && newest >= 0 && mayHaveWaited(at, newest);
-  if (mayCross && ledger.journal.other(newest) === advance(memory[x + FIN_SEQUENCE], 1)) {
+  const isDoubtful = !isUnproved && newest >= 0 && doubtIfItWaited(at, newest);
+  if (isDoubtful && ledger.journal.other(newest) === advance(memory[x + FIN_SEQUENCE], 1)) {
     sendFinUnseen(at);
     return;
   }
-  const fin = isUnknown ? ledger.retractFrom(server, RECEIVED_FIN) : -1;
+  const crossedFin = crossesPeers ? ledger.retractFrom(server, RECEIVED_FIN) : -1;
   // There is room for what the FIN acknowledges: no other frame proves this transition.
-  if (ledger.enter(server, SENT_FIN, mayCross ? ASSUMED : OBSERVED)) {
+  if (ledger.enter(server, SENT_FIN, isDoubtful ? ASSUMED : OBSERVED)) {
     const entry = ledger.newestBy(server, SENT_FIN);
     if (entry >= 0) ledger.journal.setOther(entry, segment.acknowledgment);
   }
-  if (fin >= 0) {
+  if (crossedFin >= 0) {
     const longest = LONGEST_CROSSING + (2 * delayTowards(memory, base, server)) / 1e6;
-    if (at.since(fin) <= longest) receiveAfterAll(at, server, RECEIVED_FIN, fin);
+    if (at.since(crossedFin) <= longest) receiveAfterAll(at, server, RECEIVED_FIN, crossedFin);
     else memory[x + STATE] &= ~ENDPOINT_FIN_UNPROVED;
   }
-  if (reset >= 0) receiveAfterAll(at, server, RECEIVED_RESET, reset);
+  if (crossedReset >= 0) receiveAfterAll(at, server, RECEIVED_RESET, crossedReset);
 }
 
 /**
- * The transition at `entry` came with the peer's FIN, in an endpoint that may have closed before: that is not known, or
- * only by the acknowledgment on which its FIN, which was waiting for that, follows at once.
+ * The transition at `entry` came with the peer's FIN, in an endpoint that may have closed before: that it had not is
+ * assumed, or proved only by the acknowledgment on which its FIN, which was waiting for that, follows at once. Then that
+ * proof is withdrawn. Tells whether it is so.
  */
-function mayHaveWaited(at: Exchange, entry: number): boolean {
+function doubtIfItWaited(at: Exchange, entry: number): boolean {
   const { memory, receiver: y, fromServer, segment, ledger } = at;
   const { journal } = ledger;
   if (ledger.eventOf(entry) !== RECEIVED_FIN) return false;

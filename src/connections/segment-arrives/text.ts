@@ -105,7 +105,8 @@ function takeNewData(at: Exchange, textEnd: number, next: number): void {
   if (!knowsPeersFin(at)) return;
   ledger.run(DATA_AFTER_PEER_FIN, fromServer, octets);
   const entry = ledger.find(DATA_AFTER_PEER_FIN, fromServer);
-  if (entry >= 0 && ledger.countOf(entry) === 1) ledger.setNote(entry, frameBefore);
+  // The run remembers the frame of the last data before it.
+  if (entry >= 0 && ledger.countOf(entry) === 1) ledger.setOwnWord(entry, frameBefore);
 }
 
 /** Octets from `sequence` up to `end`, none of them new: again, or out of order. */
@@ -132,7 +133,7 @@ function repeatInVain(at: Exchange, sequence: number): void {
     entry >= 0 &&
     sequence === ledger.markOf(entry) &&
     // Whoever acknowledges more hears its peer.
-    memory[y + UNA] === ledger.noteOf(entry) &&
+    memory[y + UNA] === ledger.ownWordOf(entry) &&
     !isLaterFrame(memory[x + DATA_FRAME], journal.frame(entry));
   if (goesOn) {
     // Of copies that nobody answers in between, silence tells.
@@ -142,8 +143,8 @@ function repeatInVain(at: Exchange, sequence: number): void {
   if (entry < 0) ledger.startRun(REPEATED_IN_VAIN, fromServer, ageOfData(at), sequence);
   else ledger.restartRun(entry, ageOfData(at), sequence);
   const begun = ledger.find(REPEATED_IN_VAIN, fromServer);
-  // A journal without room did not begin one.
-  if (begun >= 0) ledger.setNote(begun, memory[y + UNA]);
+  // The run remembers what its sender had acknowledged. A journal without room did not begin one.
+  if (begun >= 0) ledger.setOwnWord(begun, memory[y + UNA]);
 }
 
 /** Milliseconds since the last octets of the sender that were new. */
@@ -190,10 +191,10 @@ function sinceNewData({ memory, sender: x, segment }: Exchange): number {
 function noteRetransmitted(at: Exchange, entry: number): void {
   const { memory, segment, ledger } = at;
   const isFirst = ledger.countOf(entry) === 1;
-  const earlier = isFirst ? NO_SIZES : ledger.noteOf(entry);
+  const earlier = isFirst ? NO_SIZES : ledger.ownWordOf(entry);
   const sizes = packSizes(memory, at.sender, segment, earlier);
-  ledger.setNote(entry, sizes);
+  ledger.setOwnWord(entry, sizes);
   const isSmallest = isFirst || isSmaller(sizes, earlier);
-  const traits = isFirst ? 0 : ledger.noteDetailOf(entry);
-  ledger.setNoteDetail(entry, packTraits(segment, memory[at.receiver + MSS], isSmallest, traits));
+  const traits = isFirst ? 0 : ledger.ownBitsOf(entry);
+  ledger.setOwnBits(entry, packTraits(segment, memory[at.receiver + MSS], isSmallest, traits));
 }
