@@ -37,7 +37,7 @@ interface Group {
   readonly ended: Ended[];
   /** Of the capture that has not ended: those that nobody answered, until it is known that their host was heard later. */
   readonly unheard: Ended[];
-  /** Seconds that connections were silent for and lived, and whose they were. */
+  /** Seconds that connections were silent for and lived, and side by side with these the addresses of their clients. */
   readonly survived: number[];
   readonly survivors: string[];
 }
@@ -276,6 +276,7 @@ function patternOf(
   const others = same.filter((one) => !near.includes(one)).map(({ idle }) => idle);
   const members = new Members(near[0].from, near[0].to);
   for (const { id, from, to } of near) members.add(id, from, to);
+  // Such a silence was longer than the limit, by how much only one that was survived tells.
   const onUse = ending === 'unknown' || ending === 'dropped';
   const isBounded = longestSurvived > 0;
   const usual = usualLimit(onUse, middle, tolerance, shortest, longestSurvived);
@@ -290,19 +291,9 @@ function patternOf(
     explanation: [
       `These silences lie within ${duration(spread)} of {interval}.`,
       ...(others.length > 0 ? [othersIn(others)] : []),
-      ...(isBounded
-        ? [
-            `${count(shorter.length, 'connection')} of the same clients ${shorter.length === 1 ? 'was' : 'were'} silent for up to {survived} and lived on${onUse ? ', so that the limit lies between that and {interval}' : ''}.`,
-          ]
-        : onUse
-          ? [
-              'They were found dead only when they were used again, after times so alike that these may be an interval of the clients: the capture shows no more than that the limit lies below.',
-            ]
-          : []),
+      ...(isBounded ? [survivorsIn(shorter.length, onUse)] : onUse ? [FOUND_ON_USE] : []),
       MEANINGS[ending],
-      ...(ending !== 'server' && middle < NAT_SECONDS
-        ? ['If it is a NAT, it does so earlier than the 2 h 4 min that RFC 5382 demands.']
-        : []),
+      ...(ending !== 'server' && middle < NAT_SECONDS ? [SHORT_FOR_NAT] : []),
     ].join(' '),
     ...texts,
     likelyCauses: usual === null ? texts.likelyCauses : [...texts.likelyCauses, inWords(usual)],
@@ -380,6 +371,16 @@ function othersIn(idle: readonly number[]): string {
       : `other silences, ${duration(shortest)} to ${duration(longest)}`;
   return `${count(idle.length, 'more connection')} to {server} ended like that after ${span}.`;
 }
+
+/** Those that were silent for less, and bound the limit from below. */
+function survivorsIn(survivors: number, onUse: boolean): string {
+  const limit = onUse ? ', so that the limit lies between that and {interval}' : '';
+  return `${count(survivors, 'connection')} of the same clients ${survivors === 1 ? 'was' : 'were'} silent for up to {survived} and lived on${limit}.`;
+}
+
+const FOUND_ON_USE =
+  'They were found dead only when they were used again, after times so alike that these may be an interval of the clients: the capture shows no more than that the limit lies below.';
+const SHORT_FOR_NAT = 'If it is a NAT, it does so earlier than the 2 h 4 min that RFC 5382 demands.';
 
 const TITLES: Readonly<Record<Ending, string>> = {
   unknown: '{count} connections to {server} were reset on their first use after {interval} of silence',

@@ -5,7 +5,7 @@ import { causesOfOneSilence, causesOfSilence, STEP_OF_ONE_SILENCE, stepsOfSilenc
 import { causesOfLostNeighbour } from '../neighbours.js';
 import { duration, fillAll, inNetwork, nameOf, round } from '../wording.js';
 import { Groups, Members } from './members.js';
-import type { PatternRule } from './pattern-rule.js';
+import type { Contrast, PatternRule } from './pattern-rule.js';
 import { reportPattern } from './report-pattern.js';
 
 interface Group {
@@ -18,12 +18,13 @@ interface Group {
   readonly waiting: Set<string>;
   /** Nobody answers requests for its link address either. */
   offLink: boolean;
-  /** A connection that had been answered before is among them. */
+  /** Among them is more than SYNs, which alone may as well mean a full accept queue or a filter. */
   lostOpen: boolean;
   /** How far the capture was read when the last of them was over. */
   until: Timestamp;
 }
 
+/** Rules whose findings say that a host is silent. */
 const SILENCE = new Set([
   'peer-unresponsive',
   'keepalive-unanswered',
@@ -31,7 +32,7 @@ const SILENCE = new Set([
   'syn-unanswered',
 ]);
 
-/** Those of which it tells whether the silent host was heard elsewhere. */
+/** Rules to whose findings it adds that the silent host was heard elsewhere. */
 const CONTRASTED = new Set(['peer-unresponsive', 'fin-unacknowledged']);
 
 /** What was still on its way when the first unanswered segment was sent. */
@@ -121,13 +122,14 @@ export const peerHostLost: PatternRule = {
             lostOpen: false,
             until: captureEnd,
           }));
-          if (group !== null && finding.rule !== 'syn-unanswered') group.lostOpen = true;
-          if (group !== null) group.until = captureEnd;
-          if (group !== null && finding.facts.neighbour === silent.address) group.offLink = true;
-          if (group !== null && secondsBetween(group.asked, finding.from) < 0) group.asked = finding.from;
-          group?.members.add(connection.id, since);
+          if (group === null) return;
+          if (finding.rule !== 'syn-unanswered') group.lostOpen = true;
+          group.until = captureEnd;
+          if (finding.facts.neighbour === silent.address) group.offLink = true;
+          if (secondsBetween(group.asked, finding.from) < 0) group.asked = finding.from;
+          group.members.add(connection.id, since);
           const waiter = inNetwork(connection.client.address, network);
-          if (group !== null && waiters < MAX_WAITERS && !group.waiting.has(waiter)) {
+          if (waiters < MAX_WAITERS && !group.waiting.has(waiter)) {
             group.waiting.add(waiter);
             waiters++;
           }
@@ -141,26 +143,12 @@ export const peerHostLost: PatternRule = {
         if (finding.facts.peerSilent === false || finding.facts.neighbour === server.address) return null;
         const last = heard.of(server.address, network);
         const seconds = last === null ? 0 : secondsBetween(finding.from, last);
-        if (seconds <= IN_FLIGHT_SECONDS) return null;
-        const words = { peer: nameOf(server), sender: nameOf(client) };
-        const inPlace = (texts: readonly string[], of: readonly string[], instead: readonly string[]) =>
-          replaced(texts, fillAll(of, words), fillAll(instead, words));
-        return {
-          sentence: `Its host was heard on other connections up to ${duration(seconds)} after that: it has not gone.`,
-          likelyCauses: inPlace(
-            finding.likelyCauses,
-            causesOfSilence('peer'),
-            causesOfOneSilence('peer', 'sender'),
-          ),
-          nextSteps:
-            finding.rule === 'peer-unresponsive'
-              ? inPlace(finding.nextSteps, stepsOfSilence('peer'), [STEP_OF_ONE_SILENCE])
-              : finding.nextSteps,
-        };
+        return seconds <= IN_FLIGHT_SECONDS
+          ? null
+          : contrastWith(seconds, nameOf(server), nameOf(client), finding);
       },
       finish() {
         return groups.all.flatMap(({ host, network, members, asked, waiting, offLink, lostOpen, until }) => {
-          // Unanswered SYNs alone may as well mean a full accept queue or a filter.
           if (!lostOpen) return [];
           const spread = secondsBetween(members.from, members.to);
           if (members.count < options.minimumMembers || spread > options.clusterSeconds) return [];
@@ -213,6 +201,21 @@ export const peerHostLost: PatternRule = {
     };
   },
 };
+
+/** What is said of a silent peer whose host was heard elsewhere for so many seconds more. */
+function contrastWith(seconds: number, peer: string, sender: string, finding: Finding): Contrast {
+  const { rule, likelyCauses, nextSteps } = finding;
+  const inPlace = (texts: readonly string[], of: readonly string[], instead: readonly string[]) =>
+    replaced(texts, fillAll(of, { peer, sender }), fillAll(instead, { peer, sender }));
+  return {
+    sentence: `Its host was heard on other connections up to ${duration(seconds)} after that: it has not gone.`,
+    likelyCauses: inPlace(likelyCauses, causesOfSilence('peer'), causesOfOneSilence('peer', 'sender')),
+    nextSteps:
+      rule === 'peer-unresponsive'
+        ? inPlace(nextSteps, stepsOfSilence('peer'), [STEP_OF_ONE_SILENCE])
+        : nextSteps,
+  };
+}
 
 /** The first of them by name, and how many there are besides. */
 function listed(names: readonly string[]): string {

@@ -23,10 +23,11 @@ const REFUSED = 'connection-refused';
 
 /** Clients that are told apart at one service: with more of them there is less to be learned from each. */
 const MOST_CLIENTS = 8;
+// What a client met: calls that were answered, and calls that failed;
 const WAS_ANSWERED = 1;
-const WAS_NOT = 2;
-const MET_BOTH = WAS_ANSWERED | WAS_NOT;
-/** Of those: with a SYN that asked for ECN, and what else was reset. */
+const FAILED = 2;
+const MET_BOTH = WAS_ANSWERED | FAILED;
+/** of the former, some whose SYN asked for ECN, and of those that were refused, some that asked and some that did not. */
 const ANSWERED_WITH_ECN = 4;
 const REFUSED_WITH_ECN = 8;
 const REFUSED_WITHOUT_ECN = 16;
@@ -121,7 +122,7 @@ class Collector implements PatternCollector {
         : findings.find(({ rule }) => rule === UNANSWERED || rule === REFUSED);
     // Its port had just been used, which no other call has in common with it.
     if (failure?.facts.metTimeWait === true) return;
-    const { client, server, network } = connection;
+    const { server, network } = connection;
     if (failure === undefined && server.segments <= server.resetsSent) return;
     const service = this.#services.of(inNetwork(server.address, network), server.port, () => ({
       address: server.address,
@@ -136,33 +137,8 @@ class Collector implements PatternCollector {
       clients: [],
     }));
     if (service === null) return;
-    if (failure === undefined) {
-      const seconds = secondsOf(connection.start);
-      service.answered++;
-      if (seconds < service.firstSeconds) service.firstSeconds = seconds;
-      if (seconds > service.lastSeconds) service.lastSeconds = seconds;
-      if (server.lastSegment !== null) {
-        service.heardSeconds = Math.max(service.heardSeconds, secondsOf(server.lastSegment.time));
-      }
-      if (server.payloadBytes === 0 && client.payloadBytes > 0) service.mute++;
-      note(
-        service,
-        client.address,
-        WAS_ANSWERED | (asksForEcnUntilTheEnd(connection) ? ANSWERED_WITH_ECN : 0),
-      );
-      return;
-    }
-    service.failed ??= [];
-    let failed = service.failed.find(({ rule }) => rule === failure.rule);
-    if (failed === undefined) {
-      failed = { rule: failure.rule, members: new Members(failure.from), severity: failure.severity };
-      service.failed.push(failed);
-    }
-    failed.members.add(connection.id, failure.from);
-    if (SEVERITIES.indexOf(failure.severity) < SEVERITIES.indexOf(failed.severity)) {
-      failed.severity = failure.severity;
-    }
-    note(service, client.address, WAS_NOT | (failure.rule === REFUSED ? refusalOf(connection) : 0));
+    if (failure === undefined) countAnswered(service, connection);
+    else countFailed(service, connection, failure);
   }
 
   finish(): readonly Pattern[] {
@@ -181,11 +157,34 @@ class Collector implements PatternCollector {
   }
 }
 
-function refusalOf(connection: Connection): number {
-  return asksForEcnUntilTheEnd(connection) ? REFUSED_WITH_ECN : REFUSED_WITHOUT_ECN;
+function countAnswered(service: Service, connection: Connection): void {
+  const { client, server, start } = connection;
+  const seconds = secondsOf(start);
+  service.answered++;
+  if (seconds < service.firstSeconds) service.firstSeconds = seconds;
+  if (seconds > service.lastSeconds) service.lastSeconds = seconds;
+  if (server.lastSegment !== null) {
+    service.heardSeconds = Math.max(service.heardSeconds, secondsOf(server.lastSegment.time));
+  }
+  if (server.payloadBytes === 0 && client.payloadBytes > 0) service.mute++;
+  const ecn = asksForEcnUntilTheEnd(connection) ? ANSWERED_WITH_ECN : 0;
+  noteMet(service, client.address, WAS_ANSWERED | ecn);
 }
 
-function note(service: Service, client: string, met: number): void {
+function countFailed(service: Service, connection: Connection, { rule, from, severity }: Finding): void {
+  service.failed ??= [];
+  let failed = service.failed.find((each) => each.rule === rule);
+  if (failed === undefined) {
+    failed = { rule, members: new Members(from), severity };
+    service.failed.push(failed);
+  }
+  failed.members.add(connection.id, from);
+  if (SEVERITIES.indexOf(severity) < SEVERITIES.indexOf(failed.severity)) failed.severity = severity;
+  const ecn = asksForEcnUntilTheEnd(connection) ? REFUSED_WITH_ECN : REFUSED_WITHOUT_ECN;
+  noteMet(service, connection.client.address, FAILED | (rule === REFUSED ? ecn : 0));
+}
+
+function noteMet(service: Service, client: string, met: number): void {
   const { clients } = service;
   if (clients === null) return;
   for (let i = 0; i < clients.length; i++) {
@@ -209,7 +208,7 @@ function patternOf(
   const apart = when === 'after' ? sinceLast : untilFirst;
   const apartSeconds = Number.isFinite(apart) ? apart : Number.NaN;
   const met = clients === null ? null : clients.map(({ bits }) => bits);
-  const failing = met?.filter((bits) => (bits & WAS_NOT) !== 0).length ?? null;
+  const failing = met?.filter((bits) => (bits & FAILED) !== 0).length ?? null;
   const both = met?.filter((bits) => (bits & MET_BOTH) === MET_BOTH).length ?? null;
   const forEcn = rule === REFUSED && met !== null ? refusedForEcn(met) : 0;
   // On the connections that it had taken: then neither it nor the way to it was gone.
@@ -218,11 +217,22 @@ function patternOf(
   const isMute = rule === UNANSWERED && mute > 0 && 2 * mute >= answered;
   const one = members.count === 1;
   const what = rule === REFUSED ? (one ? 'was refused' : 'were refused') : 'got no answer';
+  const answeredText =
+    answered === 1
+      ? `One call to the same port was answered${EXPLANATION_OF_ONE[when]}.`
+      : `${count(answered, 'call')} to the same port were answered${EXPLANATION[when]}.`;
   return reportPattern(serviceAnswersOthers, {
     severity,
     confidence: 'possible',
     title: `${members.count} of ${members.count + answered} connections to {server} ${what}, ${TITLE[when]}`,
-    explanation: `${answered === 1 ? `One call to the same port was answered${EXPLANATION_OF_ONE[when]}` : `${count(answered, 'call')} to the same port were answered${EXPLANATION[when]}`}.${failing === null || both === null ? '' : clientsText(failing, both)}${wasHeard ? HEARD : ''}${isMute ? muteText(mute) : ''}${forEcn === 0 ? '' : ecnText(forEcn)}${furtherServices(further)}`,
+    explanation: [
+      answeredText,
+      failing === null || both === null ? '' : clientsText(failing, both),
+      wasHeard ? HEARD : '',
+      isMute ? muteText(mute) : '',
+      forEcn === 0 ? '' : ecnText(forEcn),
+      furtherServices(further),
+    ].join(''),
     citations:
       forEcn > 0
         ? [...ECN_CITATIONS, ...REFUSED_CITATIONS]
