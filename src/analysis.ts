@@ -26,8 +26,8 @@ import type { RuleSettings } from './rules/settings.js';
 import type { Suppression, SuppressionUse, Suppressor } from './rules/suppressions.js';
 import type { State } from './tcp/states.js';
 
-/** What is the analyzer's to know, about one capture; ids are those of the analysis. */
-type Analyzed =
+/** Options that the analyzer of each capture is given; ids that it tells are made those of the analysis. */
+type AnalyzerOption =
   | 'onSegment'
   | 'onIcmpError'
   | 'onReuse'
@@ -38,7 +38,7 @@ type Analyzed =
   | 'maximumConnections'
   | 'checkpoints';
 
-export interface AnalysisOptions extends Pick<AnalyzerOptions, Analyzed> {
+export interface AnalysisOptions extends Pick<AnalyzerOptions, AnalyzerOption> {
   readonly reporters: readonly Reporter[];
   readonly rules?: RuleSettings | undefined;
   /** Captures are parts of one capture, in the order in which they are read. */
@@ -94,9 +94,12 @@ export class Analysis {
   /** While a capture ends: connections whose findings a pattern may grade, once all of them are known. */
   #waiting: { readonly connection: Connection; readonly findings: readonly Finding[] }[] | null = null;
   #connections = 0;
+  /** Id of the first connection of the capture at hand. */
   #firstId = 0;
   #nextId = 0;
+  /** Time of the first frame of the first capture. */
   #start: Timestamp | null = null;
+  /** When the capture at hand ended, as far as it was read. */
   #end: Timestamp = { seconds: 0, nanoseconds: 0 };
   /** When joined captures ended, by what they say: a part may say a later time than the one behind it. */
   #joinedEnd: Timestamp | null = null;
@@ -107,7 +110,8 @@ export class Analysis {
   readonly #located = new Map<number, Located>();
   /** Id of each capture's first connection; of joined captures, of the first alone. */
   readonly #firstIds: number[] = [];
-  #frames = 0;
+  /** Joined: frames of the captures that have ended, and what was counted of them. */
+  #framesBefore = 0;
   #countedBefore: Counts = NOTHING_COUNTED;
 
   /** @throws SettingsError for rules or options that do not exist, or values that cannot be */
@@ -167,12 +171,12 @@ export class Analysis {
       analyzer.endPart();
       if (source.endAt !== null && (this.#joinedEnd === null || isLater(source.endAt, this.#joinedEnd)))
         this.#joinedEnd = source.endAt;
-      this.#frames += source.frames;
+      this.#framesBefore += source.frames;
       this.#captures.push(captureFacts(source, since, firstFrame, this.#options.separate));
       return;
     }
-    this.#endOf(analyzer, source.endAt);
-    const isEndStated = this.#isEnd(source.endAt);
+    this.#finishAnalyzer(analyzer, source.endAt);
+    const isEndStated = this.#isStatedEnd(source.endAt);
     this.#everything.patterns.endCapture(this.#end, isEndStated);
     if (this.#chosen !== this.#everything) this.#chosen.patterns.endCapture(this.#end, isEndStated);
     this.#captures.push(captureFacts(source, analyzer, firstFrame, this.#options.separate));
@@ -196,12 +200,12 @@ export class Analysis {
   /** Tells the reporters that everything has been read, and returns what they are told. */
   finish(): AnalysisEnd {
     if (this.#analyzer !== null) {
-      this.#endOf(this.#analyzer, this.#joinedEnd);
+      this.#finishAnalyzer(this.#analyzer, this.#joinedEnd);
       if (this.#options.joined === true) this.#addPauses(this.#analyzer.pauses, 0);
     }
     this.#analyzer = null;
     const { baseline } = this.#options;
-    const found = this.#chosen.patterns.finish(this.#end, this.#captures, this.#isEnd(this.#joinedEnd));
+    const found = this.#chosen.patterns.finish(this.#end, this.#captures, this.#isStatedEnd(this.#joinedEnd));
     const fresh = baseline === undefined ? found : baseline.freshPatterns(found);
     const patterns = fresh.map((pattern) => this.#placed(pattern));
     const summary: Summary = {
@@ -216,6 +220,7 @@ export class Analysis {
     return end;
   }
 
+  /** A connection has ended: counts it for patterns, and reports it, or has it wait where a pattern may still grade it. */
   #take(ended: Connection, captureStart: Timestamp, captureEnd: Timestamp): void {
     const real = this.#renumbered(ended);
     this.#nextId = Math.max(this.#nextId, real.id + 1);
@@ -242,16 +247,16 @@ export class Analysis {
     this.#waiting.push({ connection, findings: all });
   }
 
-  /** The connections that are open at the end of a capture come one after another: patterns know the last of them too. */
-  #endOf(analyzer: Analyzer, endAt: Timestamp | null | undefined): void {
+  /** Connections that are open at the end of a capture come one by one; those that wait are graded with the last known. */
+  #finishAnalyzer(analyzer: Analyzer, endAt: Timestamp | null | undefined): void {
     this.#waiting = [];
     analyzer.finish(endAt);
     this.#release();
     this.#waiting = null;
   }
 
-  /** Whether the capture ended at the time that it states, if it states any: no frame is later. */
-  #isEnd(stated: Timestamp | null | undefined): boolean {
+  /** Whether the capture ended at the time that it states, if it states any; not if a frame is later. */
+  #isStatedEnd(stated: Timestamp | null | undefined): boolean {
     return stated !== null && stated !== undefined && !isLater(this.#end, stated);
   }
 
@@ -274,7 +279,7 @@ export class Analysis {
   #report(connection: Connection, all: readonly Finding[]): void {
     const graded = this.#everything.patterns.graded(connection, all);
     const findings = this.#options.baseline?.freshFindings(connection, graded) ?? graded;
-    this.#count(connection, findings);
+    this.#summarize(connection, findings);
     for (const reporter of this.#options.reporters) reporter.connection(connection, findings, this.#start!);
   }
 
@@ -285,7 +290,7 @@ export class Analysis {
 
   /** The next part of a joined capture, for the engine that read those before. */
   #goOn(analyzer: Analyzer): FrameHandler {
-    const before = this.#frames;
+    const before = this.#framesBefore;
     this.#firstFrames[this.#captures.length] = before + 1;
     return (frame) => {
       // The frame is the reader's own, which goes on counting in it.
@@ -340,7 +345,7 @@ export class Analysis {
     this.#located.set(id, { networkPath, client: endOf(client), server: endOf(server) });
   }
 
-  #count(connection: Connection, findings: readonly Finding[]): void {
+  #summarize(connection: Connection, findings: readonly Finding[]): void {
     this.#connections++;
     for (const finding of findings) this.#findings[finding.severity]++;
     for (const endpoint of [connection.client, connection.server]) {

@@ -205,31 +205,10 @@ export const rstActiveAbort: Rule = {
     example: { fixture: 'killed-unread-data', capture: 'client' },
   },
   check: eachEndpoint((aborter, peer, connection, { options }) => {
-    if (aborter.resetsSent === 0 || !opened(aborter)) return null;
-    if (aborter.payloadBytes === 0 && peer.payloadBytes === 0) return null;
-    const first = findReset(aborter, () => true);
-    const reset = findReset(aborter, (sent, seen) => {
-      const { verdict, trigger, hasAck } = sent;
-      if (verdict !== 'accepted') return false;
-      if (trigger === null || isAbort(connection, aborter, sent)) return true;
-      // Right on the acknowledgment of its own FIN it may be one as well (TCP_LINGER2 < 0).
-      return (
-        !hasAck &&
-        trigger.kind === 'ack' &&
-        trigger.knewFin &&
-        !peer.finSent &&
-        seen.frame === first?.frame &&
-        !refusedData(aborter)
-      );
-    });
-    if (reset === null || diedOfKeepAlive(aborter, peer) || wasDisproved(aborter, reset)) return null;
-    if (mayAnswer(reset, peer)) return null;
-    // Nothing else of it was seen before: whether it was open, and what the reset answers, cannot be told.
-    if (reset.frame === connection.firstFrame) return null;
-    if (!reset.reset.hasAck && closeRaceOf(peer, aborter) !== null) return null;
-    const everythingArrived = peer.unacknowledgedBytes === 0 && aborter.unacknowledgedBytes === 0;
+    const reset = abortBy(aborter, peer, connection);
+    if (reset === null) return null;
     const crossed = peer.finSent && !hasTakenFin(aborter, peer);
-    if (everythingArrived && peer.finSent && !crossed) return null;
+    if (allArrived(aborter, peer) && peer.finSent && !crossed) return null;
     const kind = kindOf(connection, aborter, peer, reset, options.recentRoundTrips);
     const afterFin = finFrame(aborter) !== null;
     const certain = kind.ofAnother === undefined && reset.reset.trigger === null && !isUnheard(aborter);
@@ -241,8 +220,8 @@ export const rstActiveAbort: Rule = {
         kind.ofAnother === undefined
           ? `{aborter} aborted the connection${afterFin ? ' after its own FIN' : ''}`
           : 'A reset in the name of {aborter} ended the open connection',
-      explanation: `The reset of {aborter} in frame {rst} ${occasionOf(reset)}.${kind.words}${crossed && reset.reset.trigger?.kind !== 'fin' ? ' The FIN of {peer} in frame {fin} had not reached {aborter} by then, as far as the capture shows.' : ''}`,
-      applicationSees: `${seenAt(peer, aborter, afterFin ? AFTER_FIN : PEER, reset.frame)} {aborter}: ${kind.ofAnother === undefined ? 'its own action.' : 'its own action if it sent the reset; if it did not, nothing until it sends again or is reset as well.'}`,
+      explanation: `The reset of {aborter} in frame {rst} ${occasionOf(reset)}.${kind.words}${crossed && reset.reset.trigger?.kind !== 'fin' ? FIN_CROSSED : ''}`,
+      applicationSees: `${seenAt(peer, aborter, afterFin ? AFTER_FIN : PEER, reset.frame)} {aborter}: ${kind.ofAnother === undefined ? 'its own action.' : SEEN_IF_OF_ANOTHER}`,
       ...adviceFor(kind, aborter, peer, reset, connection),
       ...kind.ofAnother,
       frames: [
@@ -271,6 +250,43 @@ export const rstActiveAbort: Rule = {
   }),
 };
 
+const FIN_CROSSED =
+  ' The FIN of {peer} in frame {fin} had not reached {aborter} by then, as far as the capture shows.';
+const SEEN_IF_OF_ANOTHER =
+  'its own action if it sent the reset; if it did not, nothing until it sends again or is reset as well.';
+
+/** The reset with which the endpoint aborted a connection that was in use, as far as the capture tells. */
+function abortBy(aborter: Endpoint, peer: Endpoint, connection: Connection): SeenReset | null {
+  if (aborter.resetsSent === 0 || !opened(aborter)) return null;
+  if (aborter.payloadBytes === 0 && peer.payloadBytes === 0) return null;
+  const first = findReset(aborter, () => true);
+  const reset = findReset(aborter, (sent, seen) => {
+    const { verdict, trigger, hasAck } = sent;
+    if (verdict !== 'accepted') return false;
+    if (trigger === null || isAbort(connection, aborter, sent)) return true;
+    // Right on the acknowledgment of its own FIN it may be one as well (TCP_LINGER2 < 0).
+    return (
+      !hasAck &&
+      trigger.kind === 'ack' &&
+      trigger.knewFin &&
+      !peer.finSent &&
+      seen.frame === first?.frame &&
+      !refusedData(aborter)
+    );
+  });
+  if (reset === null || diedOfKeepAlive(aborter, peer) || wasDisproved(aborter, reset)) return null;
+  if (mayAnswer(reset, peer)) return null;
+  // Nothing else of it was seen before: whether it was open, and what the reset answers, cannot be told.
+  if (reset.frame === connection.firstFrame) return null;
+  if (!reset.reset.hasAck && closeRaceOf(peer, aborter) !== null) return null;
+  return reset;
+}
+
+/** Each side has acknowledged all that the other sent. */
+function allArrived(one: Endpoint, other: Endpoint): boolean {
+  return one.unacknowledgedBytes === 0 && other.unacknowledgedBytes === 0;
+}
+
 /** `endpoint` is held to have had the FIN of `peer` before it sent a reset. */
 function hasTakenFin(endpoint: Endpoint, peer: Endpoint): boolean {
   return (
@@ -286,13 +302,12 @@ function severityOf(aborter: Endpoint, peer: Endpoint, connection: Connection): 
   // All that a side threw away or left behind was a goodbye.
   if (mayBeTlsAlert(connection, peer, peer.unacknowledgedBytes) && peer.finSent) return 'info';
   // Both had all of each other, and the peer closed in the same moment.
-  if (peer.finSent && peer.unacknowledgedBytes === 0 && aborter.unacknowledgedBytes === 0) return 'info';
+  if (peer.finSent && allArrived(aborter, peer)) return 'info';
   // The peer had closed, and did not half-close only: it refused what came after.
   if (peer.finSent && peer.unacknowledgedBytes === 0 && refusedData(peer)) return 'info';
   if (aborter.role === 'server') return 'warning';
   if (mayBeTlsAlert(connection, aborter, aborter.unacknowledgedBytes)) return 'info';
-  const everythingArrived = aborter.unacknowledgedBytes === 0 && peer.unacknowledgedBytes === 0;
-  return everythingArrived || peer.unacknowledgedBytes > 0 ? 'info' : 'warning';
+  return allArrived(aborter, peer) || peer.unacknowledgedBytes > 0 ? 'info' : 'warning';
 }
 
 function occasionOf({ reset: { trigger } }: SeenReset): string {
@@ -308,7 +323,9 @@ interface Kind {
     | 'sender-unknown'
     | 'answer-missing'
     | 'reason-unknown';
+  /** What the explanation says of it. */
   readonly words: string;
+  /** From the last data of the peer to the reset; 0 if there is none before that. */
   readonly sinceDataSeconds: number;
   /** What is said otherwise if somebody else may have sent the reset. */
   readonly ofAnother?: Pick<Draft, 'nextSteps' | 'citations'>;
