@@ -386,6 +386,19 @@ describe('closing (RFC 9293 §3.6)', () => {
       expect(statesOf(server)).toBe('SYN-RECEIVED ESTABLISHED FIN-WAIT-1 FIN-WAIT-2 TIME-WAIT');
     });
 
+    it('keeps a reset that came between the peer’s FIN and the copy: it crossed that', () => {
+      const { client } = connectionOf(`${OPEN_AT_SERVER}
+        0.500 C A  2 1
+        1.000 S FA 1 1
+        1.002 S RA 2 1
+        1.010 C FA 1 2`);
+      expect(standing(client)).toMatchObject([
+        { state: 'FIN-WAIT-1', frame: null, evidence: 'assumed' },
+        { state: 'CLOSING', frame: 5, evidence: 'assumed' },
+        { state: 'CLOSED', frame: 6, evidence: 'assumed' },
+      ]);
+    });
+
     it('knows it by an early copy, which acknowledges less, that comes behind a later one', () => {
       const { client } = connectionOf(`${OPEN_AT_SERVER}
         1.000 S FA 1 1

@@ -108,10 +108,17 @@ function putBehind(at: Exchange, entry: number): void {
  * FIN, a FIN of the peer before a reset.
  */
 function sendFin(at: Exchange): void {
-  const { memory, base, sender: x, fromServer: server, segment, ledger } = at;
+  const { fromServer: server, ledger } = at;
   const last = ledger.newest(server);
   const isReset = last >= 0 && ledger.eventOf(last) === RECEIVED_RESET;
   const crossedReset = isReset ? ledger.retractFrom(server, RECEIVED_RESET) : -1;
+  sendFinBesidePeers(at);
+  if (crossedReset >= 0) receiveAfterAll(at, server, RECEIVED_RESET, crossedReset);
+}
+
+/** `sendFin`, before or behind the peer's FIN. */
+function sendFinBesidePeers(at: Exchange): void {
+  const { memory, base, sender: x, fromServer: server, segment, ledger } = at;
   const newest = ledger.newest(server);
   const isUnproved = (memory[x + STATE] & ENDPOINT_FIN_UNPROVED) !== 0;
   const crossesPeers = isUnproved && !knowsPeersFin(at);
@@ -135,7 +142,6 @@ function sendFin(at: Exchange): void {
     if (at.since(crossedFin) <= longest) receiveAfterAll(at, server, RECEIVED_FIN, crossedFin);
     else memory[x + STATE] &= ~ENDPOINT_FIN_UNPROVED;
   }
-  if (crossedReset >= 0) receiveAfterAll(at, server, RECEIVED_RESET, crossedReset);
 }
 
 /**
