@@ -92,6 +92,21 @@ export function findReset(
   return null;
 }
 
+/**
+ * The earlier reset of `sender` that `receiver` challenged, where `reset` is the exact one that the challenge drew: who
+ * answers so has given the connection up (RFC 5961 §3.2).
+ */
+export function challengedBefore(sender: Endpoint, receiver: Endpoint, reset: SeenReset): SeenReset | null {
+  const { trigger, hasAck } = reset.reset;
+  if (trigger === null || hasAck) return null;
+  const answersChallenge = receiver.milestones.some(
+    ({ kind, frame, lastFrame }) =>
+      kind === 'challenge-ack' && frame <= trigger.frame && trigger.frame <= lastFrame,
+  );
+  if (!answersChallenge) return null;
+  return findReset(sender, ({ verdict }, { frame }) => verdict === 'challenged' && frame < trigger.frame);
+}
+
 /** `endpoint` received a FIN, is known to have taken it, and has not closed its own side. */
 export function heldInCloseWait(endpoint: Endpoint): Transition | null {
   if (endpoint.finalState !== 'CLOSE-WAIT') return null;

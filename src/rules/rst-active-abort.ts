@@ -3,6 +3,7 @@ import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
 import { closeRaceOf } from './close-race.js';
 import {
+  challengedBefore,
   eachEndpoint,
   endedWithin,
   endsWithRequest,
@@ -11,6 +12,7 @@ import {
   finFrame,
   gradedBy,
   isAbort,
+  isReset,
   isUnheard,
   mayAnswer,
   mayHaveSentData,
@@ -209,9 +211,12 @@ export const rstActiveAbort: Rule = {
     if (reset === null) return null;
     const crossed = peer.finSent && !hasTakenFin(aborter, peer);
     if (allArrived(aborter, peer) && peer.finSent && !crossed) return null;
-    const kind = kindOf(connection, aborter, peer, reset, options.recentRoundTrips);
+    // The answer to a challenge only repeats what the first reset had said: that one tells why.
+    const challenged = challengedBefore(aborter, peer, reset);
+    const abort = challenged ?? reset;
+    const kind = kindOf(connection, aborter, peer, abort, options.recentRoundTrips);
     const afterFin = finFrame(aborter) !== null;
-    const certain = kind.ofAnother === undefined && reset.reset.trigger === null && !isUnheard(aborter);
+    const certain = kind.ofAnother === undefined && abort.reset.trigger === null && !isUnheard(aborter);
     return reportFinding(rstActiveAbort, connection, {
       endpoint: aborter.role,
       severity: severityOf(aborter, peer, connection),
@@ -220,17 +225,19 @@ export const rstActiveAbort: Rule = {
         kind.ofAnother === undefined
           ? `{aborter} aborted the connection${afterFin ? ' after its own FIN' : ''}`
           : 'A reset in the name of {aborter} ended the open connection',
-      explanation: `The reset of {aborter} in frame {rst} ${occasionOf(reset)}.${kind.words}${crossed && reset.reset.trigger?.kind !== 'fin' ? FIN_CROSSED : ''}`,
+      explanation: `The reset of {aborter} in frame {abort} ${occasionOf(abort)}.${kind.words}${challenged === null ? '' : CHALLENGED}${crossed && reset.reset.trigger?.kind !== 'fin' ? FIN_CROSSED : ''}`,
       applicationSees: `${seenAt(peer, aborter, afterFin ? AFTER_FIN : PEER, reset.frame)} {aborter}: ${kind.ofAnother === undefined ? 'its own action.' : SEEN_IF_OF_ANOTHER}`,
-      ...adviceFor(kind, aborter, peer, reset, connection),
+      ...adviceFor(kind, aborter, peer, abort, connection),
       ...kind.ofAnother,
       frames: [
         finFrame(aborter),
         peer.lastNewData?.frame ?? null,
         crossed ? finFrame(peer) : null,
+        abort.frame,
+        challenged === null ? null : (reset.reset.trigger?.frame ?? null),
         reset.frame,
       ],
-      from: reset.time,
+      from: abort.time,
       to: reset.time,
       facts: {
         kind: kind.name,
@@ -244,12 +251,16 @@ export const rstActiveAbort: Rule = {
         aborter: nameOf(aborter),
         peer: nameOf(peer),
         fin: finFrame(peer) ?? '?',
+        abort: abort.frame,
+        challenge: reset.reset.trigger?.frame ?? '?',
         rst: reset.frame,
       },
     });
   }),
 };
 
+const CHALLENGED =
+  ' It was not exact: data before it may have been lost or overtaken. {peer} challenged it in frame {challenge}, and got an exact one in frame {rst}, which ended the connection.';
 const FIN_CROSSED =
   ' The FIN of {peer} in frame {fin} had not reached {aborter} by then, as far as the capture shows.';
 const SEEN_IF_OF_ANOTHER =
@@ -264,6 +275,8 @@ function abortBy(aborter: Endpoint, peer: Endpoint, connection: Connection): See
     const { verdict, trigger, hasAck } = sent;
     if (verdict !== 'accepted') return false;
     if (trigger === null || isAbort(connection, aborter, sent)) return true;
+    // However late the answer to a challenge comes, the first reset came before.
+    if (isReset(seen) && challengedBefore(aborter, peer, seen) !== null) return true;
     // Right on the acknowledgment of its own FIN it may be one as well (TCP_LINGER2 < 0).
     return (
       !hasAck &&

@@ -2,11 +2,13 @@ import type { Connection, Endpoint, Reset } from '../connections/connection.js';
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
 import {
+  challengedBefore,
   eachEndpoint,
   entered,
   findReset,
   finFrame,
   gradedBy,
+  isReset,
   lasted,
   lastMilestone,
   milestone,
@@ -15,7 +17,7 @@ import {
 import type { Severity } from './finding.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
-import { count, nameOf } from './wording.js';
+import { count, inCase, nameOf } from './wording.js';
 
 const BY_CLOSED_SOCKET =
   '{sender} had closed, and its host answered what {receiver} still had on the way as one without the connection (likely): such a reset takes its number from the acknowledgment of what it answers, which came from before the FIN.';
@@ -23,6 +25,17 @@ const BY_DEVICE = 'A device on the path resets with a stale number (possible).';
 const OVERTAKEN = 'The reset was overtaken by data, or data before it was lost (possible).';
 const BLIND = 'Somebody tries to reset the connection blindly (possible).';
 const ANY_CITATIONS = [cite.resetValidity, cite.resetInSequence];
+/** It waits for an answer to its SYN: nothing was sent before the reset. */
+const SYN_SENT = {
+  applicationSees:
+    '{receiver}: nothing; its connect goes on waiting. {sender}: no connection of it is known.',
+  likelyCauses: [
+    'A device on the path, or a stack that is not complete, refuses without an acknowledgment of the SYN (possible): then connect fails only at its timeout.',
+    'It answers an older segment of this port pair (possible): an earlier connection, or an old copy of a SYN.',
+    BLIND,
+  ],
+  citations: [cite.resetValidity, cite.synSentReset],
+};
 const COUNTER = 'On the host of {receiver}: nstat -az TcpExtTCPChallengeACK.';
 const ON_OTHER_SIDE = 'Capture on the other side: did {sender} send it?';
 /** What to look at, and what is cited, by whether its number lay in the window. */
@@ -43,6 +56,12 @@ const CHALLENGED = {
 const OUTSIDE = {
   nextSteps: [ON_OTHER_SIDE],
   citations: [...ANY_CITATIONS, cite.noPawsForReset, cite.blindReset],
+};
+/** The exact one that followed came from a host that held the connection for closed. */
+const RESOLVED = {
+  applicationSees:
+    '{receiver}: nothing from this reset; the exact one that followed ended the connection. {sender}: it held the connection for closed, unless a device on the path answered for it.',
+  likelyCauses: [OVERTAKEN.replace('(possible)', '(likely)')],
 };
 const UNKNOWN_CAUSES = [OVERTAKEN, BY_DEVICE, BLIND];
 /** It has the form of a closed socket's answer: its number lies before the window. */
@@ -83,7 +102,7 @@ export const rstNotAccepted: Rule = {
   needs: 'both',
   explains: [],
   related: ['rst-origin-suspect', 'rst-in-time-wait'],
-  citations: [...CHALLENGED.citations, cite.closedAnswersReset, cite.resetOnFinNumber],
+  citations: [...CHALLENGED.citations, cite.closedAnswersReset, cite.resetOnFinNumber, cite.synSentReset],
   documentation: {
     meaning:
       'A reset counts only at exactly the next octet that its receiver expects. Elsewhere in the window it draws a challenge ACK, outside of it nothing. The sender believes that the connection is gone while the receiver holds it open; or the sender was never the peer.',
@@ -101,6 +120,8 @@ export const rstNotAccepted: Rule = {
       'Where {sender} had closed: its host answered what was still on the way (likely).',
       BY_DEVICE,
       BLIND,
+      inCase('Where the receiver is in SYN-SENT', SYN_SENT.likelyCauses[0]),
+      inCase('Where the receiver is in SYN-SENT', SYN_SENT.likelyCauses[1]),
     ],
     nextSteps: CHALLENGED.nextSteps,
     example: { fixture: 'blind-reset-in-window', capture: 'server' },
@@ -121,6 +142,7 @@ export const rstNotAccepted: Rule = {
       missedBy < 0 || (missedBy > 0 && !(connection.quality.midstream && verdict !== 'challenged'));
     const sentOn = sentOnAfter(connection, sender, reset);
     const fin = sentOn === null ? closedBefore(sender, reset) : null;
+    const exact = exactAfterChallenge(sender, receiver, reset);
     const place = placeOf(verdict, isMeasured ? missedBy : 0);
     const reaction =
       challenge !== null && challenge.frame > reset.frame
@@ -136,15 +158,17 @@ export const rstNotAccepted: Rule = {
       title: wentOn
         ? '{receiver} did not accept a reset from {sender}'
         : 'A reset from {sender} does not fit what {receiver} was seen to expect',
-      explanation: `The reset in frame {rst} is ${place}. ${reaction}${sentOn === null ? '' : ` {sender} sent on until frame ${sentOn}: the reset was not its own, but forged or made on the path.`}${fin === null ? '' : ' It has the form of a closed socket’s answer, and {sender} had sent its FIN in frame {fin}.'}`,
+      explanation: `The reset in frame {rst} is ${place}. ${reaction}${exact === null ? '' : ` {sender} answered that with an exact one in frame ${exact.frame}, which ended the connection: whoever sends that holds the connection for gone.`}${sentOn === null ? '' : ` {sender} sent on until frame ${sentOn}: the reset was not its own, but forged or made on the path.`}${fin === null ? '' : ' It has the form of a closed socket’s answer, and {sender} had sent its FIN in frame {fin}.'}`,
       likelyCauses: fin === null ? UNKNOWN_CAUSES : CLOSED_CAUSES,
       ...(verdict === 'challenged' ? CHALLENGED : OUTSIDE),
+      ...(verdict === 'ignored' && SYN_SENT),
+      ...(exact !== null && RESOLVED),
       ...(fin !== null && {
         nextSteps: receiver.unacknowledgedBytes > 0 ? STEPS_OF_SENDING : STEPS_OF_CLOSED,
         citations: CLOSED_CITATIONS,
       }),
       ...(sentOn !== null && (verdict === 'challenged' ? FORGED_IN_WINDOW : FORGED)),
-      frames: [fin, reset.frame, challenge?.frame ?? null, sentOn],
+      frames: [fin, reset.frame, challenge?.frame ?? null, exact?.frame ?? null, sentOn],
       from: reset.time,
       to: challenge?.time ?? reset.time,
       facts: {
@@ -172,10 +196,22 @@ function closedBefore(sender: Endpoint, { frame, reset }: SeenReset): number | n
 /** Where the reset's number lies; `missedBy` is 0 where it is not known by how much it misses. */
 function placeOf(verdict: Reset['verdict'], missedBy: number): string {
   const bytes = count(Math.abs(missedBy), 'byte');
+  if (verdict === 'ignored') return 'not one that SYN-SENT accepts: it does not acknowledge the SYN';
   if (verdict === 'challenged')
     return `in the window but not exact${missedBy === 0 ? '' : `: ${bytes} beyond what {receiver} expects next`}`;
   const edge = missedBy === 0 ? '' : `, ${bytes} ${missedBy < 0 ? 'before' : 'beyond'} its window`;
   return `outside what the receiver accepts${edge}`;
+}
+
+/** The reset that answered the challenge which `reset` had drawn. */
+function exactAfterChallenge(sender: Endpoint, receiver: Endpoint, reset: SeenReset): SeenReset | null {
+  return findReset(
+    sender,
+    ({ verdict }, seen) =>
+      verdict === 'accepted' &&
+      isReset(seen) &&
+      challengedBefore(sender, receiver, seen)?.frame === reset.frame,
+  );
 }
 
 /** The fact that says by how much it misses. */

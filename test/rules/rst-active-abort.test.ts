@@ -289,6 +289,26 @@ testRule(rstActiveAbort, {
         /^The reset of 10\.0\.0\.2:8080 in frame 8 came on frame 7, which had followed the segment before it by 150 ms: too/,
       facts: { kind: 'sender-unknown' },
     },
+    {
+      name: 'by the first reset where the accepted one answers the challenge that it drew',
+      connection: abortBy(
+        'server',
+        {
+          segments: 5,
+          resetsSent: 2,
+          milestones: [
+            resets(5, 9, { hasAck: true, window: 500, verdict: 'challenged', missedBy: 499 }),
+            resets(5.02, 11, { trigger: { kind: 'ack', frame: 10, idleSeconds: 0.01 } }),
+          ],
+        },
+        { milestones: [happens('challenge-ack', 5.01, 10)] },
+      ),
+      end: 6,
+      confidence: 'inferred',
+      title: '10.0.0.2:8080 aborted the connection',
+      explanation:
+        /^The reset of 10\.0\.0\.2:8080 in frame 9 answers no segment .*10\.0\.0\.1:40000 challenged it in frame 10, and got an exact one in frame 11/,
+    },
   ],
   silent: [
     {

@@ -122,6 +122,41 @@ testRule(rstNotAccepted, {
       severity: 'info',
     },
     {
+      name: 'and says that its sender answered the challenge with an exact one',
+      connection: stray(
+        [inWindow, resets(5.02, 11, { trigger: { kind: 'ack', frame: 10 } })],
+        [happens('challenge-ack', 5.01, 10)],
+      ),
+      end: 7,
+      severity: 'info',
+      explanation: /answered that with an exact one in frame 11, which ended the connection/,
+      applicationSees: /the exact one that followed ended the connection/,
+      likelyCauses: /^The reset was overtaken by data, or data before it was lost \(likely\)\.$/,
+      frames: [9, 10, 11],
+    },
+    {
+      name: 'but not where the exact one answers another segment',
+      connection: stray(
+        [inWindow, resets(5.3, 13, { trigger: { kind: 'data', frame: 12 } })],
+        [happens('challenge-ack', 5.01, 10)],
+      ),
+      end: 7,
+      severity: 'info',
+      explanation: /challenge ACK in frame 10\.$/,
+      frames: [9, 10],
+    },
+    {
+      name: 'on one that answers a SYN without acknowledging it',
+      connection: stray([resets(5, 9, { verdict: 'ignored' })]),
+      end: 7,
+      severity: 'info',
+      explanation:
+        /^The reset in frame 9 is not one that SYN-SENT accepts: it does not acknowledge the SYN\. /,
+      applicationSees: /its connect goes on waiting/,
+      likelyCauses: /^(?!.*overtaken)/s,
+      citations: /In SYN-SENT a reset with an acceptable ACK/,
+    },
+    {
       name: 'as not its own where its supposed sender sends on',
       connection: sentOn(moment(5.5, 11)),
       end: 7,
