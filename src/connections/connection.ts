@@ -84,6 +84,8 @@ export interface IcmpError {
   readonly mtu?: number;
   /** Only if the endpoint whose segment it claims to quote cannot have sent that number. */
   readonly quotesUnsent?: true;
+  /** Only if all up to that number and beyond it had been acknowledged: of a keep-alive, or long delivered. */
+  readonly quotesAcknowledged?: true;
 }
 
 /** A request for the link address of the next host on the link. */

@@ -81,3 +81,5 @@ export function resetHasAck(detail: number): boolean {
 
 /** In the value of an ICMP error, above its version, type and code: it quotes a number that was never sent. */
 export const QUOTES_UNSENT = 1 << 24;
+/** Or one that had been acknowledged, as that of a keep-alive. */
+export const QUOTES_ACKNOWLEDGED = 1 << 25;

@@ -22,6 +22,7 @@ import {
   CONFIRMED,
   evidenceOf,
   isRetracted,
+  QUOTES_ACKNOWLEDGED,
   QUOTES_UNSENT,
   resetHasAck,
   rowOf,
@@ -281,7 +282,11 @@ function milestoneOf(entry: number, kind: number, journal: Journal): Milestone {
     lastFrame: (isRun ? journal.other(entry) : journal.frame(entry)) >>> 0,
     lastTime: isRun ? timeOf(next, journal) : time,
     value:
-      kind === RESET ? 0 : kind === ICMP_ERROR ? journal.value(entry) & ~QUOTES_UNSENT : journal.value(entry),
+      kind === RESET
+        ? 0
+        : kind === ICMP_ERROR
+          ? journal.value(entry) & ~(QUOTES_UNSENT | QUOTES_ACKNOWLEDGED)
+          : journal.value(entry),
   };
   if (kind === RESET) return { ...base, reset: resetOf(entry, journal) };
   if (kind === RETRANSMISSION_RUN && isRun)
@@ -344,6 +349,7 @@ function icmpOf(entry: number, journal: Journal): IcmpError {
     sequence: journal.value(reporter) >>> 0,
     ...(mtu === 0 ? {} : { mtu }),
     ...((value & QUOTES_UNSENT) === 0 ? {} : { quotesUnsent: true }),
+    ...((value & QUOTES_ACKNOWLEDGED) === 0 ? {} : { quotesAcknowledged: true }),
   };
 }
 

@@ -12,7 +12,7 @@
 import { ACK, type IcmpError, RST, type Segment, SYN } from '../decode/segment.js';
 import { advance, before, within } from '../tcp/sequence.js';
 import { FOUND_GONE } from '../tcp/transitions.js';
-import { ASSUMED, OBSERVED, QUOTES_UNSENT } from './entries.js';
+import { ASSUMED, OBSERVED, QUOTES_ACKNOWLEDGED, QUOTES_UNSENT } from './entries.js';
 import { CONTINUATION, type Journal } from './journal.js';
 import { Ledger } from './ledger.js';
 import {
@@ -150,10 +150,14 @@ export class Observer {
     const ledger = this.#ledger;
     ledger.open(memory, base, error);
     // A reset may carry any number, and an error may quote it.
-    const isUnsent =
-      ledger.find(RESET, server) < 0 &&
-      hasNeverSent(memory, base + (server ? SERVER : CLIENT), error.sequence);
-    const value = (isUnsent ? QUOTES_UNSENT : 0) | (error.version << 16) | (error.type << 8) | error.code;
+    const sender = base + (server ? SERVER : CLIENT);
+    const isUnsent = ledger.find(RESET, server) < 0 && hasNeverSent(memory, sender, error.sequence);
+    const place = isUnsent
+      ? QUOTES_UNSENT
+      : isAcknowledged(memory, sender, error.sequence)
+        ? QUOTES_ACKNOWLEDGED
+        : 0;
+    const value = place | (error.version << 16) | (error.type << 8) | error.code;
     const entry = ledger.find(ICMP_ERROR, server);
     const mtu = error.mtu | 0;
     if (entry >= 0 && ledger.journal.value(entry) === value && ledger.markOf(entry) === mtu) {
@@ -209,6 +213,11 @@ function hasNeverSent(memory: Int32Array, x: number, sequence: number): boolean 
   // Numbers come again after 4 GiB: then the recent ones count.
   const known = (flags & ENDPOINT_ACKNOWLEDGED) === 0 ? memory[x + ISS] : memory[x + UNA];
   return !within(sequence, advance(known, -UNSEEN_OCTETS), highest);
+}
+
+/** The endpoint at `x` knew that its peer has the octet of that number. */
+function isAcknowledged(memory: Int32Array, x: number, sequence: number): boolean {
+  return (memory[x + STATE] & ENDPOINT_ACKNOWLEDGED) !== 0 && before(sequence, memory[x + UNA]);
 }
 
 /** How the number of a SYN lies to those that its sender, the endpoint at `x`, used on the old connection. */

@@ -73,19 +73,27 @@ function saysUndelivered(error: IcmpError): boolean {
 }
 
 /**
- * The last errors alike that say of segments of `sender` that they were not delivered; those that quote a number
- * that it never sent count only if there are no others.
+ * The last errors alike that say of segments of `sender` that they were not delivered. Those that quote what is not in
+ * flight count only if there are no others: what had been acknowledged, and last what was never sent.
  */
 export function lastUndelivered(sender: Endpoint): { run: Milestone; icmp: IcmpError } | null {
   const { milestones } = sender;
+  let acknowledged: { run: Milestone; icmp: IcmpError } | null = null;
   let unsent: { run: Milestone; icmp: IcmpError } | null = null;
   for (let i = milestones.length - 1; i >= 0; i--) {
     const { icmp } = milestones[i];
     if (icmp === undefined || !saysUndelivered(icmp)) continue;
-    if (icmp.quotesUnsent === undefined) return { run: milestones[i], icmp };
-    unsent ??= { run: milestones[i], icmp };
+    const error = { run: milestones[i], icmp };
+    if (isInFlight(icmp)) return error;
+    if (icmp.quotesUnsent === true) unsent ??= error;
+    else acknowledged ??= error;
   }
-  return unsent;
+  return acknowledged ?? unsent;
+}
+
+/** It quotes what was neither acknowledged nor unsent: of all others Linux takes no notice (`tcp_v4_err`). */
+export function isInFlight({ quotesUnsent, quotesAcknowledged }: IcmpError): boolean {
+  return quotesUnsent === undefined && quotesAcknowledged === undefined;
 }
 
 /**

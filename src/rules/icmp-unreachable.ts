@@ -1,7 +1,7 @@
-import type { Endpoint, IcmpError } from '../connections/connection.js';
+import type { Connection, Endpoint, IcmpError, Milestone } from '../connections/connection.js';
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
-import { eachEndpoint, latest, opened, silentSince } from './evidence.js';
+import { eachEndpoint, lasted, latest, opened, silentSince } from './evidence.js';
 import type { Citation } from './finding.js';
 import { HARD, isLocal, lastUndelivered, meaningOf, SOFT, type Subject } from './icmp-errors.js';
 import { LOST_NEIGHBOUR_CITATIONS, reportSilence } from './neighbours.js';
@@ -111,6 +111,8 @@ const UNSENT: Advice = {
   ],
 };
 
+/** What a caller sends later than this after an error, it sent knowing of it. */
+const UNDERWAY_SECONDS = 0.5;
 /** An open connection that goes on is heard within this time of the first error: a soft one ends nothing (MUST-56). */
 const TAIL_SECONDS = 3;
 
@@ -154,7 +156,7 @@ export const icmpUnreachable: Rule = {
   ],
   documentation: {
     meaning:
-      'A router or a host returned an ICMP error that quotes a segment of this connection. Soft errors must not end an established connection: Linux remembers them, and hard ones too, and reports them instead of ETIMEDOUT when it gives up. During the handshake many systems, Linux among them, give up at once. An error that comes from the address of {sender} itself is its own host’s, as Linux sends it to itself when nobody answers its ARP or neighbour discovery: no router is involved. An error that quotes a number which {sender} never sent is forged or about something else, and stays info.',
+      'A router or a host returned an ICMP error that quotes a segment of this connection. Soft errors must not end an established connection: Linux remembers them, and hard ones too, and reports them instead of ETIMEDOUT when it gives up. During the handshake many systems, Linux among them, give up at once. An error that comes from the address of {sender} itself is its own host’s, as Linux sends it to itself when nobody answers its ARP or neighbour discovery: no router is involved. Linux ignores an error that quotes what has been acknowledged, such as the number of a keep-alive: then the program gets ETIMEDOUT all the same. An error that quotes a number which {sender} never sent is forged or about something else, and stays info.',
     proof: [
       'An ICMP or ICMPv6 error that quotes addresses and ports of this connection.',
       'The sequence number that it quotes is held against what {sender} had sent, if its SYN was captured.',
@@ -193,8 +195,9 @@ export const icmpUnreachable: Rule = {
     const local = !unsent && isLocal(sender, icmp);
     const advice = unsent ? UNSENT : ((local ? LOCAL[subject] : undefined) ?? ADVICE[subject]);
     const name = `ICMP${icmp.version === 6 ? 'v6' : ''} type ${icmp.type} code ${icmp.code}, ${kind}`;
+    const wentOn = connecting ? triedSince(connection, sender, run) : null;
     const after = connecting
-      ? 'The connection was not yet open.'
+      ? `The connection was not yet open.${wentOn === null ? '' : ` {sender} went on all the same, until frame ${wentOn}.`}`
       : dead
         ? '{peer} was not heard again.'
         : silent
@@ -207,8 +210,8 @@ export const icmpUnreachable: Rule = {
       title: `${local ? 'The host of {sender} itself' : '{reporter}'} reported “${text}” for {peer}${unsent ? ', quoting a number that {sender} was not seen to send' : ''}`,
       explanation: unsent
         ? `{errors} from {reporter}, the first in frame {first}: ${name}. It quotes the sequence number ${icmp.sequence}, far from all that {sender} was seen to send: it is forged, about another connection, or was rewritten on the path. ${after}`
-        : `{errors} from {reporter}, the first in frame {first}, about ${run.count === 1 ? 'a segment' : 'segments'} of {sender}: ${name}. ${local ? 'That is the address of {sender}: its own host says so, not a router. ' : ''}${after}`,
-      applicationSees: outcome(sender, peer, icmp, errno, connecting, dead),
+        : `{errors} from {reporter}, the first in frame {first}, about ${run.count === 1 ? 'a segment' : 'segments'} of {sender}: ${name}. ${icmp.quotesAcknowledged ? `${run.count === 1 ? 'It quotes' : 'They quote'} what had been acknowledged, as a keep-alive does. ` : ''}${local ? 'That is the address of {sender}: its own host says so, not a router. ' : ''}${after}`,
+      applicationSees: outcome(sender, peer, icmp, errno, connecting, dead, wentOn !== null),
       likelyCauses: advice.causes,
       nextSteps: advice.next,
       citations: citationsFor(icmp, kind, subject, connecting),
@@ -225,6 +228,7 @@ export const icmpUnreachable: Rule = {
         seconds: round(secondsBetween(run.time, run.lastTime)),
         handshake: connecting,
         ...(unsent ? { quotedSequence: icmp.sequence } : {}),
+        ...(icmp.quotesAcknowledged && { quotesAcknowledged: true }),
       },
       words: {
         sender: nameOf(sender),
@@ -242,18 +246,32 @@ export const icmpUnreachable: Rule = {
   }),
 };
 
+/** The last frame of a caller that did not give up at the error, but sent its SYN again later. */
+function triedSince(connection: Connection, { lastSegment }: Endpoint, run: Milestone): number | null {
+  if (lastSegment === null || lastSegment.frame < run.frame) return null;
+  const seconds = secondsBetween(run.time, lastSegment.time);
+  return lasted(connection, run.frame, seconds, UNDERWAY_SECONDS) ? lastSegment.frame : null;
+}
+
 /** What the program of `sender` gets from Linux. */
 function outcome(
   sender: Endpoint,
   peer: Endpoint,
-  { quotesUnsent }: IcmpError,
+  { quotesUnsent, quotesAcknowledged }: IcmpError,
   errno: string | null,
   connecting: boolean,
   dead: boolean,
+  wentOn: boolean,
 ): string {
   if (quotesUnsent) return '{sender}: nothing; Linux ignores an error that quotes no number in flight.';
+  if (quotesAcknowledged) {
+    const gone = dead ? ' If its kernel gives up, it fails with ETIMEDOUT.' : '';
+    return `{sender}: nothing of the error; Linux ignores one that quotes no number in flight.${gone}`;
+  }
   if (errno === null) return '{sender}: nothing; Linux ignores an error with a code that it does not know.';
   if (connecting) {
+    if (sender.role === 'client' && wentOn)
+      return `{sender}: its connect went on, where it fails at once on Linux; it fails later with ${errno} or ETIMEDOUT if no answer comes.`;
     return sender.role === 'client'
       ? `{sender}: (on Linux) connect fails at once with ${errno}.`
       : '{sender}: nothing; accept does not return a connection that never opened.';
@@ -268,7 +286,7 @@ function outcome(
 }
 
 function citationsFor(
-  { version, quotesUnsent }: IcmpError,
+  { version, quotesUnsent, quotesAcknowledged }: IcmpError,
   kind: string,
   subject: Subject,
   connecting: boolean,
@@ -285,7 +303,8 @@ function citationsFor(
     ...(version === 4 ? [cite.hostIcmp, ...(isTimeExceeded ? [] : [cite.icmpUnreachable])] : []),
     ...(version === 4 && subject === 'policy' ? [cite.adminProhibited, cite.adminFiltered] : []),
     ...(version === 6 ? [isTimeExceeded ? cite.icmp6TimeExceeded : cite.icmp6Unreachable] : []),
-    ...(connecting ? [cite.softErrorsInHandshake] : [cite.tcpErrorHandling]),
-    cite.icmpErrno,
+    ...(quotesAcknowledged
+      ? [cite.icmpSequenceCheck]
+      : [connecting ? cite.softErrorsInHandshake : cite.tcpErrorHandling, cite.icmpErrno]),
   ];
 }

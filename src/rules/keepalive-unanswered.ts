@@ -17,8 +17,8 @@ import { count, duration, nameOf, round } from './wording.js';
 
 const PROBER: ProgramView = {
   name: 'prober',
-  open: 'ETIMEDOUT, or the error that a router reported; then EPIPE',
-  read: 'fails with ETIMEDOUT, or with the error that a router reported',
+  open: 'ETIMEDOUT, on Linux even if ARP found nobody or a router reported an error, as it ignores errors that quote a keep-alive; then EPIPE',
+  read: 'fails with ETIMEDOUT, on Linux even if ARP found nobody or a router reported an error, as it ignores errors that quote a keep-alive',
 };
 
 const OF_ANY = [

@@ -3,7 +3,7 @@ import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
 import { eachEndpoint, gradedBy } from './evidence.js';
 import { causesOfSilence, stepsOfSilence } from './host-fate.js';
-import { isLocal, lastUndelivered } from './icmp-errors.js';
+import { isInFlight, isLocal, lastUndelivered } from './icmp-errors.js';
 import { LOST_NEIGHBOUR_CITATIONS, lostNeighbour, reportSilence } from './neighbours.js';
 import { inGeneral, type ProgramView, seenAt } from './program-view.js';
 import type { Rule } from './rule.js';
@@ -100,7 +100,7 @@ export const retransmissionGaveUp: Rule = {
     const asked = lostNeighbour(sender, peer);
     const askedItself = asked?.isOwnHost === true && asked.isPeer;
     const error = lastUndelivered(sender);
-    const reported = error !== null && error.icmp.quotesUnsent === undefined;
+    const reported = error !== null && isInFlight(error.icmp);
     const reportedLocally = reported && isLocal(sender, error.icmp);
     const mayStillTry = early && !askedItself && (!reported || reportedLocally);
     return reportSilence(retransmissionGaveUp, connection, sender, peer, 'peer', {

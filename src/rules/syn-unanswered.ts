@@ -1,6 +1,7 @@
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
 import { eachEndpoint, entered, findReset, lasted, milestone, wasInTimeWait } from './evidence.js';
+import { lastUndelivered } from './icmp-errors.js';
 import { LOST_NEIGHBOUR_CITATIONS, reportSilence } from './neighbours.js';
 import type { Rule } from './rule.js';
 import { duration, nameOf, round } from './wording.js';
@@ -84,12 +85,13 @@ export const synUnanswered: Rule = {
     const waitedSeconds = secondsBetween(syn.time, captureEnd);
     if (!lasted(connection, syn.frame, waitedSeconds, options.waitSeconds)) return null;
     const seconds = secondsBetween(syn.time, repeated.lastTime);
+    const reported = lastUndelivered(caller) !== null;
     const gaveUp = findReset(caller, (_, { frame }) => frame > repeated.lastFrame);
     return reportSilence(synUnanswered, connection, caller, listener, 'listener', {
       endpoint: caller.role,
       confidence: 'observed',
       title: '{caller} sent {count} SYNs to {listener} over {time} without any answer',
-      explanation: `The SYN in frame {first} was repeated until frame {last}; nothing came back, no SYN-ACK and no reset.${gaveUp === null ? '' : ' {caller} gave up with a reset of its own in frame {rst}.'}${metTimeWait ? ` By this capture {listener} was in TIME-WAIT of connection ${connection.predecessor}, on the same ports, when the SYN came.` : ''}`,
+      explanation: `The SYN in frame {first} was repeated until frame {last}; ${reported ? 'neither a SYN-ACK nor a reset came back, only ICMP errors' : 'nothing came back, no SYN-ACK and no reset'}.${gaveUp === null ? '' : ' {caller} gave up with a reset of its own in frame {rst}.'}${metTimeWait ? ` By this capture {listener} was in TIME-WAIT of connection ${connection.predecessor}, on the same ports, when the SYN came.` : ''}`,
       ...(metTimeWait && {
         likelyCauses: [IGNORED_IN_TIME_WAIT, ...synUnanswered.documentation.likelyCauses],
       }),

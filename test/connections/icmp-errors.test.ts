@@ -90,6 +90,22 @@ it.each([
   expect(errorsIn(...frames, quoting(START + 2 ** 30))[0]).not.toHaveProperty('quotesUnsent');
 });
 
+it('sees that an error quotes what was acknowledged, as of a keep-alive', () => {
+  const answer = ipv4(
+    tcp({
+      sourcePort: 80,
+      destinationPort: 40_000,
+      sequence: 900,
+      acknowledgment: (START + 6) >>> 0,
+      flags: ACK,
+    }),
+    { source: '10.0.0.2', destination: '10.0.0.1' },
+  );
+  const frames = [SYN_FRAME, DATA_FRAME, quoting(START + 1), answer, quoting(START + 5), quoting(START + 6)];
+  const flags = errorsIn(...frames).map(({ quotesAcknowledged }) => quotesAcknowledged);
+  expect(flags).toEqual([undefined, true, undefined]);
+});
+
 describe('a quotation', () => {
   const TYPES = Array.from({ length: 256 }, (_, type) => type);
   /** An error about a 4-tuple of its own, and a segment of another: whether the first has a number shows in the second's. */

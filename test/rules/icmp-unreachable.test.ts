@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Connection, IcmpError } from '../../src/connections/connection.js';
+import type { Connection, IcmpError, Moment } from '../../src/connections/connection.js';
 import { prepareRules } from '../../src/rules/evaluate.js';
 import { icmpUnreachable } from '../../src/rules/icmp-unreachable.js';
 import { at, connection, enters, happens, moment } from '../support/connection-builder.js';
@@ -182,6 +182,36 @@ describe('its words follow type and code', () => {
     expect(findingOn(reported({ code: 3 }, 20)).applicationSees).toMatch(/nothing; had the kernel given up/);
     expect(findingOn(reported({ quotesUnsent: true }, 20)).applicationSees).toMatch(/Linux ignores/);
     expect(findingOn(reported({ code: 40 }, 20)).applicationSees).toMatch(/code that it does not know/);
+  });
+
+  it('says of a caller that goes on that its connect did not fail at once', () => {
+    const trying = (lastSegment: Moment) => {
+      const { client, ...rest } = connecting({});
+      return findingOn({ ...rest, client: { ...client, lastSegment } });
+    };
+    expect(trying(moment(3, 3))).toMatchObject({
+      explanation: expect.stringMatching(/10\.0\.0\.1:40000 went on all the same, until frame 3\.$/),
+      applicationSees: expect.stringMatching(/its connect went on, where it fails at once on Linux/),
+    });
+    expect(trying(moment(0.2, 3)).applicationSees).toMatch(/connect fails at once/);
+  });
+
+  it('says that Linux ignores an error about a keep-alive', () => {
+    const about = (heard: number) => findingOn(reported({ quotesAcknowledged: true }, heard));
+    expect(about(9)).toMatchObject({
+      explanation: expect.stringMatching(/They quote what had been acknowledged, as a keep-alive does\./),
+      applicationSees: expect.stringMatching(/Linux ignores .* fails with ETIMEDOUT\.$/),
+      facts: { quotesAcknowledged: true },
+    });
+    expect(about(20).applicationSees).not.toMatch(/ETIMEDOUT/);
+  });
+
+  it('prefers an error about what is in flight to one about a keep-alive', () => {
+    const errors = [{ quotesAcknowledged: true } as const, {}, { quotesAcknowledged: true } as const].map(
+      (more, i) => happens('icmp-error', 10 + i, 10 + i, { icmp: { ...UNREACHABLE, ...more } }),
+    );
+    const { frames } = findingOn(connection({ client: { milestones: errors } }));
+    expect(frames).toEqual([11]);
   });
 
   it('tells what the caller sees only of a caller', () => {

@@ -42,6 +42,23 @@ testRule(synUnanswered, {
       frames: [1, 2, 4],
     },
     {
+      name: 'and says that ICMP errors came back, where they did',
+      connection: connection({
+        client: {
+          timeline: [enters('SYN-SENT', 0, 1, { evidence: 'observed' })],
+          milestones: [
+            happens('icmp-error', 0.1, 2, {
+              icmp: { version: 4, type: 3, code: 1, reporter: '10.0.0.254', sequence: 0 },
+            }),
+            happens('syn-repeated', 1, 3, { count: 3, until: 7, lastFrame: 5 }),
+          ],
+        },
+        server: { timeline: [], segments: 0, lastSegment: null },
+      }),
+      end: 20,
+      explanation: /neither a SYN-ACK nor a reset came back, only ICMP errors\.$/,
+    },
+    {
       name: 'and that the caller gave up with a reset of its own',
       connection: connectionOf(`
         0 C S 0
