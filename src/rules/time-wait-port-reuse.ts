@@ -188,7 +188,7 @@ const EXPLANATION: Readonly<Record<Exclude<Outcome, 'refused'>, string>> = {
   accepted: 'It was accepted at once.',
   late: 'It was repeated until frame {last} before an answer came: TIME-WAIT ignored it, or it or the answers were lost.',
   unanswered:
-    'Nothing answered the {syns} in this capture: TIME-WAIT ignored them, or they or the answers were lost.',
+    'Nothing in this capture answers {syns}: TIME-WAIT took no notice, or SYNs or answers were lost.',
   reset: 'The next segment of the new connection, in frame {next}, is a reset.',
 };
 

@@ -114,7 +114,7 @@ testRule(timeWaitPortReuse, {
       end: 20,
       severity: 'info',
       title: `${OPENED}: not answered`,
-      explanation: /Nothing answered the 2 SYNs/,
+      explanation: /Nothing in this capture answers 2 SYNs/,
       facts: { outcome: 'unanswered', syns: 2 },
     },
     {

@@ -1,5 +1,6 @@
 import { secondsBetween, type Timestamp } from '../../core/time.js';
 import { cite } from '../citations.js';
+import { latest } from '../evidence.js';
 import type { Finding } from '../finding.js';
 import { causesOfOneSilence, causesOfSilence, STEP_OF_ONE_SILENCE, stepsOfSilence } from '../host-fate.js';
 import { causesOfLostNeighbour } from '../neighbours.js';
@@ -33,7 +34,15 @@ const SILENCE = new Set([
 ]);
 
 /** Rules to whose findings it adds that the silent host was heard elsewhere. */
-const CONTRASTED = new Set(['peer-unresponsive', 'fin-unacknowledged']);
+const CONTRASTED = [
+  'peer-unresponsive',
+  'retransmission-gave-up',
+  'fin-unacknowledged',
+  'keepalive-unanswered',
+  'zero-window-probe-unanswered',
+];
+/** Those about the side that waits; the others are about the one that is silent. */
+const ABOUT_WAITING = new Set(['syn-unanswered', 'fin-unacknowledged', 'retransmission-gave-up']);
 
 /** What was still on its way when the first unanswered segment was sent. */
 const IN_FLIGHT_SECONDS = 0.5;
@@ -80,7 +89,7 @@ export const peerHostLost: PatternRule = {
       description: 'Within which time they must have fallen silent; when they last sent blurs it.',
     },
   },
-  grades: ['peer-unresponsive', 'fin-unacknowledged'],
+  grades: CONTRASTED,
   citations: [cite.retransmissionLimits, cite.backoff],
   related: ['peer-unresponsive', 'keepalive-unanswered', 'endpoint-mass-close', 'host-restarted'],
   documentation: {
@@ -138,11 +147,13 @@ export const peerHostLost: PatternRule = {
       },
       contrastOf({ client, server, network }, finding) {
         // A client's host is seldom heard on other connections.
-        if (!CONTRASTED.has(finding.rule) || silentEndpoint(finding) !== 'server') return null;
+        if (!CONTRASTED.includes(finding.rule) || silentEndpoint(finding) !== 'server') return null;
         // Its link tells more of it, and of a later time.
         if (finding.facts.peerSilent === false || finding.facts.neighbour === server.address) return null;
         const last = heard.of(server.address, network);
-        const seconds = last === null ? 0 : secondsBetween(finding.from, last);
+        // Of probes the first may have been answered: its own last segment is none of another connection.
+        const silentFrom = latest(finding.from, server.lastSegment?.time ?? finding.from);
+        const seconds = last === null ? 0 : secondsBetween(silentFrom, last);
         return seconds <= IN_FLIGHT_SECONDS
           ? null
           : contrastWith(seconds, nameOf(server), nameOf(client), finding);
@@ -204,16 +215,16 @@ export const peerHostLost: PatternRule = {
 
 /** What is said of a silent peer whose host was heard elsewhere for so many seconds more. */
 function contrastWith(seconds: number, peer: string, sender: string, finding: Finding): Contrast {
-  const { rule, likelyCauses, nextSteps } = finding;
+  const { likelyCauses, nextSteps } = finding;
+  const steps = fillAll(stepsOfSilence('peer'), { peer });
   const inPlace = (texts: readonly string[], of: readonly string[], instead: readonly string[]) =>
     replaced(texts, fillAll(of, { peer, sender }), fillAll(instead, { peer, sender }));
   return {
     sentence: `Its host was heard on other connections up to ${duration(seconds)} after that: it has not gone.`,
     likelyCauses: inPlace(likelyCauses, causesOfSilence('peer'), causesOfOneSilence('peer', 'sender')),
-    nextSteps:
-      rule === 'peer-unresponsive'
-        ? inPlace(nextSteps, stepsOfSilence('peer'), [STEP_OF_ONE_SILENCE])
-        : nextSteps,
+    nextSteps: nextSteps.some((step) => steps.includes(step))
+      ? inPlace(nextSteps, stepsOfSilence('peer'), [STEP_OF_ONE_SILENCE])
+      : nextSteps,
   };
 }
 
@@ -238,9 +249,7 @@ function replaced(
   return [...texts.slice(0, place), ...instead, ...after];
 }
 
-/** `syn-unanswered` and `fin-unacknowledged` are about the side that waits, the others about the one that is silent. */
 function silentEndpoint(finding: Finding): 'client' | 'server' {
-  if (finding.rule === 'syn-unanswered' || finding.rule === 'fin-unacknowledged')
-    return finding.endpoint === 'client' ? 'server' : 'client';
+  if (ABOUT_WAITING.has(finding.rule)) return finding.endpoint === 'client' ? 'server' : 'client';
   return finding.endpoint ?? 'server';
 }

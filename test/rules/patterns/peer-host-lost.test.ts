@@ -65,6 +65,35 @@ describe('peer-host-lost', () => {
     expect(told.severity).toBe('error');
   });
 
+  it.each([
+    ['retransmission-gave-up', 'client', 'peer'],
+    ['keepalive-unanswered', 'server', 'peer'],
+    ['zero-window-probe-unanswered', 'server', 'receiver'],
+  ] as const)('says so of %s', (rule, endpoint, name) => {
+    const collector = preparePatterns([peerHostLost]);
+    const words = { [name]: '10.0.0.2:8080' };
+    const waits = connection({ id: 0, server: { lastSegment: moment(20, 10) } });
+    const found = [
+      finding(rule, {
+        endpoint,
+        from: at(13),
+        likelyCauses: fillAll(causesOfSilence(name), words),
+        nextSteps: ['Look.', ...fillAll(stepsOfSilence(name), words)],
+      }),
+    ];
+    collector.add(waits, found, at(100));
+    expect(collector.mayGrade(found)).toBe(true);
+    expect(collector.graded(waits, found)).toEqual(found);
+    collector.add(connection({ id: 2, server: { lastSegment: moment(60, 90) } }), [], at(100));
+    const [told] = collector.graded(waits, found);
+    expect(told.explanation).toMatch(/heard on other connections up to 40 s after that: it has not gone\.$/);
+    expect(told.likelyCauses.join()).not.toMatch(/lost power|\{/);
+    expect(told.nextSteps).toEqual([
+      'Look.',
+      'Capture at 10.0.0.2:8080: do the segments of 10.0.0.1:40000 arrive there?',
+    ]);
+  });
+
   describe('says so in the place of what that excludes', () => {
     const causes = fillAll(causesOfSilence('peer'), { peer: '10.0.0.2:8080' });
     const told = (more: Partial<Finding>) => {
