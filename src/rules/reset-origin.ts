@@ -82,7 +82,7 @@ function openerTtl(named: Endpoint, reset: SeenReset): number | null {
 }
 
 /** A segment with this TTL comes from another distance than those with `usual`. */
-function isElsewhere(ttl: number, usual: number): boolean {
+export function isElsewhere(ttl: number, usual: number): boolean {
   return Math.abs(hops(ttl) - hops(usual)) > ROUTE_CHANGE_HOPS;
 }
 

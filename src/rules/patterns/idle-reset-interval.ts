@@ -3,8 +3,9 @@ import { formatEndpoint } from '../../core/addresses.js';
 import { grouped } from '../../core/numbers.js';
 import { secondsBetween, type Timestamp } from '../../core/time.js';
 import { cite } from '../citations.js';
-import { entered, findReset, lastMilestone, latest } from '../evidence.js';
+import { entered, findReset, lastMilestone, latest, type SeenReset } from '../evidence.js';
 import type { Citation, Finding, Pattern } from '../finding.js';
+import { isElsewhere } from '../reset-origin.js';
 import { count, duration, inNetwork, round } from '../wording.js';
 import { Groups, Members, MINIMUM_MEMBERS, median } from './members.js';
 import type { PatternRule } from './pattern-rule.js';
@@ -12,11 +13,12 @@ import { reportPattern } from './report-pattern.js';
 
 /**
  * How a silence ended. At its first use: with a reset of a host that knew no such connection (`unknown`), or
- * without any answer (`dropped`). By itself: with a reset of a device (`device`), or of the server (`server`).
+ * without any answer (`dropped`). By itself: with a reset of a device (`device`), of the server (`server`), or of
+ * either in the server's name (`named`).
  */
-type Ending = 'unknown' | 'dropped' | 'device' | 'server';
+type Ending = 'unknown' | 'dropped' | 'device' | 'server' | 'named';
 
-const ENDINGS: readonly Ending[] = ['unknown', 'dropped', 'device', 'server'];
+const ENDINGS: readonly Ending[] = ['unknown', 'dropped', 'device', 'server', 'named'];
 
 /** A connection that ended after a silence. */
 interface Ended {
@@ -96,6 +98,7 @@ const CITATIONS: Readonly<Record<Ending, readonly Citation[]>> = {
   dropped: OF_DEVICE,
   device: OF_RESETTING_DEVICE,
   server: [cite.lingerOption, cite.loadBalancerReset],
+  named: [cite.abortFlushes, ...OF_RESETTING_DEVICE],
 };
 
 const NEXT_HEARTBEATS = 'Send keep-alives or heartbeats more often than every {often}.';
@@ -234,14 +237,30 @@ function endedSilence(connection: Connection, findings: readonly Finding[]): End
     if (rule === 'rst-origin-suspect' && endpoint !== null && found?.ending !== 'device')
       found = ended('device', idleBeforeReset(connection, connection[endpoint], finding), finding) ?? found;
     if (rule === 'rst-active-abort' && endpoint === 'server' && facts.afterOwnFin !== true)
-      found ??= ended('server', idleBeforeReset(connection, connection.server, finding), finding);
+      found ??= ended(
+        enderOf(connection.server, finding),
+        idleBeforeReset(connection, connection.server, finding),
+        finding,
+      );
   }
   return found;
 }
 
+/** Who sent the reset by which the server is said to have aborted. */
+function enderOf(server: Endpoint, finding: Finding): Ending {
+  const reset = resetOf(server, finding);
+  // One such TTL alone may be chance, but not that of several after the same silence.
+  if (reset !== null && server.ttl !== null && isElsewhere(reset.reset.ttl, server.ttl)) return 'device';
+  return finding.facts.kind === 'sender-unknown' ? 'named' : 'server';
+}
+
+function resetOf(sender: Endpoint, { from }: Finding): SeenReset | null {
+  return findReset(sender, (_, seen) => secondsBetween(seen.time, from) === 0);
+}
+
 /** How long nothing had been sent when the reset of this finding came by itself; null if it answers something. */
-function idleBeforeReset(connection: Connection, sender: Endpoint, { from }: Finding): number | null {
-  const reset = findReset(sender, (_, seen) => secondsBetween(seen.time, from) === 0);
+function idleBeforeReset(connection: Connection, sender: Endpoint, finding: Finding): number | null {
+  const reset = resetOf(sender, finding);
   if (reset === null || reset.reset.trigger !== null) return null;
   let last = connection.start;
   for (const endpoint of [connection.client, connection.server]) {
@@ -250,7 +269,7 @@ function idleBeforeReset(connection: Connection, sender: Endpoint, { from }: Fin
     last = latest(last, lastMilestone(endpoint, 'keep-alive')?.lastTime);
     last = latest(last, lastMilestone(endpoint, 'retransmission-run')?.lastTime);
   }
-  return secondsBetween(last, from);
+  return secondsBetween(last, finding.from);
 }
 
 function patternOf(
@@ -387,6 +406,7 @@ const TITLES: Readonly<Record<Ending, string>> = {
   dropped: '{count} connections to {server} were not answered on their first use after {interval} of silence',
   device: '{count} connections to {server} were probably reset by a device after {interval} of silence',
   server: '{server} reset {count} connections after {interval} of silence',
+  named: '{count} connections to {server} were reset in its name after {interval} of silence',
 };
 
 const MEANINGS: Readonly<Record<Ending, string>> = {
@@ -397,6 +417,8 @@ const MEANINGS: Readonly<Record<Ending, string>> = {
     'Nothing of either end had drawn the resets: a device on the path that ends idle connections explains that.',
   server:
     'Nothing had drawn the resets, and they look like any other segment of {server}: an idle timeout of its own explains that.',
+  named:
+    'Nothing had drawn the resets. They have no ACK bit, which Linux sets when a program aborts: an idle timeout of a device on the path explains that, or one of {server} on another system.',
 };
 
 const ON_USE: Texts = { likelyCauses: [CAUSE_ON_USE], nextSteps: [NEXT_HEARTBEATS, NEXT_TIMEOUTS] };
@@ -407,7 +429,7 @@ const TEXTS: Readonly<Record<Ending, Texts>> = {
   dropped: ON_USE,
   device: {
     likelyCauses: [
-      'An idle timeout of {interval} in a load balancer, firewall or NAT on the way to {server}, which tells both ends (likely).',
+      'An idle timeout of {interval} in a load balancer, firewall or NAT on the way to {server}, which then sends a reset (likely).',
     ],
     nextSteps: [NEXT_HEARTBEATS, NEXT_TIMEOUTS],
   },
@@ -420,5 +442,12 @@ const TEXTS: Readonly<Record<Ending, Texts>> = {
       'At {server}: its idle or keep-alive timeout, and SO_LINGER in the code.',
       'Let clients give connections up that were idle for {often}, or send heartbeats more often than that.',
     ],
+  },
+  named: {
+    likelyCauses: [
+      'An idle timeout of {interval} in a load balancer, firewall or NAT on the way to {server} (possible): then a capture at {server} does not show these resets leave.',
+      'An idle timeout of {interval} in the program at {server}, on a system that sets no ACK bit when it aborts (possible).',
+    ],
+    nextSteps: [NEXT_HEARTBEATS, NEXT_TIMEOUTS],
   },
 };

@@ -140,6 +140,27 @@ describe('idle-reset-interval', () => {
     expect(pattern.likelyCauses[0]).toContain('An idle timeout of 60 s in the program at 10.0.0.2:8080');
   });
 
+  it('leaves open whose resets they are that Linux does not send', () => {
+    const pattern = only(reset('rst-active-abort', [60, 60, 60.1], { facts: { kind: 'sender-unknown' } }));
+    expect(pattern).toMatchObject({
+      title: '3 connections to 10.0.0.2:8080 were reset in its name after 60 s of silence',
+      severity: 'warning',
+      facts: { ending: 'named' },
+    });
+    expect(pattern.explanation).not.toContain('look like any other');
+  });
+
+  it('takes resets with another TTL for those of a device', () => {
+    const server = (idle: number) => ({ ttl: 64, milestones: [resets(1 + idle, 9, { ttl: 58 })] });
+    const pattern = only(
+      [60, 60, 60.1].map((idle, id) => [
+        connection({ id, client: { lastNewData: moment(0.9, 4) }, server: server(idle) }),
+        [finding('rst-active-abort', { from: at(1 + idle), to: at(1 + idle) })],
+      ]),
+    );
+    expect(pattern.facts.ending).toBe('device');
+  });
+
   it.each<[string, readonly Seen[], number | undefined, string]>([
     ['the interval is near one', dead(351, 351, 350.2), 350, 'AWS Network Load Balancers'],
     ['one lies in the range', [...dead(700, 701, 700), alive(320)], 350, 'AWS Network Load Balancers'],
