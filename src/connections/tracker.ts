@@ -775,7 +775,8 @@ function countFrame(memory: Int32Array, base: number, fromServer: boolean, segme
   }
 
   let complete = memory[base + FLAGS] | completenessBy(flags, payload);
-  if (segment.multipath !== 0) complete |= MULTIPATH;
+  // A caller only offers it: a server that does not take it up makes this plain TCP (RFC 8684 §3.1).
+  if (segment.multipath !== 0 && (flags & (SYN | ACK)) !== SYN) complete |= MULTIPATH;
   if (segment.payloadCaptured < payload) complete |= TRUNCATED;
   const limit = memory[peer + MSS];
   if (limit !== 0 && payload > limit) complete |= OFFLOADED;

@@ -9,6 +9,12 @@ import { signsOf, waitsFor } from './signs.js';
 /** All enabled rules' findings on one connection; `captureEnd` is the time of the last frame read so far. */
 export type Evaluate = (connection: Connection, captureEnd: Timestamp) => readonly Finding[];
 
+/** Programs hold the connection of Multipath TCP, not its subflows (RFC 8684 §3.3.3). */
+const ON_SUBFLOW = ' This is a subflow of Multipath TCP: its end is not that of what the programs opened.';
+const SEEN_ON_SUBFLOW =
+  'Nothing while another subflow of the same Multipath TCP connection lives. Else, of the last one: ';
+const ABOUT_ENDS = new Set(['teardown', 'reset', 'liveness']);
+
 const RANK: Readonly<Record<Severity, number>> = { info: 0, warning: 1, error: 2 };
 
 interface PreparedRule {
@@ -65,11 +71,22 @@ function settle(
         ruleOf(other.rule).rule.explains.includes(finding.rule) &&
         RANK[other.severity] >= RANK[finding.severity],
     );
-    // The end of one subflow is not the end of what the application opened (RFC 8684 §3.3.3).
-    const isSubflow = connection.quality.multipath && (rule.family === 'teardown' || rule.family === 'reset');
+    const { multipath } = connection.quality;
+    const isSubflow = multipath && (rule.family === 'teardown' || rule.family === 'reset');
     const severity = choice ?? (cause !== undefined || isSubflow ? 'info' : finding.severity);
-    const settled = severity === finding.severity ? finding : { ...finding, severity: severity as Severity };
+    const told = multipath && ABOUT_ENDS.has(rule.family) ? ofSubflow(finding) : finding;
+    const settled = severity === told.severity ? told : { ...told, severity: severity as Severity };
     return cause === undefined ? settled : { ...settled, explainedBy: cause.rule };
   });
   return graded.sort((a, b) => RANK[b.severity] - RANK[a.severity]);
+}
+
+/** What is inferred of programs does not follow from a subflow. */
+function ofSubflow(finding: Finding): Finding {
+  return {
+    ...finding,
+    confidence: finding.confidence === 'inferred' ? 'possible' : finding.confidence,
+    explanation: finding.explanation + ON_SUBFLOW,
+    applicationSees: SEEN_ON_SUBFLOW + finding.applicationSees,
+  };
 }

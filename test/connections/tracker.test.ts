@@ -1445,3 +1445,16 @@ it('keeps the opening of whoever has acknowledged the SYN-ACK before', () => {
   `);
   expect(statesOf(client)).toBe('SYN-SENT ESTABLISHED CLOSED');
 });
+
+it.each([
+  ['the server takes it up', 'S SA 0 1 mptcp=1', 'C A 1 1', true],
+  ['only the client is heard', 'C A 1 1 mptcp=1', 'C A 1 1', true],
+  ['the server does not know it', 'S SA 0 1', 'C A 1 1', false],
+])('knows a subflow of Multipath TCP where %s', (_, answer, next, multipath) => {
+  const { quality } = connectionOf(`
+    0 C S 0 mptcp=1
+    0.01 ${answer}
+    0.02 ${next}
+  `);
+  expect(quality.multipath).toBe(multipath);
+});

@@ -56,6 +56,12 @@ describe('all rules on one connection', () => {
     const subflow = afterClientFin({ quality: { multipath: true } });
     const findings = prepareRules(RULES)(subflow, at(700));
     expect(findings.every(({ severity }) => severity === 'info')).toBe(true);
+    const stuck = findings.find(({ rule }) => rule === 'close-wait-stuck')!;
+    expect(stuck.confidence).toBe('possible');
+    expect(stuck.explanation).toMatch(/This is a subflow of Multipath TCP: /);
+    expect(stuck.applicationSees).toMatch(
+      /^Nothing while another subflow .* lives\. Else, of the last one: 10\.0/,
+    );
   });
 
   it('say nothing of a connection that opened and closed as it should', () => {

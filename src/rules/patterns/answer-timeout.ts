@@ -119,8 +119,9 @@ export const answerTimeout: PatternRule = {
     let kept = 0;
     return {
       add(connection) {
-        const { client, server, network } = connection;
-        if (client.lastNewData === null) return;
+        const { client, server, network, quality } = connection;
+        // On a subflow of Multipath TCP the answer may have come by another.
+        if (client.lastNewData === null || quality.multipath) return;
         const service = services.of(inNetwork(server.address, network), server.port, () => ({
           server: formatEndpoint(server.address, server.port),
           network,

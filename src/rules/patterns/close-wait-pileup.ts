@@ -154,6 +154,8 @@ export const closeWaitPileup: PatternRule = {
         return group !== null && isPileup(group) ? 'error' : null;
       },
       add(connection, findings) {
+        // Another subflow may still be open, and no program is said to have closed this one.
+        if (connection.quality.multipath) return;
         add(connection, connection.client, findings);
         add(connection, connection.server, findings);
       },

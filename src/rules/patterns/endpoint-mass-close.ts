@@ -158,7 +158,8 @@ export const endpointMassClose: PatternRule = {
     };
     return {
       add(connection, findings) {
-        if (services === null) return;
+        // The subflows of one connection of Multipath TCP end together.
+        if (services === null || connection.quality.multipath) return;
         const { network } = connection;
         const { address, port } = connection.server;
         const service = services.of(inNetwork(address, network), port, () => ({

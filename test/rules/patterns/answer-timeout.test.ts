@@ -238,6 +238,12 @@ describe('answer-timeout', () => {
     expect(told(answered(0), waited(1, 5, more), waited(2, 5, more), waited(3, 5, more))).toEqual([]);
   });
 
+  it('is silent on subflows of Multipath TCP: the answer may come by another', () => {
+    const quality = { multipath: true };
+    const subflows = [1, 2, 3].map((id) => waited(id, 5, { quality }));
+    expect(told(answered(0), ...subflows)).toEqual([]);
+  });
+
   it('is silent on clients that leave at once', () => {
     expect(told(answered(0), waited(1, 0.2), waited(2, 0.2), waited(3, 0.2))).toEqual([]);
   });

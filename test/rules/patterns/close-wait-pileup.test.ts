@@ -131,6 +131,14 @@ describe('close-wait-pileup', () => {
     expect(pattern.title).toBe('3 of 3 connections of 10.0.0.1 are stuck in CLOSE-WAIT');
   });
 
+  it('is silent on subflows of Multipath TCP, which no program closes', () => {
+    const subflows = [1, 2, 3].map((id) => {
+      const [of, findings] = held(id, 'server', true);
+      return [{ ...of, quality: { ...of.quality, multipath: true } }, findings] as const;
+    });
+    expect(patternsOf(closeWaitPileup, subflows, 200)).toEqual([]);
+  });
+
   it('is silent on too few', () => {
     expect(
       patternsOf(

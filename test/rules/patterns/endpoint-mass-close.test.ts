@@ -103,6 +103,13 @@ describe('endpoint-mass-close', () => {
     expect(patternsOf(endpointMassClose, [asked(0), asked(1), asked(2, 31)], 200)).toEqual([]);
   });
 
+  it('is silent on subflows of Multipath TCP, which end together', () => {
+    const subflows = [open(0, 100), open(1, 100.01), open(2, 100.02)].map(
+      ([of]) => [{ ...of, quality: { ...of.quality, multipath: true } }, []] as const,
+    );
+    expect(patternsOf(endpointMassClose, subflows, 200)).toEqual([]);
+  });
+
   it('is silent when others stay open', () => {
     const rest = [3, 4, 5].map((id) => open(id, null));
     expect(patternsOf(endpointMassClose, [open(0, 100), open(1, 100), open(2, 100), ...rest], 200)).toEqual(
