@@ -136,7 +136,7 @@ export const rstOnWriteAfterClose: Rule = {
     ],
     notThis: [
       'Data that was sent before the FIN arrived: rst-on-close-race.',
-      'Data that the closing side acknowledged: half-close.',
+      'Data that the closing side acknowledged: half-close. Where it took some and reset the rest, it had half-closed first, and the finding says so.',
       'A reset that answers the late FIN and not data: fin-wait-2-timeout-late-fin.',
       'A reset after both FINs were through: rst-after-close-complete.',
       'A server whose client has just left, as browsers and players do at any time in the middle of a response: within promptSeconds it stays info if the client had got something before. Later its program had time to see the close; with a long response, or if the client cannot have waited for an answer, that is a warning.',
@@ -225,7 +225,7 @@ export const rstOnWriteAfterClose: Rule = {
         writer: nameOf(writer),
         closer: nameOf(closer),
         bytes: count(lostBytes, 'byte'),
-        written: count(lostAfterFin, 'byte'),
+        written: count(variant.name === 'half-closed' ? data.value : lostAfterFin, 'byte'),
         delay: duration(delaySeconds),
         fin: finFrame(closer) ?? '?',
         arrived: arrived ?? '?',

@@ -4,13 +4,20 @@
  */
 import type { Connection, Endpoint, Milestone, Transition } from '../connections/connection.js';
 import { secondsBetween } from '../core/time.js';
-import { endedWithin, entered, lasted, milestone, type SeenReset } from './evidence.js';
+import {
+  acknowledgedAfterPeerFin,
+  endedWithin,
+  entered,
+  lasted,
+  milestone,
+  type SeenReset,
+} from './evidence.js';
 import type { Severity } from './finding.js';
 import { CLIENT_LEFT, UNLESS_CLIENT_SHOULD_WAIT } from './host-fate.js';
 import { hadClosed } from './program-view.js';
 import type { OptionValues } from './rule.js';
 import { MAY_BE_TLS_ALERT, mayBeTlsAlert, SIZE_OF_TLS_ALERT } from './tls-alert.js';
-import { duration } from './wording.js';
+import { count, duration } from './wording.js';
 
 /** No answer comes sooner than this much of the handshake's round trip: round trips differ a little. */
 const MOST_OF_ROUND_TRIP = 0.75;
@@ -48,7 +55,14 @@ export const OF_BUSY_CLIENT = [
 
 /** A kind of such writes. */
 export interface Variant {
-  readonly name: 'immediate' | 'stale-pooled-connection' | 'late-answer' | 'streaming' | 'race' | 'farewell';
+  readonly name:
+    | 'immediate'
+    | 'stale-pooled-connection'
+    | 'late-answer'
+    | 'streaming'
+    | 'race'
+    | 'half-closed'
+    | 'farewell';
   readonly severity: Severity;
   /** Names of the options that make it this one. */
   readonly restsOn: readonly string[];
@@ -107,7 +121,28 @@ export function variantOf(written: Written): Variant {
   }
   if (before === null && mayBeTlsAlert(connection, writer, data.value))
     return { ...goodbye, restsOn: [], meaning: missing === 0 ? MAY_BE_TLS_ALERT : `${SIZE_OF_TLS_ALERT}.` };
+  if (acknowledgedAfterPeerFin(writer) > 0) return ofHalfClosed(written);
   return writer.role === 'server' ? ofServer(written) : ofClient(written);
+}
+
+/** The closer read on after its FIN, and then no longer: the writer may have seen nothing of that. */
+function ofHalfClosed(written: Written): Variant {
+  const isServer = written.writer.role === 'server';
+  const accepted = count(acknowledgedAfterPeerFin(written.writer), 'byte');
+  return {
+    name: 'half-closed',
+    severity: isServer ? 'warning' : 'error',
+    restsOn: [],
+    title: `went on writing to a peer that had half-closed, and then took no more: {bytes} lost to RST`,
+    meaning: `{closer} had acknowledged ${accepted} of that after its FIN: it still read then, and had closed, or ended, when the rest came. ${lossOf(written)}`,
+    likelyCauses: isServer
+      ? [
+          'The client ended, or gave up, in the middle of what it had half-closed for (possible).',
+          CLIENT_LEFT[0],
+        ]
+      : ['{closer} ended, or closed fully, before it had read everything (possible).', ENDED],
+    nextSteps: ['At {closer}: its log at the time of frame {rst}, and its timeouts.', SIGNAL],
+  };
 }
 
 function ofClient(written: Written): Variant {

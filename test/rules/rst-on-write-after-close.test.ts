@@ -251,6 +251,29 @@ testRule(rstOnWriteAfterClose, {
       facts: { variant: 'streaming', bytesBeforeFin: 498_540 },
     },
     {
+      name: 'on what a client refused that had half-closed and read on first',
+      connection: connectionOf(`
+        0    C S  0
+        0.01 S SA 0 1
+        0.02 C A  1 1
+        1    C PA 1 1 +100
+        1.01 S A  1 101
+        2    C FA 101 1
+        2.01 S A  1 102
+        2.1  S PA 1 102 +100
+        2.11 C A  102 101
+        2.2  S PA 101 102 +60
+        2.21 C R  102
+      `),
+      end: 3,
+      severity: 'warning',
+      title:
+        '10.0.0.2:8080 went on writing to a peer that had half-closed, and then took no more: 60 bytes lost to RST',
+      explanation:
+        /wrote 160 bytes from frame 8 to frame 10.* had acknowledged 100 bytes of that after its FIN/,
+      facts: { variant: 'half-closed', lostBytes: 60 },
+    },
+    {
       name: 'as info on a goodbye right before its own FIN',
       connection: written(2.2, 31, { closesAt: 2.2 }),
       end: 3,
