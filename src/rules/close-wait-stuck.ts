@@ -15,10 +15,12 @@ import {
   lastMilestone,
   latest,
   leftBy,
+  mayHaveClosedUnseen,
   milestone,
   missedSince,
 } from './evidence.js';
 import type { Finding, Severity } from './finding.js';
+import { OVER_BEFORE } from './host-fate.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule, RuleContext } from './rule.js';
 import { ERROR_SECONDS, STUCK_SECONDS } from './thresholds.js';
@@ -46,6 +48,10 @@ const CAUSES = {
  * window.
  */
 const CAUSES_UNREAD = [BLOCKED, STOPPED, NOT_CLOSED, COPIED, NEVER_LOOKS, SLOW_ANSWER];
+const CAUSES_OF_UNSEEN_START = {
+  client: [OVER_BEFORE, ...CAUSES.client],
+  server: [OVER_BEFORE, ...CAUSES.server],
+};
 const CAUSES_OF_WAITING = {
   client: [WAITS, ...CAUSES.client],
   server: [WAITS, ...CAUSES.server],
@@ -111,6 +117,7 @@ export const closeWaitStuck: Rule = {
       'A FIN that was captured but never acknowledged: fin-unacknowledged.',
       'A FIN of {holder} that is itself unacknowledged: last-ack-stuck.',
       'An idle keep-alive connection: nobody closed, both sides are ESTABLISHED.',
+      'A capture that starts inside the connection and holds no data of {holder}: its FIN may have come before, so it stays info.',
       'A holder that cannot send because the peer’s window is closed: zero-window-stall.',
       'A holder that still waits for its data to be acknowledged, and may hold its FIN back until then: it stays info, and time spent on sending data again does not count.',
     ],
@@ -119,6 +126,7 @@ export const closeWaitStuck: Rule = {
     likelyCauses: [
       ...CAUSES.server,
       inCase('Where data is unacknowledged', WAITS),
+      inCase('Where the capture starts inside the connection', OVER_BEFORE),
       ...CAUSES_OF_LATE.map((cause) => inCase('Where it closed in the end', cause)),
       inCase('Where it closed in the end and had sent nothing more', COLLECTED),
     ],
@@ -160,21 +168,27 @@ function stillHeld(
     lasted(connection, busy?.lastFrame ?? entry.frame, quietSeconds, limit);
   if (!wasQuietFor(options.stuckSeconds) || blockedByWindow(connection, holder)) return null;
   const heldSeconds = secondsBetween(entry.time, captureEnd);
+  const mayBeOver = mayHaveClosedUnseen(connection, holder, entry.time, options.stuckSeconds);
+  const isDoubtful = waits || mayBeOver;
   const after =
     lastData === null
       ? 'It has sent no data since.'
       : `Its last new data was ${duration(secondsBetween(lastData.lastTime, captureEnd))} ago, after ${count(lastData.value, 'byte')} in the open direction.`;
   return reportFinding(closeWaitStuck, connection, {
     endpoint: holder.role,
-    severity: waits ? 'info' : wasQuietFor(options.errorSeconds) ? 'error' : 'warning',
-    confidence: waits ? 'possible' : gradedBy(connection, 'inferred'),
-    title: '{holder} has stayed in CLOSE-WAIT for {held}',
-    explanation: `{closer} sent its FIN in frame {fin} and {holder} acknowledged it in frame {ack}. ${after}${holder.windowClosed ? ' Its own receive window was closed in its last segment: it had not read what came before.' : ''} ${waits ? `${count(holder.unacknowledgedBytes, 'byte')} that it had sent ${holder.unacknowledgedBytes === 1 ? 'is' : 'are'} not acknowledged, and its FIN may wait behind them: whether the application of {holder} has closed its side, the capture does not tell.` : 'TCP sends the second FIN only when the application closes, so the application of {holder} has not closed its side.'}`,
+    severity: isDoubtful ? 'info' : wasQuietFor(options.errorSeconds) ? 'error' : 'warning',
+    confidence: isDoubtful ? 'possible' : gradedBy(connection, 'inferred'),
+    title: mayBeOver
+      ? '{holder} may have stayed in CLOSE-WAIT for {held}'
+      : '{holder} has stayed in CLOSE-WAIT for {held}',
+    explanation: `{closer} sent its FIN in frame {fin} and {holder} acknowledged it in frame {ack}. ${after}${holder.windowClosed ? ' Its own receive window was closed in its last segment: it had not read what came before.' : ''} ${waits ? `${count(holder.unacknowledgedBytes, 'byte')} that it had sent ${holder.unacknowledgedBytes === 1 ? 'is' : 'are'} not acknowledged, and its FIN may wait behind them: whether the application of {holder} has closed its side, the capture does not tell.` : mayBeOver ? 'The capture starts inside the connection and holds no data of {holder}: its own FIN may have come before, and then the connection is over.' : 'TCP sends the second FIN only when the application closes, so the application of {holder} has not closed its side.'}`,
     likelyCauses: waits
       ? CAUSES_OF_WAITING[holder.role]
-      : holder.windowClosed
-        ? CAUSES_UNREAD
-        : CAUSES[holder.role],
+      : mayBeOver
+        ? CAUSES_OF_UNSEEN_START[holder.role]
+        : holder.windowClosed
+          ? CAUSES_UNREAD
+          : CAUSES[holder.role],
     ...(waits && { nextSteps: STEPS_OF_WAITING }),
     citations: CITATIONS,
     frames: [finFrame(closer), entry.frame, finCoveredFrame(closer), lastData?.lastFrame ?? null],
@@ -187,11 +201,13 @@ function stillHeld(
       stillHeld: true,
       kind: waits
         ? 'unacknowledged-data'
-        : holder.windowClosed
-          ? 'unread-data'
-          : lastData === null
-            ? 'no-data-after-fin'
-            : 'data-then-stall',
+        : mayBeOver
+          ? 'unseen-start'
+          : holder.windowClosed
+            ? 'unread-data'
+            : lastData === null
+              ? 'no-data-after-fin'
+              : 'data-then-stall',
     },
     words: words(holder, closer, entry, heldSeconds),
   });

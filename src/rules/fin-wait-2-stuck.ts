@@ -9,11 +9,13 @@ import {
   gradedBy,
   lasted,
   lastMilestone,
+  mayHaveClosedUnseen,
   milestone,
   missedSince,
   silentSince,
 } from './evidence.js';
 import type { Confidence } from './finding.js';
+import { OVER_BEFORE } from './host-fate.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { STUCK_SECONDS } from './thresholds.js';
@@ -90,13 +92,18 @@ export const finWait2Stuck: Rule = {
     if (!lasted(connection, last?.lastFrame ?? entry.frame, quietSeconds, options.stuckSeconds)) return null;
     const waitedSeconds = secondsBetween(entry.time, captureEnd);
     const probes = probesSince(closer, entry);
+    const mayBeOver = mayHaveClosedUnseen(connection, holder, entry.time, options.stuckSeconds);
     const call = callUsed(connection, holder, probes, data);
     return reportFinding(finWait2Stuck, connection, {
       endpoint: closer.role,
       // Without its repetition the FIN's acknowledgment arrived: a lost one would have had the FIN sent again.
-      confidence: gradedBy(connection, 'inferred'),
-      title: '{closer} has waited in FIN-WAIT-2 for {waited}',
-      explanation: `{closer} sent its FIN in frame {fin}, {holder} acknowledged it in frame {ack} and never sent its own. ${call.words}`,
+      ...(mayBeOver && {
+        severity: 'info',
+        likelyCauses: [OVER_BEFORE, NOT_CLOSING.replace('(likely)', '(possible)')],
+      }),
+      confidence: mayBeOver ? 'possible' : gradedBy(connection, 'inferred'),
+      title: `{closer} ${mayBeOver ? 'may have' : 'has'} waited in FIN-WAIT-2 for {waited}`,
+      explanation: `{closer} sent its FIN in frame {fin}, {holder} acknowledged it in frame {ack} ${mayBeOver ? 'and sent nothing more. The capture starts inside the connection and holds no data of {holder}: its own FIN may have come before, and then the connection is over.' : 'and never sent its own.'} ${call.words}`,
       ...(call.confidence !== 'possible' && BY_SHUTDOWN),
       ...(probes !== null &&
         !silentSince(holder, lastOf(probes)) &&

@@ -44,6 +44,7 @@ export const idleNoLivenessCheck: Rule = {
       'A host that loses power sends nothing, and TCP by itself never looks: without keep-alive or a heartbeat of the application, an idle connection to a dead host stays ESTABLISHED for ever. It also risks that a firewall or NAT forgets it.',
     proof: ['Both sides ESTABLISHED at the end, silence for idleSeconds, and no keep-alive in the capture.'],
     notThis: [
+      'What a capture that starts inside the connection holds without data: it may have been closed before.',
       'A capture too short to hold a keep-alive: it proves nothing about the setting.',
       'A connection of a host with itself: it has no path, and loses both ends at once.',
       'A connection with keep-alives, or with exchanges that go on: it is not silent for idleSeconds. Where they were regular and stopped, the finding says so.',
@@ -61,6 +62,9 @@ export const idleNoLivenessCheck: Rule = {
     const idleSeconds = secondsBetween(connection.end, captureEnd);
     if (!lasted(connection, connection.lastFrame, idleSeconds, options.idleSeconds)) return NOTHING;
     if (client.unacknowledgedBytes > 0 || server.unacknowledgedBytes > 0) return NOTHING;
+    // Without data it may be the end of a close that the capture begins with.
+    if (connection.quality.midstream && client.lastNewData === null && server.lastNewData === null)
+      return NOTHING;
     if (areOneHost(client.address, server.address)) return NOTHING;
     if (milestone(client, 'keep-alive') !== null || milestone(server, 'keep-alive') !== null) return NOTHING;
     // Whole seconds: it was less than one more.

@@ -27,8 +27,46 @@ const CROSSED = `
 const inScript = (seconds: number): number =>
   connectionOf(HALF_CLOSED).start.seconds - at(0).seconds + seconds;
 
+/** A capture that begins shortly before a FIN which is acknowledged, with more before it and after. */
+const startedLate = (before: string, after = '') =>
+  connectionOf(`
+        ${before}
+        1.06 C FA 4 5
+        1.07 S A  5 5
+        ${after}`);
+
 testRule(closeWaitStuck, {
   fires: [
+    {
+      name: 'as possible info where the capture started late: the holder may have closed before',
+      connection: startedLate('1 C PA 1 5 +3\n 1.01 S A 5 4'),
+      end: inScript(64),
+      severity: 'info',
+      confidence: 'possible',
+      title: '10.0.0.2:8080 may have stayed in CLOSE-WAIT for 62.9 s',
+      likelyCauses: /^The connection is over \(possible\)/,
+      facts: { kind: 'unseen-start' },
+    },
+    {
+      name: 'as ever where a late capture has data of the holder',
+      connection: startedLate('1 S PA 1 4 +4\n 1.01 C A 4 5'),
+      end: inScript(64),
+      severity: 'warning',
+      confidence: 'inferred',
+      facts: { kind: 'no-data-after-fin' },
+    },
+    {
+      name: 'as ever where a late capture has seen the connection for a minute before',
+      connection: startedLate('-70 C PA 1 5 +3\n -69.9 S A 5 4'),
+      end: inScript(64),
+      severity: 'warning',
+    },
+    {
+      name: 'as ever where the closer of a late capture still probes for the FIN',
+      connection: startedLate('1 C PA 1 5 +3\n 1.01 S A 5 4', '31 C A 4 5\n 31.01 S A 5 5'),
+      end: inScript(64),
+      severity: 'warning',
+    },
     {
       name: 'on a server that never closes, to the end of the capture',
       connection: afterClientFin(),

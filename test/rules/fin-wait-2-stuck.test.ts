@@ -6,6 +6,16 @@ import { afterClientFin } from './closing-cases.js';
 testRule(finWait2Stuck, {
   fires: [
     {
+      name: 'as possible info where the capture started late: the other side may have closed before',
+      connection: afterClientFin({ quality: { midstream: true }, server: { lastNewData: null } }),
+      end: 64,
+      severity: 'info',
+      confidence: 'possible',
+      title: '10.0.0.1:40000 may have waited in FIN-WAIT-2 for 61.9 s',
+      explanation: /its own FIN may have come before, and then the connection is over/,
+      likelyCauses: /^The connection is over \(possible\)/,
+    },
+    {
       name: 'on a client whose server never closes',
       connection: afterClientFin(),
       end: 64,

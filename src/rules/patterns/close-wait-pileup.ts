@@ -132,7 +132,8 @@ export const closeWaitPileup: PatternRule = {
           rule === 'close-wait-stuck' &&
           endpoint === holder.role &&
           facts.stillHeld === true &&
-          facts.kind !== 'unacknowledged-data',
+          facts.kind !== 'unacknowledged-data' &&
+          facts.kind !== 'unseen-start',
       );
       if (stuck === undefined) return;
       group.members ??= new Members(stuck.from, stuck.to);

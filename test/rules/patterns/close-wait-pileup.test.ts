@@ -92,6 +92,14 @@ describe('close-wait-pileup', () => {
     expect(patternsOf(closeWaitPileup, waiting, 200)).toEqual([]);
   });
 
+  it('is silent where the holders may have closed before the capture began', () => {
+    const unseen = [1, 2, 3].map((id) => {
+      const [of, [stuck]] = held(id, 'server', true);
+      return [of, [{ ...stuck, facts: { ...stuck.facts, kind: 'unseen-start' } }]] as const;
+    });
+    expect(patternsOf(closeWaitPileup, unseen, 200)).toEqual([]);
+  });
+
   it('tells no rate of a burst', () => {
     const burst = [1, 2, 3].map((id) => held(id, 'server', true));
     const [pattern] = patternsOf(closeWaitPileup, burst, 200);
