@@ -1,16 +1,26 @@
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
-import { eachEndpoint, entered, gradedBy, milestone } from './evidence.js';
+import { eachEndpoint, entered, findReset, gradedBy, milestone } from './evidence.js';
 import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
-import { duration, nameOf, round } from './wording.js';
+import { duration, inCase, nameOf, round } from './wording.js';
+
+/** The SYN was answered, with a reset. */
+const REFUSED = {
+  applicationSees: '{caller}: connect takes a round trip longer. {listener}: nothing.',
+  likelyCauses: [
+    'A firewall or load balancer on the way resets SYNs that ask for ECN (likely): then it does so each time.',
+    'The service began to listen in between (possible): then later SYNs with ECN are answered.',
+  ],
+  citations: [cite.ecnSynDropped, cite.resetForEcn],
+};
 
 /** A SYN that asks for ECN was not answered, and one that does not was. */
 export const ecnSynUnanswered: Rule = {
   id: 'ecn-syn-unanswered',
   family: 'handshake',
   severity: 'info',
-  summary: 'A SYN that asked for ECN got no answer, and its repetition without ECN did.',
+  summary: 'A SYN that asked for ECN got no answer or a reset, and its repetition without ECN a SYN-ACK.',
   options: {},
   signs: ['syn-repeated'],
   needs: 'both',
@@ -22,7 +32,7 @@ export const ecnSynUnanswered: Rule = {
       'Some firewalls and load balancers drop a SYN with the bits ECE and CWR, by which its sender asks for Explicit Congestion Notification. Systems therefore repeat it without them. If that is answered, the first one may have been dropped for its bits, or just lost: one connection cannot tell, several to the same service can. Each costs a second at its start.',
     proof: [
       'A SYN of {caller} with ECE and CWR, and one without them later.',
-      'A SYN-ACK of {listener}, after the one without.',
+      'A SYN-ACK of {listener}, after the one without; before it nothing, or a reset.',
     ],
     notThis: [
       'No answer to either: syn-unanswered.',
@@ -33,6 +43,7 @@ export const ecnSynUnanswered: Rule = {
     likelyCauses: [
       'The first SYN was lost by chance (possible): then others to the same service, with ECN, are answered.',
       'A firewall or load balancer on the way drops SYNs that ask for ECN (possible): then none of them is.',
+      ...REFUSED.likelyCauses.map((cause) => inCase('Where it was reset', cause)),
     ],
     nextSteps: [
       'Look at other connections of {caller} to {listener}: is any SYN with ECE and CWR answered? Wireshark: tcp.flags.syn == 1 && tcp.flags.ece == 1',
@@ -47,21 +58,26 @@ export const ecnSynUnanswered: Rule = {
     if (repeated === null || repeated.value === 0 || syn === null) return null;
     // The frame of the SYN-ACK: before the repetition, it answers the first.
     if (answer?.frame == null || answer.frame < repeated.frame) return null;
+    const refused = findReset(listener, (_, { frame }) => frame < answer.frame!);
     const seconds = secondsBetween(syn.time, answer.time);
     return reportFinding(ecnSynUnanswered, connection, {
       endpoint: caller.role,
-      confidence: gradedBy(connection, 'possible'),
+      confidence: gradedBy(connection, refused === null ? 'possible' : 'inferred'),
       title: '{listener} answered {caller} only when its SYN asked for ECN no longer',
       explanation:
-        'The SYN in frame {first} has ECE and CWR set and was not answered; repeated without them, the last time in frame {last}, it was, in frame {answer}, {time} after the first. A loss by chance looks the same.',
-      frames: [syn.frame, repeated.frame, repeated.lastFrame, answer.frame],
+        refused === null
+          ? 'The SYN in frame {first} has ECE and CWR set and was not answered; repeated without them, the last time in frame {last}, it was, in frame {answer}, {time} after the first. A loss by chance looks the same.'
+          : 'The SYN in frame {first} has ECE and CWR set and was answered with RST in frame {rst}; repeated without them, the last time in frame {last}, it got a SYN-ACK in frame {answer}, {time} after the first.',
+      ...(refused !== null && REFUSED),
+      frames: [syn.frame, refused?.frame ?? null, repeated.frame, repeated.lastFrame, answer.frame],
       from: syn.time,
       to: answer.time,
-      facts: { seconds: round(seconds), withoutEcn: repeated.value },
+      facts: { seconds: round(seconds), withoutEcn: repeated.value, reset: refused !== null },
       words: {
         caller: nameOf(caller),
         listener: nameOf(listener),
         first: syn.frame ?? '?',
+        rst: refused?.frame ?? '?',
         last: repeated.lastFrame,
         answer: answer.frame,
         time: duration(seconds),

@@ -21,6 +21,22 @@ testRule(ecnSynUnanswered, {
       frames: [1, 2, 3],
       facts: { seconds: 1.02, withoutEcn: 1 },
     },
+    {
+      name: 'on a SYN that is reset with ECN and answered without',
+      connection: connectionOf(`
+        0.00 C SEC 0
+        0.01 S RA  0 1
+        0.02 C S   0
+        0.03 S SA  0 1
+        0.04 C A   1 1`),
+      end: 2,
+      confidence: 'inferred',
+      explanation: /^The SYN in frame 1 has ECE and CWR set and was answered with RST in frame 2; /,
+      likelyCauses:
+        /^A firewall or load balancer on the way resets SYNs that ask for ECN(?!.*lost by chance)/s,
+      frames: [1, 2, 3, 4],
+      facts: { reset: true },
+    },
   ],
   silent: [
     {
