@@ -3,6 +3,7 @@ import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
 import {
   acknowledgedAfterPeerFin,
+  blockedByWindow,
   eachEndpoint,
   entered,
   finFrame,
@@ -25,6 +26,9 @@ const OF_HOLDER = '{holder}: read has returned 0 or will, and write still succee
 const OF_SHUTDOWN =
   '{closer}: its read blocks and its write fails with EPIPE and SIGPIPE, as it shut down its own side; nothing if it has called close() since.';
 const NOT_CLOSING = 'The application of {holder} does not close: see close-wait-stuck (likely).';
+/** Its FIN waits behind data that it may not send. */
+const WINDOW_CLOSED =
+  '{holder} may send neither data nor its FIN, as the window of {closer} is closed: see zero-window-stall (likely).';
 const LOOK_AT_HOLDER = 'On the host of {holder}, look for the socket in CLOSE-WAIT, as for close-wait-stuck.';
 const LOOK_AT_CLOSER = "On the host of {closer}: ss -tanpo state fin-wait-2 '( {filter} )'.";
 /** Where only shutdown() can have sent the FIN. Its program may have called close() since, which no packet shows. */
@@ -71,6 +75,7 @@ export const finWait2Stuck: Rule = {
     applicationSees: `{closer}: after shutdown(SHUT_WR) its read blocks and its write fails with EPIPE and SIGPIPE; after close() nothing. ${OF_HOLDER}`,
     likelyCauses: [
       NOT_CLOSING,
+      `Where the window of {closer} is closed: ${WINDOW_CLOSED}`,
       'The host of {holder} was lost after it acknowledged the FIN (possible).',
       'A firewall or NAT dropped the half-closed connection, and the FIN of {holder} with it (possible).',
     ],
@@ -110,6 +115,7 @@ export const finWait2Stuck: Rule = {
         secondsBetween(probes.lastTime, captureEnd) < options.stuckSeconds && {
           likelyCauses: [NOT_CLOSING],
         }),
+      ...(blockedByWindow(connection, holder) && { likelyCauses: [WINDOW_CLOSED] }),
       frames: [finFrame(closer), covered.frame, data?.lastFrame ?? null],
       from: entry.time,
       to: captureEnd,

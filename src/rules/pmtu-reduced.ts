@@ -22,6 +22,18 @@ const CLAMP =
 const UNLIKELY =
   'A wrong MTU at {reporter}, or a forged error that slows the connection down (possible): nearly every link takes more than {mtu}.';
 
+/** It did not send less, and nothing came through. */
+const UNHEEDED_CAUSES = [
+  'A firewall in front of {sender}, or on its host, drops the error (likely): then a capture there does not hold it, or its rules do.',
+  'The host of {sender} does not act on it (possible): the socket is set so (IP_MTU_DISCOVER), or what the error quotes was changed on the way, as by a NAT.',
+];
+const UNHEEDED_STEP =
+  'On the host of {sender}: ip route get {peerAddress} shows whether it has learned an MTU; and the rules of its firewall for ICMP.';
+const SEEN_UNHEEDED =
+  '{sender}: its small messages are answered, its large write succeeds, and then its read blocks until ETIMEDOUT. {peer}: its read waits for data that never comes.';
+/** IP and TCP without options. */
+const HEADER_BYTES = { 4: 40, 6: 60 } as const;
+
 /** IPv4 hosts take packets of this size (RFC 1191 §3.1), and IPv6 links do. */
 const EVERYDAY_MTU = { 4: 576, 6: 1280 } as const;
 
@@ -34,7 +46,7 @@ export const pmtuReduced: Rule = {
   options: {},
   signs: ['icmp-error'],
   needs: 'either',
-  explains: [],
+  explains: ['peer-unresponsive', 'retransmission-gave-up'],
   related: ['pmtu-black-hole', 'icmp-unreachable'],
   citations: [
     cite.pathMtu,
@@ -56,12 +68,16 @@ export const pmtuReduced: Rule = {
       'Errors that say that a host or port cannot be reached: icmp-unreachable.',
       'An error that quotes a number which {sender} never sent.',
     ],
-    applicationSees: '{sender} and {peer}: nothing, but for the time of a repetition.',
+    applicationSees:
+      '{sender} and {peer}: nothing, but for the time of a repetition. Where {sender} sends no less, its large writes succeed and nothing comes of them, until ETIMEDOUT.',
     likelyCauses: [
       NARROW_LINK,
       inCase('Where {peer} itself asked', BEHIND_PEER),
       inCase('Where the host of {sender} itself asked', OWN_TUNNEL),
       UNLIKELY,
+      ...UNHEEDED_CAUSES.map((cause) =>
+        inCase('Where {sender} sends no less, and nothing comes through', cause),
+      ),
     ],
     nextSteps: [
       'tracepath -n {peerAddress} from the host of {sender} shows where the path becomes narrow; ip route get {peerAddress} shows the MTU that Linux has learned.',
@@ -86,16 +102,24 @@ export const pmtuReduced: Rule = {
         : answered
           ? ' {open} of {sender} are not acknowledged, though {peer} was heard afterwards.'
           : ' {open} of {sender} are not acknowledged, and nothing of {peer} was captured afterwards.';
+    const unheeded =
+      open > 0 &&
+      !answered &&
+      resent !== null &&
+      mtu > 0 &&
+      sendsNoLess(sender, first, mtu - HEADER_BYTES[version]);
     const size = mtu === 0 ? 'for smaller packets' : 'for packets of at most {mtu}';
     const byPeer = icmp.reporter === peer.address;
     const narrow = byPeer ? BEHIND_PEER : local ? OWN_TUNNEL : NARROW_LINK;
     const unlikely = mtu > 0 && mtu < EVERYDAY_MTU[version];
     return reportFinding(pmtuReduced, connection, {
       endpoint: sender.role,
-      confidence: 'observed',
+      ...(unheeded && { severity: 'error', applicationSees: SEEN_UNHEEDED }),
+      confidence: unheeded ? 'inferred' : 'observed',
       title: `${local ? 'The host of {sender} itself asked' : '{reporter} asked {sender}'} ${size} to {peer}`,
-      explanation: `{errors} from {reporter}, the first in frame {first}: ICMP${version === 6 ? 'v6' : ''} type ${icmp.type} code ${icmp.code}, the segment is too large for the next link and may not be fragmented.${resent === null ? '' : ' Frame {again} sends data again, with {payload}.'}${outcome}`,
-      likelyCauses: unlikely ? [UNLIKELY, narrow] : [narrow],
+      explanation: `{errors} from {reporter}, the first in frame {first}: ICMP${version === 6 ? 'v6' : ''} type ${icmp.type} code ${icmp.code}, the segment is too large for the next link and may not be fragmented.${resent === null ? '' : ' Frame {again} sends data again, with {payload}.'}${unheeded ? ' That is more than the next link takes: {sender} did not get the error, or does not act on it.' : ''}${outcome}`,
+      likelyCauses: unheeded ? [...UNHEEDED_CAUSES, narrow] : unlikely ? [UNLIKELY, narrow] : [narrow],
+      ...(unheeded && { nextSteps: [UNHEEDED_STEP, CLAMP] }),
       ...(byPeer && { nextSteps: [BEHIND_PEER_STEP, CLAMP] }),
       ...(local && { nextSteps: [OWN_TUNNEL_STEP] }),
       citations: [
@@ -161,4 +185,14 @@ function repeatedAfter(
       return { frame, payload: retransmitted.payloadBytes };
   }
   return null;
+}
+
+/** No repetition after `error` had as little payload as `limit`; those that a network card was still to cut do not tell. */
+function sendsNoLess({ milestones }: Endpoint, error: Milestone, limit: number): boolean {
+  return milestones.every(
+    ({ retransmitted, lastFrame }) =>
+      retransmitted === undefined ||
+      lastFrame < error.frame ||
+      (retransmitted.payloadBytes > limit && !retransmitted.offloaded),
+  );
 }

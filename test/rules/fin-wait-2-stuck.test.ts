@@ -6,6 +6,15 @@ import { afterClientFin } from './closing-cases.js';
 testRule(finWait2Stuck, {
   fires: [
     {
+      name: 'for its own closed window, where the other side probes that',
+      connection: afterClientFin({
+        client: { windowClosed: true },
+        serverMilestones: [happens('window-probe', 3, 7, { count: 4, until: 50, lastFrame: 10 })],
+      }),
+      end: 64,
+      likelyCauses: /^10\.0\.0\.2:8080 may send neither data nor its FIN[^\n]*$/,
+    },
+    {
       name: 'as possible info where the capture started late: the other side may have closed before',
       connection: afterClientFin({ quality: { midstream: true }, server: { lastNewData: null } }),
       end: 64,

@@ -103,6 +103,44 @@ testRule(pmtuReduced, {
         /100 bytes of 10\.0\.0\.1:40000 are not acknowledged, and nothing of 10\.0\.0\.2:8080 was captured/,
     },
     {
+      name: 'as an error on a sender that sends no less, and is not heard',
+      connection: connection({
+        client: {
+          unacknowledgedBytes: 1460,
+          milestones: [
+            happens('icmp-error', 1, 5, { icmp: TOO_BIG }),
+            {
+              ...repeated,
+              retransmitted: { ...repeated.retransmitted!, payloadBytes: 1361 },
+            },
+          ],
+        },
+        server: { lastSegment: moment(0.9, 4) },
+      }),
+      end: 10,
+      severity: 'error',
+      confidence: 'inferred',
+      explanation: /with 1,361 bytes\. That is more than the next link takes: .* did not get the error/,
+      applicationSees: /until ETIMEDOUT/,
+      likelyCauses: /^A firewall in front of 10\.0\.0\.1:40000, or on its host, drops the error \(likely\)/,
+      nextSteps: /^On the host of 10\.0\.0\.1:40000: ip route get 10\.0\.0\.2 shows whether/,
+    },
+    {
+      name: 'as info where one repetition was small enough, if not the first',
+      connection: connection({
+        client: {
+          unacknowledgedBytes: 1460,
+          milestones: [
+            happens('icmp-error', 1, 5, { icmp: TOO_BIG }),
+            { ...repeated, retransmitted: { ...repeated.retransmitted!, payloadBytes: 1460 } },
+            { ...repeated, frame: 9, retransmitted: { ...repeated.retransmitted!, payloadBytes: 1360 } },
+          ],
+        },
+        server: { lastSegment: moment(0.9, 4) },
+      }),
+      end: 10,
+    },
+    {
       name: 'and if only some does',
       connection: asked({}, { unacknowledgedBytes: 100 }),
       end: 10,
