@@ -5,6 +5,10 @@ import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { duration, inCase, nameOf, round } from './wording.js';
 
+const LOST = [
+  'The first SYN was lost by chance (possible): then others to the same service, with ECN, are answered.',
+  'A firewall or load balancer on the way drops SYNs that ask for ECN (possible): then none of them is.',
+];
 /** The SYN was answered, with a reset. */
 const REFUSED = {
   applicationSees: '{caller}: connect takes a round trip longer. {listener}: nothing.',
@@ -40,11 +44,7 @@ export const ecnSynUnanswered: Rule = {
       'A server that does not do ECN: it answers, without agreeing to it.',
     ],
     applicationSees: '{caller}: connect takes a second or more longer. {listener}: nothing.',
-    likelyCauses: [
-      'The first SYN was lost by chance (possible): then others to the same service, with ECN, are answered.',
-      'A firewall or load balancer on the way drops SYNs that ask for ECN (possible): then none of them is.',
-      ...REFUSED.likelyCauses.map((cause) => inCase('Where it was reset', cause)),
-    ],
+    likelyCauses: [...LOST, ...REFUSED.likelyCauses.map((cause) => inCase('Where it was reset', cause))],
     nextSteps: [
       'Look at other connections of {caller} to {listener}: is any SYN with ECE and CWR answered? Wireshark: tcp.flags.syn == 1 && tcp.flags.ece == 1',
       'sysctl net.ipv4.tcp_ecn net.ipv4.tcp_ecn_fallback on the host of {caller}.',
@@ -68,6 +68,7 @@ export const ecnSynUnanswered: Rule = {
         refused === null
           ? 'The SYN in frame {first} has ECE and CWR set and was not answered; repeated without them, the last time in frame {last}, it was, in frame {answer}, {time} after the first. A loss by chance looks the same.'
           : 'The SYN in frame {first} has ECE and CWR set and was answered with RST in frame {rst}; repeated without them, the last time in frame {last}, it got a SYN-ACK in frame {answer}, {time} after the first.',
+      likelyCauses: LOST,
       ...(refused !== null && REFUSED),
       frames: [syn.frame, refused?.frame ?? null, repeated.frame, repeated.lastFrame, answer.frame],
       from: syn.time,

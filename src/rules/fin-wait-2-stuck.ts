@@ -29,6 +29,11 @@ const NOT_CLOSING = 'The application of {holder} does not close: see close-wait-
 /** Its FIN waits behind data that it may not send. */
 const WINDOW_CLOSED =
   '{holder} may send neither data nor its FIN, as the window of {closer} is closed: see zero-window-stall (likely).';
+const CAUSES = [
+  NOT_CLOSING,
+  'The host of {holder} was lost after it acknowledged the FIN (possible).',
+  'A firewall or NAT dropped the half-closed connection, and the FIN of {holder} with it (possible).',
+];
 const LOOK_AT_HOLDER = 'On the host of {holder}, look for the socket in CLOSE-WAIT, as for close-wait-stuck.';
 const LOOK_AT_CLOSER = "On the host of {closer}: ss -tanpo state fin-wait-2 '( {filter} )'.";
 /** Where only shutdown() can have sent the FIN. Its program may have called close() since, which no packet shows. */
@@ -73,12 +78,7 @@ export const finWait2Stuck: Rule = {
       'A FIN of {holder} that {closer} did not acknowledge: last-ack-stuck.',
     ],
     applicationSees: `{closer}: after shutdown(SHUT_WR) its read blocks and its write fails with EPIPE and SIGPIPE; after close() nothing. ${OF_HOLDER}`,
-    likelyCauses: [
-      NOT_CLOSING,
-      `Where the window of {closer} is closed: ${WINDOW_CLOSED}`,
-      'The host of {holder} was lost after it acknowledged the FIN (possible).',
-      'A firewall or NAT dropped the half-closed connection, and the FIN of {holder} with it (possible).',
-    ],
+    likelyCauses: [...CAUSES, `Where the window of {closer} is closed: ${WINDOW_CLOSED}`],
     nextSteps: [
       LOOK_AT_HOLDER,
       `${LOOK_AT_CLOSER} A timer:(timewait,…) entry is an orphan that counts down after close(); no timer and a process is a half-close by shutdown().`,
@@ -102,6 +102,7 @@ export const finWait2Stuck: Rule = {
     return reportFinding(finWait2Stuck, connection, {
       endpoint: closer.role,
       // Without its repetition the FIN's acknowledgment arrived: a lost one would have had the FIN sent again.
+      likelyCauses: CAUSES,
       ...(mayBeOver && {
         severity: 'info',
         likelyCauses: [OVER_BEFORE, NOT_CLOSING.replace('(likely)', '(possible)')],

@@ -29,6 +29,7 @@ const UNHEEDED_CAUSES = [
 ];
 const UNHEEDED_STEP =
   'On the host of {sender}: ip route get {peerAddress} shows whether it has learned an MTU; and the rules of its firewall for ICMP.';
+const SEEN = '{sender} and {peer}: nothing, but for the time of a repetition.';
 const SEEN_UNHEEDED =
   '{sender}: its small messages are answered, its large write succeeds, and then its read blocks until ETIMEDOUT. {peer}: its read waits for data that never comes.';
 /** IP and TCP without options. */
@@ -68,8 +69,7 @@ export const pmtuReduced: Rule = {
       'Errors that say that a host or port cannot be reached: icmp-unreachable.',
       'An error that quotes a number which {sender} never sent.',
     ],
-    applicationSees:
-      '{sender} and {peer}: nothing, but for the time of a repetition. Where {sender} sends no less, its large writes succeed and nothing comes of them, until ETIMEDOUT.',
+    applicationSees: `${SEEN} Where {sender} sends no less, its large writes succeed and nothing comes of them, until ETIMEDOUT.`,
     likelyCauses: [
       NARROW_LINK,
       inCase('Where {peer} itself asked', BEHIND_PEER),
@@ -114,6 +114,7 @@ export const pmtuReduced: Rule = {
     const unlikely = mtu > 0 && mtu < EVERYDAY_MTU[version];
     return reportFinding(pmtuReduced, connection, {
       endpoint: sender.role,
+      applicationSees: SEEN,
       ...(unheeded && { severity: 'error', applicationSees: SEEN_UNHEEDED }),
       confidence: unheeded ? 'inferred' : 'observed',
       title: `${local ? 'The host of {sender} itself asked' : '{reporter} asked {sender}'} ${size} to {peer}`,

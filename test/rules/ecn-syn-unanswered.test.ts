@@ -19,6 +19,7 @@ testRule(ecnSynUnanswered, {
       confidence: 'possible',
       title: '10.0.0.2:8080 answered 10.0.0.1:40000 only when its SYN asked for ECN no longer',
       frames: [1, 2, 3],
+      likelyCauses: /^The first SYN was lost by chance(?!.*Where)/s,
       facts: { seconds: 1.02, withoutEcn: 1 },
     },
     {

@@ -28,6 +28,7 @@ testRule(finWait2Stuck, {
       name: 'on a client whose server never closes',
       connection: afterClientFin(),
       end: 64,
+      likelyCauses: /^The application of 10\.0\.0\.2:8080 does not close(?!.*Where)/s,
       nextSteps: /timer:\(timewait/,
       citations: /drops an orphaned connection/,
       endpoint: 'client',

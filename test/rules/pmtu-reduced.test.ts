@@ -63,6 +63,7 @@ testRule(pmtuReduced, {
     },
     {
       name: 'on one that does not say it',
+      applicationSees: /^[^.]*(\.[^.]+)*: nothing, but for the time of a repetition\.$/,
       connection: asked({ mtu: 0 }),
       end: 10,
       title: '10.0.0.254 asked 10.0.0.1:40000 for smaller packets to 10.0.0.2:8080',

@@ -7,12 +7,15 @@ import { reportPattern } from './report-pattern.js';
 /** Rules that cannot speak of such a connection, as they are about its handshake, or that say less of it. */
 export const LIMITED_RULES: readonly string[] = [
   'accept-queue-overflow',
+  'close-wait-stuck',
   'connection-refused',
   'ecn-syn-unanswered',
   'fast-open-refused',
+  'fin-wait-2-stuck',
   'half-open-syn-challenge',
   'handshake-aborted',
   'handshake-delayed',
+  'idle-no-liveness-check',
   'rst-half-open-discovered',
   'rst-not-accepted',
   'rst-on-write-after-close',
