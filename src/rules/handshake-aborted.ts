@@ -2,6 +2,7 @@ import type { Role } from '../connections/connection.js';
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
 import { eachEndpoint, endedWithin, entered, findReset, gradedBy, leftBy, opened } from './evidence.js';
+import { QUEUE_FULL } from './host-fate.js';
 import { type Draft, reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { duration, inCase, nameOf, round } from './wording.js';
@@ -48,8 +49,6 @@ const HALF_OPEN: Account = {
   citations: [cite.oldDuplicateSyn, cite.resetForUnknown, cite.synReceivedReset],
 };
 
-const QUEUE_FULL =
-  'The accept queue was full, and the host is told to reset then (possible): TcpExtListenOverflows counts that.';
 const NEVER_ACCEPTED =
   'The listening socket was closed, or its program ended, before the connection was accepted (possible): the others in its queue are reset in the same moment.';
 const ACCEPTED =

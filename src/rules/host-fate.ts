@@ -51,6 +51,10 @@ export function causesOfLostAnswers(name: string, other: string): readonly strin
   ];
 }
 
+/** Of a server that resets before it has sent anything. */
+export const QUEUE_FULL =
+  'The accept queue was full, and the host is told to reset then (possible): TcpExtListenOverflows counts that.';
+
 /** A client that closed before it had all that its server sent. */
 export const CLIENT_LEFT: readonly string[] = [
   'The client had all it wanted, or its user left (possible).',

@@ -24,6 +24,7 @@ import {
   wasDisproved,
 } from './evidence.js';
 import type { Severity } from './finding.js';
+import { QUEUE_FULL } from './host-fate.js';
 import { inGeneral, type ProgramView, seenAt } from './program-view.js';
 import { type Draft, reportFinding } from './report-finding.js';
 import { marksAgainst } from './reset-origin.js';
@@ -118,6 +119,16 @@ const NO_FIN_WAIT_2: Pick<Draft, 'likelyCauses' | 'nextSteps' | 'citations'> = {
 };
 const BARE = [sentence(DEVICE), sentence(MISSED), sentence(BARE_ABORT)];
 
+/** It had sent its SYN-ACK and nothing else. */
+const BARE_UNACCEPTED = [QUEUE_FULL, ...BARE];
+const OF_UNACCEPTED: Required<Kind>['ofAnother'] = {
+  nextSteps: [
+    'On the host of {aborter}: nstat -az TcpExtListenOverflows, sysctl net.ipv4.tcp_abort_on_overflow, and ss -ltn for the queue of its port.',
+    'Compare TTL and MAC address of the reset with those of the SYN-ACK.',
+  ],
+  citations: [cite.abortOnOverflow, cite.acceptQueueFull, cite.abortFlushes, cite.closedAnswersReset],
+};
+
 const NO_LIMITS = {};
 /** Who leaves sooner after its last data was hardly waiting for an answer (seconds). */
 const SHORTEST_WAIT = 0.5;
@@ -168,6 +179,8 @@ export const rstActiveAbort: Rule = {
     cite.lingerTwoBelowZero,
     cite.closedAnswersReset,
     cite.middleboxPolicy,
+    cite.abortOnOverflow,
+    cite.acceptQueueFull,
   ],
   documentation: {
     meaning:
@@ -196,6 +209,7 @@ export const rstActiveAbort: Rule = {
       MEMORY,
       inCase('Where the TTL is between 65 and 128', ENDED_ON_WINDOWS),
       `Where the reset follows the acknowledgment of its own FIN: ${LINGER2}`,
+      inCase('From a server that had sent its SYN-ACK only, without an ACK bit', QUEUE_FULL),
       `Without an ACK bit, or with marks of another sender: ${DEVICE}`,
       `Without an ACK bit: ${MISSED}`,
       `Without an ACK bit: ${BARE_ABORT}`,
@@ -334,6 +348,7 @@ interface Kind {
     | 'unread-data-likely'
     | 'no-fin-wait-2'
     | 'sender-unknown'
+    | 'never-accepted'
     | 'answer-missing'
     | 'reason-unknown';
   /** What the explanation says of it. */
@@ -380,6 +395,12 @@ function kindOf(
         ' It does not wait for the peer’s FIN: TCP_LINGER2 is below zero, or the kernel has too many orphans.',
       sinceDataSeconds,
     };
+  }
+  const { hasAck, trigger } = reset.reset;
+  if (!hasAck && trigger !== null && carried === '' && hasOnlyAnsweredSyn(aborter, connection)) {
+    const words =
+      ' It has no ACK bit, and {aborter} had sent nothing but its SYN-ACK: so does Linux, if it is told to, where the accept queue is full. A device on the path may have sent it as well.';
+    return { name: 'never-accepted', words, sinceDataSeconds, ofAnother: OF_UNACCEPTED };
   }
   if (!reset.reset.hasAck) {
     const unknown =
@@ -447,7 +468,9 @@ function adviceFor(
   const { nextSteps, citations } = advice;
   const causes = causesOf(name, advice, aborter, peer, reset.hasAck);
   const likelyCauses =
-    name !== 'sender-unknown' && mayBeWindows(aborter) ? [...causes, ENDED_ON_WINDOWS] : causes;
+    name !== 'sender-unknown' && name !== 'never-accepted' && mayBeWindows(aborter)
+      ? [...causes, ENDED_ON_WINDOWS]
+      : causes;
   return { likelyCauses, nextSteps, citations };
 }
 
@@ -458,10 +481,19 @@ function causesOf(
   peer: Endpoint,
   hasAck: boolean,
 ): readonly string[] {
+  if (name === 'never-accepted') return BARE_UNACCEPTED;
   if (name === 'sender-unknown') return hasAck ? advice.ofDevice : BARE;
   if (name === 'answer-missing')
     return endsWithRequest(aborter, peer) ? advice.gaveUp : advice.mayHaveGivenUp;
   return aborter.role === 'server' && aborter.payloadBytes === 0 ? advice.neverAccepted : advice.plain;
+}
+
+/** A server that has not even acknowledged data: its program may never have had the connection. */
+function hasOnlyAnsweredSyn(aborter: Endpoint, { quality }: Connection): boolean {
+  if (aborter.role === 'client' || aborter.payloadBytes > 0) return false;
+  if (quality.midstream || quality.lostSegments > 0) return false;
+  const synAcks = 1 + (milestone(aborter, 'syn-ack-repeated')?.count ?? 0);
+  return aborter.segments - aborter.resetsSent <= synAcks;
 }
 
 /** Windows begins with a TTL of 128, and a path takes fewer than 64 off it. */

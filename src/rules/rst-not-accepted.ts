@@ -12,6 +12,7 @@ import {
   lasted,
   lastMilestone,
   milestone,
+  opened,
   type SeenReset,
 } from './evidence.js';
 import type { Severity } from './finding.js';
@@ -111,6 +112,7 @@ export const rstNotAccepted: Rule = {
       'A second, exact reset in answer to the challenge: the connection ends there, and this stays info.',
       'After the peer’s FIN, a reset with the number of that FIN: Linux accepts it, and closed sockets send it.',
       'A stale reset for a connection that had been closed anyway: it stays info.',
+      'A reset that a caller in SYN-SENT ignored, and that was connected later: it stays info.',
       'A receiver that was not seen to go on: the capture may lack what came before the reset, and this stays info.',
     ],
     applicationSees:
@@ -243,5 +245,7 @@ function severityOf(
   const resolved = findReset(sender, ({ verdict }) => verdict === 'accepted') !== null;
   const closedInOrder = connection.client.finSent && connection.server.finSent;
   const over = receiver.finalState === 'CLOSED' || receiver.finalState === 'TIME-WAIT';
-  return resolved || reset.reset.verdict === 'ignored' || (closedInOrder && over) ? 'info' : 'warning';
+  // A caller that got its answer later has lost nothing by it.
+  const connected = reset.reset.verdict === 'ignored' && opened(receiver);
+  return resolved || connected || (closedInOrder && over) ? 'info' : 'warning';
 }

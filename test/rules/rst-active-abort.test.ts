@@ -290,6 +290,37 @@ testRule(rstActiveAbort, {
       facts: { kind: 'sender-unknown' },
     },
     {
+      name: 'with a full accept queue for a cause, by a server that has sent its SYN-ACK alone',
+      connection: connectionOf(`
+        0.00    C S  0
+        0.0001  S SA 0 1
+        0.05    C A  1 1
+        0.05003 S R  1
+        0.05006 C PA 1 1 +100
+        0.05007 S R  1`),
+      end: 6,
+      confidence: 'possible',
+      explanation:
+        /had sent nothing but its SYN-ACK: so does Linux, if it is told to, where the accept queue is full/,
+      likelyCauses: /^The accept queue was full, and the host is told to reset then \(possible\)/,
+      nextSteps: /tcp_abort_on_overflow/,
+      facts: { kind: 'never-accepted' },
+    },
+    {
+      name: 'without it where the server had acknowledged data',
+      connection: connectionOf(`
+        0.00    C S  0
+        0.0001  S SA 0 1
+        0.05    C PA 1 1 +100
+        0.0501  S A  1 101
+        0.1     C PA 101 1 +100
+        0.1001  S R  1`),
+      end: 6,
+      confidence: 'possible',
+      likelyCauses: /^(?!.*accept queue)/s,
+      facts: { kind: 'sender-unknown' },
+    },
+    {
       name: 'by the first reset where the accepted one answers the challenge that it drew',
       connection: abortBy(
         'server',

@@ -1,6 +1,7 @@
 import type { CaptureQuality, Milestone, Moment } from '../../src/connections/connection.js';
 import { rstNotAccepted } from '../../src/rules/rst-not-accepted.js';
 import { connection, enters, happens, moment, resets } from '../support/connection-builder.js';
+import { connectionOf } from '../support/conversation.js';
 import { testRule } from '../support/rule-tester.js';
 import { afterClientFin } from './closing-cases.js';
 
@@ -155,6 +156,16 @@ testRule(rstNotAccepted, {
       applicationSees: /its connect goes on waiting/,
       likelyCauses: /^(?!.*overtaken)/s,
       citations: /In SYN-SENT a reset with an acceptable ACK/,
+    },
+    {
+      name: 'as a warning where no other answer came to the SYN',
+      connection: connectionOf(`
+        0    C S 0
+        0.01 S R 0
+        1    C S 0
+        1.01 S R 0`),
+      end: 7,
+      severity: 'warning',
     },
     {
       name: 'as not its own where its supposed sender sends on',
