@@ -6,9 +6,9 @@ import type { Connection } from '../src/connections/connection.js';
 import { CaptureError } from '../src/core/errors.js';
 import type { Separation } from '../src/decode/domains.js';
 import { FORMATS } from '../src/report/formats.js';
-import { LadderRecorder } from '../src/report/ladder-recorder.js';
-import { PLAIN } from '../src/report/palette.js';
+import { LadderRecorder } from '../src/report/ladder/recorder.js';
 import { type AnalysisEnd, MemorySpool, type Reporter } from '../src/report/reporter.js';
+import { PLAIN } from '../src/report/text/palette.js';
 import type { Finding } from '../src/rules/finding.js';
 import { textOf } from '../test/support/report.js';
 

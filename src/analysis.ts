@@ -17,13 +17,13 @@ import { ICMP_ERROR, NEIGHBOUR, SEGMENT, VERDICT_NAMES } from './decode/verdict.
 import type { Anonymizer } from './extract/anonymizer.js';
 import { anonymousConnection } from './extract/anonymous-connection.js';
 import type { AnalysisEnd, CaptureFacts, Reporter, Summary } from './report/reporter.js';
-import type { Baseline } from './rules/baseline.js';
 import { prepareCatalog, prepareSuppressions } from './rules/catalog.js';
-import type { Evaluate } from './rules/evaluate.js';
+import type { Baseline } from './rules/evaluation/baseline.js';
+import type { Evaluate } from './rules/evaluation/evaluate.js';
+import type { RuleSettings } from './rules/evaluation/settings.js';
+import type { Suppression, SuppressionUse, Suppressor } from './rules/evaluation/suppressions.js';
 import type { Finding, Located, Pattern, Severity } from './rules/finding.js';
 import type { Patterns } from './rules/patterns/prepare.js';
-import type { RuleSettings } from './rules/settings.js';
-import type { Suppression, SuppressionUse, Suppressor } from './rules/suppressions.js';
 import type { State } from './tcp/states.js';
 
 /** Options that the analyzer of each capture is given; ids that it tells are made those of the analysis. */

@@ -43,9 +43,9 @@ export {
   type Summary,
 } from './report/reporter.js';
 export { CATALOG, findRule } from './rules/catalog.js';
+export { type RuleSettings, SettingsError } from './rules/evaluation/settings.js';
+export type { Suppression, SuppressionUse } from './rules/evaluation/suppressions.js';
 export type { Citation, Confidence, Finding, Pattern, Severity } from './rules/finding.js';
 export type { Rule, RuleDescription } from './rules/rule.js';
-export { type RuleSettings, SettingsError } from './rules/settings.js';
-export type { Suppression, SuppressionUse } from './rules/suppressions.js';
 export type { State } from './tcp/states.js';
 export { VERSION } from './version.js';

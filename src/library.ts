@@ -3,13 +3,13 @@ import { Analysis, type AnalysisOptions } from './analysis.js';
 import { CaptureReader } from './capture/reader.js';
 import type { Connection } from './connections/connection.js';
 import type { Separation } from './decode/domains.js';
-import { ladder } from './report/ladder.js';
-import { LadderRecorder } from './report/ladder-recorder.js';
-import { PLAIN } from './report/palette.js';
+import { ladder } from './report/ladder/ladder.js';
+import { LadderRecorder } from './report/ladder/recorder.js';
 import { type AnalysisEnd, ladderFacts } from './report/reporter.js';
+import { PLAIN } from './report/text/palette.js';
+import type { RuleSettings } from './rules/evaluation/settings.js';
+import type { Suppression } from './rules/evaluation/suppressions.js';
 import type { Finding } from './rules/finding.js';
-import type { RuleSettings } from './rules/settings.js';
-import type { Suppression } from './rules/suppressions.js';
 
 /** A capture: its octets, or a stream of them in pieces of any size. */
 export type CaptureInput =

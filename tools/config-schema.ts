@@ -1,7 +1,7 @@
+import { SEVERITY_CHOICES } from '../src/rules/evaluation/settings.js';
+import { ANY_RULE } from '../src/rules/evaluation/suppressions.js';
 import { SEVERITIES } from '../src/rules/finding.js';
 import type { OptionSpec, RuleDescription } from '../src/rules/rule.js';
-import { SEVERITY_CHOICES } from '../src/rules/settings.js';
-import { ANY_RULE } from '../src/rules/suppressions.js';
 
 /** The JSON Schema of a configuration, for editors: `src/config` decides, and says more of what is wrong. */
 export function configSchema(rules: readonly RuleDescription[]): object {

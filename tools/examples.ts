@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import { Analysis } from '../src/analysis.js';
 import type { Connection } from '../src/connections/connection.js';
 import { readCapture } from '../src/node/read-capture.js';
-import { ladder } from '../src/report/ladder.js';
-import { LadderRecorder } from '../src/report/ladder-recorder.js';
-import { PLAIN } from '../src/report/palette.js';
-import { wrap } from '../src/report/wrap.js';
+import { ladder } from '../src/report/ladder/ladder.js';
+import { LadderRecorder } from '../src/report/ladder/recorder.js';
+import { PLAIN } from '../src/report/text/palette.js';
+import { wrap } from '../src/report/text/wrap.js';
 import type { Finding, Pattern } from '../src/rules/finding.js';
 import type { RuleDescription } from '../src/rules/rule.js';
 

@@ -1,8 +1,8 @@
-import { citationName } from '../src/report/words.js';
+import { citationName } from '../src/report/text/words.js';
 import { generalDocumentation } from '../src/rules/documentation.js';
 import type { Citation } from '../src/rules/finding.js';
 import type { Family, RuleDescription } from '../src/rules/rule.js';
-import { unitOf } from '../src/rules/wording.js';
+import { unitOf } from '../src/rules/wording/wording.js';
 import { code, escapeMarkdown, fence, table } from './markdown.js';
 
 const GENERATED = '<!-- Written by npm run docs from the catalog in src/rules: change it there. -->';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Anonymizer } from '../extract/anonymizer.js';
 import { KEY_LENGTH } from '../extract/crypto-pan.js';
 import { InputError, toInputError } from '../node/input-error.js';
-import { escapeControls } from '../report/escape.js';
+import { escapeControls } from '../report/text/escape.js';
 import { type Io, UsageError } from './io.js';
 
 const KEY_VARIABLE = 'FINWAIT_ANONYMIZE_KEY';

@@ -21,9 +21,9 @@ import {
 } from '../node/expectation-file.js';
 import { OutputFile } from '../node/output.js';
 import { type ReaderName, readCapture } from '../node/read-capture.js';
-import { counted } from '../report/words.js';
-import type { RuleSettings } from '../rules/settings.js';
-import type { Suppression } from '../rules/suppressions.js';
+import { counted } from '../report/text/words.js';
+import type { RuleSettings } from '../rules/evaluation/settings.js';
+import type { Suppression } from '../rules/evaluation/suppressions.js';
 import { captureProblem } from './errors.js';
 import { EXIT_CAPTURE, EXIT_FINDINGS, EXIT_OK, type Io, UsageError } from './io.js';
 import { paletteFor, textWriter } from './options.js';

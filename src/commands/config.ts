@@ -1,10 +1,10 @@
 import { EMPTY_CONFIG } from '../config/config.js';
 import { findConfig, type LoadedConfig, readConfigFile } from '../node/config-file.js';
 import { CATALOG } from '../rules/catalog.js';
+import { checkOrder, checkSettings, optionValues, type RuleSettings } from '../rules/evaluation/settings.js';
+import type { Suppression } from '../rules/evaluation/suppressions.js';
 import type { Severity } from '../rules/finding.js';
 import type { RuleDescription } from '../rules/rule.js';
-import { checkOrder, checkSettings, optionValues, type RuleSettings } from '../rules/settings.js';
-import type { Suppression } from '../rules/suppressions.js';
 import { EXIT_OK, type Io } from './io.js';
 import { ruleSettings } from './options.js';
 

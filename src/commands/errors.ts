@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { CaptureError } from '../core/errors.js';
 import { nearestName } from '../core/suggest.js';
 import { InputError } from '../node/input-error.js';
-import { escapeControls } from '../report/escape.js';
-import { captureName } from '../report/words.js';
+import { escapeControls } from '../report/text/escape.js';
+import { captureName } from '../report/text/words.js';
 import { UsageError } from './io.js';
 
 /** What else than a capture the first word may be. */

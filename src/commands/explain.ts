@@ -1,10 +1,10 @@
-import type { Palette } from '../report/palette.js';
-import { citationName } from '../report/words.js';
-import { wrap } from '../report/wrap.js';
+import type { Palette } from '../report/text/palette.js';
+import { citationName } from '../report/text/words.js';
+import { wrap } from '../report/text/wrap.js';
 import { CATALOG, findRule, suggestRule } from '../rules/catalog.js';
 import { generalDocumentation } from '../rules/documentation.js';
 import type { RuleDescription } from '../rules/rule.js';
-import { unitOf } from '../rules/wording.js';
+import { unitOf } from '../rules/wording/wording.js';
 import { EXAMPLE_LADDERS } from './example-ladders.js';
 import { EXIT_OK, type Io, UsageError } from './io.js';
 import { paletteFor, textWriter } from './options.js';

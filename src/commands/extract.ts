@@ -6,10 +6,10 @@ import { FragmentedDatagrams } from '../extract/fragments.js';
 import { FramePicker } from '../extract/frame-picker.js';
 import { Selection } from '../extract/selection.js';
 import { isReadOnce } from '../node/byte-source.js';
-import { escapeControls } from '../report/escape.js';
-import { captureName } from '../report/words.js';
-import type { RuleSettings } from '../rules/settings.js';
-import type { Suppression } from '../rules/suppressions.js';
+import { escapeControls } from '../report/text/escape.js';
+import { captureName } from '../report/text/words.js';
+import type { RuleSettings } from '../rules/evaluation/settings.js';
+import type { Suppression } from '../rules/evaluation/suppressions.js';
 import { noSuchConnection } from './errors.js';
 import {
   type Alteration,

@@ -2,7 +2,7 @@ import { secondsBetween, type Timestamp } from '../core/time.js';
 import { isReadOnce } from '../node/byte-source.js';
 import { captureFiles, whyNone } from '../node/capture-files.js';
 import { type ReaderName, readCapture } from '../node/read-capture.js';
-import { captureName } from '../report/words.js';
+import { captureName } from '../report/text/words.js';
 import { captureProblem } from './errors.js';
 import { type Io, UsageError } from './io.js';
 

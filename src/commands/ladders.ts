@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { Analysis } from '../analysis.js';
 import { isReadOnce } from '../node/byte-source.js';
-import { LadderRecorder } from '../report/ladder-recorder.js';
+import { LadderRecorder } from '../report/ladder/recorder.js';
 import type { LadderWishes, Reporter } from '../report/reporter.js';
 import type { Io } from './io.js';
 import { type ReadAllOptions, readAll } from './read-all.js';

@@ -2,11 +2,11 @@ import { InvalidArgumentError } from 'commander';
 import { wishedUnit } from '../config/rule-entries.js';
 import { nearestName } from '../core/suggest.js';
 import { SEPARATIONS, type Separation } from '../decode/domains.js';
-import { asciiWriter } from '../report/ascii.js';
-import { COLOURED, type Palette, PLAIN } from '../report/palette.js';
 import type { Write } from '../report/reporter.js';
+import { asciiWriter } from '../report/text/ascii.js';
+import { COLOURED, type Palette, PLAIN } from '../report/text/palette.js';
 import { findRule, RULES } from '../rules/catalog.js';
-import { type RuleSettings, SEVERITY_CHOICES, type SeverityChoice } from '../rules/settings.js';
+import { type RuleSettings, SEVERITY_CHOICES, type SeverityChoice } from '../rules/evaluation/settings.js';
 import { type Io, type Stream, UsageError } from './io.js';
 
 /** Collects a repeatable option's values. */

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { escapeControls } from '../report/escape.js';
+import { escapeControls } from '../report/text/escape.js';
 import { UsageError } from './io.js';
 
 /**

@@ -1,5 +1,5 @@
-import { displayWidth, splitAtWidth } from '../report/display-width.js';
-import { captureName, shortened } from '../report/words.js';
+import { displayWidth, splitAtWidth } from '../report/text/display-width.js';
+import { captureName, shortened } from '../report/text/words.js';
 import type { Stream } from './io.js';
 
 /** Silence for short runs: the line appears after this many milliseconds, and is renewed as often. */

@@ -1,6 +1,6 @@
-import { escapeControls } from '../report/escape.js';
-import { counted } from '../report/words.js';
-import type { Suppression, SuppressionUse } from '../rules/suppressions.js';
+import { escapeControls } from '../report/text/escape.js';
+import { counted } from '../report/text/words.js';
+import type { Suppression, SuppressionUse } from '../rules/evaluation/suppressions.js';
 import type { Io } from './io.js';
 
 /** Says on stderr which suppressions are out of date and, if asked, what the others did. */

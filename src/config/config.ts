@@ -1,8 +1,8 @@
 import { nearestName } from '../core/suggest.js';
 import { CATALOG } from '../rules/catalog.js';
+import type { RuleSettings } from '../rules/evaluation/settings.js';
+import type { Suppression } from '../rules/evaluation/suppressions.js';
 import { SEVERITIES, type Severity } from '../rules/finding.js';
-import type { RuleSettings } from '../rules/settings.js';
-import type { Suppression } from '../rules/suppressions.js';
 import { entriesOf, type Problem, Problems, shown } from './problems.js';
 import { readRules } from './rule-entries.js';
 import { readSuppressions } from './suppression-entries.js';

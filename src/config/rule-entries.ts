@@ -1,5 +1,4 @@
 import { nearestName } from '../core/suggest.js';
-import type { OptionSpec, RuleDescription } from '../rules/rule.js';
 import {
   checkSettings,
   nearestOption,
@@ -7,7 +6,8 @@ import {
   type RuleSettings,
   SEVERITY_CHOICES,
   type SeverityChoice,
-} from '../rules/settings.js';
+} from '../rules/evaluation/settings.js';
+import type { OptionSpec, RuleDescription } from '../rules/rule.js';
 import { entriesOf, type Path, type Problems, shown } from './problems.js';
 
 /** In a rule's mapping this key is its severity; every other is one of its options. */

@@ -1,6 +1,6 @@
 import { nearestName } from '../core/suggest.js';
+import { type Suppression, suppressionFault } from '../rules/evaluation/suppressions.js';
 import type { RuleDescription } from '../rules/rule.js';
-import { type Suppression, suppressionFault } from '../rules/suppressions.js';
 import { entriesOf, type Path, type Problems, shown } from './problems.js';
 
 const TYPES: Readonly<Record<keyof Suppression, 'string' | 'number'>> = {

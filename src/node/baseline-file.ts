@@ -1,8 +1,12 @@
 import { readFileSync, statSync } from 'node:fs';
 import { REPORT_SCHEMA } from '../report/reporter.js';
-import { Baseline, type BaselineEntry } from '../rules/baseline.js';
+import { Baseline, type BaselineEntry } from '../rules/evaluation/baseline.js';
+import {
+  type FingerprintedConnection,
+  fingerprintOf,
+  patternFingerprint,
+} from '../rules/evaluation/fingerprint.js';
 import { SEVERITIES, type Severity } from '../rules/finding.js';
-import { type FingerprintedConnection, fingerprintOf, patternFingerprint } from '../rules/fingerprint.js';
 import { ConfigError } from './settings-text.js';
 
 /** Larger reports would not fit into one string. */

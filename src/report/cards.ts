@@ -5,8 +5,8 @@
 import type { Finding, Pattern, Severity } from '../rules/finding.js';
 import { displayFilterFor, patternFilters } from './display-filter.js';
 import { type FindingGroup, othersOf, type Told } from './finding-groups.js';
-import type { Palette } from './palette.js';
 import type { PatternGroup } from './pattern-groups.js';
+import type { Palette } from './text/palette.js';
 import {
   citationNames,
   connectionName,
@@ -15,8 +15,8 @@ import {
   frameNames,
   limitsText,
   period,
-} from './words.js';
-import { wrap } from './wrap.js';
+} from './text/words.js';
+import { wrap } from './text/wrap.js';
 
 const MOST_CITATIONS = 4;
 const MOST_CAUSES = 1;

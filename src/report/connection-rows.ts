@@ -1,7 +1,7 @@
 import type { Connection } from '../connections/connection.js';
 import { secondsLasted } from '../core/time.js';
 import { type Finding, SEVERITIES } from '../rules/finding.js';
-import { endpointName, finalStateText } from './words.js';
+import { endpointName, finalStateText } from './text/words.js';
 
 /** What a list of connections says of one. */
 export interface ConnectionRow {

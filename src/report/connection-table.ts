@@ -3,10 +3,10 @@ import type { Connection } from '../connections/connection.js';
 import { grouped } from '../core/numbers.js';
 import type { Finding } from '../rules/finding.js';
 import { type ConnectionRow, ConnectionRows } from './connection-rows.js';
-import { displayWidth } from './display-width.js';
-import type { Palette } from './palette.js';
-import { connectionName, type PlaceOf, seconds } from './words.js';
-import { wrap } from './wrap.js';
+import { displayWidth } from './text/display-width.js';
+import type { Palette } from './text/palette.js';
+import { connectionName, type PlaceOf, seconds } from './text/words.js';
+import { wrap } from './text/wrap.js';
 
 const MOST_ROWS = 20;
 /** What the blanks around a cell's text add to its width. */

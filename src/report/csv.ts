@@ -1,8 +1,8 @@
 import type { Connection, Endpoint } from '../connections/connection.js';
 import { secondsLasted, type Timestamp, toIsoString } from '../core/time.js';
 import type { Finding } from '../rules/finding.js';
-import { escapeControls } from './escape.js';
 import type { Reporter, Write } from './reporter.js';
+import { escapeControls } from './text/escape.js';
 
 type Cell = string | number;
 type Column = readonly [name: string, value: (connection: Connection, findings: readonly Finding[]) => Cell];

@@ -7,7 +7,7 @@ import type { Timestamp } from '../core/time.js';
 import type { Finding } from '../rules/finding.js';
 import { type ConnectionRow, ConnectionRows, rankOf } from './connection-rows.js';
 import { type FindingGroup, FindingGroups } from './finding-groups.js';
-import type { LadderItem } from './ladder-recorder.js';
+import type { LadderItem } from './ladder/recorder.js';
 import type { AnalysisEnd, LadderWishes, Reporter, Write } from './reporter.js';
 
 /** One connection in full. */

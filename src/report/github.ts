@@ -2,9 +2,9 @@ import type { Connection } from '../connections/connection.js';
 import { grouped } from '../core/numbers.js';
 import { type Finding, SEVERITIES, type Severity } from '../rules/finding.js';
 import { firstCaptureOf } from './display-filter.js';
-import { escapeWorkflowData, escapeWorkflowProperty } from './escape.js';
 import type { AnalysisEnd, CaptureFacts, Reporter, Write } from './reporter.js';
-import { connectionName, frameNames, gaps, verdict } from './words.js';
+import { escapeWorkflowData, escapeWorkflowProperty } from './text/escape.js';
+import { connectionName, frameNames, gaps, verdict } from './text/words.js';
 
 /** GitHub shows no more annotations of one level than these for a step. */
 const MOST_OF_A_LEVEL = 10;

@@ -1,5 +1,5 @@
 /** JUnit's XML as CI servers read it, in the strict form that Apache Ant's schema describes. */
-import { escapeXml } from './escape.js';
+import { escapeXml } from './text/escape.js';
 
 export interface JunitSuite {
   readonly name: string;

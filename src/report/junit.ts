@@ -4,10 +4,10 @@ import { toIsoString } from '../core/time.js';
 import { CATALOG } from '../rules/catalog.js';
 import type { Finding, Pattern, Severity } from '../rules/finding.js';
 import { firstCaptureOf } from './display-filter.js';
-import { escapeControls } from './escape.js';
 import { type JunitCase, type JunitSuite, junitXml } from './junit-xml.js';
 import type { AnalysisEnd, CaptureFacts, Reporter, Write } from './reporter.js';
-import { connectionName, counted, frameNames, gaps } from './words.js';
+import { escapeControls } from './text/escape.js';
+import { connectionName, counted, frameNames, gaps } from './text/words.js';
 
 /** Of one rule's findings in one capture, as many are told. */
 const MOST_TOLD = 20;

@@ -1,5 +1,5 @@
 import type { Pattern, Severity } from '../rules/finding.js';
-import { counted } from './words.js';
+import { counted } from './text/words.js';
 
 /** A pattern that is told in full, and others of its rule and severity, such as the same trouble on other services. */
 export interface PatternGroup {

@@ -4,12 +4,12 @@ import type { Pause } from '../connections/pauses.js';
 import type { Damage } from '../core/errors.js';
 import type { Timestamp } from '../core/time.js';
 import type { Separation } from '../decode/domains.js';
-import type { BaselineOutcome } from '../rules/baseline.js';
+import type { BaselineOutcome } from '../rules/evaluation/baseline.js';
 import type { Finding, Pattern, Severity } from '../rules/finding.js';
 import type { State } from '../tcp/states.js';
 import { VERSION } from '../version.js';
-import type { LadderItem } from './ladder-recorder.js';
-import type { LadderFacts } from './ladder-rows.js';
+import type { LadderItem } from './ladder/recorder.js';
+import type { LadderFacts } from './ladder/rows.js';
 
 /** What is known of one capture after it was read. */
 export interface CaptureFacts extends CaptureNotes {

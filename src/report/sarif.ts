@@ -13,19 +13,19 @@ import { formatEndpoint } from '../core/addresses.js';
 import { grouped } from '../core/numbers.js';
 import { CATALOG } from '../rules/catalog.js';
 import { generalDocumentation } from '../rules/documentation.js';
-import { type Citation, type Finding, type Pattern, SEVERITIES, type Severity } from '../rules/finding.js';
 import {
   FINGERPRINT_VERSION,
   fingerprintOf,
   PATTERN_FINGERPRINT_VERSION,
   patternFingerprint,
-} from '../rules/fingerprint.js';
+} from '../rules/evaluation/fingerprint.js';
+import { type Citation, type Finding, type Pattern, SEVERITIES, type Severity } from '../rules/finding.js';
 import type { RuleDescription } from '../rules/rule.js';
 import { displayFilterFor, firstCaptureOf, patternFilters } from './display-filter.js';
-import { escapeControls, escapeMarkdown } from './escape.js';
 import { type AnalysisEnd, type CaptureFacts, type Reporter, TOOL, type Write } from './reporter.js';
-import { citationName, connectionName, frameNames, gaps } from './words.js';
-import { FIXED_SPACE } from './wrap.js';
+import { escapeControls, escapeMarkdown } from './text/escape.js';
+import { citationName, connectionName, frameNames, gaps } from './text/words.js';
+import { FIXED_SPACE } from './text/wrap.js';
 
 /** GitHub takes more, but shows the 5,000 gravest. */
 const MOST_RESULTS = 5000;

@@ -3,11 +3,11 @@ import { grouped } from '../core/numbers.js';
 import { type Finding, type Pattern, SEVERITIES, type Severity } from '../rules/finding.js';
 import { displayFilterFor, patternFilters } from './display-filter.js';
 import { type Dossier, DossierReporter } from './dossier.js';
-import { escapeControls, ZERO_WIDTH_SPACE } from './escape.js';
-import { ladder } from './ladder.js';
-import { PLAIN } from './palette.js';
+import { ladder } from './ladder/ladder.js';
 import { type PatternGroup, patternGroups } from './pattern-groups.js';
 import { type CaptureFacts, ladderFacts, type Reporter, TOOL, type Write } from './reporter.js';
+import { escapeControls, ZERO_WIDTH_SPACE } from './text/escape.js';
+import { PLAIN } from './text/palette.js';
 import {
   captureName,
   citationNames,
@@ -20,8 +20,8 @@ import {
   shortened,
   span,
   verdict,
-} from './words.js';
-import { FIXED_SPACE } from './wrap.js';
+} from './text/words.js';
+import { FIXED_SPACE } from './text/wrap.js';
 
 /** What Slack takes: of a block's text, of a header, and of blocks in a message. */
 const MOST_TEXT = 3000;

@@ -6,12 +6,12 @@ import { VERDICT_DESCRIPTIONS } from '../decode/verdict.js';
 import { type Finding, type Pattern, SEVERITIES, type Severity } from '../rules/finding.js';
 import { CardWriter } from './cards.js';
 import { ConnectionTable } from './connection-table.js';
-import { displayWidth } from './display-width.js';
-import { escapeControls } from './escape.js';
 import { FindingGroups, foldedInto, type Told } from './finding-groups.js';
-import type { Palette } from './palette.js';
 import { patternGroups } from './pattern-groups.js';
 import type { AnalysisEnd, CaptureFacts, Reporter, Write } from './reporter.js';
+import { displayWidth } from './text/display-width.js';
+import { escapeControls } from './text/escape.js';
+import type { Palette } from './text/palette.js';
 import {
   captureName,
   comparison,
@@ -26,8 +26,8 @@ import {
   remarks,
   span,
   timelineCommand,
-} from './words.js';
-import { wrap, wrapCommand } from './wrap.js';
+} from './text/words.js';
+import { wrap, wrapCommand } from './text/wrap.js';
 
 export interface TableOptions {
   readonly palette: Palette;

@@ -4,14 +4,14 @@ import { secondsBetween } from '../core/time.js';
 import { type Citation, type Finding, type Pattern, SEVERITIES, type Severity } from '../rules/finding.js';
 import { displayFilterFor, patternFilters } from './display-filter.js';
 import type { Dossier, Exhibit } from './dossier.js';
-import { escapeControls } from './escape.js';
 import { type FindingGroup, othersOf } from './finding-groups.js';
-import { ladder } from './ladder.js';
+import { ladder } from './ladder/ladder.js';
 import type { Markup } from './markup/markup.js';
-import { PLAIN } from './palette.js';
 import { type PatternGroup, patternGroups } from './pattern-groups.js';
 import type { Plan } from './plan.js';
 import { type CaptureFacts, ladderFacts, TOOL } from './reporter.js';
+import { escapeControls } from './text/escape.js';
+import { PLAIN } from './text/palette.js';
 import {
   captureName,
   citationName,
@@ -35,8 +35,8 @@ import {
   span,
   timelineCommand,
   verdict,
-} from './words.js';
-import { FIXED_SPACE } from './wrap.js';
+} from './text/words.js';
+import { FIXED_SPACE } from './text/wrap.js';
 
 const MOST_CITATIONS = 6;
 const MOST_FRAMES = 12;

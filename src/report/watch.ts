@@ -8,9 +8,9 @@ import type { Timestamp } from '../core/time.js';
 import { type Finding, type Pattern, SEVERITIES, type Severity } from '../rules/finding.js';
 import { AsciiText, piece } from './ascii-text.js';
 import { captureJson, patternJson, writeFinding } from './json-text.js';
-import type { Palette } from './palette.js';
 import type { AnalysisEnd, Reporter, Write } from './reporter.js';
-import { clockTime, connectionName, frameList } from './words.js';
+import type { Palette } from './text/palette.js';
+import { clockTime, connectionName, frameList } from './text/words.js';
 
 /** How told findings are put. */
 export interface Voice {

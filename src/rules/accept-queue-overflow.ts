@@ -1,10 +1,10 @@
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
-import { areSwapped, eachEndpoint, entered, findReset, milestone } from './evidence.js';
-import { inGeneral, type ProgramView, seenAt } from './program-view.js';
-import { reportFinding } from './report-finding.js';
+import { areSwapped, eachEndpoint, entered, findReset, milestone } from './evidence/evidence.js';
 import type { Rule } from './rule.js';
-import { duration, nameOf, round, times } from './wording.js';
+import { inGeneral, type ProgramView, seenAt } from './wording/program-view.js';
+import { reportFinding } from './wording/report-finding.js';
+import { duration, nameOf, round, times } from './wording/wording.js';
 
 /** No stack repeats its SYN-ACK sooner by itself; RFC 6298 §2 begins with a second (seconds). */
 const SHORTEST_TIMEOUT = 0.2;

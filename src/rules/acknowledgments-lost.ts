@@ -2,13 +2,13 @@ import type { Endpoint, Milestone } from '../connections/connection.js';
 import { formatHost } from '../core/addresses.js';
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
-import { eachEndpoint, firstSent, gradedBy, lasted, lastMilestone, milestone } from './evidence.js';
-import { causesOfLostAnswers } from './host-fate.js';
-import { inGeneral, type ProgramView, seenAt } from './program-view.js';
-import { reportFinding } from './report-finding.js';
+import { eachEndpoint, firstSent, gradedBy, lasted, lastMilestone, milestone } from './evidence/evidence.js';
 import type { Rule } from './rule.js';
 import { MINIMUM_RETRANSMISSIONS } from './thresholds.js';
-import { count, duration, nameOf, round, times } from './wording.js';
+import { causesOfLostAnswers } from './wording/host-fate.js';
+import { inGeneral, type ProgramView, seenAt } from './wording/program-view.js';
+import { reportFinding } from './wording/report-finding.js';
+import { count, duration, nameOf, round, times } from './wording/wording.js';
 
 /** Quicker copies may have crossed the acknowledgments (seconds). */
 const SHORTEST_SECONDS = 1;

@@ -18,13 +18,13 @@ import {
   mayHaveClosedUnseen,
   milestone,
   missedSince,
-} from './evidence.js';
+} from './evidence/evidence.js';
 import type { Finding, Severity } from './finding.js';
-import { OVER_BEFORE } from './host-fate.js';
-import { reportFinding } from './report-finding.js';
 import type { Rule, RuleContext } from './rule.js';
 import { ERROR_SECONDS, STUCK_SECONDS } from './thresholds.js';
-import { count, duration, inCase, nameOf, round, ssFilter } from './wording.js';
+import { OVER_BEFORE } from './wording/host-fate.js';
+import { reportFinding } from './wording/report-finding.js';
+import { count, duration, inCase, nameOf, round, ssFilter } from './wording/wording.js';
 
 const NOT_CLOSED =
   'Its code does not close the socket after read returned 0, or after an exception (possible).';

@@ -1,8 +1,8 @@
 import { cite } from './citations.js';
-import { asksForEcnUntilTheEnd, entered, findReset, NOTHING, opened } from './evidence.js';
-import { reportFinding } from './report-finding.js';
+import { asksForEcnUntilTheEnd, entered, findReset, NOTHING, opened } from './evidence/evidence.js';
 import type { Rule } from './rule.js';
-import { duration, inCase, nameOf, round } from './wording.js';
+import { reportFinding } from './wording/report-finding.js';
+import { duration, inCase, nameOf, round } from './wording/wording.js';
 
 const ECN_CITATIONS = [cite.ecnSynDropped, cite.resetForEcn];
 const CITATIONS = [

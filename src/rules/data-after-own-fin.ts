@@ -1,8 +1,8 @@
 import { cite } from './citations.js';
-import { eachEndpoint, finFrame, gradedBy, milestone } from './evidence.js';
-import { reportFinding } from './report-finding.js';
+import { eachEndpoint, finFrame, gradedBy, milestone } from './evidence/evidence.js';
 import type { Rule } from './rule.js';
-import { count, nameOf } from './wording.js';
+import { reportFinding } from './wording/report-finding.js';
+import { count, nameOf } from './wording/wording.js';
 
 const OF_DATA = [cite.finMeansNoMoreData, cite.noSendAfterClose];
 const SECOND_FIN = {

@@ -1,11 +1,11 @@
 import type { Endpoint, Milestone } from '../connections/connection.js';
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
-import { eachEndpoint, firstSent, gradedBy, hasData, silentSince } from './evidence.js';
-import { reportFinding } from './report-finding.js';
+import { eachEndpoint, firstSent, gradedBy, hasData, silentSince } from './evidence/evidence.js';
 import type { Rule } from './rule.js';
 import { MINIMUM_RETRANSMISSIONS } from './thresholds.js';
-import { duration, nameOf, round, times } from './wording.js';
+import { reportFinding } from './wording/report-finding.js';
+import { duration, nameOf, round, times } from './wording/wording.js';
 
 /** The same octets had to be sent again and again before they were acknowledged: meanwhile nothing moved. */
 export const deliveryStall: Rule = {

@@ -1,9 +1,9 @@
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
-import { eachEndpoint, entered, findReset, gradedBy, milestone } from './evidence.js';
-import { reportFinding } from './report-finding.js';
+import { eachEndpoint, entered, findReset, gradedBy, milestone } from './evidence/evidence.js';
 import type { Rule } from './rule.js';
-import { duration, inCase, nameOf, round } from './wording.js';
+import { reportFinding } from './wording/report-finding.js';
+import { duration, inCase, nameOf, round } from './wording/wording.js';
 
 const LOST = [
   'The first SYN was lost by chance (possible): then others to the same service, with ECN, are answered.',

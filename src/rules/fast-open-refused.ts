@@ -1,11 +1,11 @@
 import type { Connection, Endpoint, Milestone, Transition } from '../connections/connection.js';
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
-import { eachEndpoint, entered, gradedBy, milestone } from './evidence.js';
+import { eachEndpoint, entered, gradedBy, milestone } from './evidence/evidence.js';
 import type { Finding } from './finding.js';
-import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
-import { count, duration, inCase, nameOf, round, times } from './wording.js';
+import { reportFinding } from './wording/report-finding.js';
+import { count, duration, inCase, nameOf, round, times } from './wording/wording.js';
 
 const OFF =
   'Fast Open is switched off on the host of {listener}, or its program does not ask for it (possible).';

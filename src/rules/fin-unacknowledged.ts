@@ -13,13 +13,13 @@ import {
   milestone,
   type SeenReset,
   silentSince,
-} from './evidence.js';
-import { causesOfLostAnswers, causesOfSilence } from './host-fate.js';
-import { isHeldBack, LOST_NEIGHBOUR_CITATIONS, lostNeighbour, reportSilence } from './neighbours.js';
-import type { Draft } from './report-finding.js';
+} from './evidence/evidence.js';
+import { isHeldBack, LOST_NEIGHBOUR_CITATIONS, lostNeighbour, reportSilence } from './evidence/neighbours.js';
 import type { Rule } from './rule.js';
 import { MINIMUM_RETRANSMISSIONS } from './thresholds.js';
-import { count, duration, nameOf, round, ssFilter, times } from './wording.js';
+import { causesOfLostAnswers, causesOfSilence } from './wording/host-fate.js';
+import type { Draft } from './wording/report-finding.js';
+import { count, duration, nameOf, round, ssFilter, times } from './wording/wording.js';
 
 const NO_FINS = 'A firewall lets no FIN through (possible): then it arrives on no connection.';
 /** Why nothing arrives at a peer that is heard. */

@@ -14,13 +14,13 @@ import {
   milestone,
   missedSince,
   silentSince,
-} from './evidence.js';
+} from './evidence/evidence.js';
 import type { Confidence } from './finding.js';
-import { OVER_BEFORE } from './host-fate.js';
-import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { STUCK_SECONDS } from './thresholds.js';
-import { duration, nameOf, round, ssFilter } from './wording.js';
+import { OVER_BEFORE } from './wording/host-fate.js';
+import { reportFinding } from './wording/report-finding.js';
+import { duration, nameOf, round, ssFilter } from './wording/wording.js';
 
 const OF_HOLDER = '{holder}: read has returned 0 or will, and write still succeeds.';
 const OF_SHUTDOWN =

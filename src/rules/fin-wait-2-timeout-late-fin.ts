@@ -10,12 +10,12 @@ import {
   lasted,
   milestone,
   tookEffect,
-} from './evidence.js';
-import { hadClosed } from './program-view.js';
-import { reportFinding } from './report-finding.js';
+} from './evidence/evidence.js';
 import type { Rule } from './rule.js';
 import { ORPHAN_SECONDS } from './thresholds.js';
-import { duration, nameOf, round } from './wording.js';
+import { hadClosed } from './wording/program-view.js';
+import { reportFinding } from './wording/report-finding.js';
+import { duration, nameOf, round } from './wording/wording.js';
 
 /** By what came too late. */
 const SEEN_OF_FIN = 'Nothing on either side: both programs had closed.';

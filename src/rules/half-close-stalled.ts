@@ -10,11 +10,11 @@ import {
   lastMilestone,
   milestone,
   missedSince,
-} from './evidence.js';
-import { reportFinding } from './report-finding.js';
+} from './evidence/evidence.js';
 import type { Rule } from './rule.js';
 import { STUCK_SECONDS } from './thresholds.js';
-import { count, duration, inCase, nameOf, round, ssFilter } from './wording.js';
+import { reportFinding } from './wording/report-finding.js';
+import { count, duration, inCase, nameOf, round, ssFilter } from './wording/wording.js';
 
 const CITATIONS = [cite.halfCloseAllowed, cite.closeInCloseWait, cite.finWait2Meaning, cite.finTimeout];
 const WINDOW_CLOSED_CITATIONS = [...CITATIONS, cite.windowMayStayClosed];

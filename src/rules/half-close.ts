@@ -1,10 +1,16 @@
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
-import { acknowledgedAfterPeerFin, eachEndpoint, finFrame, gradedBy, milestone } from './evidence.js';
-import { reportFinding } from './report-finding.js';
+import {
+  acknowledgedAfterPeerFin,
+  eachEndpoint,
+  finFrame,
+  gradedBy,
+  milestone,
+} from './evidence/evidence.js';
+import { mayBeTlsAlert } from './evidence/tls-alert.js';
 import type { Rule } from './rule.js';
-import { mayBeTlsAlert } from './tls-alert.js';
-import { count, duration, inCase, nameOf, round } from './wording.js';
+import { reportFinding } from './wording/report-finding.js';
+import { count, duration, inCase, nameOf, round } from './wording/wording.js';
 
 const IS_ABORT_TO_SERVER = 'Check whether a server takes the client’s end of file for an abort.';
 const KEPT_ON_PATH =

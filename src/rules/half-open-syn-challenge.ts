@@ -1,10 +1,10 @@
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
-import { answerTo, eachEndpoint, entered, findReset, gradedBy, lastMilestone } from './evidence.js';
-import { inGeneral, type ProgramView, seenAt } from './program-view.js';
-import { reportFinding } from './report-finding.js';
+import { answerTo, eachEndpoint, entered, findReset, gradedBy, lastMilestone } from './evidence/evidence.js';
 import type { Rule } from './rule.js';
-import { duration, nameOf, round } from './wording.js';
+import { inGeneral, type ProgramView, seenAt } from './wording/program-view.js';
+import { reportFinding } from './wording/report-finding.js';
+import { duration, nameOf, round } from './wording/wording.js';
 
 /** What is said where the opener has not reset the old connection: it lives on. */
 const UNDISTURBED = {

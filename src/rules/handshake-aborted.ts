@@ -1,11 +1,19 @@
 import type { Role } from '../connections/connection.js';
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
-import { eachEndpoint, endedWithin, entered, findReset, gradedBy, leftBy, opened } from './evidence.js';
-import { QUEUE_FULL } from './host-fate.js';
-import { type Draft, reportFinding } from './report-finding.js';
+import {
+  eachEndpoint,
+  endedWithin,
+  entered,
+  findReset,
+  gradedBy,
+  leftBy,
+  opened,
+} from './evidence/evidence.js';
 import type { Rule } from './rule.js';
-import { duration, inCase, nameOf, round } from './wording.js';
+import { QUEUE_FULL } from './wording/host-fate.js';
+import { type Draft, reportFinding } from './wording/report-finding.js';
+import { duration, inCase, nameOf, round } from './wording/wording.js';
 
 type Account = Required<Pick<Draft, 'applicationSees' | 'likelyCauses' | 'nextSteps' | 'citations'>>;
 

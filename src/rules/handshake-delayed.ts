@@ -10,10 +10,10 @@ import {
   lasted,
   milestone,
   wasInTimeWait,
-} from './evidence.js';
-import { reportFinding } from './report-finding.js';
+} from './evidence/evidence.js';
 import type { Rule } from './rule.js';
-import { duration, inCase, nameOf, round, times } from './wording.js';
+import { reportFinding } from './wording/report-finding.js';
+import { duration, inCase, nameOf, round, times } from './wording/wording.js';
 
 const QUEUE_FULL =
   'The accept queue of {listener} was full, and its host dropped the SYN without a word, as Linux does (possible): then nstat there counts TcpExtListenOverflows.';

@@ -1,14 +1,14 @@
 import type { Connection, Endpoint, IcmpError, Milestone } from '../connections/connection.js';
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
-import { eachEndpoint, lasted, latest, opened, silentSince } from './evidence.js';
+import { eachEndpoint, lasted, latest, opened, silentSince } from './evidence/evidence.js';
+import { HARD, isLocal, lastUndelivered, meaningOf, SOFT, type Subject } from './evidence/icmp-errors.js';
+import { LOST_NEIGHBOUR_CITATIONS, reportSilence } from './evidence/neighbours.js';
 import type { Citation } from './finding.js';
-import { HARD, isLocal, lastUndelivered, meaningOf, SOFT, type Subject } from './icmp-errors.js';
-import { LOST_NEIGHBOUR_CITATIONS, reportSilence } from './neighbours.js';
-import { seenAt } from './program-view.js';
-import { type Draft, reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
-import { count, nameOf, round } from './wording.js';
+import { seenAt } from './wording/program-view.js';
+import { type Draft, reportFinding } from './wording/report-finding.js';
+import { count, nameOf, round } from './wording/wording.js';
 
 /** What may be behind an error and what to look at, most likely first. */
 interface Advice {

@@ -1,9 +1,9 @@
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
-import { lasted, milestone, NOTHING } from './evidence.js';
-import { reportFinding } from './report-finding.js';
+import { lasted, milestone, NOTHING } from './evidence/evidence.js';
 import type { Rule } from './rule.js';
-import { duration, nameOf, round } from './wording.js';
+import { reportFinding } from './wording/report-finding.js';
+import { duration, nameOf, round } from './wording/wording.js';
 
 const OFF = 'SO_KEEPALIVE is off, as it is by default, and the protocol has no heartbeat (possible).';
 const STOPPED =

@@ -8,12 +8,12 @@ import {
   lastMilestone,
   silentSince,
   unanswered,
-} from './evidence.js';
-import { causesOfSilence, IDLE_SECONDS, stepsOfSilence } from './host-fate.js';
-import { LOST_NEIGHBOUR_CITATIONS, reportSilence } from './neighbours.js';
-import { inGeneral, type ProgramView, seenAt } from './program-view.js';
+} from './evidence/evidence.js';
+import { LOST_NEIGHBOUR_CITATIONS, reportSilence } from './evidence/neighbours.js';
 import type { Rule } from './rule.js';
-import { count, duration, nameOf, round } from './wording.js';
+import { causesOfSilence, IDLE_SECONDS, stepsOfSilence } from './wording/host-fate.js';
+import { inGeneral, type ProgramView, seenAt } from './wording/program-view.js';
+import { count, duration, nameOf, round } from './wording/wording.js';
 
 const PROBER: ProgramView = {
   name: 'prober',

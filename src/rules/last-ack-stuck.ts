@@ -1,12 +1,12 @@
 import type { Connection, Endpoint } from '../connections/connection.js';
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
-import { eachEndpoint, entered, findReset, gradedBy, lasted, milestone } from './evidence.js';
+import { eachEndpoint, entered, findReset, gradedBy, lasted, milestone } from './evidence/evidence.js';
 import type { Severity } from './finding.js';
-import { type Draft, reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
 import { MINIMUM_RETRANSMISSIONS } from './thresholds.js';
-import { duration, inCase, nameOf, round, ssFilter, times } from './wording.js';
+import { type Draft, reportFinding } from './wording/report-finding.js';
+import { duration, inCase, nameOf, round, ssFilter, times } from './wording/wording.js';
 
 /** An acknowledgment delayed this long is normal, and one repetition of the FIN in that time too. */
 const DELAYED_ACK_SECONDS = 0.25;

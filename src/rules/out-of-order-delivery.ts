@@ -1,10 +1,10 @@
 import type { Connection, Endpoint } from '../connections/connection.js';
 import { grouped } from '../core/numbers.js';
 import { cite } from './citations.js';
-import { eachEndpoint, gradedBy } from './evidence.js';
-import { reportFinding } from './report-finding.js';
+import { eachEndpoint, gradedBy } from './evidence/evidence.js';
 import type { Rule } from './rule.js';
-import { count, nameOf, percent, round } from './wording.js';
+import { reportFinding } from './wording/report-finding.js';
+import { count, nameOf, percent, round } from './wording/wording.js';
 
 /** A capture in which at least this share of a connection's frames are copies copies all. */
 const COPYING_SHARE = 1 / 16;

@@ -2,16 +2,23 @@ import type { Connection, Endpoint } from '../connections/connection.js';
 import { formatHost } from '../core/addresses.js';
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
-import { eachEndpoint, finCoveredFrame, findReset, finFrame, gradedBy, type SeenReset } from './evidence.js';
+import {
+  eachEndpoint,
+  finCoveredFrame,
+  findReset,
+  finFrame,
+  gradedBy,
+  type SeenReset,
+} from './evidence/evidence.js';
+import { LOST_NEIGHBOUR_CITATIONS, lostNeighbour, reportSilence } from './evidence/neighbours.js';
+import { type Silence, silenceMetBy } from './evidence/silence.js';
 import type { Finding } from './finding.js';
-import { causesOfSilence, IDLE_SECONDS, stepsOfSilence } from './host-fate.js';
-import { LOST_NEIGHBOUR_CITATIONS, lostNeighbour, reportSilence } from './neighbours.js';
-import { inGeneral, type ProgramView, seenAt } from './program-view.js';
-import type { Draft } from './report-finding.js';
 import type { Rule } from './rule.js';
-import { type Silence, silenceMetBy } from './silence.js';
 import { MINIMUM_RETRANSMISSIONS } from './thresholds.js';
-import { count, duration, nameOf, round, times } from './wording.js';
+import { causesOfSilence, IDLE_SECONDS, stepsOfSilence } from './wording/host-fate.js';
+import { inGeneral, type ProgramView, seenAt } from './wording/program-view.js';
+import type { Draft } from './wording/report-finding.js';
+import { count, duration, nameOf, round, times } from './wording/wording.js';
 
 const SENDER: ProgramView = {
   name: 'sender',

@@ -1,14 +1,14 @@
 import type { Connection, Endpoint } from '../connections/connection.js';
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
-import { eachEndpoint, gradedBy, lasted } from './evidence.js';
-import { asksForSmaller } from './icmp-errors.js';
-import { inGeneral, type ProgramView, seenAt } from './program-view.js';
-import { reportFinding } from './report-finding.js';
+import { eachEndpoint, gradedBy, lasted } from './evidence/evidence.js';
+import { asksForSmaller } from './evidence/icmp-errors.js';
+import { silenceMetBy } from './evidence/silence.js';
 import type { Rule } from './rule.js';
-import { silenceMetBy } from './silence.js';
 import { MINIMUM_RETRANSMISSIONS } from './thresholds.js';
-import { count, duration, nameOf, round } from './wording.js';
+import { inGeneral, type ProgramView, seenAt } from './wording/program-view.js';
+import { reportFinding } from './wording/report-finding.js';
+import { count, duration, nameOf, round } from './wording/wording.js';
 
 /** `ping -s` counts its payload: of the same packet, TCP's header takes 20 octets without options, ICMP echo's 8. */
 const PING_MORE = 12;

@@ -1,10 +1,10 @@
 import type { Endpoint, IcmpError, Milestone } from '../connections/connection.js';
 import { cite } from './citations.js';
-import { eachEndpoint, silentSince } from './evidence.js';
-import { asksForSmaller, isLocal } from './icmp-errors.js';
-import { reportFinding } from './report-finding.js';
+import { eachEndpoint, silentSince } from './evidence/evidence.js';
+import { asksForSmaller, isLocal } from './evidence/icmp-errors.js';
 import type { Rule } from './rule.js';
-import { count, inCase, nameOf } from './wording.js';
+import { reportFinding } from './wording/report-finding.js';
+import { count, inCase, nameOf } from './wording/wording.js';
 
 const NARROW_LINK = 'A link with a smaller MTU on the way: a tunnel, VPN or PPPoE (likely).';
 /** Where the address that sends the error is the one it is about. */

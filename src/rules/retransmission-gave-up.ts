@@ -1,15 +1,15 @@
 import { formatHost } from '../core/addresses.js';
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
-import { eachEndpoint, gradedBy } from './evidence.js';
-import { causesOfSilence, stepsOfSilence } from './host-fate.js';
-import { isInFlight, isLocal, lastUndelivered } from './icmp-errors.js';
-import { LOST_NEIGHBOUR_CITATIONS, lostNeighbour, reportSilence } from './neighbours.js';
-import { inGeneral, type ProgramView, seenAt } from './program-view.js';
+import { eachEndpoint, gradedBy } from './evidence/evidence.js';
+import { isInFlight, isLocal, lastUndelivered } from './evidence/icmp-errors.js';
+import { LOST_NEIGHBOUR_CITATIONS, lostNeighbour, reportSilence } from './evidence/neighbours.js';
+import { silenceMetBy } from './evidence/silence.js';
 import type { Rule } from './rule.js';
-import { silenceMetBy } from './silence.js';
 import { MINIMUM_RETRANSMISSIONS } from './thresholds.js';
-import { count, duration, nameOf, round } from './wording.js';
+import { causesOfSilence, stepsOfSilence } from './wording/host-fate.js';
+import { inGeneral, type ProgramView, seenAt } from './wording/program-view.js';
+import { count, duration, nameOf, round } from './wording/wording.js';
 
 const TIMED_OUT =
   'TCP_USER_TIMEOUT, or the application’s own timeout, ended it early (possible): then it is set in the code of {sender}, and others wait for longer.';

@@ -1,10 +1,10 @@
 import type { Connection, Endpoint } from '../connections/connection.js';
 import { grouped } from '../core/numbers.js';
 import { cite } from './citations.js';
-import { eachEndpoint, gradedBy, lastMilestone, milestone, silentSince } from './evidence.js';
-import { reportFinding } from './report-finding.js';
+import { eachEndpoint, gradedBy, lastMilestone, milestone, silentSince } from './evidence/evidence.js';
 import type { Rule } from './rule.js';
-import { count, nameOf, percent, round } from './wording.js';
+import { reportFinding } from './wording/report-finding.js';
+import { count, nameOf, percent, round } from './wording/wording.js';
 
 /** Gaps, or needless copies, of at least this share of the retransmissions stand for most of them, though a gap stands for one segment only. */
 const MOST = 0.5;

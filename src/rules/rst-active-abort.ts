@@ -1,7 +1,7 @@
 import type { Connection, Endpoint, Moment } from '../connections/connection.js';
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
-import { closeRaceOf } from './close-race.js';
+import { closeRaceOf } from './evidence/close-race.js';
 import {
   challengedBefore,
   eachEndpoint,
@@ -22,15 +22,15 @@ import {
   type SeenReset,
   silentSince,
   wasDisproved,
-} from './evidence.js';
+} from './evidence/evidence.js';
+import { marksAgainst } from './evidence/reset-origin.js';
+import { mayBeTlsAlert } from './evidence/tls-alert.js';
 import type { Severity } from './finding.js';
-import { QUEUE_FULL } from './host-fate.js';
-import { inGeneral, type ProgramView, seenAt } from './program-view.js';
-import { type Draft, reportFinding } from './report-finding.js';
-import { marksAgainst } from './reset-origin.js';
 import type { Rule } from './rule.js';
-import { mayBeTlsAlert } from './tls-alert.js';
-import { count, duration, inCase, nameOf, round } from './wording.js';
+import { QUEUE_FULL } from './wording/host-fate.js';
+import { inGeneral, type ProgramView, seenAt } from './wording/program-view.js';
+import { type Draft, reportFinding } from './wording/report-finding.js';
+import { count, duration, inCase, nameOf, round } from './wording/wording.js';
 
 const LINGER = 'SO_LINGER with a time of 0 (possible): TcpExtTCPAbortOnData counts it.';
 const PROGRAM = 'The program gave up on a protocol error or a timeout of its own (possible): its log tells.';

@@ -9,11 +9,11 @@ import {
   gradedBy,
   milestone,
   type SeenReset,
-} from './evidence.js';
+} from './evidence/evidence.js';
 import type { Finding } from './finding.js';
-import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
-import { duration, inCase, nameOf, round } from './wording.js';
+import { reportFinding } from './wording/report-finding.js';
+import { duration, inCase, nameOf, round } from './wording/wording.js';
 
 const TO_AVOID_TIME_WAIT = 'The program aborts instead of closing, to avoid TIME-WAIT (possible).';
 const NO_FIN_WAIT_2 =

@@ -1,8 +1,8 @@
 import { cite } from './citations.js';
-import { eachEndpoint, findReset, gradedBy } from './evidence.js';
-import { reportFinding } from './report-finding.js';
+import { eachEndpoint, findReset, gradedBy } from './evidence/evidence.js';
 import type { Rule } from './rule.js';
-import { count, nameOf } from './wording.js';
+import { reportFinding } from './wording/report-finding.js';
+import { count, nameOf } from './wording/wording.js';
 
 /** A reset with octets in it, which may say why it was sent. */
 export const rstCarriesData: Rule = {

@@ -16,12 +16,12 @@ import {
   missedSince,
   type SeenReset,
   wasDisproved,
-} from './evidence.js';
-import { causesOfUnknown, IDLE_SECONDS } from './host-fate.js';
-import { inGeneral, type ProgramView, seenAt } from './program-view.js';
-import { reportFinding } from './report-finding.js';
+} from './evidence/evidence.js';
 import type { Rule } from './rule.js';
-import { duration, inCase, nameOf, round, times } from './wording.js';
+import { causesOfUnknown, IDLE_SECONDS } from './wording/host-fate.js';
+import { inGeneral, type ProgramView, seenAt } from './wording/program-view.js';
+import { reportFinding } from './wording/report-finding.js';
+import { duration, inCase, nameOf, round, times } from './wording/wording.js';
 
 const BARE_ABORT =
   'The program of {forgetter} aborted in this moment, on a system that sets no ACK bit then, as RFC 9293 §3.10.5 has it (possible).';

@@ -1,9 +1,9 @@
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
-import { eachEndpoint, entered, findReset, leftBy, milestone } from './evidence.js';
-import { reportFinding } from './report-finding.js';
+import { eachEndpoint, entered, findReset, leftBy, milestone } from './evidence/evidence.js';
 import type { Rule } from './rule.js';
-import { duration, nameOf, round } from './wording.js';
+import { reportFinding } from './wording/report-finding.js';
+import { duration, nameOf, round } from './wording/wording.js';
 
 /** A reset may have ended a TIME-WAIT early. */
 export const rstInTimeWait: Rule = {

@@ -14,11 +14,11 @@ import {
   milestone,
   opened,
   type SeenReset,
-} from './evidence.js';
+} from './evidence/evidence.js';
 import type { Severity } from './finding.js';
-import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
-import { count, inCase, nameOf } from './wording.js';
+import { reportFinding } from './wording/report-finding.js';
+import { count, inCase, nameOf } from './wording/wording.js';
 
 const BY_CLOSED_SOCKET =
   '{sender} had closed, and its host answered what {receiver} still had on the way as one without the connection (likely): such a reset takes its number from the acknowledgment of what it answers, which came from before the FIN.';

@@ -1,14 +1,21 @@
 import type { Connection, Endpoint, Transition } from '../connections/connection.js';
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
-import { closeRaceOf, type LostData, lostDataOf } from './close-race.js';
-import { eachEndpoint, entered, finFrame as finFrameOf, gradedBy, lasted, milestone } from './evidence.js';
-import { CLIENT_LEFT, UNLESS_CLIENT_SHOULD_WAIT } from './host-fate.js';
-import { hadClosed, inGeneral, type ProgramView, seenAt } from './program-view.js';
-import { type Draft, reportFinding } from './report-finding.js';
+import { closeRaceOf, type LostData, lostDataOf } from './evidence/close-race.js';
+import {
+  eachEndpoint,
+  entered,
+  finFrame as finFrameOf,
+  gradedBy,
+  lasted,
+  milestone,
+} from './evidence/evidence.js';
+import { MAY_BE_TLS_ALERT, mayBeTlsAlert } from './evidence/tls-alert.js';
 import type { Rule } from './rule.js';
-import { MAY_BE_TLS_ALERT, mayBeTlsAlert } from './tls-alert.js';
-import { count, duration, inCase, nameOf, round, times } from './wording.js';
+import { CLIENT_LEFT, UNLESS_CLIENT_SHOULD_WAIT } from './wording/host-fate.js';
+import { hadClosed, inGeneral, type ProgramView, seenAt } from './wording/program-view.js';
+import { type Draft, reportFinding } from './wording/report-finding.js';
+import { count, duration, inCase, nameOf, round, times } from './wording/wording.js';
 
 const LOST = [cite.resetTellsDataLoss];
 /** The data may have been a request, which its server did not take. */

@@ -10,11 +10,11 @@ import {
   gradedBy,
   milestone,
   type SeenReset,
-} from './evidence.js';
-import { hadClosed, inGeneral, type ProgramView, seenAt } from './program-view.js';
-import { reportFinding } from './report-finding.js';
+} from './evidence/evidence.js';
 import type { OptionValues, Rule } from './rule.js';
-import { count, duration, nameOf, round } from './wording.js';
+import { hadClosed, inGeneral, type ProgramView, seenAt } from './wording/program-view.js';
+import { reportFinding } from './wording/report-finding.js';
+import { count, duration, nameOf, round } from './wording/wording.js';
 import {
   EARLY_ERROR,
   ENDED,
@@ -25,7 +25,7 @@ import {
   TRACE,
   variantOf,
   WATCH,
-} from './write-after-close.js';
+} from './wording/write-after-close.js';
 
 const WRITER: ProgramView = {
   name: 'writer',

@@ -8,12 +8,12 @@ import {
   latest,
   type SeenReset,
   tookEffect,
-} from './evidence.js';
+} from './evidence/evidence.js';
+import { foreignReset } from './evidence/reset-origin.js';
 import type { Citation } from './finding.js';
-import { reportFinding } from './report-finding.js';
-import { foreignReset } from './reset-origin.js';
 import type { Rule } from './rule.js';
-import { duration, inCase, nameOf } from './wording.js';
+import { reportFinding } from './wording/report-finding.js';
+import { duration, inCase, nameOf } from './wording/wording.js';
 
 const FIREWALL = 'A firewall or intrusion prevention system that ends the connection (possible).';
 const TIMEOUT = 'A load balancer or NAT whose idle timeout resets both sides (possible).';

@@ -1,7 +1,7 @@
 import { cite } from './citations.js';
-import { entered, finFrame, gradedBy, NOTHING } from './evidence.js';
-import { reportFinding } from './report-finding.js';
+import { entered, finFrame, gradedBy, NOTHING } from './evidence/evidence.js';
 import type { Rule } from './rule.js';
+import { reportFinding } from './wording/report-finding.js';
 
 /** Both sides closed before either knew of the other’s close. */
 export const simultaneousClose: Rule = {

@@ -1,9 +1,9 @@
-import { bothSyns } from './both-syns.js';
 import { cite } from './citations.js';
-import { gradedBy, NOTHING } from './evidence.js';
-import { reportFinding } from './report-finding.js';
+import { bothSyns } from './evidence/both-syns.js';
+import { gradedBy, NOTHING } from './evidence/evidence.js';
 import type { Rule } from './rule.js';
-import { duration, nameOf, round } from './wording.js';
+import { reportFinding } from './wording/report-finding.js';
+import { duration, nameOf, round } from './wording/wording.js';
 
 const OF_TWO = ['TCP hole punching, or two peers that call each other from fixed ports (possible).'];
 const OF_ONE = ['A program that connected to its own ephemeral port (possible).'];

@@ -1,12 +1,12 @@
 import type { Connection } from '../connections/connection.js';
 import { secondsBetween } from '../core/time.js';
-import { bothSyns } from './both-syns.js';
 import { cite } from './citations.js';
-import { endedWithin, entered, gradedBy, milestone, NOTHING } from './evidence.js';
+import { bothSyns } from './evidence/both-syns.js';
+import { endedWithin, entered, gradedBy, milestone, NOTHING } from './evidence/evidence.js';
 import type { Finding } from './finding.js';
-import { reportFinding } from './report-finding.js';
 import type { Rule } from './rule.js';
-import { duration, nameOf, round } from './wording.js';
+import { reportFinding } from './wording/report-finding.js';
+import { duration, nameOf, round } from './wording/wording.js';
 
 /** An answer comes within so many round trips, and this many seconds for the host that makes it. */
 const PROMPT_ROUND_TRIPS = 2;

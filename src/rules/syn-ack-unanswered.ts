@@ -1,9 +1,9 @@
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
-import { eachEndpoint, entered, lasted, milestone, opened } from './evidence.js';
-import { reportFinding } from './report-finding.js';
+import { eachEndpoint, entered, lasted, milestone, opened } from './evidence/evidence.js';
 import type { Rule } from './rule.js';
-import { duration, nameOf, round, times } from './wording.js';
+import { reportFinding } from './wording/report-finding.js';
+import { duration, nameOf, round, times } from './wording/wording.js';
 
 const WAY_BACK =
   'The way back to the caller loses packets, or a firewall there drops the SYN-ACK (possible).';

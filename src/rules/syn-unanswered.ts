@@ -1,10 +1,10 @@
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
-import { eachEndpoint, entered, findReset, lasted, milestone, wasInTimeWait } from './evidence.js';
-import { lastUndelivered } from './icmp-errors.js';
-import { LOST_NEIGHBOUR_CITATIONS, reportSilence } from './neighbours.js';
+import { eachEndpoint, entered, findReset, lasted, milestone, wasInTimeWait } from './evidence/evidence.js';
+import { lastUndelivered } from './evidence/icmp-errors.js';
+import { LOST_NEIGHBOUR_CITATIONS, reportSilence } from './evidence/neighbours.js';
 import type { Rule } from './rule.js';
-import { duration, nameOf, round } from './wording.js';
+import { duration, nameOf, round } from './wording/wording.js';
 
 const IGNORED_IN_TIME_WAIT =
   '{listener} ignores the SYN in TIME-WAIT, as it is not newer than the old connection, or its answer is dropped on the way (possible): see time-wait-port-reuse there.';

@@ -13,10 +13,10 @@ import {
   lastMilestone,
   milestone,
   type SeenReset,
-} from './evidence.js';
-import { reportFinding } from './report-finding.js';
+} from './evidence/evidence.js';
 import type { Rule } from './rule.js';
-import { count, duration, nameOf, round } from './wording.js';
+import { reportFinding } from './wording/report-finding.js';
+import { count, duration, nameOf, round } from './wording/wording.js';
 
 const REUSE = [
   'A client that connects often and uses up its ephemeral ports (possible).',

@@ -10,12 +10,12 @@ import {
   opened,
   type SeenReset,
   wasDisproved,
-} from './evidence.js';
-import { reportFinding } from './report-finding.js';
-import { marksAgainst } from './reset-origin.js';
+} from './evidence/evidence.js';
+import { marksAgainst } from './evidence/reset-origin.js';
+import { MAY_BE_TLS_ALERT, mayBeTlsAlert } from './evidence/tls-alert.js';
 import type { Rule } from './rule.js';
-import { MAY_BE_TLS_ALERT, mayBeTlsAlert } from './tls-alert.js';
-import { count, nameOf } from './wording.js';
+import { reportFinding } from './wording/report-finding.js';
+import { count, nameOf } from './wording/wording.js';
 
 const CITATIONS = [
   cite.cumulativeAck,

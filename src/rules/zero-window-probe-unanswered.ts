@@ -1,13 +1,13 @@
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
-import { eachEndpoint, gradedBy, silentSince } from './evidence.js';
-import { causesOfSilence, stepsOfSilence } from './host-fate.js';
-import { LOST_NEIGHBOUR_CITATIONS, reportSilence } from './neighbours.js';
-import { inGeneral, type ProgramView, seenAt } from './program-view.js';
+import { eachEndpoint, gradedBy, silentSince } from './evidence/evidence.js';
+import { LOST_NEIGHBOUR_CITATIONS, reportSilence } from './evidence/neighbours.js';
+import { unansweredProbes } from './evidence/window-probes.js';
 import type { Rule } from './rule.js';
 import { MINIMUM_RETRANSMISSIONS } from './thresholds.js';
-import { unansweredProbes } from './window-probes.js';
-import { count, duration, nameOf, round } from './wording.js';
+import { causesOfSilence, stepsOfSilence } from './wording/host-fate.js';
+import { inGeneral, type ProgramView, seenAt } from './wording/program-view.js';
+import { count, duration, nameOf, round } from './wording/wording.js';
 
 const SENDER: ProgramView = {
   name: 'sender',

@@ -1,13 +1,13 @@
 import type { Endpoint, Milestone } from '../connections/connection.js';
 import { secondsBetween, type Timestamp } from '../core/time.js';
 import { cite } from './citations.js';
-import { eachEndpoint, gradedBy, lasted, lastMilestone } from './evidence.js';
-import { reportFinding } from './report-finding.js';
+import { eachEndpoint, gradedBy, lasted, lastMilestone } from './evidence/evidence.js';
+import { silenceMetBy } from './evidence/silence.js';
+import { unansweredProbes } from './evidence/window-probes.js';
 import type { Rule } from './rule.js';
-import { silenceMetBy } from './silence.js';
 import { MINIMUM_RETRANSMISSIONS } from './thresholds.js';
-import { unansweredProbes } from './window-probes.js';
-import { count, duration, nameOf, round, ssFilter } from './wording.js';
+import { reportFinding } from './wording/report-finding.js';
+import { count, duration, nameOf, round, ssFilter } from './wording/wording.js';
 
 /** The receiver has sent its FIN, and the sender is in CLOSE-WAIT. */
 const HOLDS_FIN_BACK =

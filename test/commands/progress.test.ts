@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Progress } from '../../src/commands/progress.js';
-import { displayWidth } from '../../src/report/display-width.js';
+import { displayWidth } from '../../src/report/text/display-width.js';
 
 const ERASE = '\r\u001b[K';
 afterEach(() => vi.useRealTimers());

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ConnectionTable } from '../../src/report/connection-table.js';
-import { displayWidth } from '../../src/report/display-width.js';
-import { PLAIN } from '../../src/report/palette.js';
-import type { PlaceOf } from '../../src/report/words.js';
+import { displayWidth } from '../../src/report/text/display-width.js';
+import { PLAIN } from '../../src/report/text/palette.js';
+import type { PlaceOf } from '../../src/report/text/words.js';
 import { connection } from '../support/connection-builder.js';
 
 const LONG = '2001:db8:2049:8b07:991d:ec85:28df:f629';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Connection } from '../../src/connections/connection.js';
 import { type Dossier, DossierReporter } from '../../src/report/dossier.js';
-import type { LadderItem } from '../../src/report/ladder-recorder.js';
+import type { LadderItem } from '../../src/report/ladder/recorder.js';
 import type { AnalysisEnd } from '../../src/report/reporter.js';
 import type { Finding } from '../../src/rules/finding.js';
 import { at, connection, enters } from '../support/connection-builder.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { escapeWorkflowData, escapeWorkflowProperty } from '../../src/report/escape.js';
 import { GithubReporter } from '../../src/report/github.js';
+import { escapeWorkflowData, escapeWorkflowProperty } from '../../src/report/text/escape.js';
 import { captureOf } from '../support/fixtures.js';
 import { reportOn } from '../support/report.js';
 

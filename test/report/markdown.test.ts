@@ -1,7 +1,7 @@
 import MarkdownIt from 'markdown-it';
 import { describe, expect, it } from 'vitest';
-import { escapeControls, escapeMarkdown, markdownCode } from '../../src/report/escape.js';
 import { markdownReporter } from '../../src/report/markdown.js';
+import { escapeControls, escapeMarkdown, markdownCode } from '../../src/report/text/escape.js';
 import { captureOf } from '../support/fixtures.js';
 import { finwait } from '../support/io.js';
 import { reportOn } from '../support/report.js';

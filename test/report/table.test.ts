@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { NO_NOTES } from '../../src/capture/facts.js';
-import { COLOURED, PLAIN } from '../../src/report/palette.js';
 import type { AnalysisEnd, CaptureFacts } from '../../src/report/reporter.js';
 import { TableReporter } from '../../src/report/table.js';
+import { COLOURED, PLAIN } from '../../src/report/text/palette.js';
 import type { Finding, Pattern, Severity } from '../../src/rules/finding.js';
 import { at, connection, enters } from '../support/connection-builder.js';
 import { finding } from '../support/pattern-tester.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Role } from '../../src/connections/connection.js';
-import { escapeControls } from '../../src/report/escape.js';
+import { escapeControls } from '../../src/report/text/escape.js';
 import { captureOf, scenarios } from '../support/fixtures.js';
 import { finwait } from '../support/io.js';
 

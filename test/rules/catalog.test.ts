@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { CATALOG, findRule, PATTERNS, prepareCatalog, RULES, suggestRule } from '../../src/rules/catalog.js';
 import { cite } from '../../src/rules/citations.js';
-import { SettingsError } from '../../src/rules/settings.js';
+import { SettingsError } from '../../src/rules/evaluation/settings.js';
 import { at, connection } from '../support/connection-builder.js';
 
 const ids = CATALOG.map((rule) => rule.id);

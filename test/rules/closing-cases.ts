@@ -1,5 +1,5 @@
 import type { Connection, Milestone, Transition } from '../../src/connections/connection.js';
-import { latest } from '../../src/rules/evidence.js';
+import { latest } from '../../src/rules/evidence/evidence.js';
 import {
   at,
   type ConnectionDraft,

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { CATALOG, RULES } from '../../src/rules/catalog.js';
 import { cite } from '../../src/rules/citations.js';
 import { peerUnresponsive } from '../../src/rules/peer-unresponsive.js';
-import { fill } from '../../src/rules/wording.js';
+import { fill } from '../../src/rules/wording/wording.js';
 import { at } from '../support/connection-builder.js';
 import { unansweredData } from './silence-cases.js';
 

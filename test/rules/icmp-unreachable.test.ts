@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Connection, IcmpError, Moment } from '../../src/connections/connection.js';
-import { prepareRules } from '../../src/rules/evaluate.js';
+import { prepareRules } from '../../src/rules/evaluation/evaluate.js';
 import { icmpUnreachable } from '../../src/rules/icmp-unreachable.js';
 import { at, connection, enters, happens, moment } from '../support/connection-builder.js';
 import { testRule } from '../support/rule-tester.js';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Milestone } from '../../src/connections/connection.js';
-import { prepareRules } from '../../src/rules/evaluate.js';
+import { prepareRules } from '../../src/rules/evaluation/evaluate.js';
 import { lastAckStuck } from '../../src/rules/last-ack-stuck.js';
 import { at as after, enters, happens, resets } from '../support/connection-builder.js';
 import { testRule } from '../support/rule-tester.js';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { closeWaitStuck } from '../../src/rules/close-wait-stuck.js';
-import { prepareRules } from '../../src/rules/evaluate.js';
+import { prepareRules } from '../../src/rules/evaluation/evaluate.js';
 import { finWait2Stuck } from '../../src/rules/fin-wait-2-stuck.js';
 import { peerUnresponsive } from '../../src/rules/peer-unresponsive.js';
 import { asksInVain, connection, enters, happens, moment, resets } from '../support/connection-builder.js';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { IDEAL_QUALITY } from '../../src/connections/connection.js';
-import { prepareRules } from '../../src/rules/evaluate.js';
+import { prepareRules } from '../../src/rules/evaluation/evaluate.js';
 import { rstActiveAbort } from '../../src/rules/rst-active-abort.js';
 import {
   at,

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Connection, Milestone } from '../../src/connections/connection.js';
-import { prepareRules } from '../../src/rules/evaluate.js';
+import { prepareRules } from '../../src/rules/evaluation/evaluate.js';
 import { rstAfterCloseComplete } from '../../src/rules/rst-after-close-complete.js';
 import { at, enters, happens, resets } from '../support/connection-builder.js';
 import { connectionOf } from '../support/conversation.js';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { CaptureQuality, Milestone, Reset, Transition } from '../../src/connections/connection.js';
-import { prepareRules } from '../../src/rules/evaluate.js';
+import { prepareRules } from '../../src/rules/evaluation/evaluate.js';
 import { rstHalfOpenDiscovered } from '../../src/rules/rst-half-open-discovered.js';
 import { at, connection, enters, happens, moment, resets } from '../support/connection-builder.js';
 import { connectionOf } from '../support/conversation.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Connection } from '../../src/connections/connection.js';
-import { prepareRules } from '../../src/rules/evaluate.js';
+import { prepareRules } from '../../src/rules/evaluation/evaluate.js';
 import type { Confidence, Finding, Severity } from '../../src/rules/finding.js';
 import type { Rule } from '../../src/rules/rule.js';
 import { at } from './connection-builder.js';

@@ -1,5 +1,5 @@
-import { escapeWorkflowData, escapeWorkflowProperty } from '../../report/escape.js';
-import { counted } from '../../report/words.js';
+import { escapeWorkflowData, escapeWorkflowProperty } from '../../report/text/escape.js';
+import { counted } from '../../report/text/words.js';
 import { type CheckReport, diffLines, isPassed } from '../result.js';
 
 /** For GitHub Actions: an annotation at the line of the expectation that does not hold. */

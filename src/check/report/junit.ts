@@ -1,5 +1,5 @@
 import { type JunitCase, junitXml } from '../../report/junit-xml.js';
-import { counted } from '../../report/words.js';
+import { counted } from '../../report/text/words.js';
 import { type CheckReport, type CheckResult, diffLines } from '../result.js';
 
 /** For CI servers: a test case a capture. */

@@ -1,6 +1,6 @@
-import { escapeControls } from '../../report/escape.js';
-import type { Palette } from '../../report/palette.js';
-import { counted } from '../../report/words.js';
+import { escapeControls } from '../../report/text/escape.js';
+import type { Palette } from '../../report/text/palette.js';
+import { counted } from '../../report/text/words.js';
 import { type CheckReport, type CheckResult, diffLines, isPassed } from '../result.js';
 
 /** For people: what failed and how, then how many passed; with `verbose` also which. */

@@ -1,7 +1,7 @@
 import type { Argument, Command, Option } from 'commander';
 import { FORMATS } from '../../report/formats.js';
 import { CATALOG } from '../../rules/catalog.js';
-import { SEVERITY_CHOICES } from '../../rules/settings.js';
+import { SEVERITY_CHOICES } from '../../rules/evaluation/settings.js';
 
 /** What may stand for a value. */
 export interface Values {

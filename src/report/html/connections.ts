@@ -1,8 +1,8 @@
 import { grouped } from '../../core/numbers.js';
 import type { Dossier } from '../dossier.js';
-import { escapeXml } from '../escape.js';
-import { counted, placesIn, timelineCommand, UNKNOWN_TIME } from '../words.js';
-import { FIXED_SPACE } from '../wrap.js';
+import { escapeXml } from '../text/escape.js';
+import { counted, placesIn, timelineCommand, UNKNOWN_TIME } from '../text/words.js';
+import { FIXED_SPACE } from '../text/wrap.js';
 import { tag } from './elements.js';
 import type { Links } from './links.js';
 

@@ -1,7 +1,7 @@
 /** Pieces that several sections of the page have. */
 import type { Connection } from '../../connections/connection.js';
 import type { Severity } from '../../rules/finding.js';
-import { escapeXml } from '../escape.js';
+import { escapeXml } from '../text/escape.js';
 
 /** So many captures and frames are named one after the other, and no more. */
 export const MOST_CAPTURES = 50;

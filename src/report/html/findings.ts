@@ -1,10 +1,10 @@
 import { type Citation, type Finding, type Pattern, SEVERITIES, type Severity } from '../../rules/finding.js';
 import { displayFilterFor, patternFilters } from '../display-filter.js';
 import type { Dossier } from '../dossier.js';
-import { escapeXml } from '../escape.js';
 import { type FindingGroup, othersOf } from '../finding-groups.js';
 import { type PatternGroup, patternGroups } from '../pattern-groups.js';
-import { citationName, counted, filterScope, limitsText, period } from '../words.js';
+import { escapeXml } from '../text/escape.js';
+import { citationName, counted, filterScope, limitsText, period } from '../text/words.js';
 import { MOST_CAPTURES, MOST_FRAMES, networkOf, tag } from './elements.js';
 import type { Links } from './links.js';
 

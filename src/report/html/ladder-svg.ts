@@ -3,10 +3,10 @@ import type { Connection, Transition } from '../../connections/connection.js';
 import { secondsBetween, type Timestamp } from '../../core/time.js';
 import { RST } from '../../decode/segment.js';
 import type { Finding } from '../../rules/finding.js';
-import { escapeControls, escapeXml } from '../escape.js';
-import { type LadderRow, segmentLabels } from '../ladder-rows.js';
-import { counted, endpointName, finalStateText, octets, seconds, UNKNOWN_TIME } from '../words.js';
-import { wrap } from '../wrap.js';
+import { type LadderRow, segmentLabels } from '../ladder/rows.js';
+import { escapeControls, escapeXml } from '../text/escape.js';
+import { counted, endpointName, finalStateText, octets, seconds, UNKNOWN_TIME } from '../text/words.js';
+import { wrap } from '../text/wrap.js';
 
 const WIDTH = 880;
 const TIME = 72;

@@ -1,9 +1,9 @@
 import { grouped } from '../../core/numbers.js';
 import type { Dossier } from '../dossier.js';
-import { escapeXml } from '../escape.js';
-import { type LadderRow, ladderRows } from '../ladder-rows.js';
+import { type LadderRow, ladderRows } from '../ladder/rows.js';
 import { type CaptureFacts, ladderFacts } from '../reporter.js';
-import { captureName } from '../words.js';
+import { escapeXml } from '../text/escape.js';
+import { captureName } from '../text/words.js';
 import { MOST_FRAMES } from './elements.js';
 
 /** Where the page leads from one section to another: to what it shows, and to nothing else. */

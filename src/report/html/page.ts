@@ -1,7 +1,7 @@
 import type { Dossier } from '../dossier.js';
-import { escapeXml } from '../escape.js';
 import { REPORT_SCHEMA, TOOL } from '../reporter.js';
-import { verdict } from '../words.js';
+import { escapeXml } from '../text/escape.js';
+import { verdict } from '../text/words.js';
 import { connectionList } from './connections.js';
 import { FindingCards } from './findings.js';
 import { Links } from './links.js';

@@ -1,8 +1,8 @@
 /** Both endpoints' states over time, one bar each. */
 import type { Connection, Endpoint, Transition } from '../../connections/connection.js';
 import { isKnown, secondsBetween, type Timestamp } from '../../core/time.js';
-import { escapeXml } from '../escape.js';
-import { endpointName, seconds } from '../words.js';
+import { escapeXml } from '../text/escape.js';
+import { endpointName, seconds } from '../text/words.js';
 import { STATE_CLASSES } from './colours.js';
 
 const WIDTH = 1000;

@@ -3,9 +3,18 @@
 import { grouped } from '../../core/numbers.js';
 import { SEVERITIES } from '../../rules/finding.js';
 import type { Dossier } from '../dossier.js';
-import { escapeXml } from '../escape.js';
 import type { CaptureFacts } from '../reporter.js';
-import { captureName, comparison, counted, evictions, octets, omissions, remarks, span } from '../words.js';
+import { escapeXml } from '../text/escape.js';
+import {
+  captureName,
+  comparison,
+  counted,
+  evictions,
+  octets,
+  omissions,
+  remarks,
+  span,
+} from '../text/words.js';
 import { MOST_CAPTURES } from './elements.js';
 
 /** What is worst, in a sentence. */

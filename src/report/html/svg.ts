@@ -1,8 +1,8 @@
 import { type Dossier, DossierReporter } from '../dossier.js';
-import { escapeXml } from '../escape.js';
-import { ladderRows } from '../ladder-rows.js';
+import { ladderRows } from '../ladder/rows.js';
 import { ladderFacts, type Reporter, type Write } from '../reporter.js';
-import { endpointName, verdict } from '../words.js';
+import { escapeXml } from '../text/escape.js';
+import { endpointName, verdict } from '../text/words.js';
 import { ladderSvg } from './ladder-svg.js';
 import { DRAWING_STYLE } from './style.js';
 

@@ -1,10 +1,10 @@
 /** Single connections, drawn. */
 import { secondsBetween } from '../../core/time.js';
 import type { Exhibit } from '../dossier.js';
-import { escapeXml } from '../escape.js';
+import { placeTransitions } from '../ladder/timeline-places.js';
 import { type CaptureFacts, captureEnd } from '../reporter.js';
-import { placeTransitions } from '../timeline-places.js';
-import { clockTime, counted, elapsed, endpointName } from '../words.js';
+import { escapeXml } from '../text/escape.js';
+import { clockTime, counted, elapsed, endpointName } from '../text/words.js';
 import { LEGEND } from './colours.js';
 import { networkOf, tag } from './elements.js';
 import { ladderSvg } from './ladder-svg.js';

@@ -1,4 +1,4 @@
-import { escapeControls, ZERO_WIDTH_SPACE } from '../escape.js';
+import { escapeControls, ZERO_WIDTH_SPACE } from '../text/escape.js';
 import type { Markup } from './markup.js';
 
 /** Jira's wiki markup. */

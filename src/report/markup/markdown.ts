@@ -1,4 +1,4 @@
-import { escapeMarkdown, escapeXml, markdownCode } from '../escape.js';
+import { escapeMarkdown, escapeXml, markdownCode } from '../text/escape.js';
 import type { Markup } from './markup.js';
 
 /** As GitHub and GitLab read it. */

@@ -2,11 +2,11 @@ import type { Connection, Endpoint, Moment } from '../../connections/connection.
 import { formatEndpoint } from '../../core/addresses.js';
 import { secondsBetween, type Timestamp } from '../../core/time.js';
 import { cite } from '../citations.js';
-import { endsWithRequest, entered, findReset, milestone, missedSince } from '../evidence.js';
+import { endsWithRequest, entered, findReset, milestone, missedSince } from '../evidence/evidence.js';
+import { foreignReset } from '../evidence/reset-origin.js';
 import type { Pattern } from '../finding.js';
-import { foreignReset } from '../reset-origin.js';
 import type { OptionValues } from '../rule.js';
-import { count, duration, inCase, inNetwork, round } from '../wording.js';
+import { count, duration, inCase, inNetwork, round } from '../wording/wording.js';
 import { furtherServices, Groups, Members, MINIMUM_MEMBERS, MOST_SERVICES, median } from './members.js';
 import type { PatternRule } from './pattern-rule.js';
 import { reportPattern } from './report-pattern.js';

@@ -1,9 +1,9 @@
 /** When a host ended its connections: in one moment, in two, or as each one's own business had it. */
 import type { Connection } from '../../connections/connection.js';
 import { secondsBetween, type Timestamp } from '../../core/time.js';
-import { entered, milestone } from '../evidence.js';
+import { entered, milestone } from '../evidence/evidence.js';
+import { mayBeTlsAlert } from '../evidence/tls-alert.js';
 import type { Finding } from '../finding.js';
-import { mayBeTlsAlert } from '../tls-alert.js';
 
 /** A connection of a service, in seconds after an origin that all spans of one question share. */
 export interface Span {

@@ -1,9 +1,9 @@
 import type { Connection } from '../../connections/connection.js';
 import { grouped } from '../../core/numbers.js';
 import { cite } from '../citations.js';
-import { milestone } from '../evidence.js';
+import { milestone } from '../evidence/evidence.js';
 import type { Pattern } from '../finding.js';
-import { count, inCase, times } from '../wording.js';
+import { count, inCase, times } from '../wording/wording.js';
 import { Members } from './members.js';
 import type { CaptureCounts, PatternRule } from './pattern-rule.js';
 import { reportPattern } from './report-pattern.js';

@@ -1,5 +1,5 @@
 import { cite } from '../citations.js';
-import { count, inNetwork } from '../wording.js';
+import { count, inNetwork } from '../wording/wording.js';
 import { Members } from './members.js';
 import type { PatternRule } from './pattern-rule.js';
 import { reportPattern } from './report-pattern.js';

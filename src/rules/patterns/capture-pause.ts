@@ -1,7 +1,7 @@
 import { grouped } from '../../core/numbers.js';
 import { secondsBetween } from '../../core/time.js';
 import { cite } from '../citations.js';
-import { count, duration, round } from '../wording.js';
+import { count, duration, round } from '../wording/wording.js';
 import { Members } from './members.js';
 import type { PatternRule } from './pattern-rule.js';
 import { reportPattern } from './report-pattern.js';

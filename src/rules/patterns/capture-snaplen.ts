@@ -1,5 +1,5 @@
 import { cite } from '../citations.js';
-import { count } from '../wording.js';
+import { count } from '../wording/wording.js';
 import { Members } from './members.js';
 import type { PatternRule } from './pattern-rule.js';
 import { reportPattern } from './report-pattern.js';

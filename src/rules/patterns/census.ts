@@ -1,5 +1,5 @@
 import type { Connection } from '../../connections/connection.js';
-import { inNetwork } from '../wording.js';
+import { inNetwork } from '../wording/wording.js';
 import { Groups } from './members.js';
 import { PairCounts } from './pair-counts.js';
 

@@ -3,7 +3,7 @@ import { formatEndpoint } from '../../core/addresses.js';
 import { secondsBetween, type Timestamp } from '../../core/time.js';
 import type { Citation, Finding, Pattern } from '../finding.js';
 import { handshakeAborted } from '../handshake-aborted.js';
-import { duration, inNetwork, round, times } from '../wording.js';
+import { duration, inNetwork, round, times } from '../wording/wording.js';
 import { Groups, Members } from './members.js';
 import type { PatternRule } from './pattern-rule.js';
 import { reportPattern } from './report-pattern.js';

@@ -1,7 +1,7 @@
 import type { Connection } from '../../connections/connection.js';
 import type { Timestamp } from '../../core/time.js';
-import { latest } from '../evidence.js';
-import { inNetwork } from '../wording.js';
+import { latest } from '../evidence/evidence.js';
+import { inNetwork } from '../wording/wording.js';
 import { MAX_GROUPS } from './members.js';
 
 /** When each server's host was last heard on any connection of the capture, and who was not though it spoke. */

@@ -1,8 +1,8 @@
 import type { Endpoint } from '../../connections/connection.js';
 import { secondsBetween, type Timestamp, timeAfter } from '../../core/time.js';
 import { cite } from '../citations.js';
-import { entered, milestone } from '../evidence.js';
-import { count, duration, inNetwork, round } from '../wording.js';
+import { entered, milestone } from '../evidence/evidence.js';
+import { count, duration, inNetwork, round } from '../wording/wording.js';
 import { Groups, MAX_LISTED } from './members.js';
 import type { PatternRule } from './pattern-rule.js';
 import { reportPattern } from './report-pattern.js';

@@ -1,6 +1,6 @@
 import { secondsBetween, type Timestamp } from '../../core/time.js';
 import type { OptionSpec } from '../rule.js';
-import { count } from '../wording.js';
+import { count } from '../wording/wording.js';
 
 /** Groups that a collector keeps: whoever makes a capture must not choose how much memory it takes. */
 export const MAX_GROUPS = 10_000;

@@ -1,9 +1,9 @@
 import type { Connection } from '../../connections/connection.js';
 import type { Pause } from '../../connections/pauses.js';
 import type { Timestamp } from '../../core/time.js';
+import type { RuleSettings } from '../evaluation/settings.js';
 import type { Finding, Pattern, Severity } from '../finding.js';
 import type { OptionValues, RuleDescription } from '../rule.js';
-import type { RuleSettings } from '../settings.js';
 import type { Heard } from './heard.js';
 
 /** What patterns learn of a capture beside its connections. */

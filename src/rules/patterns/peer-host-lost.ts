@@ -1,10 +1,15 @@
 import { secondsBetween, type Timestamp } from '../../core/time.js';
 import { cite } from '../citations.js';
-import { latest } from '../evidence.js';
+import { latest } from '../evidence/evidence.js';
+import { causesOfLostNeighbour } from '../evidence/neighbours.js';
 import type { Finding } from '../finding.js';
-import { causesOfOneSilence, causesOfSilence, STEP_OF_ONE_SILENCE, stepsOfSilence } from '../host-fate.js';
-import { causesOfLostNeighbour } from '../neighbours.js';
-import { duration, fillAll, inNetwork, nameOf, round } from '../wording.js';
+import {
+  causesOfOneSilence,
+  causesOfSilence,
+  STEP_OF_ONE_SILENCE,
+  stepsOfSilence,
+} from '../wording/host-fate.js';
+import { duration, fillAll, inNetwork, nameOf, round } from '../wording/wording.js';
 import { Groups, Members } from './members.js';
 import type { Contrast, PatternRule } from './pattern-rule.js';
 import { reportPattern } from './report-pattern.js';

@@ -1,10 +1,10 @@
 import type { Connection } from '../../connections/connection.js';
 import { secondsBetween, type Timestamp } from '../../core/time.js';
 import { connectionRefused } from '../connection-refused.js';
-import { milestone } from '../evidence.js';
+import { milestone } from '../evidence/evidence.js';
 import type { Finding, Pattern } from '../finding.js';
 import { synUnanswered } from '../syn-unanswered.js';
-import { count, duration, inNetwork } from '../wording.js';
+import { count, duration, inNetwork } from '../wording/wording.js';
 import type { Client, Service } from './census.js';
 import { Groups, Members } from './members.js';
 import type { PatternRule } from './pattern-rule.js';

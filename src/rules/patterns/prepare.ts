@@ -1,8 +1,8 @@
 import type { Connection } from '../../connections/connection.js';
 import type { Timestamp } from '../../core/time.js';
+import { limitsOf, optionValues, type RuleSettings } from '../evaluation/settings.js';
 import { type Finding, type Pattern, SEVERITIES, type Severity } from '../finding.js';
 import type { OptionValues } from '../rule.js';
-import { limitsOf, optionValues, type RuleSettings } from '../settings.js';
 import { Heard } from './heard.js';
 import type { CaptureCounts, Contrast, PatternCollector, PatternRule } from './pattern-rule.js';
 

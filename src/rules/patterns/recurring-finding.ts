@@ -13,7 +13,7 @@ import {
 import type { OptionValues } from '../rule.js';
 import { CAUSES_OF_SCANNED, synAckUnanswered } from '../syn-ack-unanswered.js';
 import { synUnanswered } from '../syn-unanswered.js';
-import { count, inNetwork, nameOf } from '../wording.js';
+import { count, inNetwork, nameOf } from '../wording/wording.js';
 import { type ByClient, Census, type CensusResults, type Client, type Service } from './census.js';
 import { checkPattern, HealthChecks } from './health-checks.js';
 import type { Heard } from './heard.js';

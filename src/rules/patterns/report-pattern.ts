@@ -1,7 +1,7 @@
 import type { Timestamp } from '../../core/time.js';
 import type { Citation, Confidence, Pattern, Severity } from '../finding.js';
 import type { OptionValues } from '../rule.js';
-import { fill, fillAll, knownFacts, type Words } from '../wording.js';
+import { fill, fillAll, knownFacts, type Words } from '../wording/wording.js';
 import type { PatternRule } from './pattern-rule.js';
 
 /** What a pattern knows when it is reported; the other texts are the documentation's. */

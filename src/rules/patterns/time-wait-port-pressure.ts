@@ -1,9 +1,9 @@
 import { formatEndpoint } from '../../core/addresses.js';
 import type { Timestamp } from '../../core/time.js';
 import { cite } from '../citations.js';
-import { entered } from '../evidence.js';
+import { entered } from '../evidence/evidence.js';
 import type { Finding, Pattern } from '../finding.js';
-import { count, inNetwork, round, times } from '../wording.js';
+import { count, inNetwork, round, times } from '../wording/wording.js';
 import { Groups, Members } from './members.js';
 import type { PatternRule } from './pattern-rule.js';
 import { reportPattern } from './report-pattern.js';

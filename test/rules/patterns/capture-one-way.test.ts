@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Connection } from '../../../src/connections/connection.js';
+import type { RuleSettings } from '../../../src/rules/evaluation/settings.js';
 import { captureOneWay } from '../../../src/rules/patterns/capture-one-way.js';
 import { preparePatterns } from '../../../src/rules/patterns/prepare.js';
-import type { RuleSettings } from '../../../src/rules/settings.js';
 import { at, connection } from '../../support/connection-builder.js';
 import { finding, patternsOf, textsOf, UNFILLED } from '../../support/pattern-tester.js';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../../src/rules/finding.js';
-import { causesOfSilence, stepsOfSilence } from '../../../src/rules/host-fate.js';
 import { peerHostLost } from '../../../src/rules/patterns/peer-host-lost.js';
 import { preparePatterns } from '../../../src/rules/patterns/prepare.js';
-import { fillAll } from '../../../src/rules/wording.js';
+import { causesOfSilence, stepsOfSilence } from '../../../src/rules/wording/host-fate.js';
+import { fillAll } from '../../../src/rules/wording/wording.js';
 import { at, connection, moment } from '../../support/connection-builder.js';
 import { finding, patternsOf, textsOf, UNFILLED } from '../../support/pattern-tester.js';
 

@@ -1,0 +1,344 @@
+/**
+ * The kinds of writes after the peer's close: what the program that wrote was doing, how grave that is, and what it
+ * lost.
+ */
+import type { Connection, Endpoint, Milestone, Transition } from '../../connections/connection.js';
+import { secondsBetween } from '../../core/time.js';
+import {
+  acknowledgedAfterPeerFin,
+  endedWithin,
+  entered,
+  lasted,
+  milestone,
+  type SeenReset,
+} from '../evidence/evidence.js';
+import { MAY_BE_TLS_ALERT, mayBeTlsAlert, SIZE_OF_TLS_ALERT } from '../evidence/tls-alert.js';
+import type { Severity } from '../finding.js';
+import type { OptionValues } from '../rule.js';
+import { CLIENT_LEFT, UNLESS_CLIENT_SHOULD_WAIT } from './host-fate.js';
+import { hadClosed } from './program-view.js';
+import { count, duration } from './wording.js';
+
+/** No answer comes sooner than this much of the handshake's round trip: round trips differ a little. */
+const MOST_OF_ROUND_TRIP = 0.75;
+/** Who had sent something this short a time before has not closed an idle connection (seconds). */
+const IDLE_SECONDS = 1;
+/** Who closes sooner after its last data was hardly waiting for an answer (seconds). */
+const SHORTEST_WAIT = 0.5;
+
+export const NO_LOOK =
+  'The program writes without looking for the end of file first: no read or poll between the FIN and the write (likely).';
+export const POOL =
+  'A connection pool handed out a connection that the server had closed when idle: its keep-alive timeout is shorter than the pool’s (possible).';
+export const EARLY_ERROR =
+  'The server closed after an error response without reading the rest of the request (possible).';
+export const ENDED =
+  'The process of {closer} ended or was killed, and its kernel closed for it (possible): the FIN is the same, but its other connections end in the same moment.';
+
+export const TRACE =
+  'strace -f -e trace=%network,read,readv,write,writev -p PID, looking for reads that return 0 and for EPIPE.';
+export const SIGNAL =
+  'grep SigIgn /proc/PID/status (bit 0x1000 is SIGPIPE), or MSG_NOSIGNAL in the code of {writer}.';
+export const WATCH =
+  'At {writer}: does it watch the connection while it works, so that it can stop when the client has gone?';
+
+const GAVE_UP = 'The client gave up waiting: its timeout is shorter than the answer took (likely).';
+const COMPARE =
+  'Compare the client’s timeout with the time from its request to frame {data}, and look for what kept {writer} busy.';
+
+/** What to look at where no pool lent the connection. */
+export const OF_BUSY_CLIENT = [
+  TRACE,
+  SIGNAL,
+  'At {closer}: why it closed, by its timeouts and its log at the time of frame {fin}.',
+];
+
+/** A kind of such writes. */
+export interface Variant {
+  readonly name:
+    | 'immediate'
+    | 'stale-pooled-connection'
+    | 'late-answer'
+    | 'streaming'
+    | 'race'
+    | 'half-closed'
+    | 'farewell';
+  readonly severity: Severity;
+  /** Names of the options that make it this one. */
+  readonly restsOn: readonly string[];
+  /** What the writer did, after its name. */
+  readonly title: string;
+  readonly meaning: string;
+  readonly likelyCauses: readonly string[];
+  /** Where those of the writer's role would point elsewhere. */
+  readonly nextSteps?: readonly string[];
+}
+
+/** A write after the close, and the reset that answered it. */
+export interface Written {
+  readonly connection: Connection;
+  readonly writer: Endpoint;
+  readonly closer: Endpoint;
+  readonly data: Milestone;
+  readonly entry: Transition;
+  readonly reset: SeenReset;
+  /** The acknowledgment of the FIN, if the writer sent it apart from the data and before. */
+  readonly apart: Milestone | null;
+  readonly before: SeenReset | null;
+  /** Octets before the data that were not acknowledged either. */
+  readonly missing: number;
+  /** What the writer had sent until then, and whether that is known to be nothing at all. */
+  readonly bytesSent: number;
+  readonly isFirst: boolean;
+  readonly options: OptionValues;
+}
+
+/** Of which kind it is. */
+export function variantOf(written: Written): Variant {
+  const { connection, writer, data, reset, before, missing, options } = written;
+  const closed: Transition | null = entered(writer, 'LAST-ACK');
+  const goodbye: Omit<Variant, 'restsOn' | 'meaning'> = {
+    name: 'farewell',
+    severity: 'info',
+    title: 'sent a last {written} after the peer’s close, answered with RST',
+    likelyCauses: [
+      'A goodbye that the protocol asks for, such as TLS close_notify or HTTP/2 GOAWAY, sent when the close was seen (likely).',
+      'The rest of something for which {closer} did not wait (possible).',
+    ],
+    nextSteps: ['Nothing, if the bytes in frame {data} are such a goodbye.'],
+  };
+  if (
+    before === null &&
+    closed !== null &&
+    data.value <= options.farewellBytes &&
+    (closed.frame === null || closed.frame <= reset.frame)
+  ) {
+    return {
+      ...goodbye,
+      restsOn: ['farewellBytes'],
+      meaning: `It closed right after: this may be a goodbye such as TLS close_notify, which has to come before a TLS side closes${missing === 0 ? ', and then no data was lost' : '; what was lost before it was none'}.`,
+    };
+  }
+  if (before === null && mayBeTlsAlert(connection, writer, data.value))
+    return { ...goodbye, restsOn: [], meaning: missing === 0 ? MAY_BE_TLS_ALERT : `${SIZE_OF_TLS_ALERT}.` };
+  if (acknowledgedAfterPeerFin(writer) > 0) return ofHalfClosed(written);
+  return writer.role === 'server' ? ofServer(written) : ofClient(written);
+}
+
+/** The closer read on after its FIN, and then no longer: the writer may have seen nothing of that. */
+function ofHalfClosed(written: Written): Variant {
+  const isServer = written.writer.role === 'server';
+  const accepted = count(acknowledgedAfterPeerFin(written.writer), 'byte');
+  return {
+    name: 'half-closed',
+    severity: isServer ? 'warning' : 'error',
+    restsOn: [],
+    title: `went on writing to a peer that had half-closed, and then took no more: {bytes} lost to RST`,
+    meaning: `{closer} had acknowledged ${accepted} of that after its FIN: it still read then, and had closed, or ended, when the rest came. ${lossOf(written)}`,
+    likelyCauses: isServer
+      ? [
+          'The client ended, or gave up, in the middle of what it had half-closed for (possible).',
+          CLIENT_LEFT[0],
+        ]
+      : ['{closer} ended, or closed fully, before it had read everything (possible).', ENDED],
+    nextSteps: ['At {closer}: its log at the time of frame {rst}, and its timeouts.', SIGNAL],
+  };
+}
+
+function ofClient(written: Written): Variant {
+  const { wasLate, hadNotice } = timingOf(written);
+  if (wasLate) {
+    return {
+      name: 'stale-pooled-connection',
+      severity: 'error',
+      restsOn: ['immediateSeconds'],
+      title: 'wrote to a connection that its peer had closed {delay} before: {bytes} lost to RST',
+      meaning: `The connection had been dead for that long when it was used again, as when a pool hands out a connection without testing it. ${lossOf(written)}`,
+      likelyCauses: [NO_LOOK, POOL, ENDED],
+    };
+  }
+  if (hadNotice) {
+    return {
+      name: 'immediate',
+      severity: 'error',
+      restsOn: ['promptSeconds', 'immediateSeconds'],
+      title: 'kept writing after its peer had closed: {bytes} lost to RST',
+      meaning: lossOf(written),
+      likelyCauses: wasInUse(written) ? [NO_LOOK, EARLY_ERROR, ENDED] : [NO_LOOK, EARLY_ERROR, POOL, ENDED],
+      ...(wasInUse(written) && { nextSteps: OF_BUSY_CLIENT }),
+    };
+  }
+  const idle = quietBefore(written);
+  const wasIdle =
+    idle !== null && lasted(written.connection, written.closer.lastNewData!.frame, idle, IDLE_SECONDS);
+  return {
+    name: 'race',
+    severity: 'warning',
+    restsOn: ['promptSeconds'],
+    title: 'wrote when its peer had just closed: {bytes} lost to RST',
+    meaning: `The program had hardly time to see the close${wasIdle ? `, which came after {closer} had sent nothing for ${duration(idle)}` : ''}. ${lossOf(written)} Whether the peer would have wanted the bytes is unknown.`,
+    likelyCauses: wasIdle
+      ? [
+          `The server’s idle timeout, of ${duration(idle)} or so, ran out just as the client used the connection again (possible).`,
+          EARLY_ERROR,
+          ENDED,
+        ]
+      : [
+          'The server ended the connection by itself, after a timeout or when it was done, while the client was writing (possible).',
+          EARLY_ERROR,
+          ENDED,
+        ],
+    nextSteps: [
+      wasIdle
+        ? 'If the connection was idle until then, let the client give such ones up some seconds before the server does; the timeouts of {closer}, and its log at the time of frame {fin}, tell.'
+        : 'At {closer}: its timeouts, and its log at the time of frame {fin}.',
+      'Repeat what was lost only if that does no harm: the capture does not tell what {closer} had acted on.',
+      SIGNAL,
+    ],
+  };
+}
+
+function ofServer(written: Written): Variant {
+  const { bytesSent, isFirst, options } = written;
+  const { wasLate, hadNotice } = timingOf(written);
+  const left = isFirst || cannotHaveWaited(written);
+  if (wasLate) {
+    return {
+      name: 'late-answer',
+      severity: left ? 'warning' : 'error',
+      restsOn: ['immediateSeconds'],
+      title: 'wrote {delay} after its client had closed: {bytes} lost to RST',
+      meaning: `The client had not waited for it. ${lossOf(written)}`,
+      likelyCauses: [
+        GAVE_UP,
+        'The client ended or was stopped while the server was at work (possible).',
+        'The server holds connections without looking for the end of file, and used this one again (possible).',
+      ],
+      nextSteps: [COMPARE, WATCH],
+    };
+  }
+  if (!hadNotice) {
+    return {
+      name: 'race',
+      restsOn: ['promptSeconds'],
+      severity: isFirst ? 'warning' : 'info',
+      title: 'wrote when its client had just closed: {bytes} lost to RST',
+      meaning: `The client did not wait for ${isFirst ? 'any answer' : 'it'}${hasClosed(written) ? '.' : '; the server’s next write raises SIGPIPE or EPIPE.'}`,
+      likelyCauses: CLIENT_LEFT,
+      nextSteps: [UNLESS_CLIENT_SHOULD_WAIT, SIGNAL],
+    };
+  }
+  if (bytesSent >= options.streamingBytes) {
+    return {
+      name: 'streaming',
+      severity: 'warning',
+      restsOn: ['promptSeconds', 'immediateSeconds', 'streamingBytes'],
+      title: 'was still sending when its client closed: {bytes} lost to RST',
+      meaning: `The client went away in the middle of the response, and the server’s program had time to see that${hasClosed(written) ? '.' : '; its next write raises SIGPIPE or EPIPE.'}`,
+      likelyCauses: CLIENT_LEFT,
+    };
+  }
+  const waited = waitOf(written);
+  if (waited !== null) {
+    return {
+      name: 'immediate',
+      severity: left ? 'warning' : 'error',
+      restsOn: ['promptSeconds', 'immediateSeconds'],
+      title: `answered a client that had waited for ${duration(waited)} and closed {delay} before: {bytes} lost to RST`,
+      meaning: lossOf(written),
+      likelyCauses: [GAVE_UP, 'The client ended, or its user left (possible).'],
+      nextSteps: [COMPARE, WATCH],
+    };
+  }
+  return {
+    name: 'immediate',
+    severity: left ? 'warning' : 'error',
+    restsOn: ['promptSeconds', 'immediateSeconds'],
+    title: left
+      ? `${cannotHaveWaited(written) ? 'answered a client that had closed without waiting' : 'wrote {delay} after its client had closed'}: {bytes} lost to RST`
+      : 'kept writing after its peer had closed: {bytes} lost to RST',
+    meaning: lossOf(written),
+    likelyCauses: left
+      ? CLIENT_LEFT
+      : [
+          'The server writes without looking for the end of file first: no read or poll between the FIN and the write (likely).',
+          ...CLIENT_LEFT,
+        ],
+  };
+}
+
+/**
+ * Whether the writer's host had the FIN for long when the data came. Its acknowledgment and its data are both its own,
+ * so that the way to the tap cancels out; where one segment is both, only the round trip can be allowed for. What
+ * follows data that had been on its way with the FIN was waiting in the send buffer.
+ */
+function timingOf({ connection, data, entry, apart, before, options }: Written): {
+  wasLate: boolean;
+  hadNotice: boolean;
+} {
+  const roundTrip = apart === null ? (connection.vantage.roundTripSeconds ?? 0) : 0;
+  const since = apart ?? entry;
+  const known = secondsBetween(since.time, data.time) - roundTrip;
+  const paused = before === null ? known : Math.min(known, secondsBetween(before.time, data.time));
+  return {
+    wasLate: lasted(connection, since.frame, paused, options.immediateSeconds),
+    hadNotice: lasted(connection, since.frame, paused, options.promptSeconds),
+  };
+}
+
+/**
+ * The client closed without waiting for an answer to the last that it had sent: within a round trip of that; or while
+ * it had not arrived, as the FIN that came behind it had to wait for it at the server.
+ */
+function cannotHaveWaited(written: Written): boolean {
+  const { connection, closer } = written;
+  const { roundTripSeconds } = connection.vantage;
+  const asked = closer.lastNewData;
+  if (roundTripSeconds === null || asked === null) return false;
+  const close = closeOf(written);
+  const afterRequest = secondsBetween(asked.time, close.time);
+  if (endedWithin(connection, asked.frame, afterRequest, MOST_OF_ROUND_TRIP * roundTripSeconds)) return true;
+  const covered = milestone(closer, 'fin-covered');
+  const again = milestone(closer, 'fin-repeated');
+  if (covered === null || closer.retransmissions === 0 || (again !== null && again.frame < covered.frame))
+    return false;
+  return lasted(connection, close.frame, secondsBetween(close.time, covered.time), 2 * roundTripSeconds);
+}
+
+/** The closer had sent something right before its FIN: it did not close for want of use. */
+function wasInUse(written: Written): boolean {
+  const quiet = quietBefore(written);
+  return (
+    quiet !== null && endedWithin(written.connection, written.closer.lastNewData!.frame, quiet, IDLE_SECONDS)
+  );
+}
+
+/** Seconds for which the closer had sent nothing new when it closed; null if it never sent anything. */
+function quietBefore(written: Written): number | null {
+  const { lastNewData } = written.closer;
+  return lastNewData === null ? null : secondsBetween(lastNewData.time, closeOf(written).time);
+}
+
+/** When the closer closed, which may be long before the writer took the FIN in. */
+function closeOf({ closer, entry }: Written): Transition {
+  return entered(closer, 'FIN-WAIT-1') ?? entry;
+}
+
+/** Seconds for which the closer had waited for an answer; null if it had one, or hardly waited. */
+function waitOf(written: Written): number | null {
+  const { connection, closer, data } = written;
+  const asked = closer.lastNewData;
+  const quiet = quietBefore(written);
+  if (asked === null || quiet === null || (data.dataBefore ?? 0) > asked.frame) return null;
+  return lasted(connection, asked.frame, quiet, SHORTEST_WAIT) ? quiet : null;
+}
+
+function hasClosed({ writer, reset }: Written): boolean {
+  return hadClosed(writer, reset.frame);
+}
+
+function lossOf(written: Written): string {
+  return hasClosed(written)
+    ? 'The write returned success, and the bytes are lost; its own FIN came before the reset, so that no later call need tell its program.'
+    : 'The write returned success, the bytes are lost, and the next write raises SIGPIPE or EPIPE.';
+}
