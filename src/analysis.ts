@@ -103,6 +103,10 @@ export class Analysis {
   #end: Timestamp = { seconds: 0, nanoseconds: 0 };
   /** When joined captures ended, by what they say: a part may say a later time than the one behind it. */
   #joinedEnd: Timestamp | null = null;
+  /** Since when the capture that ends lasted, if it says an earlier time than that of its first frame. */
+  #statedStart: Timestamp | null = null;
+  /** The same of joined captures: what the first of them says. */
+  #joinedStart: Timestamp | null = null;
   #analyzer: Analyzer | null = null;
   /** Joined: the number of each capture's first frame. */
   readonly #firstFrames: number[] = [];
@@ -171,11 +175,12 @@ export class Analysis {
       analyzer.endPart();
       if (source.endAt !== null && (this.#joinedEnd === null || isLater(source.endAt, this.#joinedEnd)))
         this.#joinedEnd = source.endAt;
+      if (this.#captures.length === 0) this.#joinedStart = source.startAt;
       this.#framesBefore += source.frames;
       this.#captures.push(captureFacts(source, since, firstFrame, this.#options.separate));
       return;
     }
-    this.#finishAnalyzer(analyzer, source.endAt);
+    this.#finishAnalyzer(analyzer, source.startAt, source.endAt);
     const isEndStated = this.#isStatedEnd(source.endAt);
     this.#everything.patterns.endCapture(this.#end, isEndStated);
     if (this.#chosen !== this.#everything) this.#chosen.patterns.endCapture(this.#end, isEndStated);
@@ -192,7 +197,7 @@ export class Analysis {
     this.#analyzer?.peek((real, start, end) => {
       if (this.#options.filter?.(real) === false) return;
       const connection = this.#shown(real);
-      const findings = this.#evaluate(connection, end);
+      const findings = this.#evaluate(connection, end, start);
       visit(connection, this.#suppressor.glance(real, findings), start);
     });
   }
@@ -200,7 +205,7 @@ export class Analysis {
   /** Tells the reporters that everything has been read, and returns what they are told. */
   finish(): AnalysisEnd {
     if (this.#analyzer !== null) {
-      this.#finishAnalyzer(this.#analyzer, this.#joinedEnd);
+      this.#finishAnalyzer(this.#analyzer, this.#joinedStart, this.#joinedEnd);
       if (this.#options.joined === true) this.#addPauses(this.#analyzer.pauses, 0);
     }
     this.#analyzer = null;
@@ -230,7 +235,9 @@ export class Analysis {
     // Whoever asks for connections means real addresses; whoever is told of them need not learn these.
     const isChosen = this.#options.filter?.(real) !== false;
     const connection = this.#shown(real);
-    const found = this.#evaluate(connection, captureEnd);
+    const stated = this.#statedStart;
+    const start = stated !== null && isLater(captureStart, stated) ? stated : captureStart;
+    const found = this.#evaluate(connection, captureEnd, start);
     const all = isChosen ? this.#suppressor.keep(real, found) : this.#suppressor.glance(real, found);
     const withheld = this.#suppressor.withheld(real, isChosen);
     const count = ({ patterns, elsewhere }: Counting): void =>
@@ -248,9 +255,11 @@ export class Analysis {
   }
 
   /** Connections that are open at the end of a capture come one by one; those that wait are graded with the last known. */
-  #finishAnalyzer(analyzer: Analyzer, endAt: Timestamp | null | undefined): void {
+  #finishAnalyzer(analyzer: Analyzer, startAt: Timestamp | null, endAt: Timestamp | null | undefined): void {
     this.#waiting = [];
+    this.#statedStart = startAt;
     analyzer.finish(endAt);
+    this.#statedStart = null;
     this.#release();
     this.#waiting = null;
   }

@@ -102,7 +102,8 @@ export interface ReaderFacts extends CaptureNotes {
   /** Times of the first and the last frame in file order, which need not be the earliest and the latest; null without. */
   readonly firstFrameAt: Timestamp | null;
   readonly lastFrameAt: Timestamp | null;
-  /** Until when the capture lasted, by its own word (isb_endtime); null if it does not say. */
+  /** From when and until when the capture lasted, by its own word (isb_starttime, isb_endtime); null if it does not say. */
+  readonly startAt: Timestamp | null;
   readonly endAt: Timestamp | null;
   /** At most the first 65,536. */
   readonly interfaces: readonly InterfaceFacts[];

@@ -44,7 +44,8 @@ export interface FormatParser {
   readonly notes: CaptureNotes;
   /** See `ReaderFacts.timePrecision`. */
   readonly timePrecision: string;
-  /** See `ReaderFacts.endAt`. */
+  /** See `ReaderFacts`. */
+  readonly startAt: Timestamp | null;
   readonly endAt: Timestamp | null;
   /** See `ReaderFacts.appended`. */
   readonly appended: Appended | null;

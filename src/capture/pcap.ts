@@ -82,6 +82,7 @@ export class PcapParser implements FormatParser {
   readonly notes = NO_NOTES;
   readonly byteOrder: ByteOrder;
   /** The format has no place for it. */
+  readonly startAt = null;
   readonly endAt = null;
   appended: Appended | null = null;
   damage: Damage | null = null;

@@ -15,6 +15,7 @@ import {
   INTERFACE_DESCRIPTION_BLOCK,
   INTERFACE_STATISTICS_BLOCK,
   ISB_ENDTIME,
+  ISB_STARTTIME,
   OPT_COMMENT,
   SECTION_HEADER_BLOCK,
   SHB_USERAPPL,
@@ -45,9 +46,10 @@ export interface PcapngWriterOptions {
     'name' | 'description' | 'comments' | 'snaplen' | 'timePrecision'
   >[];
   /**
-   * Until when the capture lasted, which may be long after its last frame: goes into the statistics of each
-   * interface (isb_endtime). Null if that is not known.
+   * From when and until when the capture lasted, which may be long before its first frame and after its last: go into
+   * the statistics of each interface (isb_starttime, isb_endtime). Null if that is not known.
    */
+  readonly startAt: Timestamp | null;
   readonly endAt: Timestamp | null;
 }
 
@@ -112,12 +114,12 @@ export class PcapngWriter implements FrameWriter {
   }
 
   end(): void {
-    const { endAt } = this.#options;
+    const { startAt, endAt } = this.#options;
     if (endAt !== null) {
       for (const source of this.#interfaces.values()) {
-        const value = new Uint8Array(8);
-        writeTime(new DataView(value.buffer), 0, endAt, source);
-        this.#block(INTERFACE_STATISTICS_BLOCK, 12, [[ISB_ENDTIME, value]], (view, at) => {
+        const list: Option[] = [[ISB_ENDTIME, timeOption(endAt, source)]];
+        if (startAt !== null) list.unshift([ISB_STARTTIME, timeOption(startAt, source)]);
+        this.#block(INTERFACE_STATISTICS_BLOCK, 12, list, (view, at) => {
           view.setUint32(at, source.id, true);
           writeTime(view, at + 4, endAt, source);
         });
@@ -188,6 +190,12 @@ function optionsLength(options: readonly Option[]): number {
 /** How much a block without a length of its own says of a frame. */
 function impliedLength({ originalLength }: Frame, { snaplen }: WrittenInterface): number {
   return snaplen === 0 ? originalLength : Math.min(originalLength, snaplen);
+}
+
+function timeOption(time: Timestamp, source: WrittenInterface): Uint8Array {
+  const value = new Uint8Array(8);
+  writeTime(new DataView(value.buffer), 0, time, source);
+  return value;
 }
 
 /** High and low half of a time in an interface's units. */

@@ -108,6 +108,7 @@ const SPB_MIN_LENGTH = SPB_DATA + TRAILER_LENGTH;
 const ISB_INTERFACE = 8;
 const ISB_OPTIONS = 20;
 const ISB_MIN_LENGTH = ISB_OPTIONS + TRAILER_LENGTH;
+export const ISB_STARTTIME = 2;
 export const ISB_ENDTIME = 3;
 const ISB_IFRECV = 4;
 const ISB_IFDROP = 5;
@@ -167,6 +168,7 @@ export class PcapngParser implements FormatParser {
   /** Further sections are no further files. */
   readonly appended = null;
   damage: Damage | null = null;
+  startAt: Timestamp | null = null;
   endAt: Timestamp | null = null;
   /** Interfaces of all sections, as far as they are reported. */
   readonly interfaces: Interface[] = [];
@@ -526,8 +528,13 @@ export class PcapngParser implements FormatParser {
     while (options.next()) {
       const { code, offset } = options;
       if (options.length !== 8) continue;
-      if (code === ISB_ENDTIME) this.noteEnd(about, offset, view);
-      else if (code === ISB_IFRECV) about.received = this.counterAt(view, offset);
+      if (code === ISB_STARTTIME) {
+        const stated = this.momentAt(about, offset, view);
+        if (this.startAt === null || isLater(this.startAt, stated)) this.startAt = stated;
+      } else if (code === ISB_ENDTIME) {
+        const stated = this.momentAt(about, offset, view);
+        if (this.endAt === null || isLater(stated, this.endAt)) this.endAt = stated;
+      } else if (code === ISB_IFRECV) about.received = this.counterAt(view, offset);
       else if (code === ISB_IFDROP) about.droppedByInterface = this.counterAt(view, offset);
       else if (code === ISB_FILTERACCEPT) about.accepted = this.counterAt(view, offset);
       else if (code === ISB_OSDROP) about.droppedBySystem = this.counterAt(view, offset);
@@ -542,11 +549,10 @@ export class PcapngParser implements FormatParser {
     return high * TWO_TO_32 + view.getUint32(offset + (littleEndian ? 0 : 4), littleEndian);
   }
 
-  private noteEnd({ resolution }: Interface, offset: number, view: DataView): void {
+  private momentAt({ resolution }: Interface, offset: number, view: DataView): Timestamp {
     const { littleEndian, moment } = this;
     resolution.apply(view.getUint32(offset, littleEndian), view.getUint32(offset + 4, littleEndian), moment);
-    if (this.endAt !== null && !isLater(moment, this.endAt)) return;
-    this.endAt = { seconds: moment.seconds, nanoseconds: moment.nanoseconds };
+    return { seconds: moment.seconds, nanoseconds: moment.nanoseconds };
   }
 
   /** Leaves out everything of a block but its closing length. */

@@ -113,6 +113,7 @@ export class CaptureReader implements FrameReader {
       bytes: delivery.bytes,
       firstFrameAt: knownTime(delivery.first),
       lastFrameAt: knownTime(delivery.last),
+      startAt: parser.startAt,
       endAt: parser.endAt,
       interfaces,
       ...parser.notes,

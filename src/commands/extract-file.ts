@@ -137,7 +137,8 @@ export class ExtractFile {
   }
 
   #open(linkType: number): FrameWriter {
-    const { interfaces, comments, frameComments, snaplen, timePrecision, endAt, lastFrameAt } = this.#facts;
+    const { interfaces, comments, frameComments, snaplen, timePrecision } = this.#facts;
+    const { startAt, endAt, firstFrameAt, lastFrameAt } = this.#facts;
     if (this.#output.format === 'pcap') {
       const nanoseconds = !['us', 'ms', 's'].includes(timePrecision);
       return new PcapWriter(this.#write, {
@@ -152,7 +153,9 @@ export class ExtractFile {
       comments: this.#alteration === null ? comments : [`Altered by finwait: ${this.#alteration.says}.`],
       frameComments: this.#alteration === null ? frameComments : [],
       interfaces: interfaces.map((each) => this.#describe(each)),
-      // What a capture says of its end may be wrong.
+      // What a capture says of its start and end may be wrong.
+      startAt:
+        startAt !== null && firstFrameAt !== null && isLater(firstFrameAt, startAt) ? startAt : firstFrameAt,
       endAt: endAt !== null && lastFrameAt !== null && isLater(endAt, lastFrameAt) ? endAt : lastFrameAt,
     });
   }

@@ -129,6 +129,7 @@ export class PcapParserReader implements FrameReader {
       bytes: delivery.bytes,
       firstFrameAt: delivery.first,
       lastFrameAt: delivery.last,
+      startAt: null,
       endAt: null,
       interfaces: [namelessInterface(linkType, snaplen, timePrecision)],
       ...NO_NOTES,

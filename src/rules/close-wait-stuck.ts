@@ -117,7 +117,7 @@ export const closeWaitStuck: Rule = {
       'A FIN that was captured but never acknowledged: fin-unacknowledged.',
       'A FIN of {holder} that is itself unacknowledged: last-ack-stuck.',
       'An idle keep-alive connection: nobody closed, both sides are ESTABLISHED.',
-      'A capture that starts inside the connection and holds no data of {holder}: its FIN may have come before, so it stays info.',
+      'A capture that starts inside the connection, less than stuckSeconds before the FIN, and holds no data of {holder}: its own FIN may have come before, so it stays info.',
       'A holder that cannot send because the peer’s window is closed: zero-window-stall.',
       'A holder that still waits for its data to be acknowledged, and may hold its FIN back until then: it stays info, and time spent on sending data again does not count.',
     ],
@@ -126,7 +126,7 @@ export const closeWaitStuck: Rule = {
     likelyCauses: [
       ...CAUSES.server,
       inCase('Where data is unacknowledged', WAITS),
-      inCase('Where the capture starts inside the connection', OVER_BEFORE),
+      inCase('Where the capture starts shortly before the FIN', OVER_BEFORE),
       ...CAUSES_OF_LATE.map((cause) => inCase('Where it closed in the end', cause)),
       inCase('Where it closed in the end and had sent nothing more', COLLECTED),
     ],
@@ -157,7 +157,7 @@ function stillHeld(
   connection: Connection,
   context: RuleContext,
 ): Finding | null {
-  const { captureEnd, options } = context;
+  const { captureStart, captureEnd, options } = context;
   const lastData = lastDataAfter(holder, entry);
   // A FIN waits behind data that is sent again: the congestion window may leave room for no more.
   const waits = holder.unacknowledgedBytes > 0;
@@ -168,7 +168,7 @@ function stillHeld(
     lasted(connection, busy?.lastFrame ?? entry.frame, quietSeconds, limit);
   if (!wasQuietFor(options.stuckSeconds) || blockedByWindow(connection, holder)) return null;
   const heldSeconds = secondsBetween(entry.time, captureEnd);
-  const mayBeOver = mayHaveClosedUnseen(connection, holder, entry.time, options.stuckSeconds);
+  const mayBeOver = mayHaveClosedUnseen(connection, holder, entry.time, captureStart, options.stuckSeconds);
   const isDoubtful = waits || mayBeOver;
   const after =
     lastData === null
@@ -181,7 +181,7 @@ function stillHeld(
     title: mayBeOver
       ? '{holder} may have stayed in CLOSE-WAIT for {held}'
       : '{holder} has stayed in CLOSE-WAIT for {held}',
-    explanation: `{closer} sent its FIN in frame {fin} and {holder} acknowledged it in frame {ack}. ${after}${holder.windowClosed ? ' Its own receive window was closed in its last segment: it had not read what came before.' : ''} ${waits ? `${count(holder.unacknowledgedBytes, 'byte')} that it had sent ${holder.unacknowledgedBytes === 1 ? 'is' : 'are'} not acknowledged, and its FIN may wait behind them: whether the application of {holder} has closed its side, the capture does not tell.` : mayBeOver ? 'The capture starts inside the connection and holds no data of {holder}: its own FIN may have come before, and then the connection is over.' : 'TCP sends the second FIN only when the application closes, so the application of {holder} has not closed its side.'}`,
+    explanation: `{closer} sent its FIN in frame {fin} and {holder} acknowledged it in frame {ack}. ${after}${holder.windowClosed ? ' Its own receive window was closed in its last segment: it had not read what came before.' : ''} ${waits ? `${count(holder.unacknowledgedBytes, 'byte')} that it had sent ${holder.unacknowledgedBytes === 1 ? 'is' : 'are'} not acknowledged, and its FIN may wait behind them: whether the application of {holder} has closed its side, the capture does not tell.` : mayBeOver ? 'The capture starts inside the connection, shortly before, and holds no data of {holder}: its own FIN may have come before, and then the connection is over.' : 'TCP sends the second FIN only when the application closes, so the application of {holder} has not closed its side.'}`,
     likelyCauses: waits
       ? CAUSES_OF_WAITING[holder.role]
       : mayBeOver

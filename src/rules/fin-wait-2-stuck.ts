@@ -86,7 +86,7 @@ export const finWait2Stuck: Rule = {
     ],
     example: { fixture: 'fin-wait-2-held', capture: 'client' },
   },
-  check: eachEndpoint((closer, holder, connection, { captureEnd, options }) => {
+  check: eachEndpoint((closer, holder, connection, { captureStart, captureEnd, options }) => {
     if (closer.finalState !== 'FIN-WAIT-2' || holder.finSent) return null;
     const entry = entered(closer, 'FIN-WAIT-2');
     const covered = milestone(closer, 'fin-covered');
@@ -97,7 +97,7 @@ export const finWait2Stuck: Rule = {
     if (!lasted(connection, last?.lastFrame ?? entry.frame, quietSeconds, options.stuckSeconds)) return null;
     const waitedSeconds = secondsBetween(entry.time, captureEnd);
     const probes = probesSince(closer, entry);
-    const mayBeOver = mayHaveClosedUnseen(connection, holder, entry.time, options.stuckSeconds);
+    const mayBeOver = mayHaveClosedUnseen(connection, holder, entry.time, captureStart, options.stuckSeconds);
     const call = callUsed(connection, holder, probes, data);
     return reportFinding(finWait2Stuck, connection, {
       endpoint: closer.role,
@@ -109,7 +109,7 @@ export const finWait2Stuck: Rule = {
       }),
       confidence: mayBeOver ? 'possible' : gradedBy(connection, 'inferred'),
       title: `{closer} ${mayBeOver ? 'may have' : 'has'} waited in FIN-WAIT-2 for {waited}`,
-      explanation: `{closer} sent its FIN in frame {fin}, {holder} acknowledged it in frame {ack} ${mayBeOver ? 'and sent nothing more. The capture starts inside the connection and holds no data of {holder}: its own FIN may have come before, and then the connection is over.' : 'and never sent its own.'} ${call.words}`,
+      explanation: `{closer} sent its FIN in frame {fin}, {holder} acknowledged it in frame {ack} ${mayBeOver ? 'and sent nothing more. The capture starts inside the connection, shortly before, and holds no data of {holder}: its own FIN may have come before, and then the connection is over.' : 'and never sent its own.'} ${call.words}`,
       ...(call.confidence !== 'possible' && BY_SHUTDOWN),
       ...(probes !== null &&
         !silentSince(holder, lastOf(probes)) &&

@@ -33,6 +33,8 @@ export interface RuleContext {
    * both sides, the time of its own last segment.
    */
   readonly captureEnd: Timestamp;
+  /** Time of the capture's first frame, or an earlier one from which it says that it lasted. */
+  readonly captureStart: Timestamp;
   readonly options: OptionValues;
 }
 

@@ -9,6 +9,7 @@ const OPTIONS: PcapngWriterOptions = {
   comments: [],
   frameComments: [],
   interfaces: [],
+  startAt: null,
   endAt: null,
 };
 const UNNOTED = { description: null, comments: [] };
@@ -86,9 +87,11 @@ describe('a pcapng file', () => {
     ]);
   });
 
-  it('says until when the capture lasted', () => {
+  it('says from when and until when the capture lasted', () => {
     const endAt = { seconds: 1_800_000_000, nanoseconds: 123_456_789 };
-    expect(readFrames(written([on(0, [1])], { endAt })).facts.endAt).toEqual(endAt);
+    expect(readFrames(written([on(0, [1])], { endAt })).facts).toMatchObject({ startAt: null, endAt });
+    const startAt = { seconds: 1_700_000_000, nanoseconds: 1 };
+    expect(readFrames(written([on(0, [1])], { startAt, endAt })).facts).toMatchObject({ startAt, endAt });
     expect(readFrames(written([on(0, [1])])).facts.endAt).toBeNull();
   });
 });

@@ -129,6 +129,33 @@ describe('finwait extract', () => {
     expect((Date.parse(endAt) - Date.parse(firstFrameAt)) / 1000).toBeCloseTo(durationSeconds, 2);
   });
 
+  it('keeps the start of the capture, on which it depends what a FIN near that may mean', async () => {
+    const ends = { source: '10.0.0.1', destination: '10.0.0.2' };
+    const fin = ethernet(ipv4(tcp({ flags: 0x11, sequence: 1000, acknowledgment: 2000 }), ends));
+    const answer = ethernet(
+      ipv4(
+        tcp({ sourcePort: 8080, destinationPort: 40000, flags: 0x10, sequence: 2000, acknowledgment: 1001 }),
+        { source: ends.destination, destination: ends.source },
+      ),
+    );
+    const close = [enhancedPacket(fin, 100_000_000n), enhancedPacket(answer, 100_010_000n)];
+    const [before, after] = [0n, 170_000_000n].map((time) => enhancedPacket(new Uint8Array(60), time));
+    const told = async (name: string): Promise<string> => {
+      const { findings } = JSON.parse((await finwait([file(name), '-f', 'json'])).stdout);
+      const { severity, title } = findings.find(({ rule }: { rule: string }) => rule === 'close-wait-stuck');
+      return `${severity} ${title}`;
+    };
+    const start = [sectionHeader(), interfaceDescription()];
+    writeFileSync(file('long.pcapng'), joined(...start, before, ...close, after));
+    writeFileSync(file('short.pcapng'), joined(...start, ...close, after));
+    for (const name of ['long', 'short'])
+      await finwait(['extract', file(`${name}.pcapng`), '-c', '0', '-o', file(`of-${name}.pcapng`)]);
+    const stuck = 'warning 10.0.0.2:8080 has stayed in CLOSE-WAIT for 70 s';
+    expect([await told('long.pcapng'), await told('of-long.pcapng')]).toEqual([stuck, stuck]);
+    const doubtful = 'info 10.0.0.2:8080 may have stayed in CLOSE-WAIT for 70 s';
+    expect([await told('short.pcapng'), await told('of-short.pcapng')]).toEqual([doubtful, doubtful]);
+  });
+
   it('ends where the capture paused, if no connection of the extract was seen after that', async () => {
     const paused = captureOf('capture-pause', 'server');
     const { facts } = readFrames(readFileSync(paused));

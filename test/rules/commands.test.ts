@@ -61,7 +61,7 @@ describe('commands of ss', () => {
 
   it('puts brackets around addresses of IPv6, whose last part would be a port', () => {
     const silence = unansweredData(6, 22.6, { server: { address: '2001:db8::2' } });
-    const context = { captureEnd: at(25), options: { minimumRetransmissions: 3 } };
+    const context = { captureStart: at(0), captureEnd: at(25), options: { minimumRetransmissions: 3 } };
     const [finding] = peerUnresponsive.check(silence, context);
     expect(finding.nextSteps.join('\n')).toContain('ss -tino dst [2001:db8::2] shows');
   });

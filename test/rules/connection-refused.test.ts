@@ -73,6 +73,7 @@ it.each([true, false])('cites what is known of ECN only where the SYN asked for 
   const [{ citations, likelyCauses, nextSteps }] = connectionRefused.check(
     answered({ milestones: [refusal] }, asks),
     {
+      captureStart: at(0),
       captureEnd: at(1),
       options: {},
     },

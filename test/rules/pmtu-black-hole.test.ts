@@ -46,7 +46,11 @@ it.each([
   [12, 1472],
   [0, 1460],
 ])('suggests a ping as large as the segment, with %d octets of options', (optionBytes, size) => {
-  const context = { captureEnd: at(25), options: { minimumRetransmissions: 3, minimumBytes: 536 } };
+  const context = {
+    captureStart: at(0),
+    captureEnd: at(25),
+    options: { minimumRetransmissions: 3, minimumBytes: 536 },
+  };
   const [{ nextSteps }] = pmtuBlackHole.check(repeats({ optionBytes }), context);
   expect(nextSteps[0]).toContain(`ping -M do -s ${size} 10.0.0.2, as large a packet as the segment was`);
 });
@@ -74,6 +78,7 @@ it.each([
     ${again.join('\n')}
   `);
   const context = {
+    captureStart: repeated.start,
     captureEnd: { seconds: repeated.end.seconds + 20, nanoseconds: 0 },
     options: { minimumRetransmissions: 3, minimumBytes: 536 },
   };

@@ -168,6 +168,7 @@ it.each([
   'doubts sizes that no link has: IPv%d, type %d, code %d, MTU %d',
   (version, type, code, mtu, cause) => {
     const [{ likelyCauses }] = pmtuReduced.check(asked({ version, type, code, mtu }), {
+      captureStart: at(0),
       captureEnd: at(10),
       options: {},
     });

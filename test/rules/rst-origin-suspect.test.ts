@@ -192,6 +192,7 @@ it('thinks of no idle timeout where data had just come, and tells if the reset w
     },
   });
   const [{ likelyCauses, applicationSees, citations }] = rstOriginSuspect.check(inUse, {
+    captureStart: at(0),
     captureEnd: at(6),
     options: {},
   });

@@ -85,6 +85,10 @@ it('knows a program that called itself', () => {
         0.010 S SA 0 1`);
   const { address, port } = crossed.client;
   const own = { ...crossed, server: { ...crossed.server, address, port } };
-  const [{ likelyCauses }] = simultaneousOpen.check(own, { captureEnd: crossed.end, options: {} });
+  const [{ likelyCauses }] = simultaneousOpen.check(own, {
+    captureStart: crossed.start,
+    captureEnd: crossed.end,
+    options: {},
+  });
   expect(likelyCauses).toEqual(['A program that connected to its own ephemeral port (possible).']);
 });

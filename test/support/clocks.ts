@@ -77,6 +77,7 @@ export function jsonOf(frames: readonly Taken[]): string {
     bytes: 0,
     firstFrameAt,
     lastFrameAt,
+    startAt: null,
     endAt: lastFrameAt,
     dropped: null,
     appended: null,

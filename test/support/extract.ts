@@ -97,6 +97,7 @@ export function captureOfFrames(frames: readonly Frame[], told: Told, connection
     comments: [],
     frameComments: [],
     interfaces: told.facts.interfaces,
+    startAt: told.facts.firstFrameAt,
     endAt: connection?.quality.pausedAt ?? told.facts.lastFrameAt,
   });
   for (const frame of frames) writer.add(frame);

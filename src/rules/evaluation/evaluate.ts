@@ -6,8 +6,15 @@ import type { OptionValues, Rule } from '../rule.js';
 import { limitsOf, optionValues, type RuleSettings, type SeverityChoice } from './settings.js';
 import { signsOf, waitsFor } from './signs.js';
 
-/** All enabled rules' findings on one connection; `captureEnd` is the time of the last frame read so far. */
-export type Evaluate = (connection: Connection, captureEnd: Timestamp) => readonly Finding[];
+/**
+ * All enabled rules' findings on one connection; `captureEnd` is the time of the last frame read so far. Without
+ * `captureStart` the capture starts with the connection.
+ */
+export type Evaluate = (
+  connection: Connection,
+  captureEnd: Timestamp,
+  captureStart?: Timestamp,
+) => readonly Finding[];
 
 /** Programs hold the connection of Multipath TCP, not its subflows (RFC 8684 §3.3.3). */
 const ON_SUBFLOW = ' This is a subflow of Multipath TCP: its end is not that of what the programs opened.';
@@ -17,11 +24,13 @@ const ABOUT_ENDS = new Set(['teardown', 'reset', 'liveness']);
 
 const RANK: Readonly<Record<Severity, number>> = { info: 0, warning: 1, error: 2 };
 
+const NEVER: Timestamp = { seconds: 0, nanoseconds: 0 };
+
 interface PreparedRule {
   readonly rule: Rule;
   readonly mask: number;
-  /** One object for all connections: only the end of the capture changes. */
-  readonly context: { captureEnd: Timestamp; readonly options: OptionValues };
+  /** One object for all connections: only start and end of the capture change. */
+  readonly context: { captureStart: Timestamp; captureEnd: Timestamp; readonly options: OptionValues };
   readonly choice: SeverityChoice | undefined;
   readonly limits: OptionValues | null;
 }
@@ -32,13 +41,13 @@ export function prepareRules(rules: readonly Rule[], settings: RuleSettings = {}
     .map((rule) => ({
       rule,
       mask: waitsFor(rule),
-      context: { captureEnd: { seconds: 0, nanoseconds: 0 }, options: optionValues(rule, settings) },
+      context: { captureStart: NEVER, captureEnd: NEVER, options: optionValues(rule, settings) },
       choice: settings.severities?.[rule.id],
       limits: limitsOf(rule, settings),
     }))
     .filter(({ choice }) => choice !== 'off');
 
-  return (connection, captureEnd) => {
+  return (connection, captureEnd, captureStart = connection.start) => {
     const signs = signsOf(connection);
     const oneSided = connection.quality.unseen !== null;
     // What is over may be handed on before the capture ends: what else is in that must not change what is said of it.
@@ -47,6 +56,7 @@ export function prepareRules(rules: readonly Rule[], settings: RuleSettings = {}
     for (let i = 0; i < prepared.length; i++) {
       const { rule, mask, context, limits } = prepared[i];
       if ((signs & mask) === 0 || (oneSided && rule.needs === 'both')) continue;
+      context.captureStart = captureStart;
       context.captureEnd = until;
       const found = rule.check(connection, context);
       if (found.length === 0) continue;

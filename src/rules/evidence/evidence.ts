@@ -200,20 +200,21 @@ export function gradedBy(connection: Connection, confidence: Confidence): Confid
 
 /**
  * The capture starts inside the connection and holds no data of `endpoint` before the peer's FIN or after: its own FIN
- * may have come before. Not where the connection was seen for so long (seconds) before the peer's FIN that a host which
- * had closed would not have acknowledged that any more.
+ * may have come before. Not where the capture had lasted for so long (seconds) by the peer's FIN that a host which had
+ * closed would not have acknowledged that any more.
  */
 export function mayHaveClosedUnseen(
   connection: Connection,
   endpoint: Endpoint,
   peersFin: Timestamp,
+  captureStart: Timestamp,
   keepsClosed: number,
 ): boolean {
   if (!connection.quality.midstream || endpoint.lastNewData !== null) return false;
   // Who probes still waits for that FIN.
   const probes = lastMilestone(peerOf(connection, endpoint), 'keep-alive');
   if (probes !== null && secondsBetween(peersFin, probes.lastTime) > 0) return false;
-  const seen = secondsBetween(connection.start, peersFin);
+  const seen = secondsBetween(captureStart, peersFin);
   return !lasted(connection, connection.firstFrame, seen, keepsClosed);
 }
 

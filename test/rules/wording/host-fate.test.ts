@@ -84,7 +84,7 @@ describe('causes', () => {
     expect(cause).toMatch(/ \(possible\): [^:]{20,}/);
   });
 
-  const context = { captureEnd: moment(400, 1).time };
+  const context = { captureStart: moment(0, 1).time, captureEnd: moment(400, 1).time };
   const optionsOf = (rule: typeof peerUnresponsive) =>
     Object.fromEntries(Object.entries(rule.options).map(([name, spec]) => [name, spec.default]));
 
