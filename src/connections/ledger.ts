@@ -200,12 +200,13 @@ export class Ledger {
     this.prepend(kind, server, detail, this.#frame, this.#seconds, this.#nanoseconds, this.#frame, value);
   }
 
-  /** One more of a kind that is one run per connection and endpoint; `value` adds up. */
-  run(kind: number, server: boolean, value: number): void {
+  /** One more of a kind that is one run per connection and endpoint; `value` adds up. Its entry, or -1 without room. */
+  run(kind: number, server: boolean, value: number): number {
     const entry = this.find(kind, server);
-    if (entry < 0) this.startRun(kind, server, value);
-    else if (this.countOf(entry) > 0) this.extend(entry, value);
+    if (entry < 0) return this.startRun(kind, server, value);
+    if (this.countOf(entry) > 0) this.extend(entry, value);
     else this.restartRun(entry, value, 0);
+    return entry;
   }
 
   /** One less in the run at `entry`, which turned out to be none. A run that nothing is left of does not count. */
@@ -224,18 +225,19 @@ export class Ledger {
 
   /**
    * The first of a new run. In the entry behind it, its continuation, are its count, its last time, `mark`, which stays,
-   * and what the caller keeps there (`ownWordOf`, `ownBitsOf`).
+   * and what the caller keeps there (`ownWordOf`, `ownBitsOf`). Its entry, or -1 without room for one.
    */
-  startRun(kind: number, server: boolean, value: number, mark = 0): void {
+  startRun(kind: number, server: boolean, value: number, mark = 0): number {
     const previous = this.find(kind, server);
     const ordinal = previous < 0 ? 0 : this.journal.detail(previous) + 1;
     if (ordinal >= MAX_RUNS) {
       this.restartRun(previous, value, mark);
-      return;
+      return previous;
     }
-    if (!this.hasRoom(2)) return;
+    if (!this.hasRoom(2)) return -1;
     this.prepend(CONTINUATION, server, 0, 1, this.#seconds, this.#nanoseconds, 0, mark);
     this.note(kind, server, value, ordinal);
+    return this.head;
   }
 
   /** Whether a new run of this kind would take an old one's place. */

@@ -103,8 +103,7 @@ function takeNewData(at: Exchange, textEnd: number, next: number): void {
     ledger.run(DATA_BEYOND_OWN_FIN, fromServer, octets);
   }
   if (!knowsPeersFin(at)) return;
-  ledger.run(DATA_AFTER_PEER_FIN, fromServer, octets);
-  const entry = ledger.find(DATA_AFTER_PEER_FIN, fromServer);
+  const entry = ledger.run(DATA_AFTER_PEER_FIN, fromServer, octets);
   // The run remembers the frame of the last data before it.
   if (entry >= 0 && ledger.countOf(entry) === 1) ledger.setOwnWord(entry, frameBefore);
 }
@@ -127,7 +126,7 @@ function takeRetransmission(at: Exchange, sequence: number, end: number): void {
 /** Octets from `sequence` on are sent again, although all of the segment's had been acknowledged before. */
 function repeatInVain(at: Exchange, sequence: number): void {
   const { memory, sender: x, receiver: y, fromServer, ledger } = at;
-  const entry = ledger.find(REPEATED_IN_VAIN, fromServer);
+  let entry = ledger.find(REPEATED_IN_VAIN, fromServer);
   const journal = ledger.journal;
   const goesOn =
     entry >= 0 &&
@@ -140,11 +139,10 @@ function repeatInVain(at: Exchange, sequence: number): void {
     if (isLaterFrame(memory[y + LAST_FRAME], journal.other(entry))) ledger.extend(entry, 0);
     return;
   }
-  if (entry < 0) ledger.startRun(REPEATED_IN_VAIN, fromServer, ageOfData(at), sequence);
+  if (entry < 0) entry = ledger.startRun(REPEATED_IN_VAIN, fromServer, ageOfData(at), sequence);
   else ledger.restartRun(entry, ageOfData(at), sequence);
-  const begun = ledger.find(REPEATED_IN_VAIN, fromServer);
-  // The run remembers what its sender had acknowledged. A journal without room did not begin one.
-  if (begun >= 0) ledger.setOwnWord(begun, memory[y + UNA]);
+  // The run remembers what its sender had acknowledged.
+  if (entry >= 0) ledger.setOwnWord(entry, memory[y + UNA]);
 }
 
 /** Milliseconds since the last octets of the sender that were new. */
@@ -154,9 +152,9 @@ function ageOfData(at: Exchange): number {
 
 /** Octets from `sequence` on are sent again: with the same as the ones before, or as the first of a run. */
 function goOnWithRun(at: Exchange, sequence: number): void {
-  const { memory, sender: x, receiver: y, fromServer, segment, ledger } = at;
+  const { memory, sender: x, receiver: y, fromServer, ledger } = at;
   const age = ageOfData(at);
-  const entry = ledger.find(RETRANSMISSION_RUN, fromServer);
+  let entry = ledger.find(RETRANSMISSION_RUN, fromServer);
   if (entry >= 0 && isLaterFrame(ledger.journal.frame(entry), memory[y + LAST_FRAME])) {
     const mark = ledger.markOf(entry);
     if (sequence === mark) {
@@ -169,11 +167,8 @@ function goOnWithRun(at: Exchange, sequence: number): void {
   }
   // A run of one that was answered is not worth a place of its own.
   if (entry >= 0 && ledger.countOf(entry) === 1) ledger.restartRun(entry, age, sequence);
-  else ledger.startRun(RETRANSMISSION_RUN, fromServer, age, sequence);
-  const begun = ledger.find(RETRANSMISSION_RUN, fromServer);
-  // A journal without room did not begin one.
-  if (begun < 0 || ledger.journal.frame(begun) !== (segment.frame | 0)) return;
-  noteRetransmitted(at, begun);
+  else entry = ledger.startRun(RETRANSMISSION_RUN, fromServer, age, sequence);
+  if (entry >= 0) noteRetransmitted(at, entry);
 }
 
 /**
