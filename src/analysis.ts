@@ -236,8 +236,8 @@ export class Analysis {
     const isChosen = this.#options.filter?.(real) !== false;
     const connection = this.#shown(real);
     const stated = this.#statedStart;
-    const start = stated !== null && isLater(captureStart, stated) ? stated : captureStart;
-    const found = this.#evaluate(connection, captureEnd, start);
+    const lastedFrom = stated !== null && isLater(captureStart, stated) ? stated : captureStart;
+    const found = this.#evaluate(connection, captureEnd, lastedFrom);
     const all = isChosen ? this.#suppressor.keep(real, found) : this.#suppressor.glance(real, found);
     const withheld = this.#suppressor.withheld(real, isChosen);
     const count = ({ patterns, elsewhere }: Counting): void =>
