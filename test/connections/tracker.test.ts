@@ -13,6 +13,10 @@ const OPEN_AT_SERVER = `
   0.0001 S SA 0 1
   0.0101 C A  1 1`;
 
+/** What an endpoint went through since it was open, without what was taken back. */
+const sinceOpen = ({ timeline }: Endpoint) =>
+  timeline.filter(({ retractedBy }) => retractedBy === null).slice(2);
+
 const ACTIVE = 'SYN-SENT ESTABLISHED FIN-WAIT-1 FIN-WAIT-2 TIME-WAIT';
 const PASSIVE = 'SYN-RECEIVED ESTABLISHED CLOSE-WAIT LAST-ACK CLOSED';
 
@@ -333,7 +337,7 @@ describe('closing (RFC 9293 §3.6)', () => {
       1.006 S A  1 2
       1.300 S FA 1 2
       1.310 C A  2 2`);
-    expect(client.timeline.filter(({ retractedBy }) => retractedBy === null).slice(2)).toMatchObject([
+    expect(sinceOpen(client)).toMatchObject([
       { state: 'FIN-WAIT-1', frame: 5 },
       { state: 'FIN-WAIT-2', frame: 6 },
       { state: 'TIME-WAIT', frame: 7, evidence: 'confirmed', confirmedBy: 8 },
@@ -341,16 +345,13 @@ describe('closing (RFC 9293 §3.6)', () => {
   });
 
   describe('where the first copy of a FIN was lost before the tap', () => {
-    const standing = ({ timeline }: Endpoint) =>
-      timeline.filter(({ retractedBy }) => retractedBy === null).slice(2);
-
     it('knows by its sender’s next number that it had crossed the peer’s', () => {
       const { client } = connectionOf(`${OPEN_AT_SERVER}
         1.000 S FA 1 1
         1.011 C A  2 2
         1.200 C FA 1 2
         1.201 S A  2 2`);
-      expect(standing(client)).toMatchObject([
+      expect(sinceOpen(client)).toMatchObject([
         { state: 'FIN-WAIT-1', frame: null, evidence: 'assumed' },
         { state: 'CLOSING', frame: 4, evidence: 'assumed' },
         { state: 'TIME-WAIT', frame: 7 },
@@ -364,7 +365,7 @@ describe('closing (RFC 9293 §3.6)', () => {
         1.311 C A  2 2
         1.500 C FA 1 2
         1.501 S A  2 2`);
-      expect(standing(client)).toMatchObject([
+      expect(sinceOpen(client)).toMatchObject([
         { state: 'CLOSE-WAIT', evidence: 'assumed' },
         { state: 'LAST-ACK', frame: 7, evidence: 'assumed' },
         { state: 'CLOSED', frame: 8 },
@@ -378,7 +379,7 @@ describe('closing (RFC 9293 §3.6)', () => {
         1.300 S FA 1 1
         1.400 C FA 1 2
         1.401 S A  2 2`);
-      expect(standing(client)).toMatchObject([
+      expect(sinceOpen(client)).toMatchObject([
         { state: 'FIN-WAIT-1', frame: null, evidence: 'assumed' },
         { state: 'CLOSING', frame: 6, evidence: 'assumed' },
         { state: 'TIME-WAIT', frame: 8 },
@@ -392,7 +393,7 @@ describe('closing (RFC 9293 §3.6)', () => {
         1.000 S FA 1 1
         1.002 S RA 2 1
         1.010 C FA 1 2`);
-      expect(standing(client)).toMatchObject([
+      expect(sinceOpen(client)).toMatchObject([
         { state: 'FIN-WAIT-1', frame: null, evidence: 'assumed' },
         { state: 'CLOSING', frame: 5, evidence: 'assumed' },
         { state: 'CLOSED', frame: 6, evidence: 'assumed' },
@@ -405,10 +406,23 @@ describe('closing (RFC 9293 §3.6)', () => {
         1.200 C FA 1 2
         1.201 S A  2 2
         1.250 C FA 1 1`);
-      expect(standing(client)).toMatchObject([
+      expect(sinceOpen(client)).toMatchObject([
         { state: 'FIN-WAIT-1', frame: null, evidence: 'assumed' },
         { state: 'CLOSING', frame: 4, evidence: 'assumed' },
         { state: 'TIME-WAIT', frame: 6 },
+      ]);
+    });
+
+    it('keeps the reset that had ended the connection when such a copy comes', () => {
+      const { client } = connectionOf(`${OPEN_AT_SERVER}
+        1.000 S FA 1 1
+        1.200 C FA 1 2
+        1.201 S R  2
+        1.250 C FA 1 1`);
+      expect(sinceOpen(client)).toMatchObject([
+        { state: 'FIN-WAIT-1', frame: null },
+        { state: 'CLOSING', frame: 4 },
+        { state: 'CLOSED', frame: 6 },
       ]);
     });
 
@@ -425,7 +439,7 @@ describe('closing (RFC 9293 §3.6)', () => {
         1.200 C PA 1 2 +10
         1.201 C FA 11 2
         1.202 S A  2 12`);
-      expect(standing(client)).toMatchObject([
+      expect(sinceOpen(client)).toMatchObject([
         { state: 'CLOSE-WAIT', frame: 4 },
         { state: 'LAST-ACK', frame: 7, evidence: 'assumed' },
         { state: 'CLOSED', frame: 8 },
@@ -444,7 +458,7 @@ describe('closing (RFC 9293 §3.6)', () => {
       1.0113 S A  114 2
       1.0150 S PA 101 2 +12
       1.0260 C A  2 114`);
-    expect(client.timeline.filter(({ retractedBy }) => retractedBy === null).slice(2)).toMatchObject([
+    expect(sinceOpen(client)).toMatchObject([
       { state: 'FIN-WAIT-1', frame: 9 },
       { state: 'FIN-WAIT-2', frame: 10 },
       { state: 'TIME-WAIT', frame: 11, evidence: 'confirmed', confirmedBy: 12 },
@@ -500,17 +514,15 @@ describe('closing (RFC 9293 §3.6)', () => {
   });
 
   describe('where two FINs cross', () => {
-    const standing = (acknowledged: string) =>
+    const serverOf = (acknowledged: string) =>
       connectionOf(`${OPEN}
         1.0000 C FA 1 1
         1.0100 S FA 1 1
         1.0101 C A  2 2
-        ${acknowledged} S A  2 2`)
-        .server.timeline.filter(({ retractedBy }) => retractedBy === null)
-        .slice(2);
+        ${acknowledged} S A  2 2`).server;
 
     it('puts one behind the acknowledgment of the other that is acknowledged too late to have come before', () => {
-      expect(standing('1.0700')).toMatchObject([
+      expect(sinceOpen(serverOf('1.0700'))).toMatchObject([
         { state: 'FIN-WAIT-1', frame: 5 },
         { state: 'FIN-WAIT-2', frame: 6 },
         { state: 'TIME-WAIT', frame: 4, evidence: 'confirmed', confirmedBy: 7 },
@@ -524,7 +536,7 @@ describe('closing (RFC 9293 §3.6)', () => {
         1.0021 S A  2 2
         1.0025 S FA 1 2
         1.0125 C A  2 2`);
-      expect(client.timeline.filter(({ retractedBy }) => retractedBy === null).slice(2)).toMatchObject([
+      expect(sinceOpen(client)).toMatchObject([
         { state: 'FIN-WAIT-1', frame: 5 },
         { state: 'CLOSING', frame: 4, evidence: 'assumed' },
         { state: 'TIME-WAIT', frame: 6 },
@@ -539,7 +551,7 @@ describe('closing (RFC 9293 §3.6)', () => {
         1.2100 C FA 1 1
         1.2101 S A  2 2
         1.2220 C A  2 2`);
-      expect(client.timeline.filter(({ retractedBy }) => retractedBy === null).slice(2)).toMatchObject([
+      expect(sinceOpen(client)).toMatchObject([
         { state: 'FIN-WAIT-1', frame: 5 },
         { state: 'FIN-WAIT-2', frame: 8 },
         { state: 'TIME-WAIT', frame: 9, evidence: 'observed' },
@@ -547,7 +559,7 @@ describe('closing (RFC 9293 §3.6)', () => {
     });
 
     it('leaves one where it was that is acknowledged in time', () => {
-      expect(standing('1.0110')).toMatchObject([
+      expect(sinceOpen(serverOf('1.0110'))).toMatchObject([
         { state: 'FIN-WAIT-1', frame: 5 },
         { state: 'CLOSING', frame: 4, evidence: 'confirmed', confirmedBy: 7 },
         { state: 'TIME-WAIT', frame: 6 },

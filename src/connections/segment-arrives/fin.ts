@@ -176,8 +176,8 @@ function hadSentBefore({ memory, sender: x, segment }: Exchange): boolean {
 
 /**
  * When it first acknowledged the peer's FIN, its next number lay behind its own already, of which the first copy was lost
- * before the tap. It acknowledges the peer's as soon as that comes: unless there were
- * several of those, it had sent its own before, and the two crossed.
+ * before the tap. It acknowledges the peer's as soon as that comes: unless there were several of those, it had sent its
+ * own before, and the two crossed.
  */
 function sendFinUnseen(at: Exchange): void {
   const { fromServer, ledger } = at;
@@ -191,9 +191,12 @@ function showCrossing(at: Exchange): void {
   if ((memory[y + STATE] & ENDPOINT_FIN_SENT) === 0 || knowsPeersFin(at)) return;
   const sent = ledger.newestBy(fromServer, SENT_FIN);
   if (sent < 0 || ledger.stateBefore(sent) !== CLOSE_WAIT) return;
-  const acknowledged = ledger.newestBy(fromServer, RECEIVED_ACK_OF_FIN);
+  // What ended LAST-ACK, an acknowledgment or a reset, stands.
+  const last = ledger.newest(fromServer);
+  const evidence = evidenceOf(ledger.journal.detail(last));
+  const proof = ledger.journal.other(last);
   crossUnseen(at);
-  if (acknowledged >= 0) enterAsBefore(at, fromServer, RECEIVED_ACK_OF_FIN, acknowledged, ASSUMED, 0);
+  if (last !== sent) enterAsBefore(at, fromServer, ledger.eventOf(last), last, evidence, proof);
 }
 
 /** The sender's FIN, of which the first copy was not captured, crossed the peer's. */
