@@ -9,7 +9,7 @@ import { checkGithub } from '../check/report/github.js';
 import { checkJunit } from '../check/report/junit.js';
 import { checkText } from '../check/report/text.js';
 import { type CheckFormat, type CheckReport, type CheckResult, isPassed } from '../check/result.js';
-import { captureFiles, expectationFiles, whyNone } from '../node/capture-files.js';
+import { captureFiles, expectationFiles } from '../node/capture-files.js';
 import {
   captureOfExpectation,
   type ExpectationFile,
@@ -25,6 +25,7 @@ import { counted } from '../report/text/words.js';
 import type { RuleSettings } from '../rules/evaluation/settings.js';
 import type { Suppression } from '../rules/evaluation/suppressions.js';
 import { captureProblem } from './errors.js';
+import { tellProblems } from './find-captures.js';
 import { EXIT_CAPTURE, EXIT_FINDINGS, EXIT_OK, type Io, UsageError } from './io.js';
 import { paletteFor, textWriter } from './options.js';
 import { checkPlace } from './output-place.js';
@@ -233,10 +234,7 @@ async function subjectsOf(
     const known = paths.filter((path) => existsSync(path) || expectationPath(path) !== null);
     const expectations = await expectationFiles(word);
     const isNone = known.length + expectations.length + unreadable.length === 0;
-    for (const problem of isNone ? [await whyNone(word)] : unreadable) {
-      io.stderr.write(`finwait: ${captureProblem(problem, problem.path)}\n`);
-      isIncomplete = true;
-    }
+    if (await tellProblems(word, isNone, unreadable, io)) isIncomplete = true;
     for (const capture of known) captures.add(capture);
     for (const path of expectations) captures.add(captureOfExpectation(path) as string);
   }

@@ -1,6 +1,7 @@
 import { secondsBetween, type Timestamp } from '../core/time.js';
 import { isReadOnce } from '../node/byte-source.js';
 import { captureFiles, whyNone } from '../node/capture-files.js';
+import type { InputError } from '../node/input-error.js';
 import { type ReaderName, readCapture } from '../node/read-capture.js';
 import { captureName } from '../report/text/words.js';
 import { captureProblem } from './errors.js';
@@ -33,14 +34,23 @@ export async function findCaptures(
     const found = await captureFiles(word);
     paths.push(...found.paths);
     const isNone = found.paths.length + found.unreadable.length === 0;
-    for (const problem of isNone ? [await whyNone(word)] : found.unreadable) {
-      io.stderr.write(`finwait: ${captureProblem(problem, problem.path)}\n`);
-      isIncomplete = true;
-    }
+    if (await tellProblems(word, isNone, found.unreadable, io)) isIncomplete = true;
   }
   const twice = paths.find((path, place) => isReadOnce(path) && paths.indexOf(path) < place);
   if (twice !== undefined) throw new UsageError(`${captureName(twice)} can be named only once`);
   return { paths: await inOrder(paths, options), isIncomplete };
+}
+
+/** Says on stderr why a word names nothing, or what of it cannot be looked into. Tells whether there was anything to say. */
+export async function tellProblems(
+  word: string,
+  isNone: boolean,
+  unreadable: readonly InputError[],
+  io: Io,
+): Promise<boolean> {
+  const problems = isNone ? [await whyNone(word)] : unreadable;
+  for (const problem of problems) io.stderr.write(`finwait: ${captureProblem(problem, problem.path)}\n`);
+  return problems.length > 0;
 }
 
 async function inOrder(paths: readonly string[], options: FindOptions): Promise<readonly string[]> {
