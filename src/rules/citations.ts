@@ -262,7 +262,7 @@ export const cite = {
   ),
   cleanCloseDelivers: tcp(
     '3.6',
-    'A close that has completed tells its user that all data reached the other side.',
+    'A close that has completed tells its user that all data reached the TCP of the other side.',
   ),
   normalOrAborted: tcp(
     '3.6',
@@ -311,7 +311,7 @@ export const cite = {
   ),
   timeWaitReopen: tcp(
     '3.6.1',
-    'A side in TIME-WAIT may let a new SYN reopen the connection, if it starts itself beyond all numbers it has used.',
+    'A side in TIME-WAIT may let a new SYN reopen the connection, beyond all numbers it used itself, and returns if the SYN was an old copy.',
     'MAY-2',
   ),
   sendInCloseWait: tcp('3.10.2', 'A program may send in CLOSE-WAIT as in ESTABLISHED.'),
@@ -327,7 +327,7 @@ export const cite = {
   ),
   crossedFinProcessing: tcp(
     '3.10.7.4',
-    'A FIN that meets FIN-WAIT-1 leads to CLOSING as long as that side’s own FIN is unacknowledged.',
+    'A FIN that meets FIN-WAIT-1 leads to CLOSING while that side’s own FIN is unacknowledged; its acknowledgment leads on to TIME-WAIT.',
   ),
   finAckProcessing: tcp(
     '3.10.7.4',
@@ -335,7 +335,7 @@ export const cite = {
   ),
   timeWaitSyn: tcp(
     '3.10.7.4',
-    'A SYN in a synchronized state draws an ACK; in TIME-WAIT it may open a new connection.',
+    'With RFC 5961 a SYN in a synchronized state draws an ACK; in TIME-WAIT it may open a new connection.',
   ),
   timeWaitReacknowledges: tcp(
     '3.10.7.4',
@@ -394,7 +394,7 @@ export const cite = {
   lingerOption: socketManual('SO_LINGER', 'Decides whether close waits for queued data to be sent.'),
   finTimeout: sysctl(
     'tcp_fin_timeout',
-    'Linux drops an orphaned connection in FIN-WAIT-2 after this time, 60 s unless changed.',
+    'Linux drops an orphaned connection in FIN-WAIT-2 after this time, 60 s unless changed; one that a program owns may stay.',
   ),
   finTimeoutViolates: tcpManual(
     'tcp_fin_timeout',
@@ -425,7 +425,7 @@ export const cite = {
   // Resets
   halfOpen: tcp(
     '3.5.1',
-    'A connection whose one end lost it, by a crash or a restart, is half-open; sending on it gets it reset.',
+    'A connection that one end closed, aborted or lost in a crash, unknown to the other, is half-open; sending on it gets it reset.',
   ),
   quietTime: tcp(
     '3.4.3',
@@ -451,7 +451,7 @@ export const cite = {
   ),
   resetMayCarryData: tcp(
     '3.5.3',
-    'A reset may contain data, such as a text on its cause; no standard says what.',
+    'A receiver should allow data in a reset, such as a text on its cause; no standard says what.',
     'SHLD-2',
   ),
   resetText: hosts('4.2.2.12', 'A reset might carry text that explains its cause.'),
@@ -466,7 +466,7 @@ export const cite = {
   abortCommand: tcp('3.9.1.6', 'An abort drops all that is pending, removes the connection and sends a RST.'),
   closedAnswersReset: tcp(
     '3.10.7.1',
-    'A reset from the CLOSED state takes its sequence number from the ACK field of the segment it answers, if that has one.',
+    'What meets CLOSED draws a reset: numbered by the segment’s ACK if it has one, else from zero and with an ACK of that segment.',
   ),
   synSentReset: tcp(
     '3.10.7.3',
@@ -487,9 +487,12 @@ export const cite = {
   ),
   challengeReset: blindAttacks(
     '3.2',
-    'A reset in the window but not exact is answered with a challenge ACK.',
+    'A reset in the window but not exact should be answered with a challenge ACK.',
   ),
-  challengeSyn: blindAttacks('4.2', 'A SYN on a synchronized connection is answered with a challenge ACK.'),
+  challengeSyn: blindAttacks(
+    '4.2',
+    'A SYN on a synchronized connection should be answered with a challenge ACK.',
+  ),
   challengesLimited: blindAttacks('7', 'Challenge ACKs should be limited in number, so not every one comes.'),
   middleboxResends: blindAttacks(
     '9.1',
@@ -497,7 +500,7 @@ export const cite = {
   ),
   middleboxAdvances: blindAttacks(
     '9.2',
-    'A middlebox may put numbers on its resets that lie in the window but not at its start: they are challenged.',
+    'A middlebox may number its resets by the far end of the window, not at its start: each is challenged.',
   ),
   middleboxDropsChallenge: blindAttacks(
     '9.3',
@@ -513,7 +516,7 @@ export const cite = {
   ),
   resetHistory: inappropriateResets(
     '2',
-    'What resets were made for, and that firewalls must not break what keeps to the standards.',
+    'What resets were made for, and that one which only answers reserved flags is against the standard.',
   ),
   resetForEcn: inappropriateResets('3', 'Firewalls have answered a SYN that asks for ECN with a reset.'),
   middleboxPolicy: inappropriateResets(
@@ -541,7 +544,7 @@ export const cite = {
   ),
   lingerCounter: counters(
     'TcpExtTCPAbortOnData',
-    'Counts closes under SO_LINGER with a time of 0, which reset at once.',
+    'Counts resets that leave data in flight behind, and closes under SO_LINGER with a time of 0, which reset at once.',
   ),
   closeIsGraceful: tcp(
     '3.9.1.4',
@@ -576,27 +579,31 @@ export const cite = {
   ),
   retransmissionLimits: tcp(
     '3.8.3',
-    'Retransmitting the same segment beyond a second limit, R2, closes the connection.',
+    'When the retransmissions of a segment reach a second limit, R2, the connection is closed.',
     'MUST-20',
   ),
-  firstLimit: tcp('3.8.3', 'The first limit, R1, is worth at least three retransmissions.', 'SHLD-10'),
+  firstLimit: tcp(
+    '3.8.3',
+    'The first limit, R1, should be worth at least three retransmissions; there TCP warns the IP layer.',
+    'SHLD-10',
+  ),
   secondLimit: tcp('3.8.3', 'The second limit, R2, should be worth at least 100 seconds.', 'SHLD-11'),
   synLimit: tcp('3.8.3', 'A SYN has to be retransmitted for at least three minutes.', 'MUST-23'),
   keepAliveOptional: tcp('3.8.4', 'Keep-alives are optional.', 'MAY-5'),
   keepAliveDefaultOff: tcp('3.8.4', 'Where they exist, keep-alives have to be off by default.', 'MUST-25'),
-  keepAliveInterval: tcp('3.8.4', 'Their default interval is at least two hours.', 'MUST-28'),
+  keepAliveInterval: tcp('3.8.4', 'Their default interval has to be at least two hours.', 'MUST-28'),
   keepAliveOneProbe: tcp('3.8.4', 'One unanswered probe must not be taken for a dead connection.', 'MUST-29'),
   keepAliveSwitch: tcp('3.8.4', 'A program has to be able to turn keep-alives on and off.', 'MUST-24'),
   keepAliveWhenIdle: tcp(
     '3.8.4',
-    'They are sent only when nothing is outstanding and nothing came within an interval.',
+    'They may be sent only when nothing is outstanding and nothing came within an interval.',
     'MUST-26',
   ),
   keepAliveConfigurable: tcp('3.8.4', 'That interval has to be configurable.', 'MUST-27'),
   keepAliveEmpty: tcp('3.8.4', 'A keep-alive should carry no data.', 'SHLD-12'),
   linuxKeepAlive: tcpManual(
     'tcp_keepalive_time, tcp_keepalive_intvl, tcp_keepalive_probes',
-    'Linux probes after two hours of silence, then every 75 s, and gives up after 9 probes.',
+    'Where they are on, Linux probes after two hours of silence, then every 75 s, and gives up after 9 probes.',
   ),
   frequentKeepAlive: problems(
     '2.11',
@@ -622,19 +629,23 @@ export const cite = {
   ),
   icmpHardChecks: icmpAttacks(
     '5.2',
-    'Hard errors on a connection that is established are hardly ever genuine, and may be taken for soft ones.',
+    'Hard errors on an open connection are unusual, and most systems take them for soft ones.',
   ),
   hardErrorsAbort: tcp('3.9.2.2', 'A hard ICMP error should abort the connection.', 'SHLD-26'),
   icmpReachesConnection: tcp(
     '3.9.2.2',
-    'An ICMP error is handed to the connection that caused it.',
+    'An ICMP error has to be handed to the connection that caused it.',
     'MUST-54',
   ),
   timeouts: tcp('3.10.8', 'At the user timeout all queues are flushed and the connection is gone.'),
-  measuredTimeout: tcp('3.8.1', 'The retransmission timer follows the measured round trips.', 'MUST-18'),
+  measuredTimeout: tcp(
+    '3.8.1',
+    'The retransmission timer has to follow the measured round trips.',
+    'MUST-18',
+  ),
   hostRetransmissionLimits: hosts(
     '4.2.3.5',
-    'Retransmissions beyond a limit worth at least 100 s close the connection; those of a SYN go on for three minutes.',
+    'At a limit that should be worth at least 100 s retransmitting ends with the connection; a SYN is repeated for three minutes.',
   ),
   userTimeoutMeaning: userTimeout(
     '1',
@@ -658,7 +669,7 @@ export const cite = {
   ),
   neighbourResolution: neighbourDiscovery(
     '7.2.2',
-    'Without an answer to several solicitations address resolution has failed, and what waited for it is not delivered.',
+    'Without an answer to several solicitations address resolution has failed, and an ICMP error tells of each packet that waited.',
   ),
   softErrorsInHandshake: softErrors(
     '4.1',
@@ -727,14 +738,18 @@ export const cite = {
   ),
 
   // Handshake
-  simultaneousOpen: tcp('3.5', 'Two SYNs that cross open one connection.', 'MUST-10'),
+  simultaneousOpen: tcp(
+    '3.5',
+    'Two SYNs that cross open one connection: every TCP has to support that.',
+    'MUST-10',
+  ),
   fastOpenFallback: fastOpen(
     '4.2.2',
-    'A server that takes no data with the SYN acknowledges the SYN alone, and a SYN that is repeated has neither data nor cookie.',
+    'A server that takes no data with the SYN acknowledges the SYN alone; a repeated SYN should have neither data nor cookie.',
   ),
   synAckCovers: tcp(
     '3.10.7.3',
-    'What the SYN-ACK acknowledges need not be sent again; everything else that was sent is.',
+    'What the SYN-ACK acknowledges leaves the retransmission queue; of data with the SYN it may leave out some, which stays there.',
   ),
   fastOpenSwitch: sysctl(
     'tcp_fastopen',
@@ -760,10 +775,10 @@ export const cite = {
   ),
   ecnSynDropped: ecn(
     '6.1.1.1',
-    'Some devices drop or reset a SYN that asks for ECN; its sender may repeat it without, as losses look the same.',
+    'Some devices drop or reset a SYN that asks for ECN; its sender may repeat it without, or first as it was, as a loss looks the same.',
   ),
   // Its label stands in Appendix B alone.
-  synLikeData: tcp('3.8.3', 'Repetitions of a SYN are handled like those of data.', 'MUST-22'),
+  synLikeData: tcp('3.8.3', 'Repetitions of a SYN have to be handled like those of data.', 'MUST-22'),
   firstTimeout: rtoTimer(
     '2',
     'Until a round trip has been measured, the retransmission timer should be 1 s.',
@@ -802,7 +817,7 @@ export const cite = {
   ),
   fastRetransmit: congestion(
     '3.2',
-    'Three duplicate acknowledgments stand for a lost segment: it is sent again without waiting for the timer.',
+    'Three duplicate acknowledgments stand for a lost segment: it should be sent again without waiting for the timer.',
   ),
   immediateDuplicateAck: congestion(
     '3.2',
@@ -893,7 +908,7 @@ export const cite = {
   captureTime: savefileManual('Time stamp', 'A packet has the approximate time at which it was captured.'),
   effectiveSendMss: tcp(
     '3.7.1',
-    'A segment is no larger than the MSS that the other side announced allows.',
+    'A segment must be no larger than the MSS that the other side announced allows.',
     'MUST-16',
   ),
   segmentationOffload: offloads(
