@@ -203,15 +203,10 @@ const counters = page(
   'SNMP counter',
   'https://docs.kernel.org/networking/snmp_counter.html',
 );
-const azureReset = page(
+const azureBalancer = page(
   'Azure Load Balancer',
   'Load Balancer TCP Reset and Idle Timeout',
   'https://learn.microsoft.com/azure/load-balancer/load-balancer-tcp-reset',
-);
-const azureIdle = page(
-  'Azure Load Balancer',
-  'Configure TCP idle timeout for Azure Load Balancer',
-  'https://learn.microsoft.com/azure/load-balancer/load-balancer-tcp-idle-timeout',
 );
 const awsNetworkIdle = page(
   'AWS Network Load Balancer',
@@ -714,7 +709,7 @@ export const cite = {
     'A NAT should by default keep connections that open or close for at least 4 minutes of silence.',
   ),
   natReset: natUpdate('2.2', 'A NAT that passes on a reset should keep the connection for 4 more minutes.'),
-  loadBalancerReset: azureReset(
+  loadBalancerReset: azureBalancer(
     'TCP reset',
     'It drops idle connections in silence unless it is told to reset both ends.',
   ),
@@ -722,7 +717,7 @@ export const cite = {
     'Connection idle timeout',
     'By default it waits for 60 seconds.',
   ),
-  azureBalancerIdle: azureIdle('TCP idle timeout', 'By default it waits for 4 minutes.'),
+  azureBalancerIdle: azureBalancer('Configurable TCP idle timeout', 'By default it waits for 4 minutes.'),
   fastL4Idle: fastL4(
     'idleTimeout, resetOnTimeout',
     'By default a connection is reset after 300 seconds without traffic.',
