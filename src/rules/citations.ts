@@ -126,6 +126,7 @@ const icmp6 = rfc(4443, {
   '3.1': 'Destination Unreachable Message',
   '3.2': 'Packet Too Big Message',
   '3.3': 'Time Exceeded Message',
+  '3.4': 'Parameter Problem Message',
 });
 const addressResolution = page(
   'RFC 826',
@@ -617,7 +618,22 @@ export const cite = {
     'Destination Unreachable Message',
     'Defines ICMP’s first reasons why a packet could not be delivered.',
   ),
-  icmp6TimeExceeded: icmp6('3.3', 'Defines ICMPv6’s error for a hop limit that is used up.'),
+  icmpTimeExceeded: icmp(
+    'Time Exceeded Message',
+    'Defines ICMP’s error for a packet whose time to live is used up, or whose fragments did not all come in time.',
+  ),
+  icmpParameterProblem: icmp(
+    'Parameter Problem Message',
+    'Defines ICMP’s error for a packet with a header that cannot be processed.',
+  ),
+  icmp6TimeExceeded: icmp6(
+    '3.3',
+    'Defines ICMPv6’s error for a packet whose hop limit is used up, or whose fragments did not all come in time.',
+  ),
+  icmp6ParameterProblem: icmp6(
+    '3.4',
+    'Defines ICMPv6’s error for a packet with a header that cannot be processed.',
+  ),
   softErrorsRepeat: softErrors(
     '2.2',
     'After a soft error TCP goes on retransmitting until it is acknowledged or times out.',
@@ -655,8 +671,14 @@ export const cite = {
     '2.9',
     'Giving up on keep-alives within seconds mistakes a short outage for a dead peer.',
   ),
-  adminProhibited: hosts('3.2.2.1', 'Defines the codes by which a network says that it forbids the traffic.'),
-  adminFiltered: routers('5.2.7.1', 'Defines the code for a packet that a router’s filter refused.'),
+  hostUnreachableCodes: hosts(
+    '3.2.2.1',
+    'Adds reasons why a packet could not be delivered, such as that the host is unknown or the traffic forbidden.',
+  ),
+  routerUnreachableCodes: routers(
+    '5.2.7.1',
+    'Adds reasons why a router could not deliver a packet, such as that its filter refused it.',
+  ),
   icmp6Unreachable: icmp6('3.1', 'Defines ICMPv6’s reasons why a packet could not be delivered.'),
   addressResolution: addressResolution(
     'Packet Reception',
@@ -692,7 +714,19 @@ export const cite = {
   ),
   icmpErrno: linux('net/ipv4/icmp.c')(
     'icmp_err_convert',
-    'The error number that Linux makes of each ICMP code.',
+    'The error number that Linux makes of each code of ICMP’s unreachable message.',
+  ),
+  icmpHandling: linux('net/ipv4/tcp_ipv4.c')(
+    'tcp_v4_err',
+    'An ICMP error of a known code ends a connect at once, and is kept for the timeout of an open connection; exceeded time is EHOSTUNREACH.',
+  ),
+  icmp6Errno: linux('net/ipv6/icmp.c')(
+    'icmpv6_err_convert',
+    'The error number that Linux makes of each ICMPv6 error.',
+  ),
+  icmp6Handling: linux('net/ipv6/tcp_ipv6.c')(
+    'tcp_v6_err',
+    'An ICMPv6 error ends a connect at once, and is kept for the timeout of an open connection.',
   ),
   tcpErrors: tcpManual('ERRORS', 'ETIMEDOUT says that the other end did not acknowledge retransmitted data.'),
   tcpErrorHandling: tcpManual(

@@ -111,6 +111,11 @@ const UNSENT: Advice = {
   ],
 };
 
+/** The last codes of ICMP’s unreachable message in RFC 792, in RFC 1122 and in RFC 1812. */
+const LAST_FIRST_CODE = 5;
+const LAST_HOST_CODE = 12;
+const LAST_ROUTER_CODE = 15;
+
 /** What a caller sends later than this after an error, it sent knowing of it. */
 const UNDERWAY_SECONDS = 0.5;
 /** An open connection that goes on is heard within this time of the first error: a soft one ends nothing (MUST-56). */
@@ -140,18 +145,24 @@ export const icmpUnreachable: Rule = {
     cite.softErrorsTold,
     cite.sourceQuenchIgnored,
     cite.hardErrorsAbort,
-    cite.icmpUnreachable,
     cite.hostIcmp,
-    cite.adminProhibited,
-    cite.adminFiltered,
+    cite.icmpUnreachable,
+    cite.hostUnreachableCodes,
+    cite.routerUnreachableCodes,
+    cite.icmpTimeExceeded,
+    cite.icmpParameterProblem,
     cite.icmp6Unreachable,
     cite.icmp6TimeExceeded,
+    cite.icmp6ParameterProblem,
     cite.softErrorsRepeat,
     cite.softErrorsInHandshake,
     cite.icmpSequenceCheck,
     cite.icmpHardChecks,
-    cite.icmpErrno,
     cite.tcpErrorHandling,
+    cite.icmpHandling,
+    cite.icmpErrno,
+    cite.icmp6Handling,
+    cite.icmp6Errno,
     ...LOST_NEIGHBOUR_CITATIONS,
   ],
   documentation: {
@@ -214,7 +225,7 @@ export const icmpUnreachable: Rule = {
       applicationSees: outcome(sender, peer, icmp, errno, connecting, dead, wentOn !== null),
       likelyCauses: advice.causes,
       nextSteps: advice.next,
-      citations: citationsFor(icmp, kind, subject, connecting),
+      citations: citationsFor(icmp, kind, subject, errno, connecting),
       frames: [run.frame, run.lastFrame],
       from: run.time,
       to: dead ? latest(captureEnd, run.lastTime) : run.lastTime,
@@ -286,13 +297,13 @@ function outcome(
 }
 
 function citationsFor(
-  { version, quotesUnsent, quotesAcknowledged }: IcmpError,
+  icmp: IcmpError,
   kind: string,
   subject: Subject,
+  errno: string | null,
   connecting: boolean,
 ): Citation[] {
-  if (quotesUnsent) return [cite.icmpReachesConnection, cite.icmpSequenceCheck];
-  const isTimeExceeded = subject === 'hops' || subject === 'reassembly';
+  if (icmp.quotesUnsent) return [cite.icmpReachesConnection, cite.icmpSequenceCheck];
   const onOpen = (citation: Citation): Citation[] => (connecting ? [] : [citation]);
   return [
     cite.icmpReachesConnection,
@@ -300,11 +311,34 @@ function citationsFor(
     ...(kind === SOFT
       ? [cite.softErrorsDoNotAbort, cite.softErrorsTold, ...onOpen(cite.softErrorsRepeat)]
       : []),
-    ...(version === 4 ? [cite.hostIcmp, ...(isTimeExceeded ? [] : [cite.icmpUnreachable])] : []),
-    ...(version === 4 && subject === 'policy' ? [cite.adminProhibited, cite.adminFiltered] : []),
-    ...(version === 6 ? [isTimeExceeded ? cite.icmp6TimeExceeded : cite.icmp6Unreachable] : []),
-    ...(quotesAcknowledged
+    ...(icmp.version === 4 ? [cite.hostIcmp] : []),
+    definitionOf(icmp, subject),
+    ...(icmp.quotesAcknowledged
       ? [cite.icmpSequenceCheck]
-      : [connecting ? cite.softErrorsInHandshake : cite.tcpErrorHandling, cite.icmpErrno]),
+      : [
+          ...(connecting && kind === SOFT ? [cite.softErrorsInHandshake] : []),
+          ...onOpen(cite.tcpErrorHandling),
+          ...onLinux(icmp, subject, errno),
+        ]),
   ];
+}
+
+/** Where the message and its code are defined. */
+function definitionOf({ version, code }: IcmpError, subject: Subject): Citation {
+  const isTimeExceeded = subject === 'hops' || subject === 'reassembly';
+  if (version === 6) {
+    if (isTimeExceeded) return cite.icmp6TimeExceeded;
+    return subject === 'header' ? cite.icmp6ParameterProblem : cite.icmp6Unreachable;
+  }
+  if (isTimeExceeded) return cite.icmpTimeExceeded;
+  if (subject === 'header') return cite.icmpParameterProblem;
+  if (code <= LAST_FIRST_CODE || code > LAST_ROUTER_CODE) return cite.icmpUnreachable;
+  return code <= LAST_HOST_CODE ? cite.hostUnreachableCodes : cite.routerUnreachableCodes;
+}
+
+/** What Linux does with it, and where its error number comes from. */
+function onLinux({ version }: IcmpError, subject: Subject, errno: string | null): Citation[] {
+  if (version === 6) return [cite.icmp6Handling, cite.icmp6Errno];
+  const isUnreachable = subject !== 'hops' && subject !== 'reassembly' && subject !== 'header';
+  return [cite.icmpHandling, ...(isUnreachable && errno !== null ? [cite.icmpErrno] : [])];
 }

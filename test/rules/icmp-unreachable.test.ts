@@ -175,6 +175,37 @@ describe('its words follow type and code', () => {
     expect(nextSteps.join(' ')).not.toMatch(/Ask 10\.0\.0\.1/);
   });
 
+  it.each([
+    [{ code: 1 }, 'RFC 792 Destination Unreachable Message', ['icmp_err_convert']],
+    [{ code: 7 }, 'RFC 1122 3.2.2.1', ['icmp_err_convert']],
+    [{ code: 13 }, 'RFC 1812 5.2.7.1', ['icmp_err_convert']],
+    [{ code: 40 }, 'RFC 792 Destination Unreachable Message', []],
+    [{ type: 11, code: 1 }, 'RFC 792 Time Exceeded Message', []],
+    [{ type: 12, code: 0 }, 'RFC 792 Parameter Problem Message', []],
+    [{ version: 6, type: 1, code: 3 }, 'RFC 4443 3.1', ['icmpv6_err_convert']],
+    [{ version: 6, type: 3, code: 0 }, 'RFC 4443 3.3', ['icmpv6_err_convert']],
+    [{ version: 6, type: 4, code: 1 }, 'RFC 4443 3.4', ['icmpv6_err_convert']],
+  ] as const)(
+    '%j: cites what defines the message, and what Linux makes of it',
+    (icmp, definition, tables) => {
+      const { citations } = findingOn(connecting(icmp));
+      const places = citations.map(({ source, section }) => `${source} ${section}`);
+      expect(places.filter((place) => /^RFC (792|1122 3|1812|4443) ?/.test(place))).toEqual([definition]);
+      expect(
+        places.filter((place) => place.endsWith('err_convert')).map((place) => place.split(' ')[2]),
+      ).toEqual(tables);
+      const handling =
+        'version' in icmp ? 'net/ipv6/tcp_ipv6.c tcp_v6_err' : 'net/ipv4/tcp_ipv4.c tcp_v4_err';
+      expect(places).toContain(`Linux ${handling}`);
+    },
+  );
+
+  it('cites for a hard error in a handshake nothing on soft ones', () => {
+    const said = (icmp: Partial<IcmpError>) => findingOn(connecting(icmp)).citations.map(({ says }) => says);
+    expect(said({ code: 3 }).join('\n')).not.toMatch(/soft error meets/);
+    expect(said({ code: 1 }).join('\n')).toMatch(/soft error meets/);
+  });
+
   it('says when the program gets the error', () => {
     expect(findingOn(reported({ code: 3 }, 9)).applicationSees).toContain(
       'ECONNREFUSED instead of ETIMEDOUT',
