@@ -258,7 +258,7 @@ the client ended in TIME-WAIT
 the server ended in CLOSED
 
 error 10.9.2.1:40000 sent 18 bytes beyond its own FIN
-data-after-own-fin · #8, #10 · RFC 9293 §3.1, §3.10.2
+data-after-own-fin · #8, #10 · RFC 9293 §3.1, §3.10.2, §3.10.7.4
 `,
   'rst-active-abort': `connection 0: 10.9.20.1:40000 ↔ 10.9.20.2:8080
 from 2026-11-20 23:58:37.301 UTC, captured near the client; times count from
@@ -456,7 +456,7 @@ the server ended in CLOSED
 
 warning A reset in the name of 10.9.55.1:40000 was probably sent by a device on
 the path
-rst-origin-suspect · #8, #9 · RFC 3360 §2, §6; RFC 7323 §5.2
+rst-origin-suspect · #8, #9 · RFC 3360 §2, §6
 `,
   'rst-in-time-wait': `connection 0: 10.9.56.1:40000 ↔ 10.9.56.2:8080
 from 2026-11-20 23:59:14.031 UTC, captured near the client; times count from
@@ -1031,7 +1031,7 @@ the server ended in ESTABLISHED
 error 4 window probes of 10.9.9.1:40000 went unanswered for 6.7 s while the
 window of 10.9.9.2:8080 was closed
 zero-window-probe-unanswered · #11, #12, #16 · RFC 9293 §3.8.6.1 MUST-37,
-§3.8.6.1 MUST-36; RFC 2525 §2.12; tcp(7) ERRORS
+§3.8.6.1 MUST-36; tcp(7) ERRORS
 `,
   'pmtu-black-hole': `connection 0: 10.9.1.1:40000 ↔ 10.9.1.2:8080
 from 2026-11-21 05:18:54.184 UTC, captured near the client; times count from
@@ -1092,8 +1092,7 @@ the server ended in CLOSED
 
 info 10.9.1.254 asked 10.9.1.1:40000 for packets of at most 1,200 bytes to
 10.9.1.2:8080
-pmtu-reduced · #11, #15, #20 · RFC 9293 §3.7.2; RFC 1191 §3, §4;
-RFC 1122 §4.2.3.9
+pmtu-reduced · #11, #15, #20 · RFC 9293 §3.7.2; RFC 1191 §3, §4; RFC 5927 §5.2
 `,
   'delivery-stall': `connection 0: 10.9.1.1:40000 ↔ 10.9.1.2:8080
 from 2026-11-26 14:04:33.040 UTC, captured near the client; times count from

@@ -110,7 +110,6 @@ const routers = rfc(1812, { '5.2.7.1': 'Destination Unreachable' });
 const problems = rfc(2525, {
   '2.9': 'Excessively short keepalive connection timeout',
   '2.11': 'Insufficient interval between keepalives',
-  '2.12': 'Window probe deadlock',
   '2.16': 'Failure to send a RST after Half Duplex Close',
   '2.17': 'Failure to RST on close with data pending',
 });
@@ -313,6 +312,7 @@ export const cite = {
   sendInCloseWait: tcp('3.10.2', 'A program may send in CLOSE-WAIT as in ESTABLISHED.'),
   noSendAfterClose: tcp('3.10.2', 'After its close a program’s further sends are refused.'),
   closeInCloseWait: tcp('3.10.4', 'In CLOSE-WAIT the program’s close sends the FIN and leads to LAST-ACK.'),
+  textAfterFin: tcp('3.10.7.4', 'Text from a side whose FIN has come should not occur, and is ignored.'),
   noSecondFin: tcp(
     '3.10.4',
     'A second close must not send a second FIN; only the first may be retransmitted.',
@@ -871,6 +871,10 @@ export const cite = {
     '4',
     'A router that may not fragment a packet says how large a one its next link takes.',
   ),
+  tooLargeIsSoft: icmpAttacks(
+    '5.2',
+    'Where a host does path MTU discovery, the ICMP error on a packet too large to be forwarded is a soft one.',
+  ),
   packetTooBig: icmp6('3.2', 'An IPv6 router says which MTU the link has that a packet was too large for.'),
   mtuProbing: sysctl(
     'tcp_mtu_probing',
@@ -902,10 +906,6 @@ export const cite = {
     'MUST-37',
   ),
   probeBackoff: tcp('3.8.6.1', 'The interval between probes should grow exponentially.', 'SHLD-30'),
-  probeDeadlock: problems(
-    '2.12',
-    'In a known flaw the octet of a window probe makes the receiver refuse all that follows.',
-  ),
   windowScale: timestamps(
     '2.2',
     'The window scale is agreed on in the SYNs; in other segments the option means nothing.',

@@ -4,7 +4,7 @@ import type { Rule } from './rule.js';
 import { reportFinding } from './wording/report-finding.js';
 import { count, nameOf } from './wording/wording.js';
 
-const OF_DATA = [cite.finMeansNoMoreData, cite.noSendAfterClose];
+const OF_DATA = [cite.finMeansNoMoreData, cite.noSendAfterClose, cite.textAfterFin];
 const SECOND_FIN = {
   applicationSees: 'Nothing by that: it brought no data, and the first FIN had told the end.',
   citations: [cite.finMeansNoMoreData, cite.noSecondFin],

@@ -25,7 +25,7 @@ const DROPPED_AT_CLOSER =
 const LOOK =
   "On the host of {closer}: ss -tanpo state last-ack '( {filter} )', and sysctl net.ipv4.tcp_orphan_retries.";
 const CAPTURE_AT_PEER = 'Capture on the side of {peer}: does the FIN arrive, and does the answer leave?';
-const ANY_CITATIONS = [cite.lastAckMeaning, cite.lastAckTimeout];
+const ANY_CITATIONS = [cite.lastAckMeaning, cite.finRetransmitted, cite.lastAckTimeout];
 const ACKNOWLEDGED_CITATIONS = [...ANY_CITATIONS, cite.timeWaitReacknowledges];
 /** Its acknowledgment came in the end. */
 const CAME_LATE = {

@@ -53,7 +53,7 @@ export const pmtuReduced: Rule = {
     cite.pathMtu,
     cite.pathMtuHost,
     cite.pathMtuRouter,
-    cite.hostIcmp,
+    cite.tooLargeIsSoft,
     cite.icmpUnreachable,
     cite.packetTooBig,
   ],
@@ -126,7 +126,9 @@ export const pmtuReduced: Rule = {
       citations: [
         cite.pathMtu,
         cite.pathMtuHost,
-        ...(version === 4 ? [cite.pathMtuRouter, cite.hostIcmp, cite.icmpUnreachable] : [cite.packetTooBig]),
+        ...(version === 4
+          ? [cite.pathMtuRouter, cite.tooLargeIsSoft, cite.icmpUnreachable]
+          : [cite.packetTooBig]),
       ],
       frames: [first.frame, last.lastFrame, resent?.frame ?? null],
       from: first.time,

@@ -21,7 +21,7 @@ const SOMEBODY = 'Somebody who injects resets (possible).';
 const CAUSES = [FIREWALL, TIMEOUT, SOMEBODY];
 const CAUSES_IN_USE = [FIREWALL, SOMEBODY];
 const CAUSES_AFTER_SILENCE = [TIMEOUT, FIREWALL, SOMEBODY];
-const CITATIONS = [cite.resetHistory, cite.middleboxPolicy, cite.noPawsForReset];
+const CITATIONS = [cite.resetHistory, cite.middleboxPolicy];
 /** By what it was an answer to, or what became of it. */
 const CITATIONS_OF_SYN = [cite.resetPurpose, ...CITATIONS];
 const CITATIONS_OF_ECN = [cite.resetForEcn, ...CITATIONS_OF_SYN];
@@ -46,7 +46,7 @@ export const rstOriginSuspect: Rule = {
   needs: 'either',
   explains: ['rst-active-abort', 'rst-half-open-discovered', 'rst-not-accepted', 'undelivered-data-at-abort'],
   related: ['rst-not-accepted', 'rst-half-open-discovered', 'idle-reset-interval'],
-  citations: [...CITATIONS_OF_ECN, cite.middleboxAdvances],
+  citations: [...CITATIONS_OF_ECN, cite.middleboxAdvances, cite.noPawsForReset],
   documentation: {
     meaning:
       'Firewalls, load balancers and others on the path end connections with resets in the name of the endpoints. Such a reset betrays itself when the endpoint goes on as if it had not sent it, or by several weaker marks together.',

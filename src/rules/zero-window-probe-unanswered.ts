@@ -32,13 +32,7 @@ export const zeroWindowProbeUnanswered: Rule = {
   needs: 'both',
   explains: ['zero-window-stall'],
   related: ['zero-window-stall', 'peer-unresponsive', 'keepalive-unanswered'],
-  citations: [
-    cite.windowAnsweredStaysOpen,
-    cite.windowProbes,
-    cite.probeDeadlock,
-    cite.tcpErrors,
-    ...LOST_NEIGHBOUR_CITATIONS,
-  ],
+  citations: [cite.windowAnsweredStaysOpen, cite.windowProbes, cite.tcpErrors, ...LOST_NEIGHBOUR_CITATIONS],
   documentation: {
     meaning:
       'A receiver may keep its window closed for as long as it answers the probes. When the answers stop, the rule that protects it ends: the sender treats it as any silent peer and gives up in the end.',

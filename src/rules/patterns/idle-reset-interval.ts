@@ -97,7 +97,7 @@ const CITATIONS: Readonly<Record<Ending, readonly Citation[]>> = {
   unknown: [...OF_RESETTING_DEVICE, cite.natAnswersUnknown],
   dropped: OF_DEVICE,
   device: OF_RESETTING_DEVICE,
-  server: [cite.lingerOption, cite.loadBalancerReset],
+  server: [cite.resetAtAnyTime, cite.lingerOption, cite.lingerCounter, cite.loadBalancerReset],
   named: [cite.abortFlushes, ...OF_RESETTING_DEVICE],
 };
 
@@ -135,7 +135,10 @@ export const idleResetInterval: PatternRule = {
       ...OF_RESETTING_DEVICE,
       cite.natAnswersUnknown,
       cite.natTransitory,
+      cite.abortFlushes,
+      cite.resetAtAnyTime,
       cite.lingerOption,
+      cite.lingerCounter,
       ...USUAL_LIMITS.map(({ citation }) => citation),
     ]),
   ],
