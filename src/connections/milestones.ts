@@ -88,7 +88,7 @@ export const MILESTONE_KINDS = [
   'neighbour-unanswered',
   /**
    * This endpoint's host made its address known on its link without being asked, as hosts do after a start (ARP, RFC
-   * 5227 §3; RFC 4861 §7.2.6): the last time that it did while the connection lasted. It is in no journal.
+   * 5227 §2.3; RFC 4861 §7.2.6): the last time that it did while the connection lasted. It is in no journal.
    */
   'address-announced',
 ] as const;

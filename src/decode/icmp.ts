@@ -36,7 +36,7 @@ const LAST_ICMPV6_ERROR = 4;
 /** ICMPv6 redirect (RFC 4861 §4.5): it quotes in an option, and options come behind two addresses. */
 export const REDIRECT_6 = 137;
 export const REDIRECT_6_OPTIONS = 40;
-/** Options have their type, then their length in units of as many octets as come before what is quoted (§4.6). */
+/** Options have their type, then their length in units of as many octets as come before what is quoted (there, §4.6). */
 export const REDIRECTED_HEADER = 4;
 export const ND_OPTION_UNIT = 8;
 

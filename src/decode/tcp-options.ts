@@ -11,7 +11,7 @@ const TIMESTAMPS = 8;
 const MULTIPATH = 30;
 const FAST_OPEN = 34;
 const EXPERIMENT = 254;
-/** Experiment identifier under which Fast Open was used before it had a kind (RFC 7413 appendix B). */
+/** Experiment identifier under which Fast Open was used before it had a kind (RFC 7413 §9). */
 const FAST_OPEN_EXPERIMENT = 0xf989;
 
 /** Lengths, kind and length octet included. */

@@ -56,7 +56,8 @@ export interface TransitionRow {
 }
 
 const SYNCHRONIZED_OPEN = [ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT];
-const ANY_OPEN = [SYN_SENT, SYN_RECEIVED, ...SYNCHRONIZED_OPEN, CLOSING, LAST_ACK, TIME_WAIT];
+const BEFORE_TIME_WAIT = [SYN_SENT, SYN_RECEIVED, ...SYNCHRONIZED_OPEN, CLOSING, LAST_ACK];
+const ANY_OPEN = [...BEFORE_TIME_WAIT, TIME_WAIT];
 
 export const TRANSITIONS: readonly TransitionRow[] = [
   // Opening: the OPEN call, LISTEN and SYN-SENT.
@@ -162,7 +163,21 @@ export const TRANSITIONS: readonly TransitionRow[] = [
   },
 
   // Revealed by later packets.
-  { from: ANY_OPEN, event: FOUND_GONE, to: CLOSED, cause: 'opened the 4-tuple anew', section: '3.5.1' },
+  // What one side has lost is half-open (Figure 9); from TIME-WAIT a new SYN may open it again (MAY-2).
+  {
+    from: BEFORE_TIME_WAIT,
+    event: FOUND_GONE,
+    to: CLOSED,
+    cause: 'opened the 4-tuple anew',
+    section: '3.5.1',
+  },
+  {
+    from: [TIME_WAIT],
+    event: FOUND_GONE,
+    to: CLOSED,
+    cause: 'opened the 4-tuple anew',
+    section: '3.6.1',
+  },
   {
     from: [CLOSED],
     event: CAPTURE_STARTED,

@@ -8,7 +8,7 @@ import { ENDPOINT_ACKNOWLEDGED, SND_NXT, STATE, TIMESTAMP, UNA } from '../record
 import type { Exchange } from './exchange.js';
 
 /**
- * No segment is under way for longer than this (MSL, RFC 9293 §3.4.1), in ticks of the fastest clock that timestamps
+ * No segment is under way for longer than this (MSL, RFC 9293 §3.4.2), in ticks of the fastest clock that timestamps
  * may have (RFC 7323 §5.4: one a millisecond): a greater difference is that of another clock.
  */
 const LONGEST_WAY = 120_000;

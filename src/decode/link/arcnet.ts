@@ -2,7 +2,7 @@ import { ETHERTYPE_IPV4, ETHERTYPE_IPV6 } from '../ether-types.js';
 import type { Packet } from '../packet.js';
 import { LINK_FRAGMENT, NOT_IP } from '../verdict.js';
 
-/** Protocol identifiers: RFC 1051 §4, RFC 1201 §4, and IPv6 (RFC 2497 §3). */
+/** Protocol identifiers: RFC 1051 ("Frame Format"), RFC 1201 §8, and IPv6 (RFC 2497 §2). */
 const IPV4_RFC_1051 = 0xf0;
 const IPV4_RFC_1201 = 0xd4;
 const IPV6 = 0xc4;
@@ -12,7 +12,7 @@ const PROTOCOL = 2;
 /** Linux has an offset, which belongs to the hardware, in between. */
 const PROTOCOL_LINUX = 4;
 
-/** RFC 1201 §3: a split flag and a sequence number follow the protocol. */
+/** RFC 1201 §2.1: a split flag and a sequence number follow the protocol. */
 const SPLIT_HEADER_LENGTH = 3;
 /** A frame padded to a length that the hardware can send opens with this flag, padding and the protocol again. */
 const EXCEPTION = 0xff;

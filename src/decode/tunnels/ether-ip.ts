@@ -6,7 +6,7 @@ import { NOT_TCP } from '../verdict.js';
 const HEADER_LENGTH = 2;
 const VERSION = 3;
 
-/** Ethernet frames in IP (RFC 3378 §3). */
+/** Ethernet frames in IP (RFC 3378 §2). */
 export function etherIp(packet: Packet): number {
   const { view, offset } = packet;
   if (offset + HEADER_LENGTH > packet.end) return -packet.shortage(offset + HEADER_LENGTH);

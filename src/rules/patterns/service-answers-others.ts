@@ -299,7 +299,7 @@ function clientsText(failing: number, both: number): string {
   return ` Of the ${failing} clients whose calls failed, ${answered} answered as well.`;
 }
 
-/** A SYN comes again after a second (RFC 6298 §2.1): a host that is heard for longer could have answered two of them. */
+/** A SYN comes again after a second (RFC 6298 §2): a host that is heard for longer could have answered two of them. */
 const SYN_AGAIN_SECONDS = 1;
 
 const HEARD =
