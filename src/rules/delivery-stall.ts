@@ -32,7 +32,7 @@ export const deliveryStall: Rule = {
   citations: [cite.retransmission, cite.firstLimit, cite.backoff],
   documentation: {
     meaning:
-      'One lost segment costs a round trip or a retransmission timeout. Where its copies are lost as well, the timer doubles each time, and the sender may send nothing else: a path that was gone for three seconds holds the connection up for six. From the third copy on (R1) RFC 9293 has TCP tell the network layer that delivery is in trouble. In the end it came through, so that the programs saw nothing but the delay.',
+      'One lost segment costs a round trip or a retransmission timeout. Where its copies are lost as well, the timer doubles each time, and the sender may send nothing else: a path that was gone for three seconds holds the connection up for six. From a first limit on (R1), which should be no less than three copies, RFC 9293 has TCP tell the network layer that delivery is in trouble. In the end it came through, so that the programs saw nothing but the delay.',
     proof: [
       'At least minimumRetransmissions copies of the same octets of {sender}, one after the other, without a segment of {receiver} between them.',
       'They were acknowledged in the end.',

@@ -70,7 +70,7 @@ export const halfClose: Rule = {
       'Data that was in flight when the FIN was sent: it merely crossed the FIN.',
       'Data that was answered with a reset: rst-on-write-after-close.',
       'Data that stopped for long without a FIN: half-close-stalled.',
-      'A goodbye of the size of a TLS alert such as close_notify, which a TLS side has to send when its peer has closed.',
+      'A goodbye of the size of a TLS alert such as close_notify, which a TLS side has to send before it closes.',
     ],
     applicationSees:
       '{closer}: write fails with EPIPE and SIGPIPE, as it shut down its own side; read gives the data and then 0. {sender}: read returns 0, write works.',

@@ -106,7 +106,7 @@ export const rstNotAccepted: Rule = {
   citations: [...CHALLENGED.citations, cite.closedAnswersReset, cite.resetOnFinNumber, cite.synSentReset],
   documentation: {
     meaning:
-      'A reset counts only at exactly the next octet that its receiver expects. Elsewhere in the window it draws a challenge ACK, outside of it nothing. The sender believes that the connection is gone while the receiver holds it open; or the sender was never the peer.',
+      'By RFC 5961 a reset counts only at exactly the next octet that its receiver expects. Elsewhere in the window it draws a challenge ACK, outside of it nothing. The sender believes that the connection is gone while the receiver holds it open; or the sender was never the peer.',
     proof: ['A reset whose number the receiver cannot accept, or a receiver that goes on after it.'],
     notThis: [
       'A second, exact reset in answer to the challenge: the connection ends there, and this stays info.',

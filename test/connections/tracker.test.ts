@@ -950,6 +950,17 @@ describe('a 4-tuple that is opened anew', () => {
       ['CLOSED', 6, 'observed'],
     ]);
   });
+
+  it.each([
+    ['lost by one side', '', ['3.5.1', '3.5.1']],
+    ['in TIME-WAIT', '1.00 S FA 1 1\n 1.01 C A 1 2\n 1.02 C FA 1 2\n 1.03 S A 2 2', ['3.10.7.4', '3.6.1']],
+  ])('names the section for a connection that was %s', (_, close, sections) => {
+    const [{ client, server }] = conversation(`${OPEN}\n${close}
+      9.00 C S 0 isn=70000
+      9.01 S SA 0 1 isn=70000
+      9.02 C A 1 1 isn=70000`);
+    expect([client, server].map(({ timeline }) => timeline.at(-1)?.section)).toEqual(sections);
+  });
 });
 
 describe('what is no segment of its own', () => {
