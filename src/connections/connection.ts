@@ -8,8 +8,8 @@ export type Role = 'client' | 'server';
 
 /**
  * How well a transition is known. `observed`: the endpoint's own segment shows it. `confirmed`: a segment to
- * it was taken as delivered, and a later segment of its own proves that. `assumed`: nothing in the capture
- * proves it.
+ * it was taken as delivered, or one as its own, and a later segment of its own proves that. `assumed`: nothing
+ * in the capture proves it.
  */
 export type Evidence = 'observed' | 'confirmed' | 'assumed';
 
@@ -28,7 +28,7 @@ export interface Transition {
   /** A few words, e.g. `received FIN`. */
   readonly cause: string;
   readonly evidence: Evidence;
-  /** The endpoint's own frame that proves the delivery; only with `confirmed`. */
+  /** The endpoint's own frame that proves it; only with `confirmed`. */
   readonly confirmedBy: number | null;
   /** The frame that disproved it. A retracted transition stays in the record but never happened. */
   readonly retractedBy: number | null;

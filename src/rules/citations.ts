@@ -534,6 +534,10 @@ export const cite = {
     'tcp_timewait_state_process',
     'A reset with exactly the next number ends TIME-WAIT, unless tcp_rfc1337 is set.',
   ),
+  orphanTakesReset: tcpMinisocks(
+    'tcp_timewait_state_process',
+    'Once no program owns a connection in FIN-WAIT-2, any reset in the window ends it.',
+  ),
   unreadDataCounter: counters(
     'TcpExtTCPAbortOnClose',
     'Counts connections reset because of data unread at the close.',

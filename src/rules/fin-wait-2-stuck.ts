@@ -6,6 +6,7 @@ import {
   blockedByWindow,
   eachEndpoint,
   entered,
+  findReset,
   finFrame,
   gradedBy,
   lasted,
@@ -19,8 +20,8 @@ import type { Confidence } from './finding.js';
 import type { Rule } from './rule.js';
 import { STUCK_SECONDS } from './thresholds.js';
 import { OVER_BEFORE } from './wording/host-fate.js';
-import { reportFinding } from './wording/report-finding.js';
-import { duration, nameOf, round, ssFilter } from './wording/wording.js';
+import { type Draft, reportFinding } from './wording/report-finding.js';
+import { duration, inCase, nameOf, round, ssFilter } from './wording/wording.js';
 
 const OF_HOLDER = '{holder}: read has returned 0 or will, and write still succeeds.';
 const OF_SHUTDOWN =
@@ -36,6 +37,11 @@ const CAUSES = [
 ];
 const LOOK_AT_HOLDER = 'On the host of {holder}, look for the socket in CLOSE-WAIT, as for close-wait-stuck.';
 const LOOK_AT_CLOSER = "On the host of {closer}: ss -tanpo state fin-wait-2 '( {filter} )'.";
+/** Where the other side has reset the connection, with a number that does not fit. */
+const RESET_TAKEN =
+  'The reset of {holder} ended it: no program owned the socket of {closer} any more, and Linux takes any reset in the window then (likely).';
+const RESET_MISSED =
+  '{closer} did not take the reset of {holder}, and what would have followed was lost: a challenge, or the answer to it (possible).';
 /** Where only shutdown() can have sent the FIN. Its program may have called close() since, which no packet shows. */
 const BY_SHUTDOWN = {
   applicationSees: `${OF_SHUTDOWN} ${OF_HOLDER}`,
@@ -44,6 +50,16 @@ const BY_SHUTDOWN = {
     `${LOOK_AT_CLOSER} No timer and a process: its program waits as well, and a timeout of its own would end that. A timer:(timewait,…) entry: it has called close() since.`,
   ],
 };
+
+const CITATIONS = [
+  cite.finWait2Meaning,
+  cite.halfCloseAllowed,
+  cite.finAckProcessing,
+  cite.finTimeout,
+  cite.finTimeoutViolates,
+  cite.lingerTwo,
+];
+const RESET_CITATIONS = [cite.challengeReset, cite.orphanTakesReset];
 
 /** One side closed, and waits for a FIN that does not come. */
 export const finWait2Stuck: Rule = {
@@ -56,14 +72,7 @@ export const finWait2Stuck: Rule = {
   needs: 'both',
   explains: [],
   related: ['close-wait-stuck', 'half-close', 'fin-wait-2-timeout-late-fin'],
-  citations: [
-    cite.finWait2Meaning,
-    cite.halfCloseAllowed,
-    cite.finAckProcessing,
-    cite.finTimeout,
-    cite.finTimeoutViolates,
-    cite.lingerTwo,
-  ],
+  citations: [...CITATIONS, ...RESET_CITATIONS],
   documentation: {
     meaning:
       'The side that closed first had its FIN acknowledged and now waits in FIN-WAIT-2 for the other side’s FIN. The cause lies with the other side, whose application does not close (close-wait-stuck), or on the path. RFC 9293 gives this state no timer. A kernel ends it only if no program owns the socket any more: after close() Linux drops it silently at tcp_fin_timeout, after shutdown() it lasts for as long as the program keeps the socket.',
@@ -78,7 +87,11 @@ export const finWait2Stuck: Rule = {
       'A FIN of {holder} that {closer} did not acknowledge: last-ack-stuck.',
     ],
     applicationSees: `{closer}: after shutdown(SHUT_WR) its read blocks and its write fails with EPIPE and SIGPIPE; after close() nothing. ${OF_HOLDER}`,
-    likelyCauses: [...CAUSES, `Where the window of {closer} is closed: ${WINDOW_CLOSED}`],
+    likelyCauses: [
+      ...CAUSES,
+      `Where the window of {closer} is closed: ${WINDOW_CLOSED}`,
+      inCase('Where {holder} sent a reset with another number', RESET_TAKEN),
+    ],
     nextSteps: [
       LOOK_AT_HOLDER,
       `${LOOK_AT_CLOSER} A timer:(timewait,…) entry is an orphan that counts down after close(); no timer and a process is a half-close by shutdown().`,
@@ -97,27 +110,29 @@ export const finWait2Stuck: Rule = {
     if (!lasted(connection, last?.lastFrame ?? entry.frame, quietSeconds, options.stuckSeconds)) return null;
     const waitedSeconds = secondsBetween(entry.time, captureEnd);
     const probes = probesSince(closer, entry);
-    const mayBeOver = mayHaveClosedUnseen(connection, holder, entry.time, captureStart, options.stuckSeconds);
+    const doubt =
+      afterReset(closer, holder, entry) ??
+      (mayHaveClosedUnseen(connection, holder, entry.time, captureStart, options.stuckSeconds)
+        ? STARTED_LATE
+        : null);
     const call = callUsed(connection, holder, probes, data);
     return reportFinding(finWait2Stuck, connection, {
       endpoint: closer.role,
       // Without its repetition the FIN's acknowledgment arrived: a lost one would have had the FIN sent again.
       likelyCauses: CAUSES,
-      ...(mayBeOver && {
-        severity: 'info',
-        likelyCauses: [OVER_BEFORE, NOT_CLOSING.replace('(likely)', '(possible)')],
-      }),
-      confidence: mayBeOver ? 'possible' : gradedBy(connection, 'inferred'),
-      title: `{closer} ${mayBeOver ? 'may have' : 'has'} waited in FIN-WAIT-2 for {waited}`,
-      explanation: `{closer} sent its FIN in frame {fin}, {holder} acknowledged it in frame {ack} ${mayBeOver ? 'and sent nothing more. The capture starts inside the connection, shortly before, and holds no data of {holder}: its own FIN may have come before, and then the connection is over.' : 'and never sent its own.'} ${call.words}`,
+      citations: CITATIONS,
+      confidence: doubt === null ? gradedBy(connection, 'inferred') : 'possible',
+      title: `{closer} ${doubt === null ? 'has' : 'may have'} waited in FIN-WAIT-2 for {waited}`,
+      explanation: `{closer} sent its FIN in frame {fin}, {holder} acknowledged it in frame {ack} ${doubt?.words ?? 'and never sent its own.'} ${call.words}`,
       ...(call.confidence !== 'possible' && BY_SHUTDOWN),
+      ...(doubt !== null && { severity: 'info', ...doubt.advice }),
       ...(probes !== null &&
         !silentSince(holder, lastOf(probes)) &&
         secondsBetween(probes.lastTime, captureEnd) < options.stuckSeconds && {
           likelyCauses: [NOT_CLOSING],
         }),
       ...(blockedByWindow(connection, holder) && { likelyCauses: [WINDOW_CLOSED] }),
-      frames: [finFrame(closer), covered.frame, data?.lastFrame ?? null],
+      frames: [finFrame(closer), covered.frame, data?.lastFrame ?? null, doubt?.reset ?? null],
       from: entry.time,
       to: captureEnd,
       facts: {
@@ -132,11 +147,46 @@ export const finWait2Stuck: Rule = {
         waited: duration(waitedSeconds),
         fin: finFrame(closer) ?? '?',
         ack: covered.frame,
+        reset: doubt?.reset ?? '?',
         filter: ssFilter(closer, holder),
       },
     });
   }),
 };
+
+/** Why it may not wait any more. */
+interface Doubt {
+  /** Goes on from what the other side acknowledged. */
+  readonly words: string;
+  readonly advice: Pick<Draft, 'likelyCauses' | 'applicationSees' | 'nextSteps' | 'citations'>;
+  /** The frame of the reset on which it rests. */
+  readonly reset: number | null;
+}
+
+const STARTED_LATE: Doubt = {
+  words:
+    'and sent nothing more. The capture starts inside the connection, shortly before, and holds no data of {holder}: its own FIN may have come before, and then the connection is over.',
+  advice: { likelyCauses: [OVER_BEFORE, NOT_CLOSING.replace('(likely)', '(possible)')] },
+  reset: null,
+};
+
+/** The other side has reset the connection since, and the one that waits is not seen to have accepted it. */
+function afterReset(closer: Endpoint, holder: Endpoint, entry: Transition): Doubt | null {
+  const reset = findReset(holder, (_reset, { frame }) => entry.frame === null || frame > entry.frame);
+  if (holder.finalState !== 'CLOSED' || reset === null) return null;
+  const isChallenged = milestone(closer, 'challenge-ack') !== null;
+  return {
+    words: `and reset the connection in frame {reset}, with a number that {closer} was not seen to expect. ${isChallenged ? 'It was challenged, and the answer to that is missing.' : 'Linux challenges such a reset if a program still owns the socket; no challenge was captured.'}`,
+    advice: {
+      likelyCauses: isChallenged ? [RESET_MISSED] : [RESET_TAKEN, RESET_MISSED],
+      applicationSees:
+        '{closer}: nothing after close(); after shutdown(SHUT_WR) its read blocks, or fails with ECONNRESET once a reset is accepted. {holder}: nothing, as its program has given the connection up.',
+      nextSteps: [LOOK_AT_CLOSER],
+      citations: [...CITATIONS, ...RESET_CITATIONS],
+    },
+    reset: reset.frame,
+  };
+}
 
 /** The keep-alives that it sent while it waited. */
 function probesSince(closer: Endpoint, { frame }: Transition): Milestone | null {

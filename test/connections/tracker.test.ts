@@ -714,6 +714,51 @@ describe('resets (RFC 9293 §3.5.2, §3.5.3, §3.10.7)', () => {
     expect(client.unacknowledgedBytes).toBe(5);
   });
 
+  describe('behind data that was lost before the capture', () => {
+    const closed = `${OPEN_AT_SERVER}
+      1.000 S FA 1 1
+      1.010 C A 1 2`;
+    const lastOf = (script: string) => connectionOf(script).client.timeline.at(-1);
+
+    it('holds its sender for closed where it acknowledges what only that knows', () => {
+      expect(lastOf(`${closed}\n 1.011 C RA 1401 2`)).toMatchObject({
+        state: 'CLOSED',
+        cause: 'sent RST, aborting',
+        evidence: 'assumed',
+        frame: 6,
+      });
+    });
+
+    it.each([
+      ['acknowledges nothing', 'C R 1401'],
+      ['acknowledges what was never sent', 'C RA 1401 5000'],
+      ['acknowledges less than its sender did', 'C RA 1401 1'],
+      ['is beyond the window', 'C RA 90000 2'],
+    ])('does not where it %s', (_what, reset) => {
+      expect(lastOf(`${closed}\n 1.011 ${reset}`)).toMatchObject({ state: 'CLOSE-WAIT' });
+    });
+
+    it('takes that back when its sender goes on', () => {
+      const [reset] = connectionOf(`${closed}\n 1.011 C RA 1401 2\n 1.500 C PA 1 2 +5`).client.timeline.slice(
+        -1,
+      );
+      expect(reset).toMatchObject({ state: 'CLOSED', retractedBy: 7 });
+    });
+
+    it('but not for what the reset overtook', () => {
+      const overtaken = lastOf(`${closed}\n 1.011 C RA 1401 2\n 1.012 C PA 1 2 +1400`);
+      expect(overtaken).toMatchObject({ state: 'CLOSED', retractedBy: null });
+    });
+
+    it('knows it where the host answers the challenge as one that has no such connection', () => {
+      expect(lastOf(`${closed}\n 1.011 C RA 1401 2\n 1.0111 S A 2 1\n 1.021 C R 1`)).toMatchObject({
+        state: 'CLOSED',
+        evidence: 'confirmed',
+        confirmedBy: 8,
+      });
+    });
+  });
+
   it.each([
     ['out of the window', 'C R 90000', 'out-of-window', '', 90_000 - 65_535],
     ['before the window', 'C R -6', 'out-of-window', '', -7],

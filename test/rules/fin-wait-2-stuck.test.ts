@@ -1,5 +1,5 @@
 import { finWait2Stuck } from '../../src/rules/fin-wait-2-stuck.js';
-import { connection, enters, happens, moment } from '../support/connection-builder.js';
+import { connection, enters, happens, moment, resets } from '../support/connection-builder.js';
 import { testRule } from '../support/rule-tester.js';
 import { afterClientFin } from './closing-cases.js';
 
@@ -13,6 +13,36 @@ testRule(finWait2Stuck, {
       }),
       end: 64,
       likelyCauses: /^10\.0\.0\.2:8080 may send neither data nor its FIN[^\n]*$/,
+    },
+    {
+      name: 'as possible info where the other side reset the connection with a number that does not fit',
+      connection: afterClientFin({
+        serverEntries: [enters('CLOSED', 2.2, 7, { evidence: 'assumed', cause: 'sent RST, aborting' })],
+        serverMilestones: [resets(2.2, 7, { hasAck: true, verdict: 'challenged', missedBy: 1400 })],
+        server: { resetsSent: 1 },
+      }),
+      end: 64,
+      severity: 'info',
+      confidence: 'possible',
+      title: '10.0.0.1:40000 may have waited in FIN-WAIT-2 for 61.9 s',
+      explanation: /reset the connection in frame 7, with a number .*; no challenge was captured/,
+      likelyCauses: /^The reset of 10\.0\.0\.2:8080 ended it/,
+      applicationSees: /10\.0\.0\.2:8080: nothing/,
+      citations: /any reset in the window ends it/,
+      frames: [5, 6, 7],
+    },
+    {
+      name: 'and does not say that it was taken where it was challenged',
+      connection: afterClientFin({
+        clientMilestones: [happens('challenge-ack', 2.201, 8)],
+        serverEntries: [enters('CLOSED', 2.2, 7, { evidence: 'assumed', cause: 'sent RST, aborting' })],
+        serverMilestones: [resets(2.2, 7, { hasAck: true, verdict: 'challenged', missedBy: 1400 })],
+        server: { resetsSent: 1 },
+      }),
+      end: 64,
+      severity: 'info',
+      explanation: /It was challenged, and the answer to that is missing/,
+      likelyCauses: /^10\.0\.0\.1:40000 did not take the reset of 10\.0\.0\.2:8080[^\n]*$/,
     },
     {
       name: 'as possible info where the capture started late: the other side may have closed before',

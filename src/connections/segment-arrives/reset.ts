@@ -15,7 +15,14 @@ import {
   SENT_ABORT,
   SENT_RESET,
 } from '../../tcp/transitions.js';
-import { ASSUMED, OBSERVED, VERDICT_ACCEPTED, VERDICT_CHALLENGED, verdictOf } from '../entries.js';
+import {
+  ASSUMED,
+  evidenceOf,
+  OBSERVED,
+  VERDICT_ACCEPTED,
+  VERDICT_CHALLENGED,
+  verdictOf,
+} from '../entries.js';
 import { CHALLENGE_ACK, RESET } from '../milestones.js';
 import {
   DATA_FRAME,
@@ -35,6 +42,7 @@ import {
   STATE,
   STATE_MASK,
   UNA,
+  WINDOW,
 } from '../record.js';
 import { continueFrom } from '../sequence-space.js';
 import { REORDERING_WINDOW, tapIsAt } from '../tap.js';
@@ -70,8 +78,11 @@ export function takeReset(at: Exchange): void {
 function loseByOwnReset(at: Exchange, hasAck: boolean): void {
   const { memory, sender: x, receiver: y, fromServer, segment, ledger } = at;
   const state = at.stateOf(x);
-  if (state === CLOSED) return;
   const answers = !hasAck && segment.sequence === memory[y + LAST_ACKNOWLEDGMENT];
+  if (state === CLOSED) {
+    if (answers) confirmAbort(at);
+    return;
+  }
   // SYN-SENT and SYN-RECEIVED refuse an unacceptable acknowledgment and stay (§3.10.7.3, §3.10.7.4).
   const refused =
     answers && !within(memory[y + LAST_ACKNOWLEDGMENT], advance(memory[x + ISS], 1), memory[x + SND_NXT]);
@@ -79,7 +90,7 @@ function loseByOwnReset(at: Exchange, hasAck: boolean): void {
   // A number that the endpoint never reached is not its own: injected, or stale beyond use.
   const seen = (memory[x + STATE] & ENDPOINT_SEEN) !== 0;
   const own = !seen || answers || within(segment.sequence, memory[x + ISS], memory[x + SND_NXT]);
-  if (!own) return;
+  if (!own && !isBehindLoss(at, hasAck)) return;
   // What it acknowledges has reached its sender, though nobody may have read it. But what is refused is thrown away,
   // and a socket that resets its own SYN has nothing to acknowledge.
   const hasTaken = hasAck && !isRefusing(at) && state !== SYN_SENT;
@@ -113,10 +124,31 @@ function loseByOwnReset(at: Exchange, hasAck: boolean): void {
   }
   // It answers what was sent before the FIN was acknowledged: that acknowledgment was still on its way.
   if (!hasAck && precedesAckOfFin(at)) ledger.retractFrom(fromServer, RECEIVED_ACK_OF_FIN);
-  if (ledger.enter(fromServer, hasAck ? SENT_ABORT : SENT_RESET, OBSERVED)) {
+  if (ledger.enter(fromServer, hasAck ? SENT_ABORT : SENT_RESET, own ? OBSERVED : ASSUMED)) {
     // Whether the peer's FIN had reached it changes nothing any more: repeating that FIN takes nothing back.
     memory[x + STATE] = (memory[x + STATE] | ENDPOINT_RESET) & ~ENDPOINT_FIN_UNPROVED;
   }
+}
+
+/**
+ * The reset at hand is numbered as if its sender had sent more than was captured, and no more than it was allowed to:
+ * that may have been lost before. Who only guesses numbers does not hit on what it acknowledges (RFC 5961 §1.2).
+ */
+function isBehindLoss({ memory, sender: x, receiver: y, segment }: Exchange, hasAck: boolean): boolean {
+  const next = memory[x + SND_NXT];
+  return (
+    hasAck &&
+    within(segment.sequence, next, advance(next, memory[y + WINDOW])) &&
+    within(segment.acknowledgment, memory[x + LAST_ACKNOWLEDGMENT], memory[y + SND_NXT])
+  );
+}
+
+/** The sender, held to have aborted the connection, answers as one who knows of none: the reset before was its own. */
+function confirmAbort({ fromServer, ledger }: Exchange): void {
+  const entry = ledger.newest(fromServer);
+  if (entry < 0 || ledger.eventOf(entry) !== SENT_ABORT) return;
+  if (evidenceOf(ledger.journal.detail(entry)) !== ASSUMED) return;
+  ledger.confirm(fromServer, SENT_ABORT, SENT_ABORT);
 }
 
 /** What is acknowledged at hand ends with octets of the peer before its FIN. */
@@ -150,7 +182,7 @@ export function disproveReset(at: Exchange): void {
     // An older segment overtaken by the reset proves nothing.
     const reset = ledger.find(RESET, server);
     const end = advance(segment.sequence, segment.payloadLength);
-    if (reset >= 0 && before(end, ledger.journal.other(reset)) && at.tooSoon(entry, server)) return;
+    if (reset >= 0 && !after(end, ledger.journal.other(reset)) && at.tooSoon(entry, server)) return;
     if (mayBeOvertaken(at, entry)) return;
   } else {
     return;
