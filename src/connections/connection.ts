@@ -109,8 +109,8 @@ export interface Reset {
   /** Octets in the reset itself, such as a text on its cause; nearly always 0. */
   readonly payloadBytes: number;
   /**
-   * The receiver's verdict: `accepted` (exactly RCV.NXT, or acceptable in SYN-SENT), `challenged` (in
-   * window but not exact), `out-of-window`, `ignored` (SYN-SENT, unacceptable acknowledgment),
+   * The receiver's verdict: `accepted` (exactly RCV.NXT, the end of what came beyond a gap, as Linux takes it, or
+   * acceptable in SYN-SENT), `challenged` (in window but not exact), `out-of-window`, `ignored` (SYN-SENT, unacceptable acknowledgment),
    * `no-connection` (nothing was left to reset), or `undelivered` (the path had been silent before).
    */
   readonly verdict: 'accepted' | 'challenged' | 'out-of-window' | 'ignored' | 'no-connection' | 'undelivered';

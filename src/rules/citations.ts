@@ -485,6 +485,10 @@ export const cite = {
     '3.2',
     'A reset in the window but not exact should be answered with a challenge ACK.',
   ),
+  resetBehindGap: tcpInput(
+    'tcp_validate_incoming',
+    'Linux takes a reset as well whose number follows the last octets that it has beyond a gap, where SACK is in use.',
+  ),
   challengeSyn: blindAttacks(
     '4.2',
     'A SYN on a synchronized connection should be answered with a challenge ACK.',

@@ -1,4 +1,4 @@
-import type { Connection, Endpoint } from '../connections/connection.js';
+import type { Connection, Endpoint, Milestone, Moment } from '../connections/connection.js';
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
 import { eachEndpoint, entered, findReset, gradedBy, lasted, milestone } from './evidence/evidence.js';
@@ -10,6 +10,9 @@ import { duration, inCase, nameOf, round, ssFilter, times } from './wording/word
 
 /** An acknowledgment delayed this long is normal, and one repetition of the FIN in that time too. */
 const DELAYED_ACK_SECONDS = 0.25;
+
+/** What answers the last repetition of the FIN follows within this. */
+const ANSWER_SECONDS = 1;
 
 /** Linux holds no FIN-WAIT-2 for longer unless it is told to (tcp_fin_timeout). */
 const FIN_TIMEOUT_SECONDS = 60;
@@ -130,14 +133,19 @@ export const lastAckStuck: Rule = {
     const waited = entered(peer, 'FIN-WAIT-2');
     const peerWaitedSeconds = waited === null ? null : secondsBetween(waited.time, sent.time);
     const many = repeated.count >= options.minimumRetransmissions;
-    const seconds = secondsBetween(sent.time, covered?.time ?? repeated.lastTime);
+    const reset = covered === null ? resetBehind(repeated, peer) : null;
+    const seconds = secondsBetween(sent.time, (covered ?? reset)?.time ?? repeated.lastTime);
     let severity: Severity = many ? 'warning' : 'info';
     const lostInARow = closer.timeline.filter(
       ({ cause, retractedBy }) => cause === 'received ACK of FIN' && retractedBy !== null,
     ).length;
     let outcome: Outcome;
     let words: string;
-    if (covered === null) {
+    if (reset !== null) {
+      if (!many && !lasted(connection, sent.frame, seconds, DELAYED_ACK_SECONDS)) return null;
+      outcome = 'reset';
+      words = `until the reset in frame ${reset.frame} ended it, ${duration(seconds)} after it was first sent`;
+    } else if (covered === null) {
       if (!many) return null;
       const waitedSeconds = secondsBetween(sent.time, captureEnd);
       if (lasted(connection, sent.frame, waitedSeconds, options.errorSeconds)) severity = 'error';
@@ -160,15 +168,15 @@ export const lastAckStuck: Rule = {
       title: `{closer} repeated its FIN {count} in LAST-ACK`,
       explanation: `{closer} sent the second FIN in frame {fin} and repeated it {count}, the last in frame {last}, ${words}.`,
       ...accountOf(outcome, closer, peer, connection, peerWaitedSeconds, lostInARow),
-      frames: [sent.frame, repeated.frame, repeated.lastFrame, covered?.frame ?? null],
+      frames: [sent.frame, repeated.frame, repeated.lastFrame, (covered ?? reset)?.frame ?? null],
       from: sent.time,
-      to: covered?.time ?? repeated.lastTime,
+      to: (covered ?? reset)?.time ?? repeated.lastTime,
       facts: {
         repetitions: repeated.count,
         seconds: round(seconds),
         outcome,
         ...(outcome === 'acknowledgment-lost' && { lostInARow }),
-        ...(covered === null &&
+        ...(outcome === 'never-acknowledged' &&
           peerWaitedSeconds !== null && { peerWaitedSeconds: round(peerWaitedSeconds) }),
       },
       words: {
@@ -184,7 +192,18 @@ export const lastAckStuck: Rule = {
   }),
 };
 
-type Outcome = 'never-acknowledged' | 'acknowledged-late' | 'acknowledgment-lost';
+type Outcome = 'never-acknowledged' | 'acknowledged-late' | 'acknowledgment-lost' | 'reset';
+
+/** An accepted reset that follows the last repetition like an answer: some stacks write one as a live socket does. */
+function resetBehind(repeated: Milestone, peer: Endpoint): Moment | null {
+  return findReset(
+    peer,
+    ({ verdict }, { frame, time }) =>
+      verdict === 'accepted' &&
+      frame > repeated.lastFrame &&
+      secondsBetween(repeated.lastTime, time) < ANSWER_SECONDS,
+  );
+}
 
 /** What is said by what became of the acknowledgment, and by where the capture was taken. */
 function accountOf(
@@ -196,7 +215,8 @@ function accountOf(
   lostInARow: number,
 ): Pick<Draft, 'likelyCauses' | 'nextSteps' | 'citations'> {
   const { near } = connection.vantage;
-  if (outcome === 'acknowledged-late') return near === peer.role ? LEFT_LATE : CAME_LATE;
+  if (outcome === 'acknowledged-late' || outcome === 'reset')
+    return near === peer.role ? LEFT_LATE : CAME_LATE;
   if (outcome === 'acknowledgment-lost') {
     if (near === closer.role) return CAPTURED_AT_CLOSER;
     return lostInARow < MANY_LOST

@@ -1,9 +1,18 @@
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
-import { eachEndpoint, entered, findReset, leftBy, milestone } from './evidence/evidence.js';
+import { eachEndpoint, endedWithin, entered, findReset, leftBy, milestone } from './evidence/evidence.js';
 import type { Rule } from './rule.js';
 import { reportFinding } from './wording/report-finding.js';
-import { duration, nameOf, round } from './wording/wording.js';
+import { duration, inCase, nameOf, round } from './wording/wording.js';
+
+/** Acknowledgments that follow one another faster are of one segment: nothing old came between them. */
+const AT_ONCE_SECONDS = 0.01;
+const CAUSES = [
+  'A segment of {peer} that the network had delayed or doubled (possible).',
+  'A segment that somebody made up (possible).',
+];
+const TWICE =
+  'The stack of {waiter} acknowledges the FIN, and what comes with it, twice (likely): then most of its connections show it.';
 
 /** A reset may have ended a TIME-WAIT early. */
 export const rstInTimeWait: Rule = {
@@ -41,10 +50,7 @@ export const rstInTimeWait: Rule = {
     ],
     applicationSees:
       'Nothing now. The risk is with a new connection on the same ports that meets old segments.',
-    likelyCauses: [
-      'A segment of {peer} that the network had delayed or doubled (possible).',
-      'A segment that somebody made up (possible).',
-    ],
+    likelyCauses: [...CAUSES, inCase('Where the two acknowledgments follow one another at once', TWICE)],
     nextSteps: ['On the host of {waiter}: sysctl net.ipv4.tcp_rfc1337.'],
     example: { fixture: 'time-wait-assassination', capture: 'client' },
   },
@@ -53,7 +59,8 @@ export const rstInTimeWait: Rule = {
     const waiting = entered(waiter, 'TIME-WAIT');
     if (waiting === null || leftBy(waiter, waiting)?.cause !== 'received RST') return null;
     // The acknowledgment of the FIN is part of the close; a later one shows that something old came in.
-    const closed = milestone(peer, 'fin-covered')?.frame ?? waiting.frame ?? 0;
+    const covered = milestone(peer, 'fin-covered');
+    const closed = covered?.frame ?? waiting.frame ?? 0;
     const reopened = milestone(peer, 'syn-on-open-connection')?.frame ?? Number.POSITIVE_INFINITY;
     const reset = findReset(
       peer,
@@ -66,13 +73,17 @@ export const rstInTimeWait: Rule = {
     );
     if (reset === null) return null;
     const ageSeconds = secondsBetween(waiting.time, reset.time);
+    const { frame: answered, reactionSeconds } = reset.reset.trigger!;
+    const apart = covered === null ? ageSeconds : secondsBetween(covered.time, reset.time) - reactionSeconds;
+    const isTwice = endedWithin(connection, closed, apart, AT_ONCE_SECONDS);
     return reportFinding(rstInTimeWait, connection, {
       endpoint: waiter.role,
+      ...(isTwice && { severity: 'info' }),
+      likelyCauses: isTwice ? [TWICE] : CAUSES,
       confidence: 'possible',
       title: 'A reset hit {waiter} in TIME-WAIT after {age}',
-      explanation:
-        '{waiter} entered TIME-WAIT with frame {entry}. The reset of {peer} in frame {rst}, in answer to frame {ack}, is acceptable, so a stack that follows RFC 9293 to the letter ends TIME-WAIT with it.',
-      frames: [waiting.frame, reset.reset.trigger!.frame, reset.frame],
+      explanation: `{waiter} entered TIME-WAIT with frame {entry}. The reset of {peer} in frame {rst}, in answer to ${isTwice ? 'the second of two acknowledgments, frame {ack},' : 'frame {ack},'} is acceptable, so a stack that follows RFC 9293 to the letter ends TIME-WAIT with it.`,
+      frames: [waiting.frame, answered, reset.frame],
       from: waiting.time,
       to: reset.time,
       facts: { ageSeconds: round(ageSeconds) },
@@ -81,7 +92,7 @@ export const rstInTimeWait: Rule = {
         peer: nameOf(peer),
         age: duration(ageSeconds),
         entry: waiting.frame ?? '?',
-        ack: reset.reset.trigger!.frame,
+        ack: answered,
         rst: reset.frame,
       },
     });

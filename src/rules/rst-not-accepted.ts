@@ -103,7 +103,13 @@ export const rstNotAccepted: Rule = {
   needs: 'both',
   explains: [],
   related: ['rst-origin-suspect', 'rst-in-time-wait'],
-  citations: [...CHALLENGED.citations, cite.closedAnswersReset, cite.resetOnFinNumber, cite.synSentReset],
+  citations: [
+    ...CHALLENGED.citations,
+    cite.closedAnswersReset,
+    cite.resetOnFinNumber,
+    cite.resetBehindGap,
+    cite.synSentReset,
+  ],
   documentation: {
     meaning:
       'By RFC 5961 a reset counts only at exactly the next octet that its receiver expects. Elsewhere in the window it draws a challenge ACK, outside of it nothing. The sender believes that the connection is gone while the receiver holds it open; or the sender was never the peer.',
@@ -111,6 +117,7 @@ export const rstNotAccepted: Rule = {
     notThis: [
       'A second, exact reset in answer to the challenge: the connection ends there, and this stays info.',
       'After the peer’s FIN, a reset with the number of that FIN: Linux accepts it, and closed sockets send it.',
+      'A reset right behind data that came beyond a gap: Linux accepts it where SACK is in use.',
       'A stale reset for a connection that had been closed anyway: it stays info.',
       'A reset that a caller in SYN-SENT ignored, and that was connected later: it stays info.',
       'A receiver that was not seen to go on: the capture may lack what came before the reset, and this stays info.',

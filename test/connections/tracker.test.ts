@@ -714,6 +714,44 @@ describe('resets (RFC 9293 §3.5.2, §3.5.3, §3.10.7)', () => {
     expect(client.unacknowledgedBytes).toBe(5);
   });
 
+  it.each([
+    ['its window is still closed', 'win=0'],
+    ['its window is open again', ''],
+  ])('accepts the number before a window probe’s octet, for which there was no room: %s', (_what, window) => {
+    const { client, server } = connectionOf(`${OPEN_AT_SERVER}
+      1.000 C PA 1 1 +5
+      1.001 S A 1 6 win=0
+      2.000 C A 6 1 +1
+      2.001 S A 1 6 win=0
+      2.011 C A 7 1
+      3.000 S A 0 6 ${window}
+      3.010 C RA 6 0`);
+    expect(client.milestones.find(({ kind }) => kind === 'reset')?.reset?.verdict).toBe('accepted');
+    expect(server.finalState).toBe('CLOSED');
+  });
+
+  describe('behind data beyond a gap', () => {
+    const gap = `${OPEN}
+      1.000 S A 1461 1 +1460
+      1.000 C A 1 1`;
+
+    it.each([
+      ['at the end of that data is accepted, as Linux accepts it', 'S RA 2921 1', 'accepted', 'CLOSED'],
+      ['elsewhere in it is not', 'S RA 2000 1', 'challenged', 'ESTABLISHED'],
+      ['beyond it is not', 'S RA 3000 1', 'challenged', 'ESTABLISHED'],
+    ])('a reset %s', (_what, reset, verdict, state) => {
+      const { client, server } = connectionOf(`${gap}\n 1.010 ${reset}`);
+      expect(server.milestones.find(({ kind }) => kind === 'reset')?.reset?.verdict).toBe(verdict);
+      expect(client.finalState).toBe(state);
+    });
+
+    it('a receiver that goes on after such a one did not accept it', () => {
+      const { client } = connectionOf(`${gap}\n 1.010 S RA 2921 1\n 1.0101 C A 1 1\n 1.500 C PA 1 1 +5`);
+      expect(client.finalState).toBe('ESTABLISHED');
+      expect(client.timeline.at(-1)).toMatchObject({ cause: 'received RST', retractedBy: 8 });
+    });
+  });
+
   describe('behind data that was lost before the capture', () => {
     const closed = `${OPEN_AT_SERVER}
       1.000 S FA 1 1

@@ -56,6 +56,37 @@ testRule(lastAckStuck, {
       likelyCauses: /^A firewall dropped.*is gone.*path loses.*FIN-WAIT-2 \(possible\)/s,
     },
     {
+      name: 'until a reset ends it that has the form of an abort, as embedded stacks answer',
+      connection: afterClientFin({
+        client: { resetsSent: 1 },
+        clientMilestones: [resets(3.905, 11, { hasAck: true, window: 5840 })],
+        serverEntries: [
+          enters('LAST-ACK', 3, 7, { evidence: 'observed' }),
+          enters('CLOSED', 3.905, 11, { evidence: 'assumed', cause: 'received RST' }),
+        ],
+        serverMilestones: [happens('fin-repeated', 3.2, 8, { count: 3, until: 3.9, lastFrame: 10 })],
+      }),
+      end: 20,
+      explanation: /until the reset in frame 11 ended it, 905 ms after it was first sent/,
+      likelyCauses: /^(?!.*firewall).*host of 10\.0\.0\.1:40000 was slow/s,
+      frames: [7, 8, 10, 11],
+      facts: { outcome: 'reset', seconds: 0.905 },
+    },
+    {
+      name: 'and not where the reset came much later',
+      connection: afterClientFin({
+        client: { resetsSent: 1 },
+        clientMilestones: [resets(13.9, 11, { hasAck: true })],
+        serverEntries: [
+          enters('LAST-ACK', 3, 7, { evidence: 'observed' }),
+          enters('CLOSED', 13.9, 11, { evidence: 'assumed', cause: 'received RST' }),
+        ],
+        serverMilestones: [happens('fin-repeated', 3.2, 8, { count: 3, until: 3.9, lastFrame: 10 })],
+      }),
+      end: 20,
+      facts: { outcome: 'never-acknowledged' },
+    },
+    {
       name: 'as an error when nothing answered for long',
       connection: repeatedFin(9, 103),
       end: 110,

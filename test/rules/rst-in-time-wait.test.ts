@@ -1,4 +1,4 @@
-import type { Milestone } from '../../src/connections/connection.js';
+import { IDEAL_QUALITY, type Milestone } from '../../src/connections/connection.js';
 import { rstInTimeWait } from '../../src/rules/rst-in-time-wait.js';
 import { enters, happens, resets } from '../support/connection-builder.js';
 import { testRule } from '../support/rule-tester.js';
@@ -26,6 +26,30 @@ testRule(rstInTimeWait, {
       title: 'A reset hit 10.0.0.1:40000 in TIME-WAIT after 10 s',
       frames: [7, 10, 11],
       facts: { ageSeconds: 10 },
+      likelyCauses: /^A segment of 10\.0\.0\.2:8080 that the network had delayed(?!.*twice)/s,
+    },
+    {
+      name: 'as info where TIME-WAIT acknowledged the FIN twice, and nothing old came in',
+      connection: waiting(
+        resets(3.05, 10, { trigger: { frame: 9, kind: 'ack', reactionSeconds: 0.0001 } }),
+        true,
+        [happens('fin-covered', 3.0498, 8)],
+      ),
+      end: 14,
+      severity: 'info',
+      explanation: /in answer to the second of two acknowledgments, frame 9,/,
+      likelyCauses: /^The stack of 10\.0\.0\.1:40000 acknowledges the FIN[^\n]*$/,
+    },
+    {
+      name: 'but not where the clock may have hidden how far apart they are',
+      connection: {
+        ...waiting(resets(3.05, 10, { trigger: { frame: 9, kind: 'ack', reactionSeconds: 0.0001 } }), true, [
+          happens('fin-covered', 3.0498, 8),
+        ]),
+        quality: { ...IDEAL_QUALITY, clockBackwards: true, clockSetBack: { seconds: 5, frame: 9 } },
+      },
+      end: 14,
+      severity: 'warning',
     },
   ],
   silent: [

@@ -1,6 +1,6 @@
 /**
  * Whether the receiver acts on a reset: RFC 9293 §3.5.3 and §3.10.7 say who accepts one, RFC 5961 §3.2 what else an
- * inexact one draws.
+ * inexact one draws. Where stacks differ it is Linux that counts: what follows disproves it.
  */
 import { advance, after, before, distance, within } from '../../tcp/sequence.js';
 import { CLOSE_WAIT, CLOSED, CLOSING, LAST_ACK, SYN_SENT } from '../../tcp/states.js';
@@ -15,6 +15,7 @@ import {
 import { KEEP_ALIVE, RETRANSMISSION_RUN } from '../milestones.js';
 import {
   CONTIGUOUS,
+  DATA_FRAME,
   ENDPOINT_ACKNOWLEDGED,
   ENDPOINT_SEEN,
   ISS,
@@ -48,18 +49,23 @@ export function verdictOn(at: Exchange, hasAck: boolean): number {
   const windowEnd = advance(high, memory[y + WINDOW]);
   const sequence = segment.sequence;
   if (within(sequence, low, high)) return VERDICT_ACCEPTED;
+  // Linux accepts as well one at the end of what it has beyond a gap, if the two ends use SACK, as nearly all do.
+  if (sequence === memory[x + SND_NXT] && after(sequence, high)) return VERDICT_ACCEPTED;
   // A closed socket answers data with the number of its FIN; Linux accepts RCV.NXT - 1 after a FIN.
   const finReceived = state === CLOSE_WAIT || state === LAST_ACK || state === CLOSING;
   if (finReceived && advance(sequence, 1) === low) return VERDICT_ACCEPTED;
   return after(sequence, low) && before(sequence, windowEnd) ? VERDICT_CHALLENGED : VERDICT_OUT_OF_WINDOW;
 }
 
-/** The receiver's RCV.NXT at least: at its own tap it has exactly what was captured, elsewhere it may be behind. */
+/**
+ * The receiver's RCV.NXT at least: at its own tap it has exactly what was captured, unless it has spoken since and
+ * left some out, as it does when its window is closed (§3.8.6.1); elsewhere it may be behind.
+ */
 function leastExpected(at: Exchange): number {
-  const { memory, sender: x } = at;
-  if (tapIsAt(memory, at.base, !at.fromServer) || (memory[x + STATE] & ENDPOINT_ACKNOWLEDGED) === 0)
-    return mostExpected(at);
-  return memory[x + UNA];
+  const { memory, sender: x, receiver: y } = at;
+  const hasAll =
+    tapIsAt(memory, at.base, !at.fromServer) && !isLaterFrame(memory[y + LAST_FRAME], memory[x + DATA_FRAME]);
+  return hasAll || (memory[x + STATE] & ENDPOINT_ACKNOWLEDGED) === 0 ? mostExpected(at) : memory[x + UNA];
 }
 
 /** The receiver's RCV.NXT at most. */
