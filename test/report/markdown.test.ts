@@ -39,6 +39,7 @@ describe('escapeMarkdown', () => {
     '[no link](http://example.net)',
     '![no picture](http://example.net/p.png)',
     'http://example.net and www.example.net and mailto:a@example.net',
+    '…//example.net/a and file:///etc/passwd and ///example.net',
     '<script>alert(1)</script> <!-- & --> <b>',
     '| no | table |',
     'a \\ b \\* c',

@@ -29,7 +29,7 @@ export function escapeMarkdown(text: string): string {
     .replace(/[\\`*_[\]<>&|~$]/g, '\\$&')
     .replace(/^(\s*)([-+=#])/, '$1\\$2')
     .replace(/^(\s*\d+)([.)])(?=\s|$)/, '$1\\$2')
-    .replace(/:(?=\/\/)|\b(?:mailto|xmpp)\b(?=:)|\bwww\b(?=\.)/gi, `$&${ZERO_WIDTH_SPACE}`)
+    .replace(/\/(?=\/)|\b(?:mailto|xmpp)\b(?=:)|\bwww\b(?=\.)/gi, `$&${ZERO_WIDTH_SPACE}`)
     .replace(/[@#!$%&~](?=[\w"])/g, `$&${ZERO_WIDTH_SPACE}`)
     .replace(/:([\w+-]+)(?=:)/g, (text, name) => (isEmoji(name) ? `${text}${ZERO_WIDTH_SPACE}` : text));
 }
