@@ -485,7 +485,9 @@ function causesOf(
   if (name === 'sender-unknown') return hasAck ? advice.ofDevice : BARE;
   if (name === 'answer-missing')
     return endsWithRequest(aborter, peer) ? advice.gaveUp : advice.mayHaveGivenUp;
-  return aborter.role === 'server' && aborter.payloadBytes === 0 ? advice.neverAccepted : advice.plain;
+  // Of a connection that no program has, no kernel sends data or a FIN.
+  const mayBeUnaccepted = aborter.role === 'server' && aborter.payloadBytes === 0 && !aborter.finSent;
+  return mayBeUnaccepted ? advice.neverAccepted : advice.plain;
 }
 
 /** A server that has not even acknowledged data: its program may never have had the connection. */

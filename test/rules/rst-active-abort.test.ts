@@ -51,6 +51,18 @@ testRule(rstActiveAbort, {
       facts: { kind: 'reason-unknown', afterOwnFin: false },
     },
     {
+      name: 'and of the listening socket only where no program has sent anything',
+      connection: abortBy('server', { payloadBytes: 0 }),
+      end: 6,
+      likelyCauses: /^The listening socket was closed/,
+    },
+    {
+      name: 'a FIN, for one, which no kernel sends by itself',
+      connection: abortBy('server', { payloadBytes: 0, finSent: true }),
+      end: 6,
+      likelyCauses: /^(?!.*listening socket)/s,
+    },
+    {
       name: 'and thinks of what Windows does where the TTL may be one of its',
       connection: abortBy('server', { ttl: 117 }),
       end: 6,
