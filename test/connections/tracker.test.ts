@@ -707,6 +707,15 @@ describe('resets (RFC 9293 §3.5.2, §3.5.3, §3.10.7)', () => {
     expect(server.finalState).toBe('CLOSED');
   });
 
+  it('holds a FIN that its own acknowledgment has just overtaken for its first copy', () => {
+    const closing = `${OPEN}
+      1.0000 C FA 1 1
+      1.0100 S A 2 2`;
+    const statesOfServer = (fin: string) => statesOf(connectionOf(`${closing}\n ${fin}`).server);
+    expect(statesOfServer('1.0101 S FA 1 2')).toBe('SYN-RECEIVED ESTABLISHED CLOSE-WAIT LAST-ACK');
+    expect(statesOfServer('1.2500 S FA 1 2')).toBe('SYN-RECEIVED ESTABLISHED FIN-WAIT-1 CLOSING');
+  });
+
   it('does not believe the acknowledgment of a reset with numbers that are not its sender’s', () => {
     const { client } = connectionOf(`${OPEN}
       1.00 C PA 1 1 +5

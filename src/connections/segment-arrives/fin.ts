@@ -20,7 +20,7 @@ import {
   LAST_ONE_UNSEEN,
   STATE,
 } from '../record.js';
-import { delayTowards, secondsSinceLast, tapIsAt } from '../tap.js';
+import { delayTowards, REORDERING_WINDOW, secondsSinceLast, tapIsAt } from '../tap.js';
 import { dropAcknowledgmentOfUnsent } from './acknowledgment.js';
 import type { Exchange } from './exchange.js';
 import { knowsPeersFin } from './fin-arrival.js';
@@ -122,12 +122,16 @@ function sendFinBesidePeers(at: Exchange): void {
   const newest = ledger.newest(server);
   const isUnproved = (memory[x + STATE] & ENDPOINT_FIN_UNPROVED) !== 0;
   const crossesPeers = isUnproved && !knowsPeersFin(at);
-  if (!crossesPeers && newest >= 0 && ledger.eventOf(newest) === RECEIVED_FIN && hadSentBefore(at)) {
+  // Right behind the one that shows that it had been sent, this is its first copy, which that has overtaken.
+  const isOnlyOvertaken = knowsPeersFin(at) && secondsSinceLast(memory, x, segment) < REORDERING_WINDOW;
+  const mayBeRepeated = !crossesPeers && newest >= 0 && !isOnlyOvertaken;
+  if (mayBeRepeated && ledger.eventOf(newest) === RECEIVED_FIN && hadSentBefore(at)) {
     crossUnseen(at);
     return;
   }
   const isDoubtful = !isUnproved && newest >= 0 && doubtIfItWaited(at, newest);
-  if (isDoubtful && ledger.journal.other(newest) === advance(memory[x + FIN_SEQUENCE], 1)) {
+  const isBehindOwn = isDoubtful && ledger.journal.other(newest) === advance(memory[x + FIN_SEQUENCE], 1);
+  if (isBehindOwn && !isOnlyOvertaken) {
     sendFinUnseen(at);
     return;
   }
