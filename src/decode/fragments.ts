@@ -19,6 +19,8 @@ const MAX_DATAGRAM_LENGTH = 0xffff;
 /** Held at once, some 2 MB; the datagrams begun first are given up for new ones. */
 export const MAX_DATAGRAMS = 4096;
 export const MAX_FRAGMENTS = 32_768;
+/** Of one name, so that nobody can make it long to find one. */
+const MAX_OVERDUE = 16;
 /** How long the rest of a datagram is waited for, in seconds (RFC 8200 §4.5; the least of RFC 1122 §3.3.2). */
 const REASSEMBLY_TIMEOUT = 60;
 
@@ -115,7 +117,6 @@ export class Fragments {
     if (length <= 0 || (!isLast && length % UNIT !== 0)) return -MALFORMED;
     if (end + packet.unfragmentable > MAX_DATAGRAM_LENGTH) return -MALFORMED;
 
-    this.#giveUpOverdue(frame);
     const datagram = this.#find(packet, frame) ?? this.#begin(packet, frame);
     datagram.frames++;
     this.#listener?.(packet, datagram.number);
@@ -177,29 +178,38 @@ export class Fragments {
     if (datagram.pieces.length > FIRST_PIECES) datagram.pieces = new Int32Array(FIRST_PIECES);
   }
 
+  /**
+   * The datagram that the fragment belongs to: the last begun with its name, within the time that one is waited for.
+   * Whether it is waited for, only its own fragments tell: an extract has no others. So those that are overdue stay
+   * until there is no room for them, or too many have that name.
+   */
   #find(packet: Packet, at: Frame): Datagram | null {
     const { segment } = packet;
-    let datagram = this.#buckets[this.#bucketOf(packet)];
-    while (
-      datagram !== null &&
-      !(
-        datagram.identification === packet.identification &&
-        datagram.context === packet.fragmentContext &&
-        datagram.domain === segment.domain &&
-        datagram.source3 === segment.source3 &&
-        datagram.destination3 === segment.destination3 &&
-        datagram.source0 === segment.source0 &&
-        datagram.source1 === segment.source1 &&
-        datagram.source2 === segment.source2 &&
-        datagram.destination0 === segment.destination0 &&
-        datagram.destination1 === segment.destination1 &&
-        datagram.destination2 === segment.destination2
-      )
+    let overdue = 0;
+    for (
+      let datagram = this.#buckets[this.#bucketOf(packet)];
+      datagram !== null;
+      datagram = datagram.chained
     ) {
-      datagram = datagram.chained;
+      if (
+        datagram.identification !== packet.identification ||
+        datagram.context !== packet.fragmentContext ||
+        datagram.domain !== segment.domain ||
+        datagram.source3 !== segment.source3 ||
+        datagram.destination3 !== segment.destination3 ||
+        datagram.source0 !== segment.source0 ||
+        datagram.source1 !== segment.source1 ||
+        datagram.source2 !== segment.source2 ||
+        datagram.destination0 !== segment.destination0 ||
+        datagram.destination1 !== segment.destination1 ||
+        datagram.destination2 !== segment.destination2
+      )
+        continue;
+      if (!isOverdue(datagram, at)) return datagram;
+      if (++overdue < MAX_OVERDUE) continue;
+      this.#release(datagram);
+      return null;
     }
-    if (datagram === null || !isOverdue(datagram, at)) return datagram;
-    this.#release(datagram);
     return null;
   }
 
@@ -260,10 +270,6 @@ export class Fragments {
     this.#forgetPieces(datagram);
     datagram.chained = this.#free;
     this.#free = datagram;
-  }
-
-  #giveUpOverdue(at: Frame): void {
-    while (this.#oldest !== null && isOverdue(this.#oldest, at)) this.#release(this.#oldest);
   }
 
   #bucketOf({ segment, identification, fragmentContext }: Packet): number {

@@ -99,6 +99,27 @@ describe.each([
     expect(decodeAll([a, b, c], [100, 30, 20]).verdicts.at(-1)).toBe(FRAGMENT);
   });
 
+  it('is waited for by the times of its own fragments, whatever those of others are', () => {
+    const [a, b, c] = fragmentsOf(packet, 120).map(linked);
+    const other = packet.slice();
+    other[other.length - SEGMENT_BYTES.length - 1] ^= 1;
+    const [ofOther] = fragmentsOf(other, 120).map(linked);
+    expect(decodeAll([a, ofOther, b, c], [0, 3600, 1, 1]).verdicts.at(-1)).toBe(SEGMENT);
+    // Of the same name, and begun so long after that it is another.
+    expect(decodeAll([a, c, b, c], [0, 3600, 1, 1]).verdicts.at(-1)).toBe(SEGMENT);
+  });
+
+  it('is given up where many others have its name', () => {
+    const [a, b, c] = fragmentsOf(packet, 120).map(linked);
+    const verdictBehind = (others: number) => {
+      const frames = [a, ...new Array<Uint8Array>(others).fill(c), b, c];
+      const times = frames.map((_, place) => (place > others ? 1 : 100 * place));
+      return decodeAll(frames, times).verdicts.at(-1);
+    };
+    expect(verdictBehind(15)).toBe(SEGMENT);
+    expect(verdictBehind(16)).toBe(FRAGMENT);
+  });
+
   it('is dropped if they overlap, with all that comes of it later', () => {
     const [a, b, c] = fragmentsOf(packet, 120).map(linked);
     const [, overlapping] = fragmentsOf(packet, 112).map(linked);
@@ -346,6 +367,40 @@ describe('fragments', () => {
         expect(run(frames, 0x00)).toBe(run(frames, 0xff));
       }),
       { numRuns: 500 },
+    );
+  });
+});
+
+describe('of some datagrams alone, as in an extract,', () => {
+  const fragment = fc.record({
+    id: fc.integer({ min: 0, max: 1 }),
+    part: fc.integer({ min: 0, max: 2 }),
+    size: fc.constantFrom(120, 128),
+    seconds: fc.constantFrom(0, 30, 61, 100, 3600),
+    isChosen: fc.boolean(),
+  });
+
+  it('every fragment comes to the same', () => {
+    fc.assert(
+      fc.property(fc.array(fragment, { minLength: 1, maxLength: 30 }), (fragments) => {
+        const frames = fragments.map(({ id, part, size, seconds }, place) => {
+          const packet = ipv4(SEGMENT_BYTES, { flagsAndOffset: 0, id });
+          return frameOf(linked(fragmentsOf(packet, size)[part]), {
+            number: place + 1,
+            seconds: 1_700_000_000 + seconds,
+          });
+        });
+        const numbers: number[] = [];
+        const whole = new Decoder([], 0, (_packet, datagram) => numbers.push(datagram));
+        const verdicts = frames.map((frame) => whole.decode(frame));
+        const isChosen = (place: number) => fragments[numbers[place] % fragments.length].isChosen;
+        const extract = new Decoder();
+        const chosen = frames.filter((_frame, place) => isChosen(place));
+        expect(chosen.map((frame) => extract.decode(frame))).toEqual(
+          verdicts.filter((_verdict, place) => isChosen(place)),
+        );
+      }),
+      { numRuns: 2000 },
     );
   });
 });

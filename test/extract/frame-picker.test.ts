@@ -138,6 +138,25 @@ describe('the frames of a connection', () => {
     expect(picked(capture(syn, other, a, b, c, d, e, f, x, y, z))).toEqual([1, 3, 4, 5]);
   });
 
+  it('tell the same where a fragment of others came an hour later by the clock, which then ran back', () => {
+    const [a] = fragments(tcp({ flags: ACK, payload: new Uint8Array(44).fill(2) }));
+    const [x] = fragments(segment, 78, { source: '10.0.0.3' });
+    const times = [0, 1, 3600, 2, 2, 2];
+    const bytes = pcap(
+      [syn, a, x, ...fragments(segment)].map((data, i) => ({
+        data,
+        time: BigInt(times[i]) * 1_000_000_000n,
+      })),
+    );
+    const told = tellOf(bytes);
+    const frames = framesOf(bytes, told, 0);
+    const again = tellOf(captureOfFrames(frames, told), { numbers: frames.map(({ number }) => number) });
+    expect(frames.map(({ number }) => number)).not.toContain(3);
+    expect(again.connections.map(({ frames }) => frames)).toEqual(
+      told.connections.map(({ frames }) => frames),
+    );
+  });
+
   it('leave out fragments whose first was not captured: nothing says whose they are', () => {
     const [, b, c] = fragments(segment);
     expect(picked(capture(syn, b, c))).toEqual([1]);
