@@ -34,13 +34,11 @@ import { count, duration, inCase, nameOf, round } from './wording/wording.js';
 
 const LINGER = 'SO_LINGER with a time of 0 (possible): TcpExtTCPAbortOnData counts it.';
 const PROGRAM = 'The program gave up on a protocol error or a timeout of its own (possible): its log tells.';
+const CLOSED_UNREAD = 'close() with received data still unread (possible): TcpExtTCPAbortOnClose counts it.';
+const KILLED_UNREAD =
+  'The process was killed with unread data (possible): the service manager’s log tells, and its other connections end in the same moment; TcpExtTCPAbortOnClose counts that as well.';
 /** It aborted with close() or by its end. */
-const UNREAD = [
-  'close() with received data still unread (possible): TcpExtTCPAbortOnClose counts it.',
-  LINGER,
-  'The process was killed with unread data (possible): the service manager’s log tells, and its other connections end in the same moment; TcpExtTCPAbortOnClose counts that as well.',
-  PROGRAM,
-];
+const UNREAD = [CLOSED_UNREAD, LINGER, KILLED_UNREAD, PROGRAM];
 const GAVE_UP = 'The client gave up waiting for an answer (likely): a timeout of its own, or its user left.';
 /** What it had sent last came right behind data of the server. */
 const MAY_HAVE_GIVEN_UP = GAVE_UP.replace('(likely)', '(possible)');
@@ -86,8 +84,7 @@ function adviceOn(own: readonly string[], counters: string, citations: Advice['c
   };
 }
 
-/** Data of the peer may have been unread. */
-const AFTER_DATA = adviceOn(UNREAD, 'TcpExtTCPAbortOnClose TcpExtTCPAbortOnData TcpExtTCPAbortOnMemory', [
+const ABORT_AFTER_DATA = [
   cite.twoWaysToEnd,
   cite.resetTellsDataLoss,
   cite.abortFlushes,
@@ -99,7 +96,19 @@ const AFTER_DATA = adviceOn(UNREAD, 'TcpExtTCPAbortOnClose TcpExtTCPAbortOnData 
   cite.abortCommand,
   cite.normalOrAborted,
   cite.lingerCounter,
-]);
+];
+/** Data of the peer may have been unread. */
+const AFTER_DATA = adviceOn(
+  UNREAD,
+  'TcpExtTCPAbortOnClose TcpExtTCPAbortOnData TcpExtTCPAbortOnMemory',
+  ABORT_AFTER_DATA,
+);
+/** It had gone on since all that the peer had sent, and hardly left that unread. */
+const AFTER_ANSWER = adviceOn(
+  [LINGER, PROGRAM, CLOSED_UNREAD, KILLED_UNREAD],
+  'TcpExtTCPAbortOnData TcpExtTCPAbortOnClose TcpExtTCPAbortOnMemory',
+  ABORT_AFTER_DATA,
+);
 /** The peer had sent none. */
 const WITHOUT_DATA = adviceOn([LINGER, PROGRAM], 'TcpExtTCPAbortOnData TcpExtTCPAbortOnMemory', [
   cite.twoWaysToEnd,
@@ -175,7 +184,7 @@ export const rstActiveAbort: Rule = {
     'rst-carries-data',
   ],
   citations: [
-    ...AFTER_DATA.citations,
+    ...ABORT_AFTER_DATA,
     cite.lingerTwoBelowZero,
     cite.closedAnswersReset,
     cite.middleboxPolicy,
@@ -456,6 +465,13 @@ function wentOnSince({ role, lastNewData }: Endpoint, data: Moment, { vantage }:
   return near === role || (roundTripSeconds !== null && since >= MOST_OF_ROUND_TRIP * roundTripSeconds);
 }
 
+/** The same of all that the peer had sent, as far as the capture has it: most likely none of it was left unread. */
+function wentOnSinceAll(aborter: Endpoint, peer: Endpoint, connection: Connection): boolean {
+  const data = peer.lastNewData;
+  if (data === null || aborter.windowClosed || peer.unacknowledgedBytes > 0) return false;
+  return wentOnSince(aborter, data, connection) && !missedSince(peer, aborter.lastNewData!.frame);
+}
+
 function adviceFor(
   { name }: Kind,
   aborter: Endpoint,
@@ -464,7 +480,11 @@ function adviceFor(
   connection: Connection,
 ): Pick<Draft, 'likelyCauses' | 'nextSteps' | 'citations'> {
   if (name === 'no-fin-wait-2') return NO_FIN_WAIT_2;
-  const advice = mayHaveSentData(connection, peer) ? AFTER_DATA : WITHOUT_DATA;
+  const advice = !mayHaveSentData(connection, peer)
+    ? WITHOUT_DATA
+    : wentOnSinceAll(aborter, peer, connection)
+      ? AFTER_ANSWER
+      : AFTER_DATA;
   const { nextSteps, citations } = advice;
   const causes = causesOf(name, advice, aborter, peer, reset.hasAck);
   const likelyCauses =

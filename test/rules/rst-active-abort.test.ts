@@ -123,6 +123,50 @@ testRule(rstActiveAbort, {
       facts: { kind: 'reason-unknown' },
     },
     {
+      name: 'and thinks of unread data last where it had answered all that came',
+      connection: connectionOf(`
+        0.00 C S  0
+        0.01 S SA 0 1
+        0.02 C A  1 1
+        0.03 C PA 1 1 +30
+        0.40 S PA 1 31 +400
+        0.41 C A  31 401
+        5.00 S RA 401 31 win=500`),
+      end: 6,
+      likelyCauses:
+        /^SO_LINGER with a time of 0 .*\nThe program gave up on .*\nclose\(\) with received data still unread/,
+      nextSteps: /nstat -az TcpExtTCPAbortOnData TcpExtTCPAbortOnClose/,
+      facts: { kind: 'reason-unknown' },
+    },
+    {
+      name: 'and first where it had not',
+      connection: connectionOf(`
+        0.00 C S  0
+        0.01 S SA 0 1
+        0.02 C A  1 1
+        0.03 C PA 1 1 +30
+        0.40 S PA 1 31 +400
+        0.41 C PA 31 401 +30
+        0.42 S A  401 61
+        5.00 S RA 401 61 win=500`),
+      end: 6,
+      likelyCauses: /^close\(\) with received data still unread/,
+      facts: { kind: 'reason-unknown' },
+    },
+    {
+      name: 'and first where the capture missed what came since',
+      connection: abortBy(
+        'server',
+        { lastNewData: moment(3, 6) },
+        {
+          lastNewData: moment(2, 5),
+          milestones: [happens('acknowledged-unseen', 4, 8, { value: 100 })],
+        },
+      ),
+      end: 6,
+      likelyCauses: /^close\(\) with received data still unread/,
+    },
+    {
       name: 'and supposes it in data that crossed what it sent',
       connection: {
         ...abortBy('server', { lastNewData: moment(4.98, 8) }, { lastNewData: moment(4.97, 7) }),
