@@ -69,6 +69,11 @@ export interface Retransmitted {
   readonly offloaded: boolean;
   /** None of them may be fragmented on the way: IPv4 with Don't Fragment, or IPv6. */
   readonly dontFragment: boolean;
+  /**
+   * The smallest came behind one that was larger than all that had been acknowledged, and larger than what goes through
+   * every path.
+   */
+  readonly shrunk: boolean;
 }
 
 /** An ICMP (version 4) or ICMPv6 (version 6) error about a segment. */

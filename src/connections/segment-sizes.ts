@@ -12,10 +12,17 @@ const MAX_SIZE = 0xffff;
 /** The sizes of a run in which nothing was repeated yet. */
 export const NO_SIZES = MAX_SIZE;
 
-// Eight bits on a run: what the options of its smallest segment take, and two more.
+/** Segments with no more go through every path, as good as: RFC 9293 §3.7.1 has TCP send them where a peer names no size. */
+const SMALL = 536;
+
+// Ten bits on a run: what the options of its smallest segment take, and four more.
 const OPTIONS_MASK = 0x3f;
 const OFFLOADED = 1 << 6;
 const MAY_FRAGMENT = 1 << 7;
+/** One was larger than all that had been acknowledged, and not small; */
+const LARGE = 1 << 8;
+/** and behind it came a smaller one. */
+const SHRUNK = 1 << 9;
 
 /** The endpoint at `x` sent payload that ends before `end`, for the first time. */
 export function noteSize(memory: Int32Array, x: number, payload: number, end: number): void {
@@ -50,18 +57,30 @@ export function isSmaller(sizes: number, earlier: number): boolean {
 }
 
 /**
- * What else is to be known of a run, in eight bits.
+ * What else is to be known of a run, in ten bits.
  *
  * @param segment a retransmission
+ * @param sizes those of the run with it
  * @param limit its receiver's maximum segment size, or 0 if that is not known
  * @param isSmallest whether the run had no segment as small
  * @param earlier these bits before it; 0 if there are none
  */
-export function packTraits(segment: Segment, limit: number, isSmallest: boolean, earlier: number): number {
-  const mayFragment = segment.dontFragment === 0 ? MAY_FRAGMENT : earlier & MAY_FRAGMENT;
-  if (!isSmallest) return mayFragment | (earlier & ~MAY_FRAGMENT);
-  const isOffloaded = limit !== 0 && segment.payloadLength > limit;
-  return mayFragment | (isOffloaded ? OFFLOADED : 0) | optionBytesOf(segment);
+export function packTraits(
+  segment: Segment,
+  sizes: number,
+  limit: number,
+  isSmallest: boolean,
+  earlier: number,
+): number {
+  const payload = segment.payloadLength;
+  const isOffloaded = limit !== 0 && payload > limit;
+  const isLarge = (isOffloaded ? limit : payload) > Math.max(sizes >>> 16, SMALL);
+  let ofAny = earlier & (MAY_FRAGMENT | LARGE | SHRUNK);
+  if (isSmallest && (earlier & LARGE) !== 0) ofAny |= SHRUNK;
+  if (isLarge) ofAny |= LARGE;
+  if (segment.dontFragment === 0) ofAny |= MAY_FRAGMENT;
+  if (!isSmallest) return ofAny | (earlier & (OPTIONS_MASK | OFFLOADED));
+  return ofAny | (isOffloaded ? OFFLOADED : 0) | optionBytesOf(segment);
 }
 
 /** Octets of the options of a data segment, each kind after two no-operations (RFC 7323 appendix A). */
@@ -76,5 +95,6 @@ export function unpackRetransmitted(sizes: number, traits: number): Retransmitte
     acknowledgedBytes: sizes >>> 16,
     offloaded: (traits & OFFLOADED) !== 0,
     dontFragment: (traits & MAY_FRAGMENT) === 0,
+    shrunk: (traits & SHRUNK) !== 0,
   };
 }

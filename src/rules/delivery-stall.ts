@@ -5,7 +5,15 @@ import { eachEndpoint, firstSent, gradedBy, hasData, silentSince } from './evide
 import type { Rule } from './rule.js';
 import { MINIMUM_RETRANSMISSIONS } from './thresholds.js';
 import { reportFinding } from './wording/report-finding.js';
-import { duration, nameOf, round, times } from './wording/wording.js';
+import { duration, inCase, nameOf, round, times } from './wording/wording.js';
+
+const CAUSES = [
+  'The path lost all it carried for that time, such as a roaming client, a route that changed or a full queue (possible): other connections over it stand still at the same moments.',
+  'The host of {receiver} took nothing in for that time, as a suspended or migrated virtual machine does (possible): then all of its connections stand still, and it sends nothing either.',
+  'The acknowledgments were lost on the way back (possible): then {receiver} marks the copies as received before (DSACK).',
+];
+const TOO_LARGE =
+  'The copies were too large for the path, and a smaller one came through (possible): MTU probing makes them shrink.';
 
 /** The same octets had to be sent again and again before they were acknowledged: meanwhile nothing moved. */
 export const deliveryStall: Rule = {
@@ -47,10 +55,11 @@ export const deliveryStall: Rule = {
     applicationSees:
       '{sender}: write returns until the send buffer is full, and the answer is late by this time. {receiver}: its read blocks for as long. No error on either side, unless the program has a timeout of its own.',
     likelyCauses: [
-      'The path lost all it carried for that time, such as a roaming client, a route that changed or a full queue (possible): other connections over it stand still at the same moments.',
-      'The host of {receiver} took nothing in for that time, as a suspended or migrated virtual machine does (possible): then all of its connections stand still, and it sends nothing either.',
-      'The copies were too large for the path, and a smaller one came through (possible): MTU probing makes them shrink.',
-      'The acknowledgments were lost on the way back (possible): then {receiver} marks the copies as received before (DSACK).',
+      inCase(
+        'Where a copy larger than all that had been acknowledged was followed by a smaller one',
+        TOO_LARGE,
+      ),
+      ...CAUSES,
     ],
     nextSteps: [
       'What did other connections over the same path do between frames {first} and {last}?',
@@ -76,6 +85,7 @@ export const deliveryStall: Rule = {
       confidence: gradedBy(connection, 'observed'),
       title: '{sender} had to send the same data {count} over {time} before it was acknowledged',
       explanation: `{sender} sent the same octets again ${times(longest.count)}, in frames {first} to {last}, the last copy {time} after the original. {receiver} sent nothing in between. Then it went on.${stalls.length > 1 ? ` That happened ${times(stalls.length)} on this connection; this was the longest.` : ''}`,
+      likelyCauses: mayHaveBeenTooLarge(longest) ? [TOO_LARGE, ...CAUSES] : CAUSES,
       frames: [longest.frame, longest.lastFrame],
       from: firstSent(longest),
       to: longest.lastTime,
@@ -95,6 +105,11 @@ export const deliveryStall: Rule = {
 /** From the original to its last copy, in seconds. */
 function lengthOf(run: Milestone): number {
   return secondsBetween(firstSent(run), run.lastTime);
+}
+
+/** The path may have been too narrow for its copies, up to the smaller one that followed. */
+function mayHaveBeenTooLarge({ retransmitted }: Milestone): boolean {
+  return retransmitted?.shrunk === true && retransmitted.dontFragment;
 }
 
 /** What the run repeats was acknowledged in the end, as far as the capture tells: all was, or the sender went on. */

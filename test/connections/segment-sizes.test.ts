@@ -25,7 +25,7 @@ function runOf(memory: Int32Array, mss: number, ...segments: readonly Segment[])
   return segments.map((segment, place) => {
     const earlier = sizes;
     sizes = packSizes(memory, 0, segment, earlier);
-    traits = packTraits(segment, mss, place === 0 || isSmaller(sizes, earlier), traits);
+    traits = packTraits(segment, sizes, mss, place === 0 || isSmaller(sizes, earlier), traits);
     return unpackRetransmitted(sizes, traits);
   });
 }
@@ -60,6 +60,7 @@ describe('sizes of segments', () => {
         acknowledgedBytes: 65_535,
         offloaded: false,
         dontFragment: true,
+        shrunk: false,
       },
     ]);
   });
@@ -69,10 +70,10 @@ describe('sizes of segments', () => {
     const run = runOf(new Int32Array(RECORD_WORDS), 1460, again(1448), options, again(1448, 0), again(1448));
     const rest = { acknowledgedBytes: 0, offloaded: false };
     expect(run).toEqual([
-      { payloadBytes: 1448, optionBytes: 0, dontFragment: true, ...rest },
-      { payloadBytes: 1024, optionBytes: 12, dontFragment: true, ...rest },
-      { payloadBytes: 1024, optionBytes: 12, dontFragment: false, ...rest },
-      { payloadBytes: 1024, optionBytes: 12, dontFragment: false, ...rest },
+      { payloadBytes: 1448, optionBytes: 0, dontFragment: true, shrunk: false, ...rest },
+      { payloadBytes: 1024, optionBytes: 12, dontFragment: true, shrunk: true, ...rest },
+      { payloadBytes: 1024, optionBytes: 12, dontFragment: false, shrunk: true, ...rest },
+      { payloadBytes: 1024, optionBytes: 12, dontFragment: false, shrunk: true, ...rest },
     ]);
   });
 
@@ -84,6 +85,28 @@ describe('sizes of segments', () => {
   ])('tell whether a run was offloaded: one of segments %s', (_name, mss, payloads, offloaded) => {
     const run = runOf(new Int32Array(RECORD_WORDS), mss, ...payloads.map((payload) => again(payload)));
     expect(run.at(-1)).toMatchObject({ offloaded, payloadBytes: Math.min(...payloads) });
+  });
+
+  it.each([
+    ['a smaller one behind one larger than all that had been acknowledged', 0, 18, [1448, 1024], true],
+    ['none larger than what had been acknowledged', 0, 1448, [1448, 1024], false],
+    ['none larger than what goes through every path', 0, 18, [536, 100], false],
+    ['one size', 0, 18, [1448, 1448], false],
+    ['the smaller ones first', 0, 18, [100, 1448], false],
+    [
+      'some that the network card was still to cut to what had been acknowledged',
+      1448,
+      1448,
+      [2896, 1000],
+      false,
+    ],
+    ['some that it was still to cut to more', 1448, 18, [2896, 1000], true],
+  ])('tell whether a run shrank: one of %s', (_name, mss, acknowledged, payloads, shrunk) => {
+    const memory = new Int32Array(RECORD_WORDS);
+    noteSize(memory, 0, acknowledged, 100);
+    noteAcknowledgedSize(memory, 0, 100);
+    const run = runOf(memory, mss, ...payloads.map((payload) => again(payload)));
+    expect(run.at(-1)).toMatchObject({ shrunk, payloadBytes: Math.min(...payloads) });
   });
 
   it('count the options that data segments carry', () => {
@@ -104,6 +127,16 @@ describe('sizes of segments', () => {
       acknowledgedBytes: 18,
       offloaded: false,
       dontFragment: true,
+      shrunk: false,
+    });
+  });
+
+  it('tell of a sender that found its path too narrow by itself', () => {
+    const [{ client }] = connectionsIn(captureOf('mtu-probing', 'client'));
+    expect(client.milestones.find(({ kind }) => kind === 'retransmission-run')?.retransmitted).toMatchObject({
+      payloadBytes: 1024,
+      acknowledgedBytes: 18,
+      shrunk: true,
     });
   });
 });

@@ -33,6 +33,7 @@ function repeats(
             acknowledgedBytes: 200,
             offloaded: false,
             dontFragment: true,
+            shrunk: false,
             ...retransmitted,
           },
         }),

@@ -37,6 +37,7 @@ const repeated = happens('retransmission-run', 1.02, 7, {
     acknowledgedBytes: 200,
     offloaded: false,
     dontFragment: true,
+    shrunk: false,
   },
 });
 

@@ -37,6 +37,7 @@ testRule(retransmissionGaveUp, {
                 acknowledgedBytes: 100,
                 offloaded: false,
                 dontFragment: true,
+                shrunk: false,
               },
             }),
           ],

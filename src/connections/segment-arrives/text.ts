@@ -191,5 +191,5 @@ function noteRetransmitted(at: Exchange, entry: number): void {
   ledger.setOwnWord(entry, sizes);
   const isSmallest = isFirst || isSmaller(sizes, earlier);
   const traits = isFirst ? 0 : ledger.ownBitsOf(entry);
-  ledger.setOwnBits(entry, packTraits(segment, memory[at.receiver + MSS], isSmallest, traits));
+  ledger.setOwnBits(entry, packTraits(segment, sizes, memory[at.receiver + MSS], isSmallest, traits));
 }

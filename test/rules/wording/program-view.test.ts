@@ -61,7 +61,13 @@ describe('what a program sees', () => {
 });
 
 const UNREACHABLE = { version: 4, type: 3, code: 1, reporter: '10.0.0.254', sequence: 1 } as const;
-const LARGE = { payloadBytes: 1448, optionBytes: 12, acknowledgedBytes: 200, offloaded: false };
+const LARGE = {
+  payloadBytes: 1448,
+  optionBytes: 12,
+  acknowledgedBytes: 200,
+  offloaded: false,
+  shrunk: false,
+};
 
 describe('a finding on an endpoint that had closed', () => {
   const cases: readonly [Rule, Connection][] = [
