@@ -1,7 +1,16 @@
-import type { Connection, Endpoint, IcmpError, Milestone } from '../connections/connection.js';
+import type { Connection, Endpoint, IcmpError, Milestone, Transition } from '../connections/connection.js';
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
-import { eachEndpoint, lasted, latest, opened, silentSince } from './evidence/evidence.js';
+import {
+  eachEndpoint,
+  entered,
+  findReset,
+  isProven,
+  lasted,
+  lastMilestone,
+  latest,
+  silentSince,
+} from './evidence/evidence.js';
 import { HARD, isLocal, lastUndelivered, meaningOf, SOFT, type Subject } from './evidence/icmp-errors.js';
 import { LOST_NEIGHBOUR_CITATIONS, reportSilence } from './evidence/neighbours.js';
 import type { Citation } from './finding.js';
@@ -200,15 +209,15 @@ export const icmpUnreachable: Rule = {
     const { run, icmp } = reported;
     const { text, kind, subject, errno } = meaningOf(icmp);
     const unsent = icmp.quotesUnsent === true;
-    const connecting = !opened(sender);
+    const handshake = handshakeAfter(connection, sender, run);
+    const connecting = handshake !== null;
     const silent = silentSince(peer, run);
     const dead = silent && (connecting || secondsBetween(run.time, captureEnd) >= TAIL_SECONDS);
     const local = !unsent && isLocal(sender, icmp);
     const advice = unsent ? UNSENT : ((local ? LOCAL[subject] : undefined) ?? ADVICE[subject]);
     const name = `ICMP${icmp.version === 6 ? 'v6' : ''} type ${icmp.type} code ${icmp.code}, ${kind}`;
-    const wentOn = connecting ? triedSince(connection, sender, run) : null;
     const after = connecting
-      ? `The connection was not yet open.${wentOn === null ? '' : ` {sender} went on all the same, until frame ${wentOn}.`}`
+      ? `The connection was not yet open.${sinceThen(handshake)}`
       : dead
         ? '{peer} was not heard again.'
         : silent
@@ -222,11 +231,11 @@ export const icmpUnreachable: Rule = {
       explanation: unsent
         ? `{errors} from {reporter}, the first in frame {first}: ${name}. It quotes the sequence number ${icmp.sequence}, far from all that {sender} was seen to send: it is forged, about another connection, or was rewritten on the path. ${after}`
         : `{errors} from {reporter}, the first in frame {first}, about ${run.count === 1 ? 'a segment' : 'segments'} of {sender}: ${name}. ${icmp.quotesAcknowledged ? `${run.count === 1 ? 'It quotes' : 'They quote'} what had been acknowledged, as a keep-alive does. ` : ''}${local ? 'That is the address of {sender}: its own host says so, not a router. ' : ''}${after}`,
-      applicationSees: outcome(sender, peer, icmp, errno, connecting, dead, wentOn !== null),
+      applicationSees: outcome(sender, peer, icmp, errno, dead, handshake),
       likelyCauses: advice.causes,
       nextSteps: advice.next,
       citations: citationsFor(icmp, kind, subject, errno, connecting),
-      frames: [run.frame, run.lastFrame],
+      frames: [run.frame, run.lastFrame, handshake?.answeredIn ?? null, handshake?.refusedIn ?? null],
       from: run.time,
       to: dead ? latest(captureEnd, run.lastTime) : run.lastTime,
       facts: {
@@ -249,6 +258,9 @@ export const icmpUnreachable: Rule = {
         reporter: icmp.reporter,
         errors: count(run.count, 'ICMP error'),
         first: run.frame,
+        answer: handshake?.answeredIn ?? '?',
+        tried: handshake?.triedIn ?? '?',
+        refused: handshake?.refusedIn ?? '?',
       },
     };
     return local
@@ -257,11 +269,57 @@ export const icmpUnreachable: Rule = {
   }),
 };
 
-/** The last frame of a caller that did not give up at the error, but sent its SYN again later. */
-function triedSince(connection: Connection, { lastSegment }: Endpoint, run: Milestone): number | null {
-  if (lastSegment === null || lastSegment.frame < run.frame) return null;
-  const seconds = secondsBetween(run.time, lastSegment.time);
-  return lasted(connection, run.frame, seconds, UNDERWAY_SECONDS) ? lastSegment.frame : null;
+/** What followed on an error that came before the connection was open. */
+interface Handshake {
+  /** The last frame in which its SYN or SYN-ACK came again later: it had not given up at the error. */
+  readonly triedIn: number | null;
+  /** What opens it, unless it has given up; */
+  readonly answeredIn: number | null;
+  /** whether that did, as far as the capture proves it; */
+  readonly isOpen: boolean;
+  /** and the reset that it drew instead. */
+  readonly refusedIn: number | null;
+}
+
+const REPEATS = { client: 'syn-repeated', server: 'syn-ack-repeated' } as const;
+
+/** Null where `sender` was open by then. */
+function handshakeAfter(connection: Connection, sender: Endpoint, run: Milestone): Handshake | null {
+  const opening = entered(sender, 'ESTABLISHED');
+  // Where the capture starts inside the connection, its timeline starts with that.
+  if (opening !== null && (opening === sender.timeline[0] || !isBehind(opening, run))) return null;
+  // What drew a reset was taken back.
+  const answer =
+    opening ??
+    sender.timeline.findLast((entry) => entry.state === 'ESTABLISHED' && isBehind(entry, run)) ??
+    null;
+  const isOpen = isProven(opening);
+  const refused = answer === null || isOpen ? null : findReset(sender, (_reset, seen) => isBehind(seen, run));
+  return {
+    triedIn: triedSince(connection, sender, run),
+    answeredIn: answer?.frame ?? null,
+    isOpen,
+    refusedIn: refused?.frame ?? null,
+  };
+}
+
+function isBehind({ frame }: Pick<Transition, 'frame'>, run: Milestone): boolean {
+  return frame !== null && frame > run.lastFrame;
+}
+
+/** The last frame of one that did not give up at the error, but sent its SYN or SYN-ACK again later. */
+function triedSince(connection: Connection, sender: Endpoint, run: Milestone): number | null {
+  const again = lastMilestone(sender, REPEATS[sender.role]);
+  if (again === null || again.lastFrame < run.frame) return null;
+  const seconds = secondsBetween(run.time, again.lastTime);
+  return lasted(connection, run.frame, seconds, UNDERWAY_SECONDS) ? again.lastFrame : null;
+}
+
+function sinceThen({ triedIn, answeredIn, isOpen, refusedIn }: Handshake): string {
+  if (isOpen) return ' It opened all the same, with frame {answer}.';
+  const tried = triedIn === null ? '' : ' {sender} went on all the same, until frame {tried}.';
+  if (answeredIn === null) return tried;
+  return `${tried} {peer} answered in frame {answer}${refusedIn === null ? '' : ', and {sender} reset that in frame {refused}'}.`;
 }
 
 /** What the program of `sender` gets from Linux. */
@@ -270,9 +328,8 @@ function outcome(
   peer: Endpoint,
   { quotesUnsent, quotesAcknowledged }: IcmpError,
   errno: string | null,
-  connecting: boolean,
   dead: boolean,
-  wentOn: boolean,
+  handshake: Handshake | null,
 ): string {
   if (quotesUnsent) return '{sender}: nothing; Linux ignores an error that quotes no number in flight.';
   if (quotesAcknowledged) {
@@ -280,13 +337,8 @@ function outcome(
     return `{sender}: nothing of the error; Linux ignores one that quotes no number in flight.${gone}`;
   }
   if (errno === null) return '{sender}: nothing; Linux ignores an error with a code that it does not know.';
-  if (connecting) {
-    if (sender.role === 'client' && wentOn)
-      return `{sender}: its connect went on, where it fails at once on Linux; it fails later with ${errno} or ETIMEDOUT if no answer comes.`;
-    return sender.role === 'client'
-      ? `{sender}: (on Linux) connect fails at once with ${errno}.`
-      : '{sender}: nothing; accept does not return a connection that never opened.';
-  }
+  if (handshake !== null)
+    return sender.role === 'client' ? outcomeOfConnect(handshake, errno) : outcomeOfAccept(handshake);
   return dead
     ? seenAt(sender, peer, {
         name: 'sender',
@@ -294,6 +346,24 @@ function outcome(
         read: `fails with ${errno} when the kernel gives up; with IP_RECVERR at once`,
       })
     : `{sender}: (on Linux) nothing; had the kernel given up soon after, it would have been with ${errno}.`;
+}
+
+/** Linux gives a SYN up at any error (`tcp_v4_err`): who goes on has another system, or the error did not reach it. */
+function outcomeOfConnect({ triedIn, answeredIn, isOpen, refusedIn }: Handshake, errno: string): string {
+  const wentOn = `{sender}: its connect went on, where it fails at once with ${errno} on Linux`;
+  if (isOpen) return `${wentOn}, and succeeded; its program learns nothing of the error.`;
+  if (refusedIn !== null)
+    return `{sender}: its connect had failed, or been given up, when the answer came; on Linux it fails at once with ${errno}.`;
+  if (triedIn !== null)
+    return `${wentOn}; it ${answeredIn === null ? '' : 'succeeds if frame {answer} reaches it, and '}fails later with ${errno} or ETIMEDOUT if no answer comes.`;
+  const late = answeredIn === null ? '' : ', and the answer to its SYN finds no socket and draws a reset';
+  return `{sender}: (on Linux) connect fails at once with ${errno}${late}.`;
+}
+
+function outcomeOfAccept({ answeredIn }: Handshake): string {
+  return answeredIn === null
+    ? '{sender}: nothing; accept does not return a connection that never opened.'
+    : '{sender}: nothing of the error; accept returns the connection if it has opened.';
 }
 
 function citationsFor(

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Connection, IcmpError, Moment } from '../../src/connections/connection.js';
+import type { Connection, IcmpError, Milestone, Transition } from '../../src/connections/connection.js';
 import { prepareRules } from '../../src/rules/evaluation/evaluate.js';
 import { icmpUnreachable } from '../../src/rules/icmp-unreachable.js';
-import { at, connection, enters, happens, moment } from '../support/connection-builder.js';
+import { at, connection, enters, happens, moment, resets } from '../support/connection-builder.js';
 import { testRule } from '../support/rule-tester.js';
 
 const UNREACHABLE = { version: 4, type: 3, code: 1, reporter: '10.0.0.254', sequence: 1 } as const;
@@ -216,15 +216,82 @@ describe('its words follow type and code', () => {
   });
 
   it('says of a caller that goes on that its connect did not fail at once', () => {
-    const trying = (lastSegment: Moment) => {
+    const trying = (seconds: number) => {
       const { client, ...rest } = connecting({});
-      return findingOn({ ...rest, client: { ...client, lastSegment } });
+      const again = happens('syn-repeated', seconds, 3);
+      return findingOn({ ...rest, client: { ...client, milestones: [...client.milestones, again] } });
     };
-    expect(trying(moment(3, 3))).toMatchObject({
+    expect(trying(3)).toMatchObject({
       explanation: expect.stringMatching(/10\.0\.0\.1:40000 went on all the same, until frame 3\.$/),
-      applicationSees: expect.stringMatching(/its connect went on, where it fails at once on Linux/),
+      applicationSees: expect.stringMatching(
+        /its connect went on, where it fails at once with EHOSTUNREACH on/,
+      ),
     });
-    expect(trying(moment(0.2, 3)).applicationSees).toMatch(/connect fails at once/);
+    expect(trying(0.2).applicationSees).toMatch(/connect fails at once/);
+  });
+
+  describe('where an answer to the SYN follows', () => {
+    const SYN_SENT = enters('SYN-SENT', 0, 1, { evidence: 'observed' });
+    const answered = (after: Partial<Transition>, milestones: readonly Milestone[] = []) =>
+      findingOn(
+        connection({
+          client: {
+            timeline: [SYN_SENT, { ...enters('ESTABLISHED', 0.2, 3, { evidence: 'assumed' }), ...after }],
+            milestones: [happens('icmp-error', 0.1, 2, { icmp: UNREACHABLE }), ...milestones],
+          },
+        }),
+      );
+
+    it('says that connect succeeded, if the caller is seen to have gone on', () => {
+      expect(answered({ evidence: 'confirmed', confirmedBy: 4 })).toMatchObject({
+        explanation: expect.stringMatching(/ not yet open\. It opened all the same, with frame 3\.$/),
+        applicationSees: expect.stringMatching(
+          /: its connect went on, where it fails at once .*, and succeeded;/,
+        ),
+        frames: [2, 3],
+        facts: { handshake: true },
+      });
+    });
+
+    it('says that it fails at once on Linux, if not', () => {
+      expect(answered({})).toMatchObject({
+        explanation: expect.stringMatching(/ 10\.0\.0\.2:8080 answered in frame 3\.$/),
+        applicationSees: expect.stringMatching(
+          /: \(on Linux\) connect fails at once with EHOSTUNREACH, and the answer to its SYN finds no socket/,
+        ),
+      });
+      expect(answered({}, [happens('syn-repeated', 1, 3)]).applicationSees).toMatch(
+        /its connect went on, .* it succeeds if frame 3 reaches it, and fails later/,
+      );
+    });
+
+    it('says that it had failed, if the caller resets that', () => {
+      const reset = resets(0.3, 4, { trigger: { frame: 3, kind: 'syn-ack' } });
+      expect(answered({ retractedBy: 4 }, [reset])).toMatchObject({
+        explanation: expect.stringMatching(
+          /answered in frame 3, and 10\.0\.0\.1:40000 reset that in frame 4\.$/,
+        ),
+        applicationSees: expect.stringMatching(
+          /: its connect had failed, or been given up, when the answer came/,
+        ),
+        frames: [2, 3, 4],
+      });
+    });
+
+    it('says that accept tells nothing of it', () => {
+      const finding = findingOn(
+        connection({
+          server: {
+            timeline: [
+              enters('SYN-RECEIVED', 0.1, 2, { evidence: 'observed' }),
+              enters('ESTABLISHED', 0.3, 4, { evidence: 'confirmed' }),
+            ],
+            milestones: [happens('icmp-error', 0.2, 3, { icmp: UNREACHABLE })],
+          },
+        }),
+      );
+      expect(finding.applicationSees).toMatch(/nothing of the error; accept returns the connection if/);
+    });
   });
 
   it('says that Linux ignores an error about a keep-alive', () => {
