@@ -4,7 +4,15 @@ import { describe, expect, it } from 'vitest';
 import { type Diagnosed, diagnose, framesOf } from './support/clocks.js';
 import { captureOf, scenarios } from './support/fixtures.js';
 
-const FRAME_KEYS = new Set(['frame', 'firstFrame', 'lastFrame', 'confirmedBy', 'retractedBy', 'dataBefore']);
+const FRAME_KEYS = new Set([
+  'frame',
+  'copyFrame',
+  'firstFrame',
+  'lastFrame',
+  'confirmedBy',
+  'retractedBy',
+  'dataBefore',
+]);
 
 /** The same with all frames counted from 1 again; texts are left out, since they name frames as well. */
 function countedFromOne({ connections, findings, patterns }: Diagnosed, firstNumber: number): unknown {

@@ -24,6 +24,8 @@ export interface Transition {
   readonly state: State;
   /** The frame that caused it; null where no packet shows the transition. */
   readonly frame: number | null;
+  /** The first copy that was captured of a FIN that was not; absent where `frame` is the FIN's, or nothing was sent. */
+  readonly copyFrame?: number;
   readonly time: Timestamp;
   /** A few words, e.g. `received FIN`. */
   readonly cause: string;

@@ -3,7 +3,7 @@ import { formatAddress } from '../core/addresses.js';
 import { isKnown, secondsBetween, type Timestamp } from '../core/time.js';
 import { advance, after, distance } from '../tcp/sequence.js';
 import { STATES } from '../tcp/states.js';
-import { TRANSITIONS } from '../tcp/transitions.js';
+import { SENT_FIN, TRANSITIONS } from '../tcp/transitions.js';
 import type { AddressTexts } from './address-texts.js';
 import {
   type CaptureQuality,
@@ -258,7 +258,7 @@ function transitionOf(entry: number, journal: Journal): Transition {
   const evidence = evidenceOf(detail);
   const isTakenBack = isRetracted(detail);
   const frame = journal.frame(entry) >>> 0;
-  return {
+  const transition: Transition = {
     state: STATES[row.to] as Transition['state'],
     frame: frame === 0 ? null : frame,
     time: timeOf(entry, journal),
@@ -268,6 +268,8 @@ function transitionOf(entry: number, journal: Journal): Transition {
     retractedBy: isTakenBack ? journal.other(entry) >>> 0 : null,
     section: row.section,
   };
+  if (frame !== 0 || row.event !== SENT_FIN || isTakenBack) return transition;
+  return { ...transition, copyFrame: journal.other(entry) >>> 0 };
 }
 
 function milestoneOf(entry: number, kind: number, journal: Journal): Milestone {

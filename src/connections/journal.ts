@@ -18,7 +18,8 @@ const SECONDS = 2;
 const NANOSECONDS = 3;
 /**
  * Of a transition: the frame that proved or disproved it; of one that nothing proves, a sequence number that tells
- * later what crossed what (`fin.ts`, `fin-arrival.ts`). Of a run: its last frame.
+ * later what crossed what (`fin.ts`, `fin-arrival.ts`), or the frame of a copy of the FIN that no frame shows. Of a run:
+ * its last frame.
  */
 const OTHER = 4;
 const VALUE = 5;

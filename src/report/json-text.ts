@@ -118,6 +118,7 @@ const causes = {
 const sections = new Pieces((section) => `,"rule":${asciiJson(`RFC 9293 §${section}`)}}`);
 const TIME_T = afterTime(',"t":');
 const FRAME = piece(',"frame":');
+const COPY_FRAME = piece(',"copyFrame":');
 const CONFIRMED_BY = piece(',"confirmedBy":');
 const RETRACTED_BY = piece(',"retractedBy":');
 
@@ -132,6 +133,10 @@ function writeTransition(out: AsciiText, entry: Transition, isFirst: boolean, st
   out.piece(FRAME);
   if (entry.frame === null) out.piece(NULL);
   else out.number(entry.frame);
+  if (entry.copyFrame !== undefined) {
+    out.piece(COPY_FRAME);
+    out.number(entry.copyFrame);
+  }
   out.piece(causes[entry.evidence].of(entry.cause));
   if (entry.confirmedBy !== null) {
     out.piece(CONFIRMED_BY);

@@ -1,5 +1,5 @@
 import { cite } from './citations.js';
-import { eachEndpoint, finFrame, gradedBy, milestone } from './evidence/evidence.js';
+import { eachEndpoint, finFrame, finFrameName, gradedBy, milestone } from './evidence/evidence.js';
 import type { Rule } from './rule.js';
 import { reportFinding } from './wording/report-finding.js';
 import { count, nameOf } from './wording/wording.js';
@@ -65,7 +65,7 @@ export const dataAfterOwnFin: Rule = {
       words: {
         sender: nameOf(sender),
         bytes: count(bytes, 'byte'),
-        fin: finFrame(sender) ?? '?',
+        fin: finFrameName(sender),
         frame: beyond.frame,
       },
     });

@@ -7,6 +7,8 @@ import {
   eachEndpoint,
   entered,
   findReset,
+  finFrame,
+  finFrameName,
   gradedBy,
   lasted,
   latest,
@@ -124,7 +126,7 @@ export const finUnacknowledged: Rule = {
     const passed = milestone(closer, 'fin-passed');
     // Not the FIN alone is lost.
     const hasData =
-      closer.unacknowledgedBytes > 0 && (closer.lastNewData?.frame ?? Infinity) < (sent.frame ?? 0);
+      closer.unacknowledgedBytes > 0 && (closer.lastNewData?.frame ?? Infinity) < (finFrame(closer) ?? 0);
     const account =
       inVain > 0
         ? accountOfVain(peer)
@@ -137,7 +139,13 @@ export const finUnacknowledged: Rule = {
       ...account,
       explanation: `The FIN of {closer} in frame {fin} was sent again until frame {last}, ${account.explanation}${reset === null ? '' : ' It went on as if the connection were open, and {closer} answered with RST in frame {rst}.'}${stopped ? ` Then {closer} stopped, and no packet says why: it gave up${silent && asked === null ? ', or its host no longer finds the next one on its link and sends ARP or neighbour discovery requests only, which this capture does not hold' : ''}.` : ''}`,
       applicationSees: `${OF_CLOSER} {peer}: ${silent ? 'unknown.' : `nothing of the close; ${reset === null ? 'its read waits.' : 'its write succeeded and drew the reset, and then its read fails with ECONNRESET.'}`}`,
-      frames: [sent.frame, covered?.frame ?? null, repeated.frame, repeated.lastFrame, reset?.frame ?? null],
+      frames: [
+        finFrame(closer),
+        covered?.frame ?? null,
+        repeated.frame,
+        repeated.lastFrame,
+        reset?.frame ?? null,
+      ],
       from: sent.time,
       to: repeated.lastTime,
       facts: {
@@ -158,7 +166,7 @@ export const finUnacknowledged: Rule = {
         peer: nameOf(peer),
         count: repeated.count + 1,
         time: duration(seconds),
-        fin: sent.frame ?? '?',
+        fin: finFrameName(closer),
         bytes: count(closer.unacknowledgedBytes, 'byte'),
         last: repeated.lastFrame,
         rst: reset?.frame ?? '?',

@@ -6,14 +6,15 @@ import {
   entered,
   findReset,
   finFrame,
+  finFrameName,
   gradedBy,
+  hadClosed,
   lasted,
   milestone,
   tookEffect,
 } from './evidence/evidence.js';
 import type { Rule } from './rule.js';
 import { ORPHAN_SECONDS } from './thresholds.js';
-import { hadClosed } from './wording/program-view.js';
 import { reportFinding } from './wording/report-finding.js';
 import { duration, nameOf, round } from './wording/wording.js';
 
@@ -107,7 +108,7 @@ export const finWait2TimeoutLateFin: Rule = {
         late: nameOf(late),
         closer: nameOf(closer),
         age: duration(ageSeconds),
-        fin: finFrame(closer) ?? '?',
+        fin: finFrameName(closer),
         ack: covered.frame,
         trigger: trigger.frame,
         rst: reset.frame,

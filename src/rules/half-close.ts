@@ -4,6 +4,7 @@ import {
   acknowledgedAfterPeerFin,
   eachEndpoint,
   finFrame,
+  finFrameName,
   gradedBy,
   milestone,
 } from './evidence/evidence.js';
@@ -102,7 +103,7 @@ export const halfClose: Rule = {
       words: {
         closer: nameOf(closer),
         sender: nameOf(sender),
-        fin: finFrame(closer) ?? '?',
+        fin: finFrameName(closer),
         bytes: count(data.value, 'byte'),
         acknowledged: acknowledged === data.value ? 'all' : count(acknowledged, 'byte'),
         time: duration(seconds),

@@ -7,6 +7,7 @@ import {
   finCoveredFrame,
   findReset,
   finFrame,
+  finFrameName,
   gradedBy,
   type SeenReset,
 } from './evidence/evidence.js';
@@ -142,7 +143,7 @@ export const peerUnresponsive: Rule = {
         last: silence.run.lastFrame,
         heard: peer.lastSegment?.frame ?? '?',
         bytes: count(sender.unacknowledgedBytes, 'byte'),
-        fin: finFrame(peer) ?? '?',
+        fin: finFrameName(peer),
         rst: ended?.frame ?? '?',
         abort: gaveUp?.frame ?? '?',
         wait: gaveUp === null ? '?' : duration(secondsBetween(silence.run.lastTime, gaveUp.time)),

@@ -10,6 +10,7 @@ import {
   entered,
   findReset,
   finFrame,
+  finFrameName,
   gradedBy,
   isAbort,
   isReset,
@@ -273,7 +274,7 @@ export const rstActiveAbort: Rule = {
       words: {
         aborter: nameOf(aborter),
         peer: nameOf(peer),
-        fin: finFrame(peer) ?? '?',
+        fin: finFrameName(peer),
         abort: abort.frame,
         challenge: reset.reset.trigger?.frame ?? '?',
         rst: reset.frame,

@@ -6,6 +6,7 @@ import {
   entered,
   findReset,
   finFrame,
+  finFrameName,
   gradedBy,
   milestone,
   type SeenReset,
@@ -117,7 +118,7 @@ export const rstAfterCloseComplete: Rule = {
       from: reset.time,
       to: reset.time,
       facts: { bothClosed: resetter.finSent },
-      words: { resetter: nameOf(resetter), peer: nameOf(peer), fin: finFrame(peer) ?? '?', rst: reset.frame },
+      words: { resetter: nameOf(resetter), peer: nameOf(peer), fin: finFrameName(peer), rst: reset.frame },
     });
   }),
 };
@@ -174,7 +175,7 @@ function notWaitedFor(resetter: Endpoint, peer: Endpoint, connection: Connection
     words: {
       resetter: nameOf(resetter),
       peer: nameOf(peer),
-      ownFin: finFrame(resetter) ?? '?',
+      ownFin: finFrameName(resetter),
       idle: duration(trigger.idleSeconds),
       trigger: trigger.frame,
       rst: reset.frame,

@@ -6,6 +6,7 @@ import {
   entered,
   findReset,
   finFrame,
+  finFrameName,
   firstSent,
   gradedBy,
   isProven,
@@ -220,7 +221,7 @@ function wasSendingAgain(forgetter: Endpoint, { time, reset: { trigger } }: Seen
 function whatItSent(knower: Endpoint, { kind, frame }: NonNullable<SeenReset['reset']['trigger']>): string {
   const fin = finFrame(knower);
   if (kind !== 'fin' || fin === null || fin >= frame) return `sent ${WHAT[kind]}`;
-  return `repeated its FIN, first sent in frame ${fin},`;
+  return `repeated its FIN, first sent in frame ${finFrameName(knower)},`;
 }
 
 /**

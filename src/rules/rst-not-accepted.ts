@@ -7,6 +7,7 @@ import {
   entered,
   findReset,
   finFrame,
+  finFrameName,
   gradedBy,
   isReset,
   lasted,
@@ -187,7 +188,12 @@ export const rstNotAccepted: Rule = {
         senderWentOn: sentOn !== null,
         resets: sender.resetsSent,
       },
-      words: { receiver: nameOf(receiver), sender: nameOf(sender), rst: reset.frame, fin: fin ?? '?' },
+      words: {
+        receiver: nameOf(receiver),
+        sender: nameOf(sender),
+        rst: reset.frame,
+        fin: finFrameName(sender),
+      },
     });
   }),
 };

@@ -5,15 +5,17 @@ import { closeRaceOf, type LostData, lostDataOf } from './evidence/close-race.js
 import {
   eachEndpoint,
   entered,
+  finFrameName,
   finFrame as finFrameOf,
   gradedBy,
+  hadClosed,
   lasted,
   milestone,
 } from './evidence/evidence.js';
 import { MAY_BE_TLS_ALERT, mayBeTlsAlert } from './evidence/tls-alert.js';
 import type { Rule } from './rule.js';
 import { CLIENT_LEFT, UNLESS_CLIENT_SHOULD_WAIT } from './wording/host-fate.js';
-import { hadClosed, inGeneral, type ProgramView, seenAt } from './wording/program-view.js';
+import { inGeneral, type ProgramView, seenAt } from './wording/program-view.js';
 import { type Draft, reportFinding } from './wording/report-finding.js';
 import { count, duration, inCase, nameOf, round, times } from './wording/wording.js';
 
@@ -170,8 +172,8 @@ export const rstOnCloseRace: Rule = {
         sender: nameOf(sender),
         were: sender.unacknowledgedBytes === 1 ? 'was' : 'were',
         bytes: count(sender.unacknowledgedBytes, 'byte'),
-        fin: finFrame,
-        ownFin: finFrameOf(sender) ?? '?',
+        fin: finFrameName(closer),
+        ownFin: finFrameName(sender),
         finAgain: times(milestone(closer, 'fin-repeated')?.count ?? 0),
         data: dataFrame ?? '?',
         copies: times(lost.copies),

@@ -7,12 +7,14 @@ import {
   entered,
   findReset,
   finFrame,
+  finFrameName,
   gradedBy,
+  hadClosed,
   milestone,
   type SeenReset,
 } from './evidence/evidence.js';
 import type { OptionValues, Rule } from './rule.js';
-import { hadClosed, inGeneral, type ProgramView, seenAt } from './wording/program-view.js';
+import { inGeneral, type ProgramView, seenAt } from './wording/program-view.js';
 import { reportFinding } from './wording/report-finding.js';
 import { count, duration, nameOf, round } from './wording/wording.js';
 import {
@@ -227,7 +229,7 @@ export const rstOnWriteAfterClose: Rule = {
         bytes: count(lostBytes, 'byte'),
         written: count(variant.name === 'half-closed' ? data.value : lostAfterFin, 'byte'),
         delay: duration(delaySeconds),
-        fin: finFrame(closer) ?? '?',
+        fin: finFrameName(closer),
         arrived: arrived ?? '?',
         missing: count(missing, 'byte'),
         covered: apart?.frame ?? '?',

@@ -1,5 +1,5 @@
 import { cite } from './citations.js';
-import { entered, finFrame, gradedBy, NOTHING } from './evidence/evidence.js';
+import { entered, finFrame, finFrameName, gradedBy, NOTHING } from './evidence/evidence.js';
 import type { Rule } from './rule.js';
 import { reportFinding } from './wording/report-finding.js';
 
@@ -44,7 +44,7 @@ export const simultaneousClose: Rule = {
         from: ofClient.time,
         to: ofServer.time,
         facts: {},
-        words: { first: finFrame(client) ?? '?', second: finFrame(server) ?? '?' },
+        words: { first: finFrameName(client), second: finFrameName(server) },
       }),
     ];
   },

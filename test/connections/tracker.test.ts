@@ -352,7 +352,7 @@ describe('closing (RFC 9293 §3.6)', () => {
         1.200 C FA 1 2
         1.201 S A  2 2`);
       expect(sinceOpen(client)).toMatchObject([
-        { state: 'FIN-WAIT-1', frame: null, evidence: 'assumed' },
+        { state: 'FIN-WAIT-1', frame: null, copyFrame: 6, evidence: 'assumed' },
         { state: 'CLOSING', frame: 4, evidence: 'assumed' },
         { state: 'TIME-WAIT', frame: 7 },
       ]);
@@ -380,7 +380,7 @@ describe('closing (RFC 9293 §3.6)', () => {
         1.400 C FA 1 2
         1.401 S A  2 2`);
       expect(sinceOpen(client)).toMatchObject([
-        { state: 'FIN-WAIT-1', frame: null, evidence: 'assumed' },
+        { state: 'FIN-WAIT-1', frame: null, copyFrame: 7, evidence: 'assumed' },
         { state: 'CLOSING', frame: 6, evidence: 'assumed' },
         { state: 'TIME-WAIT', frame: 8 },
       ]);
@@ -394,7 +394,7 @@ describe('closing (RFC 9293 §3.6)', () => {
         1.002 S RA 2 1
         1.010 C FA 1 2`);
       expect(sinceOpen(client)).toMatchObject([
-        { state: 'FIN-WAIT-1', frame: null, evidence: 'assumed' },
+        { state: 'FIN-WAIT-1', frame: null, copyFrame: 7, evidence: 'assumed' },
         { state: 'CLOSING', frame: 5, evidence: 'assumed' },
         { state: 'CLOSED', frame: 6, evidence: 'assumed' },
       ]);
@@ -407,7 +407,7 @@ describe('closing (RFC 9293 §3.6)', () => {
         1.201 S A  2 2
         1.250 C FA 1 1`);
       expect(sinceOpen(client)).toMatchObject([
-        { state: 'FIN-WAIT-1', frame: null, evidence: 'assumed' },
+        { state: 'FIN-WAIT-1', frame: null, copyFrame: 5, evidence: 'assumed' },
         { state: 'CLOSING', frame: 4, evidence: 'assumed' },
         { state: 'TIME-WAIT', frame: 6 },
       ]);
@@ -420,7 +420,7 @@ describe('closing (RFC 9293 §3.6)', () => {
         1.201 S R  2
         1.250 C FA 1 1`);
       expect(sinceOpen(client)).toMatchObject([
-        { state: 'FIN-WAIT-1', frame: null },
+        { state: 'FIN-WAIT-1', frame: null, copyFrame: 5 },
         { state: 'CLOSING', frame: 4 },
         { state: 'CLOSED', frame: 6 },
       ]);

@@ -56,6 +56,16 @@ describe('a connection as JSON', () => {
     });
   });
 
+  it('names a later copy of a FIN that no frame shows', () => {
+    const sent = {
+      ...enters('FIN-WAIT-1', 0.1, null, { evidence: 'assumed', cause: 'sent FIN' }),
+      copyFrame: 6,
+    };
+    expect(asJson(connection({ client: { timeline: [sent] } }))).toMatchObject({
+      endpoints: { client: { timeline: [{ state: 'FIN-WAIT-1', frame: null, copyFrame: 6 }] } },
+    });
+  });
+
   it('counts times before the start of the capture below zero', () => {
     expect(asJson(connection(), at(1.5))).toMatchObject({
       startAt: '2026-03-01T12:00:00.000000000Z',

@@ -192,6 +192,24 @@ testRule(finUnacknowledged, {
       frames: [4, 5, 9, 11],
       facts: { transmissions: 6, peerSilent: false, stopped: false, reset: true },
     },
+    {
+      name: 'by a later copy where the first was not captured',
+      connection: connectionOf(`
+        0.00 C S  0
+        0.01 S SA 0 1
+        0.02 C A  1 1
+        0.50 C A  2 1
+        1.00 S FA 1 1
+        1.01 C FA 1 2
+        1.40 C FA 1 2
+        2.20 C FA 1 2
+        3.80 C FA 1 2
+        7.00 C FA 1 2`),
+      end: 60,
+      explanation:
+        /^The FIN of 10\.0\.0\.1:40000 in frame 6 \(a later copy: the first was not captured\) was sent again/,
+      frames: [6, 7, 10],
+    },
   ],
   silent: [
     {

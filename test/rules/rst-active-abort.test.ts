@@ -334,6 +334,27 @@ testRule(rstActiveAbort, {
       facts: { kind: 'reason-unknown', afterOwnFin: false },
     },
     {
+      name: 'as info where only a later copy of the FIN that crossed it was captured',
+      connection: connectionOf(`
+        0.000 C S  0
+        0.010 S SA 0 1
+        0.020 C A  1 1
+        0.030 C PA 1 1 +3
+        0.400 S PA 1 4 +4
+        0.410 C A  4 5
+        0.500 C A  5 5
+        1.000 S FA 5 4
+        1.002 S RA 6 4 win=500
+        1.010 C FA 4 6`),
+      end: 6,
+      endpoint: 'server',
+      severity: 'info',
+      explanation:
+        / in frame 10 \(a later copy: the first was not captured\) had not reached 10\.0\.0\.2:8080 by then/,
+      applicationSees: /^10\.0\.0\.1:40000, which had sent its own FIN: nothing if it called close\(\)/,
+      frames: [4, 8, 9, 10],
+    },
+    {
       name: 'as info where a FIN is answered by a host that had the connection a moment before',
       connection: connectionOf(`${CROSSED}
         0.56 S R 5`),

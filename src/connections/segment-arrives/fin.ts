@@ -81,7 +81,8 @@ function answerCapturedBefore(at: Exchange): number {
   if ((memory[y + STATE] & ENDPOINT_FIN_SENT) === 0 || knowsPeersFin(at)) return -1;
   const entry = ledger.newestBy(!fromServer, SENT_FIN);
   const covering = advance(memory[x + FIN_SEQUENCE], 1);
-  return entry >= 0 && ledger.journal.other(entry) === covering ? entry : -1;
+  const isSeen = entry >= 0 && ledger.journal.frame(entry) !== 0;
+  return isSeen && ledger.journal.other(entry) === covering ? entry : -1;
 }
 
 /** Puts the peer's FIN at `entry` behind the sender's, which it acknowledges. */
@@ -126,7 +127,7 @@ function sendFinBesidePeers(at: Exchange): void {
   const isOnlyOvertaken = knowsPeersFin(at) && secondsSinceLast(memory, x, segment) < REORDERING_WINDOW;
   const mayBeRepeated = !crossesPeers && newest >= 0 && !isOnlyOvertaken;
   if (mayBeRepeated && ledger.eventOf(newest) === RECEIVED_FIN && hadSentBefore(at)) {
-    crossUnseen(at);
+    crossUnseen(at, segment.frame);
     return;
   }
   const isDoubtful = !isUnproved && newest >= 0 && doubtIfItWaited(at, newest);
@@ -184,9 +185,9 @@ function hadSentBefore({ memory, sender: x, segment }: Exchange): boolean {
  * own before, and the two crossed.
  */
 function sendFinUnseen(at: Exchange): void {
-  const { fromServer, ledger } = at;
+  const { fromServer, segment, ledger } = at;
   if (ledger.standingRun(FIN_REPEATED, !fromServer) >= 0) ledger.enter(fromServer, SENT_FIN, ASSUMED);
-  else crossUnseen(at);
+  else crossUnseen(at, segment.frame);
 }
 
 /** An early copy of the sender's FIN, which others have overtaken, shows that it had not received the peer's by then. */
@@ -199,17 +200,19 @@ function showCrossing(at: Exchange): void {
   const last = ledger.newest(fromServer);
   const evidence = evidenceOf(ledger.journal.detail(last));
   const proof = ledger.journal.other(last);
-  crossUnseen(at);
+  crossUnseen(at, ledger.journal.frame(sent));
   if (last !== sent) enterAsBefore(at, fromServer, ledger.eventOf(last), last, evidence, proof);
 }
 
-/** The sender's FIN, of which the first copy was not captured, crossed the peer's. */
-function crossUnseen({ fromServer, ledger }: Exchange): void {
+/** The sender's FIN, of which the first copy was not captured, but one in the frame `copy`, crossed the peer's. */
+function crossUnseen({ fromServer, ledger }: Exchange, copy: number): void {
   const received = ledger.retractFrom(fromServer, RECEIVED_FIN);
   const { journal } = ledger;
   const frame = journal.frame(received);
   const [seconds, nanoseconds] = [journal.seconds(received), journal.nanoseconds(received)];
   ledger.enterAt(fromServer, SENT_FIN, ASSUMED, 0, seconds, nanoseconds);
+  const sent = ledger.newestBy(fromServer, SENT_FIN);
+  if (sent >= 0 && journal.frame(sent) === 0) journal.setOther(sent, copy);
   ledger.enterAt(fromServer, RECEIVED_FIN, ASSUMED, frame, seconds, nanoseconds);
 }
 

@@ -67,11 +67,11 @@ function transitions(connection: Exhibit['connection'], links: Links): string {
       placeTransitions(endpoint).map(({ entry, at }) => ({ role: endpoint.role, at: at ?? 0, ...entry })),
     )
     .sort((a, b) => secondsBetween(b.time, a.time) || a.at - b.at)
-    .map(({ role, state, time, frame, cause, evidence, confirmedBy, retractedBy, section }) => {
+    .map(({ role, state, time, frame, copyFrame, cause, evidence, confirmedBy, retractedBy, section }) => {
       const how =
         retractedBy !== null
           ? `disproved by ${links.frame(id, retractedBy)}`
-          : `${evidence}${confirmedBy ? ` by ${links.frame(id, confirmedBy)}` : ''}`;
+          : `${evidence}${confirmedBy ? ` by ${links.frame(id, confirmedBy)}` : ''}${copyFrame ? `, a later copy is ${links.frame(id, copyFrame)}` : ''}`;
       const name = retractedBy === null ? state : `<s>${state}</s>`;
       const source = `<a href="https://www.rfc-editor.org/rfc/rfc9293#section-${section}" rel="noreferrer">§${section}</a>`;
       return `<tr><td class="num">${elapsed(start, time)}</td><td class="num">${frame === null ? '' : links.frame(id, frame)}</td><td>${role}</td><td>${name}</td><td>${escapeXml(cause)}</td><td>${how}</td><td>${source}</td></tr>`;

@@ -244,7 +244,8 @@ class Ladder {
     for (const endpoint of [this.#connection.client, this.#connection.server]) {
       for (const entry of endpoint.timeline) {
         if (entry.frame === null) {
-          this.#text(`no frame shows the ${endpoint.role}'s ${entry.state}: ${entry.cause}`, dim);
+          const copy = entry.copyFrame === undefined ? '' : `, of which a later copy is #${entry.copyFrame}`;
+          this.#text(`no frame shows the ${endpoint.role}'s ${entry.state}: ${entry.cause}${copy}`, dim);
         } else if (entry.retractedBy !== null) {
           const text = `the ${endpoint.role}'s ${entry.state} of #${entry.frame} was disproved by #${entry.retractedBy}`;
           this.#text(text, dim);

@@ -133,10 +133,31 @@ export function finCoveredFrame(endpoint: Endpoint): number | null {
   return milestone(endpoint, 'fin-covered')?.frame ?? null;
 }
 
-/** Frame of the endpoint's FIN, as far as its timeline shows it. */
+/** How the endpoint closed its side. */
+function finOf(endpoint: Endpoint): Transition | null {
+  return entered(endpoint, 'FIN-WAIT-1') ?? entered(endpoint, 'LAST-ACK');
+}
+
+/** Frame of the endpoint's FIN, as far as its timeline shows it; of a later copy, if the first was not captured. */
 export function finFrame(endpoint: Endpoint): number | null {
-  const sent = entered(endpoint, 'FIN-WAIT-1') ?? entered(endpoint, 'LAST-ACK');
-  return sent?.frame ?? null;
+  const sent = finOf(endpoint);
+  return sent?.frame ?? sent?.copyFrame ?? null;
+}
+
+/** Its number as texts have it; `?` for none. */
+export function finFrameName(endpoint: Endpoint): number | string {
+  const copy = finOf(endpoint)?.copyFrame;
+  return copy === undefined
+    ? (finFrame(endpoint) ?? '?')
+    : `${copy} (a later copy: the first was not captured)`;
+}
+
+/** The endpoint had sent its FIN before `frame`. One that was not captured went before what it is known to have crossed. */
+export function hadClosed(endpoint: Endpoint, frame: number): boolean {
+  const sent = finOf(endpoint);
+  if (sent === null) return false;
+  const by = sent.frame ?? leftBy(endpoint, sent)?.frame ?? null;
+  return by !== null && by < frame;
 }
 
 /** What a client sends sooner than this behind data of its server may belong to that, in seconds. */

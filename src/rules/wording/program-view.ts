@@ -3,7 +3,7 @@
  * side before: with close() it gave the socket away, and with shutdown(SHUT_WR) it gave up writing.
  */
 import type { Endpoint } from '../../connections/connection.js';
-import { finCoveredFrame, finFrame } from '../evidence/evidence.js';
+import { finCoveredFrame, hadClosed } from '../evidence/evidence.js';
 
 export interface ProgramView {
   /** Of the endpoint, in a rule's words. */
@@ -28,12 +28,6 @@ export function seenAt(
 ): string {
   if (!hadClosed(endpoint, frame)) return `{${name}}: ${open}.`;
   return `{${name}}, which had sent its own FIN: ${afterOwnFin(finCoveredFrame(peer) === null ? read : 'gives 0, as it had the FIN of its peer')}.`;
-}
-
-/** Its FIN had been sent before `frame`: its program closed its side, or ended. */
-export function hadClosed(endpoint: Endpoint, frame: number): boolean {
-  const fin = finFrame(endpoint);
-  return fin !== null && fin < frame;
 }
 
 function afterOwnFin(read: string): string {

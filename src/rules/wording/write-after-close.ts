@@ -8,6 +8,7 @@ import {
   acknowledgedAfterPeerFin,
   endedWithin,
   entered,
+  hadClosed,
   lasted,
   milestone,
   type SeenReset,
@@ -16,7 +17,6 @@ import { MAY_BE_TLS_ALERT, mayBeTlsAlert, SIZE_OF_TLS_ALERT } from '../evidence/
 import type { Severity } from '../finding.js';
 import type { OptionValues } from '../rule.js';
 import { CLIENT_LEFT, UNLESS_CLIENT_SHOULD_WAIT } from './host-fate.js';
-import { hadClosed } from './program-view.js';
 import { count, duration } from './wording.js';
 
 /** No answer comes sooner than this much of the handshake's round trip: round trips differ a little. */

@@ -292,6 +292,13 @@ close-wait-stuck · #4, #5 · RFC 9293 §3.6
       client: { after: [enters('CLOSED', 9, null, { evidence: 'assumed', cause: 'FIN-WAIT-2 timeout' })] },
     });
     expect(draw({ of, sent: HANDSHAKE })).toContain("no frame shows the client's CLOSED: FIN-WAIT-2 timeout");
+    const unseen = {
+      ...enters('FIN-WAIT-1', 1, null, { evidence: 'assumed', cause: 'sent FIN' }),
+      copyFrame: 4,
+    };
+    expect(draw({ of: connection({ client: { after: [unseen] } }), sent: HANDSHAKE })).toContain(
+      "no frame shows the client's FIN-WAIT-1: sent FIN, of which a later copy is #4",
+    );
   });
 
   it('draws ICMP errors where they came', () => {
