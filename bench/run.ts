@@ -1,7 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { devNull, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { ensureCapture, ensureCompressed, type Parameters } from './generator/capture.js';
 import { grown, isProfile, PROFILES, synFlood } from './generator/profiles.js';
 import { findRegressions } from './measure/baseline.js';
@@ -10,14 +9,15 @@ import { BUILT_CLI, listPrograms, type Program } from './measure/programs.js';
 import { renderCapture, renderGrowth, renderVerdicts } from './measure/report.js';
 import { type CaptureResults, describeMachine, type GrowthResults, type Results } from './measure/results.js';
 import { alternate } from './measure/rounds.js';
+import { readOptions, wholeNumber } from './options.js';
 
 const GROWTH_PACKETS = [100_000, 1_000_000, 5_000_000, 20_000_000];
 const GROWTH_HALF_OPEN = [250_000, 1_000_000, 2_000_000];
 
 const USAGE =
   'npm run bench -- [--profile mid,conns] [--programs finwait,tshark,…] [--runs 3] [--growth] [--save FILE] [--compare FILE] [--cli FILE]';
-const { values: options } = parseArgs({
-  options: {
+const options = readOptions(
+  {
     profile: { type: 'string' },
     programs: { type: 'string' },
     runs: { type: 'string', default: '3' },
@@ -25,16 +25,10 @@ const { values: options } = parseArgs({
     save: { type: 'string' },
     compare: { type: 'string' },
     cli: { type: 'string', default: BUILT_CLI },
-    help: { type: 'boolean', short: 'h', default: false },
   },
-});
-if (options.help) {
-  console.log(`${USAGE}\nprofiles: ${Object.keys(PROFILES).join(', ')}`);
-  process.exit();
-}
-
-const runs = Number(options.runs);
-if (!Number.isInteger(runs) || runs < 1) throw new Error(`--runs takes a whole number, not ${options.runs}`);
+  `${USAGE}\nprofiles: ${Object.keys(PROFILES).join(', ')}`,
+);
+const runs = wholeNumber('runs', options.runs);
 const profiles = (options.profile ?? (options.growth ? '' : 'mid,conns'))
   .split(',')
   .filter((name) => name !== '');
