@@ -72,9 +72,7 @@ export async function extract(path: string, options: ExtractOptions, io: Io): Pr
   warnOfDamage(facts, io);
   if (isUnreadable(facts)) return EXIT_CAPTURE;
   check(selection);
-  const { pausedAt } = selection;
-  const untilPause = pausedAt === null ? facts : { ...facts, endAt: null, lastFrameAt: pausedAt };
-  const file = await ExtractFile.open(output, untilPause, alteration, io);
+  const file = await ExtractFile.open(output, betweenPauses(facts, selection), alteration, io);
   try {
     const picker = new FramePicker(selection, datagrams, file.add, engine);
     if ((await readFrames(path, picker.onFrame, options, io)) === null) {
@@ -103,6 +101,15 @@ export async function extract(path: string, options: ExtractOptions, io: Io): Pr
   }
   if (options.quiet !== true) tell(selection, file.frames, output, facts, alteration, io);
   return EXIT_OK;
+}
+
+/** The capture as if it were only what lies between the pauses beside the selected connections. */
+function betweenPauses(facts: CaptureSource, { resumedAt, pausedAt }: Selection): CaptureSource {
+  return {
+    ...facts,
+    ...(resumedAt !== null && { startAt: null, firstFrameAt: resumedAt }),
+    ...(pausedAt !== null && { endAt: null, lastFrameAt: pausedAt }),
+  };
 }
 
 function check(selection: Selection): void {

@@ -215,6 +215,11 @@ export interface CaptureQuality {
    * silence is silence until this time only.
    */
   readonly pausedAt: Timestamp | null;
+  /**
+   * Of one that was first seen in its middle: when the capture last went on before that, if it had paused. What happened
+   * until then is as unknown as what happened before the capture.
+   */
+  readonly resumedAt: Timestamp | null;
   /** Given up after a long silence, because too many were open: what followed counts as another connection. */
   readonly evicted: boolean;
 }
@@ -234,6 +239,7 @@ export const IDEAL_QUALITY: CaptureQuality = Object.freeze({
   multipath: false,
   historyCut: false,
   pausedAt: null,
+  resumedAt: null,
   evicted: false,
 });
 

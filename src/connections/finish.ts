@@ -230,6 +230,7 @@ function qualityOf(memory: Int32Array, base: number, setBacks: SetBacks): Captur
     multipath: (flags & MULTIPATH) !== 0,
     historyCut: (flags & JOURNAL_FULL) !== 0,
     pausedAt: null,
+    resumedAt: null,
     evicted: (flags & EVICTED) !== 0,
   };
 }

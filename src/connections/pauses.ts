@@ -119,12 +119,17 @@ export class Pauses {
     return this.#found;
   }
 
-  /** The connection with the time of the first pause after its last frame; itself if there was none, or it was over. */
-  withPause(connection: Connection): Connection {
+  /** The connection with the pauses beside it; itself if there were none, or it was over. */
+  withPauses(connection: Connection): Connection {
     if (this.#found.length === 0 || isOver(connection)) return connection;
-    const { lastFrame, end, quality } = connection;
+    const { firstFrame, lastFrame, end, quality } = connection;
     // By a clock that ran back it may have been before the connection's end: then nothing is certain.
     const next = this.#found.find(({ frame, from }) => frame > lastFrame && !isLater(end, from));
-    return next === undefined ? connection : { ...connection, quality: { ...quality, pausedAt: next.from } };
+    const last = quality.midstream ? this.#found.findLast(({ frame }) => frame <= firstFrame) : undefined;
+    if (next === undefined && last === undefined) return connection;
+    return {
+      ...connection,
+      quality: { ...quality, pausedAt: next?.from ?? null, resumedAt: last?.to ?? null },
+    };
   }
 }

@@ -607,7 +607,7 @@ export class Tracker {
       this.#addresses,
       this.#setBacks,
     );
-    const connection = this.#neighbours.withMilestones(this.#pauses.withPause(finished), domain);
+    const connection = this.#neighbours.withMilestones(this.#pauses.withPauses(finished), domain);
     if (this.#domains === null) return connection;
     return {
       ...connection,

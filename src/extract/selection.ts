@@ -37,6 +37,8 @@ export class Selection {
   readonly #hosts = new Set<string>();
   /** When the capture paused for the last time after a connection of the extract; null once one goes on to its end. */
   #pausedAt: Timestamp | null | undefined;
+  /** When it had last gone on after a pause before that; null once one was seen earlier, or begins later. */
+  #resumedAt: Timestamp | null | undefined;
   #findings = 0;
   #highest = -1;
 
@@ -70,20 +72,20 @@ export class Selection {
     this.#found.add(id);
     this.connections.add(id);
     this.#conversations.add(nameOf(connection));
-    this.#notePause(connection.quality.pausedAt);
+    this.#pausedAt = outermost(this.#pausedAt, connection.quality.pausedAt, isLater);
+    this.#resumedAt = outermost(this.#resumedAt, connection.quality.resumedAt, isEarlier);
     this.#hosts.add(connection.client.address).add(connection.server.address);
     if (succession !== undefined) this.#takeAlong(id, succession);
-  }
-
-  #notePause(at: Timestamp | null): void {
-    const known = this.#pausedAt;
-    this.#pausedAt =
-      known === undefined || at === null ? at : known === null || isLater(known, at) ? known : at;
   }
 
   /** When the capture paused, if no connection of the extract was seen after that: then the extract ends there as well. */
   get pausedAt(): Timestamp | null {
     return this.#pausedAt ?? null;
+  }
+
+  /** When it went on after a pause, if none of them was seen before that: then the extract starts there as well. */
+  get resumedAt(): Timestamp | null {
+    return this.#resumedAt ?? null;
   }
 
   #takeAlong(id: number, { ids, answered }: Succession): void {
@@ -138,6 +140,20 @@ export class Selection {
   hasConversation(conversation: string): boolean {
     return this.#conversations.has(conversation);
   }
+}
+
+/** The one further out of what was known (nothing yet if undefined) and `at`; null if one of them has no limit. */
+function outermost(
+  known: Timestamp | null | undefined,
+  at: Timestamp | null,
+  isOutside: (time: Timestamp, other: Timestamp) => boolean,
+): Timestamp | null {
+  if (known === undefined || at === null) return at;
+  return known === null || isOutside(known, at) ? known : at;
+}
+
+function isEarlier(time: Timestamp, other: Timestamp): boolean {
+  return isLater(other, time);
 }
 
 function nameOf({ client, server }: Connection): string {

@@ -280,7 +280,10 @@ const IDEAL = piece(`,"quality":${JSON.stringify(IDEAL_QUALITY)}`);
 
 function writeQuality(out: AsciiText, quality: CaptureQuality): void {
   if (quality === IDEAL_QUALITY) out.piece(IDEAL);
-  else out.text(`,"quality":${JSON.stringify({ ...quality, pausedAt: isoOrNull(quality.pausedAt) })}`);
+  else {
+    const [pausedAt, resumedAt] = [isoOrNull(quality.pausedAt), isoOrNull(quality.resumedAt)];
+    out.text(`,"quality":${JSON.stringify({ ...quality, pausedAt, resumedAt })}`);
+  }
 }
 
 const ID = piece('"id":');

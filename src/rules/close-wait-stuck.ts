@@ -18,6 +18,7 @@ import {
   mayHaveClosedUnseen,
   milestone,
   missedSince,
+  unseenBefore,
 } from './evidence/evidence.js';
 import type { Finding, Severity } from './finding.js';
 import type { Rule, RuleContext } from './rule.js';
@@ -117,7 +118,7 @@ export const closeWaitStuck: Rule = {
       'A FIN that was captured but never acknowledged: fin-unacknowledged.',
       'A FIN of {holder} that is itself unacknowledged: last-ack-stuck.',
       'An idle keep-alive connection: nobody closed, both sides are ESTABLISHED.',
-      'A capture that starts inside the connection, less than stuckSeconds before the FIN, and holds no data of {holder}: its own FIN may have come before, so it stays info.',
+      'A capture that starts inside the connection, or goes on inside it after a pause, less than stuckSeconds before the FIN, and holds no data of {holder}: its own FIN may have come before, so it stays info.',
       'A holder that cannot send because the peer’s window is closed: zero-window-stall.',
       'A holder that still waits for its data to be acknowledged, and may hold its FIN back until then: it stays info, and time spent on sending data again does not count.',
     ],
@@ -126,7 +127,7 @@ export const closeWaitStuck: Rule = {
     likelyCauses: [
       ...CAUSES.server,
       inCase('Where data is unacknowledged', WAITS),
-      inCase('Where the capture starts shortly before the FIN', OVER_BEFORE),
+      inCase('Where the capture starts, or goes on after a pause, shortly before the FIN', OVER_BEFORE),
       ...CAUSES_OF_LATE.map((cause) => inCase('Where it closed in the end', cause)),
       inCase('Where it closed in the end and had sent nothing more', COLLECTED),
     ],
@@ -181,7 +182,7 @@ function stillHeld(
     title: mayBeOver
       ? '{holder} may have stayed in CLOSE-WAIT for {held}'
       : '{holder} has stayed in CLOSE-WAIT for {held}',
-    explanation: `{closer} sent its FIN in frame {fin} and {holder} acknowledged it in frame {ack}. ${after}${holder.windowClosed ? ' Its own receive window was closed in its last segment: it had not read what came before.' : ''} ${waits ? `${count(holder.unacknowledgedBytes, 'byte')} that it had sent ${holder.unacknowledgedBytes === 1 ? 'is' : 'are'} not acknowledged, and its FIN may wait behind them: whether the application of {holder} has closed its side, the capture does not tell.` : mayBeOver ? 'The capture starts inside the connection, shortly before, and holds no data of {holder}: its own FIN may have come before, and then the connection is over.' : 'TCP sends the second FIN only when the application closes, so the application of {holder} has not closed its side.'}`,
+    explanation: `{closer} sent its FIN in frame {fin} and {holder} acknowledged it in frame {ack}. ${after}${holder.windowClosed ? ' Its own receive window was closed in its last segment: it had not read what came before.' : ''} ${waits ? `${count(holder.unacknowledgedBytes, 'byte')} that it had sent ${holder.unacknowledgedBytes === 1 ? 'is' : 'are'} not acknowledged, and its FIN may wait behind them: whether the application of {holder} has closed its side, the capture does not tell.` : mayBeOver ? `${unseenBefore(connection)} and holds no data of {holder}: its own FIN may have come before, and then the connection is over.` : 'TCP sends the second FIN only when the application closes, so the application of {holder} has not closed its side.'}`,
     likelyCauses: waits
       ? CAUSES_OF_WAITING[holder.role]
       : mayBeOver

@@ -16,6 +16,7 @@ import {
   milestone,
   missedSince,
   silentSince,
+  unseenBefore,
 } from './evidence/evidence.js';
 import type { Confidence } from './finding.js';
 import type { Rule } from './rule.js';
@@ -114,7 +115,7 @@ export const finWait2Stuck: Rule = {
     const doubt =
       afterReset(closer, holder, entry) ??
       (mayHaveClosedUnseen(connection, holder, entry.time, captureStart, options.stuckSeconds)
-        ? STARTED_LATE
+        ? startedLate(connection)
         : null);
     const call = callUsed(connection, holder, probes, data);
     return reportFinding(finWait2Stuck, connection, {
@@ -164,12 +165,13 @@ interface Doubt {
   readonly reset: number | null;
 }
 
-const STARTED_LATE: Doubt = {
-  words:
-    'and sent nothing more. The capture starts inside the connection, shortly before, and holds no data of {holder}: its own FIN may have come before, and then the connection is over.',
-  advice: { likelyCauses: [OVER_BEFORE, NOT_CLOSING.replace('(likely)', '(possible)')] },
-  reset: null,
-};
+function startedLate(connection: Connection): Doubt {
+  return {
+    words: `and sent nothing more. ${unseenBefore(connection)} and holds no data of {holder}: its own FIN may have come before, and then the connection is over.`,
+    advice: { likelyCauses: [OVER_BEFORE, NOT_CLOSING.replace('(likely)', '(possible)')] },
+    reset: null,
+  };
+}
 
 /** The other side has reset the connection since, and the one that waits is not seen to have accepted it. */
 function afterReset(closer: Endpoint, holder: Endpoint, entry: Transition): Doubt | null {

@@ -23,6 +23,9 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const file = (name: string): string => join(folder, name);
 
+/** In microseconds. */
+const DAY = 86_400_000_000n;
+
 describe('finwait extract', () => {
   it('writes the frames of a connection and says so', async () => {
     const { code, stdout, stderr } = await finwait(['extract', MIXED, '-c', '7', '-o', file('7.pcapng')]);
@@ -154,6 +157,16 @@ describe('finwait extract', () => {
     expect([await told('long.pcapng'), await told('of-long.pcapng')]).toEqual([stuck, stuck]);
     const doubtful = 'info 10.0.0.2:8080 may have stayed in CLOSE-WAIT for 70 s';
     expect([await told('short.pcapng'), await told('of-short.pcapng')]).toEqual([doubtful, doubtful]);
+    // The same where the capture had paused until the FIN.
+    const opening = ethernet(ipv4(tcp({ sourcePort: 40001, flags: 2, sequence: 1 }), ends));
+    const dayBefore = enhancedPacket(opening, 1_000_000n);
+    const later = [fin, answer].map((data, i) =>
+      enhancedPacket(data, DAY + 100_000_000n + BigInt(i) * 10_000n),
+    );
+    const end = enhancedPacket(new Uint8Array(60), DAY + 170_000_000n);
+    writeFileSync(file('paused.pcapng'), joined(...start, dayBefore, ...later, end));
+    await finwait(['extract', file('paused.pcapng'), '-c', '1', '-o', file('of-paused.pcapng')]);
+    expect([await told('paused.pcapng'), await told('of-paused.pcapng')]).toEqual([doubtful, doubtful]);
   });
 
   it('ends where the capture paused, if no connection of the extract was seen after that', async () => {

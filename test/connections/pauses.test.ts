@@ -140,6 +140,15 @@ it('says whether what follows goes on in the middle', () => {
   expect([goOn(fresh(8 * DAY, 11)), goOn(begunInside(8 * DAY, 11))]).toEqual([false, true]);
 });
 
+it('is known to those that are first seen after it, in their middle', () => {
+  const first = [jumps(31, 2), jumps(32, 3), begunInside(33, 112), fresh(34, 113)];
+  const second = [jumps(131, 4), jumps(132, 112), begunInside(133, 114)];
+  const { pauses, connections } = analyzed([...BEFORE, ...first, ...second]);
+  const resumed = [2, 4, 112, 113, 114].map((port) => connections.get(port)!.quality.resumedAt);
+  expect(pauses).toHaveLength(2);
+  expect(resumed).toEqual([null, null, pauses[0].to, null, pauses[1].to]);
+});
+
 it('is nothing to a connection that was over', () => {
   const closed: readonly Timed[] = [
     [1.2, got(1, { flags: FIN | ACK, sequence: 501, acknowledgment: 102 })],

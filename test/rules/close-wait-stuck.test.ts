@@ -35,6 +35,12 @@ const startedLate = (before: string, after = '') =>
         1.07 S A  5 5
         ${after}`);
 
+/** The same after a pause, up to the given time. */
+function resumed(seconds: number, before: string) {
+  const late = startedLate(before);
+  return { ...late, quality: { ...late.quality, resumedAt: at(inScript(seconds)) } };
+}
+
 testRule(closeWaitStuck, {
   fires: [
     {
@@ -46,6 +52,21 @@ testRule(closeWaitStuck, {
       title: '10.0.0.2:8080 may have stayed in CLOSE-WAIT for 62.9 s',
       likelyCauses: /^The connection is over \(possible\)/,
       facts: { kind: 'unseen-start' },
+    },
+    {
+      name: 'as that where the capture had paused until shortly before',
+      connection: resumed(1, '1 C PA 1 5 +3\n 1.01 S A 5 4'),
+      end: inScript(64),
+      severity: 'info',
+      explanation: /The capture had paused until shortly before, .* its own FIN may have come before/,
+      facts: { kind: 'unseen-start' },
+    },
+    {
+      name: 'as ever where it had gone on for a minute before',
+      connection: resumed(-70, '1 C PA 1 5 +3\n 1.01 S A 5 4'),
+      end: inScript(64),
+      severity: 'warning',
+      facts: { kind: 'no-data-after-fin' },
     },
     {
       name: 'as ever where a late capture has data of the holder',

@@ -1,5 +1,5 @@
 import { finWait2Stuck } from '../../src/rules/fin-wait-2-stuck.js';
-import { connection, enters, happens, moment, resets } from '../support/connection-builder.js';
+import { at, connection, enters, happens, moment, resets } from '../support/connection-builder.js';
 import { testRule } from '../support/rule-tester.js';
 import { afterClientFin } from './closing-cases.js';
 
@@ -53,6 +53,16 @@ testRule(finWait2Stuck, {
       title: '10.0.0.1:40000 may have waited in FIN-WAIT-2 for 61.9 s',
       explanation: /its own FIN may have come before, and then the connection is over/,
       likelyCauses: /^The connection is over \(possible\)/,
+    },
+    {
+      name: 'as that where the capture had paused until shortly before',
+      connection: afterClientFin({
+        quality: { midstream: true, resumedAt: at(1) },
+        server: { lastNewData: null },
+      }),
+      end: 64,
+      severity: 'info',
+      explanation: /The capture had paused until shortly before, .* its own FIN may have come before/,
     },
     {
       name: 'on a client whose server never closes',

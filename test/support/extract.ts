@@ -97,7 +97,7 @@ export function captureOfFrames(frames: readonly Frame[], told: Told, connection
     comments: [],
     frameComments: [],
     interfaces: told.facts.interfaces,
-    startAt: told.facts.firstFrameAt,
+    startAt: connection?.quality.resumedAt ?? told.facts.firstFrameAt,
     endAt: connection?.quality.pausedAt ?? told.facts.lastFrameAt,
   });
   for (const frame of frames) writer.add(frame);
@@ -108,8 +108,8 @@ export function captureOfFrames(frames: readonly Frame[], told: Told, connection
 /** A connection and what is said of it, but for the numbers that it has among others. */
 export function storyOf({ connections, findings }: Told, connection: Connection): string {
   const { id, stream, predecessor, quality, ...rest } = connection;
-  // An extract ends where the capture paused, so that it has no pause of its own.
-  const { pausedAt: _, ...ownQuality } = quality;
+  // An extract lies between pauses of the capture, so that it has none of its own.
+  const { pausedAt: _, resumedAt: __, ...ownQuality } = quality;
   const own = { ...rest, quality: ownQuality };
   const before = connections.find((other) => other.id === predecessor);
   const story = {

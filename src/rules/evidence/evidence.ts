@@ -220,7 +220,7 @@ export function gradedBy(connection: Connection, confidence: Confidence): Confid
 }
 
 /**
- * The capture starts inside the connection and holds no data of `endpoint` before the peer's FIN or after: its own FIN
+ * The capture starts inside the connection, or went on inside it after a pause, and holds no data of `endpoint` before the peer's FIN or after: its own FIN
  * may have come before. Not where the capture had lasted for so long (seconds) by the peer's FIN that a host which had
  * closed would not have acknowledged that any more.
  */
@@ -235,8 +235,15 @@ export function mayHaveClosedUnseen(
   // Who probes still waits for that FIN.
   const probes = lastMilestone(peerOf(connection, endpoint), 'keep-alive');
   if (probes !== null && secondsBetween(peersFin, probes.lastTime) > 0) return false;
-  const seen = secondsBetween(captureStart, peersFin);
+  const seen = secondsBetween(connection.quality.resumedAt ?? captureStart, peersFin);
   return !lasted(connection, connection.firstFrame, seen, keepsClosed);
+}
+
+/** Why nothing is known of the time before, as texts have it. */
+export function unseenBefore({ quality }: Connection): string {
+  return quality.resumedAt === null
+    ? 'The capture starts inside the connection, shortly before,'
+    : 'The capture had paused until shortly before, does not hold how the connection began,';
 }
 
 export function latest(a: Timestamp, b: Timestamp | undefined): Timestamp {

@@ -37,9 +37,9 @@ export function causesOfOneSilence(name: string, other: string): readonly string
 /** What tells the one from the other. */
 export const STEP_OF_ONE_SILENCE = 'Capture at {peer}: do the segments of {sender} arrive there?';
 
-/** The other reading of a FIN in a capture that starts late. */
+/** The other reading of a FIN in a capture that starts late, or goes on late after a pause. */
 export const OVER_BEFORE =
-  'The connection is over (possible): {holder} had closed before the capture began, and the FIN in frame {fin} was the second.';
+  'The connection is over (possible): {holder} had closed before this capture saw the connection, and the FIN in frame {fin} was the second.';
 
 /** What was acknowledged comes again: nothing that `name` sends reaches `other`. */
 export function causesOfLostAnswers(name: string, other: string): readonly string[] {
