@@ -158,7 +158,9 @@ const PATIENCE = 100;
 
 /**
  * The wait for the reader of a full pipe. No listener runs meanwhile: where the reader takes long, signals end the
- * program by themselves, or Ctrl-C could not, if the reader never comes back.
+ * program by themselves, or Ctrl-C could not, if the reader never comes back. Node does not tell which signals its
+ * listeners still wait for, so that one from before they are set aside is lost, and has to be sent again: to set them
+ * aside at once would lose more, those from before every short wait.
  */
 class Stall {
   readonly #start = performance.now();
