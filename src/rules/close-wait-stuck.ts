@@ -67,11 +67,12 @@ const CAUSES_OF_LATE = [
 const COLLECTED =
   'The program had lost the handle without closing it, and its garbage collector closed it (possible): then nothing in its log goes with that moment, and other lost ones close with it.';
 const FIND =
-  "On the host of {holder}: ss -tanpo state close-wait '( {filter} )'. Recv-Q 1: only the FIN is unread, nobody has looked at the socket. 0: the program read the end of file and kept the descriptor. More: data is unread as well.";
+  "On the host of {holder}: ss -tanpo state close-wait '( {filter} )'. Recv-Q 1: only the FIN is unread: no read has come so far, though poll may have told. 0: a read took it, as the end of file or along with the last data, and the program kept the descriptor. More: data is unread as well.";
 /** LAST-ACK is the state of a socket whose FIN waits behind data. */
 const FIND_WAITING =
   "On the host of {holder}: ss -tanpo '( {filter} )'. LAST-ACK: its program has closed, and the FIN waits behind what Send-Q counts. CLOSE-WAIT: it has not.";
-const DESCRIPTORS = 'lsof -nP -a -i TCP -s TCP:CLOSE_WAIT, and ls /proc/PID/fd | wc -l against ulimit -n.';
+const DESCRIPTORS =
+  'lsof -nP -a -i TCP -s TCP:CLOSE_WAIT, and ls /proc/PID/fd | wc -l against grep open /proc/PID/limits.';
 const STEPS_OF_WAITING = [FIND_WAITING, 'Capture at {closer}: does the data of {holder} arrive there?'];
 const SEEN_LATE =
   '{holder}: read gave 0 all that time, or would have, and write would have succeeded. {closer}: nothing if it called close(); a read that blocked until the end if it called shutdown(SHUT_WR).';

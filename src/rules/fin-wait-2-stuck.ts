@@ -49,7 +49,7 @@ const BY_SHUTDOWN = {
   applicationSees: `${OF_SHUTDOWN} ${OF_HOLDER}`,
   nextSteps: [
     LOOK_AT_HOLDER,
-    `${LOOK_AT_CLOSER} No timer and a process: its program waits as well, and a timeout of its own would end that. A timer:(timewait,…) entry: it has called close() since.`,
+    `${LOOK_AT_CLOSER} A process, with timer:(keepalive,…) or none: its program waits as well, and a timeout of its own would end that. No process and timer:(timewait,…): it has called close() since.`,
   ],
 };
 
@@ -96,7 +96,7 @@ export const finWait2Stuck: Rule = {
     ],
     nextSteps: [
       LOOK_AT_HOLDER,
-      `${LOOK_AT_CLOSER} A timer:(timewait,…) entry is an orphan that counts down after close(); no timer and a process is a half-close by shutdown().`,
+      `${LOOK_AT_CLOSER} No process and timer:(timewait,…): an orphan that counts down after close(). A process, with timer:(keepalive,…) or none: a half-close by shutdown().`,
       'sysctl net.ipv4.tcp_fin_timeout',
     ],
     example: { fixture: 'fin-wait-2-held', capture: 'client' },
