@@ -43,7 +43,8 @@ const STEPS_OF_VAIN = [
   'Capture at {closer}: do the acknowledgments arrive? If they do, its own firewall drops them: nft list ruleset, iptables -vnL.',
   "On the host of {closer}: ss -tanpo state fin-wait-1 '( {filter} )'.",
 ];
-const ORPHANS = 'sysctl net.ipv4.tcp_orphan_retries net.ipv4.tcp_max_orphans on the host of {closer}.';
+const ORPHANS =
+  'sysctl net.ipv4.tcp_orphan_retries net.ipv4.tcp_max_orphans on the host of {closer}; of the retries, 0 stands for 8.';
 const CAPTURE_AT_PEER = 'Capture at the host of {peer} to see whether the FIN arrives.';
 /** The connection has ended, with a reset of its own or because its kernel gave up. */
 const STEPS_OF_ENDED = [CAPTURE_AT_PEER, ORPHANS];

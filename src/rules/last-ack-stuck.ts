@@ -26,7 +26,7 @@ const LOST_BEHIND =
 const DROPPED_AT_CLOSER =
   'A firewall in front of {closer}, or on its host, drops it (possible): its counters tell.';
 const LOOK =
-  "On the host of {closer}: ss -tanpo state last-ack '( {filter} )', and sysctl net.ipv4.tcp_orphan_retries.";
+  "On the host of {closer}: ss -tanpo state last-ack '( {filter} )', and sysctl net.ipv4.tcp_orphan_retries, where 0 stands for 8.";
 const CAPTURE_AT_PEER = 'Capture on the side of {peer}: does the FIN arrive, and does the answer leave?';
 const ANY_CITATIONS = [cite.lastAckMeaning, cite.finRetransmitted, cite.lastAckTimeout];
 const ACKNOWLEDGED_CITATIONS = [...ANY_CITATIONS, cite.timeWaitReacknowledges];

@@ -44,11 +44,13 @@ const GAVE_UP = 'The client gave up waiting for an answer (likely): a timeout of
 /** What it had sent last came right behind data of the server. */
 const MAY_HAVE_GIVEN_UP = GAVE_UP.replace('(likely)', '(possible)');
 const NEVER_ACCEPTED =
-  'the listening socket was closed, or its program ended, before the connection was accepted (possible): the others in its queue are reset in the same moment, and only TcpOutRsts counts it.';
+  'the listening socket was closed, or its program ended, before the connection was accepted (possible): the others in its queue are reset in the same moment, and only TcpOutRsts and TcpEstabResets count it.';
 const MEMORY =
   'The kernel was short of memory or had too many orphans (possible): TcpExtTCPAbortOnMemory counts it.';
-const LINGER2 =
-  'TCP_LINGER2 below zero (possible): TcpExtTCPAbortOnData counts that, TcpExtTCPAbortOnLinger if shutdown() came before close().';
+const LINGER2 = 'TCP_LINGER2 below zero (possible): TcpExtTCPAbortOnData counts that.';
+/** Linux that has too many orphans sends a reset of its own right behind the FIN, and answers no acknowledgment with one. */
+const NO_WAIT =
+  'A stack that does without FIN-WAIT-2, or a load balancer or NAT on the path that had ended the connection and answers for {aborter} (possible): TTL or MAC address of the reset may differ then.';
 const DEVICE =
   'a firewall, intrusion prevention system or load balancer on the path sent it (possible): then its TTL or MAC address may differ from that of other frames of {aborter}.';
 const MISSED = 'it answers a segment that the capture missed, and the socket was gone (possible).';
@@ -120,9 +122,9 @@ const WITHOUT_DATA = adviceOn([LINGER, PROGRAM], 'TcpExtTCPAbortOnData TcpExtTCP
   cite.lingerCounter,
 ]);
 const NO_FIN_WAIT_2: Pick<Draft, 'likelyCauses' | 'nextSteps' | 'citations'> = {
-  likelyCauses: [LINGER2, MEMORY],
+  likelyCauses: [LINGER2, NO_WAIT],
   nextSteps: [
-    'On the host of {aborter}: nstat -az TcpExtTCPAbortOnData TcpExtTCPAbortOnLinger TcpExtTCPAbortOnMemory; sysctl net.ipv4.tcp_max_orphans.',
+    'On the host of {aborter}: nstat -az TcpExtTCPAbortOnData.',
     'Look for TCP_LINGER2 in the code of {aborter}.',
   ],
   citations: [cite.twoWaysToEnd, cite.normalOrAborted, cite.lingerTwoBelowZero],
@@ -218,14 +220,15 @@ export const rstActiveAbort: Rule = {
       `On a server that had sent no data: ${NEVER_ACCEPTED}`,
       MEMORY,
       inCase('Where the TTL is between 65 and 128', ENDED_ON_WINDOWS),
-      `Where the reset follows the acknowledgment of its own FIN: ${LINGER2}`,
+      `Where it answers the acknowledgment of its own FIN: ${LINGER2}`,
+      inCase('Where it answers the acknowledgment of its own FIN', NO_WAIT),
       inCase('From a server that had sent its SYN-ACK only, without an ACK bit', QUEUE_FULL),
       `Without an ACK bit, or with marks of another sender: ${DEVICE}`,
       `Without an ACK bit: ${MISSED}`,
       `Without an ACK bit: ${BARE_ABORT}`,
     ],
     nextSteps: [
-      'On the host of {aborter}: nstat -az TcpExtTCPAbortOnClose TcpExtTCPAbortOnData TcpExtTCPAbortOnMemory TcpExtTCPAbortOnLinger.',
+      'On the host of {aborter}: nstat -az TcpExtTCPAbortOnClose TcpExtTCPAbortOnData TcpExtTCPAbortOnMemory; TcpExtTCPAbortOnLinger, if shutdown() had sent its FIN before and TCP_LINGER2 is below zero.',
       LOOK,
     ],
     example: { fixture: 'killed-unread-data', capture: 'client' },
@@ -401,8 +404,7 @@ function kindOf(
   if (onOwnFin) {
     return {
       name: 'no-fin-wait-2',
-      words:
-        ' It does not wait for the peer’s FIN: TCP_LINGER2 is below zero, or the kernel has too many orphans.',
+      words: ' It does not wait for the peer’s FIN: so does Linux where TCP_LINGER2 is below zero.',
       sinceDataSeconds,
     };
   }

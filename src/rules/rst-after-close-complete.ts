@@ -18,9 +18,9 @@ import { duration, inCase, nameOf, round } from './wording/wording.js';
 
 const TO_AVOID_TIME_WAIT = 'The program aborts instead of closing, to avoid TIME-WAIT (possible).';
 const NO_FIN_WAIT_2 =
-  '{resetter} keeps no FIN-WAIT-2: TCP_LINGER2 below zero, too many orphans, or a stack that does without (possible).';
+  '{resetter} keeps no FIN-WAIT-2: TCP_LINGER2 below zero, as many in TIME-WAIT as tcp_max_tw_buckets lets it have, or a stack that does without (possible).';
 const FIN_WAIT_2_ENDED =
-  '{resetter} no longer had the connection: a short tcp_fin_timeout or TCP_LINGER2, too many orphans, or a restart (possible).';
+  '{resetter} no longer had the connection: a short tcp_fin_timeout or TCP_LINGER2, as many in TIME-WAIT as tcp_max_tw_buckets lets it have, or a restart (possible).';
 const ON_PATH =
   'A load balancer or NAT on the path had ended it, and answers for {resetter} (possible): TTL or MAC address of the reset then differ.';
 /** Why a side that had closed does not wait, by whether it can have waited for as long as a timeout takes. */
@@ -165,7 +165,7 @@ function notWaitedFor(resetter: Endpoint, peer: Endpoint, connection: Connection
     likelyCauses: waitedSeconds < SHORTEST_TIMEOUT ? NEVER_WAITED : NO_LONGER_WAITED,
     citations: OF_ANSWER,
     nextSteps: [
-      'On the host of {resetter}: sysctl net.ipv4.tcp_fin_timeout net.ipv4.tcp_max_orphans',
+      'On the host of {resetter}: sysctl net.ipv4.tcp_fin_timeout net.ipv4.tcp_max_tw_buckets; nstat -az TcpExtTCPTimeWaitOverflow TcpExtTCPAbortOnData',
       'Nothing more, unless it is unexpected that {resetter} had closed.',
     ],
     frames: [finFrame(resetter), closed?.frame ?? null, trigger.frame, reset.frame],

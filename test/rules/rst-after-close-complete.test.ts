@@ -76,7 +76,9 @@ testRule(rstAfterCloseComplete, {
         1.0600 C R  102`),
       end: 20,
       explanation: /after the last segment of 10\.0\.0\.1:40000, and got RST/,
-      likelyCauses: /^10\.0\.0\.1:40000 keeps no FIN-WAIT-2(?!.*tcp_fin_timeout)/s,
+      likelyCauses:
+        /^10\.0\.0\.1:40000 keeps no FIN-WAIT-2: [^\n]*tcp_max_tw_buckets(?!.*(tcp_fin_timeout|orphans))/s,
+      nextSteps: /tcp_max_tw_buckets; nstat -az TcpExtTCPTimeWaitOverflow/,
     },
     {
       name: 'on a repetition of the second FIN that is answered so',
