@@ -15,7 +15,7 @@ const SHORTEST_SECONDS = 1;
 
 const SENDER: ProgramView = {
   name: 'sender',
-  open: 'its writes succeed until the send buffer is full, and its read blocks; both fail with ETIMEDOUT once its kernel gives up',
+  open: 'its writes succeed until the send buffer is full, and its read blocks; once its kernel gives up, the first call that meets it fails with ETIMEDOUT, and then reads give 0 and writes fail with EPIPE and SIGPIPE',
   read: 'blocks, and fails with ETIMEDOUT once its kernel gives up',
 };
 const OF_PEER =

@@ -20,6 +20,7 @@ import { isHeldBack, LOST_NEIGHBOUR_CITATIONS, lostNeighbour, reportSilence } fr
 import type { Rule } from './rule.js';
 import { MINIMUM_RETRANSMISSIONS } from './thresholds.js';
 import { causesOfLostAnswers, causesOfSilence } from './wording/host-fate.js';
+import { REFUSING_CLOSER } from './wording/program-view.js';
 import type { Draft } from './wording/report-finding.js';
 import { count, duration, nameOf, round, ssFilter, times } from './wording/wording.js';
 
@@ -139,7 +140,7 @@ export const finUnacknowledged: Rule = {
       nextSteps: reset === null ? STEPS_OF_WAITING : STEPS_OF_ENDED,
       ...account,
       explanation: `The FIN of {closer} in frame {fin} was sent again until frame {last}, ${account.explanation}${reset === null ? '' : ' It went on as if the connection were open, and {closer} answered with RST in frame {rst}.'}${stopped ? ` Then {closer} stopped, and no packet says why: it gave up${silent && asked === null ? ', or its host no longer finds the next one on its link and sends ARP or neighbour discovery requests only, which this capture does not hold' : ''}.` : ''}`,
-      applicationSees: `${OF_CLOSER} {peer}: ${silent ? 'unknown.' : `nothing of the close; ${reset === null ? 'its read waits.' : 'its write succeeded and drew the reset, and then its read fails with ECONNRESET.'}`}`,
+      applicationSees: `${reset === null ? OF_CLOSER : REFUSING_CLOSER} {peer}: ${silent ? 'unknown.' : `nothing of the close; ${reset === null ? 'its read waits.' : 'its write succeeded and drew the reset, and then its read fails with ECONNRESET.'}`}`,
       frames: [
         finFrame(closer),
         covered?.frame ?? null,

@@ -34,7 +34,7 @@ const IN_CLOSE_WAIT: ProgramView = {
 
 const GAVE_UP: ProgramView = {
   name: 'sender',
-  open: 'its calls fail with ETIMEDOUT, if it was its kernel that gave up; a program that gave up knows of it',
+  open: 'its next call fails with ETIMEDOUT, if it was its kernel that gave up; a program that gave up knows of it',
   read: 'fails with ETIMEDOUT, if it was its kernel that gave up',
 };
 

@@ -15,7 +15,7 @@ import {
 import { MAY_BE_TLS_ALERT, mayBeTlsAlert } from './evidence/tls-alert.js';
 import type { Rule } from './rule.js';
 import { CLIENT_LEFT, UNLESS_CLIENT_SHOULD_WAIT } from './wording/host-fate.js';
-import { inGeneral, type ProgramView, seenAt } from './wording/program-view.js';
+import { inGeneral, type ProgramView, REFUSING_CLOSER, seenAt } from './wording/program-view.js';
 import { type Draft, reportFinding } from './wording/report-finding.js';
 import { count, duration, inCase, nameOf, round, times } from './wording/wording.js';
 
@@ -84,7 +84,6 @@ const UNAWARE: ProgramView = {
   open: 'its write had succeeded, and its read fails with ECONNRESET, as no FIN had come, or not all before it',
   read: 'fails with ECONNRESET, as no FIN had come, or not all before it',
 };
-const OF_CLOSER = '{closer}: nothing, its socket is closed.';
 /** A server that has sent nothing for this long has answered what it was asked. */
 const IDLE_SECONDS = 1;
 
@@ -115,7 +114,7 @@ export const rstOnCloseRace: Rule = {
       'A client that closes in the middle of a response it no longer wants: it stays info.',
       'A goodbye of the size of a TLS alert such as close_notify: it stays info.',
     ],
-    applicationSees: `${inGeneral(SENDER)} ${OF_CLOSER}`,
+    applicationSees: `${inGeneral(SENDER)} ${REFUSING_CLOSER}`,
     likelyCauses: [
       IDLE_TIMEOUT,
       EARLY_ERROR,
@@ -148,7 +147,7 @@ export const rstOnCloseRace: Rule = {
         unheard: connection.rolesKnownBy === 'guess' && closer.lastNewData === null,
         answered: wasAnswered(connection, sender, closer, fin, lost),
       }),
-      applicationSees: `${seenAt(sender, closer, finMissed ? UNAWARE : SENDER, reset.frame)} ${OF_CLOSER}`,
+      applicationSees: `${seenAt(sender, closer, finMissed ? UNAWARE : SENDER, reset.frame)} ${REFUSING_CLOSER}`,
       frames: [
         bothClosed ? finFrameOf(sender) : null,
         finFrame,

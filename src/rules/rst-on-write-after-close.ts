@@ -14,7 +14,7 @@ import {
   type SeenReset,
 } from './evidence/evidence.js';
 import type { OptionValues, Rule } from './rule.js';
-import { inGeneral, type ProgramView, seenAt } from './wording/program-view.js';
+import { inGeneral, type ProgramView, REFUSING_CLOSER, seenAt } from './wording/program-view.js';
 import { reportFinding } from './wording/report-finding.js';
 import { count, duration, nameOf, round } from './wording/wording.js';
 import {
@@ -34,7 +34,6 @@ const WRITER: ProgramView = {
   open: '(on Linux) read returns 0 before and after the reset; the first write returned success; the next one raises SIGPIPE, which ends a process that does not ignore it, or fails with EPIPE. SO_ERROR is EPIPE if asked in between. Data queued before the FIN is still readable',
   read: 'gives 0',
 };
-const OF_CLOSER = '{closer}: nothing; it has closed its socket, or shut down both directions.';
 
 const OF_CLIENT = [
   'At {writer}: does the pool test a connection before it lends it, and drop it before the server’s keep-alive timeout?',
@@ -145,7 +144,7 @@ export const rstOnWriteAfterClose: Rule = {
       'The tail of what the writer was sending when the FIN came, and a reset had met already: it was in its send buffer.',
       'A goodbye right before the writer’s own FIN, or of the size of a TLS alert such as close_notify: it stays info.',
     ],
-    applicationSees: `${inGeneral(WRITER)} ${OF_CLOSER}`,
+    applicationSees: `${inGeneral(WRITER)} ${REFUSING_CLOSER}`,
     likelyCauses: [
       NO_LOOK,
       POOL,
@@ -197,7 +196,7 @@ export const rstOnWriteAfterClose: Rule = {
       confidence: isCertain && variant.name !== 'farewell' ? gradedBy(connection, 'inferred') : 'possible',
       title: `{writer} ${variant.title}`,
       explanation: `{closer} sent its FIN in frame {fin}${arrived === null ? '' : ', which {writer} took in with frame {arrived}'}; {writer} acknowledged it${apart === null ? ' with' : ' in frame {covered}, and wrote'} ${writtenIn(data)}, {delay} ${apart === null ? (arrived === null ? 'after the FIN' : 'after that') : 'later'}. {closer} answered with RST in frame {rst}.${earlierLoss(before, missing)} ${variant.meaning}`,
-      applicationSees: `${seenAt(writer, closer, WRITER, reset.frame)} ${OF_CLOSER}`,
+      applicationSees: `${seenAt(writer, closer, WRITER, reset.frame)} ${REFUSING_CLOSER}`,
       frames: [
         finFrame(closer),
         entry.frame,

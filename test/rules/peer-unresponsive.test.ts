@@ -98,7 +98,8 @@ testRule(peerUnresponsive, {
       end: 40,
       explanation:
         /does not tell which\. In the end 10\.0\.0\.1:40000 gave up, or its program did: its reset in frame 16 follows the last copy by 6\.4 s\.$/,
-      applicationSees: /^10\.0\.0\.1:40000: its calls fail with ETIMEDOUT, if it was its kernel that gave up/,
+      applicationSees:
+        /^10\.0\.0\.1:40000: its next call fails with ETIMEDOUT, if it was its kernel that gave up/,
       frames: [8, 10, 15, 16],
       facts: { gaveUp: true },
     },

@@ -14,6 +14,13 @@ export interface ProgramView {
   readonly read: string;
 }
 
+/**
+ * What the program at `{closer}` sees that had sent its FIN, where its host answers data with a reset: so does a closed
+ * socket, and one that is shut down in both directions, of which the kernel tells it (tcp_rcv_state_process).
+ */
+export const REFUSING_CLOSER =
+  '{closer}: nothing if it has closed its socket; after shutdown(SHUT_RDWR) its next read fails with ECONNRESET.';
+
 /** For a rule's documentation, where nobody knows whether it had closed. */
 export function inGeneral({ name, open, read }: ProgramView): string {
   return `{${name}}: ${open}. If it had sent its own FIN before: ${afterOwnFin(read)}.`;
