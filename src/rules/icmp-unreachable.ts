@@ -187,7 +187,7 @@ export const icmpUnreachable: Rule = {
       'An error about another connection.',
     ],
     applicationSees:
-      '{sender}: (on Linux) while connecting, an error at once, which depends on type and code: EHOSTUNREACH for an unreachable host, ENETUNREACH for a network, ECONNREFUSED for a port, EACCES if ICMPv6 forbids it; later nothing until the kernel gives up, and then that error instead of ETIMEDOUT.',
+      '{sender}: (on Linux) while connecting, an error at once, which depends on type and code: EHOSTUNREACH for an unreachable host, ENETUNREACH for a network, ECONNREFUSED for a port, EACCES if ICMPv6 forbids it; later nothing until the kernel gives up, and then that error instead of ETIMEDOUT; SO_ERROR, or IP_RECVERR, tells it before.',
     likelyCauses: [
       'Host unreachable: the host of {peer} is down, and the last router gets no answer to ARP (possible).',
       'Host unreachable, from the host of {sender} itself: the next host on its link, {peer} or a router, is down or off the link (likely).',
@@ -326,7 +326,7 @@ function sinceThen({ triedIn, answeredIn, isOpen, refusedIn }: Handshake): strin
 function outcome(
   sender: Endpoint,
   peer: Endpoint,
-  { quotesUnsent, quotesAcknowledged }: IcmpError,
+  { version, quotesUnsent, quotesAcknowledged }: IcmpError,
   errno: string | null,
   dead: boolean,
   handshake: Handshake | null,
@@ -339,23 +339,28 @@ function outcome(
   if (errno === null) return '{sender}: nothing; Linux ignores an error with a code that it does not know.';
   if (handshake !== null)
     return sender.role === 'client' ? outcomeOfConnect(handshake, errno) : outcomeOfAccept(handshake);
+  const option = version === 6 ? 'IPV6_RECVERR' : 'IP_RECVERR';
+  const sooner = `sooner if it asks for SO_ERROR or has set ${option}`;
   return dead
     ? seenAt(sender, peer, {
         name: 'sender',
-        open: `(on Linux) nothing until the kernel gives up, and then ${errno} instead of ETIMEDOUT; with IP_RECVERR at once`,
-        read: `fails with ${errno} when the kernel gives up; with IP_RECVERR at once`,
+        open: `(on Linux) nothing until the kernel gives up, and then ${errno} instead of ETIMEDOUT; ${sooner}`,
+        read: `fails with ${errno} when the kernel gives up; ${sooner}`,
       })
-    : `{sender}: (on Linux) nothing; had the kernel given up soon after, it would have been with ${errno}.`;
+    : `{sender}: (on Linux) nothing unless it has set ${option}; had the kernel given up soon after, it would have been with ${errno}.`;
 }
 
-/** Linux gives a SYN up at any error (`tcp_v4_err`): who goes on has another system, or the error did not reach it. */
+/**
+ * Linux gives a SYN up at any error (`tcp_v4_err`), but for one that comes while the call holds the socket, as that of
+ * its own firewall may: who goes on met that, has another system, or was not reached by the error.
+ */
 function outcomeOfConnect({ triedIn, answeredIn, isOpen, refusedIn }: Handshake, errno: string): string {
-  const wentOn = `{sender}: its connect went on, where it fails at once with ${errno} on Linux`;
+  const wentOn = `{sender}: its connect went on, where it mostly fails at once with ${errno} on Linux`;
   if (isOpen) return `${wentOn}, and succeeded; its program learns nothing of the error.`;
   if (refusedIn !== null)
     return `{sender}: its connect had failed, or been given up, when the answer came; on Linux it fails at once with ${errno}.`;
   if (triedIn !== null)
-    return `${wentOn}; it ${answeredIn === null ? '' : 'succeeds if frame {answer} reaches it, and '}fails later with ${errno} or ETIMEDOUT if no answer comes.`;
+    return `${wentOn}; it ${answeredIn === null ? '' : 'succeeds if frame {answer} reaches it, and '}fails at the next such error, or later with ${errno} or ETIMEDOUT if no answer comes.`;
   const late = answeredIn === null ? '' : ', and the answer to its SYN finds no socket and draws a reset';
   return `{sender}: (on Linux) connect fails at once with ${errno}${late}.`;
 }
