@@ -11,7 +11,7 @@ const LOST = [
 ];
 /** The SYN was answered, with a reset. */
 const REFUSED = {
-  applicationSees: '{caller}: connect takes a round trip longer. {listener}: nothing.',
+  applicationSees: '{caller}: connect takes longer by the first try. {listener}: nothing.',
   likelyCauses: [
     'A firewall or load balancer on the way resets SYNs that ask for ECN (likely): then it does so each time.',
     'The service began to listen in between (possible): then later SYNs with ECN are answered.',

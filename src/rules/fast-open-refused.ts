@@ -15,7 +15,7 @@ const QUEUE_FULL =
 const OLD_COOKIE =
   'The cookie is one that {listener} no longer knows: a new key, another host behind a load balancer, or a client whose address has changed (possible).';
 const CALLER_COUNTERS =
-  'On the host of {caller}: nstat -az TcpExtTCPFastOpenActiveFail TcpExtTCPFastOpenBlackhole';
+  'On the host of {caller}: nstat -az TcpExtTCPFastOpenActiveFail; and TcpExtTCPFastOpenBlackhole, which counts only where net.ipv4.tcp_fastopen_blackhole_timeout_sec is above 0';
 
 /** Data on the SYN were of no use: they had to be sent again after the handshake. */
 export const fastOpenRefused: Rule = {

@@ -58,7 +58,7 @@ export const rstOriginSuspect: Rule = {
       'Another TTL alone: some systems send resets with another initial one (64, 128, 255), and that from the same distance counts for nothing.',
       'Resets of both ends at once alone: both programs may abort on the same message, or on timers of the same length.',
       'Duplicated frames.',
-      'A reset without the timestamps of the segments before it: BSD and macOS send all of theirs like that, and Linux those of closed sockets.',
+      'A reset without the timestamps of the segments before it: Linux sends those of closed sockets like that, and some systems all of theirs.',
       'A jump in the IP identification: some hosts draw it at random, network cards that cut segments number anew, and IPv6 has none.',
     ],
     applicationSees: 'As after any reset: ECONNRESET where it was accepted, nothing where it was not.',
