@@ -156,6 +156,8 @@ export const EVICTED = 1 << 18;
 export const ECN_ASKED = 1 << 19;
 /** What comes belongs to another connection on the same ports, whose SYN was not captured: it only counts. */
 export const FOLLOWED = 1 << 20;
+/** Its SYN-ACK agreed to selective acknowledgments (RFC 2018 §2). */
+export const SACK_AGREED = 1 << 21;
 
 // STATE.
 export const STATE_MASK = 0x0f;

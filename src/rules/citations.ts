@@ -485,10 +485,6 @@ export const cite = {
     '3.2',
     'A reset in the window but not exact should be answered with a challenge ACK.',
   ),
-  resetBehindGap: tcpInput(
-    'tcp_validate_incoming',
-    'Linux takes a reset as well whose number follows the last octets that it has beyond a gap, where SACK is in use.',
-  ),
   challengeSyn: blindAttacks(
     '4.2',
     'A SYN on a synchronized connection should be answered with a challenge ACK.',
@@ -565,6 +561,10 @@ export const cite = {
   resetOnFinNumber: tcpInput(
     'tcp_reset_check',
     'After the peer’s FIN Linux also accepts a reset with the number of that FIN, one below the next octet.',
+  ),
+  resetBehindGap: tcpInput(
+    'tcp_validate_incoming',
+    'With selective acknowledgments Linux also accepts a reset with the number that follows the last octet beyond a gap.',
   ),
   connectRefused: connectManual(
     'ECONNREFUSED',

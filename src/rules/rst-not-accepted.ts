@@ -118,7 +118,7 @@ export const rstNotAccepted: Rule = {
     notThis: [
       'A second, exact reset in answer to the challenge: the connection ends there, and this stays info.',
       'After the peer’s FIN, a reset with the number of that FIN: Linux accepts it, and closed sockets send it.',
-      'A reset right behind data that came beyond a gap: Linux accepts it where SACK is in use.',
+      'A reset right behind octets that came beyond a gap, where selective acknowledgments are agreed on: Linux accepts it.',
       'A stale reset for a connection that had been closed anyway: it stays info.',
       'A reset that a caller in SYN-SENT ignored, and that was connected later: it stays info.',
       'A receiver that was not seen to go on: the capture may lack what came before the reset, and this stays info.',

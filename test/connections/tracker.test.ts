@@ -739,28 +739,6 @@ describe('resets (RFC 9293 §3.5.2, §3.5.3, §3.10.7)', () => {
     expect(server.finalState).toBe('CLOSED');
   });
 
-  describe('behind data beyond a gap', () => {
-    const gap = `${OPEN}
-      1.000 S A 1461 1 +1460
-      1.000 C A 1 1`;
-
-    it.each([
-      ['at the end of that data is accepted, as Linux accepts it', 'S RA 2921 1', 'accepted', 'CLOSED'],
-      ['elsewhere in it is not', 'S RA 2000 1', 'challenged', 'ESTABLISHED'],
-      ['beyond it is not', 'S RA 3000 1', 'challenged', 'ESTABLISHED'],
-    ])('a reset %s', (_what, reset, verdict, state) => {
-      const { client, server } = connectionOf(`${gap}\n 1.010 ${reset}`);
-      expect(server.milestones.find(({ kind }) => kind === 'reset')?.reset?.verdict).toBe(verdict);
-      expect(client.finalState).toBe(state);
-    });
-
-    it('a receiver that goes on after such a one did not accept it', () => {
-      const { client } = connectionOf(`${gap}\n 1.010 S RA 2921 1\n 1.0101 C A 1 1\n 1.500 C PA 1 1 +5`);
-      expect(client.finalState).toBe('ESTABLISHED');
-      expect(client.timeline.at(-1)).toMatchObject({ cause: 'received RST', retractedBy: 8 });
-    });
-  });
-
   describe('behind data that was lost before the capture', () => {
     const closed = `${OPEN_AT_SERVER}
       1.000 S FA 1 1
@@ -822,6 +800,26 @@ describe('resets (RFC 9293 §3.5.2, §3.5.3, §3.10.7)', () => {
     // An acknowledgment after one outside the window answers something else.
     const challenges = verdict === 'challenged' ? [{ kind: 'challenge-ack', frame: 5 }] : [];
     expect(server.milestones).toMatchObject(challenges);
+  });
+
+  it.each([
+    ['is taken where selective acknowledgments are agreed on', 'sack=1', 601, '', 'CLOSED', 'accepted'],
+    ['is challenged elsewhere', '', 601, '', 'ESTABLISHED', 'challenged'],
+    ['is challenged if it is not quite there', 'sack=1', 551, '', 'ESTABLISHED', 'challenged'],
+    ['is challenged if it is further on', 'sack=1', 701, '', 'ESTABLISHED', 'challenged'],
+    ['was not taken by a receiver that goes on', 'sack=1', 601, '1.500 S A 1 1', 'ESTABLISHED', 'accepted'],
+  ])('a reset right behind what came beyond a gap %s', (_what, option, sequence, answer, state, verdict) => {
+    const { client, server } = connectionOf(`
+      0.000 C S  0 ${option}
+      0.000 S SA 0 1 ${option}
+      0.030 C A  1 1
+      1.000 C PA 501 1 +100
+      1.001 S A  1 1
+      1.100 C RA ${sequence} 1
+      ${answer}`);
+    expect(client.finalState).toBe('CLOSED');
+    expect(server.finalState).toBe(state);
+    expect(client.milestones.find(({ kind }) => kind === 'reset')?.reset).toMatchObject({ verdict });
   });
 
   describe('names the segment that a reset answers', () => {

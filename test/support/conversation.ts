@@ -19,13 +19,13 @@ const FLAG_LETTERS: Readonly<Record<string, number>> = {
  * Runs a script of segments through the tracker, one a line:
  *
  *     <seconds> <C|S> <flags> <sequence> [<acknowledgment>] [+<payload>] [win=<n>] [isn=<n>] [ttl=<n>] [id=<n>]
- *     [port=<n>] [mss=<n>] [tfo=<n>] [ts=<n>] [echo=<n>] [mptcp=1]
+ *     [port=<n>] [mss=<n>] [tfo=<n>] [ts=<n>] [echo=<n>] [mptcp=1] [sack=1]
  *
  * Flags are letters of `FSRPAEC`. Numbers are relative to the initial sequence numbers, so that a SYN is 0
  * and the first octet 1; the client's is chosen so that its numbers wrap early. `isn=` shifts both of the
  * line's own numbers to those of another incarnation; `port=` is the client's, `tfo=` the length of a
  * Fast Open cookie, `ts=` the sender's timestamp, `echo=` the one it echoes;
- * `mptcp=` puts in an option of Multipath TCP. Empty lines and what follows `#` are left
+ * `mptcp=` puts in an option of Multipath TCP, `sack=` that for selective acknowledgments. Empty lines and what follows `#` are left
  * out.
  */
 export function conversation(script: string, options: Partial<TrackerOptions> = {}): Connection[] {
@@ -94,6 +94,7 @@ function segmentOf(words: readonly string[], frame: number): Segment {
   segment.maximumSegmentSize = Number(named.get('mss') ?? -1);
   segment.fastOpenCookieLength = Number(named.get('tfo') ?? -1);
   segment.multipath = named.has('mptcp') ? 1 : 0;
+  segment.sackPermitted = named.has('sack') ? 1 : 0;
   segment.hasTimestamps = named.has('ts') ? 1 : 0;
   segment.timestampValue = Number(named.get('ts') ?? 0);
   segment.timestampEcho = Number(named.get('echo') ?? 0);

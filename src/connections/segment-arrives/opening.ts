@@ -52,6 +52,7 @@ import {
   LAST_NANOSECONDS,
   LAST_RESET_SINCE,
   LAST_SECONDS,
+  SACK_AGREED,
   SERVER,
   SERVER_DELAY,
   SND_NXT,
@@ -121,6 +122,7 @@ export function takeSynAck(at: Exchange): number {
     disproveOpening(at);
   } else {
     memory[x + STATE] = flags | ENDPOINT_SENT_SYN_ACK;
+    if (segment.sackPermitted !== 0) memory[base + FLAGS] |= SACK_AGREED;
     if (isOther || (flags & ENDPOINT_SYN_CAPTURED) === 0) startWithSynAck(at);
     // A client's SYN-ACK answers a SYN of the server, and says nothing of the way to that.
     if (fromServer) measureDelay(memory, base, SERVER_DELAY, y, KIND_SYN, segment);

@@ -18,9 +18,11 @@ import {
   DATA_FRAME,
   ENDPOINT_ACKNOWLEDGED,
   ENDPOINT_SEEN,
+  FLAGS,
   ISS,
   isLaterFrame,
   LAST_FRAME,
+  SACK_AGREED,
   SND_NXT,
   STATE,
   STATE_MASK,
@@ -48,13 +50,21 @@ export function verdictOn(at: Exchange, hasAck: boolean): number {
   const high = mostExpected(at);
   const windowEnd = advance(high, memory[y + WINDOW]);
   const sequence = segment.sequence;
-  if (within(sequence, low, high)) return VERDICT_ACCEPTED;
-  // Linux accepts as well one at the end of what it has beyond a gap, if the two ends use SACK, as nearly all do.
-  if (sequence === memory[x + SND_NXT] && after(sequence, high)) return VERDICT_ACCEPTED;
+  if (within(sequence, low, high) || endsBeyondGap(at, high)) return VERDICT_ACCEPTED;
   // A closed socket answers data with the number of its FIN; Linux accepts RCV.NXT - 1 after a FIN.
   const finReceived = state === CLOSE_WAIT || state === LAST_ACK || state === CLOSING;
   if (finReceived && advance(sequence, 1) === low) return VERDICT_ACCEPTED;
   return after(sequence, low) && before(sequence, windowEnd) ? VERDICT_CHALLENGED : VERDICT_OUT_OF_WINDOW;
+}
+
+/**
+ * Octets of the reset's sender were captured beyond a gap, and its number follows the last of them. Linux takes that
+ * for exact where selective acknowledgments are agreed on; a receiver that does not goes on, which disproves it.
+ */
+function endsBeyondGap({ memory, base, sender: x, segment }: Exchange, expected: number): boolean {
+  const next = memory[x + SND_NXT];
+  const isSelective = (memory[base + FLAGS] & SACK_AGREED) !== 0;
+  return isSelective && segment.sequence === next && after(next, expected);
 }
 
 /**
