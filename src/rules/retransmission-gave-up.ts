@@ -8,8 +8,8 @@ import { silenceMetBy } from './evidence/silence.js';
 import type { Rule } from './rule.js';
 import { MINIMUM_RETRANSMISSIONS } from './thresholds.js';
 import { causesOfSilence, stepsOfSilence } from './wording/host-fate.js';
-import { inGeneral, type ProgramView, seenAt } from './wording/program-view.js';
-import { count, duration, nameOf, round } from './wording/wording.js';
+import { hadClosed, inGeneral, type ProgramView, seenAt } from './wording/program-view.js';
+import { count, duration, inCase, nameOf, round } from './wording/wording.js';
 
 const TIMED_OUT =
   'TCP_USER_TIMEOUT, or the application’s own timeout, ended it early (possible): then it is set in the code of {sender}, and others wait for longer.';
@@ -17,7 +17,13 @@ const NO_NEIGHBOUR =
   'The host of {sender} no longer finds the next one on its link, {peer} itself or a router, by ARP or neighbour discovery (possible): then its TCP has not given up, and no segment leaves the host.';
 const IS_STILL_TRYING =
   'Look for unanswered ARP or neighbour discovery requests of {sender} after frame {last}, in Wireshark: arp || icmpv6.type == 135. On its host ss -tino dst {peerHost} shows whether the connection is still there.';
-const LIMITS_STEP = 'sysctl net.ipv4.tcp_retries2 on the host of {sender}; TCP_USER_TIMEOUT in its code.';
+/** Linux gives up a socket that nobody owns at the first timeout beyond 102.2 s; its last copy came one timeout before (seconds). */
+const LAST_OF_ORPHAN = { from: 45, to: 105 };
+const ORPHANED =
+  'The program of {sender} had closed or ended by then (possible): Linux gives up such a socket after some 100 s, and sends its last copy 50 s later than the original at the least (tcp_orphan_retries); Linux 6.18 holds its FIN back behind the data.';
+const ORPHANED_BY_FIN = ORPHANED.replace('by then (possible)', 'by then, as its FIN shows (likely)');
+const LIMITS_STEP =
+  'sysctl net.ipv4.tcp_retries2 net.ipv4.tcp_orphan_retries on the host of {sender}, where 0 of the latter stands for 8; TCP_USER_TIMEOUT in its code, and whether it had closed by frame {last}.';
 const STEPS_OF_TIMEOUT = [
   'nstat -az TcpExtTCPAbortOnTimeout on the host of {sender}.',
   ...stepsOfSilence('peer'),
@@ -43,11 +49,11 @@ const UNLIMITED_SECONDS = 800;
 const OF_EARLY = [...OF_TIMEOUT, cite.userTimeoutMeaning, cite.userTimeout];
 const GONE = causesOfSilence('peer');
 const GAVE_UP = { likelyCauses: GONE, nextSteps: STEPS_OF_TIMEOUT, citations: OF_TIMEOUT };
-const GAVE_UP_EARLY = { likelyCauses: [...GONE, TIMED_OUT], nextSteps: STEPS_OF_EARLY };
+const GAVE_UP_EARLY = { nextSteps: STEPS_OF_EARLY };
 
 const SENDER: ProgramView = {
   name: 'sender',
-  open: '{errno} once its TCP gives up, then EPIPE with SIGPIPE on a further write',
+  open: '{errno} once its TCP gives up, then EPIPE with SIGPIPE on a further write; nothing if it has closed the socket meanwhile',
   read: 'gives {errno} once its TCP gives up',
 };
 const OF_PEER = '{peer}: nothing; if its host lives, it still holds the connection.';
@@ -74,7 +80,7 @@ export const retransmissionGaveUp: Rule = {
   needs: 'both',
   explains: ['peer-unresponsive', 'fin-unacknowledged'],
   related: ['peer-unresponsive', 'icmp-unreachable', 'keepalive-unanswered'],
-  citations: OF_EARLY,
+  citations: [...OF_EARLY, cite.orphanRetries],
   documentation: {
     meaning:
       'After the last retransmission the next one became due and did not come. RFC 9293 sends no packet when a connection is given up, and neither does Linux, so the silence is the evidence; the data still queued is then lost. Silence before r2Seconds has a second reading: where the next host on the link, the peer itself or a router, has lost power, ARP or neighbour discovery no longer finds it, and no segment leaves the sender while its TCP goes on trying. Where the capture holds these requests, they count as attempts: TCP gave up when they ended as well.',
@@ -88,7 +94,15 @@ export const retransmissionGaveUp: Rule = {
       'A capture filter that drops it.',
     ],
     applicationSees: `${inGeneral(SENDER)} ${OF_PEER}`,
-    likelyCauses: [...GONE, NO_NEIGHBOUR, TIMED_OUT],
+    likelyCauses: [
+      ...GONE,
+      NO_NEIGHBOUR,
+      TIMED_OUT,
+      inCase(
+        `Where the last copy came ${LAST_OF_ORPHAN.from} to ${LAST_OF_ORPHAN.to} s after the original`,
+        ORPHANED,
+      ),
+    ],
     nextSteps: [IS_STILL_TRYING, ...STEPS_OF_EARLY],
     example: { fixture: 'retransmission-gave-up', capture: 'client' },
   },
@@ -103,6 +117,9 @@ export const retransmissionGaveUp: Rule = {
     const reported = error !== null && isInFlight(error.icmp);
     const reportedLocally = reported && isLocal(sender, error.icmp);
     const mayStillTry = early && !askedItself && (!reported || reportedLocally);
+    const isEarly = early || tried < UNLIMITED_SECONDS;
+    const mayBeOrphan = tried >= LAST_OF_ORPHAN.from && tried <= LAST_OF_ORPHAN.to;
+    const orphaned = hadClosed(sender, silence.run.lastFrame) ? ORPHANED_BY_FIN : ORPHANED;
     return reportSilence(retransmissionGaveUp, connection, sender, peer, 'peer', {
       endpoint: sender.role,
       confidence: mayStillTry ? 'possible' : gradedBy(connection, 'inferred'),
@@ -110,7 +127,16 @@ export const retransmissionGaveUp: Rule = {
         ? '{sender} stopped after sending the same data {count} times in {time}'
         : '{sender} gave up after sending the same data {count} times in {time}',
       explanation: `The last retransmission is frame {last}. The next one was due and did not come, nor did a FIN or RST${mayStillTry ? '' : ': that is how a timed-out connection ends'}. ${silence.wasAcknowledged ? 'All of it had been acknowledged, which {sender} did not take in.' : '{bytes} were never acknowledged.'}${askedItself ? ' Requests of its host for a link address went on after that and then ended as well.' : ''}${early ? whyEarly(options.r2Seconds, mayStillTry, reportedLocally) : ''}`,
-      ...(!mayStillTry && (early || tried < UNLIMITED_SECONDS ? GAVE_UP_EARLY : GAVE_UP)),
+      citations: mayBeOrphan ? [...OF_EARLY, cite.orphanRetries] : OF_EARLY,
+      ...(!mayStillTry && (isEarly ? GAVE_UP_EARLY : GAVE_UP)),
+      ...(isEarly && {
+        likelyCauses: [
+          ...GONE,
+          ...(mayBeOrphan ? [orphaned] : []),
+          ...(mayStillTry ? [NO_NEIGHBOUR] : []),
+          TIMED_OUT,
+        ],
+      }),
       applicationSees: `${seenAt(sender, peer, SENDER)} ${OF_PEER}`,
       frames: [silence.run.frame, silence.run.lastFrame],
       from: silence.from,
@@ -145,7 +171,8 @@ export const retransmissionGaveUp: Rule = {
 
 /** What may be behind a stop before R2. */
 function whyEarly(r2Seconds: number, mayStillTry: boolean, reportedLocally: boolean): string {
-  const gaveUp = 'fewer retries, TCP_USER_TIMEOUT or a timeout of the application';
+  const gaveUp =
+    'fewer retries, as Linux makes for a socket that its program has closed, TCP_USER_TIMEOUT, or a timeout of the application';
   const early = ` That is earlier than ${r2Seconds} s (RFC 9293 asks for 100 s at least)`;
   if (!mayStillTry) return `${early}: ${gaveUp}.`;
   return reportedLocally

@@ -1,5 +1,5 @@
 import { retransmissionGaveUp } from '../../src/rules/retransmission-gave-up.js';
-import { asksInVain, happens, moment, resets } from '../support/connection-builder.js';
+import { asksInVain, enters, happens, moment, resets } from '../support/connection-builder.js';
 import { testRule } from '../support/rule-tester.js';
 import { unansweredData } from './silence-cases.js';
 
@@ -128,9 +128,29 @@ testRule(retransmissionGaveUp, {
       name: 'after the time that RFC 9293 asks for, which a limit of its own may have ended',
       connection: unansweredData(9, 140),
       end: 500,
-      likelyCauses: /TCP_USER_TIMEOUT/,
+      likelyCauses: /^(?!.*had closed or ended).*TCP_USER_TIMEOUT/s,
       nextSteps: /^sysctl net\.ipv4\.tcp_retries2/,
       facts: { earlierThanRfc: false, gaveUp: true },
+    },
+    {
+      name: 'when a socket does that nobody owns any more, as its kernel gives it up sooner',
+      connection: unansweredData(9, 62.6),
+      end: 400,
+      confidence: 'possible',
+      explanation: /earlier than 100 s .* as Linux makes for a socket that its program has closed/,
+      applicationSees: /; nothing if it has closed the socket meanwhile\. /,
+      likelyCauses: /had closed or ended by then \(possible\): Linux .*TCP_USER_TIMEOUT/s,
+      nextSteps: /tcp_orphan_retries/,
+      citations: /no program owns/,
+    },
+    {
+      name: 'when its FIN shows that nobody owns the socket any more',
+      connection: unansweredData(9, 62.6, {
+        client: { after: [enters('FIN-WAIT-1', 12, 11, { evidence: 'observed' })] },
+      }),
+      end: 400,
+      applicationSees: /^10\.0\.0\.1:40000, which had sent its own FIN: nothing if it called close\(\)/,
+      likelyCauses: /had closed or ended by then, as its FIN shows \(likely\)/,
     },
     {
       name: 'after the full time',
