@@ -6,7 +6,7 @@ import { eachEndpoint, firstSent, gradedBy, lasted, lastMilestone, milestone } f
 import type { Rule } from './rule.js';
 import { MINIMUM_RETRANSMISSIONS } from './thresholds.js';
 import { causesOfLostAnswers } from './wording/host-fate.js';
-import { inGeneral, type ProgramView, seenAt } from './wording/program-view.js';
+import { inGeneral, type ProgramView, READS_END, seenAt } from './wording/program-view.js';
 import { reportFinding } from './wording/report-finding.js';
 import { count, duration, nameOf, round, times } from './wording/wording.js';
 
@@ -17,6 +17,7 @@ const SENDER: ProgramView = {
   name: 'sender',
   open: 'its writes succeed until the send buffer is full, and its read blocks; once its kernel gives up, the first call that meets it fails with ETIMEDOUT, and then reads give 0 and writes fail with EPIPE and SIGPIPE',
   read: 'blocks, and fails with ETIMEDOUT once its kernel gives up',
+  ended: `${READS_END}; its writes succeed until the send buffer is full, and once its kernel gives up fail with ETIMEDOUT, then with EPIPE and SIGPIPE`,
 };
 const OF_PEER =
   '{peer}: its read gave the data once, and its kernel drops the copies; what it answers does not arrive either.';

@@ -2,7 +2,7 @@ import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
 import { answerTo, eachEndpoint, entered, findReset, gradedBy, lastMilestone } from './evidence/evidence.js';
 import type { Rule } from './rule.js';
-import { inGeneral, type ProgramView, seenAt } from './wording/program-view.js';
+import { inGeneral, type ProgramView, READS_END, seenAt } from './wording/program-view.js';
 import { reportFinding } from './wording/report-finding.js';
 import { duration, nameOf, round } from './wording/wording.js';
 
@@ -29,6 +29,7 @@ const HOLDER: ProgramView = {
   name: 'holder',
   open: 'the program that held the old connection gets ECONNRESET',
   read: 'fails with ECONNRESET',
+  ended: `the program that held the old connection learns of it by writing only, which fails with EPIPE and SIGPIPE; ${READS_END}`,
 };
 /** It held the old connection no more when it took the new one. */
 const UNKNOWN_END = '{holder}: how its old connection ended the capture does not tell.';

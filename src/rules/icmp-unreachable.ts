@@ -15,7 +15,7 @@ import { HARD, isLocal, lastUndelivered, meaningOf, SOFT, type Subject } from '.
 import { LOST_NEIGHBOUR_CITATIONS, reportSilence } from './evidence/neighbours.js';
 import type { Citation } from './finding.js';
 import type { Rule } from './rule.js';
-import { seenAt } from './wording/program-view.js';
+import { READS_END, seenAt } from './wording/program-view.js';
 import { type Draft, reportFinding } from './wording/report-finding.js';
 import { count, nameOf, round } from './wording/wording.js';
 
@@ -346,6 +346,7 @@ function outcome(
         name: 'sender',
         open: `(on Linux) nothing until the kernel gives up, and then ${errno} instead of ETIMEDOUT; ${sooner}`,
         read: `fails with ${errno} when the kernel gives up; ${sooner}`,
+        ended: `(on Linux) ${READS_END}; a write after the kernel has given up fails with ${errno} instead of ETIMEDOUT; ${sooner}`,
       })
     : `{sender}: (on Linux) nothing unless it has set ${option}; had the kernel given up soon after, it would have been with ${errno}.`;
 }

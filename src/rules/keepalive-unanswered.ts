@@ -12,13 +12,14 @@ import {
 import { LOST_NEIGHBOUR_CITATIONS, reportSilence } from './evidence/neighbours.js';
 import type { Rule } from './rule.js';
 import { causesOfSilence, IDLE_SECONDS, stepsOfSilence } from './wording/host-fate.js';
-import { inGeneral, type ProgramView, seenAt } from './wording/program-view.js';
+import { inGeneral, type ProgramView, READS_END, seenAt } from './wording/program-view.js';
 import { count, duration, nameOf, round } from './wording/wording.js';
 
 const PROBER: ProgramView = {
   name: 'prober',
   open: 'ETIMEDOUT, on Linux even if ARP found nobody or a router reported an error, as it ignores errors that quote a keep-alive; then EPIPE',
   read: 'fails with ETIMEDOUT, on Linux even if ARP found nobody or a router reported an error, as it ignores errors that quote a keep-alive',
+  ended: `${READS_END}; its next write fails with ETIMEDOUT, then with EPIPE and SIGPIPE`,
 };
 
 const OF_ANY = [

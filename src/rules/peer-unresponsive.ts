@@ -4,7 +4,6 @@ import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
 import {
   eachEndpoint,
-  finCoveredFrame,
   findReset,
   finFrame,
   finFrameName,
@@ -17,7 +16,7 @@ import type { Finding } from './finding.js';
 import type { Rule } from './rule.js';
 import { MINIMUM_RETRANSMISSIONS } from './thresholds.js';
 import { causesOfSilence, IDLE_SECONDS, stepsOfSilence } from './wording/host-fate.js';
-import { inGeneral, type ProgramView, seenAt } from './wording/program-view.js';
+import { inGeneral, type ProgramView, READS_END, seenAt } from './wording/program-view.js';
 import type { Draft } from './wording/report-finding.js';
 import { count, duration, nameOf, round, times } from './wording/wording.js';
 
@@ -25,17 +24,14 @@ const SENDER: ProgramView = {
   name: 'sender',
   open: 'its writes succeed until the send buffer is full, its read blocks until the kernel gives up; then ETIMEDOUT, or EHOSTUNREACH or ENETUNREACH if a router reported an error or ARP found nobody',
   read: 'blocks until the kernel gives up, and then fails with ETIMEDOUT, or with EHOSTUNREACH or ENETUNREACH if a router reported an error or ARP found nobody',
-};
-
-const IN_CLOSE_WAIT: ProgramView = {
-  ...SENDER,
-  open: 'its read gives 0, as it had the FIN of its peer; its writes succeed until the send buffer is full or the kernel gives up; then ETIMEDOUT, or EHOSTUNREACH or ENETUNREACH if a router reported an error or ARP found nobody',
+  ended: `${READS_END}; its writes succeed until the send buffer is full or the kernel gives up; then ETIMEDOUT, or EHOSTUNREACH or ENETUNREACH if a router reported an error or ARP found nobody`,
 };
 
 const GAVE_UP: ProgramView = {
   name: 'sender',
   open: 'its next call fails with ETIMEDOUT, if it was its kernel that gave up; a program that gave up knows of it',
   read: 'fails with ETIMEDOUT, if it was its kernel that gave up',
+  ended: `${READS_END}; its next write fails with ETIMEDOUT, if it was its kernel that gave up; a program that gave up knows of it`,
 };
 
 const ENDED =
@@ -112,7 +108,7 @@ export const peerUnresponsive: Rule = {
       confidence: gradedBy(connection, 'observed'),
       title: '{peer} has not answered {sender} for {time}',
       explanation: `The same data was sent again {again} in frames {first} to {last}, the first time {gap} after the last new data before it; ${silence.wasAcknowledged ? 'all of it had been acknowledged before, which {sender} did not take in, and nothing of {peer} was captured' : '{bytes} are unacknowledged, and nothing of {peer} was captured'}${peer.segments === 0 ? '' : ' after frame {heard}'}.${closedIn === null ? '' : ' It had sent its FIN in frame {fin}.'}${ended === null ? '' : ' Before that it had sent its FIN in frame {fin} and a reset in frame {rst}, which {sender} could not accept.'}${isOffLink || ended !== null ? '' : ' {peer} or the path to it stopped answering; one connection does not tell which.'}${gaveUp === null ? '' : ' In the end {sender} gave up, or its program did: its reset in frame {abort} follows the last copy by {wait}.'}`,
-      applicationSees: `${seenAt(sender, peer, gaveUp === null ? viewOf(peer) : GAVE_UP, silence.run.lastFrame)} {peer}: unknown.`,
+      applicationSees: `${seenAt(sender, peer, gaveUp === null ? SENDER : GAVE_UP, silence.run.lastFrame)} {peer}: unknown.`,
       frames: [
         finFrame(peer),
         ended?.frame ?? null,
@@ -152,11 +148,6 @@ export const peerUnresponsive: Rule = {
   }),
 };
 
-/** A sender that has the FIN of its peer reads the end, and learns of the silence by writing only. */
-function viewOf(peer: Endpoint): ProgramView {
-  return finCoveredFrame(peer) === null ? SENDER : IN_CLOSE_WAIT;
-}
-
 /** The reset with which the sender ended its waiting. */
 function endedBySender(sender: Endpoint, { run }: Silence): SeenReset | null {
   return findReset(sender, (_, { frame }) => frame > run.lastFrame);
@@ -188,7 +179,7 @@ function offTheLink(sender: Endpoint, peer: Endpoint, connection: Connection): F
     title: '{peer} is gone from the link of {sender}: nobody answered for its address in {time}',
     explanation:
       'No segment of either side was captured after frame {heard}. What {sender} writes since then stays in its kernel: whether it waits for an answer, the capture does not show.',
-    applicationSees: `${seenAt(sender, peer, viewOf(peer))} {peer}: unknown.`,
+    applicationSees: `${seenAt(sender, peer, SENDER)} {peer}: unknown.`,
     frames: [peer.lastSegment?.frame ?? null],
     from: run.time,
     to: run.lastTime,

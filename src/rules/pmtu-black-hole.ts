@@ -6,7 +6,7 @@ import { asksForSmaller } from './evidence/icmp-errors.js';
 import { silenceMetBy } from './evidence/silence.js';
 import type { Rule } from './rule.js';
 import { MINIMUM_RETRANSMISSIONS } from './thresholds.js';
-import { inGeneral, type ProgramView, seenAt } from './wording/program-view.js';
+import { inGeneral, type ProgramView, READS_END, seenAt } from './wording/program-view.js';
 import { reportFinding } from './wording/report-finding.js';
 import { count, duration, nameOf, round } from './wording/wording.js';
 
@@ -20,6 +20,7 @@ const SENDER: ProgramView = {
   name: 'sender',
   open: 'its small messages are answered, its large write succeeds, and then its read blocks until ETIMEDOUT',
   read: 'blocks until ETIMEDOUT',
+  ended: `${READS_END}; its small writes arrive, and its large one succeeds and does not; a write after the kernel has given up fails with ETIMEDOUT`,
 };
 const OF_PEER = '{peer}: its read waits for data that never comes.';
 

@@ -8,7 +8,7 @@ import { silenceMetBy } from './evidence/silence.js';
 import type { Rule } from './rule.js';
 import { MINIMUM_RETRANSMISSIONS } from './thresholds.js';
 import { causesOfSilence, stepsOfSilence } from './wording/host-fate.js';
-import { hadClosed, inGeneral, type ProgramView, seenAt } from './wording/program-view.js';
+import { hadClosed, inGeneral, type ProgramView, READS_END, seenAt } from './wording/program-view.js';
 import { count, duration, inCase, nameOf, round } from './wording/wording.js';
 
 const TIMED_OUT =
@@ -55,6 +55,7 @@ const SENDER: ProgramView = {
   name: 'sender',
   open: '{errno} once its TCP gives up, then EPIPE with SIGPIPE on a further write; nothing if it has closed the socket meanwhile',
   read: 'gives {errno} once its TCP gives up',
+  ended: `${READS_END}; a write gives {errno} once its TCP gives up, and a further one EPIPE with SIGPIPE; nothing if it has closed the socket meanwhile`,
 };
 const OF_PEER = '{peer}: nothing; if its host lives, it still holds the connection.';
 

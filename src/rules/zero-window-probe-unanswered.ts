@@ -6,13 +6,14 @@ import { unansweredProbes } from './evidence/window-probes.js';
 import type { Rule } from './rule.js';
 import { MINIMUM_RETRANSMISSIONS } from './thresholds.js';
 import { causesOfSilence, stepsOfSilence } from './wording/host-fate.js';
-import { inGeneral, type ProgramView, seenAt } from './wording/program-view.js';
+import { inGeneral, type ProgramView, READS_END, seenAt } from './wording/program-view.js';
 import { count, duration, nameOf, round } from './wording/wording.js';
 
 const SENDER: ProgramView = {
   name: 'sender',
   open: 'ETIMEDOUT in the end',
   read: 'fails with ETIMEDOUT in the end',
+  ended: `${READS_END}; its write fails with ETIMEDOUT in the end`,
 };
 
 /** A peer with a closed window has stopped answering the probes. */

@@ -12,7 +12,11 @@ export interface ProgramView {
   readonly open: string;
   /** What its read does after shutdown(SHUT_WR): `fails with ECONNRESET`. */
   readonly read: string;
+  /** In the place of `open` where it had the FIN of its peer: its read gives 0, whatever comes (SOCK_DONE). */
+  readonly ended?: string;
 }
+
+export const READS_END = 'its read gives 0, as it had the FIN of its peer';
 
 /**
  * What the program at `{closer}` sees that had sent its FIN, where its host answers data with a reset: so does a closed
@@ -30,10 +34,13 @@ export function inGeneral({ name, open, read }: ProgramView): string {
 export function seenAt(
   endpoint: Endpoint,
   peer: Endpoint,
-  { name, open, read }: ProgramView,
+  { name, open, read, ended = open }: ProgramView,
   frame = Number.POSITIVE_INFINITY,
 ): string {
-  if (!hadClosed(endpoint, frame)) return `{${name}}: ${open}.`;
+  if (!hadClosed(endpoint, frame)) {
+    const covered = finCoveredFrame(peer);
+    return `{${name}}: ${covered !== null && covered < frame ? ended : open}.`;
+  }
   return `{${name}}, which had sent its own FIN: ${afterOwnFin(finCoveredFrame(peer) === null ? read : 'gives 0, as it had the FIN of its peer')}.`;
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Connection } from '../../../src/connections/connection.js';
 import { acceptQueueOverflow } from '../../../src/rules/accept-queue-overflow.js';
+import { acknowledgmentsLost } from '../../../src/rules/acknowledgments-lost.js';
 import { prepareRules } from '../../../src/rules/evaluation/evaluate.js';
 import { halfOpenSynChallenge } from '../../../src/rules/half-open-syn-challenge.js';
 import { icmpUnreachable } from '../../../src/rules/icmp-unreachable.js';
@@ -24,6 +25,7 @@ import {
 import { unansweredData } from '../silence-cases.js';
 
 const VIEW = { name: 'x', open: 'gets ECONNRESET', read: 'fails with ECONNRESET' };
+const HAS_CLOSED = happens('fin-covered', 9.5, 7);
 const CLOSES = [enters('FIN-WAIT-1', 9.5, 7, { evidence: 'observed' as const })];
 
 describe('what a program sees', () => {
@@ -51,6 +53,14 @@ describe('what a program sees', () => {
       server: { milestones: [happens('fin-covered', 9.6, 8)] },
     });
     expect(seenAt(client, server, VIEW)).toMatch(/its read gives 0, as it had the FIN of its peer\.$/);
+  });
+
+  it('is the end of the stream where it had the FIN of its peer, unless that says no more', () => {
+    const { client, server } = connection({ server: { milestones: [HAS_CLOSED] } });
+    const view = { ...VIEW, ended: 'reads 0' };
+    expect(seenAt(client, server, view)).toBe('{x}: reads 0.');
+    expect(seenAt(client, server, view, 7)).toBe('{x}: gets ECONNRESET.');
+    expect(seenAt(client, server, VIEW)).toBe('{x}: gets ECONNRESET.');
   });
 
   it('has both in documentation', () => {
@@ -164,6 +174,81 @@ describe('a finding on an endpoint that had closed', () => {
         /, which had sent its own FIN: nothing if it called close\(\) .* after shutdown\(SHUT_WR\) its writes had failed with EPIPE/,
       );
       expect(applicationSees).not.toMatch(/writes succeed|write succeeds/);
+    },
+  );
+});
+
+describe('a finding on an endpoint whose peer had closed', () => {
+  const run = { count: 6, until: 22.6, lastFrame: 15, value: 200 };
+  const silent = { lastSegment: moment(9, 8), milestones: [HAS_CLOSED] };
+  const cases: readonly [Rule, Connection][] = [
+    [peerUnresponsive, unansweredData(6, 22.6, { server: silent })],
+    [retransmissionGaveUp, unansweredData(8, 220, { server: silent })],
+    [
+      acknowledgmentsLost,
+      connection({
+        client: { payloadBytes: 1000, milestones: [happens('repeated-in-vain', 10.2, 10, run)] },
+        server: { lastSegment: moment(22.7, 16), milestones: [HAS_CLOSED] },
+      }),
+    ],
+    [
+      keepaliveUnanswered,
+      connection({
+        client: { milestones: [happens('keep-alive', 100, 10, { count: 3, until: 110, lastFrame: 12 })] },
+        server: silent,
+      }),
+    ],
+    [
+      zeroWindowProbeUnanswered,
+      connection({
+        client: { milestones: [happens('window-probe', 10, 11, { count: 5, until: 16, lastFrame: 15 })] },
+        server: { ...silent, windowClosed: true },
+      }),
+    ],
+    [
+      pmtuBlackHole,
+      unansweredData(6, 22.6, {
+        client: {
+          milestones: [
+            happens('retransmission-run', 10.2, 10, {
+              ...run,
+              retransmitted: { ...LARGE, dontFragment: true },
+            }),
+          ],
+        },
+        server: silent,
+      }),
+    ],
+    [
+      icmpUnreachable,
+      connection({
+        client: {
+          milestones: [
+            happens('icmp-error', 10, 10, { count: 3, until: 13, lastFrame: 14, icmp: UNREACHABLE }),
+          ],
+        },
+        server: silent,
+      }),
+    ],
+    [
+      halfOpenSynChallenge,
+      connection({
+        client: {
+          milestones: [
+            HAS_CLOSED,
+            happens('syn-on-open-connection', 60, 9),
+            resets(60.02, 11, { trigger: { frame: 10, kind: 'ack' } }),
+          ],
+        },
+      }),
+    ],
+  ];
+  it.each(cases.map(([rule, with_]) => ({ rule, connection: with_, id: rule.id })))(
+    'of $id says that its read gives 0, and that no read waits or fails',
+    ({ rule, connection }) => {
+      const [{ applicationSees }] = prepareRules([rule])(connection, at(1000));
+      expect(applicationSees).toMatch(/its read gives 0, as it had the FIN of its peer/);
+      expect(applicationSees).not.toMatch(/read blocks|read fails|gets ECONNRESET/);
     },
   );
 });
