@@ -65,7 +65,7 @@ export const hostRestarted: PatternRule = {
       'Connections forgotten one after the other, each after the same silence: idle-reset-interval, a device on the path.',
       'An orderly shutdown: it closes its connections first.',
       'Resets alone, where three hosts or more seem to have forgotten connections: they have the client or the path in common.',
-      'Timestamps of new connections that begin elsewhere: where each has an offset of its own, as with Linux, they tell nothing. They are not looked at.',
+      'Timestamps of new connections that begin elsewhere: where each has an offset of its own, as in some versions of Linux, they tell nothing. They are not looked at.',
     ],
     applicationSees: 'On each old connection of {host}: ECONNRESET at its next use.',
     likelyCauses: [
