@@ -1,14 +1,14 @@
 import { formatHost } from '../core/addresses.js';
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
-import { eachEndpoint, gradedBy } from './evidence/evidence.js';
+import { eachEndpoint, gradedBy, hadClosed } from './evidence/evidence.js';
 import { isInFlight, isLocal, lastUndelivered } from './evidence/icmp-errors.js';
 import { LOST_NEIGHBOUR_CITATIONS, lostNeighbour, reportSilence } from './evidence/neighbours.js';
 import { silenceMetBy } from './evidence/silence.js';
 import type { Rule } from './rule.js';
 import { MINIMUM_RETRANSMISSIONS } from './thresholds.js';
 import { causesOfSilence, stepsOfSilence } from './wording/host-fate.js';
-import { hadClosed, inGeneral, type ProgramView, READS_END, seenAt } from './wording/program-view.js';
+import { inGeneral, type ProgramView, READS_END, seenAt } from './wording/program-view.js';
 import { count, duration, inCase, nameOf, round } from './wording/wording.js';
 
 const TIMED_OUT =

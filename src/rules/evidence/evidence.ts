@@ -220,9 +220,9 @@ export function gradedBy(connection: Connection, confidence: Confidence): Confid
 }
 
 /**
- * The capture starts inside the connection, or went on inside it after a pause, and holds no data of `endpoint` before the peer's FIN or after: its own FIN
- * may have come before. Not where the capture had lasted for so long (seconds) by the peer's FIN that a host which had
- * closed would not have acknowledged that any more.
+ * The capture starts inside the connection, or went on inside it after a pause, and holds no data of `endpoint` before
+ * the peer's FIN or after: its own FIN may have come before. Not where the capture had lasted for so long (seconds) by
+ * the peer's FIN that a host which had closed would not have acknowledged that any more.
  */
 export function mayHaveClosedUnseen(
   connection: Connection,
