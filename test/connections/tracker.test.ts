@@ -763,6 +763,13 @@ describe('resets (RFC 9293 §3.5.2, §3.5.3, §3.10.7)', () => {
       expect(lastOf(`${closed}\n 1.011 ${reset}`)).toMatchObject({ state: 'CLOSE-WAIT' });
     });
 
+    it('does not where its sender has acknowledged nothing so far, and this leaves the SYN out', () => {
+      expect(lastOf('0.000 C S 0\n 0.010 S SA 0 1\n 0.020 C RA 5001 -2000')).toMatchObject({
+        state: 'ESTABLISHED',
+        frame: 2,
+      });
+    });
+
     it('takes that back when its sender goes on', () => {
       const [reset] = connectionOf(`${closed}\n 1.011 C RA 1401 2\n 1.500 C PA 1 2 +5`).client.timeline.slice(
         -1,

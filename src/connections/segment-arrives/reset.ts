@@ -139,8 +139,13 @@ function isBehindLoss({ memory, sender: x, receiver: y, segment }: Exchange, has
   return (
     hasAck &&
     within(segment.sequence, next, advance(next, memory[y + WINDOW])) &&
-    within(segment.acknowledgment, memory[x + LAST_ACKNOWLEDGMENT], memory[y + SND_NXT])
+    within(segment.acknowledgment, leastAcknowledged(memory, y), memory[y + SND_NXT])
   );
+}
+
+/** What is acknowledged of the endpoint at `y` at least, as soon as anything is: its SYN. */
+function leastAcknowledged(memory: Int32Array, y: number): number {
+  return (memory[y + STATE] & ENDPOINT_ACKNOWLEDGED) !== 0 ? memory[y + UNA] : advance(memory[y + ISS], 1);
 }
 
 /** The sender, held to have aborted the connection, answers as one who knows of none: the reset before was its own. */
@@ -153,9 +158,7 @@ function confirmAbort({ fromServer, ledger }: Exchange): void {
 
 /** What is acknowledged at hand ends with octets of the peer before its FIN. */
 function leavesFinOut({ memory, receiver: y, segment }: Exchange): boolean {
-  const known =
-    (memory[y + STATE] & ENDPOINT_ACKNOWLEDGED) !== 0 ? memory[y + UNA] : advance(memory[y + ISS], 1);
-  return within(segment.acknowledgment, known, memory[y + FIN_SEQUENCE]);
+  return within(segment.acknowledgment, leastAcknowledged(memory, y), memory[y + FIN_SEQUENCE]);
 }
 
 /** The reset at hand has the number of its sender's FIN, which nobody had acknowledged to it by then. */
