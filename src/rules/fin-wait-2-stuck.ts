@@ -1,4 +1,11 @@
-import type { Connection, Endpoint, Milestone, Moment, Transition } from '../connections/connection.js';
+import type {
+  Connection,
+  Endpoint,
+  Milestone,
+  Moment,
+  Reset,
+  Transition,
+} from '../connections/connection.js';
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
 import {
@@ -18,7 +25,7 @@ import {
   silentSince,
   unseenBefore,
 } from './evidence/evidence.js';
-import type { Confidence } from './finding.js';
+import type { Citation, Confidence } from './finding.js';
 import type { Rule } from './rule.js';
 import { STUCK_SECONDS } from './thresholds.js';
 import { OVER_BEFORE } from './wording/host-fate.js';
@@ -39,11 +46,17 @@ const CAUSES = [
 ];
 const LOOK_AT_HOLDER = 'On the host of {holder}, look for the socket in CLOSE-WAIT, as for close-wait-stuck.';
 const LOOK_AT_CLOSER = "On the host of {closer}: ss -tanpo state fin-wait-2 '( {filter} )'.";
-/** Where the other side has reset the connection, with a number that does not fit. */
+/** Where the other side has reset the connection, with a number that does not fit, */
 const RESET_TAKEN =
   'The reset of {holder} ended it: no program owned the socket of {closer} any more, and Linux takes any reset in the window then (likely).';
 const RESET_MISSED =
   '{closer} did not take the reset of {holder}, and what would have followed was lost: a challenge, or the answer to it (possible).';
+/** with one outside of the window, */
+const RESET_DROPPED =
+  '{closer} dropped the reset of {holder}, for its number, and waits for a FIN that nobody will send (likely).';
+/** or behind what was not answered any more. */
+const RESET_LOST =
+  'The reset of {holder} did not arrive, as little as what came before it (possible): then {closer} waits for a FIN that nobody will send.';
 /** Where only shutdown() can have sent the FIN. Its program may have called close() since, which no packet shows. */
 const BY_SHUTDOWN = {
   applicationSees: `${OF_SHUTDOWN} ${OF_HOLDER}`,
@@ -61,7 +74,7 @@ const CITATIONS = [
   cite.finTimeoutViolates,
   cite.lingerTwo,
 ];
-const RESET_CITATIONS = [cite.challengeReset, cite.orphanTakesReset];
+const RESET_CITATIONS = [cite.resetValidity, cite.challengeReset, cite.orphanTakesReset];
 
 /** One side closed, and waits for a FIN that does not come. */
 export const finWait2Stuck: Rule = {
@@ -93,6 +106,8 @@ export const finWait2Stuck: Rule = {
       ...CAUSES,
       `Where the window of {closer} is closed: ${WINDOW_CLOSED}`,
       inCase('Where {holder} sent a reset with another number', RESET_TAKEN),
+      inCase('Where that lies outside of the window', RESET_DROPPED),
+      inCase('Where the reset came behind what {closer} no longer answered', RESET_LOST),
     ],
     nextSteps: [
       LOOK_AT_HOLDER,
@@ -112,8 +127,9 @@ export const finWait2Stuck: Rule = {
     if (!lasted(connection, last?.lastFrame ?? entry.frame, quietSeconds, options.stuckSeconds)) return null;
     const waitedSeconds = secondsBetween(entry.time, captureEnd);
     const probes = probesSince(closer, entry);
+    const afterReset = doubtByReset(closer, holder, entry);
     const doubt =
-      afterReset(closer, holder, entry) ??
+      afterReset ??
       (mayHaveClosedUnseen(connection, holder, entry.time, captureStart, options.stuckSeconds)
         ? startedLate(connection)
         : null);
@@ -134,7 +150,8 @@ export const finWait2Stuck: Rule = {
           likelyCauses: [NOT_CLOSING],
         }),
       ...(blockedByWindow(connection, holder) && { likelyCauses: [WINDOW_CLOSED] }),
-      frames: [finFrame(closer), covered.frame, data?.lastFrame ?? null, doubt?.reset ?? null],
+      ...afterReset?.advice,
+      frames: [finFrame(closer), covered.frame, data?.lastFrame ?? null, afterReset?.reset ?? null],
       from: entry.time,
       to: captureEnd,
       facts: {
@@ -149,7 +166,7 @@ export const finWait2Stuck: Rule = {
         waited: duration(waitedSeconds),
         fin: finFrameName(closer),
         ack: covered.frame,
-        reset: doubt?.reset ?? '?',
+        reset: afterReset?.reset ?? '?',
         filter: ssFilter(closer, holder),
       },
     });
@@ -165,6 +182,13 @@ interface Doubt {
   readonly reset: number | null;
 }
 
+interface Fate {
+  /** Goes on from the frame of the reset. */
+  readonly words: string;
+  readonly likelyCauses: readonly string[];
+  readonly citations: readonly Citation[];
+}
+
 function startedLate(connection: Connection): Doubt {
   return {
     words: `and sent nothing more. ${unseenBefore(connection)} and holds no data of {holder}: its own FIN may have come before, and then the connection is over.`,
@@ -174,20 +198,51 @@ function startedLate(connection: Connection): Doubt {
 }
 
 /** The other side has reset the connection since, and the one that waits is not seen to have accepted it. */
-function afterReset(closer: Endpoint, holder: Endpoint, entry: Transition): Doubt | null {
+function doubtByReset(closer: Endpoint, holder: Endpoint, entry: Transition): Doubt | null {
   const reset = findReset(holder, (_reset, { frame }) => entry.frame === null || frame > entry.frame);
   if (holder.finalState !== 'CLOSED' || reset === null) return null;
-  const isChallenged = milestone(closer, 'challenge-ack') !== null;
+  const { words, likelyCauses, citations } = fateOf(
+    reset.reset.verdict,
+    milestone(closer, 'challenge-ack') !== null,
+  );
   return {
-    words: `and reset the connection in frame {reset}, with a number that {closer} was not seen to expect. ${isChallenged ? 'It was challenged, and the answer to that is missing.' : 'Linux challenges such a reset if a program still owns the socket; no challenge was captured.'}`,
+    words: `and reset the connection in frame {reset}, ${words}`,
     advice: {
-      likelyCauses: isChallenged ? [RESET_MISSED] : [RESET_TAKEN, RESET_MISSED],
+      likelyCauses,
       applicationSees:
         '{closer}: nothing after close(); after shutdown(SHUT_WR) its read blocks, or fails with ECONNRESET once a reset is accepted. {holder}: nothing, as its program has given the connection up.',
       nextSteps: [LOOK_AT_CLOSER],
-      citations: [...CITATIONS, ...RESET_CITATIONS],
+      citations: [...CITATIONS, ...citations],
     },
     reset: reset.frame,
+  };
+}
+
+/** What became of the reset at the side that waits. */
+function fateOf(verdict: Reset['verdict'], isChallenged: boolean): Fate {
+  if (verdict === 'undelivered')
+    return {
+      words: 'behind what {closer} no longer answered.',
+      likelyCauses: [RESET_LOST],
+      citations: [],
+    };
+  const unexpected = 'with a number that {closer} was not seen to expect.';
+  if (isChallenged)
+    return {
+      words: `${unexpected} It was challenged, and the answer to that is missing.`,
+      likelyCauses: [RESET_MISSED],
+      citations: [cite.challengeReset],
+    };
+  if (verdict === 'out-of-window')
+    return {
+      words: `${unexpected} It lies outside of the window, and counts for nothing there.`,
+      likelyCauses: [RESET_DROPPED],
+      citations: [cite.resetValidity],
+    };
+  return {
+    words: `${unexpected} Linux challenges such a reset if a program still owns the socket; no challenge was captured.`,
+    likelyCauses: [RESET_TAKEN, RESET_MISSED],
+    citations: [cite.challengeReset, cite.orphanTakesReset],
   };
 }
 

@@ -32,6 +32,47 @@ testRule(finWait2Stuck, {
       frames: [5, 6, 7],
     },
     {
+      name: 'and whatever its window was before that reset',
+      connection: afterClientFin({
+        client: { windowClosed: true },
+        serverEntries: [enters('CLOSED', 9, 12, { evidence: 'assumed', cause: 'sent RST, aborting' })],
+        serverMilestones: [
+          happens('window-probe', 3, 7, { count: 2, until: 8, lastFrame: 10 }),
+          resets(9, 12, { hasAck: true, verdict: 'challenged', missedBy: 1400 }),
+        ],
+        server: { resetsSent: 1 },
+      }),
+      end: 80,
+      severity: 'info',
+      likelyCauses: /^The reset of 10\.0\.0\.2:8080 ended it/,
+    },
+    {
+      name: 'and does not say that it was taken where it lies outside of the window',
+      connection: afterClientFin({
+        serverEntries: [enters('CLOSED', 2.2, 7, { evidence: 'observed', cause: 'sent RST' })],
+        serverMilestones: [resets(2.2, 7, { verdict: 'out-of-window', missedBy: -100 })],
+        server: { resetsSent: 1 },
+      }),
+      end: 64,
+      severity: 'info',
+      confidence: 'possible',
+      explanation: /outside of the window(?!.*Linux challenges)/,
+      likelyCauses: /^10\.0\.0\.1:40000 dropped the reset[^\n]*$/,
+    },
+    {
+      name: 'and does not speak of its number where it came behind what was not answered any more',
+      connection: afterClientFin({
+        serverEntries: [enters('CLOSED', 6.6, 12, { evidence: 'observed', cause: 'sent RST, aborting' })],
+        serverMilestones: [resets(6.6, 12, { hasAck: true, verdict: 'undelivered' })],
+        server: { resetsSent: 1 },
+      }),
+      end: 70,
+      severity: 'info',
+      confidence: 'possible',
+      explanation: /in frame 12, behind what 10\.0\.0\.1:40000 no longer answered\.(?!.*Linux challenges)/,
+      likelyCauses: /^The reset of 10\.0\.0\.2:8080 did not arrive[^\n]*$/,
+    },
+    {
       name: 'and does not say that it was taken where it was challenged',
       connection: afterClientFin({
         clientMilestones: [happens('challenge-ack', 2.201, 8)],
