@@ -42,10 +42,16 @@ const CAME_LATE = {
 const LEFT_LATE = {
   likelyCauses: [
     LATE,
-    'The FIN, or its acknowledgment, was lost between the capture point and {peer} (possible): then a capture on its host shows it.',
+    'The FIN, or the answer to it, was lost between the capture point and {peer} (possible): then a capture on its host shows it.',
   ],
   nextSteps: ['Nothing, unless it happens often: then what keeps the host of {peer} busy.'],
   citations: ACKNOWLEDGED_CITATIONS,
+};
+/** A reset came in its place: not TIME-WAIT, which would have acknowledged it, gave that answer. */
+const RESET_AT_LAST = {
+  likelyCauses: [FIN_LOST, 'An earlier answer to it was lost on its way (possible).', LATE],
+  nextSteps: CAME_LATE.nextSteps,
+  citations: ANY_CITATIONS,
 };
 /** So many acknowledgments in a row are lost by chance only where nearly nothing gets through. */
 const MANY_LOST = 3;
@@ -215,8 +221,9 @@ function accountOf(
   lostInARow: number,
 ): Pick<Draft, 'likelyCauses' | 'nextSteps' | 'citations'> {
   const { near } = connection.vantage;
-  if (outcome === 'acknowledged-late' || outcome === 'reset')
-    return near === peer.role ? LEFT_LATE : CAME_LATE;
+  if (outcome === 'reset')
+    return near === peer.role ? { ...LEFT_LATE, citations: ANY_CITATIONS } : RESET_AT_LAST;
+  if (outcome === 'acknowledged-late') return near === peer.role ? LEFT_LATE : CAME_LATE;
   if (outcome === 'acknowledgment-lost') {
     if (near === closer.role) return CAPTURED_AT_CLOSER;
     return lostInARow < MANY_LOST
