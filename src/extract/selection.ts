@@ -1,4 +1,4 @@
-import type { Connection } from '../connections/connection.js';
+import { type Connection, isOver } from '../connections/connection.js';
 import { formatAddress, formatEndpoint } from '../core/addresses.js';
 import { isLater, type Timestamp } from '../core/time.js';
 import type { NeighbourMessage } from '../decode/neighbour-message.js';
@@ -35,10 +35,13 @@ export class Selection {
   readonly #reuses = new Map<number, Reuse>();
   readonly #conversations = new Set<string>();
   readonly #hosts = new Set<string>();
-  /** When the capture paused for the last time after a connection of the extract; null once one goes on to its end. */
+  /** From the first connection of the extract to the last; null before there is one. */
+  #start: Timestamp | null = null;
+  #end: Timestamp | null = null;
+  /** When the capture paused for the last time after one that is not over; null once one goes on to its end. */
   #pausedAt: Timestamp | null | undefined;
-  /** When it had last gone on after a pause before that; null once one was seen earlier, or begins later. */
-  #resumedAt: Timestamp | null | undefined;
+  /** When it had first gone on after a pause before one that was in its middle then; null if none was. */
+  #resumedAt: Timestamp | null = null;
   #findings = 0;
   #highest = -1;
 
@@ -72,20 +75,32 @@ export class Selection {
     this.#found.add(id);
     this.connections.add(id);
     this.#conversations.add(nameOf(connection));
-    this.#pausedAt = outermost(this.#pausedAt, connection.quality.pausedAt, isLater);
-    this.#resumedAt = outermost(this.#resumedAt, connection.quality.resumedAt, isEarlier);
+    this.#notePauses(connection);
     this.#hosts.add(connection.client.address).add(connection.server.address);
     if (succession !== undefined) this.#takeAlong(id, succession);
   }
 
+  #notePauses(connection: Connection): void {
+    const { start, end, quality } = connection;
+    this.#start = earlier(this.#start, start);
+    this.#end = later(this.#end, end);
+    if (quality.resumedAt !== null) this.#resumedAt = earlier(this.#resumedAt, quality.resumedAt);
+    // What is over has no silence that could end.
+    if (isOver(connection)) return;
+    const isCut = this.#pausedAt !== null && quality.pausedAt !== null;
+    this.#pausedAt = isCut ? later(this.#pausedAt ?? null, quality.pausedAt) : null;
+  }
+
   /** When the capture paused, if no connection of the extract was seen after that: then the extract ends there as well. */
   get pausedAt(): Timestamp | null {
-    return this.#pausedAt ?? null;
+    const at = this.#pausedAt ?? null;
+    return at !== null && isLater(this.#end!, at) ? null : at;
   }
 
   /** When it went on after a pause, if none of them was seen before that: then the extract starts there as well. */
   get resumedAt(): Timestamp | null {
-    return this.#resumedAt ?? null;
+    const at = this.#resumedAt;
+    return at !== null && isLater(at, this.#start!) ? null : at;
   }
 
   #takeAlong(id: number, { ids, answered }: Succession): void {
@@ -142,18 +157,12 @@ export class Selection {
   }
 }
 
-/** The one further out of what was known (nothing yet if undefined) and `at`; null if one of them has no limit. */
-function outermost(
-  known: Timestamp | null | undefined,
-  at: Timestamp | null,
-  isOutside: (time: Timestamp, other: Timestamp) => boolean,
-): Timestamp | null {
-  if (known === undefined || at === null) return at;
-  return known === null || isOutside(known, at) ? known : at;
+function earlier(known: Timestamp | null, time: Timestamp): Timestamp {
+  return known === null || isLater(known, time) ? time : known;
 }
 
-function isEarlier(time: Timestamp, other: Timestamp): boolean {
-  return isLater(other, time);
+function later(known: Timestamp | null, time: Timestamp): Timestamp {
+  return known === null || isLater(time, known) ? time : known;
 }
 
 function nameOf({ client, server }: Connection): string {
