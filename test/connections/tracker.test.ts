@@ -782,6 +782,10 @@ describe('resets (RFC 9293 §3.5.2, §3.5.3, §3.10.7)', () => {
       expect(overtaken).toMatchObject({ state: 'CLOSED', retractedBy: null });
     });
 
+    it('does not know it by a second reset to which nothing had come', () => {
+      expect(lastOf(`${closed}\n 1.011 C RA 1401 2\n 1.0111 C R 1`)).toMatchObject({ evidence: 'assumed' });
+    });
+
     it('knows it where the host answers the challenge as one that has no such connection', () => {
       expect(lastOf(`${closed}\n 1.011 C RA 1401 2\n 1.0111 S A 2 1\n 1.021 C R 1`)).toMatchObject({
         state: 'CLOSED',

@@ -148,11 +148,15 @@ function leastAcknowledged(memory: Int32Array, y: number): number {
   return (memory[y + STATE] & ENDPOINT_ACKNOWLEDGED) !== 0 ? memory[y + UNA] : advance(memory[y + ISS], 1);
 }
 
-/** The sender, held to have aborted the connection, answers as one who knows of none: the reset before was its own. */
-function confirmAbort({ fromServer, ledger }: Exchange): void {
+/**
+ * The sender, held to have aborted the connection, answers what came since as one who knows of none: the reset before was
+ * its own. One right behind the other may be of whoever made both.
+ */
+function confirmAbort({ memory, receiver: y, fromServer, ledger }: Exchange): void {
   const entry = ledger.newest(fromServer);
   if (entry < 0 || ledger.eventOf(entry) !== SENT_ABORT) return;
   if (evidenceOf(ledger.journal.detail(entry)) !== ASSUMED) return;
+  if (!isLaterFrame(memory[y + LAST_FRAME], ledger.journal.frame(entry))) return;
   ledger.confirm(fromServer, SENT_ABORT, SENT_ABORT);
 }
 
