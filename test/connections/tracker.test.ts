@@ -723,6 +723,15 @@ describe('resets (RFC 9293 §3.5.2, §3.5.3, §3.10.7)', () => {
     expect(client.unacknowledgedBytes).toBe(5);
   });
 
+  it('does not take the number before a FIN for that of the FIN, whose arrival is not proved', () => {
+    const { client } = connectionOf(`${OPEN}
+      1.00 C PA 1 1 +5
+      1.01 S A 1 6
+      1.02 C FA 6 1
+      1.03 C R 5`);
+    expect(client.milestones.find(({ kind }) => kind === 'reset')?.reset?.verdict).toBe('out-of-window');
+  });
+
   it.each([
     ['its window is still closed', 'win=0'],
     ['its window is open again', ''],

@@ -18,6 +18,7 @@ import {
   DATA_FRAME,
   ENDPOINT_ACKNOWLEDGED,
   ENDPOINT_SEEN,
+  FIN_SEQUENCE,
   FLAGS,
   ISS,
   isLaterFrame,
@@ -53,7 +54,7 @@ export function verdictOn(at: Exchange, hasAck: boolean): number {
   if (within(sequence, low, high) || endsBeyondGap(at, high)) return VERDICT_ACCEPTED;
   // A closed socket answers data with the number of its FIN; Linux accepts RCV.NXT - 1 after a FIN.
   const finReceived = state === CLOSE_WAIT || state === LAST_ACK || state === CLOSING;
-  if (finReceived && advance(sequence, 1) === low) return VERDICT_ACCEPTED;
+  if (finReceived && sequence === memory[x + FIN_SEQUENCE]) return VERDICT_ACCEPTED;
   return after(sequence, low) && before(sequence, windowEnd) ? VERDICT_CHALLENGED : VERDICT_OUT_OF_WINDOW;
 }
 
