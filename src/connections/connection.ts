@@ -217,7 +217,7 @@ export interface CaptureQuality {
   readonly pausedAt: Timestamp | null;
   /**
    * Of one that was first seen in its middle: when the capture last went on before that, if it had paused. What happened
-   * until then is as unknown as what happened before the capture.
+   * until then is as unknown as what happened before the capture. Null also of what was over.
    */
   readonly resumedAt: Timestamp | null;
   /** Given up after a long silence, because too many were open: what followed counts as another connection. */

@@ -135,10 +135,10 @@ function loseByOwnReset(at: Exchange, hasAck: boolean): void {
  * that may have been lost before. Who only guesses numbers does not hit on what it acknowledges (RFC 5961 §1.2).
  */
 function isBehindLoss({ memory, sender: x, receiver: y, segment }: Exchange, hasAck: boolean): boolean {
-  const next = memory[x + SND_NXT];
+  const allowed = advance(leastAcknowledged(memory, x), memory[y + WINDOW]);
   return (
     hasAck &&
-    within(segment.sequence, next, advance(next, memory[y + WINDOW])) &&
+    within(segment.sequence, memory[x + SND_NXT], allowed) &&
     within(segment.acknowledgment, leastAcknowledged(memory, y), memory[y + SND_NXT])
   );
 }
