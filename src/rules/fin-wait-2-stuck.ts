@@ -57,6 +57,9 @@ const RESET_DROPPED =
 /** or behind what was not answered any more. */
 const RESET_LOST =
   'The reset of {holder} did not arrive, as little as what came before it (possible): then {closer} waits for a FIN that nobody will send.';
+/** The same of one whose number looked right. */
+const RESET_UNTAKEN =
+  'The reset of {holder} did not arrive, or {closer} expected another number (possible): then {closer} waits for a FIN that nobody will send.';
 /** Where only shutdown() can have sent the FIN. Its program may have called close() since, which no packet shows. */
 const BY_SHUTDOWN = {
   applicationSees: `${OF_SHUTDOWN} ${OF_HOLDER}`,
@@ -224,6 +227,13 @@ function fateOf(verdict: Reset['verdict'], isChallenged: boolean): Fate {
     return {
       words: 'behind what {closer} no longer answered.',
       likelyCauses: [RESET_LOST],
+      citations: [],
+    };
+  // It looked right, and was taken back.
+  if (verdict === 'accepted')
+    return {
+      words: 'which {closer} did not take: it went on.',
+      likelyCauses: [RESET_UNTAKEN],
       citations: [],
     };
   const unexpected = 'with a number that {closer} was not seen to expect.';

@@ -73,6 +73,20 @@ testRule(finWait2Stuck, {
       likelyCauses: /^The reset of 10\.0\.0\.2:8080 did not arrive[^\n]*$/,
     },
     {
+      name: 'and not where the number looked right and the one that waits went on all the same',
+      connection: afterClientFin({
+        clientMilestones: [happens('challenge-ack', 2.9, 8)],
+        serverEntries: [enters('CLOSED', 2.2, 7, { evidence: 'observed', cause: 'sent RST, aborting' })],
+        serverMilestones: [resets(2.2, 7, { hasAck: true })],
+        server: { resetsSent: 1 },
+      }),
+      end: 70,
+      severity: 'info',
+      confidence: 'possible',
+      explanation: /in frame 7, which 10\.0\.0\.1:40000 did not take: it went on\.(?!.*number)/,
+      likelyCauses: /^The reset of 10\.0\.0\.2:8080 did not arrive, or[^\n]*$/,
+    },
+    {
       name: 'and does not say that it was taken where it was challenged',
       connection: afterClientFin({
         clientMilestones: [happens('challenge-ack', 2.201, 8)],
