@@ -116,9 +116,10 @@ export interface Reset {
   /** Octets in the reset itself, such as a text on its cause; nearly always 0. */
   readonly payloadBytes: number;
   /**
-   * The receiver's verdict: `accepted` (exactly RCV.NXT, the end of what came beyond a gap, as Linux takes it, or
-   * acceptable in SYN-SENT), `challenged` (in window but not exact), `out-of-window`, `ignored` (SYN-SENT, unacceptable acknowledgment),
-   * `no-connection` (nothing was left to reset), or `undelivered` (the path had been silent before).
+   * The receiver's verdict: `accepted` (exactly RCV.NXT, or what Linux takes beside it: the number of a FIN that it has,
+   * and the end of what came beyond a gap; in SYN-SENT, an acceptable acknowledgment), `challenged` (in window but not
+   * exact), `out-of-window`, `ignored` (SYN-SENT, unacceptable acknowledgment), `no-connection` (nothing was left to
+   * reset), or `undelivered` (the path had been silent before).
    */
   readonly verdict: 'accepted' | 'challenged' | 'out-of-window' | 'ignored' | 'no-connection' | 'undelivered';
   /**

@@ -5,12 +5,10 @@ import type { Rule } from './rule.js';
 import { reportFinding } from './wording/report-finding.js';
 import { duration, inCase, nameOf, round } from './wording/wording.js';
 
-/** Acknowledgments that follow one another faster are of one segment: nothing old came between them. */
+/** Acknowledgments that follow one another faster are of one segment, or of one that came twice: nothing old is behind. */
 const AT_ONCE_SECONDS = 0.01;
-const CAUSES = [
-  'A segment of {peer} that the network had delayed or doubled (possible).',
-  'A segment that somebody made up (possible).',
-];
+const DOUBLED = 'A segment of {peer} that the network had delayed or doubled (possible).';
+const CAUSES = [DOUBLED, 'A segment that somebody made up (possible).'];
 const TWICE =
   'The stack of {waiter} acknowledges the FIN, and what comes with it, twice (likely): then most of its connections show it.';
 
@@ -79,7 +77,7 @@ export const rstInTimeWait: Rule = {
     return reportFinding(rstInTimeWait, connection, {
       endpoint: waiter.role,
       ...(isTwice && { severity: 'info' }),
-      likelyCauses: isTwice ? [TWICE] : CAUSES,
+      likelyCauses: isTwice ? [TWICE, DOUBLED] : CAUSES,
       confidence: 'possible',
       title: 'A reset hit {waiter} in TIME-WAIT after {age}',
       explanation: `{waiter} entered TIME-WAIT with frame {entry}. The reset of {peer} in frame {rst}, in answer to ${isTwice ? 'the second of two acknowledgments, frame {ack},' : 'frame {ack},'} is acceptable, so a stack that follows RFC 9293 to the letter ends TIME-WAIT with it.`,

@@ -38,6 +38,14 @@ const CROSSED = `
         0.41 C A  4 5
         0.55 C FA 4 5`;
 
+/** A request, and its answer. */
+const ANSWERED = `
+        0.00 C S  0
+        0.01 S SA 0 1
+        0.02 C A  1 1
+        0.03 C PA 1 1 +30
+        0.40 S PA 1 31 +400`;
+
 testRule(rstActiveAbort, {
   fires: [
     {
@@ -124,12 +132,7 @@ testRule(rstActiveAbort, {
     },
     {
       name: 'and thinks of unread data last where it had answered all that came',
-      connection: connectionOf(`
-        0.00 C S  0
-        0.01 S SA 0 1
-        0.02 C A  1 1
-        0.03 C PA 1 1 +30
-        0.40 S PA 1 31 +400
+      connection: connectionOf(`${ANSWERED}
         0.41 C A  31 401
         5.00 S RA 401 31 win=500`),
       end: 6,
@@ -140,12 +143,7 @@ testRule(rstActiveAbort, {
     },
     {
       name: 'and first where it had not',
-      connection: connectionOf(`
-        0.00 C S  0
-        0.01 S SA 0 1
-        0.02 C A  1 1
-        0.03 C PA 1 1 +30
-        0.40 S PA 1 31 +400
+      connection: connectionOf(`${ANSWERED}
         0.41 C PA 31 401 +30
         0.42 S A  401 61
         5.00 S RA 401 61 win=500`),

@@ -38,7 +38,8 @@ testRule(rstInTimeWait, {
       end: 14,
       severity: 'info',
       explanation: /in answer to the second of two acknowledgments, frame 9,/,
-      likelyCauses: /^The stack of 10\.0\.0\.1:40000 acknowledges the FIN[^\n]*$/,
+      likelyCauses:
+        /^The stack of 10\.0\.0\.1:40000 acknowledges the FIN[^\n]*\nA segment of 10\.0\.0\.2:8080[^\n]*$/,
     },
     {
       name: 'but not where the clock may have hidden how far apart they are',
