@@ -18,7 +18,7 @@ import {
 import { ANALYSIS_FLAGS, type TcpAnalysis, UNMARKED } from '../connections/tcp-analysis.js';
 import { isKnown, isLater, secondsBetween, type Timestamp, toIsoString } from '../core/time.js';
 import type { Citation, Finding, Pattern } from '../rules/finding.js';
-import { type AsciiText, asciiJson, piece } from './ascii-text.js';
+import { type AsciiText, asciiJson, type Piece, piece } from './ascii-text.js';
 import {
   connectionFilter,
   FRAMES_FILTER,
@@ -28,7 +28,7 @@ import {
 } from './display-filter.js';
 import type { CaptureFacts } from './reporter.js';
 
-const NOTHING = new Uint8Array(0);
+const NOTHING = piece('');
 const COMMA = piece(',');
 const START_OBJECT = piece('{');
 const END_OBJECT = piece('}');
@@ -39,14 +39,14 @@ const FALSE = piece('false');
 
 /** Encoded pieces by the text they hold. Only for names of which there are few: nothing is ever let go. */
 class Pieces {
-  readonly #made = new Map<string, Uint8Array>();
+  readonly #made = new Map<string, Piece>();
   readonly #make: (name: string) => string;
 
   constructor(make: (name: string) => string) {
     this.#make = make;
   }
 
-  of(name: string): Uint8Array {
+  of(name: string): Piece {
     let octets = this.#made.get(name);
     if (octets === undefined) {
       octets = piece(this.#make(name));
@@ -59,12 +59,12 @@ class Pieces {
 /** Encoded seconds, one place each by the second's low bits: connections that end together share many. */
 const SECOND_PLACES = 1 << 12;
 const seconds = new Int32Array(SECOND_PLACES).fill(-1);
-const secondPieces: Uint8Array[] = new Array(SECOND_PLACES).fill(NOTHING);
+const secondPieces: Piece[] = new Array(SECOND_PLACES).fill(NOTHING);
 
 /** What stands behind a time that is known, with its closing `Z"`, and behind none. */
 interface AfterTime {
-  readonly known: Uint8Array;
-  readonly unknown: Uint8Array;
+  readonly known: Piece;
+  readonly unknown: Piece;
 }
 
 function afterTime(text: string): AfterTime {
@@ -317,7 +317,7 @@ export function writeConnection(
   firstFinding: number,
   findings: number,
   start: Timestamp,
-  head: Uint8Array = NOTHING,
+  head: Piece = NOTHING,
 ): void {
   const { client, server, vantage, zeek } = connection;
   out.piece(START_OBJECT);
@@ -377,10 +377,10 @@ export function writeConnection(
   out.piece(END_ENDPOINT);
 }
 
-const citationPieces = new WeakMap<readonly Citation[], Uint8Array>();
+const citationPieces = new WeakMap<readonly Citation[], Piece>();
 
 /** Citations, which all findings of one case of a rule share. */
-function citationsOf(citations: readonly Citation[]): Uint8Array {
+function citationsOf(citations: readonly Citation[]): Piece {
   let octets = citationPieces.get(citations);
   if (octets === undefined) {
     octets = piece(`","citations":${asciiJson(citations)}}`);
@@ -389,10 +389,10 @@ function citationsOf(citations: readonly Citation[]): Uint8Array {
   return octets;
 }
 
-const causePieces = new WeakMap<readonly string[], Uint8Array>();
+const causePieces = new WeakMap<readonly string[], Piece>();
 
 /** Likely causes, which most findings of a rule share. */
-function causesOf(likelyCauses: readonly string[]): Uint8Array {
+function causesOf(likelyCauses: readonly string[]): Piece {
   let octets = causePieces.get(likelyCauses);
   if (octets === undefined) {
     octets = piece(`,"likelyCauses":${asciiJson(likelyCauses)},"nextSteps":`);
@@ -420,7 +420,7 @@ export function writeFinding(
   connection: Connection,
   finding: Finding,
   start: Timestamp,
-  head: Uint8Array = NOTHING,
+  head: Piece = NOTHING,
 ): void {
   const { frames, from, to, limits, explainedBy } = finding;
   out.piece(START_OBJECT);
