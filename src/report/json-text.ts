@@ -32,7 +32,6 @@ const NOTHING = piece('');
 const COMMA = piece(',');
 const START_OBJECT = piece('{');
 const END_OBJECT = piece('}');
-const START_LIST = piece('[');
 const NULL = piece('null');
 const TRUE = piece('true');
 const FALSE = piece('false');
@@ -389,18 +388,17 @@ function citationsOf(citations: readonly Citation[]): Piece {
   return octets;
 }
 
-const causePieces = new WeakMap<readonly string[], Piece>();
-
-/** Likely causes, which most findings of a rule share. */
-function causesOf(likelyCauses: readonly string[]): Piece {
-  let octets = causePieces.get(likelyCauses);
-  if (octets === undefined) {
-    octets = piece(`,"likelyCauses":${asciiJson(likelyCauses)},"nextSteps":`);
-    causePieces.set(likelyCauses, octets);
+/** Texts as a list of strings, after `name`. */
+function writeTexts(out: AsciiText, name: Piece, texts: readonly string[]): void {
+  out.piece(name);
+  for (let i = 0; i < texts.length; i++) {
+    if (i > 0) out.piece(COMMA);
+    out.quoted(texts[i]);
   }
-  return octets;
 }
 
+const LIKELY_CAUSES = piece(',"likelyCauses":[');
+const NEXT_STEPS = piece('],"nextSteps":[');
 const rules = new Pieces((rule) => `"rule":"${rule}","severity":"`);
 const severities = new Pieces((severity) => `${severity}","confidence":"`);
 const findingConfidences = new Pieces((confidence) => `${confidence}","connection":`);
@@ -435,12 +433,8 @@ export function writeFinding(
   out.quoted(finding.explanation);
   out.piece(APPLICATION_SEES);
   out.quoted(finding.applicationSees);
-  out.piece(causesOf(finding.likelyCauses));
-  out.piece(START_LIST);
-  for (let i = 0; i < finding.nextSteps.length; i++) {
-    if (i > 0) out.piece(COMMA);
-    out.quoted(finding.nextSteps[i]);
-  }
+  writeTexts(out, LIKELY_CAUSES, finding.likelyCauses);
+  writeTexts(out, NEXT_STEPS, finding.nextSteps);
   out.piece(PROOF);
   for (let i = 0; i < frames.length; i++) {
     if (i > 0) out.piece(COMMA);
