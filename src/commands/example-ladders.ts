@@ -926,6 +926,30 @@ info 10.9.41.1:40000 and 10.9.41.2:8080 opened the connection at the same time
 simultaneous-open · #1, #2 · RFC 9293 §3.5 MUST-10, §3.10.7.3;
 RFC 1122 §4.2.2.10
 `,
+  'self-connect': `connection 0: 10.9.1.1:40000 ↔ 10.9.1.1:40000
+from 2026-11-27 04:57:17.698 UTC; times count from there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶ SYN-SENT
+                 SYN-RECEIVED✓
+   0.0000     #2 ESTABLISHED✓  ─── SYN,ACK seq 0 ack 1 again ────▶ SYN-RECEIVED✓
+                                                                   ESTABLISHED✓
+   0.0000     #3               ──────── ACK seq 1 ack 1 ─────────▶
+   0.0518     #4               ─── PSH,ACK seq 1 ack 1 len 18 ───▶
+   0.0519     #5               ─────── ACK seq 19 ack 19 ────────▶
+   1.0540     #6 FIN-WAIT-1    ───── FIN,ACK seq 19 ack 19 ──────▶ FIN-WAIT-1
+                 CLOSING✓                                          CLOSING✓
+   1.0540     #7 TIME-WAIT?    ─────── ACK seq 20 ack 20 ────────▶ TIME-WAIT?
+                               ▲ warning: self-connect
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+the client ended in TIME-WAIT
+the server ended in TIME-WAIT
+
+warning 10.9.1.1:40000 is connected to itself
+self-connect · #1, #2, #7 · RFC 9293 §3.5 MUST-10, §3.10.7.3;
+RFC 1122 §4.2.2.10; Linux ip-sysctl ip_local_port_range
+`,
   'split-handshake': `connection 0: 10.9.41.1:40000 ↔ 10.9.41.2:8080
 from 2026-11-20 23:58:58.677 UTC, captured near the client; times count from
 there, numbers are relative

@@ -306,6 +306,11 @@ function isDone({ finalState }: Endpoint): boolean {
   return finalState === 'CLOSED' || finalState === 'TIME-WAIT';
 }
 
+/** Both endpoints are one socket, and have the same states and figures. */
+export function isToItself({ client, server }: Pick<Connection, Role>): boolean {
+  return client.port === server.port && client.address === server.address;
+}
+
 /** The endpoint opposite to `role`. */
 export function peerOf(connection: Connection, endpoint: Endpoint): Endpoint {
   return endpoint.role === 'client' ? connection.server : connection.client;

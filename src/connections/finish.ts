@@ -241,7 +241,10 @@ function readJournal(head: number, journal: Journal, clientLog: Log, serverLog: 
     if (kind === CONTINUATION) continue;
     const log = journal.isServer(entry) ? serverLog : clientLog;
     if (kind === TRANSITION) {
-      log.timeline.push(transitionOf(entry, journal));
+      const transition = transitionOf(entry, journal);
+      // What a frame shows in one direction and disproves in the other was never so.
+      const isOfNoMoment = transition.retractedBy !== null && transition.retractedBy === transition.frame;
+      if (!isOfNoMoment) log.timeline.push(transition);
       continue;
     }
     const milestone = milestoneOf(entry, kind, journal);

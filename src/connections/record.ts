@@ -158,6 +158,8 @@ export const ECN_ASKED = 1 << 19;
 export const FOLLOWED = 1 << 20;
 /** Its SYN-ACK agreed to selective acknowledgments (RFC 2018 §2). */
 export const SACK_AGREED = 1 << 21;
+/** Both endpoints are one socket, which called its own address and port. */
+export const TO_ITSELF = 1 << 22;
 
 // STATE.
 export const STATE_MASK = 0x0f;

@@ -70,6 +70,7 @@ import {
   STATE,
   STATE_MASK,
   SUPERSEDED,
+  TO_ITSELF,
   TRUNCATED,
   ZERO_WINDOWS_AND_RESETS,
   ZERO_WINDOWS_MASK,
@@ -241,7 +242,8 @@ export class Tracker {
     const sender = base + (fromServer ? SERVER : CLIENT);
     const receiver = base + (fromServer ? CLIENT : SERVER);
     const predecessor = memory[base + PREDECESSOR] - 1;
-    if (predecessor < 0 && isPredicted(memory, base, sender, receiver, segment)) {
+    const isPlain = predecessor < 0 && (memory[base + FLAGS] & TO_ITSELF) === 0;
+    if (isPlain && isPredicted(memory, base, sender, receiver, segment)) {
       // Nothing like it came before, but copies may follow.
       this.#recent.holds(memory, base, receiver, segment);
       countSegment(memory, sender, segment);
@@ -563,6 +565,10 @@ export class Tracker {
     recordHistory(memory, base, fromServer, segment, this.#journal);
     countSegment(memory, base + (fromServer ? SERVER : CLIENT), segment);
     this.#observer.observe(memory, base, fromServer, segment);
+    if ((memory[base + FLAGS] & TO_ITSELF) === 0) return;
+    // Whatever this socket sends it receives as well: as each of two, it goes through the same states.
+    countSegment(memory, base + SERVER, segment);
+    this.#observer.observe(memory, base, true, segment);
   }
 
   /** This segment is older than the last one: one of the two has a wrong time, or all that follow. */
@@ -708,8 +714,19 @@ function isFromServer(segment: Segment): boolean {
 }
 
 function flagsOfFirst(segment: Segment): number {
-  if ((segment.flags & SYN) === 0) return MIDSTREAM;
-  return (segment.flags & ACK) !== 0 ? ROLES_BY_SYN_ACK : ROLES_BY_SYN;
+  const self = isToItself(segment) ? TO_ITSELF : 0;
+  if ((segment.flags & SYN) === 0) return self | MIDSTREAM;
+  return self | ((segment.flags & ACK) !== 0 ? ROLES_BY_SYN_ACK : ROLES_BY_SYN);
+}
+
+function isToItself(segment: Segment): boolean {
+  return (
+    segment.sourcePort === segment.destinationPort &&
+    segment.source0 === segment.destination0 &&
+    segment.source1 === segment.destination1 &&
+    segment.source2 === segment.destination2 &&
+    segment.source3 === segment.destination3
+  );
 }
 
 /** Those of a connection whose very first frame this is. */

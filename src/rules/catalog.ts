@@ -58,6 +58,7 @@ import { rstOnCloseRace } from './rst-on-close-race.js';
 import { rstOnWriteAfterClose } from './rst-on-write-after-close.js';
 import { rstOriginSuspect } from './rst-origin-suspect.js';
 import type { Rule, RuleDescription } from './rule.js';
+import { selfConnect } from './self-connect.js';
 import { simultaneousClose } from './simultaneous-close.js';
 import { simultaneousOpen } from './simultaneous-open.js';
 import { splitHandshake } from './split-handshake.js';
@@ -105,6 +106,7 @@ export const RULES: readonly Rule[] = [
   handshakeDelayed,
   halfOpenSynChallenge,
   simultaneousOpen,
+  selfConnect,
   splitHandshake,
   timeWaitPortReuse,
   zeroWindowStall,

@@ -176,6 +176,7 @@ const closeManual = manual('close', 2, 'Close a file descriptor');
 const shutdownManual = manual('shutdown', 2, 'Shut down part of a full-duplex connection');
 const connectManual = manual('connect', 2, 'Initiate a connection on a socket');
 const listenManual = manual('listen', 2, 'Listen for connections on a socket');
+const bindManual = manual('bind', 2, 'Bind a name to a socket');
 const clockManual = manual('clock_getres', 2, 'Clock and time functions');
 const savefileManual = page(
   'libpcap pcap-savefile',
@@ -931,6 +932,11 @@ export const cite = {
     'ip_local_port_range',
     'The ports that Linux picks for outgoing connections: 32768–60999.',
   ),
+  reservedPorts: sysctl(
+    'ip_local_reserved_ports',
+    'Ports that Linux never picks by itself, neither for connect nor for bind to port 0.',
+  ),
+  addressInUse: bindManual('EADDRINUSE', 'bind fails for an address that is in use.'),
   timeWaitReuse: sysctl(
     'tcp_tw_reuse',
     'Lets Linux reuse a port in TIME-WAIT for a new outgoing connection, by default on loopback only.',

@@ -101,8 +101,11 @@ export interface Rule extends RuleDescription {
    * are clean and show none, and testing a bit is cheaper than a call. `always` for rules no sign covers.
    */
   readonly signs: readonly Sign[] | 'always';
-  /** `both`: the rule says nothing if one direction was not captured, as the missing side may have spoken. */
-  readonly needs: 'both' | 'either';
+  /**
+   * `both`: the rule says nothing if one direction was not captured, as the missing side may have spoken. `itself`: it
+   * alone speaks of sockets that are connected to themselves, as all others are about two programs.
+   */
+  readonly needs: 'both' | 'either' | 'itself';
   /**
    * Ids of rules whose findings on the same connection are effects of this one's. They are kept, as `info`,
    * with `explainedBy` set, so that a report names a cause once; a finding graded worse stays as it is.

@@ -5,9 +5,6 @@ import type { Rule } from './rule.js';
 import { reportFinding } from './wording/report-finding.js';
 import { duration, nameOf, round } from './wording/wording.js';
 
-const OF_TWO = ['TCP hole punching, or two peers that call each other from fixed ports (possible).'];
-const OF_ONE = ['A program that connected to its own ephemeral port (possible).'];
-
 /** Both sides opened before either had received the other's SYN. */
 export const simultaneousOpen: Rule = {
   id: 'simultaneous-open',
@@ -18,7 +15,7 @@ export const simultaneousOpen: Rule = {
   signs: ['second-syn'],
   needs: 'both',
   explains: [],
-  related: ['split-handshake', 'simultaneous-close'],
+  related: ['split-handshake', 'self-connect', 'simultaneous-close'],
   citations: [cite.simultaneousOpen, cite.synForSyn, cite.hostSimultaneousOpen],
   documentation: {
     meaning:
@@ -30,12 +27,10 @@ export const simultaneousOpen: Rule = {
     notThis: [
       'A SYN that answers a SYN: split-handshake.',
       'A retransmitted SYN, or a SYN on a 4-tuple that is reused.',
+      'A socket that called its own port: self-connect.',
     ],
     applicationSees: 'connect succeeds on both sides.',
-    likelyCauses: [
-      ...OF_TWO,
-      'Where both ends are one: a program that connected to its own ephemeral port (possible).',
-    ],
+    likelyCauses: ['TCP hole punching, or two peers that call each other from fixed ports (possible).'],
     nextSteps: ['Nothing is needed.'],
     example: { fixture: 'simultaneous-open', capture: 'client' },
   },
@@ -56,7 +51,6 @@ export const simultaneousOpen: Rule = {
         applicationSees: isKnown
           ? simultaneousOpen.documentation.applicationSees
           : 'If the handshake ends, connect succeeds on both sides.',
-        likelyCauses: client.address === server.address && client.port === server.port ? OF_ONE : OF_TWO,
         frames: [first.frame, second.frame],
         from: first.time,
         to: second.time,

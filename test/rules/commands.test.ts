@@ -38,7 +38,7 @@ describe('commands of ss', () => {
   const STATES = 'syn-recv|fin-wait-1|fin-wait-2|time-wait|close-wait|last-ack';
   const PORT = String.raw`[sd]port = :\d+`;
   const COMMAND = new RegExp(
-    String.raw`^ss (-[Halnopti]+)(?: state (${STATES}))?(?: '(\( ${PORT} \)|${PORT})'| dst (\S+))?(?=$|[.,;]| \| | shows )`,
+    String.raw`^ss (-[Halnopti]+)(?: state (${STATES}))?(?: '(\( ${PORT} \)|${PORT}(?: and ${PORT})?)'| dst (\S+))?(?=$|[.,;]| \| | shows )`,
   );
   // Up to the end of the sentence, where the form must have ended by then.
   const commands = mentioned(/\bss -[^;]*/g).map((command) => ({ command, parts: COMMAND.exec(command) }));

@@ -184,6 +184,11 @@ const SILENT: Readonly<Record<string, Silent>> = {
     capture: 'client',
     because: 'the second SYN answers the first',
   },
+  'self-connect': {
+    fixture: 'simultaneous-open',
+    capture: 'client',
+    because: 'the SYNs cross, but of two hosts',
+  },
   'split-handshake': {
     fixture: 'simultaneous-open',
     capture: 'client',

@@ -173,6 +173,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   'port-reuse-time-wait': ['info time-wait-port-reuse'],
   refused: ['warning connection-refused'],
   'rst-on-write-after-close': ['error rst-on-write-after-close'],
+  'self-connect': ['warning self-connect'],
   'shut-rd-then-data': [],
   'shutdown-both': ['error rst-on-write-after-close'],
   'simultaneous-close': ['info simultaneous-close'],

@@ -1,4 +1,3 @@
-import { expect, it } from 'vitest';
 import { simultaneousOpen } from '../../src/rules/simultaneous-open.js';
 import { connection } from '../support/connection-builder.js';
 import { connectionOf } from '../support/conversation.js';
@@ -75,20 +74,4 @@ testRule(simultaneousOpen, {
       end: 2,
     },
   ],
-});
-
-it('knows a program that called itself', () => {
-  const crossed = connectionOf(`
-        0.000 C S  0
-        0.005 S S  0
-        0.005 C SA 0 1
-        0.010 S SA 0 1`);
-  const { address, port } = crossed.client;
-  const own = { ...crossed, server: { ...crossed.server, address, port } };
-  const [{ likelyCauses }] = simultaneousOpen.check(own, {
-    captureStart: crossed.start,
-    captureEnd: crossed.end,
-    options: {},
-  });
-  expect(likelyCauses).toEqual(['A program that connected to its own ephemeral port (possible).']);
 });

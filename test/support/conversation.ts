@@ -18,10 +18,10 @@ const FLAG_LETTERS: Readonly<Record<string, number>> = {
 /**
  * Runs a script of segments through the tracker, one a line:
  *
- *     <seconds> <C|S> <flags> <sequence> [<acknowledgment>] [+<payload>] [win=<n>] [isn=<n>] [ttl=<n>] [id=<n>]
+ *     <seconds> <C|S|I> <flags> <sequence> [<acknowledgment>] [+<payload>] [win=<n>] [isn=<n>] [ttl=<n>] [id=<n>]
  *     [port=<n>] [mss=<n>] [tfo=<n>] [ts=<n>] [echo=<n>] [mptcp=1] [sack=1]
  *
- * Flags are letters of `FSRPAEC`. Numbers are relative to the initial sequence numbers, so that a SYN is 0
+ * `I` is a client that sends to itself. Flags are letters of `FSRPAEC`. Numbers are relative to the initial sequence numbers, so that a SYN is 0
  * and the first octet 1; the client's is chosen so that its numbers wrap early. `isn=` shifts both of the
  * line's own numbers to those of another incarnation; `port=` is the client's, `tfo=` the length of a
  * Fast Open cookie, `ts=` the sender's timestamp, `echo=` the one it echoes;
@@ -64,6 +64,7 @@ function segmentOf(words: readonly string[], frame: number): Segment {
   const [time, from, flags, ...rest] = words;
   const segment = new Segment();
   const fromServer = from === 'S';
+  const toItself = from === 'I';
   const numbers = rest.filter((word) => /^-?\d+$/.test(word)).map(Number);
   const named = new Map(
     rest.filter((word) => word.includes('=')).map((word) => word.split('=') as [string, string]),
@@ -77,15 +78,15 @@ function segmentOf(words: readonly string[], frame: number): Segment {
   segment.source2 = IPV4_MAPPED;
   segment.destination2 = IPV4_MAPPED;
   segment.source3 = fromServer ? 0x0a000002 : 0x0a000001;
-  segment.destination3 = fromServer ? 0x0a000001 : 0x0a000002;
+  segment.destination3 = fromServer || toItself ? 0x0a000001 : 0x0a000002;
   const clientPort = Number(named.get('port') ?? 40000);
   segment.sourcePort = fromServer ? 8080 : clientPort;
-  segment.destinationPort = fromServer ? clientPort : 8080;
+  segment.destinationPort = fromServer || toItself ? clientPort : 8080;
   segment.sequence = ((fromServer ? SERVER_ISN : CLIENT_ISN) + shift + (numbers[0] ?? 0)) | 0;
   segment.acknowledgment =
     (segment.flags & ACK) === 0
       ? 0
-      : ((fromServer ? CLIENT_ISN : SERVER_ISN) + shift + (numbers[1] ?? 0)) | 0;
+      : ((fromServer || toItself ? CLIENT_ISN : SERVER_ISN) + shift + (numbers[1] ?? 0)) | 0;
   segment.payloadLength = Number(rest.find((word) => word.startsWith('+')) ?? 0);
   segment.payloadCaptured = segment.payloadLength;
   segment.window = Number(named.get('win') ?? ((segment.flags & RST) === 0 ? 65_535 : 0));

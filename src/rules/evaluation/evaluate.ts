@@ -1,4 +1,4 @@
-import { type Connection, isOver } from '../../connections/connection.js';
+import { type Connection, isOver, isToItself } from '../../connections/connection.js';
 import type { Timestamp } from '../../core/time.js';
 import { NOTHING } from '../evidence/evidence.js';
 import type { Finding, Severity } from '../finding.js';
@@ -50,12 +50,14 @@ export function prepareRules(rules: readonly Rule[], settings: RuleSettings = {}
   return (connection, captureEnd, captureStart = connection.start) => {
     const signs = signsOf(connection);
     const oneSided = connection.quality.unseen !== null;
+    const toItself = isToItself(connection);
     // What is over may be handed on before the capture ends: what else is in that must not change what is said of it.
     const until = isOver(connection) ? connection.end : (connection.quality.pausedAt ?? captureEnd);
     let findings: Finding[] | null = null;
     for (let i = 0; i < prepared.length; i++) {
       const { rule, mask, context, limits } = prepared[i];
       if ((signs & mask) === 0 || (oneSided && rule.needs === 'both')) continue;
+      if (toItself !== (rule.needs === 'itself')) continue;
       context.captureStart = captureStart;
       context.captureEnd = until;
       const found = rule.check(connection, context);
