@@ -1382,6 +1382,28 @@ info 10.9.12.2 may have restarted: it no longer knew 3 of its connections
 
 the ladder shows the first of 3 connections
 `,
+  'nat-mapping-changed': `connection 0: 10.9.1.1:40000 ↔ 10.9.1.2:80
+from 2026-11-27 05:18:29.261 UTC, captured near the client; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0111     #2 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0112     #3               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   0.0186     #4               ─── PSH,ACK seq 1 ack 1 len 18 ───▶
+   0.0309     #5               ◀──────── ACK seq 1 ack 19 ────────
+   0.0310     #6               ◀── PSH,ACK seq 1 ack 19 len 25 ───
+   0.0310     #7               ─────── ACK seq 19 ack 26 ────────▶
+                                      ⋮ 37.1 s of silence ⋮
+  37.1467    #10               ── PSH,ACK seq 19 ack 26 len 24 ──▶
+  37.1585    #11 CLOSED?       ◀─────────── RST seq 26 ─────────── CLOSED
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+the client ended in CLOSED
+the server ended in CLOSED
+
+warning 10.9.1.2:80 went on as 10.9.1.2:8080: its address translation was lost
+`,
   'recurring-finding': `connection 2: 10.9.40.1:40002 ↔ 10.9.40.2:8080
 from 2026-11-20 23:58:57.833 UTC, captured near the client; times count from
 there, numbers are relative

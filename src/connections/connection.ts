@@ -172,6 +172,9 @@ export interface Endpoint {
   readonly lastNewData: Moment | null;
   /** TTL or hop limit of its last segment but resets, or of the first reset if there is nothing else; null if it was never seen. */
   readonly ttl: number | null;
+  /** ISS and SND.NXT (RFC 9293 §3.3.1), as 32-bit patterns; without its SYN, as far as the capture shows them. */
+  readonly initialSequence: number;
+  readonly nextSequence: number;
 }
 
 /** Durations that began before the clock was set back, or with that frame, may be wrong by as much. */

@@ -391,6 +391,8 @@ function endpointOf(
     lastSegment: seen ? momentAt(memory, endpoint + LAST_FRAME) : null,
     lastNewData: (flags & ENDPOINT_HAS_NEW_DATA) !== 0 ? momentAt(memory, endpoint + DATA_FRAME) : null,
     ttl: seen ? (flags & TTL_MASK) >>> TTL_SHIFT : null,
+    initialSequence: memory[endpoint + ISS],
+    nextSequence: memory[endpoint + SND_NXT],
   };
 }
 

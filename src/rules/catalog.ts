@@ -37,6 +37,7 @@ import { closeWaitPileup } from './patterns/close-wait-pileup.js';
 import { endpointMassClose } from './patterns/endpoint-mass-close.js';
 import { hostRestarted } from './patterns/host-restarted.js';
 import { idleResetInterval } from './patterns/idle-reset-interval.js';
+import { natMappingChanged } from './patterns/nat-mapping-changed.js';
 import type { PatternRule } from './patterns/pattern-rule.js';
 import { peerHostLost } from './patterns/peer-host-lost.js';
 import { type Patterns, preparePatterns } from './patterns/prepare.js';
@@ -127,6 +128,7 @@ export const PATTERNS: readonly PatternRule[] = [
   peerHostLost,
   endpointMassClose,
   hostRestarted,
+  natMappingChanged,
   recurringFinding,
   serviceAnswersOthers,
   captureMidstream,

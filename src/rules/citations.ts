@@ -774,6 +774,14 @@ export const cite = {
     'nf_conntrack_tcp_timeout_*',
     'How long Linux’s firewall keeps an idle connection by state.',
   ),
+  conntrackLoose: conntrack(
+    'nf_conntrack_tcp_loose',
+    'Linux’s firewall takes up connections that were established before, unless it is told not to.',
+  ),
+  conntrackLiberal: conntrack(
+    'nf_conntrack_tcp_be_liberal',
+    'What lies outside the window is invalid to Linux’s firewall, unless only resets are to be.',
+  ),
 
   // Handshake
   simultaneousOpen: tcp(

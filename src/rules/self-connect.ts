@@ -31,11 +31,12 @@ export const selfConnect: Rule = {
       'A program that calls a port of its own host, on which nobody listens, is refused, but for one case: if the kernel gives the call that very port as its own, the SYN comes to the socket that sent it. TCP takes that for two that call each other at once, and connects the socket to itself. The program believes that it has reached the service, and reads back what it writes. Meanwhile the port is taken, so that the service cannot come back. Programs that call again and again while a service on their own host is down meet it sooner or later, if the port is one of those that the kernel hands out.',
     proof: [
       'Segments that have one address and one port as both source and destination.',
-      'The handshake was completed, or the capture starts later and shows data.',
+      'The handshake was completed, or the capture starts later and shows data that was acknowledged.',
     ],
     notThis: [
       'Two sockets of one host, whose ports differ.',
       'A lone SYN from an address and port to itself, as an old attack forges it: hosts drop it.',
+      'Data that nobody acknowledges: programs that write captures from text give both ends the same address and port.',
     ],
     applicationSees:
       '{client}: connect succeeds, and read gives what it wrote itself. A service that is to listen on port {port} there: bind fails with EADDRINUSE while the connection lasts and, on Linux, in TIME-WAIT after that: even with SO_REUSEADDR, unless this socket had set it as well.',
@@ -55,7 +56,8 @@ export const selfConnect: Rule = {
     const { client, start, end } = connection;
     const opened = entered(client, 'ESTABLISHED');
     const wasOpened = isProven(opened);
-    if (!wasOpened && client.payloadBytes === 0) return NOTHING;
+    // Where it was not seen to open, that it acknowledges its own data tells it from what is made up.
+    if (!wasOpened && client.unacknowledgedBytes >= client.payloadBytes) return NOTHING;
     const last = client.timeline[client.timeline.length - 1];
     const isOpen = client.finalState !== 'CLOSED' && client.finalState !== 'TIME-WAIT';
     const seconds = secondsBetween(start, end);

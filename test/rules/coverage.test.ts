@@ -249,6 +249,11 @@ const SILENT: Readonly<Record<string, Silent>> = {
     capture: 'client',
     because: 'its servers end each connection by its own business, one after another',
   },
+  'nat-mapping-changed': {
+    fixture: 'idle-reset-interval',
+    capture: 'client',
+    because: 'what was forgotten goes on under the same address and port',
+  },
   'host-restarted': {
     fixture: 'idle-reset-interval',
     capture: 'client',

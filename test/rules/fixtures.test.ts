@@ -162,6 +162,8 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   'lossy-transfer': [],
   'midstream-start': [],
   nanoseconds: [],
+  // The second is what the client makes of the segments that were not translated.
+  'nat-mapping-changed': [HALF_OPEN, 'info rst-half-open-discovered'],
   'normal-close-client': [],
   'normal-close-server': [],
   'orderly-shutdown': [],
@@ -229,6 +231,7 @@ const EXPECTED_PATTERNS: Readonly<Record<string, Expected>> = {
   'midstream-start': ['info capture-midstream'],
   // One port that resets every sixth connection, and one on which nobody listens.
   'mixed-200': ['warning recurring-finding', 'warning recurring-finding'],
+  'nat-mapping-changed': ['warning nat-mapping-changed', 'info capture-midstream'],
   'peer-host-lost': { client: ['error peer-host-lost'], server: [] },
   'snaplen-96': ['info capture-snaplen'],
 };

@@ -64,6 +64,13 @@ testRule(selfConnect, {
       connection: connectionOf('0.000 I A 1 1'),
       end: 70,
     },
+    {
+      name: 'on data that is made up',
+      connection: connectionOf(`
+        0.000 I PA 1 0 +9
+        0.001 I PA 10 0 +9`),
+      end: 70,
+    },
   ],
 });
 

@@ -201,6 +201,8 @@ function endpoint(role: Role, draft: EndpointDraft): Endpoint {
     lastSegment: moment(0.02, 3),
     lastNewData: null,
     ttl: 64,
+    initialSequence: 0,
+    nextSequence: 1,
     ...rest,
     timeline,
     milestones,

@@ -11,6 +11,7 @@ describe.each([
   'endpoint-mass-close',
   'host-restarted',
   'idle-reset-interval',
+  'nat-mapping-changed',
   'peer-host-lost',
   'time-wait-port-pressure',
 ])('%s', (rule) => {

@@ -1,0 +1,281 @@
+import type { Connection, Endpoint, Role } from '../../connections/connection.js';
+import { formatEndpoint } from '../../core/addresses.js';
+import { secondsBetween, type Timestamp } from '../../core/time.js';
+import { distance } from '../../tcp/sequence.js';
+import { cite } from '../citations.js';
+import type { Finding, Pattern } from '../finding.js';
+import { IDLE_SECONDS } from '../wording/host-fate.js';
+import { count, duration, fill, inNetwork, round } from '../wording/wording.js';
+import { furtherServices, MAX_GROUPS, MAX_LISTED, MOST_SERVICES } from './members.js';
+import type { Contrast, PatternCollector, PatternRule } from './pattern-rule.js';
+import { reportPattern } from './report-pattern.js';
+
+/** Connections that begin in their middle, and are compared with all others: whoever makes a capture must not choose how long that takes. */
+const MAX_STRAYS = 1000;
+/** Of two numbers of one stream, no further apart than this: that two pairs agree by chance happens once in four million (octets). */
+const NEAR = 1 << 20;
+/** What a capture on both sides of a device holds twice comes within milliseconds (seconds). */
+const COPY_SECONDS = 0.2;
+
+const FORGOT =
+  'The device that translates forgot the connection, which had been silent for {silent} (likely): its timeout for idle connections is no longer than that.';
+const FORGOT_IN_GENERAL =
+  'After 30 s of silence or more: the device that translates forgot the connection (likely), as its timeout for idle connections is no longer than that.';
+const FORGOT_SOONER =
+  'The device that translates lost its table, or another one without it took over (possible): all connections through it end in the same way.';
+const INVALID =
+  'Linux’s conntrack took the segment for one outside the window, and let it pass as it was (possible): nf_conntrack_tcp_be_liberal, or a rule that drops what is INVALID, prevents it.';
+const NEW_MAPPING =
+  'The device that translates lost its table, or another one without it took over (possible): it gave the connection another port or address.';
+const LOOK =
+  'On the device that translates (a node’s kube-proxy, a load balancer, a NAT): conntrack -L, and its timeout, such as sysctl net.netfilter.nf_conntrack_tcp_timeout_established.';
+const KEEP_ALIVE = 'Keep-alives of either program that are more frequent than that timeout.';
+const BEHIND = 'Capture on both sides of that device: what comes in, and under which address does it leave?';
+const STEPS = [LOOK, KEEP_ALIVE, BEHIND];
+
+type End = Pick<Endpoint, 'address' | 'port'>;
+
+/** What is kept of an endpoint. */
+interface Side extends End {
+  readonly first: number;
+  readonly next: number;
+  /** Frame and time of the last data that it had not sent before, if there was any. */
+  readonly dataFrame: number;
+  readonly dataTime: Timestamp | null;
+  readonly resets: number;
+  /** It sent something else than resets. */
+  readonly spoke: boolean;
+}
+
+interface Kept extends Readonly<Record<Role, Side>> {
+  readonly id: number;
+  readonly firstFrame: number;
+  readonly start: Timestamp;
+  readonly network: string;
+}
+
+/** A connection went on under another address or port of one side. */
+interface Match {
+  readonly known: Kept;
+  readonly stray: Kept;
+  /** Whose address or port it was. */
+  readonly changed: Role;
+  readonly from: End;
+  readonly to: End;
+  /** For how long no data had been seen by then, at most. */
+  readonly silentSeconds: number;
+}
+
+/** Segments under another address or port carry the numbers of a connection: a translation of addresses was lost. */
+export const natMappingChanged: PatternRule = {
+  id: 'nat-mapping-changed',
+  family: 'pattern',
+  isOfOneCapture: true,
+  grades: ['rst-half-open-discovered'],
+  severity: 'warning',
+  summary:
+    'A connection went on under another address or port of one side: a device that translates addresses lost or changed its mapping.',
+  options: {},
+  citations: [
+    cite.resetForUnknown,
+    cite.natEstablished,
+    cite.natAnswersUnknown,
+    cite.conntrackTimeouts,
+    cite.conntrackLoose,
+    cite.conntrackLiberal,
+  ],
+  related: ['rst-half-open-discovered', 'idle-reset-interval', 'host-restarted', 'capture-midstream'],
+  documentation: {
+    meaning:
+      'A program behind a load balancer, a NAT or a node of a cluster has another address than its peer knows, and a device in between rewrites each segment. When that device forgets the connection, or takes a segment for none of it, the segment passes as it is, or gets a new mapping. To the peer it belongs to no connection, and is reset, which ends the connection at its sender. Whoever sends next on the old address and port is reset as well. Both programs see “connection reset by peer”, and neither has ended anything.',
+    proof: [
+      'A connection that begins in its middle, one side of which is a side of another connection, with the same address and port.',
+      'Its first sequence and acknowledgment numbers both lie where that one stands: within 1 MiB, which by chance happens once in four million pairs.',
+      'From then on the side whose address or port changed sends no more data on the old one, and the other side answers the new one with resets, and with nothing else.',
+    ],
+    notThis: [
+      'A capture on both sides of a device, which holds each segment twice within milliseconds: both go on.',
+      'A port that was used again: its numbers are others.',
+    ],
+    applicationSees:
+      'The program whose address or port changed: ECONNRESET. The other: ECONNRESET on the write after its next one, or on its pending read once it has written; nothing until then.',
+    likelyCauses: [FORGOT_IN_GENERAL, FORGOT_SOONER, INVALID],
+    nextSteps: STEPS,
+    example: { fixture: 'nat-mapping-changed', capture: 'client' },
+  },
+  begin: () => new Collector(),
+};
+
+class Collector implements PatternCollector {
+  readonly #known: Kept[] = [];
+  readonly #strays: Kept[] = [];
+  #matches: readonly Match[] | null = null;
+
+  add(connection: Connection): void {
+    const { client, server, quality, rolesKnownBy } = connection;
+    if (client.segments === 0 && server.segments === 0) return;
+    if (quality.midstream) {
+      if (this.#strays.length === MAX_STRAYS) return;
+      this.#strays.push(keptOf(connection));
+    } else {
+      // What both sides closed is not gone on with.
+      const isClosed = client.finSent && server.finSent && client.resetsSent + server.resetsSent === 0;
+      if (isClosed || rolesKnownBy !== 'syn' || server.segments === server.resetsSent) return;
+      if (this.#known.length === MAX_GROUPS) return;
+      this.#known.push(keptOf(connection));
+    }
+    this.#matches = null;
+  }
+
+  contrastOf(connection: Connection, { rule }: Finding): Contrast | null {
+    if (rule !== 'rst-half-open-discovered' || this.#strays.length === 0) return null;
+    const match = this.#found().find(({ known, stray }) => [known.id, stray.id].includes(connection.id));
+    if (match === undefined) return null;
+    const { known, stray, from, to } = match;
+    const frame = stray.firstFrame;
+    return {
+      sentence:
+        stray.id === connection.id
+          ? `Its first segment, in frame ${frame}, carries the numbers of connection ${known.id}, in which its sender is ${nameOf(from)}: nat-mapping-changed.`
+          : `Frame ${frame}, of ${nameOf(to)}, carries the numbers of this connection: nat-mapping-changed.`,
+      likelyCauses: causesOf(match),
+      nextSteps: STEPS,
+    };
+  }
+
+  finish(): readonly Pattern[] {
+    const byService = new Map<string, Match[]>();
+    for (const match of this.#found()) {
+      const { changed, known } = match;
+      const service = `${changed} ${inNetwork(nameOf(known.server), known.network)}`;
+      const same = byService.get(service);
+      if (same === undefined) byService.set(service, [match]);
+      else same.push(match);
+    }
+    const found = [...byService.values()].sort((a, b) => b.length - a.length);
+    const further = furtherServices(Math.max(0, found.length - MOST_SERVICES));
+    return found.slice(0, MOST_SERVICES).map((matches) => patternOf(matches, further));
+  }
+
+  #found(): readonly Match[] {
+    this.#matches ??= this.#strays.flatMap((stray) => {
+      for (const known of [...this.#known, ...this.#strays]) {
+        const match = matchOf(known, stray);
+        if (match !== null) return [match];
+      }
+      return [];
+    });
+    return this.#matches;
+  }
+}
+
+function keptOf({ id, client, server, start, firstFrame, network }: Connection): Kept {
+  return { id, client: sideOf(client), server: sideOf(server), start, firstFrame, network };
+}
+
+function sideOf(endpoint: Endpoint): Side {
+  const { address, port, initialSequence, nextSequence, lastNewData, segments, resetsSent } = endpoint;
+  return {
+    address,
+    port,
+    first: (initialSequence + 1) | 0,
+    next: nextSequence,
+    dataFrame: lastNewData?.frame ?? 0,
+    dataTime: lastNewData?.time ?? null,
+    resets: resetsSent,
+    spoke: segments > resetsSent,
+  };
+}
+
+/** Whether `stray` is how `known` went on; the roles of one that begins in its middle are a guess. */
+function matchOf(known: Kept, stray: Kept): Match | null {
+  if (known.firstFrame >= stray.firstFrame || known.network !== stray.network) return null;
+  return (
+    matchWith(known, stray, stray.client, stray.server) ?? matchWith(known, stray, stray.server, stray.client)
+  );
+}
+
+function matchWith(known: Kept, stray: Kept, client: Side, server: Side): Match | null {
+  if (!isNear(client.first, known.client.next) || !isNear(server.first, known.server.next)) return null;
+  const isSameClient = isSame(client, known.client);
+  if (isSameClient === isSame(server, known.server)) return null;
+  const changed: Role = isSameClient ? 'server' : 'client';
+  const [to, receiver] = isSameClient ? [server, client] : [client, server];
+  const from = known[changed];
+  if (!to.spoke || receiver.spoke || receiver.resets === 0) return null;
+  if (from.dataFrame > stray.firstFrame) return null;
+  // A copy on the other side of the device repeats what came a moment before.
+  const since = from.dataTime === null ? Number.NaN : secondsBetween(from.dataTime, stray.start);
+  if (distance(to.first, from.next) < 0 && !(since > COPY_SECONDS)) return null;
+  const times = [known.client.dataTime, known.server.dataTime].map((time) =>
+    time === null ? -1 : secondsBetween(time, stray.start),
+  );
+  const before = times.filter((seconds) => seconds >= 0);
+  const silentSeconds = before.length === 0 ? Number.NaN : Math.min(...before);
+  return { known, stray, changed, from, to, silentSeconds };
+}
+
+/** `10.0.0.2:8080` */
+function nameOf({ address, port }: End): string {
+  return formatEndpoint(address, port);
+}
+
+function isNear(first: number, next: number): boolean {
+  return Math.abs(distance(first, next)) <= NEAR;
+}
+
+function isSame(a: End, b: End): boolean {
+  return a.port === b.port && a.address === b.address;
+}
+
+function causesOf({ changed, silentSeconds }: Match): readonly string[] {
+  const idle = silentSeconds >= IDLE_SECONDS ? [fill(FORGOT, { silent: duration(silentSeconds) })] : [];
+  return changed === 'server' ? [...idle, FORGOT_SOONER, INVALID] : [...idle, NEW_MAPPING];
+}
+
+const TITLES = {
+  client:
+    'The clients of {several} connections to {server} went on as others: their address translation was lost',
+  server: '{server} went on as another on {several} connections: its address translation was lost',
+};
+
+/** `matches` have the server in common, and which side it was whose address or port changed. */
+function patternOf(matches: readonly Match[], further: string): Pattern {
+  const [first] = matches;
+  const { known, stray, changed, from, to, silentSeconds } = first;
+  const others = matches.length - 1;
+  const receiver = nameOf(known[changed === 'server' ? 'client' : 'server']);
+  const listed = [...new Set(matches.flatMap(({ known, stray }) => [known.id, stray.id]))];
+  return reportPattern(natMappingChanged, {
+    confidence: 'inferred',
+    title: others === 0 ? '{from} went on as {to}: its address translation was lost' : TITLES[changed],
+    explanation: [
+      `Frame ${stray.firstFrame} goes from {to} to {receiver}, and its numbers are those at which connection ${known.id}, of {from} and {receiver}, stands: its sender holds it for a segment of that.`,
+      ' {receiver} knows no such connection, and reset it.',
+      silentSeconds >= IDLE_SECONDS ? ' No data had been seen on the connection for {silent}.' : '',
+      others === 0 ? '' : ` So it was on ${count(others, 'other connection')}.`,
+      further,
+    ].join(''),
+    connections: listed.slice(0, MAX_LISTED),
+    count: matches.length,
+    from: stray.start,
+    to: matches[matches.length - 1].stray.start,
+    facts: {
+      changed,
+      endpoint: nameOf(from),
+      continuedAs: nameOf(to),
+      continuedInFrame: stray.firstFrame,
+      ...(known.network !== '' && { network: known.network }),
+      silentSeconds: round(silentSeconds, 3),
+    },
+    likelyCauses: causesOf(first),
+    words: {
+      from: inNetwork(nameOf(from), known.network),
+      server: inNetwork(nameOf(known.server), known.network),
+      several: matches.length,
+      to: nameOf(to),
+      receiver,
+      silent: duration(silentSeconds),
+    },
+  });
+}
