@@ -927,7 +927,7 @@ simultaneous-open · #1, #2 · RFC 9293 §3.5 MUST-10, §3.10.7.3;
 RFC 1122 §4.2.2.10
 `,
   'self-connect': `connection 0: 10.9.1.1:40000 ↔ 10.9.1.1:40000
-from 2026-11-27 04:57:17.698 UTC; times count from there, numbers are relative
+from 2026-11-27 05:28:31.046 UTC; times count from there, numbers are relative
 
      time  frame client                                            server
    0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶ SYN-SENT
@@ -935,11 +935,11 @@ from 2026-11-27 04:57:17.698 UTC; times count from there, numbers are relative
    0.0000     #2 ESTABLISHED✓  ─── SYN,ACK seq 0 ack 1 again ────▶ SYN-RECEIVED✓
                                                                    ESTABLISHED✓
    0.0000     #3               ──────── ACK seq 1 ack 1 ─────────▶
-   0.0518     #4               ─── PSH,ACK seq 1 ack 1 len 18 ───▶
-   0.0519     #5               ─────── ACK seq 19 ack 19 ────────▶
-   1.0540     #6 FIN-WAIT-1    ───── FIN,ACK seq 19 ack 19 ──────▶ FIN-WAIT-1
+   0.0506     #4               ─── PSH,ACK seq 1 ack 1 len 18 ───▶
+   0.0507     #5               ─────── ACK seq 19 ack 19 ────────▶
+   1.0523     #6 FIN-WAIT-1    ───── FIN,ACK seq 19 ack 19 ──────▶ FIN-WAIT-1
                  CLOSING✓                                          CLOSING✓
-   1.0540     #7 TIME-WAIT?    ─────── ACK seq 20 ack 20 ────────▶ TIME-WAIT?
+   1.0524     #7 TIME-WAIT?    ─────── ACK seq 20 ack 20 ────────▶ TIME-WAIT?
                                ▲ warning: self-connect
 
 states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
@@ -1403,6 +1403,8 @@ the client ended in CLOSED
 the server ended in CLOSED
 
 warning 10.9.1.2:80 went on as 10.9.1.2:8080: its address translation was lost
+
+the ladder shows the first of 2 connections
 `,
   'recurring-finding': `connection 2: 10.9.40.1:40002 ↔ 10.9.40.2:8080
 from 2026-11-20 23:58:57.833 UTC, captured near the client; times count from

@@ -19,6 +19,8 @@ const QUEUE_FULL =
   'The accept queue of {listener} was full, and its host dropped the SYN without a word, as Linux does (possible): then nstat there counts TcpExtListenOverflows.';
 const PATH =
   'The path lost SYNs or their answers, by chance or under load (possible): then data of this connection and of others over it are sent again as well.';
+const NAT_COLLISION =
+  'A device that translates addresses, such as a container’s host, gave two calls of one moment the same port, and dropped one, as Linux does (possible): conntrack -S there counts insert_failed.';
 const NOT_READY =
   'Something on the way was not ready yet, such as a route, a tunnel, the answer to an ARP request, or a virtual machine or container that was starting (possible): then only the first calls after a pause are late.';
 
@@ -45,7 +47,7 @@ const CALLER_STEP =
 const ANSWERED_CITATIONS = [cite.synLikeData, cite.firstTimeout, cite.backoff, cite.synRetries];
 /** No SYN-ACK came before the last SYN. */
 const UNANSWERED = {
-  likelyCauses: [PATH, QUEUE_FULL, NOT_READY],
+  likelyCauses: [PATH, QUEUE_FULL, NAT_COLLISION, NOT_READY],
   nextSteps: [AT_LISTENER, QUEUE_STEP, CALLER_STEP],
 };
 /** The same where several SYNs in a row were: that is no chance. */

@@ -12,10 +12,14 @@ import { reportPattern } from './report-pattern.js';
 
 /** Connections that begin in their middle, and are compared with all others: whoever makes a capture must not choose how long that takes. */
 const MAX_STRAYS = 1000;
-/** Of two numbers of one stream, no further apart than this: that two pairs agree by chance happens once in four million (octets). */
-const NEAR = 1 << 20;
-/** What a capture on both sides of a device holds twice comes within milliseconds (seconds). */
-const COPY_SECONDS = 0.2;
+/**
+ * No further than this lies what goes on from where the stream was, as it may be sent again from the other end of a wide
+ * window, and what it acknowledges (octets). By chance both happens once in 260,000 pairs.
+ */
+const NEAR = 1 << 24;
+const ACKNOWLEDGED_NEAR = 1 << 20;
+/** What had been sent before the reset came may still arrive for so long (seconds). */
+const IN_FLIGHT_SECONDS = 1;
 
 const FORGOT =
   'The device that translates forgot the connection, which had been silent for {silent} (likely): its timeout for idle connections is no longer than that.';
@@ -39,8 +43,7 @@ type End = Pick<Endpoint, 'address' | 'port'>;
 interface Side extends End {
   readonly first: number;
   readonly next: number;
-  /** Frame and time of the last data that it had not sent before, if there was any. */
-  readonly dataFrame: number;
+  /** When it last sent data that it had not sent before. */
   readonly dataTime: Timestamp | null;
   readonly resets: number;
   /** It sent something else than resets. */
@@ -90,11 +93,11 @@ export const natMappingChanged: PatternRule = {
       'A program behind a load balancer, a NAT or a node of a cluster has another address than its peer knows, and a device in between rewrites each segment. When that device forgets the connection, or takes a segment for none of it, the segment passes as it is, or gets a new mapping. To the peer it belongs to no connection, and is reset, which ends the connection at its sender. Whoever sends next on the old address and port is reset as well. Both programs see “connection reset by peer”, and neither has ended anything.',
     proof: [
       'A connection that begins in its middle, one side of which is a side of another connection, with the same address and port.',
-      'Its first sequence and acknowledgment numbers both lie where that one stands: within 1 MiB, which by chance happens once in four million pairs.',
-      'From then on the side whose address or port changed sends no more data on the old one, and the other side answers the new one with resets, and with nothing else.',
+      'Its first sequence number lies within 16 MiB of where that one stands, and its acknowledgment number within 1 MiB: by chance that happens once in 260,000 pairs.',
+      'The other side answers it with resets, and with nothing else, and the side whose address or port changed sends no more data on the old one, but for what was under way.',
     ],
     notThis: [
-      'A capture on both sides of a device, which holds each segment twice within milliseconds: both go on.',
+      'A capture on both sides of a device, which holds each segment twice: both go on, or both are reset.',
       'A port that was used again: its numbers are others.',
     ],
     applicationSees:
@@ -180,7 +183,6 @@ function sideOf(endpoint: Endpoint): Side {
     port,
     first: (initialSequence + 1) | 0,
     next: nextSequence,
-    dataFrame: lastNewData?.frame ?? 0,
     dataTime: lastNewData?.time ?? null,
     resets: resetsSent,
     spoke: segments > resetsSent,
@@ -196,17 +198,17 @@ function matchOf(known: Kept, stray: Kept): Match | null {
 }
 
 function matchWith(known: Kept, stray: Kept, client: Side, server: Side): Match | null {
-  if (!isNear(client.first, known.client.next) || !isNear(server.first, known.server.next)) return null;
   const isSameClient = isSame(client, known.client);
   if (isSameClient === isSame(server, known.server)) return null;
   const changed: Role = isSameClient ? 'server' : 'client';
   const [to, receiver] = isSameClient ? [server, client] : [client, server];
-  const from = known[changed];
+  const [from, peer] = isSameClient ? [known.server, known.client] : [known.client, known.server];
+  if (!isNear(to.first, from.next, NEAR) || !isNear(receiver.first, peer.next, ACKNOWLEDGED_NEAR))
+    return null;
   if (!to.spoke || receiver.spoke || receiver.resets === 0) return null;
-  if (from.dataFrame > stray.firstFrame) return null;
-  // A copy on the other side of the device repeats what came a moment before.
-  const since = from.dataTime === null ? Number.NaN : secondsBetween(from.dataTime, stray.start);
-  if (distance(to.first, from.next) < 0 && !(since > COPY_SECONDS)) return null;
+  // On both sides of a device a capture holds the reset twice as well.
+  if (peer.resets > 0) return null;
+  if (from.dataTime !== null && secondsBetween(stray.start, from.dataTime) > IN_FLIGHT_SECONDS) return null;
   const times = [known.client.dataTime, known.server.dataTime].map((time) =>
     time === null ? -1 : secondsBetween(time, stray.start),
   );
@@ -220,8 +222,8 @@ function nameOf({ address, port }: End): string {
   return formatEndpoint(address, port);
 }
 
-function isNear(first: number, next: number): boolean {
-  return Math.abs(distance(first, next)) <= NEAR;
+function isNear(first: number, next: number, octets: number): boolean {
+  return Math.abs(distance(first, next)) <= octets;
 }
 
 function isSame(a: End, b: End): boolean {
@@ -250,21 +252,20 @@ function patternOf(matches: readonly Match[], further: string): Pattern {
     confidence: 'inferred',
     title: others === 0 ? '{from} went on as {to}: its address translation was lost' : TITLES[changed],
     explanation: [
-      `Frame ${stray.firstFrame} goes from {to} to {receiver}, and its numbers are those at which connection ${known.id}, of {from} and {receiver}, stands: its sender holds it for a segment of that.`,
+      `Frame ${stray.firstFrame} goes from {to} to {receiver}, and its numbers are those at which the connection of {from} and {receiver} stands: its sender holds it for a segment of that.`,
       ' {receiver} knows no such connection, and reset it.',
       silentSeconds >= IDLE_SECONDS ? ' No data had been seen on the connection for {silent}.' : '',
       others === 0 ? '' : ` So it was on ${count(others, 'other connection')}.`,
       further,
     ].join(''),
     connections: listed.slice(0, MAX_LISTED),
-    count: matches.length,
+    count: listed.length,
     from: stray.start,
     to: matches[matches.length - 1].stray.start,
     facts: {
       changed,
       endpoint: nameOf(from),
       continuedAs: nameOf(to),
-      continuedInFrame: stray.firstFrame,
       ...(known.network !== '' && { network: known.network }),
       silentSeconds: round(silentSeconds, 3),
     },

@@ -50,17 +50,16 @@ describe('nat-mapping-changed', () => {
       confidence: 'inferred',
       title: '10.0.0.1:40000 went on as 10.0.0.1:50000: its address translation was lost',
       connections: [0, 1],
-      count: 1,
+      count: 2,
       facts: {
         changed: 'client',
         endpoint: '10.0.0.1:40000',
         continuedAs: '10.0.0.1:50000',
-        continuedInFrame: 7,
         silentSeconds: 59.96,
       },
     });
     expect(pattern.explanation).toBe(
-      'Frame 7 goes from 10.0.0.1:50000 to 10.0.0.2:8080, and its numbers are those at which connection 0, of 10.0.0.1:40000 and 10.0.0.2:8080, stands: its sender holds it for a segment of that. 10.0.0.2:8080 knows no such connection, and reset it. No data had been seen on the connection for 60 s.',
+      'Frame 7 goes from 10.0.0.1:50000 to 10.0.0.2:8080, and its numbers are those at which the connection of 10.0.0.1:40000 and 10.0.0.2:8080 stands: its sender holds it for a segment of that. 10.0.0.2:8080 knows no such connection, and reset it. No data had been seen on the connection for 60 s.',
     );
     expect(pattern.likelyCauses.join()).not.toContain('conntrack');
   });
@@ -94,7 +93,7 @@ describe('nat-mapping-changed', () => {
       'The clients of 2 connections to 10.0.0.2:8080 went on as others: their address translation was lost',
     );
     expect(clients.explanation).toContain(' So it was on 1 other connection.');
-    expect([clients.count, clients.connections]).toEqual([2, [0, 1, 2, 3]]);
+    expect([clients.count, clients.connections]).toEqual([4, [0, 1, 2, 3]]);
     const both = `${REQUEST}${SERVER_MOVED}`;
     const server = only(
       told(`${both}${again(both)}`, (connection) => {
@@ -110,11 +109,11 @@ describe('nat-mapping-changed', () => {
   });
 
   it.each([
-    ['goes on elsewhere with other numbers', CLIENT_MOVED.replace('11 6', '3000011 6')],
+    ['goes on elsewhere with other numbers', CLIENT_MOVED.replace('11 6', '30000011 6')],
     ['goes on elsewhere with another acknowledgment', CLIENT_MOVED.replace('11 6', '11 3000006')],
     ['is not reset', CLIENT_MOVED.replace(/\n.*R .*/, '')],
     ['is answered', `${CLIENT_MOVED}\n  60.2 S A 6 31 port=50000`],
-    ['goes on as it was', `${CLIENT_MOVED}\n  61.0 C PA 11 6 +20\n  61.1 S A 6 31`],
+    ['goes on as it was', `${CLIENT_MOVED}\n  62.0 C PA 11 6 +20\n  62.1 S A 6 31`],
     [
       'was closed by both',
       `\n  1.00 C FA 11 6\n  1.01 S FA 6 12\n  1.02 C A 12 7${CLIENT_MOVED.replace('11 6', '12 7')}`,
@@ -133,12 +132,17 @@ describe('nat-mapping-changed', () => {
     expect(told(`${REQUEST}${CLIENT_MOVED}`, moved({ network: 'VLAN 5' }))).toEqual([]);
   });
 
-  it('is silent about a capture that shows a segment on both sides of a device', () => {
-    const copied = `
-  0.000 C PA 1 1 +10
-  0.001 C PA 1 1 +10 port=50000
-  0.002 S R  1 port=50000`;
+  it('is silent about a capture that shows a connection on both sides of a device', () => {
+    const both = (line: string): string => `\n  ${line}\n  ${line} port=50000`;
+    const copied = [both('0.0 C PA 1 1 +10'), both('0.1 S A 1 11'), both('9.0 C PA 11 1 +9')].join('');
     expect(told(copied)).toEqual([]);
+    expect(told(`${both('0.0 C PA 1 1 +10')}${both('0.1 S R 1')}`)).toEqual([]);
+  });
+
+  it('still tells where more was under way on the old address', () => {
+    const underWay = '\n  60.05 C PA 31 6 +20';
+    expect(told(`${REQUEST}${CLIENT_MOVED}${underWay}`)).toHaveLength(1);
+    expect(told(`${REQUEST}${CLIENT_MOVED}${underWay.replace('60.05', '61.5')}`)).toEqual([]);
   });
 
   it('tells why each of both connections was reset', async () => {
