@@ -121,9 +121,9 @@ class Collector implements PatternCollector {
       if (this.#strays.length === MAX_STRAYS) return;
       this.#strays.push(keptOf(connection));
     } else {
-      // What both sides closed is not gone on with.
+      // What both sides closed, or never used, is not gone on with.
       const isClosed = client.finSent && server.finSent && client.resetsSent + server.resetsSent === 0;
-      if (isClosed || rolesKnownBy !== 'syn' || server.segments === server.resetsSent) return;
+      if (isClosed || rolesKnownBy !== 'syn' || client.payloadBytes + server.payloadBytes === 0) return;
       if (this.#known.length === MAX_GROUPS) return;
       this.#known.push(keptOf(connection));
     }
