@@ -1,3 +1,4 @@
+import MarkdownIt from 'markdown-it';
 import { describe, expect, it } from 'vitest';
 import { CATALOG, RULES } from '../../src/rules/catalog.js';
 import { generalDocumentation } from '../../src/rules/documentation.js';
@@ -11,6 +12,13 @@ describe('what a rule says without a finding', () => {
     expect(text).not.toMatch(/\{\w*\}/);
     expect(aboutNames).toBe(/<[a-z-]+>/.test(text) ? ABOUT : null);
     expect(example).toBe(rule.documentation.example);
+  });
+
+  it.each(CATALOG)('of $id holds nothing that a ticket system takes for a link', (rule) => {
+    const { aboutNames, example, ...texts } = generalDocumentation(rule);
+    const { linkify } = new MarkdownIt({ linkify: true });
+    const links = linkify.match(JSON.stringify(texts)) ?? [];
+    expect(links.map(({ text }) => text)).toEqual([]);
   });
 
   it('has names that are easy to read, also in commands', () => {

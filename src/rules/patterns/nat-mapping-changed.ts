@@ -32,7 +32,7 @@ const INVALID =
 const NEW_MAPPING =
   'The device that translates lost its table, or another one without it took over (possible): it gave the connection another port or address.';
 const LOOK =
-  'On the device that translates (a node’s kube-proxy, a load balancer, a NAT): conntrack -L, and its timeout, such as sysctl net.netfilter.nf_conntrack_tcp_timeout_established.';
+  'On the device that translates (a node’s kube-proxy, a load balancer, a NAT): conntrack -L, and its timeout, such as nf_conntrack_tcp_timeout_established.';
 const KEEP_ALIVE = 'Keep-alives of either program that are more frequent than that timeout.';
 const BEHIND = 'Capture on both sides of that device: what comes in, and under which address does it leave?';
 const STEPS = [LOOK, KEEP_ALIVE, BEHIND];
