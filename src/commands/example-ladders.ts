@@ -1179,6 +1179,35 @@ warning 77 of the 313 segments of 10.9.1.2:8080 are retransmissions: 24.6 %
 retransmission-storm · #519 · RFC 9293 §3.10.8, §3.8.2 MUST-19; RFC 5681 §3.2;
 RFC 6298 §5
 `,
+  'sack-elsewhere': `connection 0: 10.9.1.1:40000 ↔ 10.9.1.2:8080
+from 2026-11-27 05:59:28.569 UTC, captured near the server; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0000     #2 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0123     #3               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   0.0686     #4               ─── PSH,ACK seq 1 ack 1 len 13 ───▶
+   0.0687     #5               ◀──────── ACK seq 1 ack 14 ────────
+   0.0698      …               ⋮ 34 segments, 0 B →   ← 44 segments, 62.1 kB ⋮
+   0.3855    #84               ────── ACK seq 14 ack 41993 ──────▶
+                               ▲ warning: sack-elsewhere
+   0.5898    #85               ◀─ ACK seq 41993 … len 1448 again ─
+   1.0258    #86               ◀─ ACK seq 41993 … len 1448 again ─
+   1.0373    #87               ────── ACK seq 14 ack 60001 ──────▶
+   1.0374    #88 FIN-WAIT-1    ──── FIN,ACK seq 14 ack 60001 ────▶ CLOSE-WAIT✓
+   1.0779    #89 FIN-WAIT-2?   ◀────── ACK seq 60001 ack 15 ──────
+   1.0886    #90 TIME-WAIT✓    ◀──── FIN,ACK seq 60001 ack 15 ──── LAST-ACK
+   1.1002    #91               ────── ACK seq 15 ack 60002 ──────▶ CLOSED?
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+the client ended in TIME-WAIT
+the server ended in CLOSED
+
+warning 10.9.1.1:40000 acknowledges selectively what 10.9.1.2:8080 never sent
+sack-elsewhere · #54, #84 · RFC 2018 §3, §5;
+Linux snmp_counter TcpExtTCPSACKDiscard
+`,
   'out-of-order-delivery': `connection 0: 10.9.2.1:40000 ↔ 10.9.2.2:8080
 from 2026-11-26 01:38:26.501 UTC, captured near the client; times count from
 there, numbers are relative

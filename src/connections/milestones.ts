@@ -82,6 +82,11 @@ export const MILESTONE_KINDS = [
    */
   'ttl-changed',
   /**
+   * Blocks of selective acknowledgment (RFC 2018 §3) in this endpoint's segments lie far from all that its peer sent. A
+   * run; `value`: octets from the peer's SND.UNA to the first of them.
+   */
+  'sack-elsewhere',
+  /**
    * Requests for a link address, by this endpoint's host for that of its peer or of somebody else, or by a router for
    * its peer's, that nobody has answered since. A run. Details in `neighbour`; it is in no journal.
    */
@@ -124,6 +129,7 @@ export const OPENED_ANEW = codeOf('opened-anew');
 export const HELD_BEFORE = codeOf('held-before');
 export const FIN_PASSED = codeOf('fin-passed');
 export const TTL_CHANGED = codeOf('ttl-changed');
+export const SACK_ELSEWHERE = codeOf('sack-elsewhere');
 
 /** Routes change by a hop or two: a TTL that changes by more comes from another place. */
 export const ROUTE_CHANGE_HOPS = 2;

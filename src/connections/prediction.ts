@@ -72,6 +72,7 @@ export function isPredicted(
   return (
     (flags & (SYN | FIN | RST | ACK)) === ACK &&
     window !== 0 &&
+    segment.sackBlocks === 0 &&
     (memory[x + STATE] & (MIDDLE_MASK | TTL_MASK)) === (MIDDLE | (segment.ttl << TTL_SHIFT)) &&
     (memory[y + STATE] & MIDDLE_MASK) === MIDDLE &&
     sequence === memory[x + SND_NXT] &&

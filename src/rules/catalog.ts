@@ -59,6 +59,7 @@ import { rstOnCloseRace } from './rst-on-close-race.js';
 import { rstOnWriteAfterClose } from './rst-on-write-after-close.js';
 import { rstOriginSuspect } from './rst-origin-suspect.js';
 import type { Rule, RuleDescription } from './rule.js';
+import { sackElsewhere } from './sack-elsewhere.js';
 import { selfConnect } from './self-connect.js';
 import { simultaneousClose } from './simultaneous-close.js';
 import { simultaneousOpen } from './simultaneous-open.js';
@@ -116,6 +117,7 @@ export const RULES: readonly Rule[] = [
   pmtuReduced,
   deliveryStall,
   retransmissionStorm,
+  sackElsewhere,
   outOfOrderDelivery,
 ];
 

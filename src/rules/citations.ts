@@ -107,6 +107,10 @@ const assassination = rfc(1337, { 1: 'Introduction', 3: 'Fixes for TWA Hazards' 
 const blackHoles = rfc(2923, { '2.1': 'Black Hole Detection' });
 const pathMtu = rfc(1191, { 3: 'Host specification', 4: 'Router specification' });
 const routers = rfc(1812, { '5.2.7.1': 'Destination Unreachable' });
+const selective = rfc(2018, {
+  3: 'Sack Option Format',
+  5: 'Interpreting the Sack Option and Retransmission Strategy: Data Sender Behavior',
+});
 const problems = rfc(2525, {
   '2.9': 'Excessively short keepalive connection timeout',
   '2.11': 'Insufficient interval between keepalives',
@@ -856,6 +860,15 @@ export const cite = {
   deferAccept: tcpManual('TCP_DEFER_ACCEPT', 'Lets a listener wait for data before it wakes up.'),
 
   // Delivery
+  sackEdges: selective(
+    '3',
+    'Blocks of selective acknowledgment are sequence numbers of the stream that is acknowledged.',
+  ),
+  sackUse: selective('5', 'Segments that such a block covers are left out when lost data is sent again.'),
+  sackDiscarded: counters(
+    'TcpExtTCPSACKDiscard',
+    'Counts blocks that cannot be of the stream, and are ignored.',
+  ),
   congestionControl: tcp(
     '3.8.2',
     'A sender must slow down on loss: slow start, congestion avoidance and a timer that doubles.',

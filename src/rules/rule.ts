@@ -85,14 +85,20 @@ export interface RuleDescription {
 }
 
 /**
- * What a connection shows at a glance: a kind of milestone on either side, or one of
+ * What a connection shows at a glance: a kind of milestone on either side, but for that which every close leaves, or one of
  * - `unfinished`: an endpoint ended in a state other than CLOSED and TIME-WAIT;
  * - `unacknowledged`: payload was never acknowledged;
  * - `out-of-order`: segments that Wireshark marks as out of order;
  * - `imperfect`: the capture of this connection is not ideal;
  * - `reused`: the 4-tuple had an earlier connection that mattered to this one.
  */
-export type Sign = MilestoneKind | 'unfinished' | 'unacknowledged' | 'out-of-order' | 'imperfect' | 'reused';
+export type Sign =
+  | Exclude<MilestoneKind, 'fin-covered'>
+  | 'unfinished'
+  | 'unacknowledged'
+  | 'out-of-order'
+  | 'imperfect'
+  | 'reused';
 
 /** One kind of finding on a single connection: when it fires, on what it rests, and the words for it. */
 export interface Rule extends RuleDescription {

@@ -184,6 +184,11 @@ const SILENT: Readonly<Record<string, Silent>> = {
     capture: 'client',
     because: 'the second SYN answers the first',
   },
+  'sack-elsewhere': {
+    fixture: 'lossy-transfer',
+    capture: 'server',
+    because: 'its blocks are those of what was sent',
+  },
   'self-connect': {
     fixture: 'simultaneous-open',
     capture: 'client',

@@ -20,12 +20,14 @@ const FLAG_LETTERS: Readonly<Record<string, number>> = {
  *
  *     <seconds> <C|S|I> <flags> <sequence> [<acknowledgment>] [+<payload>] [win=<n>] [isn=<n>] [ttl=<n>] [id=<n>]
  *     [port=<n>] [mss=<n>] [tfo=<n>] [ts=<n>] [echo=<n>] [mptcp=1] [sack=1]
+ *     [block=<n>]
  *
  * `I` is a client that sends to itself. Flags are letters of `FSRPAEC`. Numbers are relative to the initial sequence numbers, so that a SYN is 0
  * and the first octet 1; the client's is chosen so that its numbers wrap early. `isn=` shifts both of the
  * line's own numbers to those of another incarnation; `port=` is the client's, `tfo=` the length of a
  * Fast Open cookie, `ts=` the sender's timestamp, `echo=` the one it echoes;
- * `mptcp=` puts in an option of Multipath TCP, `sack=` that for selective acknowledgments. Empty lines and what follows `#` are left
+ * `mptcp=` puts in an option of Multipath TCP, `sack=` that for selective acknowledgments, `block=` a block of ten octets of the peer,
+ * acknowledged selectively. Empty lines and what follows `#` are left
  * out.
  */
 export function conversation(script: string, options: Partial<TrackerOptions> = {}): Connection[] {
@@ -83,10 +85,8 @@ function segmentOf(words: readonly string[], frame: number): Segment {
   segment.sourcePort = fromServer ? 8080 : clientPort;
   segment.destinationPort = fromServer || toItself ? clientPort : 8080;
   segment.sequence = ((fromServer ? SERVER_ISN : CLIENT_ISN) + shift + (numbers[0] ?? 0)) | 0;
-  segment.acknowledgment =
-    (segment.flags & ACK) === 0
-      ? 0
-      : ((fromServer || toItself ? CLIENT_ISN : SERVER_ISN) + shift + (numbers[1] ?? 0)) | 0;
+  const peersIsn = fromServer || toItself ? CLIENT_ISN : SERVER_ISN;
+  segment.acknowledgment = (segment.flags & ACK) === 0 ? 0 : (peersIsn + shift + (numbers[1] ?? 0)) | 0;
   segment.payloadLength = Number(rest.find((word) => word.startsWith('+')) ?? 0);
   segment.payloadCaptured = segment.payloadLength;
   segment.window = Number(named.get('win') ?? ((segment.flags & RST) === 0 ? 65_535 : 0));
@@ -96,6 +96,11 @@ function segmentOf(words: readonly string[], frame: number): Segment {
   segment.fastOpenCookieLength = Number(named.get('tfo') ?? -1);
   segment.multipath = named.has('mptcp') ? 1 : 0;
   segment.sackPermitted = named.has('sack') ? 1 : 0;
+  if (named.has('block')) {
+    segment.sackBlocks = 1;
+    segment.sackEdges[0] = (peersIsn + shift + Number(named.get('block'))) | 0;
+    segment.sackEdges[1] = (segment.sackEdges[0] + 10) | 0;
+  }
   segment.hasTimestamps = named.has('ts') ? 1 : 0;
   segment.timestampValue = Number(named.get('ts') ?? 0);
   segment.timestampEcho = Number(named.get('echo') ?? 0);

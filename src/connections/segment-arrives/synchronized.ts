@@ -57,6 +57,7 @@ import { goOnBelowFin, refuseFin } from './fin-disproof.js';
 import { chooseIsn, enterOpen, openByProof } from './opening.js';
 import { isProbe } from './probe.js';
 import { challenge, disproveReset, isReset } from './reset.js';
+import { noteBlocksElsewhere } from './selective.js';
 import { takeText } from './text.js';
 import { takeWindow } from './window.js';
 
@@ -154,6 +155,7 @@ function acknowledge(at: Exchange): void {
     if (acknowledgesUnsent(at)) return;
   }
   raiseAcknowledged(at, y, acknowledgment);
+  if (segment.sackBlocks > 0) noteBlocksElsewhere(at);
 }
 
 /** It tells no more than the SYN-ACK did: what is unacceptable draws such an acknowledgment before the third segment comes. */

@@ -3,7 +3,7 @@ import { MILESTONE_KINDS } from '../../connections/milestones.js';
 import type { Rule, Sign } from '../rule.js';
 
 const SIGNS: readonly Sign[] = [
-  ...MILESTONE_KINDS,
+  ...MILESTONE_KINDS.filter((kind) => kind !== 'fin-covered'),
   'unfinished',
   'unacknowledged',
   'out-of-order',
@@ -11,9 +11,12 @@ const SIGNS: readonly Sign[] = [
   'reused',
 ];
 
-const bits = Object.fromEntries(SIGNS.map((sign, index) => [sign, 1 << index])) as Readonly<
-  Record<Sign, number>
->;
+if (SIGNS.length > 31) throw new Error('signs take more bits');
+
+const bits = {
+  ...(Object.fromEntries(SIGNS.map((sign, index) => [sign, 1 << index])) as Record<Sign, number>),
+  'fin-covered': 0,
+};
 
 /** All bits that a rule waits for; every bit for a rule that is always asked. */
 export function waitsFor(rule: Rule): number {
