@@ -57,8 +57,8 @@ export async function extract(path: string, options: ExtractOptions, io: Io): Pr
     suppressions: options.suppressions,
     onReuse: (connection, predecessor) => selection.reuse(connection, predecessor),
     onAnsweredForPredecessor: (connection) => selection.answerForPredecessor(connection),
-    onSegment: (_connection, _from, segment) => datagrams.subject(segment),
-    onIcmpError: (_connection, error) => datagrams.subject(error),
+    onSegment: (connection, _from, segment) => datagrams.subject(connection, segment),
+    onIcmpError: (connection, error) => datagrams.subject(connection, error),
     onFragment: datagrams.fragment,
   });
   const onFrame = analysis.begin();

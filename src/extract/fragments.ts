@@ -7,9 +7,16 @@ import { DESTINATION_PORT, SOURCE_PORT } from '../decode/tcp.js';
 
 /** What is remembered at most, so that no capture fills the memory. */
 const MAX_DATAGRAMS = 1 << 24;
-const MAX_CONVERSATIONS = 1 << 20;
+const MAX_OWNERS = 1 << 20;
 
 const PORTS_LENGTH = 4;
+
+/** Whose a datagram is: that connection's, or, where no connection is known, one's between these ends. */
+export interface Owner {
+  /** See `conversationOf`. */
+  readonly conversation: string;
+  readonly connection: number | null;
+}
 
 /** Both ends of a connection in either order. */
 export function conversationOf(source: string, destination: string): string {
@@ -27,13 +34,13 @@ export class FragmentedDatagrams {
   /** Frames recalled in vain that may have been of use, since not everything was remembered. */
   forgotten = 0;
   #isFull = false;
-  /** By the datagram's number: a conversation's place, the negated number of the datagram inside, or 0. */
+  /** By the datagram's number: an owner's place, the negated number of the datagram inside, or 0. */
   #meaning = new Int32Array(1024);
-  readonly #conversations: string[] = [''];
+  readonly #owners: (Owner | null)[] = [null];
   readonly #places = new Map<string, number>();
   /** Of the frame at hand: the datagrams it holds fragments of, from the outermost on, and whose they are. */
   readonly #here: number[] = [];
-  #conversation: string | null = null;
+  #owner: Owner | null = null;
 
   /** Takes in a fragment of the frame at hand. Bound, as a listener. */
   readonly fragment = (packet: Packet, datagram: number): void => {
@@ -43,20 +50,23 @@ export class FragmentedDatagrams {
     if (offset + PORTS_LENGTH > end) return;
     const sourcePort = view.getUint16(offset + SOURCE_PORT);
     const destinationPort = view.getUint16(offset + DESTINATION_PORT);
-    this.#conversation = nameOf(segment, sourcePort, destinationPort);
+    this.#owner = { conversation: nameOf(segment, sourcePort, destinationPort), connection: null };
   };
 
-  /** Takes in what the frame at hand turned out to be about: a segment, or one that an ICMP error quotes. */
-  subject(segment: Ends & Pick<Segment, 'sourcePort' | 'destinationPort'>): void {
+  /** Takes in what the frame at hand turned out to be about: a connection's segment, or one that an ICMP error quotes. */
+  subject(connection: number, segment: Ends & Pick<Segment, 'sourcePort' | 'destinationPort'>): void {
     if (this.#here.length > 0)
-      this.#conversation = nameOf(segment, segment.sourcePort, segment.destinationPort);
+      this.#owner = {
+        conversation: nameOf(segment, segment.sourcePort, segment.destinationPort),
+        connection,
+      };
   }
 
   /** Remembers what was taken in of the frame at hand, whose reading ends. */
   learn(): void {
     const here = this.#here;
     if (here.length === 0) return;
-    const place = this.#conversation === null ? 0 : this.#placeOf(this.#conversation);
+    const place = this.#owner === null ? 0 : this.#placeOf(this.#owner);
     for (let i = 0; i < here.length; i++) {
       const isInside = place === 0 && i + 1 < here.length;
       const meaning = isInside ? -here[i + 1] : place;
@@ -66,14 +76,14 @@ export class FragmentedDatagrams {
   }
 
   /** Whose fragments the frame at hand holds, as its reading ends; null if it has none or nobody knows. */
-  recall(): string | null {
+  recall(): Owner | null {
     const here = this.#here;
     if (here.length === 0) return null;
     let meaning = 0;
     for (let i = here.length - 1; i >= 0 && meaning === 0; i--) meaning = this.#meaningOf(here[i]);
     if (meaning === 0 && this.#isFull) this.forgotten++;
     this.#end();
-    return meaning === 0 ? null : this.#conversations[meaning];
+    return this.#owners[meaning];
   }
 
   #meaningOf(datagram: number): number {
@@ -96,21 +106,22 @@ export class FragmentedDatagrams {
     this.#meaning[datagram] = meaning;
   }
 
-  #placeOf(conversation: string): number {
-    const known = this.#places.get(conversation);
+  #placeOf(owner: Owner): number {
+    const name = `${owner.connection ?? ''} ${owner.conversation}`;
+    const known = this.#places.get(name);
     if (known !== undefined) return known;
-    if (this.#conversations.length > MAX_CONVERSATIONS) {
+    if (this.#owners.length > MAX_OWNERS) {
       this.#isFull = true;
       return 0;
     }
-    this.#conversations.push(conversation);
-    this.#places.set(conversation, this.#conversations.length - 1);
-    return this.#conversations.length - 1;
+    this.#owners.push(owner);
+    this.#places.set(name, this.#owners.length - 1);
+    return this.#owners.length - 1;
   }
 
   #end(): void {
     this.#here.length = 0;
-    this.#conversation = null;
+    this.#owner = null;
   }
 }
 

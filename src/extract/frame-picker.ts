@@ -45,8 +45,8 @@ export class FramePicker {
   readonly onFrame = (frame: Frame): void => {
     this.#isPicked = false;
     this.#analyzer.onFrame(frame);
-    const conversation = this.#datagrams.recall();
-    if (conversation !== null && this.#selection.hasConversation(conversation)) this.#isPicked = true;
+    const owner = this.#datagrams.recall();
+    if (owner !== null && this.#selection.owns(owner)) this.#isPicked = true;
     if (this.#isPicked) this.#pick(frame);
   };
 }

@@ -2,7 +2,7 @@ import { type Connection, isOver } from '../connections/connection.js';
 import { formatAddress, formatEndpoint } from '../core/addresses.js';
 import { isLater, type Timestamp } from '../core/time.js';
 import type { NeighbourMessage } from '../decode/neighbour-message.js';
-import { conversationOf } from './fragments.js';
+import { conversationOf, type Owner } from './fragments.js';
 
 /** Two connections of an extract on the same addresses and ports, of which the later met the earlier. */
 export interface Reuse {
@@ -151,9 +151,9 @@ export class Selection {
     );
   }
 
-  /** Whether the extract holds a connection between these ends; see `conversationOf`. */
-  hasConversation(conversation: string): boolean {
-    return this.#conversations.has(conversation);
+  /** Whether the extract holds the connection, or where that is not known, one between the same ends. */
+  owns({ connection, conversation }: Owner): boolean {
+    return connection === null ? this.#conversations.has(conversation) : this.connections.has(connection);
   }
 }
 
