@@ -112,33 +112,50 @@ export const natMappingChanged: PatternRule = {
 class Collector implements PatternCollector {
   readonly #known: Kept[] = [];
   readonly #strays: Kept[] = [];
-  #matches: readonly Match[] | null = null;
+  readonly #matches: Match[] = [];
+  /** The first match of each connection. */
+  readonly #byConnection = new Map<number, Match>();
 
   add(connection: Connection): void {
     const { client, server, quality, rolesKnownBy } = connection;
     if (client.segments === 0 && server.segments === 0) return;
     if (quality.midstream) {
       if (this.#strays.length === MAX_STRAYS) return;
-      this.#strays.push(keptOf(connection));
+      const kept = keptOf(connection);
+      for (const known of this.#known) this.#compare(known, kept);
+      for (const stray of this.#strays) {
+        this.#compare(stray, kept);
+        this.#compare(kept, stray);
+      }
+      this.#strays.push(kept);
     } else {
       // What both sides closed, or never used, is not gone on with.
       const isClosed = client.finSent && server.finSent && client.resetsSent + server.resetsSent === 0;
       if (isClosed || rolesKnownBy !== 'syn' || client.payloadBytes + server.payloadBytes === 0) return;
       if (this.#known.length === MAX_GROUPS) return;
-      this.#known.push(keptOf(connection));
+      const kept = keptOf(connection);
+      for (const stray of this.#strays) this.#compare(kept, stray);
+      this.#known.push(kept);
     }
-    this.#matches = null;
   }
 
-  contrastOf(connection: Connection, { rule }: Finding): Contrast | null {
-    if (rule !== 'rst-half-open-discovered' || this.#strays.length === 0) return null;
-    const match = this.#found().find(({ known, stray }) => [known.id, stray.id].includes(connection.id));
+  /** Each two are held against one another once, whichever ends first: they may be many. */
+  #compare(known: Kept, stray: Kept): void {
+    const match = matchOf(known, stray);
+    if (match === null || this.#byConnection.has(stray.id)) return;
+    this.#matches.push(match);
+    this.#byConnection.set(stray.id, match);
+    if (!this.#byConnection.has(known.id)) this.#byConnection.set(known.id, match);
+  }
+
+  contrastOf({ id }: Connection, { rule }: Finding): Contrast | null {
+    const match = rule === 'rst-half-open-discovered' ? this.#byConnection.get(id) : undefined;
     if (match === undefined) return null;
     const { known, stray, from, to } = match;
     const frame = stray.firstFrame;
     return {
       sentence:
-        stray.id === connection.id
+        stray.id === id
           ? `Its first segment, in frame ${frame}, carries the numbers of connection ${known.id}, in which its sender is ${nameOf(from)}: nat-mapping-changed.`
           : `Frame ${frame}, of ${nameOf(to)}, carries the numbers of this connection: nat-mapping-changed.`,
       likelyCauses: causesOf(match),
@@ -148,7 +165,7 @@ class Collector implements PatternCollector {
 
   finish(): readonly Pattern[] {
     const byService = new Map<string, Match[]>();
-    for (const match of this.#found()) {
+    for (const match of this.#matches) {
       const { changed, known } = match;
       const service = `${changed} ${inNetwork(nameOf(known.server), known.network)}`;
       const same = byService.get(service);
@@ -158,17 +175,6 @@ class Collector implements PatternCollector {
     const found = [...byService.values()].sort((a, b) => b.length - a.length);
     const further = furtherServices(Math.max(0, found.length - MOST_SERVICES));
     return found.slice(0, MOST_SERVICES).map((matches) => patternOf(matches, further));
-  }
-
-  #found(): readonly Match[] {
-    this.#matches ??= this.#strays.flatMap((stray) => {
-      for (const known of [...this.#known, ...this.#strays]) {
-        const match = matchOf(known, stray);
-        if (match !== null) return [match];
-      }
-      return [];
-    });
-    return this.#matches;
   }
 }
 

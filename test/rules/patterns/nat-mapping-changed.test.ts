@@ -2,10 +2,12 @@ import { describe, expect, it } from 'vitest';
 import type { Connection } from '../../../src/connections/connection.js';
 import { analyze } from '../../../src/node/index.js';
 import type { Pattern } from '../../../src/rules/finding.js';
+import { Heard } from '../../../src/rules/patterns/heard.js';
 import { natMappingChanged } from '../../../src/rules/patterns/nat-mapping-changed.js';
+import { at, connection } from '../../support/connection-builder.js';
 import { conversation } from '../../support/conversation.js';
 import { captureOf } from '../../support/fixtures.js';
-import { patternsOf, textsOf, UNFILLED } from '../../support/pattern-tester.js';
+import { finding, patternsOf, textsOf, UNFILLED } from '../../support/pattern-tester.js';
 
 const REQUEST = `
   0.00 C S  0
@@ -143,6 +145,19 @@ describe('nat-mapping-changed', () => {
     const underWay = '\n  60.05 C PA 31 6 +20';
     expect(told(`${REQUEST}${CLIENT_MOVED}${underWay}`)).toHaveLength(1);
     expect(told(`${REQUEST}${CLIENT_MOVED}${underWay.replace('60.05', '61.5')}`)).toEqual([]);
+  });
+
+  it('holds each two connections against one another once, however many there are', () => {
+    const stray = connection({ quality: { midstream: true } });
+    const known = connection({ client: { payloadBytes: 1, finSent: false } });
+    const halfOpen = finding('rst-half-open-discovered');
+    const collector = natMappingChanged.begin({}, new Heard(), {});
+    for (let id = 0; id < 20_000; id++) {
+      collector.add({ ...(id % 2 === 0 ? known : stray), id, firstFrame: id }, [halfOpen], at(100));
+      // Those that end in the capture's middle are asked for at once.
+      expect(collector.contrastOf?.({ ...known, id }, halfOpen)).toBeNull();
+    }
+    expect(collector.finish(at(100), [], false)).toEqual([]);
   });
 
   it('tells why each of both connections was reset', async () => {
