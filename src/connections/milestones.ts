@@ -82,8 +82,8 @@ export const MILESTONE_KINDS = [
    */
   'ttl-changed',
   /**
-   * Blocks of selective acknowledgment (RFC 2018 §3) in this endpoint's segments lie far from all that its peer sent. A
-   * run; `value`: octets from the peer's SND.UNA to the first of them.
+   * Blocks of selective acknowledgment (RFC 2018 §3) in this endpoint's segments lie further from what it acknowledged than
+   * its window can reach. A run; `value`: octets from the peer's SND.UNA to the first of them.
    */
   'sack-elsewhere',
   /**

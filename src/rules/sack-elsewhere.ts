@@ -28,12 +28,12 @@ export const sackElsewhere: Rule = {
   citations: [cite.sackEdges, cite.sackUse, cite.sackDiscarded],
   documentation: {
     meaning:
-      'Some firewalls give every connection other sequence numbers on one side than on the other, against hosts whose numbers can be guessed. They have to rewrite the numbers in each header, and those in blocks of selective acknowledgment as well. Where they leave the blocks as they are, these speak of octets far from all that {sender} sent. It ignores them, and so does not know what is lost and what is not: on Linux nothing is sent again before the retransmission timer expires. On a path without loss nothing shows; with little loss transfers become very slow.',
+      'Some firewalls give every connection other sequence numbers on one side than on the other, against hosts whose numbers can be guessed. They have to rewrite the numbers in each header, and those in blocks of selective acknowledgment as well. Where they leave the blocks as they are, these speak of octets that {sender} never sent. It ignores them, and so does not know what is lost and what is not: on Linux nothing is sent again before the retransmission timer expires. On a path without loss nothing shows; with little loss transfers become very slow.',
     proof: [
-      'At least minimumSegments segments of {acknowledger} with blocks of which the first lies 256 MiB or more from what it acknowledges: no window is as wide.',
+      'At least minimumSegments segments of {acknowledger} with blocks of which the first lies further from what it acknowledges than its window can ever reach, by the scale that the SYNs agreed on, or by the largest that there is.',
     ],
     notThis: [
-      'Blocks that tell of octets received twice (DSACK): they lie just below what is acknowledged.',
+      'Blocks that tell of octets received twice (DSACK): they lie below what is acknowledged.',
       'A capture on the other side of the device, where blocks and numbers agree.',
     ],
     applicationSees:
@@ -56,7 +56,7 @@ export const sackElsewhere: Rule = {
       endpoint: acknowledger.role,
       confidence: gradedBy(connection, 'inferred'),
       title: '{acknowledger} acknowledges selectively what {sender} never sent',
-      explanation: `The blocks in ${count(run.count, 'segment')} of {acknowledger}, frames {first} to {last}, lie far from all octets of {sender}, the first of them by {away}. The sequence numbers of {sender} were rewritten on the way, and what comes back in these blocks was not: {sender} cannot use them.`,
+      explanation: `The blocks in ${count(run.count, 'segment')} of {acknowledger}, frames {first} to {last}, lie further from all octets of {sender} than a window can reach, the first of them by {away}. The sequence numbers of {sender} were rewritten on the way, and what comes back in these blocks was not: {sender} cannot use them.`,
       frames: [run.frame, run.lastFrame],
       from: run.time,
       to: run.lastTime,

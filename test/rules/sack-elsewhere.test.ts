@@ -36,6 +36,14 @@ testRule(sackElsewhere, {
       facts: { octetsAway: FAR - 1000 },
     },
     {
+      name: 'right beyond what the window can reach',
+      connection: connectionOf(`${SENT}
+        0.04 C A 1 1001 block=${1001 + 65_536}
+        0.05 C A 1 1001 block=${1001 + 65_536}`),
+      end: 1,
+      facts: { octetsAway: 65_536 },
+    },
+    {
       name: 'on one of them, if asked to',
       connection: connectionOf(`${SENT}
         0.04 C A 1 1001 block=${2001 + FAR}`),
@@ -58,11 +66,11 @@ testRule(sackElsewhere, {
   silent: [
     { name: 'without such blocks', connection: connection(), end: 1 },
     {
-      name: 'on blocks of what was sent, or may have been unseen',
+      name: 'on blocks of what was sent, or may have been',
       connection: connectionOf(`${SENT}
         0.04 C A 1 1001 block=2001
         0.05 C A 1 1001 block=3001
-        0.06 C A 1 1001 block=90001`),
+        0.06 C A 1 1001 block=60001`),
       end: 1,
     },
     {
@@ -79,10 +87,19 @@ testRule(sackElsewhere, {
       end: 1,
     },
     {
+      name: 'within the widest window, where no SYN tells of a scale',
+      connection: connectionOf(`
+        0.00 S A 2001 1 +1000
+        0.01 C A 1 3001
+        0.02 C A 1 3001 block=${FAR}
+        0.03 C A 1 3001 block=${FAR}`),
+      end: 1,
+    },
+    {
       name: 'where it is not known where the stream stands',
       connection: connectionOf(`
-        0.04 S A 1 1 +10
-        0.05 S A 11 1 +10`),
+        0.04 S A 1 1 +10 block=${FAR}
+        0.05 S A 11 1 +10 block=${FAR}`),
       end: 1,
     },
   ],

@@ -1,17 +1,22 @@
 /** Selective acknowledgments (RFC 2018): whether they speak of what the peer sent. */
-import { distance } from '../../tcp/sequence.js';
+import { distance, within } from '../../tcp/sequence.js';
 import { SACK_ELSEWHERE } from '../milestones.js';
-import { ENDPOINT_ACKNOWLEDGED, STATE, UNA } from '../record.js';
+import { ENDPOINT_ACKNOWLEDGED, ISS, STATE, UNA } from '../record.js';
 import type { Exchange } from './exchange.js';
+import { windowLimit } from './window.js';
 
-/** No window reaches as far, in either direction (octets). */
-const ELSEWHERE = 1 << 28;
-
-/** The sender's blocks lie far from all that its peer sent: somebody on the way changed these numbers, or all others. */
-export function noteBlocksElsewhere({ memory, receiver: y, fromServer, segment, ledger }: Exchange): void {
+/**
+ * The sender's blocks lie further from all that it acknowledged than its window can ever reach: somebody on the way changed
+ * these numbers, or all others.
+ */
+export function noteBlocksElsewhere(at: Exchange): void {
+  const { memory, sender: x, receiver: y, fromServer, segment, ledger } = at;
   if ((memory[y + STATE] & ENDPOINT_ACKNOWLEDGED) === 0) return;
-  const away = distance(segment.sackEdges[0], memory[y + UNA]);
-  if (Math.abs(away) < ELSEWHERE) return;
+  const edge = segment.sackEdges[0];
+  // What it received twice (RFC 2883) may have been sent long before.
+  if (within(edge, memory[y + ISS], memory[y + UNA])) return;
+  const away = distance(edge, memory[y + UNA]);
+  if (Math.abs(away) <= windowLimit(at, x)) return;
   const known = ledger.find(SACK_ELSEWHERE, fromServer);
   if (known >= 0) ledger.extend(known, 0);
   else ledger.startRun(SACK_ELSEWHERE, fromServer, away);

@@ -49,9 +49,22 @@ export function takeWindow(at: Exchange): void {
 /** The widest window that the endpoint at `y` may have given its peer, as far as that is known. */
 export function widestWindow(at: Exchange, y: number): number {
   const { memory } = at;
-  const scaleKnown = (memory[at.sender + STATE] & memory[at.receiver + STATE] & ENDPOINT_SYN_CAPTURED) !== 0;
   const window = Math.max(memory[y + WINDOW], LARGEST_UNSCALED_WINDOW);
-  return scaleKnown ? window : Math.min(window * 2 ** LARGEST_SCALE, LARGEST_WINDOW);
+  return isScaleKnown(at) ? window : Math.min(window * 2 ** LARGEST_SCALE, LARGEST_WINDOW);
+}
+
+/** As wide as the window of the endpoint at `y` can be at any time, by its scale. */
+export function windowLimit(at: Exchange, y: number): number {
+  if (!isScaleKnown(at)) return LARGEST_WINDOW;
+  const { memory } = at;
+  const scaled = (memory[at.sender + STATE] & memory[at.receiver + STATE] & ENDPOINT_SCALE_OFFERED) !== 0;
+  return scaled
+    ? LARGEST_UNSCALED_WINDOW * 2 ** ((memory[y + STATE] & SCALE_MASK) >>> SCALE_SHIFT)
+    : LARGEST_UNSCALED_WINDOW;
+}
+
+function isScaleKnown({ memory, sender: x, receiver: y }: Exchange): boolean {
+  return (memory[x + STATE] & memory[y + STATE] & ENDPOINT_SYN_CAPTURED) !== 0;
 }
 
 /** A segment of the sender that begins beyond all that its receiver can hold. */
