@@ -309,7 +309,10 @@ function isDone({ finalState }: Endpoint): boolean {
   return finalState === 'CLOSED' || finalState === 'TIME-WAIT';
 }
 
-/** Both endpoints are one socket, and have the same states and figures. */
+/**
+ * Both endpoints are one socket, and have the same states and figures, but for `tcpAnalysis`: there Wireshark has one
+ * direction.
+ */
 export function isToItself({ client, server }: Pick<Connection, Role>): boolean {
   return client.port === server.port && client.address === server.address;
 }

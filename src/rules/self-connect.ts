@@ -1,4 +1,4 @@
-import { isToItself } from '../connections/connection.js';
+import { isOver } from '../connections/connection.js';
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
 import { entered, gradedBy, isProven, NOTHING } from './evidence/evidence.js';
@@ -52,14 +52,13 @@ export const selfConnect: Rule = {
     example: { fixture: 'self-connect', capture: 'client' },
   },
   check: (connection) => {
-    if (!isToItself(connection)) return NOTHING;
     const { client, start, end } = connection;
     const opened = entered(client, 'ESTABLISHED');
     const wasOpened = isProven(opened);
     // Where it was not seen to open, that it acknowledges its own data tells it from what is made up.
     if (!wasOpened && client.unacknowledgedBytes >= client.payloadBytes) return NOTHING;
     const last = client.timeline[client.timeline.length - 1];
-    const isOpen = client.finalState !== 'CLOSED' && client.finalState !== 'TIME-WAIT';
+    const isOpen = !isOver(connection);
     const seconds = secondsBetween(start, end);
     return [
       reportFinding(selfConnect, connection, {
