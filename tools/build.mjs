@@ -20,6 +20,7 @@ const command = await rollup({
 });
 await command.write({ dir: 'dist', format: 'es', chunkFileNames: 'cli/[name]-[hash].js' });
 await command.close();
+// What only the command is made of stands in its bundle now, and is no part of the library.
 rmSync('dist/commands', { recursive: true });
 rmSync('dist/cli.d.ts');
 // npx runs it in place.
