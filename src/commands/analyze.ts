@@ -63,12 +63,12 @@ export async function analyze(names: readonly string[], options: AnalyzeOptions,
       maximumConnections: options.maxConnections,
       separate: options.separate,
     });
-    // The table says itself what is damaged.
+    // The table reports damage itself.
     const isTold = options.destinations.some(({ format }) => format === 'table');
     const { opened, readable } = await readAll(paths, analysis, options, io, (facts) => {
       if (!isTold || isUnreadable(facts)) warnOfDamage(facts, io);
     });
-    // A report on nothing would look like a clean one; and one connection of nothing is none that was misnamed.
+    // A report on nothing would look like a clean one, and a wrong connection number is not the problem then.
     if (opened === 0 || (choice !== null && readable === 0)) {
       for (const output of outputs) output.abandon();
       return EXIT_CAPTURE;

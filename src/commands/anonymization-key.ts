@@ -10,18 +10,17 @@ const KEY_VARIABLE = 'FINWAIT_ANONYMIZE_KEY';
 const HOW = `a key is ${KEY_LENGTH * 2} hexadecimal digits, such as openssl rand -hex ${KEY_LENGTH} prints`;
 
 /**
- * An anonymizer with the key in the file that is called `name`, else that in the environment, else one that
- * nobody will know.
+ * An anonymizer with the key in the file `name`, else the key in the environment, else a random key that is not kept.
  *
- * @throws UsageError for what is no key; the message does not repeat it
+ * @throws UsageError if it is not a key; the message does not repeat it
  */
 export function anonymizerWithKey(name: string | undefined, io: Io): Anonymizer {
   if (name !== undefined) return new Anonymizer(parseKey(readKey(name), escapeControls(name)));
   const variable = io.environment[KEY_VARIABLE];
   if (variable !== undefined && variable !== '') return new Anonymizer(parseKey(variable, KEY_VARIABLE));
   io.stderr.write(
-    `finwait: addresses are mapped with a random key that is not kept: the next run maps them otherwise; ` +
-      `for the same ones give --key FILE or ${KEY_VARIABLE}\n`,
+    `finwait: addresses are mapped with a random key that is not kept, so the next run maps them differently; ` +
+      `for the same mapping give --key FILE or ${KEY_VARIABLE}\n`,
   );
   return new Anonymizer(randomBytes(KEY_LENGTH));
 }
@@ -40,6 +39,6 @@ function readKey(path: string): string {
 function parseKey(text: string, place: string): Uint8Array {
   const digits = text.trim();
   if (digits.length !== KEY_LENGTH * 2 || !/^[\da-f]*$/i.test(digits))
-    throw new UsageError(`${place} holds no key: ${HOW}`);
+    throw new UsageError(`${place} does not hold a key: ${HOW}`);
   return Uint8Array.from(Buffer.from(digits, 'hex'));
 }

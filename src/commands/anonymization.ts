@@ -8,10 +8,10 @@ export interface AnonymizationOptions {
 }
 
 /**
- * What `--anonymize` maps addresses with: the key in the file of `--key`, else that in the environment, else
- * one that nobody will know. Null without `--anonymize`.
+ * The anonymizer of `--anonymize`, with the key in the file of `--key`, else the key in the environment, else a random
+ * key that is not kept. Null without `--anonymize`.
  *
- * @throws UsageError for what is no key; the message does not repeat it
+ * @throws UsageError if it is not a key; the message does not repeat it
  */
 export async function anonymizerOf(
   { anonymize, key }: AnonymizationOptions,
@@ -21,7 +21,7 @@ export async function anonymizerOf(
     if (key !== undefined) throw new UsageError('--key is the key of --anonymize: give both');
     return null;
   }
-  // It loads the cipher, which takes more memory than a small analysis.
+  // This loads the cipher, which takes more memory than a small analysis.
   const { anonymizerWithKey } = await import('./anonymization-key.js');
   return anonymizerWithKey(key, io);
 }

@@ -51,12 +51,11 @@ interface Subject {
 }
 
 /**
- * Holds captures against the expectations beside them, brings those up to date, or starts new ones. Returns
- * the exit code.
+ * Compares captures with the expectations beside them, updates those, or writes new ones. Returns the exit code.
  */
 export async function check(words: readonly string[], options: CheckOptions, io: Io): Promise<number> {
   const { subjects, isIncomplete } = await subjectsOf(words, io);
-  // A report on nothing would look like one that says that all is as expected.
+  // A report on nothing would look as if everything were as expected.
   if (isIncomplete && subjects.length === 0) return EXIT_CAPTURE;
   const code = await checkAll(words, subjects, options, io);
   return isIncomplete ? EXIT_CAPTURE : code;
@@ -79,10 +78,10 @@ async function checkAll(
   if (expected.length === 0) {
     const many = counted(subjects.length, 'capture');
     throw new UsageError(
-      `${many} in ${words.join(' ')}, none with an expectation beside it; start them with: finwait check --init ${words.join(' ')}`,
+      `${many} in ${words.join(' ')}, none with an expectation beside it; write them with: finwait check --init ${words.join(' ')}`,
     );
   }
-  // All are read before any capture is: what is wrong with them should not take an analysis to find out.
+  // All are read before any capture is: finding a mistake in them should not take an analysis.
   const files: { readonly capture: string; readonly file: ExpectationFile }[] = [];
   for (const { capture, file } of expected)
     files.push({ capture, file: await readExpectationFile(file as string) });
@@ -157,7 +156,7 @@ async function update(
   io.stdout.write(
     [
       ...changed.map((path) => `changed ${path}\n`),
-      `${counted(changed.length, 'expectation')} changed, ${files.length - changed.length - failed} left as they are\n`,
+      `${counted(changed.length, 'expectation')} changed, ${files.length - changed.length - failed} unchanged\n`,
     ].join(''),
   );
   return failed > 0 ? EXIT_CAPTURE : EXIT_OK;
@@ -176,11 +175,11 @@ async function initialise(subjects: readonly Subject[], options: CheckOptions, i
     }
     const path = newExpectationPath(capture);
     writeNewExpectation(path, described(observed));
-    io.stdout.write(`started ${path}\n`);
+    io.stdout.write(`wrote ${path}\n`);
     started++;
   }
   const kept = subjects.filter(({ file }) => file !== null).length;
-  io.stdout.write(`${counted(started, 'expectation')} started, ${kept} there before\n`);
+  io.stdout.write(`${counted(started, 'expectation')} written, ${kept} existed before\n`);
   return failed ? EXIT_CAPTURE : EXIT_OK;
 }
 
@@ -218,8 +217,8 @@ async function observe(
 }
 
 /**
- * The captures that the words name, and those that expectations there are for even if they are gone. What names neither
- * is told on stderr.
+ * The captures that the words name, and those that have expectations even if they are gone. Words that name neither are
+ * reported on stderr.
  */
 async function subjectsOf(
   words: readonly string[],

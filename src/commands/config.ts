@@ -11,7 +11,7 @@ import { ruleSettings } from './options.js';
 /** The variable that names a configuration file. */
 const VARIABLE = 'FINWAIT_CONFIG';
 
-/** The options that a configuration has a part in, as commander gives them. */
+/** The options that a configuration can set too, as commander gives them. */
 export interface ConfigurableOptions {
   readonly rule: readonly string[];
   readonly set: readonly string[];
@@ -20,7 +20,7 @@ export interface ConfigurableOptions {
   readonly config?: string | false;
 }
 
-/** What the command line and the configuration say together. */
+/** The settings of command line and configuration together. */
 export interface Configuration {
   readonly rules: RuleSettings;
   readonly failOn: Severity | undefined;

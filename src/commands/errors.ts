@@ -6,7 +6,7 @@ import { escapeControls } from '../report/text/escape.js';
 import { captureName } from '../report/text/words.js';
 import { UsageError } from './io.js';
 
-/** What else than a capture the first word may be. */
+/** What the first word may be instead of a capture. */
 export const COMMANDS = [
   'analyze',
   'timeline',
@@ -28,22 +28,22 @@ export function captureProblem(error: unknown, path: string): string | null {
   return null;
 }
 
-/** A misspelt command is taken for a capture, and so is one behind an option: say so. */
+/** A misspelt command is taken for a capture, and so is one after an option: say so. */
 function commandHint({ code }: InputError, path: string): string {
   if (code === 'ENOENT' && isCommand(path)) return `; ${comesFirst(path)}`;
   if (code !== 'ENOENT' || !isWord(path)) return '';
   const nearest = nearestName(path, COMMANDS);
   return nearest === null
-    ? '; finwait --help names the commands'
+    ? '; finwait --help lists the commands'
     : `; or did you mean the command ${nearest}?`;
 }
 
-/** The command that a word may have been meant for; null if it looks like none. */
+/** The command that a word may stand for; null if it is not like any. */
 function commandLike(word: string): string | null {
   return isWord(word) ? nearestName(word, COMMANDS) : null;
 }
 
-/** Captures have an ending mostly. */
+/** Captures mostly have a file extension. */
 function isWord(path: string): boolean {
   return /^[a-z]+$/i.test(path);
 }
@@ -57,8 +57,8 @@ function comesFirst(command: string): string {
 }
 
 /**
- * Before several captures are read of which the first is a command, misspelt or behind an option: their reports would
- * bury what is wrong.
+ * If several captures are named and the first is really a command, misspelt or after an option, this says so before any
+ * is read: their reports would bury it.
  * @throws UsageError
  */
 export function checkFirstWord([first, ...others]: readonly string[]): void {
@@ -69,7 +69,7 @@ export function checkFirstWord([first, ...others]: readonly string[]): void {
     throw new UsageError(`there is no command or capture ${first}; did you mean ${nearest}?`);
 }
 
-/** Picks the connection of `--connection` out of all, and knows what to say if there is none. */
+/** Picks the connection of `--connection`, and reports if there is none. */
 export class Choice {
   readonly #id: number;
   #highest = -1;
@@ -94,7 +94,7 @@ export class Choice {
 
 /** @param highest number of the last connection; -1 if there is none */
 export function noSuchConnection(id: number, highest: number): string {
-  if (highest < 0) return 'there is no TCP connection in what was captured';
+  if (highest < 0) return 'there is no TCP connection in the capture';
   const numbers = highest === 0 ? 'the only one is number 0' : `they are numbered from 0 to ${highest}`;
   return `there is no connection ${id}; ${numbers}`;
 }

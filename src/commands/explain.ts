@@ -11,7 +11,7 @@ import { paletteFor, textWriter } from './options.js';
 
 const INDENT = '  ';
 const GRADE_WIDTH = 'warning'.length;
-/** Summaries with less room than this beside the ids stand below them. */
+/** Summaries with less room than this beside the ids go below them. */
 const LEAST_SUMMARY = 30;
 /** Recorded ladders are drawn as wide as this. */
 const EXAMPLE_COLUMNS = 80;
@@ -57,7 +57,7 @@ export function listRules(options: { readonly color?: boolean }, io: Io): number
     const head = `${INDENT}${rule.id.padEnd(width)}  ${paint(rule.severity.padEnd(GRADE_WIDTH))}  `;
     lines.push(head + wrap(rule.summary, room).join(`\n${' '.repeat(indent)}`));
   }
-  const hint = wrap('one of them in full: finwait explain <rule>', io.stdout.columns).map(palette.dim);
+  const hint = wrap('one rule in full: finwait explain <rule>', io.stdout.columns).map(palette.dim);
   textWriter(io)(`${lines.join('\n')}\n\n${hint.join('\n')}\n`);
   return EXIT_OK;
 }
@@ -96,15 +96,11 @@ function page(rule: RuleDescription, palette: Palette, width: number): string {
   }
 }
 
-/** The ladder stands at the margin: it needs the whole width. */
+/** The ladder starts at the margin: it needs the whole width. */
 function example({ id }: RuleDescription, width: number): string {
   if (!Object.hasOwn(EXAMPLE_LADDERS, id)) return `${INDENT}No recorded example yet.`;
   if (width < EXAMPLE_COLUMNS - 1)
-    return block(
-      `A recorded connection is drawn here where there are ${EXAMPLE_COLUMNS} columns.`,
-      width,
-      INDENT,
-    );
+    return block(`With ${EXAMPLE_COLUMNS} columns, a recorded connection is drawn here.`, width, INDENT);
   return `\n${EXAMPLE_LADDERS[id].trimEnd()}`;
 }
 
@@ -130,7 +126,7 @@ function bullets(items: readonly string[], width: number): string {
   return items.map((item) => `${INDENT}- ${block(item, width, `${INDENT}  `).trimStart()}`).join('\n');
 }
 
-/** A text in lines of at most `width`, each behind `indent`. */
+/** A text in lines of at most `width`, each after `indent`. */
 function block(text: string, width: number, indent: string): string {
   return wrap(text, width - indent.length)
     .map((line) => indent + line)

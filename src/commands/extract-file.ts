@@ -33,7 +33,7 @@ export interface Output {
 /** @throws UsageError for a place where no capture should go, such as that of `capture` itself */
 export function outputOf(capture: string, { output, format }: OutputOptions, io: Io): Output {
   if (output === undefined && io.stdout.isTerminal)
-    throw new UsageError('a capture is nothing to look at in a terminal: write it with --output FILE');
+    throw new UsageError('a capture cannot be shown in a terminal: write it with --output FILE');
   if (output === undefined || output === STANDARD_OUTPUT) return { path: null, format: format ?? 'pcapng' };
   checkPlace(output, [capture]);
   return { path: output, format: format ?? (/\.(pcap|cap|dmp)$/i.test(output) ? 'pcap' : 'pcapng') };
@@ -44,7 +44,7 @@ export interface AlterationOptions extends AnonymizationOptions {
   readonly keepPayload?: boolean;
 }
 
-/** What is changed in every frame, and what the extract says of it. */
+/** What is changed in every frame, and how the extract says so. */
 export interface Alteration {
   readonly rewriter: FrameRewriter;
   readonly says: string;
@@ -55,15 +55,15 @@ export interface Alteration {
 export async function alterationOf(options: AlterationOptions, io: Io): Promise<Alteration | null> {
   const { anonymize, keepPayload } = options;
   if (keepPayload === true && anonymize !== true)
-    throw new UsageError('payload is kept without --keep-payload, unless addresses are anonymized');
+    throw new UsageError('--keep-payload is for --anonymize: without that, payload is kept anyway');
   if (keepPayload === true && options.stripPayload === true)
     throw new UsageError('--keep-payload and --strip-payload contradict each other');
   const addresses = await anonymizerOf(options, io);
-  // What was sent is full of names and addresses.
+  // Payload is full of names and addresses.
   const stripPayload = options.stripPayload === true || (addresses !== null && keepPayload !== true);
   const says = [
     ...(addresses === null ? [] : ['addresses are anonymized (Crypto-PAn)']),
-    ...(stripPayload ? ['TCP payload is replaced by zeroes'] : []),
+    ...(stripPayload ? ['TCP payload is replaced by zeros'] : []),
   ];
   if (says.length === 0) return null;
   return {
@@ -73,7 +73,7 @@ export async function alterationOf(options: AlterationOptions, io: Io): Promise<
   };
 }
 
-/** The output file or stream with the writer of its format, which is made for the first frame. */
+/** The output file or stream with the writer of its format, which is created with the first frame. */
 export class ExtractFile {
   /** Frames written, and those that could not be altered. */
   frames = 0;
@@ -149,11 +149,11 @@ export class ExtractFile {
     }
     return new PcapngWriter(this.#write, {
       application: `finwait ${VERSION}`,
-      // Comments quote what is left out elsewhere; names of interfaces may be those of customers or machines.
+      // Comments may quote what was removed; names of interfaces may be those of customers or machines.
       comments: this.#alteration === null ? comments : [`Altered by finwait: ${this.#alteration.says}.`],
       frameComments: this.#alteration === null ? frameComments : [],
       interfaces: interfaces.map((each) => this.#describe(each)),
-      // What a capture says of its start and end may be wrong.
+      // The start and end that a capture states may be wrong.
       startAt:
         startAt !== null && firstFrameAt !== null && isLater(firstFrameAt, startAt) ? startAt : firstFrameAt,
       endAt: endAt !== null && lastFrameAt !== null && isLater(endAt, lastFrameAt) ? endAt : lastFrameAt,

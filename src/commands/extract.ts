@@ -30,11 +30,11 @@ export interface ExtractOptions extends ReadAllOptions, OutputOptions, Alteratio
   readonly suppressions?: readonly Suppression[];
 }
 
-/** Writes the frames of some connections as a capture of its own. Returns the exit code. */
+/** Writes the frames of some connections to a new capture. Returns the exit code. */
 export async function extract(path: string, options: ExtractOptions, io: Io): Promise<number> {
   const output = outputOf(path, options, io);
   if (options.connection.length + options.finding.length === 0)
-    throw new UsageError('say what to extract: --connection N, as Wireshark counts, or --finding N');
+    throw new UsageError('say what to extract: --connection N, as in Wireshark, or --finding N');
   if (isReadOnce(path)) {
     throw new UsageError(
       `extract reads a capture twice, and ${captureName(path)} can be read only once: write it to a file first`,
@@ -91,19 +91,19 @@ export async function extract(path: string, options: ExtractOptions, io: Io): Pr
   }
   if (file.refused > 0) {
     io.stderr.write(
-      `finwait: left out ${file.refused} of these frames, which cannot be altered: they hold layers below TCP that finwait does not know in full\n`,
+      `finwait: left out ${file.refused} frames that cannot be altered: they hold layers below TCP that finwait does not know in full\n`,
     );
   }
   if (datagrams.forgotten > 0) {
     io.stderr.write(
-      `finwait: perhaps left out some of ${datagrams.forgotten} fragments of IP datagrams: there are too many to remember whose each is\n`,
+      `finwait: some of ${datagrams.forgotten} fragments of IP datagrams may be missing: there were too many to keep track of\n`,
     );
   }
   if (options.quiet !== true) tell(selection, file.frames, output, facts, alteration, io);
   return EXIT_OK;
 }
 
-/** The capture as if it were only what lies between the pauses beside the selected connections. */
+/** The capture as if it held only what lies between the pauses around the selected connections. */
 function betweenPauses(facts: CaptureSource, { resumedAt, pausedAt }: Selection): CaptureSource {
   return {
     ...facts,
@@ -121,7 +121,7 @@ function check(selection: Selection): void {
   const last = selection.findings - 1;
   const numbers =
     last < 0
-      ? 'nothing was found in this capture'
+      ? 'this capture has no findings'
       : last === 0
         ? 'the only one is number 0'
         : `they are numbered from 0 to ${last}, as in the JSON report`;
@@ -142,21 +142,21 @@ function tell(
   io.stderr.write(`finwait: wrote ${frames} frame${frames === 1 ? '' : 's'} of ${what}${place}\n`);
   for (const { connection, predecessor } of selection.reuses) {
     io.stderr.write(
-      `finwait: connection ${connection} took over the ports of connection ${predecessor} before that was ` +
-        'closed: neither can be understood without the other, so both are in it\n',
+      `finwait: connection ${connection} took over the ports of connection ${predecessor} before that one was ` +
+        'closed: neither can be understood without the other, so the extract has both\n',
     );
   }
   if (format === 'pcap' && alteration !== null) {
-    io.stderr.write(`finwait: a pcap file cannot say that it is altered: ${alteration.says}; pcapng can\n`);
+    io.stderr.write(`finwait: a pcap file cannot say that it was altered: ${alteration.says}; pcapng can\n`);
   }
   if (format === 'pcap' && firstFrameAt === null) {
     io.stderr.write(
-      'finwait: a pcap file cannot say that frames have no time: they get that of 1970; pcapng can\n',
+      'finwait: a pcap file cannot say that frames have no time: they are dated 1970; pcapng can\n',
     );
   }
   if (format === 'pcap') {
     io.stderr.write(
-      'finwait: a pcap file cannot say how long the capture went on after its last frame: what is said of ' +
+      'finwait: a pcap file cannot say how long the capture went on after its last frame, so findings about ' +
         'silence at the end may differ; pcapng can\n',
     );
   }

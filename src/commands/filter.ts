@@ -3,10 +3,10 @@ import type { Connection, Endpoint } from '../connections/connection.js';
 import { contains, parseAddress, parseNetwork } from '../core/networks.js';
 import { nearestName } from '../core/suggest.js';
 
-/** Whether a connection is one that the user wants to hear of. */
+/** Whether the user wants to see a connection. */
 export type ConnectionFilter = (connection: Connection) => boolean;
 
-/** Said when a filter leaves nothing. */
+/** Reported when a filter leaves nothing. */
 export const NOTHING_MATCHES = 'no connection matches the filter';
 
 type Ends = (client: Endpoint, server: Endpoint) => boolean;
@@ -14,13 +14,13 @@ type Ends = (client: Endpoint, server: Endpoint) => boolean;
 const KINDS = ['host', 'net', 'port', 'portrange'] as const;
 const WORDS = [...KINDS, 'client', 'server', 'and', 'or', 'not', 'tcp'] as const;
 const HIGHEST_PORT = 65_535;
-/** Reports show display filters of Wireshark, which look like filters to give. */
+/** Reports show Wireshark display filters, which users may try here. */
 const DISPLAY_FIELD = /^(?:frame|tcp|ip|ipv6|eth)\.[a-z]/;
 
 /**
- * `--filter`: tcpdump's language (pcap-filter(7)) as far as it can speak of connections. `host`, `net`, `port` and
- * `portrange` mean either end, or only the one named before them, `client` or `server`; `and`, `or`, `not` and
- * parentheses join them.
+ * `--filter`: tcpdump's language (pcap-filter(7)) as far as it applies to connections. `host`, `net`, `port` and
+ * `portrange` match either end, or only the one named before them, `client` or `server`. They are combined with `and`,
+ * `or`, `not` and parentheses.
  *
  * @throws InvalidArgumentError that says what was expected where
  */
@@ -29,7 +29,7 @@ export function parseFilter(text: string): ConnectionFilter {
   return ({ client, server }) => accepts(client, server);
 }
 
-/** What every one of these accepts that is given. */
+/** Accepts what all the given ones accept. */
 export function allOf(...filters: readonly (ConnectionFilter | undefined)[]): ConnectionFilter | undefined {
   const given = filters.filter((filter) => filter !== undefined);
   return given.length === 0 ? undefined : (connection) => given.every((accepts) => accepts(connection));
@@ -130,11 +130,11 @@ class Parser {
       );
     if (DISPLAY_FIELD.test(found))
       throw new InvalidArgumentError(
-        `"${found}" is of Wireshark's display filters; this is in tcpdump's words, such as host 10.0.0.1 and port 8080`,
+        `"${found}" is a Wireshark display filter; this takes tcpdump's syntax, such as host 10.0.0.1 and port 8080`,
       );
     const nearest = nearestName(found, WORDS);
     const hint = nearest === null || nearest === found ? '' : `; did you mean ${nearest}?`;
-    throw new InvalidArgumentError(`"${found}" stands where ${expected} was expected${hint}`);
+    throw new InvalidArgumentError(`"${found}" was found where ${expected} was expected${hint}`);
   }
 }
 
@@ -142,7 +142,7 @@ function portsOf(kind: 'port' | 'portrange', text: string): (endpoint: Endpoint)
   const [, first, last = first] = (kind === 'port' ? /^(\d+)$/ : /^(\d+)-(\d+)$/).exec(text) ?? [];
   if (first === undefined || Number(last) > HIGHEST_PORT || Number(first) > Number(last)) {
     const example = kind === 'port' ? 'port 8080' : 'portrange 8000-8999';
-    throw new InvalidArgumentError(`"${text}" is no ${kind}; write for example ${example}`);
+    throw new InvalidArgumentError(`"${text}" is not a ${kind}; write for example ${example}`);
   }
   return ({ port }) => port >= Number(first) && port <= Number(last);
 }

@@ -14,14 +14,14 @@ export interface FindOptions {
 
 export interface FoundCaptures {
   readonly paths: readonly string[];
-  /** Something that was named is not among them; stderr says what and why. */
+  /** Something that was named is missing; stderr says what and why. */
   readonly isIncomplete: boolean;
 }
 
 /**
- * The captures that the command line names, to be joined in the order of their first frames. What names none is told on
- * stderr and passed over, as a capture that cannot be read is.
- * @throws UsageError if they cannot be read as they are to be
+ * The captures that the command line names; with `--join`, in the order of their first frames. Words that name none are
+ * reported on stderr and skipped, as are captures that cannot be read.
+ * @throws UsageError if they cannot be read in the way that was asked for
  */
 export async function findCaptures(
   words: readonly string[],
@@ -41,7 +41,7 @@ export async function findCaptures(
   return { paths: await inOrder(paths, options), isIncomplete };
 }
 
-/** Says on stderr why a word names nothing, or what of it cannot be looked into. Tells whether there was anything to say. */
+/** Says on stderr why a word names nothing, or what part of it cannot be read. Returns whether there was a problem. */
 export async function tellProblems(
   word: string,
   isNone: boolean,
@@ -58,14 +58,14 @@ async function inOrder(paths: readonly string[], options: FindOptions): Promise<
   const pipe = paths.find(isReadOnce);
   if (pipe !== undefined)
     throw new UsageError(
-      `${captureName(pipe)} can be read only once, and so cannot be joined with others; join them before: mergecap -w - FILES | finwait -`,
+      `${captureName(pipe)} can be read only once, so it cannot be joined with others; join them first: mergecap -w - FILES | finwait -`,
     );
   const dated: { readonly path: string; readonly first: Timestamp | null }[] = [];
   for (const path of paths) dated.push({ path, first: await firstFrameAt(path, options) });
   return dated.sort((a, b) => compare(a.first, b.first)).map(({ path }) => path);
 }
 
-/** Those that cannot be read come last, where reading tells why. */
+/** Those that cannot be read come last; reading them reports why. */
 function compare(a: Timestamp | null, b: Timestamp | null): number {
   if (a === null || b === null) return Number(a === null) - Number(b === null);
   return -secondsBetween(a, b);

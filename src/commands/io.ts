@@ -1,10 +1,10 @@
-/** What a command may touch of the world; tests hand in their own. */
+/** The outside world as a command sees it; tests pass their own. */
 export interface Io {
   readonly stdout: Stream;
   readonly stderr: Stream;
   /** The working folder. */
   readonly folder: string;
-  /** Has the next Ctrl-C call `handler` instead of ending the program; the result takes that back. */
+  /** Makes the next Ctrl-C call `handler` instead of ending the program; call the result to undo that. */
   onInterrupt(handler: () => void): () => void;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
@@ -12,7 +12,7 @@ export interface Io {
 export interface Stream {
   write(part: string | Uint8Array): void;
   readonly isTerminal: boolean;
-  /** Width in characters; that of `COLUMNS`, or 80, where it is no terminal. */
+  /** Width in characters; from `COLUMNS`, or 80, if it is not a terminal. */
   readonly columns: number;
 }
 
@@ -21,10 +21,10 @@ export const EXIT_OK = 0;
 export const EXIT_FINDINGS = 1;
 export const EXIT_USAGE = 2;
 export const EXIT_CAPTURE = 3;
-/** What shells tell of a program that Ctrl-C has ended. */
+/** What shells report for a program that Ctrl-C has ended. */
 export const EXIT_INTERRUPTED = 130;
 
-/** A command line that cannot be: the message says what to change. */
+/** A wrong command line: the message says what to change. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }

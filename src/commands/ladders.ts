@@ -6,10 +6,10 @@ import type { LadderWishes, Reporter } from '../report/reporter.js';
 import type { Io } from './io.js';
 import { type ReadAllOptions, readAll } from './read-all.js';
 
-/** In a document, a connection's start and end of this many segments each are enough to read. */
+/** In a document, this many segments each of a connection's start and end are enough. */
 const ENDS = 60;
 
-/** Reads the captures once more for the segments that reports would show. Pipes cannot be. */
+/** Reads the captures once more for the segments that reports want to show. Pipes cannot be read again. */
 export async function grantWishes(
   paths: readonly string[],
   reporters: readonly Reporter[],

@@ -16,11 +16,11 @@ export function collect(value: string, previous: readonly string[]): string[] {
 
 /** An id. */
 export function wholeNumber(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('it is a whole number, such as 0');
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('it must be a whole number, such as 0');
   return Number(text);
 }
 
-/** Asks whether another name was meant; empty if none is near. */
+/** Asks whether another name was meant; empty if none is similar. */
 export function meant(name: string, names: readonly string[]): string {
   const nearest = nearestName(name, names);
   return nearest === null ? '' : `; did you mean ${nearest}?`;
@@ -33,17 +33,17 @@ export function atLeastOne(text: string): number {
 
 function atLeast(least: number, text: string): number {
   const value = /^\d+$/.test(text) ? Number(text) : 0;
-  if (value < least) throw new InvalidArgumentError(`it is a whole number of at least ${least}`);
+  if (value < least) throw new InvalidArgumentError(`it must be a whole number of at least ${least}`);
   return value;
 }
 
-/** `--separate`: names between commas. */
+/** `--separate`: names, separated by commas. */
 export function separations(text: string): Separation[] {
   return text.split(',').map((name) => {
     const found = SEPARATIONS.find((candidate) => candidate === name);
     if (found === undefined)
       throw new InvalidArgumentError(
-        `it is of ${SEPARATIONS.join(', ')}, with commas between them${meant(name, SEPARATIONS)}`,
+        `it must be one or more of ${SEPARATIONS.join(', ')}, separated by commas${meant(name, SEPARATIONS)}`,
       );
     return found;
   });
@@ -57,14 +57,14 @@ export function documentLength(text: string): number {
   return atLeast(LEAST_LENGTH, text);
 }
 
-/** Collects numbers, one an option or several between commas. */
+/** Collects numbers: one per option, or several separated by commas. */
 export function collectNumbers(text: string, previous: readonly number[]): number[] {
   if (!/^\d+(?:,\d+)*$/.test(text))
-    throw new InvalidArgumentError('it is a whole number, such as 0, or several, such as 3,7,9');
+    throw new InvalidArgumentError('it must be a whole number, such as 0, or several, such as 3,7,9');
   return [...previous, ...text.split(',').map(Number)];
 }
 
-/** `--rule id=severity` and `--set id.option=value`, as the rules want them. */
+/** `--rule id=severity` and `--set id.option=value` as rule settings. */
 export function ruleSettings(rules: readonly string[], sets: readonly string[]): RuleSettings {
   const severities: Record<string, SeverityChoice> = {};
   for (const text of rules) {
@@ -99,8 +99,8 @@ export function ruleSettings(rules: readonly string[], sets: readonly string[]):
 
 function noNumber(id: string, option: string, value: string): string {
   const options = findRule(id)?.options ?? {};
-  if (!Object.hasOwn(options, option)) return `${value} is no number`;
-  return `it is a number${wishedUnit(options[option], value)}`;
+  if (!Object.hasOwn(options, option)) return `${value} is not a number`;
+  return `it must be a number${wishedUnit(options[option], value)}`;
 }
 
 const EXAMPLE = (() => {
@@ -115,7 +115,7 @@ function splitAt(text: string, mark: string, message: string): [string, string] 
   return [text.slice(0, at), text.slice(at + 1)];
 }
 
-/** Colours where the reader wants them: the flag first, then NO_COLOR and FORCE_COLOR, then the terminal. */
+/** Whether to use colours: the flag decides first, then NO_COLOR and FORCE_COLOR, then the terminal. */
 export function paletteFor(
   flag: boolean | undefined,
   environment: Readonly<Record<string, string | undefined>>,
@@ -129,7 +129,7 @@ export function paletteFor(
   return stream.isTerminal && environment.TERM !== 'dumb' ? COLOURED : PLAIN;
 }
 
-/** The variables that name the locale, the first that is set counts (POSIX, chapter 8.2). */
+/** The variables that name the locale; the first one set counts (POSIX, chapter 8.2). */
 const LOCALE = ['LC_ALL', 'LC_CTYPE', 'LANG'];
 
 /** Writes text for people to standard output: in ASCII if the locale has been set to one without UTF-8. */

@@ -15,8 +15,8 @@ export interface Destination {
 }
 
 /**
- * `--format` and `--output` in the order in which they stand on the command line. A file belongs to the
- * format before it; one without takes the format that its name ends in, or else the one that follows.
+ * `--format` and `--output` in command-line order. A file belongs to the format before it; without one, it takes the
+ * format of its extension, or else the format that follows.
  */
 export class OutputPlan {
   readonly #reports: { format: string | null; path: string | null }[] = [];
@@ -49,7 +49,7 @@ export class OutputPlan {
   }
 }
 
-/** A name that ends in another format is not of this one; text may be of any. */
+/** A file with another format's extension does not take this one; `.txt` may be any. */
 function mayBe(path: string | null, format: string): boolean {
   const own = path === null ? null : formatOfFile(path);
   return own === null || own === format || own === DEFAULT_FORMAT;
@@ -105,7 +105,7 @@ async function openOutput(
   const spool = new FileSpool();
   const isScreen = file === null && format === DEFAULT_FORMAT;
   const write = untilNobodyIsLeft(file?.write ?? (isScreen ? textWriter(io) : io.stdout.write), receivers);
-  // What a terminal can show says nothing about a file.
+  // What the terminal supports does not matter for a file.
   const color = file === null ? look.color : (look.color ?? false);
   const options = {
     palette: paletteFor(color, io.environment, io.stdout),
@@ -115,7 +115,7 @@ async function openOutput(
   };
   const reporter = FORMATS[format].create(write, options, spool);
   return {
-    // On the screen, captures are called what their reader calls them: paths are part of commands there.
+    // On the screen, captures keep the names that the user gave: they appear in commands to copy.
     reporter: isScreen ? reporter : renaming(reporter, look.names),
     finish: () => file?.finish(),
     abandon: () => {
@@ -125,12 +125,12 @@ async function openOutput(
   };
 }
 
-/** How many of those that reports go to have not had enough. */
+/** How many of those who receive reports are still reading. */
 interface Receivers {
   left: number;
 }
 
-/** Writes until the receiver goes away, as `head` does: only when all have gone, there is nothing left to do. */
+/** Writes until the receiver goes away, as `head` does. Only when all have gone is there nothing left to do. */
 function untilNobodyIsLeft(write: Write, receivers: Receivers): Write {
   let isGone = false;
   return (part) => {
@@ -146,7 +146,7 @@ function untilNobodyIsLeft(write: Write, receivers: Receivers): Write {
   };
 }
 
-/** Tells a reporter other names of captures. */
+/** Gives a reporter other names for captures. */
 function renaming(reporter: Reporter, names: ReadonlyMap<string, string> = new Map()): Reporter {
   return {
     connection: (connection, findings, start) => reporter.connection(connection, findings, start),

@@ -80,7 +80,7 @@ function build(io: Io, done: Done): Command {
     .usage('<capture...> [options]\n       finwait <command> [options]')
     .version(VERSION, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
-    .showHelpAfterError('(finwait --help tells more)')
+    .showHelpAfterError('(see finwait --help)')
     .exitOverride()
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
@@ -101,8 +101,7 @@ function build(io: Io, done: Done): Command {
   addHelp(program);
   for (const command of program.commands) {
     // The default command's options are in the program's own help.
-    if (command !== analyzeCommand)
-      command.showHelpAfterError(`(finwait ${command.name()} --help tells more)`);
+    if (command !== analyzeCommand) command.showHelpAfterError(`(see finwait ${command.name()} --help)`);
   }
   program.addHelpText(
     'after',
@@ -119,20 +118,21 @@ function addAnalyze(program: Command, io: Io, done: Done): Command {
     .addArgument(captures().argOptional())
     .addOption(formatOption(plan))
     .addOption(
-      new Option('-o, --output <file>', 'write the report here, in the --format before or as its name ends')
+      new Option(
+        '-o, --output <file>',
+        'write the report here, in the --format before it or by its file extension',
+      )
         .default(undefined, '-')
         .argParser((path: string) => plan.addOutput(path)),
     )
     .addOption(
-      new Option('--fail-on <severity>', 'exit 1 if there is a finding of this severity or above').choices(
-        SEVERITIES,
-      ),
+      new Option('--fail-on <severity>', 'exit 1 if any finding is at least this severe').choices(SEVERITIES),
     )
     .option('--baseline <report.json>', 'report only what is new or changed since this JSON report')
     .option('--strict', 'exit 3 if a capture is damaged')
     .addOption(
-      new Option('--max-length <n>', 'the longest document, in characters; evidence is left out first')
-        .default(undefined, 'what the place allows, such as 65536 on GitHub')
+      new Option('--max-length <n>', 'longest document, in characters; evidence is left out first')
+        .default(undefined, "the target system's limit, such as 65536 on GitHub")
         .argParser(documentLength),
     )
     .addOption(filterOption())
@@ -140,8 +140,8 @@ function addAnalyze(program: Command, io: Io, done: Done): Command {
     .addOption(separation())
     .addOption(anonymizeOption())
     .addOption(keyOption())
-    .option('--print-config', 'print every setting, and where it comes from, as JSON')
-    .option('-v, --verbose', 'also say which frames were not analysed and why, and what suppressions did')
+    .option('--print-config', 'print every setting and where it comes from, as JSON')
+    .option('-v, --verbose', 'also say which frames were not analysed and why, and what was suppressed')
     .action(async (paths: string[], options) => {
       if (options.printConfig === true) return done(await printConfig(options, io));
       if (paths.length === 0) command.error(`error: ${NO_CAPTURE}`);
@@ -156,15 +156,15 @@ function addAnalyze(program: Command, io: Io, done: Done): Command {
 function addWatch(program: Command, io: Io, done: Done): void {
   const command = program
     .command('watch')
-    .description('tell findings while a capture comes in; at its end, or after Ctrl-C, a summary')
+    .description('report findings while a capture comes in, and a summary at its end or after Ctrl-C')
     .addArgument(new Argument('<capture>', '- for standard input, or a named pipe'))
     .addOption(
-      new Option('-f, --format <name>', 'lines for people, or JSON objects')
+      new Option('-f, --format <name>', 'plain lines, or JSON objects')
         .choices(['text', 'ndjson'])
         .default('text'),
     )
     .addOption(
-      new Option('--severity <severity>', 'tell findings of this severity or above')
+      new Option('--severity <severity>', 'report findings of at least this severity')
         .choices(SEVERITIES)
         .default('warning'),
     )
@@ -197,33 +197,33 @@ function addTimeline(program: Command, io: Io, done: Done): void {
 function addExtract(program: Command, io: Io, done: Done): void {
   const command = program
     .command('extract')
-    .description('write the frames of a connection, or of a finding, as a small capture')
-    .addArgument(new Argument('<capture>', 'a pcap or pcapng file, also compressed with gzip, zstd or lz4'))
+    .description('write the frames of a connection, or of a finding, to a small capture')
+    .addArgument(new Argument('<capture>', 'a pcap or pcapng file, plain or compressed (gzip, zstd, lz4)'))
     .addOption(
       new Option(
         '-c, --connection <n>',
-        'a connection by its number, which in one capture is its tcp.stream; or several, as in 3,7,9',
+        'a connection by its number (its tcp.stream), or several, as in 3,7,9',
       )
         .default([], 'none')
         .argParser(collectNumbers),
     )
     .addOption(
-      new Option('--finding <n>', 'the connection of this finding, by its place in the JSON report; likewise')
+      new Option('--finding <n>', 'the connection of a finding, by its place in the JSON report; or several')
         .default([], 'none')
         .argParser(collectNumbers),
     )
     .option('-o, --output <file>', 'write the capture here; - is standard output')
     .addOption(
-      new Option('-f, --format <name>', 'pcapng says more, such as when the capture ended')
+      new Option('-f, --format <name>', 'pcapng holds more, such as when the capture ended')
         .choices(EXTRACT_FORMATS)
-        .default(undefined, "pcapng, but pcap for a file's name that ends so"),
+        .default(undefined, 'pcapng, or by the file extension'),
     )
     .addOption(maximumConnections())
     .addOption(separation())
-    .option('--strip-payload', 'put zeroes in the place of what TCP carries; lengths and verdicts stay')
+    .option('--strip-payload', 'replace what TCP carries with zeros; lengths and findings stay')
     .addOption(anonymizeOption())
     .addOption(keyOption())
-    .option('--keep-payload', 'anonymize, but keep what TCP carries: check yourself that it names nobody')
+    .option('--keep-payload', 'anonymize, but keep what TCP carries: check that it identifies nobody')
     .action(async (path: string, options) => {
       const { rules, suppressions } = await configure(options, io);
       done(await extract(path, { ...options, rules, suppressions }, io));
@@ -236,20 +236,20 @@ function addExtract(program: Command, io: Io, done: Done): void {
 function addCheck(program: Command, io: Io, done: Done): void {
   const command = program
     .command('check')
-    .description('hold captures against the expectations beside them, for tests')
-    .addArgument(new Argument('<path...>', 'directories, captures, or patterns'))
+    .description('compare captures with the expectation files beside them')
+    .addArgument(new Argument('<path...>', 'directories, captures or globs'))
     .addOption(
       new Option('-f, --format <name>', 'a table, JUnit XML, or annotations for GitHub Actions')
         .choices(CHECK_FORMATS)
         .default('table'),
     )
     .option('-o, --output <file>', 'write the result here; - is standard output')
-    .option('--init', 'start an expectation for each capture that has none')
-    .option('--update', 'bring expectations up to date, as deep as they go; comments stay')
-    .option('-v, --verbose', 'also name what is as expected')
+    .option('--init', 'write an expectation for each capture that has none')
+    .option('--update', 'accept what captures show now; comments and what is left out stay')
+    .option('-v, --verbose', 'also list what is as expected')
     .action(async (paths: string[], options) => {
       const { rules, suppressions } = await configure(options, io);
-      // It loads the YAML parser, which nobody else waits for.
+      // It loads the YAML parser, which no other command should wait for.
       const { check } = await import('./check.js');
       done(await check(paths, { ...options, rules, suppressions }, io));
     });
@@ -279,18 +279,18 @@ function addRules(program: Command, io: Io, done: Done): void {
 function addCompletion(program: Command, io: Io, done: Done): void {
   program
     .command('completion')
-    .description('print a script that teaches a shell the commands, options and rules')
+    .description('print a shell completion script for commands, options and rules')
     .addArgument(new Argument('<shell>', 'its name').choices(SHELL_NAMES))
     .action((shell: Shell) => done(completion(shell, program, io)))
     .exitOverride();
 }
 
 function addHelp(program: Command): void {
-  // Commander's own prints everybody's help where a command is misspelt, and does not say so.
+  // Commander's own prints the general help for a misspelt command without saying so.
   program
     .helpCommand(false)
     .command('help')
-    .description('print the help of a command')
+    .description('print help for a command')
     .addArgument(new Argument('[command]', 'its name'))
     .action((name?: string) => commandOf(program, name).outputHelp())
     .exitOverride();
@@ -306,7 +306,7 @@ function commandOf(program: Command, name: string | undefined): Command {
   throw new UsageError(`there is no command ${name}; ${hint}`);
 }
 
-/** Commander's, which leaves out what happens without an option where that is no value of it. */
+/** Commander's, plus what happens without the option, which Commander leaves out if there is no default value. */
 function optionDescription(option: Option): string {
   const text = new Help().optionDescription(option);
   const { defaultValue, defaultValueDescription: otherwise } = option;
@@ -316,7 +316,7 @@ function optionDescription(option: Option): string {
     : text.replace(/\)$/, `, default: ${otherwise})`);
 }
 
-/** The default command's options belong into the program's own help: most people never name the command. */
+/** The default command's options belong in the program's own help: most people never name the command. */
 function optionList(command: Command, width: number): string {
   const helper = command.createHelp();
   helper.prepareContext({ helpWidth: width });
@@ -328,17 +328,17 @@ function optionList(command: Command, width: number): string {
     .join('\n');
 }
 
-/** What Commander says where a value is none of those that there are. */
+/** What Commander says if a value is not one of the choices. */
 const CHOICES = /('([^']*)' is invalid\b.* Allowed choices are ([^.]*))\./;
 
-/** Whoever writes `--json` for a report means a format, which is not what is most like it. */
+/** `--json` means `--format json`, but another option may be spelt more like it. */
 function formatForOption(text: string): string {
   const [, name] = /^error: unknown option '--([a-z]+)'/.exec(text) ?? [];
   if (name === undefined || !Object.hasOwn(FORMATS, name)) return text;
   return `error: unknown option '--${name}'; did you mean --format ${name}?\n`;
 }
 
-/** Commander's message, with what to do about it where it does not say so itself. */
+/** Commander's message, with what to do about it if it does not say so itself. */
 function inOurWords(text: string): string {
   return text
     .split('\n')
@@ -357,6 +357,6 @@ function inOurWords(text: string): string {
     )
     .replace(
       /^(finwait: too many arguments for 'rules')\..*$/m,
-      '$1; one of them in full: finwait explain <rule>',
+      '$1; for one rule in full: finwait explain <rule>',
     );
 }

@@ -2,13 +2,13 @@ import { displayWidth, splitAtWidth } from '../report/text/display-width.js';
 import { captureName, shortened } from '../report/text/words.js';
 import type { Stream } from './io.js';
 
-/** Silence for short runs: the line appears after this many milliseconds, and is renewed as often. */
+/** Short runs show nothing: the line appears after this many milliseconds, and is renewed as often. */
 const INTERVAL = 400;
-/** Less than this of a name says nothing. */
+/** A name cut shorter than this is useless. */
 const LEAST_NAME = 9;
 const ERASE_LINE = '\r\u001b[K';
 
-/** One line on a terminal that tells how far the reading is; nothing where stderr is no terminal. */
+/** One line on a terminal that shows how far reading has got; nothing if stderr is not a terminal. */
 export class Progress {
   readonly #stream: Stream | null;
   readonly #name: string;
@@ -32,12 +32,12 @@ export class Progress {
       total === null
         ? ''
         : ` ${Math.floor((read / total) * 100)} %, ${((total - read) / rate).toFixed(0)} s left`;
-    // A line that is too long would be wrapped, and only its end erased.
+    // The terminal would wrap a longer line, and only its last part would be erased.
     const [line] = splitAtWidth(this.#line(`${megabytes}${share}`), this.#stream.columns - 1);
     this.#stream.write(`${ERASE_LINE}${line}`);
   }
 
-  /** How far it is matters more than the whole of a long path. */
+  /** The figures matter more than the whole of a long path. */
   #line(figures: string): string {
     const room = (this.#stream?.columns ?? 0) - 1 - figures.length - ': '.length;
     const width = displayWidth(this.#name);

@@ -19,19 +19,19 @@ export interface ReadAllOptions {
   readonly separate?: readonly Separation[];
   /** The captures are parts of one, in this order. */
   readonly join?: boolean;
-  /** What cannot be read was said when it was read before. */
+  /** This is a second reading: problems were reported during the first. */
   readonly isRepeated?: boolean;
 }
 
-/** How many captures could be opened, and of how many of those there was something to read. */
+/** How many captures could be opened, and how many of those had something to read. */
 export interface Reading {
   readonly opened: number;
   readonly readable: number;
 }
 
 /**
- * Reads captures one after another into `analysis`. One that cannot be read at all is told on stderr and
- * passed over; `onRead` learns the facts of each other.
+ * Reads captures one after another into `analysis`. One that cannot be read at all is reported on stderr and
+ * skipped; `onRead` receives the facts of all others.
  */
 export async function readAll(
   paths: readonly string[],
@@ -76,12 +76,12 @@ export function isUnreadable({
   return damage !== null && frames === 0;
 }
 
-/** Joined captures are read one after another: that is right only if they follow one another. */
+/** Joined captures are read one after another, which is right only if they do not overlap. */
 function warnOfOverlap(before: CaptureSource, after: CaptureSource, io: Io): void {
   if (before.lastFrameAt === null || after.firstFrameAt === null) return;
   if (secondsBetween(before.lastFrameAt, after.firstFrameAt) >= 0) return;
   io.stderr.write(
-    `finwait: ${captureName(after.path)} starts before ${captureName(before.path)} ends, so that joining them mixes up the order; ` +
+    `finwait: ${captureName(after.path)} starts before ${captureName(before.path)} ends, so joining them mixes up the order; ` +
       'merge them frame by frame first: mergecap -w ALL.pcapng FILES\n',
   );
 }
@@ -97,7 +97,7 @@ async function readOne(
   return facts;
 }
 
-/** Reads one capture with progress on stderr; null, and why on stderr, if it cannot be read at all. */
+/** Reads one capture with progress on stderr; null if it cannot be read at all, with the reason on stderr. */
 export async function readFrames(
   path: string,
   onFrame: FrameHandler,

@@ -1,9 +1,9 @@
 import { dirname, isAbsolute, relative, sep } from 'node:path';
 
 /**
- * What captures are called in documents, by their paths as given: these go to others, whom the folders of whoever
- * wrote them do not concern, and they are the same on every machine. Paths within `folder` are told from there, other
- * absolute ones from the folder that they have in common; relative ones stay.
+ * Names of captures for documents, by their paths as given. Documents go to others, whom their author's folders do not
+ * concern, and should be the same on every machine. Paths within `folder` become relative to it, other absolute ones
+ * relative to the folder that they share; relative ones stay.
  */
 export function reportNames(paths: readonly string[], folder: string): ReadonlyMap<string, string> {
   const absolute = paths.filter((path) => isAbsolute(path));

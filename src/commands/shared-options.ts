@@ -1,4 +1,4 @@
-/** Arguments and options that several commands have, each told once. */
+/** Arguments and options that several commands share. */
 import { Argument, type Command, Option } from 'commander';
 import { MAXIMUM_CONNECTIONS } from '../connections/tracker.js';
 import { nearestName } from '../core/suggest.js';
@@ -12,14 +12,14 @@ import type { OutputPlan } from './outputs.js';
 export function captures(): Argument {
   return new Argument(
     '<capture...>',
-    'pcap or pcapng files, also compressed with gzip, zstd or lz4; directories, patterns; - for standard input',
+    'pcap or pcapng files, plain or compressed (gzip, zstd, lz4); directories; globs; - for standard input',
   );
 }
 
 export function maximumConnections(): Option {
   return new Option(
     '--max-connections <n>',
-    'hold no more than this many at once: those idle for longest are given up',
+    'track at most this many at once; beyond that the longest idle are dropped',
   )
     .default(MAXIMUM_CONNECTIONS)
     .argParser(atLeastOne);
@@ -28,31 +28,31 @@ export function maximumConnections(): Option {
 export function separation(): Option {
   return new Option(
     '--separate <of>',
-    'tell apart connections with the same addresses and ports in several networks: of vlan, tunnel, interface, between commas',
+    'keep connections apart that have the same addresses and ports in different networks: one or more of these, comma-separated',
   )
     .choices(SEPARATIONS)
-    .default(undefined, 'as in Wireshark, they are one')
+    .default(undefined, 'they are one, as in Wireshark')
     .argParser(separations);
 }
 
 export function anonymizeOption(): Option {
   return new Option(
     '--anonymize',
-    'map every address to another, so that hosts of one network stay together (Crypto-PAn)',
+    'replace every address by another, keeping hosts of one network together (Crypto-PAn)',
   );
 }
 
 export function keyOption(): Option {
   return new Option(
     '--key <file>',
-    'anonymize with this key, the same way each time: 64 hexadecimal digits (or FINWAIT_ANONYMIZE_KEY)',
-  ).default(undefined, 'a random one, not kept');
+    'anonymize with this key, the same way each time; 64 hexadecimal digits (or FINWAIT_ANONYMIZE_KEY)',
+  ).default(undefined, 'a random key, not kept');
 }
 
 export function formatOption(plan: OutputPlan): Option {
   const names = Object.keys(FORMATS);
   const list = names.map((name) => `${name} (${FORMATS[name].summary})`).join(', ');
-  return new Option('-f, --format <name>', `may be repeated, each with its --output: ${list}`)
+  return new Option('-f, --format <name>', `repeatable, each with its own --output: ${list}`)
     .default(undefined, names[0])
     .argParser((name: string) => {
       if (Object.hasOwn(FORMATS, name)) return plan.addFormat(name);
@@ -65,7 +65,7 @@ export function formatOption(plan: OutputPlan): Option {
 export function filterOption(): Option {
   return new Option(
     '--filter <expression>',
-    'only connections like this: host, net, port or portrange, of either end or after client or server; with and, or, not and parentheses',
+    'only matching connections, as in tcpdump: host, net, port, portrange, with client or server in front for one end only; and, or, not, parentheses',
   ).argParser(parseFilter);
 }
 
@@ -77,39 +77,41 @@ export function addCommonOptions(command: Command): void {
         'only this connection, by its number: in one capture, its tcp.stream',
       ).argParser(wholeNumber),
     )
-    .option('--join', 'the captures are parts of one, such as rotated files: read them as one, by time');
+    .option('--join', 'read the captures, such as rotated files, as one, in time order');
   addEngineOptions(command);
   addQuietOption(command);
   addColorOptions(command);
 }
 
-/** How captures are read and judged. */
+/** How captures are read and analysed. */
 export function addEngineOptions(command: Command): void {
   command
     .addOption(
-      new Option('--reader <name>', "who reads classic pcap: finwait's own reader or the npm package")
+      new Option('--reader <name>', "read classic pcap with finwait's own reader or with the npm package")
         .choices(['builtin', 'pcap-parser'])
         .default('builtin'),
     )
     .addOption(
-      new Option('--rule <id=severity>', 'set a rule to off, info, warning or error; may be repeated')
+      new Option('--rule <id=severity>', 'set a rule to off, info, warning or error; repeatable')
         .default([], 'none')
         .argParser(collect),
     )
     .addOption(
-      new Option('--set <id.option=value>', "change a rule's threshold; may be repeated")
+      new Option('--set <id.option=value>', "change a rule's threshold; repeatable")
         .default([], 'none')
         .argParser(collect),
     )
-    .option('--config <file>', 'read the configuration from here, not from the one found (or FINWAIT_CONFIG)')
-    .option('--no-config', 'read no configuration')
+    .option('--config <file>', 'use this configuration instead of searching for one (or FINWAIT_CONFIG)')
+    .option('--no-config', 'use no configuration')
     .exitOverride();
 }
 
 export function addQuietOption(command: Command): void {
-  command.option('-q, --quiet', 'no progress');
+  command.option('-q, --quiet', 'show no progress');
 }
 
 export function addColorOptions(command: Command): void {
-  command.option('--color', 'colours even if the output is no terminal').option('--no-color', 'no colours');
+  command
+    .option('--color', 'use colours even if the output is not a terminal')
+    .option('--no-color', 'use no colours');
 }

@@ -3,7 +3,7 @@ import { counted } from '../report/text/words.js';
 import type { Suppression, SuppressionUse } from '../rules/evaluation/suppressions.js';
 import type { Io } from './io.js';
 
-/** Says on stderr which suppressions are out of date and, if asked, what the others did. */
+/** Says on stderr which suppressions have expired and, if `verbose`, what the others did. */
 export function noteSuppressions(uses: readonly SuppressionUse[], verbose: boolean, io: Io): void {
   for (const [place, { suppression, findings, connections, expired }] of uses.entries()) {
     const note = (text: string): void => {
@@ -14,10 +14,10 @@ export function noteSuppressions(uses: readonly SuppressionUse[], verbose: boole
       ...(findings > 0 ? [counted(findings, 'finding')] : []),
       ...(connections > 0 ? [`${counted(connections, 'connection')} from patterns`] : []),
     ];
-    if (expired > 0) note(`ended on ${suppression.until}: what it covered is reported again`);
+    if (expired > 0) note(`expired on ${suppression.until}: what it covered is reported again`);
     if (!verbose) continue;
     if (done.length > 0) note(`withheld ${done.join(' and ')}: ${suppression.reason}`);
-    else if (expired === 0) note('fitted nothing');
+    else if (expired === 0) note('matched nothing');
   }
 }
 

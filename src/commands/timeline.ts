@@ -39,7 +39,7 @@ interface Found {
 /** Prints the ladder of one connection: the one asked for, or the one with the worst finding. */
 export async function timeline(names: readonly string[], options: TimelineOptions, io: Io): Promise<number> {
   if (options.connection !== undefined && options.filter !== undefined)
-    throw new UsageError('--connection names one connection already: leave out --filter');
+    throw new UsageError('--connection already names one connection: leave out --filter');
   const { paths, isIncomplete } = await findCaptures(names, options, io);
   const id = options.connection ?? (await worstConnection(paths, options, io));
   if (id === null) return EXIT_CAPTURE;
@@ -84,8 +84,8 @@ export async function timeline(names: readonly string[], options: TimelineOption
 }
 
 /**
- * The connection with the gravest finding, the first among equals; null if no capture could be read. Reads
- * the captures once more than the ladder needs, and says what is wrong with them.
+ * The connection with the most severe finding, the first among equals; null if no capture could be read. Reads
+ * the captures an additional time, and reports what is wrong with them.
  */
 async function worstConnection(
   paths: readonly string[],

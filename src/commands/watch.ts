@@ -30,16 +30,16 @@ export interface WatchOptions {
 }
 
 /**
- * A connection is judged when it reaches these ages, and when it has been quiet for so long (seconds): what
- * rules find grows with time, so that looking more rarely as it grows loses little.
+ * Rules look at a connection when it reaches these ages, and when it has been quiet for so long (seconds). What they
+ * report grows with time, so looking more rarely as it grows loses little.
  */
 const CHECKPOINTS = [
   1, 2, 3, 5, 8, 10, 15, 20, 30, 45, 60, 61, 90, 120, 180, 300, 600, 1200, 1800, 3600, 7200,
 ];
 
 /**
- * Tells findings while the capture comes in, by the capture's own clock; at its end, or when interrupted, a
- * summary. Returns the exit code.
+ * Reports findings while the capture comes in, by the capture's own clock, and a summary at its end or when
+ * interrupted. Returns the exit code.
  */
 export async function watch(path: string, options: WatchOptions, io: Io): Promise<number> {
   const palette = paletteFor(options.color, io.environment, io.stdout);
@@ -73,7 +73,7 @@ export async function watch(path: string, options: WatchOptions, io: Io): Promis
     if (interruption.signal.aborted) return EXIT_INTERRUPTED;
     return isUnreadable(facts) ? EXIT_CAPTURE : EXIT_OK;
   } catch (error) {
-    // Whoever interrupts before anything came in knows that there is nothing.
+    // If the user interrupts before anything came in, an empty capture is no error.
     if (interruption.signal.aborted && error instanceof CaptureError) return EXIT_INTERRUPTED;
     const problem = captureProblem(error, path);
     if (problem === null) throw error;
@@ -84,7 +84,7 @@ export async function watch(path: string, options: WatchOptions, io: Io): Promis
   }
 }
 
-/** Hands frames on, and looks at the open connections whenever the capture's clock shows another second. */
+/** Passes frames on, and looks at the open connections whenever the capture's clock shows another second. */
 function looking(analysis: Analysis, watcher: WatchReporter): FrameHandler {
   const handle = analysis.begin();
   let second = -1;

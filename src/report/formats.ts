@@ -15,13 +15,13 @@ import { type TableOptions, TableReporter } from './table.js';
 /** Every output format: its name for `--format`, what it is for, and how its reporter is made. */
 export interface Format {
   readonly summary: string;
-  /** A file with one of these endings is meant to be of this format. */
+  /** A file with one of these extensions takes this format. */
   readonly extensions: readonly string[];
   readonly create: (write: Write, options: FormatOptions, spool: Spool) => Reporter;
 }
 
 export interface FormatOptions extends TableOptions {
-  /** What a document may have, in characters; undefined for what the place it is meant for allows. */
+  /** The longest document, in characters; undefined for the limit of the system that it is meant for. */
   readonly maxLength?: number | undefined;
 }
 
@@ -38,12 +38,12 @@ export const FORMATS: Readonly<Record<string, Format>> = {
     create: (write, _options, spool) => new JsonReporter(write, spool),
   },
   ndjson: {
-    summary: 'one JSON object a line, as connections end',
+    summary: 'one JSON object per line, as connections end',
     extensions: ['ndjson', 'jsonl'],
     create: (write) => new NdjsonReporter(write),
   },
   csv: {
-    summary: 'one line a connection, for spreadsheets',
+    summary: 'one line per connection, for spreadsheets',
     extensions: ['csv'],
     create: (write) => new CsvReporter(write),
   },
@@ -68,7 +68,7 @@ export const FORMATS: Readonly<Record<string, Format>> = {
     create: (write, { maxLength }) => markdownReporter(write, maxLength),
   },
   html: {
-    summary: 'one page to look at, with timelines drawn',
+    summary: 'one page to read, with timelines drawn',
     extensions: ['html', 'htm'],
     create: (write) => htmlReporter(write),
   },
@@ -89,7 +89,7 @@ export const FORMATS: Readonly<Record<string, Format>> = {
   },
 };
 
-/** The format that a file's ending stands for; null if none. */
+/** The format of a file's extension; null if none. */
 export function formatOfFile(path: string): string | null {
   const extension = /\.(\w+)$/.exec(path)?.[1].toLowerCase();
   if (extension === undefined) return null;

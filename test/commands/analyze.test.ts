@@ -134,7 +134,7 @@ describe('a misspelt command', () => {
 it('names the commands to whoever looks for one that there is not', async () => {
   const { code, stderr } = await finwait(['list']);
   expect(code).toBe(3);
-  expect(stderr).toMatch(/^finwait: list: no such file; .*; finwait --help names the commands\n$/);
+  expect(stderr).toMatch(/^finwait: list: no such file; .*; finwait --help lists the commands\n$/);
 });
 
 describe('a command behind an option', () => {
@@ -161,12 +161,12 @@ describe('wrong usage', () => {
       /a severity is one of off, info, warning, error; did you mean off\?/,
     ],
     [[STUCK, '--rule', 'half-close'], /write it as id=severity/],
-    [[STUCK, '--set', 'close-wait-stuck.stuckSeconds=soon'], /it is a number of seconds, not "soon"$/m],
+    [[STUCK, '--set', 'close-wait-stuck.stuckSeconds=soon'], /it must be a number of seconds, not "soon"$/m],
     [
       [STUCK, '--set', 'close-wait-stuck.stuckSeconds=30s'],
-      /it is a number of seconds, not "30s"; write 30$/m,
+      /it must be a number of seconds, not "30s"; write 30$/m,
     ],
-    [[STUCK, '--set', 'close-wait-stuk.stuckSeconds=30s'], /30s is no number/],
+    [[STUCK, '--set', 'close-wait-stuk.stuckSeconds=30s'], /30s is not a number/],
     [[STUCK, '--set', 'close-wait-stuck.errorSeconds=30'], /must be at least close-wait-stuck\.stuckSeconds/],
     [
       ['--print-config', '--set', 'close-wait-stuck.errorSeconds=30'],
@@ -180,11 +180,11 @@ describe('wrong usage', () => {
     [['explain', 'close-wait'], /did you mean close-wait-stuck\?/],
     [['explain'], /name a rule; finwait rules lists them/],
     [['explain', 'nope'], /there is no rule nope; finwait rules lists them/],
-    [['rules', 'half-close'], /one of them in full: finwait explain <rule>/],
+    [['rules', 'half-close'], /for one rule in full: finwait explain <rule>/],
     [['completion'], /name a shell: bash, zsh, fish/],
     [['help', 'timelin'], /^finwait: there is no command timelin; did you mean timeline\?\n$/],
     [['help', 'foo'], /^finwait: there is no command foo; it is one of analyze, timeline, .*, help\n$/],
-    [[STUCK, '--separate', 'vln'], /'vln' is invalid: it is of vlan, tunnel, interface, with commas/],
+    [[STUCK, '--separate', 'vln'], /'vln' is invalid: it must be one or more of vlan, tunnel, interface, separated by commas/],
     [[], /name a capture to read, such as incident\.pcap/],
     [[STUCK, '--connection', '9'], /there is no connection 9; the only one is number 0/],
     [['timeline', STUCK, '-c', '9'], /there is no connection 9; the only one is number 0/],
@@ -196,20 +196,20 @@ describe('wrong usage', () => {
     // Whatever it is, it may be needed: it is no place for a report.
     [[STUCK, '--baseline', 'package.json'], /is no report of finwait; .* -o baseline\.json$/m],
     [[STUCK, '--filter', 'src port 80'], /is invalid: a connection goes both ways/],
-    [[STUCK, '--fromat', 'json'], /^\(finwait --help tells more\)$/m],
+    [[STUCK, '--fromat', 'json'], /^\(see finwait --help\)$/m],
     [
       [STUCK, '--json'],
-      /unknown option '--json'; did you mean --format json\?\n\(finwait --help tells more\)\n$/,
+      /unknown option '--json'; did you mean --format json\?\n\(see finwait --help\)\n$/,
     ],
     [[STUCK, '--fail-on', 'warn'], /choices are error, warning, info; did you mean warning\?$/m],
     [[STUCK, '--fail-on', 'xyz'], /choices are error, warning, info\.$/m],
     [[STUCK, '--reader', 'pcap_parser'], /choices are builtin, pcap-parser; did you mean pcap-parser\?$/m],
-    [[STUCK, '--separate', 'vlna'], /of vlan, tunnel, interface, with commas .*; did you mean vlan\?$/m],
+    [[STUCK, '--separate', 'vlna'], /of vlan, tunnel, interface, separated by commas; did you mean vlan\?$/m],
     [['completion', 'bsh'], /choices are bash, zsh, fish; did you mean bash\?$/m],
     [['extract', STUCK, '-c', '5-7', '-o', 'x'], /a whole number, such as 0, or several, such as 3,7,9$/m],
     [['--config', '/', STUCK], /^finwait: \/: is a directory$/m],
-    [['timeline', STUCK, '--format', 'json'], /^\(finwait timeline --help tells more\)$/m],
-    [['check'], /name the captures to check, or their folder\n\(finwait check --help tells more\)/],
+    [['timeline', STUCK, '--format', 'json'], /^\(see finwait timeline --help\)$/m],
+    [['check'], /name the captures to check, or their folder\n\(see finwait check --help\)/],
     [[STUCK, '--set', 'recurring-finding.minimumMembers=1'], /is a whole number from 2 to 1000000, not 1$/m],
   ])('%j says what to change', async (argv, message) => {
     const { code, stdout, stderr } = await finwait(argv as string[]);

@@ -162,8 +162,8 @@ describe('a pipe', () => {
   it.each([
     [['timeline', pipe], /pipe can be read only once: say which connection with --connection N/],
     [['extract', pipe, '-c', '0', '-o', place], /pipe can be read only once: write it to a file first/],
-    [['--join', CLEAN, pipe], /pipe can be read only once, and so cannot be joined with others/],
-    [['--join', CLEAN, '-'], /standard input can be read only once, and so cannot be joined/],
+    [['--join', CLEAN, pipe], /pipe can be read only once, so it cannot be joined with others/],
+    [['--join', CLEAN, '-'], /standard input can be read only once, so it cannot be joined/],
     [[pipe, pipe], /pipe can be named only once/],
     [['-', CLEAN, '-'], /standard input can be named only once/],
   ])('is not read twice: %j', async (argv, message) => {
@@ -278,7 +278,7 @@ describe('a report', () => {
   it.each([[[]], [['check']]])('is not called what it is not: compressed (%j)', async (command) => {
     const output = join(folder, 'report.json.gz');
     const { stderr, code } = await finwait([...command, CLEAN, '-o', output]);
-    expect([code, stderr]).toEqual([2, expect.stringContaining('what is written is not compressed')]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('output is not compressed')]);
     expect(existsSync(output)).toBe(false);
   });
 });

@@ -32,7 +32,7 @@ describe('finwait check --init', () => {
   it('starts expectations that hold', async () => {
     const { stdout, code } = await check('--init');
     expect(code).toBe(0);
-    expect(stdout).toContain('2 expectations started, 0 there before');
+    expect(stdout).toContain('2 expectations written, 0 existed before');
     expect(readFileSync(at('stuck.pcap.expect.yaml'), 'utf8')).toBe(`connections: 1
 findings:
   - {rule: close-wait-stuck, endpoint: server, severity: warning}
@@ -48,7 +48,7 @@ states:
 
   it('leaves alone those that are there', async () => {
     write('stuck.pcap.expect.yaml', 'connections: 7\n');
-    expect((await check('--init')).stdout).toContain('1 expectation started, 1 there before');
+    expect((await check('--init')).stdout).toContain('1 expectation written, 1 existed before');
     expect(readFileSync(at('stuck.pcap.expect.yaml'), 'utf8')).toBe('connections: 7\n');
   });
 });
@@ -90,7 +90,7 @@ describe('finwait check', () => {
     for (const name of ['stuck.pcap', 'clean.pcap', 'stuck.pcap.expect.yaml']) {
       const before = readFileSync(at(name));
       const { stderr, code } = await check('-o', at(name));
-      expect([code, stderr]).toEqual([2, expect.stringContaining('which would be lost')]);
+      expect([code, stderr]).toEqual([2, expect.stringContaining('which would be overwritten')]);
       expect(readFileSync(at(name))).toEqual(before);
     }
   });
@@ -218,7 +218,7 @@ states:
     const { code, stdout } = await check('--update');
     expect([code, stdout]).toEqual([
       0,
-      `changed ${at('stuck.pcap.expect.yaml')}\n1 expectation changed, 0 left as they are\n`,
+      `changed ${at('stuck.pcap.expect.yaml')}\n1 expectation changed, 0 unchanged\n`,
     ]);
     expect(readFileSync(at('stuck.pcap.expect.yaml'), 'utf8')).toBe(`# Why this capture is kept
 connections: 1 # one more was expected
@@ -237,7 +237,7 @@ states:
   it('leaves every octet of what holds', async () => {
     const odd = 'connections:    1\n\n\nfindings: { "atLeast":[close-wait-stuck ] }   # odd style\n';
     write('stuck.pcap.expect.yaml', odd);
-    expect((await check('--update')).stdout).toBe('0 expectations changed, 1 left as they are\n');
+    expect((await check('--update')).stdout).toBe('0 expectations changed, 1 unchanged\n');
     expect(readFileSync(at('stuck.pcap.expect.yaml'), 'utf8')).toBe(odd);
   });
 
@@ -247,7 +247,7 @@ states:
     write('third.pcap', 'no capture');
     write('fourth.pcap', 'no capture either');
     const { code, stdout } = await check('--update');
-    expect([code, stdout]).toEqual([3, '0 expectations changed, 2 left as they are\n']);
+    expect([code, stdout]).toEqual([3, '0 expectations changed, 2 unchanged\n']);
   });
 
   it('writes JSON as JSON', async () => {

@@ -270,7 +270,7 @@ describe('suppressions', () => {
     const { stderr } = await run([CAPTURE, '--verbose']);
     expect(stderr.split('\n').filter((line) => line.includes('suppression'))).toEqual([
       'finwait: suppression 1 (close-wait-stuck) withheld 1 finding: known\\x07, ticket 7',
-      'finwait: suppression 2 (close-wait-stuck at 10.99.0.0/16) fitted nothing',
+      'finwait: suppression 2 (close-wait-stuck at 10.99.0.0/16) matched nothing',
     ]);
   });
 
@@ -279,8 +279,8 @@ describe('suppressions', () => {
     const { code, stdout, stderr } = await run([CAPTURE]);
     expect(summaryOf(stdout)).toBe('1 connection: 1 warning, 1 info');
     expect(stderr).toBe(
-      'finwait: suppression 1 (close-wait-stuck) ended on 2001-12-31: what it covered is reported again\n' +
-        'finwait: suppression 2 (close-wait-stuck) ended on 2002-12-31: what it covered is reported again\n',
+      'finwait: suppression 1 (close-wait-stuck) expired on 2001-12-31: what it covered is reported again\n' +
+        'finwait: suppression 2 (close-wait-stuck) expired on 2002-12-31: what it covered is reported again\n',
     );
     expect(code).toBe(1);
     suppress({ ...stuck, until: '2099-12-31' });

@@ -75,7 +75,7 @@ describe('help', () => {
       (await finwait(argv)).stdout.replace(/\s+/g, ' ');
     expect(await oneLine('--help')).toContain('a message for Slack, as JSON) (default: table)');
     expect(await oneLine('help', 'extract')).toContain(
-      '(choices: "pcapng", "pcap", default: pcapng, but pcap for a file\'s name that ends so)',
+      '(choices: "pcapng", "pcap", default: pcapng, or by the file extension)',
     );
     expect(await oneLine('help', 'watch')).toContain('(choices: "text", "ndjson", default: "text")');
   });

@@ -82,7 +82,7 @@ describe('finwait extract', () => {
     const argv = ['extract', captureOf('close-wait-stuck', 'server'), '-c', '0'];
     const [whole, stripped] = await Promise.all([finwait(argv), finwait([...argv, '--strip-payload'])]);
     const text = Buffer.from(stripped.octets).toString('latin1');
-    expect(text).toContain('Altered by finwait: TCP payload is replaced by zeroes.');
+    expect(text).toContain('Altered by finwait: TCP payload is replaced by zeros.');
     expect(Buffer.from(whole.octets).toString('latin1')).not.toContain('Altered');
     const [before, after] = [whole, stripped].map(({ octets }) => readFrames(octets).frames);
     expect(after.map(({ data }) => data.length)).toEqual(before.map(({ data }) => data.length));
@@ -93,7 +93,7 @@ describe('finwait extract', () => {
 
   it('says on stderr that a pcap file cannot tell that it is altered', async () => {
     const { stderr } = await finwait(['extract', MIXED, '-c', '7', '-f', 'pcap', '--strip-payload']);
-    expect(stderr).toContain('a pcap file cannot say that it is altered: TCP payload is replaced by zeroes');
+    expect(stderr).toContain('a pcap file cannot say that it was altered: TCP payload is replaced by zeros');
   });
 
   it('says nothing with --quiet', async () => {
@@ -103,13 +103,13 @@ describe('finwait extract', () => {
   });
 
   it.each([
-    { output: 'again.pcap', message: 'is the capture itself, which would be lost' },
+    { output: 'again.pcap', message: 'is the capture itself, which would be overwritten' },
     {
       output: `../${basename(folder)}/again.pcap`,
-      message: 'is the capture itself, which would be lost',
+      message: 'is the capture itself, which would be overwritten',
     },
-    { output: 'linked.pcap', message: 'is the capture itself, which would be lost' },
-    { output: 'x.pcapng.gz', message: 'what is written is not compressed' },
+    { output: 'linked.pcap', message: 'is the capture itself, which would be overwritten' },
+    { output: 'x.pcapng.gz', message: 'output is not compressed' },
   ])('does not write to $output', async ({ output, message }) => {
     const bytes = readFileSync(MIXED);
     writeFileSync(file('again.pcap'), bytes);
@@ -202,15 +202,15 @@ describe('finwait extract', () => {
   });
 
   it.each([
-    { argv: [MIXED], message: 'say what to extract: --connection N, as Wireshark counts, or --finding N' },
+    { argv: [MIXED], message: 'say what to extract: --connection N, as in Wireshark, or --finding N' },
     { argv: ['-', '-c', '1'], message: 'standard input can be read only once: write it to a file first' },
     { argv: [MIXED, '-c', '200'], message: 'there is no connection 200; they are numbered from 0 to 199' },
     {
       argv: [captureOf('normal-close-client', 'client'), '--finding', '0'],
-      message: 'there is no finding 0; nothing was found in this capture',
+      message: 'there is no finding 0; this capture has no findings',
     },
     { argv: [MIXED, '--finding', '9999'], message: 'there is no finding 9999; they are numbered from 0 to' },
-    { argv: [MIXED, '-c', '3,x'], message: 'it is a whole number, such as 0' },
+    { argv: [MIXED, '-c', '3,x'], message: 'it must be a whole number, such as 0' },
     { argv: [MIXED, '-c', '3', '-f', 'pacp'], message: 'Allowed choices are pcapng, pcap' },
   ])('refuses $argv', async ({ argv, message }) => {
     const { code, stdout, stderr } = await finwait(['extract', ...argv]);
@@ -222,7 +222,7 @@ describe('finwait extract', () => {
     const { code, stderr } = await finwait(['extract', MIXED, '-c', '7'], { isTerminal: true });
     expect({ code, stderr }).toEqual({
       code: 2,
-      stderr: 'finwait: a capture is nothing to look at in a terminal: write it with --output FILE\n',
+      stderr: 'finwait: a capture cannot be shown in a terminal: write it with --output FILE\n',
     });
   });
 
@@ -289,7 +289,7 @@ describe('finwait extract --anonymize', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: 'finwait: wrote 9 frames of connection 0\n' });
     const text = Buffer.from(octets).toString('latin1');
     expect(text).toContain(
-      'Altered by finwait: addresses are anonymized (Crypto-PAn), TCP payload is replaced by zeroes.',
+      'Altered by finwait: addresses are anonymized (Crypto-PAn), TCP payload is replaced by zeros.',
     );
     expect(text).not.toContain('GET /');
     const anonymizer = new Anonymizer(Buffer.from(KEY, 'hex'));
@@ -337,7 +337,7 @@ describe('finwait extract --anonymize', () => {
 
   it.each([
     { extra: ['--key', 'no-such-file'], message: '--key no-such-file: no such file' },
-    { extra: ['--key', CAPTURE], message: 'holds no key: a key is 64 hexadecimal digits' },
+    { extra: ['--key', CAPTURE], message: 'does not hold a key: a key is 64 hexadecimal digits' },
     { extra: ['--keep-payload', '--strip-payload'], message: 'contradict each other' },
   ])('refuses $extra', async ({ extra, message }) => {
     const { code, stdout, stderr } = await finwait([...argv, ...extra], { environment });
@@ -347,7 +347,7 @@ describe('finwait extract --anonymize', () => {
 
   it.each([
     { extra: ['--key', 'key'], message: '--key is the key of --anonymize: give both' },
-    { extra: ['--keep-payload'], message: 'payload is kept without --keep-payload' },
+    { extra: ['--keep-payload'], message: 'without that, payload is kept anyway' },
   ])('refuses $extra without --anonymize', async ({ extra, message }) => {
     const { code, stderr } = await finwait(['extract', CAPTURE, '-c', '0', ...extra]);
     expect(code).toBe(2);
@@ -356,7 +356,7 @@ describe('finwait extract --anonymize', () => {
 
   it('does not repeat what it takes for a key', async () => {
     const { stderr } = await finwait(argv, { environment: { FINWAIT_ANONYMIZE_KEY: 'nearly-a-key' } });
-    expect(stderr).toContain('FINWAIT_ANONYMIZE_KEY holds no key');
+    expect(stderr).toContain('FINWAIT_ANONYMIZE_KEY does not hold a key');
     expect(stderr).not.toContain('nearly-a-key');
   });
 });
