@@ -184,7 +184,10 @@ describe('wrong usage', () => {
     [['completion'], /name a shell: bash, zsh, fish/],
     [['help', 'timelin'], /^finwait: there is no command timelin; did you mean timeline\?\n$/],
     [['help', 'foo'], /^finwait: there is no command foo; it is one of analyze, timeline, .*, help\n$/],
-    [[STUCK, '--separate', 'vln'], /'vln' is invalid: it must be one or more of vlan, tunnel, interface, separated by commas/],
+    [
+      [STUCK, '--separate', 'vln'],
+      /'vln' is invalid: it must be one or more of vlan, tunnel, interface, separated by commas/,
+    ],
     [[], /name a capture to read, such as incident\.pcap/],
     [[STUCK, '--connection', '9'], /there is no connection 9; the only one is number 0/],
     [['timeline', STUCK, '-c', '9'], /there is no connection 9; the only one is number 0/],
@@ -197,10 +200,7 @@ describe('wrong usage', () => {
     [[STUCK, '--baseline', 'package.json'], /is no report of finwait; .* -o baseline\.json$/m],
     [[STUCK, '--filter', 'src port 80'], /is invalid: a connection goes both ways/],
     [[STUCK, '--fromat', 'json'], /^\(see finwait --help\)$/m],
-    [
-      [STUCK, '--json'],
-      /unknown option '--json'; did you mean --format json\?\n\(see finwait --help\)\n$/,
-    ],
+    [[STUCK, '--json'], /unknown option '--json'; did you mean --format json\?\n\(see finwait --help\)\n$/],
     [[STUCK, '--fail-on', 'warn'], /choices are error, warning, info; did you mean warning\?$/m],
     [[STUCK, '--fail-on', 'xyz'], /choices are error, warning, info\.$/m],
     [[STUCK, '--reader', 'pcap_parser'], /choices are builtin, pcap-parser; did you mean pcap-parser\?$/m],
