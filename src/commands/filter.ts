@@ -103,7 +103,7 @@ class Parser {
     const network = parseNetwork(value);
     if (network === null || (kind === 'host' && value.includes('/'))) {
       const example = kind === 'host' ? '10.0.0.1 or 2001:db8::1' : '10.0.0.0/8';
-      throw new InvalidArgumentError(`"${value}" is no address; write for example ${kind} ${example}`);
+      throw new InvalidArgumentError(`"${value}" is not an address; write for example ${kind} ${example}`);
     }
     return ({ address }) => {
       const words = parseAddress(address);
