@@ -59,7 +59,7 @@ describe('a filter', () => {
     ['port http', /"http" is not a port/],
     ['port 65536', /"65536" is not a port/],
     ['portrange 9-8', /"9-8" is not a portrange/],
-    ['host example.com', /"example.com" is no address/],
+    ['host example.com', /"example.com" is not an address/],
     ['host 10.0.0.0/8', /"10.0.0.0\/8" is not an address; write for example host/],
     ['net 10.0.0.0/99', /is not an address; write for example net/],
     ['(port 80', /it ends where a closing parenthesis was expected/],
