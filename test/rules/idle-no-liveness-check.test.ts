@@ -7,7 +7,7 @@ import { afterClientFin } from './closing-cases.js';
 const spoke = (until: number) => connection({ end: at(until), lastFrame: 18, survivedSilenceSeconds: 2399 });
 
 const REGULAR =
-  /never silent for longer than 40 min: if a heartbeat of the application did that, it has stopped/;
+  /never silent for longer than 40 min: if that was an application heartbeat, it has stopped/;
 
 testRule(idleNoLivenessCheck, {
   fires: [
