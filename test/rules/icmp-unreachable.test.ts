@@ -158,7 +158,11 @@ describe('its words follow type and code', () => {
   });
 
   it.each([
-    [{ code: 0 }, /has no route to 10\.0\.0\.2 any more/, /^On the host of 10\.0\.0\.1:40000, run ip route get/],
+    [
+      { code: 0 },
+      /has no route to 10\.0\.0\.2 any more/,
+      /^On the host of 10\.0\.0\.1:40000, run ip route get/,
+    ],
     [{ code: 1 }, /nobody answers ARP/, /^On the host of 10\.0\.0\.1:40000, ip route get/],
     [
       { version: 6, type: 1, code: 3 },
