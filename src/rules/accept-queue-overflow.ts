@@ -81,7 +81,7 @@ export const acceptQueueOverflow: Rule = {
     const repeated = milestone(server, 'syn-ack-repeated');
     const data = client.lastNewData;
     if (repeated === null || data === null || data.frame > repeated.lastFrame) return null;
-    // A server that has sent data had taken the connection: this SYN-ACK belongs to the next one.
+    // A server that has sent data had accepted the connection: this SYN-ACK belongs to the next one.
     if (server.lastNewData !== null && server.lastNewData.frame < repeated.frame) return null;
     if (areSwapped(data, { frame: repeated.lastFrame, time: repeated.lastTime })) return null;
     const near = connection.vantage.near === server.role;

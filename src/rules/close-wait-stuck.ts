@@ -108,7 +108,7 @@ export const closeWaitStuck: Rule = {
   citations: [...CITATIONS, cite.neverClosedServer],
   documentation: {
     meaning:
-      'One side sent its FIN and the other side’s kernel acknowledged it, so that other side is in CLOSE-WAIT. Only its own application can end that state, by closing the socket; no timer does. A socket that stays there holds a descriptor and memory. The peer has either forgotten the connection by now, so that anything sent later is reset, or waits in FIN-WAIT-2 without end. Enough such sockets exhaust the process’s file descriptors.',
+      'One side sent its FIN and the other side’s kernel acknowledged it, so the other side is in CLOSE-WAIT. Only its own application can end that state, by closing the socket; no timer does. A socket that stays there holds a descriptor and memory. The peer has either forgotten the connection by now, so that anything sent later is reset, or waits in FIN-WAIT-2 without end. Enough such sockets exhaust the process’s file descriptors.',
     proof: [
       'A FIN of the peer, and a later segment of {holder} that acknowledges it.',
       'No FIN and no reset from {holder} since, and no sign that the capture lost one.',

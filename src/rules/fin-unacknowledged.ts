@@ -45,7 +45,7 @@ const STEPS_OF_VAIN = [
   "On the host of {closer}, run ss -tanpo state fin-wait-1 '( {filter} )'.",
 ];
 const ORPHANS =
-  'Run sysctl net.ipv4.tcp_orphan_retries net.ipv4.tcp_max_orphans on the host of {closer}; 0 retries stands for 8.';
+  'Run sysctl net.ipv4.tcp_orphan_retries net.ipv4.tcp_max_orphans on the host of {closer}; as tcp_orphan_retries, 0 stands for 8.';
 const CAPTURE_AT_PEER = 'Capture at the host of {peer} to see whether the FIN arrives.';
 /** The connection has ended, with a reset from the closer or because its kernel gave up. */
 const STEPS_OF_ENDED = [CAPTURE_AT_PEER, ORPHANS];

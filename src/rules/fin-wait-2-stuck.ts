@@ -229,7 +229,7 @@ function fateOf(verdict: Reset['verdict'], isChallenged: boolean): Fate {
       likelyCauses: [RESET_LOST],
       citations: [],
     };
-  // It looked right, and was taken back.
+  // It looked right, but was retracted.
   if (verdict === 'accepted')
     return {
       words: 'which {closer} did not accept: it went on.',

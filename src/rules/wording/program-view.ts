@@ -20,18 +20,17 @@ export const READS_END = 'its read returns 0, as its peer’s FIN had arrived';
 
 /**
  * What the program at `{closer}`, which had sent its FIN, sees when its host answers data with a reset. A closed socket
- * does so, and one shut down in both directions; only of the latter does the program get the error
- * (tcp_rcv_state_process).
+ * makes it do so, and one shut down in both directions, whose program gets an error (tcp_rcv_state_process).
  */
 export const REFUSING_CLOSER =
   '{closer}: nothing if it has closed its socket; after shutdown(SHUT_RDWR) its next read fails with ECONNRESET.';
 
-/** For a rule's documentation, where nobody knows whether it had closed. */
+/** For a rule's documentation, where it is unknown whether the program had closed. */
 export function inGeneral({ name, open, read }: ProgramView): string {
   return `{${name}}: ${open}. If it had sent its own FIN before: ${afterOwnFin(read)}.`;
 }
 
-/** What the program at `endpoint` sees of what comes with `frame`, such as a reset, or in the end. */
+/** What the program at `endpoint` sees of what comes with `frame`, such as a reset; without a frame, in the end. */
 export function seenAt(
   endpoint: Endpoint,
   peer: Endpoint,
