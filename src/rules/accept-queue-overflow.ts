@@ -6,7 +6,7 @@ import { inGeneral, type ProgramView, seenAt } from './wording/program-view.js';
 import { reportFinding } from './wording/report-finding.js';
 import { duration, nameOf, round, times } from './wording/wording.js';
 
-/** No stack repeats its SYN-ACK sooner by itself; RFC 6298 §2 begins with a second (seconds). */
+/** No stack repeats its SYN-ACK sooner on its own; RFC 6298 §2 begins with a second (seconds). */
 const SHORTEST_TIMEOUT = 0.2;
 
 const CLIENT: ProgramView = {
@@ -34,13 +34,13 @@ const CITATIONS = [
 ];
 const FULL = [
   'The server’s program does not call accept fast enough, or hangs (likely).',
-  'A listen backlog, or net.core.somaxconn, that is too small for bursts (possible).',
+  'The listen backlog, or net.core.somaxconn, is too small for bursts (possible).',
 ];
 const FULL_OR_LOST = [...FULL, 'The client’s segments are lost on the way (possible).'];
-/** Where the capture was taken near the server: they came as far as that. */
+/** For a capture taken near the server: the client's segments came that far. */
 const FULL_OR_DROPPED = [
   ...FULL,
-  'A firewall on the host of {server}, or right before it, drops the client’s segments (possible): its counters tell.',
+  'A firewall on the host of {server}, or right before it, drops the client’s segments (possible): its counters show it.',
 ];
 const OF_SERVER = '{server}: accept does not return this connection.';
 
@@ -59,21 +59,21 @@ export const acceptQueueOverflow: Rule = {
   citations: [...CITATIONS, cite.deferAccept],
   documentation: {
     meaning:
-      'When the queue of connections that wait for accept is full, Linux drops the last ACK of the handshake. The client believes that it is connected and sends its request; the server stays in SYN-RECEIVED, repeats its SYN-ACK, and in the end forgets the connection and resets it.',
+      'When the queue of connections waiting for accept is full, Linux drops the last ACK of the handshake. The client believes it is connected and sends its request; the server stays in SYN-RECEIVED, repeats its SYN-ACK, and in the end forgets the connection and resets it.',
     proof: [
-      'Data of {client}, which carries the acknowledgment of the SYN-ACK.',
-      'The SYN-ACK of {server} again after that.',
+      'Data from {client} that acknowledges the SYN-ACK.',
+      'The SYN-ACK of {server}, repeated after that.',
     ],
     notThis: [
-      'A repeated SYN-ACK while the client had sent only its ACK: that one may have been lost, and TCP_DEFER_ACCEPT waits for data.',
-      'A SYN-ACK that left before the data arrived, or a copy of it that comes late.',
-      'Loss between the tap and the server: far from the server this is only possible.',
+      'A SYN-ACK repeated when the client had sent only its ACK: the ACK may have been lost, and TCP_DEFER_ACCEPT waits for data.',
+      'A SYN-ACK that left before the data arrived, or a late copy of one.',
+      'Loss between the tap and the server: far from the server, the finding is only possible.',
     ],
     applicationSees: `${inGeneral(CLIENT)} ${OF_SERVER}`,
     likelyCauses: FULL_OR_LOST,
     nextSteps: [
-      "On the host of {server}: ss -ltn 'sport = :{port}', comparing Recv-Q with Send-Q.",
-      'nstat -az TcpExtListenOverflows TcpExtListenDrops; sysctl net.core.somaxconn net.ipv4.tcp_abort_on_overflow',
+      "On the host of {server}, run ss -ltn 'sport = :{port}', and compare Recv-Q with Send-Q.",
+      'Run nstat -az TcpExtListenOverflows TcpExtListenDrops; sysctl net.core.somaxconn net.ipv4.tcp_abort_on_overflow',
     ],
     example: { fixture: 'accept-queue-overflow', capture: 'server' },
   },
@@ -81,7 +81,7 @@ export const acceptQueueOverflow: Rule = {
     const repeated = milestone(server, 'syn-ack-repeated');
     const data = client.lastNewData;
     if (repeated === null || data === null || data.frame > repeated.lastFrame) return null;
-    // A server that has sent data had taken the connection: this SYN-ACK belongs to the next one.
+    // A server that has sent data had accepted the connection: this SYN-ACK belongs to the next one.
     if (server.lastNewData !== null && server.lastNewData.frame < repeated.frame) return null;
     if (areSwapped(data, { frame: repeated.lastFrame, time: repeated.lastTime })) return null;
     const near = connection.vantage.near === server.role;
@@ -95,7 +95,7 @@ export const acceptQueueOverflow: Rule = {
       confidence: near ? 'inferred' : 'possible',
       title:
         '{server} repeated its SYN-ACK although {client} had sent data: its accept queue is probably full',
-      explanation: `The client’s data in frame {data} acknowledges the SYN-ACK, and yet {server} sent that again, ${repeated.count === 1 ? '{time} later in frame {last}' : '{count} in all, the last {time} later in frame {last}'}.${reset === null ? '' : ` In the end it reset the connection in frame ${reset.frame}.`}${near ? '' : ' The capture was not taken at the server, so the client’s segments may have been lost behind it.'}`,
+      explanation: `The client’s data in frame {data} acknowledges the SYN-ACK, yet {server} sent the SYN-ACK again, ${repeated.count === 1 ? '{time} later in frame {last}' : '{count} in all, the last {time} later in frame {last}'}.${reset === null ? '' : ` In the end it reset the connection in frame ${reset.frame}.`}${near ? '' : ' The capture was not taken at the server, so the client’s segments may have been lost after passing the tap.'}`,
       applicationSees: `${seenAt(client, server, reset === null ? WAITING_CLIENT : RESET_CLIENT)} ${OF_SERVER}`,
       ...(near && { likelyCauses: FULL_OR_DROPPED }),
       citations: CITATIONS,

@@ -15,12 +15,12 @@ const SHORTEST_SECONDS = 1;
 
 const SENDER: ProgramView = {
   name: 'sender',
-  open: 'its writes succeed until the send buffer is full, and its read blocks; once its kernel gives up, the first call that meets it fails with ETIMEDOUT, and then reads give 0 and writes fail with EPIPE and SIGPIPE',
+  open: 'its writes succeed until the send buffer is full, and its read blocks; once its kernel gives up, the first call to notice fails with ETIMEDOUT, then reads return 0 and writes fail with EPIPE and SIGPIPE',
   read: 'blocks, and fails with ETIMEDOUT once its kernel gives up',
-  ended: `${READS_END}; its writes succeed until the send buffer is full, and once its kernel gives up fail with ETIMEDOUT, then with EPIPE and SIGPIPE`,
+  ended: `${READS_END}; its writes succeed until the send buffer is full, and once its kernel gives up, they fail with ETIMEDOUT, then with EPIPE and SIGPIPE`,
 };
 const OF_PEER =
-  '{peer}: its read gave the data once, and its kernel drops the copies; what it answers does not arrive either.';
+  '{peer}: its read returned the data once, and its kernel drops the copies; its answers do not arrive either.';
 
 /** The acknowledgments are in the capture, and the sender goes on as if there were none. */
 export const acknowledgmentsLost: Rule = {
@@ -28,7 +28,7 @@ export const acknowledgmentsLost: Rule = {
   family: 'liveness',
   severity: 'error',
   summary:
-    'Data is sent again and again although it is acknowledged each time: what comes back does not arrive.',
+    'Data is sent again and again although it is acknowledged each time: what comes back does not reach the sender.',
   options: { minimumRetransmissions: MINIMUM_RETRANSMISSIONS },
   signs: ['repeated-in-vain'],
   needs: 'both',
@@ -43,21 +43,21 @@ export const acknowledgmentsLost: Rule = {
   ],
   documentation: {
     meaning:
-      'The data of {sender} arrives and is acknowledged, and {sender} sends it again all the same, after ever longer times: the acknowledgments that the capture holds do not reach it, or it cannot take them in. Its side of the connection looks like that of a peer that is dead, while the peer is there and hears everything. In the end its kernel gives up. A capture at {sender} would show only silence.',
+      'The data of {sender} arrives and is acknowledged, yet {sender} keeps sending it again, at ever longer intervals: the acknowledgments in the capture do not reach it, or it cannot process them. Seen from {sender}, the peer looks dead, while the peer is there and hears everything. In the end the kernel of {sender} gives up. A capture at {sender} would show only silence.',
     proof: [
-      'At least minimumRetransmissions copies of the same octets of {sender}, over at least a second; these octets had been acknowledged before the first copy, and {peer} was heard again before each further one.',
-      'No new data of {sender} since the first copy, and nothing of {peer} that {sender} has acknowledged since then.',
+      'At least minimumRetransmissions copies of the same octets of {sender}, over at least a second; these octets had been acknowledged before the first copy, and {peer} was heard again before each further copy.',
+      'No new data from {sender} since the first copy, and nothing from {peer} that {sender} has acknowledged since then.',
     ],
     notThis: [
       'Copies that the peer leaves unanswered: peer-unresponsive.',
-      'A copy or two that cross the acknowledgment, as on a path that has become slower: the sender goes on then.',
+      'A copy or two that cross the acknowledgment, as on a path that has become slower: then the sender goes on.',
       'A FIN alone: fin-unacknowledged.',
       'Keep-alives, which repeat an octet that was acknowledged.',
     ],
     applicationSees: `${inGeneral(SENDER)} ${OF_PEER}`,
     likelyCauses: causesOfLostAnswers('peer', 'sender'),
     nextSteps: [
-      'Capture at {sender}: do the acknowledgments arrive? If they do, its own firewall drops them: nft list ruleset, iptables -vnL. If not, capture at the devices on the way back.',
+      'Capture at {sender}: do the acknowledgments arrive? If they do, its own firewall drops them: check nft list ruleset, iptables -vnL. If not, capture at the devices on the way back.',
       'On the host of {sender}: ss -tino dst {peerHost} shows backoff, rto and unacked while it lasts.',
     ],
     example: { fixture: 'acknowledgments-lost', capture: 'server' },
@@ -74,7 +74,7 @@ export const acknowledgmentsLost: Rule = {
       endpoint: sender.role,
       confidence: gradedBy(connection, 'inferred'),
       title: '{sender} sent the same data {count} over {time}, although {peer} acknowledged it each time',
-      explanation: `The copies are in frames {first} to {last}. All of it had been acknowledged before the first of them, and {peer} was heard again before each of the others: what it sends does not reach {sender}.${lost > 0 ? ' Nor are {lost} acknowledged that {peer} sent.' : ''}`,
+      explanation: `The copies are in frames {first} to {last}. All of this data had been acknowledged before the first copy, and {peer} was heard again before each of the others: what {peer} sends does not reach {sender}.${lost > 0 ? ' Of the data from {peer}, {lost} went unacknowledged as well.' : ''}`,
       applicationSees: `${seenAt(sender, peer, SENDER, run.lastFrame)} ${OF_PEER}`,
       frames: [run.frame, run.lastFrame, peer.lastSegment?.frame ?? null],
       from,

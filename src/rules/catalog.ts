@@ -121,7 +121,7 @@ export const RULES: readonly Rule[] = [
   outOfOrderDelivery,
 ];
 
-/** Every pattern across connections, and what is said of the capture itself. */
+/** Every pattern across connections, and what is said about the capture itself. */
 export const PATTERNS: readonly PatternRule[] = [
   closeWaitPileup,
   idleResetInterval,
@@ -152,7 +152,7 @@ export function findRule(id: string): RuleDescription | null {
   return CATALOG.find((rule) => rule.id === id) ?? null;
 }
 
-/** The id that was probably meant; null if none is near. */
+/** The id that was probably meant; null if none is close. */
 export function suggestRule(id: string): string | null {
   return nearestName(
     id,

@@ -31,13 +31,14 @@ const NOT_CLOSED =
   'Its code does not close the socket after read returned 0, or after an exception (possible).';
 const NEVER_LOOKS =
   'A connection pool keeps the connection and never checks whether the peer has closed it (possible).';
-const BLOCKED = 'The worker that owns it is blocked elsewhere, so nobody sees the end of file (possible).';
+const BLOCKED =
+  'The worker that owns the socket is blocked elsewhere, so nothing reads the end of file (possible).';
 const COPIED =
   'A forked or executed child holds a copy of the descriptor, so close() in one process sends no FIN (possible).';
 const STOPPED = 'The process is stopped, by a debugger or a signal (possible).';
 const SLOW_ANSWER = 'A half-close on purpose, with a very slow answer (possible).';
 const WAITS =
-  'Its FIN waits behind the data that is not acknowledged (possible): then Send-Q shows that data, and the socket may be in LAST-ACK already.';
+  'Its FIN waits behind the unacknowledged data (possible): then Send-Q shows that data, and the socket may already be in LAST-ACK.';
 
 /** Pools keep what their program has opened. */
 const CAUSES = {
@@ -45,8 +46,8 @@ const CAUSES = {
   server: [NOT_CLOSED, BLOCKED, COPIED, STOPPED, SLOW_ANSWER, NEVER_LOOKS],
 };
 /**
- * Its receive buffer was full when it was last heard. It may have read all since: behind a FIN, Linux announces no new
- * window.
+ * Its receive buffer was full when it was last heard. It may have read everything since: after a FIN, Linux announces
+ * no new window.
  */
 const CAUSES_UNREAD = [BLOCKED, STOPPED, NOT_CLOSED, COPIED, NEVER_LOOKS, SLOW_ANSWER];
 const CAUSES_OF_UNSEEN_START = {
@@ -59,27 +60,27 @@ const CAUSES_OF_WAITING = {
 };
 /** It closed in the end, or its process ended. */
 const CAUSES_OF_LATE = [
-  'The worker that owns it was blocked elsewhere until then, or its process was stopped (possible).',
-  'A connection pool looks at its connections at long intervals only, or at the next use (possible).',
-  'The process, or a child that held a copy of the descriptor, ended then, and its kernel closed for it (possible): its other connections end in the same moment.',
+  'The worker that owns the socket was blocked elsewhere until then, or its process was stopped (possible).',
+  'A connection pool checks its connections only at long intervals, or at the next use (possible).',
+  'The process, or a child that held a copy of the descriptor, ended then, and its kernel closed for it (possible): its other connections end at the same moment.',
 ];
 /** It had sent nothing more: no answer, and nobody used the connection when it was closed. */
 const COLLECTED =
-  'The program had lost the handle without closing it, and its garbage collector closed it (possible): then nothing in its log goes with that moment, and other lost ones close with it.';
+  'The program had lost the handle without closing it, and its garbage collector closed it (possible): then its log has nothing for that moment, and other lost sockets close with it.';
 const FIND =
-  "On the host of {holder}: ss -tanpo state close-wait '( {filter} )'. Recv-Q 1: only the FIN is unread: no read has come so far, though poll may have told. 0: a read took it, as the end of file or along with the last data, and the program kept the descriptor. More: data is unread as well.";
+  "On the host of {holder}, run ss -tanpo state close-wait '( {filter} )'. Recv-Q 1: only the FIN is unread; the program has not read since, though poll may have reported it. 0: a read took the FIN, as end of file or along with the last data, and the program kept the descriptor. More: data is unread as well.";
 /** LAST-ACK is the state of a socket whose FIN waits behind data. */
 const FIND_WAITING =
-  "On the host of {holder}: ss -tanpo '( {filter} )'. LAST-ACK: its program has closed, and the FIN waits behind what Send-Q counts. CLOSE-WAIT: it has not.";
+  "On the host of {holder}, run ss -tanpo '( {filter} )'. LAST-ACK: its program has closed, and the FIN waits behind what Send-Q counts. CLOSE-WAIT: it has not closed.";
 const DESCRIPTORS =
-  'lsof -nP -a -i TCP -s TCP:CLOSE_WAIT, and ls /proc/PID/fd | wc -l against grep open /proc/PID/limits.';
+  'Run lsof -nP -a -i TCP -s TCP:CLOSE_WAIT, and compare ls /proc/PID/fd | wc -l with grep open /proc/PID/limits.';
 const STEPS_OF_WAITING = [FIND_WAITING, 'Capture at {closer}: does the data of {holder} arrive there?'];
 const SEEN_LATE =
-  '{holder}: read gave 0 all that time, or would have, and write would have succeeded. {closer}: nothing if it called close(); a read that blocked until the end if it called shutdown(SHUT_WR).';
+  '{holder}: read returned 0 all that time, or would have, and write would have succeeded. {closer}: nothing if it called close(); a read that blocked until the end if it called shutdown(SHUT_WR).';
 /** The connection is over: nothing is left of it to look at. */
 const STEPS_OF_LATE = [
-  'What the program at {holder} did between frames {ack} and {left}: its log, and the slowest of its own calls.',
-  'Whether others are held now, on the host of {holder}: ss -tanpo state close-wait.',
+  'Find out what the program at {holder} did between frames {ack} and {left}: check its log, and the slowest of its own calls.',
+  'Check whether other connections are held now, on the host of {holder}: ss -tanpo state close-wait.',
 ];
 const CITATIONS = [
   cite.closeWaitMeaning,
@@ -107,41 +108,41 @@ export const closeWaitStuck: Rule = {
   citations: [...CITATIONS, cite.neverClosedServer],
   documentation: {
     meaning:
-      'One side sent its FIN and the other side’s kernel acknowledged it, so that side is in CLOSE-WAIT. Only its own application can end that state, by closing the socket; no timer does. A socket that stays there holds a descriptor and memory, and the peer has either forgotten the connection by now, so that anything sent later is reset, or waits in FIN-WAIT-2 without end. Many of them exhaust the descriptors of the process.',
+      'One side sent its FIN and the other side’s kernel acknowledged it, so the other side is in CLOSE-WAIT. Only its own application can end that state, by closing the socket; no timer does. A socket that stays there holds a descriptor and memory. The peer has either forgotten the connection by now, so that anything sent later is reset, or waits in FIN-WAIT-2 without end. Enough such sockets exhaust the process’s file descriptors.',
     proof: [
       'A FIN of the peer, and a later segment of {holder} that acknowledges it.',
-      'No FIN and no reset of {holder} since, and no sign that the capture lost one.',
+      'No FIN and no reset from {holder} since, and no sign that the capture lost one.',
       'No new data from {holder} for at least stuckSeconds, to the end of the capture or to its late close.',
     ],
     notThis: [
-      'The capture ends earlier than stuckSeconds after the FIN: capture-ended-early lists it.',
+      'A capture that ends less than stuckSeconds after the FIN: capture-ended-early lists it.',
       'A half-closed connection on which data still flows: half-close.',
       'A FIN that was captured but never acknowledged: fin-unacknowledged.',
       'A FIN of {holder} that is itself unacknowledged: last-ack-stuck.',
-      'An idle keep-alive connection: nobody closed, both sides are ESTABLISHED.',
-      'A capture that starts inside the connection, or goes on inside it after a pause, less than stuckSeconds before the FIN, and holds no data of {holder}: its own FIN may have come before, so it stays info.',
+      'An idle keep-alive connection: neither side closed, and both are ESTABLISHED.',
+      'A capture that starts inside the connection, or resumes inside it after a pause, less than stuckSeconds before the FIN, and holds no data from {holder}: the FIN of {holder} may have come before, so it stays info.',
       'A holder that cannot send because the peer’s window is closed: zero-window-stall.',
-      'A holder that still waits for its data to be acknowledged, and may hold its FIN back until then: it stays info, and time spent on sending data again does not count.',
+      'A holder that still waits for its data to be acknowledged, and may hold back its FIN until then: it stays info, and time spent sending data again does not count.',
     ],
     applicationSees:
       '{holder}: read has returned 0 or will, poll shows IN and RDHUP, and write still succeeds. {closer}: nothing if it called close(); a blocked read if it called shutdown(SHUT_WR).',
     likelyCauses: [
       ...CAUSES.server,
-      inCase('Where data is unacknowledged', WAITS),
-      inCase('Where the capture starts, or goes on after a pause, shortly before the FIN', OVER_BEFORE),
-      ...CAUSES_OF_LATE.map((cause) => inCase('Where it closed in the end', cause)),
-      inCase('Where it closed in the end and had sent nothing more', COLLECTED),
+      inCase('If data is unacknowledged', WAITS),
+      inCase('If the capture starts, or resumes after a pause, shortly before the FIN', OVER_BEFORE),
+      ...CAUSES_OF_LATE.map((cause) => inCase('If it closed in the end', cause)),
+      inCase('If it closed in the end and had sent nothing more', COLLECTED),
     ],
     nextSteps: [
       FIND,
       DESCRIPTORS,
-      'A stack dump of the owner, and pgrep -P PID for children that hold the descriptor.',
+      'Take a stack dump of the owner, and run pgrep -P PID to find children that hold the descriptor.',
       'No sysctl ends CLOSE-WAIT; tcp_keepalive_* helps only sockets that set SO_KEEPALIVE.',
     ],
     example: { fixture: 'close-wait-stuck', capture: 'server' },
   },
   check: eachEndpoint((holder, closer, connection, context) => {
-    // The whole connection is shorter than the limit: the commonest case by far, and cheap to see.
+    // The whole connection is shorter than the limit: by far the commonest case, and cheap to check.
     if (secondsBetween(connection.start, context.captureEnd) < context.options.stuckSeconds) return null;
     const entry = entered(holder, 'CLOSE-WAIT');
     if (!isHeld(holder, entry) || missedSince(holder, entry.frame)) return null;
@@ -174,8 +175,8 @@ function stillHeld(
   const isDoubtful = waits || mayBeOver;
   const after =
     lastData === null
-      ? 'It has sent no data since.'
-      : `Its last new data was ${duration(secondsBetween(lastData.lastTime, captureEnd))} ago, after ${count(lastData.value, 'byte')} in the open direction.`;
+      ? '{holder} has sent no data since.'
+      : `{holder} last sent new data ${duration(secondsBetween(lastData.lastTime, captureEnd))} ago, after ${count(lastData.value, 'byte')} in the open direction.`;
   return reportFinding(closeWaitStuck, connection, {
     endpoint: holder.role,
     severity: isDoubtful ? 'info' : wasQuietFor(options.errorSeconds) ? 'error' : 'warning',
@@ -183,7 +184,7 @@ function stillHeld(
     title: mayBeOver
       ? '{holder} may have stayed in CLOSE-WAIT for {held}'
       : '{holder} has stayed in CLOSE-WAIT for {held}',
-    explanation: `{closer} sent its FIN in frame {fin} and {holder} acknowledged it in frame {ack}. ${after}${holder.windowClosed ? ' Its own receive window was closed in its last segment: it had not read what came before.' : ''} ${waits ? `${count(holder.unacknowledgedBytes, 'byte')} that it had sent ${holder.unacknowledgedBytes === 1 ? 'is' : 'are'} not acknowledged, and its FIN may wait behind them: whether the application of {holder} has closed its side, the capture does not tell.` : mayBeOver ? `${unseenBefore(connection)} and holds no data of {holder}: its own FIN may have come before, and then the connection is over.` : 'TCP sends the second FIN only when the application closes, so the application of {holder} has not closed its side.'}`,
+    explanation: `{closer} sent its FIN in frame {fin} and {holder} acknowledged it in frame {ack}. ${after}${holder.windowClosed ? ' Its own receive window was closed in its last segment: it had not read what came before.' : ''} ${waits ? `${count(holder.unacknowledgedBytes, 'byte')} that it had sent ${holder.unacknowledgedBytes === 1 ? 'is' : 'are'} not acknowledged, and its FIN may wait behind them: the capture does not show whether the application of {holder} has closed its side.` : mayBeOver ? `${unseenBefore(connection)} and holds no data from {holder}: its own FIN may have come before, and then the connection is over.` : 'TCP sends the second FIN only when the application closes, so the application of {holder} has not closed its side.'}`,
     likelyCauses: waits
       ? CAUSES_OF_WAITING[holder.role]
       : mayBeOver
@@ -280,7 +281,7 @@ function heldLong(
   });
 }
 
-/** Its program ended the wait, or its kernel did in its place. */
+/** Its program ended the wait, or its kernel did so for it. */
 export function hasEnded({ state, cause }: Transition): boolean {
   return state === 'LAST-ACK' || cause.startsWith('sent RST');
 }
@@ -289,7 +290,7 @@ export function hasEnded({ state, cause }: Transition): boolean {
 function endOf(left: Transition): string {
   if (left.state === 'LAST-ACK') return 'it closed';
   if (left.cause.startsWith('sent RST')) return 'it aborted with a reset';
-  return left.cause === 'received RST' ? '{closer} reset the connection' : 'the port pair was opened anew';
+  return left.cause === 'received RST' ? '{closer} reset the connection' : 'the port pair was used anew';
 }
 
 function lastDataAfter(holder: Endpoint, entry: Transition) {

@@ -16,17 +16,17 @@ const CITATIONS = [
 ];
 
 const NO_LISTENER =
-  'No process listens on that port and address: stopped, not yet started, or bound elsewhere (likely).';
-const REJECTED = 'A firewall rejects with a reset (possible).';
+  'No process listens on that port and address: it is stopped, not yet started, or bound elsewhere (likely).';
+const REJECTED = 'A firewall rejects the attempt with a reset (possible).';
 const ECN_REJECTED =
-  'A device on the way rejects SYNs that ask for ECN, with the bits ECE and CWR (possible): then one without them is answered.';
+  'A device on the way rejects SYNs that ask for ECN, with the bits ECE and CWR (possible): then a SYN without them is answered.';
 
 const STEPS = [
-  "On the host of {server}: ss -ltn 'sport = :{port}'.",
-  'The firewall rules on the host and on the path.',
+  "On the host of {server}, run ss -ltn 'sport = :{port}'.",
+  'Check the firewall rules on the host and on the path.',
 ];
 const ECN_STEP =
-  'Is a SYN without ECE and CWR answered? On Linux sysctl net.ipv4.tcp_ecn says whether calls of {client} ask for ECN.';
+  'Check whether a SYN without ECE and CWR is answered. On Linux, sysctl net.ipv4.tcp_ecn says whether calls of {client} ask for ECN.';
 
 const WITH_ECN = { nextSteps: [...STEPS, ECN_STEP] };
 const WITHOUT_ECN = { likelyCauses: [NO_LISTENER, REJECTED], nextSteps: STEPS, citations: CITATIONS };
@@ -51,8 +51,8 @@ export const connectionRefused: Rule = {
   citations: [...CITATIONS, ...ECN_CITATIONS],
   documentation: {
     meaning:
-      'The host answered the SYN with an acceptable reset: nothing listens at that address and port, or a firewall rejects the attempt in the same form.',
-    proof: ['A SYN of {client}, and a reset of {server} that acknowledges it.'],
+      'The host answered the SYN with an acceptable reset: nothing listens at that address and port, or a firewall rejects the attempt in the same way.',
+    proof: ['A SYN from {client}, and a reset from {server} that acknowledges it.'],
     notThis: [
       'A reset that does not acknowledge the SYN: it is ignored.',
       'Silence: syn-unanswered. An ICMP error: icmp-unreachable.',

@@ -8,12 +8,12 @@ import { reportFinding } from './wording/report-finding.js';
 import { duration, inCase, nameOf, round, times } from './wording/wording.js';
 
 const CAUSES = [
-  'The path lost all it carried for that time, such as a roaming client, a route that changed or a full queue (possible): other connections over it stand still at the same moments.',
-  'The host of {receiver} took nothing in for that time, as a suspended or migrated virtual machine does (possible): then all of its connections stand still, and it sends nothing either.',
-  'The acknowledgments were lost on the way back (possible): then {receiver} marks the copies as received before (DSACK).',
+  'The path lost all it carried for that time, as with a roaming client, a route that changed or a full queue (possible): other connections over it stall at the same moments.',
+  'The host of {receiver} processed nothing for that time, like a suspended or migrated virtual machine (possible): then all of its connections stall, and it sends nothing either.',
+  'The acknowledgments were lost on the way back (possible): then {receiver} reports the copies as already received (DSACK).',
 ];
 const TOO_LARGE =
-  'The copies were too large for the path, and a smaller one came through (possible): MTU probing makes them shrink.';
+  'The copies were too large for the path, and a smaller one got through (possible): MTU probing makes them shrink.';
 
 /** The same octets had to be sent again and again before they were acknowledged: meanwhile nothing moved. */
 export const deliveryStall: Rule = {
@@ -21,7 +21,7 @@ export const deliveryStall: Rule = {
   family: 'delivery',
   severity: 'warning',
   summary:
-    'Data was acknowledged only after it had been sent several times: meanwhile the connection stood still.',
+    'Data was acknowledged only after it had been sent several times: the connection stalled meanwhile.',
   options: {
     minimumRetransmissions: MINIMUM_RETRANSMISSIONS,
     warningSeconds: {
@@ -30,7 +30,7 @@ export const deliveryStall: Rule = {
       minimum: 0.2,
       maximum: 3600,
       description:
-        'From when on it is a warning, by judgement: many programs wait for an answer no longer than this. Below it is info.',
+        'From this length on it is a warning, by judgement: many programs wait no longer for an answer. Below, it is info.',
     },
   },
   signs: ['retransmission-run'],
@@ -40,31 +40,28 @@ export const deliveryStall: Rule = {
   citations: [cite.retransmission, cite.firstLimit, cite.backoff],
   documentation: {
     meaning:
-      'One lost segment costs a round trip or a retransmission timeout. Where its copies are lost as well, the timer doubles each time, and the sender may send nothing else: a path that was gone for three seconds holds the connection up for six. From a first limit on (R1), which should be no less than three copies, RFC 9293 has TCP tell the network layer that delivery is in trouble. In the end it came through, so that the programs saw nothing but the delay.',
+      'One lost segment costs a round trip or a retransmission timeout. If its copies are lost as well, the timer doubles each time, and the sender may send nothing else: a path that was gone for three seconds holds up the connection for six. From a first limit on (R1), which should be at least three copies, RFC 9293 has TCP report to the network layer that delivery is in trouble. In the end the data came through, so the programs saw nothing but the delay.',
     proof: [
-      'At least minimumRetransmissions copies of the same octets of {sender}, one after the other, without a segment of {receiver} between them.',
-      'They were acknowledged in the end.',
+      'At least minimumRetransmissions copies of the same octets of {sender}, one after the other, without a segment from {receiver} between them.',
+      'The octets were acknowledged in the end.',
       'A warning if the last copy was sent warningSeconds or more after the original.',
     ],
     notThis: [
-      'Copies that nobody acknowledges to the end: peer-unresponsive.',
+      'Copies that stay unacknowledged to the end: peer-unresponsive.',
       'A FIN alone that is repeated: last-ack-stuck, fin-unacknowledged.',
       'Probes of a closed window: zero-window-stall.',
-      'Copies in the capture alone: capture-duplicates.',
+      'Copies that only the capture has: capture-duplicates.',
     ],
     applicationSees:
-      '{sender}: write returns until the send buffer is full, and the answer is late by this time. {receiver}: its read blocks for as long. No error on either side, unless the program has a timeout of its own.',
+      '{sender}: write returns until the send buffer is full, and the answer comes that much later. {receiver}: its read blocks for as long. Neither side sees an error, unless the program has a timeout of its own.',
     likelyCauses: [
-      inCase(
-        'Where a copy larger than all that had been acknowledged was followed by a smaller one',
-        TOO_LARGE,
-      ),
+      inCase('If a copy larger than all that had been acknowledged was followed by a smaller one', TOO_LARGE),
       ...CAUSES,
     ],
     nextSteps: [
-      'What did other connections over the same path do between frames {first} and {last}?',
-      'Capture at the other end as well: it tells on which side of this capture point the copies were lost.',
-      'On the host of {sender}: nstat -az TcpExtTCPTimeouts TcpRetransSegs; ss -tino shows rto and backoff while it lasts.',
+      'Check what other connections over the same path did between frames {first} and {last}.',
+      'Capture at the other end as well: that shows on which side of this capture point the copies were lost.',
+      'On the host of {sender}, run nstat -az TcpExtTCPTimeouts TcpRetransSegs; ss -tino shows rto and backoff while it lasts.',
     ],
     example: { fixture: 'delivery-stall', capture: 'client' },
   },
@@ -84,7 +81,7 @@ export const deliveryStall: Rule = {
       severity: seconds >= options.warningSeconds ? 'warning' : 'info',
       confidence: gradedBy(connection, 'observed'),
       title: '{sender} had to send the same data {count} over {time} before it was acknowledged',
-      explanation: `{sender} sent the same octets again ${times(longest.count)}, in frames {first} to {last}, the last copy {time} after the original. {receiver} sent nothing in between. Then it went on.${stalls.length > 1 ? ` That happened ${times(stalls.length)} on this connection; this was the longest.` : ''}`,
+      explanation: `{sender} sent the same octets again ${times(longest.count)}, in frames {first} to {last}, the last copy {time} after the original. {receiver} sent nothing in between. Then the connection went on.${stalls.length > 1 ? ` This happened ${times(stalls.length)} on this connection; this stall was the longest.` : ''}`,
       likelyCauses: mayHaveBeenTooLarge(longest) ? [TOO_LARGE, ...CAUSES] : CAUSES,
       frames: [longest.frame, longest.lastFrame],
       from: firstSent(longest),
@@ -112,7 +109,7 @@ function mayHaveBeenTooLarge({ retransmitted }: Milestone): boolean {
   return retransmitted?.shrunk === true && retransmitted.dontFragment;
 }
 
-/** What the run repeats was acknowledged in the end, as far as the capture tells: all was, or the sender went on. */
+/** What the run repeats was acknowledged in the end, as far as the capture shows: all was, or the sender went on. */
 function isAcknowledged(run: Milestone, sender: Endpoint, receiver: Endpoint): boolean {
   if (silentSince(receiver, { frame: run.lastFrame, time: run.lastTime })) return false;
   return (

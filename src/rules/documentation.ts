@@ -1,12 +1,12 @@
-/** What a rule says to readers who have no finding of it before them: `explain`, `docs/rules` and SARIF alike. */
+/** What a rule says to readers without a finding of it at hand: `explain`, `docs/rules` and SARIF alike. */
 import type { RuleDescription } from './rule.js';
 
 type Documentation = RuleDescription['documentation'];
 
-/** Said where there are any. */
-const ABOUT_NAMES = 'Names in angle brackets stand for what each finding says in their place.';
+/** Said if there are any. */
+const ABOUT_NAMES = 'Names in angle brackets stand for what each finding says instead.';
 
-/** A rule's documentation in general, and what the names in it are; null if it has none. */
+/** A rule's documentation in general, and what its names mean; null if it has none. */
 export interface GeneralDocumentation extends Documentation {
   readonly aboutNames: string | null;
 }

@@ -7,14 +7,14 @@ import { duration, inCase, nameOf, round } from './wording/wording.js';
 
 const LOST = [
   'The first SYN was lost by chance (possible): then others to the same service, with ECN, are answered.',
-  'A firewall or load balancer on the way drops SYNs that ask for ECN (possible): then none of them is.',
+  'A firewall or load balancer on the way drops SYNs that ask for ECN (possible): then none of them is answered.',
 ];
 /** The SYN was answered, with a reset. */
 const REFUSED = {
-  applicationSees: '{caller}: connect takes longer by the first try. {listener}: nothing.',
+  applicationSees: '{caller}: connect takes longer, by the time of the first try. {listener}: nothing.',
   likelyCauses: [
     'A firewall or load balancer on the way resets SYNs that ask for ECN (likely): then it does so each time.',
-    'The service began to listen in between (possible): then later SYNs with ECN are answered.',
+    'The service started listening in between (possible): then later SYNs with ECN are answered.',
   ],
   citations: [cite.ecnSynDropped, cite.resetForEcn],
 };
@@ -24,7 +24,7 @@ export const ecnSynUnanswered: Rule = {
   id: 'ecn-syn-unanswered',
   family: 'handshake',
   severity: 'info',
-  summary: 'A SYN that asked for ECN got no answer or a reset, and its repetition without ECN a SYN-ACK.',
+  summary: 'A SYN that asked for ECN got no answer or a reset, and its repetition without ECN got a SYN-ACK.',
   options: {},
   signs: ['syn-repeated'],
   needs: 'both',
@@ -33,21 +33,21 @@ export const ecnSynUnanswered: Rule = {
   citations: [cite.ecnSynDropped, cite.resetForEcn, cite.firstTimeout],
   documentation: {
     meaning:
-      'Some firewalls and load balancers drop a SYN with the bits ECE and CWR, by which its sender asks for Explicit Congestion Notification. Systems therefore repeat it without them. If that is answered, the first one may have been dropped for its bits, or just lost: one connection cannot tell, several to the same service can. Each costs a second at its start.',
+      'Some firewalls and load balancers drop a SYN with the bits ECE and CWR, which ask for Explicit Congestion Notification. Systems therefore repeat it without them. If the repetition is answered, the first SYN may have been dropped for its bits, or just lost: one connection cannot tell, but several to the same service can. Each loses a second at its start.',
     proof: [
-      'A SYN of {caller} with ECE and CWR, and one without them later.',
-      'A SYN-ACK of {listener}, after the one without; before it nothing, or a reset.',
+      'A SYN from {caller} with ECE and CWR, and a later one without them.',
+      'A SYN-ACK from {listener} after the later SYN; before that nothing, or a reset.',
     ],
     notThis: [
       'No answer to either: syn-unanswered.',
       'A SYN-ACK that was on its way when the SYN was repeated.',
-      'A server that does not do ECN: it answers, without agreeing to it.',
+      'A server that does not support ECN: it answers without agreeing to it.',
     ],
     applicationSees: '{caller}: connect takes a second or more longer. {listener}: nothing.',
-    likelyCauses: [...LOST, ...REFUSED.likelyCauses.map((cause) => inCase('Where it was reset', cause))],
+    likelyCauses: [...LOST, ...REFUSED.likelyCauses.map((cause) => inCase('If it was reset', cause))],
     nextSteps: [
       'Look at other connections of {caller} to {listener}: is any SYN with ECE and CWR answered? Wireshark: tcp.flags.syn == 1 && tcp.flags.ece == 1',
-      'sysctl net.ipv4.tcp_ecn net.ipv4.tcp_ecn_fallback on the host of {caller}.',
+      'Run sysctl net.ipv4.tcp_ecn net.ipv4.tcp_ecn_fallback on the host of {caller}.',
     ],
     example: { fixture: 'ecn-syn-unanswered', capture: 'client' },
   },
@@ -63,11 +63,11 @@ export const ecnSynUnanswered: Rule = {
     return reportFinding(ecnSynUnanswered, connection, {
       endpoint: caller.role,
       confidence: gradedBy(connection, refused === null ? 'possible' : 'inferred'),
-      title: '{listener} answered {caller} only when its SYN asked for ECN no longer',
+      title: '{listener} answered {caller} only when its SYN no longer asked for ECN',
       explanation:
         refused === null
-          ? 'The SYN in frame {first} has ECE and CWR set and was not answered; repeated without them, the last time in frame {last}, it was, in frame {answer}, {time} after the first. A loss by chance looks the same.'
-          : 'The SYN in frame {first} has ECE and CWR set and was answered with RST in frame {rst}; repeated without them, the last time in frame {last}, it got a SYN-ACK in frame {answer}, {time} after the first.',
+          ? 'The SYN in frame {first} has ECE and CWR set and was not answered. Repeated without them, the last time in frame {last}, it was answered in frame {answer}, {time} after the first. A loss by chance looks the same.'
+          : 'The SYN in frame {first} has ECE and CWR set and was answered with RST in frame {rst}. Repeated without them, the last time in frame {last}, it got a SYN-ACK in frame {answer}, {time} after the first.',
       likelyCauses: LOST,
       ...(refused !== null && REFUSED),
       frames: [syn.frame, refused?.frame ?? null, repeated.frame, repeated.lastFrame, answer.frame],

@@ -24,33 +24,33 @@ import { REFUSING_CLOSER } from './wording/program-view.js';
 import type { Draft } from './wording/report-finding.js';
 import { count, duration, nameOf, round, ssFilter, times } from './wording/wording.js';
 
-const NO_FINS = 'A firewall lets no FIN through (possible): then it arrives on no connection.';
+const NO_FINS = 'A firewall lets no FIN through (possible): then none arrives on any connection.';
 /** Why nothing arrives at a peer that is heard. */
 const ONE_WAY = [
-  'The path loses what {closer} sends, but not what comes back (likely): then other connections of {closer} by the same way lose segments as well.',
-  'The host of {peer} takes in nothing of what arrives, as when it is overloaded (possible).',
+  'The path loses what {closer} sends, but not what comes back (likely): then other connections of {closer} on the same path lose segments as well.',
+  'The host of {peer} processes nothing of what arrives, as when it is overloaded (possible).',
 ];
 /** Why a FIN has a number that its receiver has passed. */
 const STALE = [
-  'A device on the path answers for the host of {closer}, or ends its connections, and holds old numbers (likely): then TTL and IP identification of the FIN differ from those of its data.',
-  'A device on the path rewrites sequence numbers, and does it wrongly (possible).',
+  'A device on the path answers for the host of {closer}, or ends its connections, and holds old numbers (likely): then the TTL and IP identification of the FIN differ from those of its data.',
+  'A device on the path rewrites sequence numbers incorrectly (possible).',
   'The stack of {closer} lost count of what it had sent (possible).',
 ];
 const STEPS_OF_STALE = [
   'Capture at {closer}: does it send the FIN, and with this number?',
-  'Which device between the two keeps state of connections: its timeouts, and its log at the time of frame {fin}.',
+  'Find the device between the two that keeps connection state: check its timeouts, and its log at the time of frame {fin}.',
 ];
 const STEPS_OF_VAIN = [
-  'Capture at {closer}: do the acknowledgments arrive? If they do, its own firewall drops them: nft list ruleset, iptables -vnL.',
-  "On the host of {closer}: ss -tanpo state fin-wait-1 '( {filter} )'.",
+  'Capture at {closer}: do the acknowledgments arrive? If they do, its own firewall drops them: check nft list ruleset, iptables -vnL.',
+  "On the host of {closer}, run ss -tanpo state fin-wait-1 '( {filter} )'.",
 ];
 const ORPHANS =
-  'sysctl net.ipv4.tcp_orphan_retries net.ipv4.tcp_max_orphans on the host of {closer}; of the retries, 0 stands for 8.';
+  'Run sysctl net.ipv4.tcp_orphan_retries net.ipv4.tcp_max_orphans on the host of {closer}; as tcp_orphan_retries, 0 stands for 8.';
 const CAPTURE_AT_PEER = 'Capture at the host of {peer} to see whether the FIN arrives.';
-/** The connection has ended, with a reset of its own or because its kernel gave up. */
+/** The connection has ended, with a reset from the closer or because its kernel gave up. */
 const STEPS_OF_ENDED = [CAPTURE_AT_PEER, ORPHANS];
 const STEPS_OF_WAITING = [
-  "On the host of {closer}: ss -tanpo state {state} '( {filter} )'.",
+  "On the host of {closer}, run ss -tanpo state {state} '( {filter} )'.",
   ORPHANS,
   CAPTURE_AT_PEER,
 ];
@@ -78,22 +78,22 @@ export const finUnacknowledged: Rule = {
   ],
   documentation: {
     meaning:
-      'A FIN has to be acknowledged like data. It was sent several times, and no acknowledgment covers it: the other host, or the path to it, has stopped answering; or the path loses what goes one way only, if the peer is still heard; or the acknowledgments that the capture holds do not arrive, if the FIN comes again after each; or the FIN has a number that the peer has passed, if that answers with an acknowledgment beyond it. The closer stays in FIN-WAIT-1 until its kernel gives up, silently. If it stops earlier than that, its host may no longer find the next one on its link.',
+      'A FIN has to be acknowledged like data. It was sent several times, and no acknowledgment of it took effect: the other host, or the path to it, has stopped answering; or, if the peer is still heard, the path loses what goes one way only; or, if the FIN comes again after each acknowledgment in the capture, these do not arrive; or, if the peer answers with an acknowledgment beyond the FIN, it has passed that number. The closer stays in FIN-WAIT-1 until its kernel gives up, silently. If it stops sooner than that, its host may no longer find the next host on its link.',
     proof: [
       'The FIN of {closer} and at least minimumRetransmissions repetitions of it, over at least a second.',
-      'No segment of {peer} whose acknowledgment covers it; or as many that do, after each of which the FIN comes again, and no sign that one arrived.',
+      'No segment from {peer} whose acknowledgment covers it; or at least as many that do, each followed by the FIN again, and no sign that one arrived.',
     ],
     notThis: [
       'One or two quick repetitions: a tail loss probe, or a delayed acknowledgment.',
       'The second FIN of a connection: last-ack-stuck.',
-      'A closed window of {peer} that keeps the FIN back: zero-window-stall.',
-      'Data before the FIN that is unanswered as well, by a peer that is silent: peer-unresponsive.',
+      'A closed window of {peer} that holds back the FIN: zero-window-stall.',
+      'Data before the FIN that a silent peer leaves unanswered as well: peer-unresponsive.',
       'A peer that answers the FIN with a reset: rst-half-open-discovered.',
     ],
-    applicationSees: `${OF_CLOSER} {peer}: unknown; if it is heard, nothing of the close.`,
+    applicationSees: `${OF_CLOSER} {peer}: unknown; if it is still heard, nothing of the close.`,
     likelyCauses: [...causesOfSilence('peer'), NO_FINS],
     nextSteps: [
-      `On the host of {closer}: ss -tanpo state fin-wait-1 '( {filter} )'.`,
+      `On the host of {closer}, run ss -tanpo state fin-wait-1 '( {filter} )'.`,
       ORPHANS,
       CAPTURE_AT_PEER,
     ],
@@ -111,7 +111,7 @@ export const finUnacknowledged: Rule = {
     if ((covered !== null && inVain === 0) || peer.windowClosed) return null;
     const seconds = secondsBetween(sent.time, repeated.lastTime);
     if (!lasted(connection, sent.frame, seconds, 1)) return null;
-    // Gaps that double: the last one is about half of it all, and twice that without a FIN is the end.
+    // The gaps double: the last one is about half of the whole, and twice that without a FIN is the end.
     const isTimed = clockDoubt(connection, sent.frame) === 0;
     const asked = lostNeighbour(closer, peer);
     const lastTry =
@@ -126,7 +126,7 @@ export const finUnacknowledged: Rule = {
       secondsBetween(lastTry, captureEnd) > 1.1 * tried;
     const silent = silentSince(peer, repeated);
     const passed = milestone(closer, 'fin-passed');
-    // Not the FIN alone is lost.
+    // More than the FIN is lost.
     const hasData =
       closer.unacknowledgedBytes > 0 && (closer.lastNewData?.frame ?? Infinity) < (finFrame(closer) ?? 0);
     const account =
@@ -139,7 +139,7 @@ export const finUnacknowledged: Rule = {
       confidence: gradedBy(connection, 'observed'),
       nextSteps: reset === null ? STEPS_OF_WAITING : STEPS_OF_ENDED,
       ...account,
-      explanation: `The FIN of {closer} in frame {fin} was sent again until frame {last}, ${account.explanation}${reset === null ? '' : ' It went on as if the connection were open, and {closer} answered with RST in frame {rst}.'}${stopped ? ` Then {closer} stopped, and no packet says why: it gave up${silent && asked === null ? ', or its host no longer finds the next one on its link and sends ARP or neighbour discovery requests only, which this capture does not hold' : ''}.` : ''}`,
+      explanation: `The FIN of {closer} in frame {fin} was sent again until frame {last}, ${account.explanation}${reset === null ? '' : ' {peer} went on as if the connection were open, and {closer} answered with RST in frame {rst}.'}${stopped ? ` Then {closer} stopped, and no packet shows why: it gave up${silent && asked === null ? ', or its host no longer finds the next host on its link and sends only ARP or neighbour discovery requests, which this capture does not hold' : ''}.` : ''}`,
       applicationSees: `${reset === null ? OF_CLOSER : REFUSING_CLOSER} {peer}: ${silent ? 'unknown.' : `nothing of the close; ${reset === null ? 'its read waits.' : 'its write succeeded and drew the reset, and then its read fails with ECONNRESET.'}`}`,
       frames: [
         finFrame(closer),
@@ -191,7 +191,7 @@ export const finUnacknowledged: Rule = {
  * shows that one arrived in the end; else 0.
  */
 function vainAcknowledgments({ finalState, timeline }: Endpoint, peer: Endpoint, minimum: number): number {
-  // What moves it on from there did arrive.
+  // What moves it on from these states did arrive.
   if (finalState !== 'FIN-WAIT-2' && finalState !== 'FIN-WAIT-1') return 0;
   if (acknowledgedAfterPeerFin(peer) > 0) return 0;
   const covered = timeline.filter(({ cause }) => cause === 'received ACK of FIN');
@@ -206,7 +206,7 @@ function accountOfVain({
 }: Endpoint): Required<Pick<Draft, 'title' | 'explanation' | 'likelyCauses' | 'nextSteps'>> {
   return {
     title: '{closer} sent its FIN {count} times over {time}, although {peer} acknowledged it',
-    explanation: `and {peer} acknowledged it, first in frame {covered}; {inVain} the FIN came again after that: the acknowledgments do not reach {closer}.${unacknowledgedBytes > 0 ? ' Nor are {bytesOfPeer} acknowledged that {peer} sent: nothing of it arrives.' : ''}`,
+    explanation: `and {peer} acknowledged it, first in frame {covered}. The FIN came again {inVain} after that: the acknowledgments do not reach {closer}.${unacknowledgedBytes > 0 ? ' Of the data from {peer}, {bytesOfPeer} went unacknowledged as well: none of it arrives.' : ''}`,
     likelyCauses: causesOfLostAnswers('peer', 'closer'),
     nextSteps: STEPS_OF_VAIN,
   };
@@ -222,7 +222,7 @@ function accountOf(
     return {
       title: '{closer} sent its FIN {count} times over {time} with a number that {peer} had passed',
       explanation:
-        'and {peer} answered {answers}, in frames {answered} to {lastAnswered}, with an acknowledgment of {beyond} from its number on: it arrives, and is an old segment there, which is dropped.',
+        'and {peer} answered {answers}, in frames {answered} to {lastAnswered}, with an acknowledgment of {beyond} from its number on: the FIN arrives, but as an old segment, which is dropped.',
       likelyCauses: STALE,
       nextSteps: STEPS_OF_STALE,
     };
@@ -230,7 +230,7 @@ function accountOf(
   const causes = silent ? causesOfSilence('peer') : ONE_WAY;
   return {
     title: `{closer} sent its FIN {count} times over {time} ${hasData ? 'and its last {bytes} before that, without an acknowledgment of either' : 'without an acknowledgment'}`,
-    explanation: `and no segment of {peer} covers it${hasData ? ', nor the {bytes} that {closer} had sent before it without a FIN' : ''}. ${silent ? '{peer} was silent in that time.' : '{peer} still sent segments, but none that acknowledges the FIN.'}`,
+    explanation: `and no segment from {peer} covers it${hasData ? ', nor the {bytes} that {closer} had sent before it without a FIN' : ''}. ${silent ? '{peer} was silent during that time.' : '{peer} still sent segments, but none that acknowledges the FIN.'}`,
     likelyCauses: hasData ? causes : [...causes, NO_FINS],
   };
 }

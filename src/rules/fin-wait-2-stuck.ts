@@ -36,7 +36,7 @@ const OF_HOLDER = '{holder}: read has returned 0 or will, and write still succee
 const OF_SHUTDOWN =
   '{closer}: its read blocks and its write fails with EPIPE and SIGPIPE, as it shut down its own side; nothing if it has called close() since.';
 const NOT_CLOSING = 'The application of {holder} does not close: see close-wait-stuck (likely).';
-/** Its FIN waits behind data that it may not send. */
+/** The holder's FIN waits behind data that it may not send. */
 const WINDOW_CLOSED =
   '{holder} may send neither data nor its FIN, as the window of {closer} is closed: see zero-window-stall (likely).';
 const CAUSES = [
@@ -45,27 +45,27 @@ const CAUSES = [
   'A firewall or NAT dropped the half-closed connection, and the FIN of {holder} with it (possible).',
 ];
 const LOOK_AT_HOLDER = 'On the host of {holder}, look for the socket in CLOSE-WAIT, as for close-wait-stuck.';
-const LOOK_AT_CLOSER = "On the host of {closer}: ss -tanpo state fin-wait-2 '( {filter} )'.";
-/** Where the other side has reset the connection, with a number that does not fit, */
+const LOOK_AT_CLOSER = "On the host of {closer}, run ss -tanpo state fin-wait-2 '( {filter} )'.";
+/** If the other side has reset the connection, with a number that does not fit. */
 const RESET_TAKEN =
-  'The reset of {holder} ended it: no program owned the socket of {closer} any more, and Linux takes any reset in the window then (likely).';
+  'The reset of {holder} ended the connection: no program owned the socket of {closer} any more, and Linux accepts any reset in the window then (likely).';
 const RESET_MISSED =
-  '{closer} did not take the reset of {holder}, and what would have followed was lost: a challenge, or the answer to it (possible).';
-/** with one outside of the window, */
+  '{closer} did not accept the reset of {holder}, and what would have followed was lost: a challenge, or the answer to it (possible).';
+/** If that number is outside of the window. */
 const RESET_DROPPED =
-  '{closer} dropped the reset of {holder}, for its number, and waits for a FIN that nobody will send (likely).';
-/** or behind what was not answered any more. */
+  '{closer} dropped the reset of {holder} because of its number, and waits for a FIN that nobody will send (likely).';
+/** If the reset came after what was no longer answered. */
 const RESET_LOST =
-  'The reset of {holder} did not arrive, as little as what came before it (possible): then {closer} waits for a FIN that nobody will send.';
-/** The same of one whose number looked right. */
+  'The reset of {holder} did not arrive, just like what came before it (possible): then {closer} waits for a FIN that nobody will send.';
+/** If its number looked right. */
 const RESET_UNTAKEN =
   'The reset of {holder} did not arrive, or {closer} expected another number (possible): then {closer} waits for a FIN that nobody will send.';
-/** Where only shutdown() can have sent the FIN. Its program may have called close() since, which no packet shows. */
+/** If only shutdown() can have sent the FIN. The program may have called close() since, which no packet shows. */
 const BY_SHUTDOWN = {
   applicationSees: `${OF_SHUTDOWN} ${OF_HOLDER}`,
   nextSteps: [
     LOOK_AT_HOLDER,
-    `${LOOK_AT_CLOSER} A process, with timer:(keepalive,…) or none: its program waits as well, and a timeout of its own would end that. No process and timer:(timewait,…): it has called close() since.`,
+    `${LOOK_AT_CLOSER} A process, and timer:(keepalive,…) or no timer: its program waits as well, and a timeout of its own would end that. No process, and timer:(timewait,…): it has called close() since.`,
   ],
 };
 
@@ -79,7 +79,7 @@ const CITATIONS = [
 ];
 const RESET_CITATIONS = [cite.resetValidity, cite.challengeReset, cite.orphanTakesReset];
 
-/** One side closed, and waits for a FIN that does not come. */
+/** One side closed and waits for a FIN that does not come. */
 export const finWait2Stuck: Rule = {
   id: 'fin-wait-2-stuck',
   family: 'teardown',
@@ -93,10 +93,10 @@ export const finWait2Stuck: Rule = {
   citations: [...CITATIONS, ...RESET_CITATIONS],
   documentation: {
     meaning:
-      'The side that closed first had its FIN acknowledged and now waits in FIN-WAIT-2 for the other side’s FIN. The cause lies with the other side, whose application does not close (close-wait-stuck), or on the path. RFC 9293 gives this state no timer. A kernel ends it only if no program owns the socket any more: after close() Linux drops it silently at tcp_fin_timeout, after shutdown() it lasts for as long as the program keeps the socket.',
+      'The side that closed first had its FIN acknowledged and now waits in FIN-WAIT-2 for the other side’s FIN. The cause lies with the other side, whose application does not close (close-wait-stuck), or on the path. RFC 9293 gives this state no timer. A kernel ends it only if no program owns the socket any more: after close() Linux drops it silently at tcp_fin_timeout; after shutdown() it lasts as long as the program keeps the socket.',
     proof: [
       'A FIN of {closer}, and an acknowledgment of {holder} that covers it.',
-      'No FIN of {holder}, and no sign that the capture lost one.',
+      'No FIN from {holder}, and no sign that the capture lost one.',
       'No new data from {holder} for at least stuckSeconds, to the end of the capture.',
     ],
     notThis: [
@@ -107,15 +107,15 @@ export const finWait2Stuck: Rule = {
     applicationSees: `{closer}: after shutdown(SHUT_WR) its read blocks and its write fails with EPIPE and SIGPIPE; after close() nothing. ${OF_HOLDER}`,
     likelyCauses: [
       ...CAUSES,
-      `Where the window of {closer} is closed: ${WINDOW_CLOSED}`,
-      inCase('Where {holder} sent a reset with another number', RESET_TAKEN),
-      inCase('Where that lies outside of the window', RESET_DROPPED),
-      inCase('Where the reset came behind what {closer} no longer answered', RESET_LOST),
+      `If the window of {closer} is closed: ${WINDOW_CLOSED}`,
+      inCase('If {holder} sent a reset with another number', RESET_TAKEN),
+      inCase('If that number is outside of the window', RESET_DROPPED),
+      inCase('If the reset came after what {closer} no longer answered', RESET_LOST),
     ],
     nextSteps: [
       LOOK_AT_HOLDER,
-      `${LOOK_AT_CLOSER} No process and timer:(timewait,…): an orphan that counts down after close(). A process, with timer:(keepalive,…) or none: a half-close by shutdown().`,
-      'sysctl net.ipv4.tcp_fin_timeout',
+      `${LOOK_AT_CLOSER} No process, and timer:(timewait,…): an orphan that counts down after close(). A process, and timer:(keepalive,…) or no timer: a half-close by shutdown().`,
+      'Check sysctl net.ipv4.tcp_fin_timeout',
     ],
     example: { fixture: 'fin-wait-2-held', capture: 'client' },
   },
@@ -139,12 +139,12 @@ export const finWait2Stuck: Rule = {
     const call = callUsed(connection, holder, probes, data);
     return reportFinding(finWait2Stuck, connection, {
       endpoint: closer.role,
-      // Without its repetition the FIN's acknowledgment arrived: a lost one would have had the FIN sent again.
+      // The FIN was not repeated, so its acknowledgment arrived: else the FIN would have been sent again.
       likelyCauses: CAUSES,
       citations: CITATIONS,
       confidence: doubt === null ? gradedBy(connection, 'inferred') : 'possible',
       title: `{closer} ${doubt === null ? 'has' : 'may have'} waited in FIN-WAIT-2 for {waited}`,
-      explanation: `{closer} sent its FIN in frame {fin}, {holder} acknowledged it in frame {ack} ${doubt?.words ?? 'and never sent its own.'} ${call.words}`,
+      explanation: `{closer} sent its FIN in frame {fin}; {holder} acknowledged it in frame {ack} ${doubt?.words ?? 'and never sent its own.'} ${call.words}`,
       ...(call.confidence !== 'possible' && BY_SHUTDOWN),
       ...(doubt !== null && { severity: 'info', ...doubt.advice }),
       ...(probes !== null &&
@@ -176,9 +176,9 @@ export const finWait2Stuck: Rule = {
   }),
 };
 
-/** Why it may not wait any more. */
+/** Why it may no longer be waiting. */
 interface Doubt {
-  /** Goes on from what the other side acknowledged. */
+  /** Continues the sentence on the other side's acknowledgment. */
   readonly words: string;
   readonly advice: Pick<Draft, 'likelyCauses' | 'applicationSees' | 'nextSteps' | 'citations'>;
   /** The frame of the reset on which it rests. */
@@ -186,7 +186,7 @@ interface Doubt {
 }
 
 interface Fate {
-  /** Goes on from the frame of the reset. */
+  /** Continues the sentence after the frame of the reset. */
   readonly words: string;
   readonly likelyCauses: readonly string[];
   readonly citations: readonly Citation[];
@@ -194,13 +194,13 @@ interface Fate {
 
 function startedLate(connection: Connection): Doubt {
   return {
-    words: `and sent nothing more. ${unseenBefore(connection)} and holds no data of {holder}: its own FIN may have come before, and then the connection is over.`,
+    words: `and sent nothing more. ${unseenBefore(connection)} and holds no data from {holder}: its own FIN may have come before, and then the connection is over.`,
     advice: { likelyCauses: [OVER_BEFORE, NOT_CLOSING.replace('(likely)', '(possible)')] },
     reset: null,
   };
 }
 
-/** The other side has reset the connection since, and the one that waits is not seen to have accepted it. */
+/** The other side has reset the connection since, and the waiting side is not seen to have accepted that. */
 function doubtByReset(closer: Endpoint, holder: Endpoint, entry: Transition): Doubt | null {
   const reset = findReset(holder, (_reset, { frame }) => entry.frame === null || frame > entry.frame);
   if (holder.finalState !== 'CLOSED' || reset === null) return null;
@@ -213,7 +213,7 @@ function doubtByReset(closer: Endpoint, holder: Endpoint, entry: Transition): Do
     advice: {
       likelyCauses,
       applicationSees:
-        '{closer}: nothing after close(); after shutdown(SHUT_WR) its read blocks, or fails with ECONNRESET once a reset is accepted. {holder}: nothing, as its program has given the connection up.',
+        '{closer}: nothing after close(); after shutdown(SHUT_WR) its read blocks, or fails with ECONNRESET once a reset is accepted. {holder}: nothing, as its program has given up the connection.',
       nextSteps: [LOOK_AT_CLOSER],
       citations: [...CITATIONS, ...citations],
     },
@@ -225,27 +225,27 @@ function doubtByReset(closer: Endpoint, holder: Endpoint, entry: Transition): Do
 function fateOf(verdict: Reset['verdict'], isChallenged: boolean): Fate {
   if (verdict === 'undelivered')
     return {
-      words: 'behind what {closer} no longer answered.',
+      words: 'after what {closer} no longer answered.',
       likelyCauses: [RESET_LOST],
       citations: [],
     };
-  // It looked right, and was taken back.
+  // It looked right, but was retracted.
   if (verdict === 'accepted')
     return {
-      words: 'which {closer} did not take: it went on.',
+      words: 'which {closer} did not accept: it went on.',
       likelyCauses: [RESET_UNTAKEN],
       citations: [],
     };
   const unexpected = 'with a number that {closer} was not seen to expect.';
   if (isChallenged)
     return {
-      words: `${unexpected} It was challenged, and the answer to that is missing.`,
+      words: `${unexpected} The reset was challenged, and the answer to that is missing.`,
       likelyCauses: [RESET_MISSED],
       citations: [cite.challengeReset],
     };
   if (verdict === 'out-of-window')
     return {
-      words: `${unexpected} It lies outside of the window, and counts for nothing there.`,
+      words: `${unexpected} The number is outside of the window, so the reset is ignored there.`,
       likelyCauses: [RESET_DROPPED],
       citations: [cite.resetValidity],
     };
@@ -266,7 +266,7 @@ function lastOf({ lastFrame, lastTime }: Milestone): Moment {
   return { frame: lastFrame, time: lastTime };
 }
 
-/** Which call sent the FIN, as far as what followed tells. */
+/** Which call sent the FIN, as far as what followed shows. */
 function callUsed(
   connection: Connection,
   holder: Endpoint,

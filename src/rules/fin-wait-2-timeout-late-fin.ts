@@ -21,9 +21,9 @@ import { duration, nameOf, round } from './wording/wording.js';
 /** By what came too late. */
 const SEEN_OF_FIN = 'Nothing on either side: both programs had closed.';
 const SEEN_OF_DATA =
-  '{late}: its write succeeded, then its read gives 0 and its next write fails with EPIPE and SIGPIPE: the data is lost. {closer}: nothing.';
+  '{late}: its write succeeded, then its read returns 0 and its next write fails with EPIPE and SIGPIPE: the data is lost. {closer}: nothing.';
 const SEEN_OF_LAST_DATA =
-  '{late}: nothing, its write and its close had succeeded: the data is lost. {closer}: nothing.';
+  '{late}: nothing, as its write and its close had succeeded: the data is lost. {closer}: nothing.';
 
 /** The first closer had dropped its FIN-WAIT-2 by the time the other side closed or wrote. */
 export const finWait2TimeoutLateFin: Rule = {
@@ -46,27 +46,27 @@ export const finWait2TimeoutLateFin: Rule = {
   ],
   documentation: {
     meaning:
-      'After close() a kernel does not keep FIN-WAIT-2 for ever: Linux drops it, without a packet, after tcp_fin_timeout. A FIN or data that comes later meets a host that no longer knows the connection and answers with RST. A late FIN loses nothing but the proof of delivery; late data is lost.',
+      'After close() a kernel does not keep FIN-WAIT-2 forever: Linux drops it, without a packet, after tcp_fin_timeout. A FIN or data that comes later meets a host that no longer knows the connection and answers with RST. A late FIN loses nothing but the proof of delivery; late data is lost.',
     proof: [
       'The FIN of {closer} and its acknowledgment.',
       'Silence of {closer} for nearly as long as an orphaned FIN-WAIT-2 lasts, and no data accepted in that time.',
-      'A FIN or data of {late}, answered by a reset without ACK whose number is taken from it.',
+      'A FIN or data from {late}, answered by a reset without ACK that takes its number from it.',
     ],
     notThis: [
-      'The reset comes much earlier: rst-on-write-after-close, or rst-after-close-complete.',
-      'Data was still accepted after the FIN: the socket was half-closed, and has no such timeout.',
+      'A reset that comes much earlier: rst-on-write-after-close, or rst-after-close-complete.',
+      'Data that was still accepted after the FIN: the socket was half-closed, and has no such timeout.',
       'A reset from elsewhere: rst-origin-suspect.',
     ],
     applicationSees:
-      '{late}: if the late thing was its close(), nothing; if it was data, the write succeeded, then read gives 0 and the next write EPIPE and SIGPIPE. {closer}: nothing.',
+      '{late}: nothing if its close() came late; if its data did, the write succeeded, then read returns 0 and the next write fails with EPIPE and SIGPIPE. {closer}: nothing.',
     likelyCauses: [
       'The application at {late} is slower to close than the peer’s tcp_fin_timeout (likely).',
       'A short tcp_fin_timeout or TCP_LINGER2 at {closer} (possible).',
       'The host of {closer} restarted, or a device on the path lost the connection (possible).',
     ],
     nextSteps: [
-      'On the host of {closer}: sysctl net.ipv4.tcp_fin_timeout, and nstat -az TcpOutRsts: Linux counts the reset, not the timeout.',
-      'At {late}: find what delays the close after the end of file.',
+      'On the host of {closer}, run sysctl net.ipv4.tcp_fin_timeout, and nstat -az TcpOutRsts: Linux counts the reset, not the timeout.',
+      'At {late}: find out what delays the close after the end of file.',
     ],
     example: { fixture: 'late-fin-reset', capture: 'client' },
   },
@@ -93,7 +93,7 @@ export const finWait2TimeoutLateFin: Rule = {
       endpoint: late.role,
       confidence: gradedBy(connection, 'inferred'),
       title: `{late} sent its ${what} {age} after the peer’s close, and {closer} no longer knew the connection`,
-      explanation: `{closer} sent its FIN in frame {fin}, acknowledged in frame {ack}. The ${what} of {late} came {age} later, in frame {trigger}, and was answered with RST in frame {rst}: {closer} had no such connection any more. That fits the end of an orphaned FIN-WAIT-2, which no packet shows; a restart of the host would look the same.`,
+      explanation: `{closer} sent its FIN in frame {fin}, acknowledged in frame {ack}. The ${what} of {late} came {age} later, in frame {trigger}, and was answered with RST in frame {rst}: {closer} no longer had such a connection. That fits the end of an orphaned FIN-WAIT-2, which no packet shows; a restart of the host would look the same.`,
       applicationSees:
         what === 'FIN' ? SEEN_OF_FIN : hadClosed(late, reset.frame) ? SEEN_OF_LAST_DATA : SEEN_OF_DATA,
       frames: [finFrame(closer), covered.frame, trigger.frame, reset.frame],

@@ -61,7 +61,7 @@ export interface Finding {
   readonly explainedBy?: string;
 }
 
-/** Those connections of a pattern that are in one capture, in the order of their ids. */
+/** The connections of a pattern in one capture, in the order of their ids. */
 export interface PatternPlace {
   /** Place of the capture in the report; null if it is the only one, or all are one. */
   readonly capture: number | null;
@@ -77,7 +77,7 @@ type End = Pick<Endpoint, 'address' | 'port'>;
 /** One finding that stands for many connections. */
 export interface Pattern {
   readonly rule: string;
-  /** Ids of the rules whose findings on its connections it stands for, where there are such. */
+  /** Ids of the rules whose findings on its connections it stands for, if any. */
   readonly standsFor?: readonly string[];
   readonly severity: Severity;
   readonly confidence: Confidence;

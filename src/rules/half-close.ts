@@ -33,7 +33,7 @@ const END_OF_REQUEST = 'shutdown(SHUT_WR) on purpose, to mark the end of a reque
 const END_OF_OUTPUT =
   'shutdown(SHUT_WR) on purpose, to mark the end of what the server has to send (possible).';
 
-/** What is said by who closed, where it is known who is the client. */
+/** The texts by which side closed, if it is known which one is the client. */
 const BY = {
   client: {
     likelyCauses: [END_OF_REQUEST, PROXY],
@@ -64,22 +64,22 @@ export const halfClose: Rule = {
       'The two directions of a connection close independently. One side sent its FIN, most likely with shutdown(SHUT_WR), and keeps reading; the other, in CLOSE-WAIT, goes on sending. This is legitimate, and worth knowing because some servers and middleboxes take the first FIN for the end of everything.',
     proof: [
       'New payload of {sender} in a segment whose acknowledgment covers the FIN of {closer}: its kernel knew of the FIN.',
-      'An acknowledgment of {closer} for at least some of those bytes.',
-      'No reset of {closer}.',
+      'An acknowledgment from {closer} for at least some of those bytes.',
+      'No reset from {closer}.',
     ],
     notThis: [
       'Data that was in flight when the FIN was sent: it merely crossed the FIN.',
       'Data that was answered with a reset: rst-on-write-after-close.',
-      'Data that stopped for long without a FIN: half-close-stalled.',
+      'Data that stopped for a long time without a FIN: half-close-stalled.',
       'A goodbye of the size of a TLS alert such as close_notify, which a TLS side has to send before it closes.',
     ],
     applicationSees:
-      '{closer}: write fails with EPIPE and SIGPIPE, as it shut down its own side; read gives the data and then 0. {sender}: read returns 0, write works.',
+      '{closer}: write fails with EPIPE and SIGPIPE, as it shut down its own side; read returns the data and then 0. {sender}: read returns 0, write works.',
     likelyCauses: [
-      inCase('Where the client closed', END_OF_REQUEST),
-      inCase('Where the server closed', STAGED),
+      inCase('If the client closed', END_OF_REQUEST),
+      inCase('If the server closed', STAGED),
       PROXY,
-      `Where the server closed: ${END_OF_OUTPUT}`,
+      `If the server closed: ${END_OF_OUTPUT}`,
     ],
     nextSteps: [UNLESS_ILL, IS_ABORT_TO_SERVER, KEPT_ON_PATH],
     example: { fixture: 'half-close', capture: 'client' },
@@ -94,7 +94,7 @@ export const halfClose: Rule = {
       endpoint: closer.role,
       confidence: gradedBy(connection, 'observed'),
       title: '{closer} half-closed, and {sender} went on to send {bytes}',
-      explanation: `{closer} sent its FIN in frame {fin}. {sender} knew of it and sent {bytes} more${data.count > 1 ? ' within {time}' : ''}, of which {closer} acknowledged {acknowledged}.`,
+      explanation: `{closer} sent its FIN in frame {fin}. {sender} knew of it and sent {bytes} more${data.count > 1 ? ' within {time}' : ''}; {closer} acknowledged {acknowledged} of that.`,
       ...(connection.rolesKnownBy !== 'guess' && BY[closer.role]),
       frames: [finFrame(closer), milestone(closer, 'fin-covered')?.frame ?? null, data.frame, data.lastFrame],
       from: data.time,

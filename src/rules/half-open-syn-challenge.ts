@@ -6,13 +6,13 @@ import { inGeneral, type ProgramView, READS_END, seenAt } from './wording/progra
 import { reportFinding } from './wording/report-finding.js';
 import { duration, nameOf, round } from './wording/wording.js';
 
-/** What is said where the opener has not reset the old connection: it lives on. */
+/** The texts if the opener has not reset the old connection: it lives on. */
 const UNDISTURBED = {
   applicationSees:
-    '{holder}: nothing, its old connection stays open. {opener}: its connect goes on waiting, and in the end fails with ETIMEDOUT if nothing changes.',
+    '{holder}: nothing, its old connection stays open. {opener}: its connect keeps waiting, and in the end fails with ETIMEDOUT if nothing changes.',
   nextSteps: [
     'Capture at {opener}: does the answer to the SYN arrive, and is it reset there?',
-    'On the host of {opener}: uptime, and which program binds the port.',
+    'On the host of {opener}, check uptime, and which program binds the port.',
   ],
 };
 
@@ -29,14 +29,14 @@ const HOLDER: ProgramView = {
   name: 'holder',
   open: 'the program that held the old connection gets ECONNRESET',
   read: 'fails with ECONNRESET',
-  ended: `the program that held the old connection learns of it by writing only, which fails with EPIPE and SIGPIPE; ${READS_END}`,
+  ended: `the program that held the old connection learns of its end only by writing, which fails with EPIPE and SIGPIPE; ${READS_END}`,
 };
-/** It held the old connection no more when it took the new one. */
-const UNKNOWN_END = '{holder}: how its old connection ended the capture does not tell.';
+/** It no longer held the old connection when it accepted the new one. */
+const UNKNOWN_END = '{holder}: the capture does not show how its old connection ended.';
 const OTHER_END = '{holder}: nothing of the SYN; its old connection ended later, for another reason.';
-const OF_OPENER = '{opener}: its connect takes longer by a retransmission of the SYN.';
+const OF_OPENER = '{opener}: its connect takes longer, by a retransmission of the SYN.';
 
-/** A host opens a connection anew that its peer still holds: it has lost the old one. */
+/** A host opens anew a connection that its peer still holds: it has lost the old one. */
 export const halfOpenSynChallenge: Rule = {
   id: 'half-open-syn-challenge',
   family: 'handshake',
@@ -50,23 +50,23 @@ export const halfOpenSynChallenge: Rule = {
   citations: DROPPED_CITATIONS,
   documentation: {
     meaning:
-      'One side opened a new connection with addresses and ports that the other still holds open. The holder answers the SYN with an acknowledgment of the old numbers; the opener, which knows nothing of them, resets the old connection and tries again. It had lost its state, as after a crash and a restart. Where no reset follows, the old connection lives on, and the new one does not come about.',
+      'One side opened a new connection on addresses and ports that the other still holds open. The holder answers the SYN with an acknowledgment of the old numbers; the opener, which knows nothing of them, resets the old connection and tries again. The opener had lost its state, as after a crash and a restart. If no reset follows, the old connection lives on, and the new one is not established.',
     proof: [
-      'A SYN of {opener} with a new number while {holder} was in a synchronized state other than TIME-WAIT.',
+      'A SYN from {opener} with a new number while {holder} was in a synchronized state other than TIME-WAIT.',
     ],
     notThis: [
       '{holder} in TIME-WAIT: time-wait-port-reuse.',
       'A repetition of the old SYN.',
-      'A SYN that {holder} takes for a new connection at once: it held the old one no more, whatever the capture missed.',
+      'A SYN that {holder} accepts as a new connection at once: it no longer held the old one, whatever the capture missed.',
     ],
     applicationSees: `${inGeneral(HOLDER)} ${OF_OPENER}`,
     likelyCauses: [
-      'The host of {opener} crashed and restarted (possible): then uptime there is shorter than the old connection, and others of its connections are unknown to it as well.',
+      'The host of {opener} crashed and restarted (possible): then its uptime is shorter than the old connection’s age, and it has lost others of its connections as well.',
       'A NAT gave the port to another host while {holder} still held the old connection (possible): then TTL or TCP options of the two SYNs differ.',
     ],
     nextSteps: [
-      'On the host of {opener}: uptime, last -x reboot.',
-      'The port allocation and idle timeout of a NAT on the path.',
+      'On the host of {opener}, run uptime and last -x reboot.',
+      'Check the port allocation and idle timeout of a NAT on the path.',
     ],
     example: { fixture: 'half-open-syn', capture: 'server' },
   },
@@ -88,8 +88,8 @@ export const halfOpenSynChallenge: Rule = {
       endpoint: opener.role,
       severity: reset === null && !(livesOn && answer !== null && syn.count > 1) ? 'info' : 'warning',
       confidence: reset === null ? 'possible' : gradedBy(connection, 'inferred'),
-      title: '{opener} opened a connection anew that {holder} still held',
-      explanation: `The SYN of {opener} in frame {syn} came {age} after this connection began, while {holder} still held it.${syn.count > 1 ? ` It sent ${syn.count} in all.` : ''} ${reset === null ? withoutReset(answer, livesOn, wasReplaced) : `{holder} answered with its old numbers, and {opener} reset the old connection in frame ${reset.frame}: it no longer knew it.`}`,
+      title: '{opener} opened anew a connection that {holder} still held',
+      explanation: `The SYN of {opener} in frame {syn} came {age} after this connection began, while {holder} still held it.${syn.count > 1 ? ` {opener} sent ${syn.count} in all.` : ''} ${reset === null ? withoutReset(answer, livesOn, wasReplaced) : `{holder} answered with its old numbers, and {opener}, which no longer knew the old connection, reset it in frame ${reset.frame}.`}`,
       applicationSees: `${wasReset ? seenAt(holder, opener, HOLDER, syn.frame) : wasReplaced ? UNKNOWN_END : OTHER_END} ${OF_OPENER}`,
       citations: livesOn && answer !== null ? DROPPED_CITATIONS : CITATIONS,
       ...(livesOn && { ...UNDISTURBED, likelyCauses: likelyCauses(answer !== null) }),
@@ -111,11 +111,11 @@ export const halfOpenSynChallenge: Rule = {
 };
 
 function withoutReset(answer: number | null, livesOn: boolean, wasReplaced: boolean): string {
-  if (answer === null) return 'Nothing answered it in this capture.';
+  if (answer === null) return 'This capture holds no answer.';
   const after = livesOn
     ? ': the old connection stays open'
     : wasReplaced
-      ? ', but later {holder} took the new connection: the old one was gone by then'
+      ? ', but later {holder} accepted the new connection: the old one was gone by then'
       : '';
   return `{holder} answered with its old numbers, the last time in frame ${answer}, and no reset of {opener} answered that in this capture${after}.`;
 }

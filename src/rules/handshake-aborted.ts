@@ -21,15 +21,15 @@ const GIVEN_UP =
   'A connect that was given up before the SYN-ACK came, by a timeout or because another address answered first (possible).';
 const IS_REGULAR =
   'If it comes at regular intervals from one address, it is a health check: recurring-finding names it.';
-const WHICH_PROGRAM = 'On the host of {resetter}: which program connects, and with which timeout?';
+const WHICH_PROGRAM = 'On the host of {resetter}, find out which program connects, and with which timeout.';
 
 /** The client completed the handshake. */
 const BY_CLIENT: Account = {
   applicationSees:
-    '{resetter}: its own action. {other}: when accept has returned the connection, its read fails with ECONNRESET.',
+    '{resetter}: its own action. {other}: once accept has returned the connection, its read fails with ECONNRESET.',
   likelyCauses: [
     'A health check or a port scan, which completes the handshake and then resets (likely).',
-    'A program that was done, or gave up, before it had anything to send (possible): its log tells.',
+    'A program that was done, or gave up, before it had anything to send (possible): its log should say so.',
   ],
   nextSteps: [IS_REGULAR, WHICH_PROGRAM],
   citations: [cite.resetAtAnyTime],
@@ -44,52 +44,55 @@ const BY_CONNECTING_CLIENT: Account = {
 /** The client answered the SYN-ACK with a reset, and never acknowledged it. */
 const HALF_OPEN: Account = {
   applicationSees:
-    '{other}: nothing, accept never returns this connection. {resetter}: no program has a connection of it; if one called connect, it gave up before the SYN-ACK came.',
+    '{other}: nothing, accept never returns this connection. {resetter}: no program has this connection; if one called connect, it gave up before the SYN-ACK came.',
   likelyCauses: [
-    'A half-open scan or probe, which sends SYNs of its own making and learns from the SYN-ACK that the port is open (possible): then there are many, and to many ports or hosts.',
+    'A half-open scan or probe, which sends SYNs of its own making and learns from the SYN-ACK that the port is open (possible): then there are many of these, to many ports or hosts.',
     GIVEN_UP,
-    'A SYN that {resetter} never sent, as its address was forged, or an old copy of one (possible).',
+    'A SYN that {resetter} never sent, because its address was forged, or an old copy of a SYN (possible).',
   ],
   nextSteps: [
-    'Look at the other connections of {resetter}: many ports or hosts in turn are a scan.',
+    'Look at the other connections of {resetter}: many ports or hosts in turn mean a scan.',
     WHICH_PROGRAM,
   ],
   citations: [cite.oldDuplicateSyn, cite.resetForUnknown, cite.synReceivedReset],
 };
 
 const NEVER_ACCEPTED =
-  'The listening socket was closed, or its program ended, before the connection was accepted (possible): the others in its queue are reset in the same moment.';
+  'The listening socket was closed, or its program ended, before the connection was accepted (possible): the others in its queue are reset at the same moment.';
 const ACCEPTED =
-  'The program accepted the connection and aborted it, as a proxy does that does not reach the server behind it (possible): its log tells.';
+  'The program accepted the connection and aborted it, as a proxy does when it cannot reach the server behind it (possible): its log should say so.';
 const IN_FRONT =
-  'A load balancer or SYN proxy in front of {resetter} answered the SYN, and could not hand the connection on (possible): its log tells.';
+  'A load balancer or SYN proxy in front of {resetter} answered the SYN, but could not hand the connection on (possible): its log should say so.';
 const NO_ACKNOWLEDGMENT =
   'The acknowledgment of the SYN-ACK did not arrive, and {resetter} gave up, as some stacks do with a reset (possible).';
 const QUEUE_STEP =
-  'On the host of {resetter}: nstat -az TcpExtListenOverflows; sysctl net.ipv4.tcp_abort_on_overflow';
+  'On the host of {resetter}, run nstat -az TcpExtListenOverflows; sysctl net.ipv4.tcp_abort_on_overflow';
 const SERVER_LOG =
-  'The log of the program at {resetter}, and of its service manager, at the time of frame {rst}.';
+  'Check the log of the program at {resetter}, and of its service manager, at the time of frame {rst}.';
 const OF_SERVER =
   '{other}: connect had succeeded, and its next read or write fails with ECONNRESET. {resetter}: its own action if accept had returned the connection, else nothing.';
 
-/** The server's reset has no ACK bit, as an answer to an acknowledgment, captured or not: its socket may never have been made. */
+/**
+ * The server's reset has no ACK bit, like an answer to an acknowledgment, captured or not: its socket may never have
+ * existed.
+ */
 const BY_REFUSING_SERVER: Account = {
   applicationSees: OF_SERVER,
   likelyCauses: [QUEUE_FULL, NEVER_ACCEPTED, ACCEPTED, IN_FRONT],
   nextSteps: [QUEUE_STEP, SERVER_LOG],
   citations: [cite.resetAtAnyTime, cite.abortOnOverflow, cite.acceptQueueFull],
 };
-/** Its reset has the form of a live socket that is aborted. */
+/** Its reset looks like that of a live socket being aborted. */
 const BY_SERVER: Account = {
   applicationSees: OF_SERVER,
   likelyCauses: [ACCEPTED, NEVER_ACCEPTED, IN_FRONT],
   nextSteps: [SERVER_LOG],
   citations: [cite.resetAtAnyTime],
 };
-/** Nothing that was captured had acknowledged its SYN-ACK. */
+/** No captured segment had acknowledged its SYN-ACK. */
 const BY_WAITING_SERVER: Account = {
   applicationSees:
-    '{other}: if it had the SYN-ACK, its connect succeeded, and its next read or write fails with ECONNRESET; if not, its connect goes on waiting, or fails. {resetter}: nothing, accept never returns this connection.',
+    '{other}: if it had the SYN-ACK, its connect succeeded, and its next read or write fails with ECONNRESET; if not, its connect keeps waiting, or fails. {resetter}: nothing, accept never returns this connection.',
   likelyCauses: [NO_ACKNOWLEDGMENT, NEVER_ACCEPTED, IN_FRONT],
   nextSteps: ['Capture at {other}: does the SYN-ACK arrive, and is it acknowledged?', SERVER_LOG],
   citations: [cite.synReceivedAck, cite.resetAtAnyTime],
@@ -124,22 +127,22 @@ export const handshakeAborted: Rule = {
   ],
   documentation: {
     meaning:
-      'The handshake got as far as the SYN-ACK, and then one side reset the connection without having sent anything. Load balancers and monitors test a port like this. A client that answers the SYN-ACK with a reset, without ever acknowledging it, has no such connection: a half-open scan, a connect given up meanwhile, or a SYN that was not its own. A server that does it may have a full accept queue and be told to reset, or has closed its listener.',
-    proof: ['A SYN and a SYN-ACK.', 'A reset of {resetter}, and no payload in either direction.'],
+      'The handshake got as far as the SYN-ACK, and then one side reset the connection without having sent anything. Load balancers and monitors test ports this way. A client that answers the SYN-ACK with a reset, without ever acknowledging it, has no such connection: a half-open scan, a connect given up meanwhile, or a SYN that was not its own. A server that resets may have a full accept queue and be configured to do so, or has closed its listener.',
+    proof: ['A SYN and a SYN-ACK.', 'A reset from {resetter}, and no payload in either direction.'],
     notThis: [
       'A reset in answer to the SYN: connection-refused.',
       'A reset after data: rst-active-abort.',
       'A SYN to a 4-tuple that was still open: half-open-syn-challenge.',
     ],
     applicationSees:
-      '{resetter}: its own action, where a program had the connection. {other}: if accept or connect had returned, its next read fails with ECONNRESET.',
+      '{resetter}: its own action, if a program had the connection. {other}: if accept or connect had returned, its next read fails with ECONNRESET.',
     likelyCauses: [
-      ...BY_CLIENT.likelyCauses.map((cause) => inCase('Where the client resets', cause)),
+      ...BY_CLIENT.likelyCauses.map((cause) => inCase('If the client resets', cause)),
       ...HALF_OPEN.likelyCauses.map((cause) =>
-        inCase('Where the client answers the SYN-ACK with a reset', cause),
+        inCase('If the client answers the SYN-ACK with a reset', cause),
       ),
-      ...BY_REFUSING_SERVER.likelyCauses.map((cause) => inCase('Where the server resets', cause)),
-      inCase('Where the server resets before the handshake is complete', NO_ACKNOWLEDGMENT),
+      ...BY_REFUSING_SERVER.likelyCauses.map((cause) => inCase('If the server resets', cause)),
+      inCase('If the server resets before the handshake is complete', NO_ACKNOWLEDGMENT),
     ],
     nextSteps: [IS_REGULAR, WHICH_PROGRAM, inCase('If the server resets', QUEUE_STEP)],
     example: { fixture: 'health-check', capture: 'server' },
@@ -151,7 +154,7 @@ export const handshakeAborted: Rule = {
     if (answered === null) return null;
     const reset = findReset(resetter, ({ verdict }) => verdict === 'accepted');
     if (reset === null) return null;
-    // The SYN-ACK alone lets the client's timeline go on; the acknowledgment of it takes the server's along.
+    // The SYN-ACK alone advances the client's timeline; only its acknowledgment advances the server's.
     const complete = opened(connection.client) && opened(connection.server);
     // An open connection that was given up only after long idling was not a mere handshake.
     const seconds = secondsBetween(answered.time, reset.time);
@@ -167,7 +170,7 @@ export const handshakeAborted: Rule = {
       title: isHalfOpen
         ? '{resetter} answered the SYN-ACK with a reset: the handshake was never completed'
         : '{resetter} reset the connection {time} after the SYN-ACK, before any data',
-      explanation: `The SYN-ACK is frame {answer}, the reset of {resetter} frame {rst}${isHalfOpen ? ', {time} later' : ''}; ${complete ? 'the handshake was complete' : 'the handshake was never completed'} and no data was sent.${isHalfOpen ? ' No acknowledgment of the SYN-ACK came before, and the reset has the form of a host that knows no such connection.' : ''}`,
+      explanation: `The SYN-ACK is in frame {answer}, the reset of {resetter} in frame {rst}${isHalfOpen ? ', {time} later' : ''}; ${complete ? 'the handshake was complete' : 'the handshake was never completed'} and no data was sent.${isHalfOpen ? ' No acknowledgment of the SYN-ACK came before, and the reset looks like that of a host that knows no such connection.' : ''}`,
       ...(isHalfOpen ? HALF_OPEN : accountOf(resetter.role, complete, hasAck)),
       frames: [answered.frame, reset.frame],
       from: answered.time,
@@ -184,7 +187,7 @@ export const handshakeAborted: Rule = {
   }),
 };
 
-/** What is said of a reset that is not that of a half-open client, by who sent it, how far the handshake had got, and its form. */
+/** The texts for a reset other than a half-open client's, by its sender, its form and how far the handshake had got. */
 function accountOf(resetter: Role, complete: boolean, hasAck: boolean): Account {
   if (resetter === 'client') return complete ? BY_CLIENT : BY_CONNECTING_CLIENT;
   if (!complete) return hasAck ? BY_WAITING_SERVER : BY_ANSWERING_SERVER;

@@ -16,24 +16,24 @@ import { reportFinding } from './wording/report-finding.js';
 import { duration, inCase, nameOf, round, times } from './wording/wording.js';
 
 const QUEUE_FULL =
-  'The accept queue of {listener} was full, and its host dropped the SYN without a word, as Linux does (possible): then nstat there counts TcpExtListenOverflows.';
+  'The accept queue of {listener} was full, and its host silently dropped the SYN, as Linux does (possible): then nstat there counts TcpExtListenOverflows.';
 const PATH =
-  'The path lost SYNs or their answers, by chance or under load (possible): then data of this connection and of others over it are sent again as well.';
+  'The path lost SYNs or their answers, by chance or under load (possible): then data of this connection and of others over it is sent again as well.';
 const NAT_COLLISION =
-  'A device that translates addresses, such as a container’s host, gave two calls of one moment the same port, and dropped one, as Linux does (possible): conntrack -S there counts insert_failed.';
+  'A device that translates addresses, such as a container’s host, gave two calls at one moment the same port, and dropped one, as Linux does (possible): conntrack -S there counts insert_failed.';
 const NOT_READY =
   'Something on the way was not ready yet, such as a route, a tunnel, the answer to an ARP request, or a virtual machine or container that was starting (possible): then only the first calls after a pause are late.';
 
-/** Answers had been captured before the caller asked for the last time. */
+/** SYN-ACKs had been captured before the caller's last SYN. */
 const LOST_ANSWER =
-  'The path between the capture point and {caller} lost the SYN-ACK (possible): then it loses data of {listener} as well.';
+  'The path between the capture point and {caller} lost the SYN-ACK (possible): then it loses data from {listener} as well.';
 const NOT_TAKEN_IN =
-  'The host of {caller} did not take the SYN-ACK in, as a firewall there dropped it or the host stood still (possible): a capture at its host tells.';
+  'The host of {caller} did not accept the SYN-ACK, as a firewall there dropped it or the host was stalled (possible): a capture at its host shows it.';
 
 const LONG_ROUND_TRIP =
   'The round trip is longer than the timeout of {caller} for a first SYN, a second on most systems (possible): then every handshake over this path is late, and the copies are needless.';
 
-/** There was one answer only, and it was taken. */
+/** Only one answer came, and it was accepted. */
 const CAUSES_OF_LATE_ANSWER: readonly string[] = [
   LONG_ROUND_TRIP,
   'The host of {listener}, or a device that answers for it, was busy (possible): then the answers to its data come sooner.',
@@ -41,16 +41,16 @@ const CAUSES_OF_LATE_ANSWER: readonly string[] = [
 
 const AT_LISTENER = 'Capture at {listener}: does each SYN arrive, and is each answered?';
 const QUEUE_STEP =
-  "On the host of {listener}: nstat -az TcpExtListenOverflows TcpExtListenDrops; ss -ltn 'sport = :{port}', comparing Recv-Q with Send-Q.";
+  "On the host of {listener}, run nstat -az TcpExtListenOverflows TcpExtListenDrops; ss -ltn 'sport = :{port}', and compare Recv-Q with Send-Q.";
 const CALLER_STEP =
-  'On the host of {caller}: nstat -az TcpExtTCPSynRetrans; how long does its program wait in connect?';
+  'On the host of {caller}, run nstat -az TcpExtTCPSynRetrans; check how long its program waits in connect.';
 const ANSWERED_CITATIONS = [cite.synLikeData, cite.firstTimeout, cite.backoff, cite.synRetries];
 /** No SYN-ACK came before the last SYN. */
 const UNANSWERED = {
   likelyCauses: [PATH, QUEUE_FULL, NAT_COLLISION, NOT_READY],
   nextSteps: [AT_LISTENER, QUEUE_STEP, CALLER_STEP],
 };
-/** The same where several SYNs in a row were: that is no chance. */
+/** The same if several SYNs in a row went unanswered: that is no chance. */
 const UNANSWERED_OFTEN = { ...UNANSWERED, likelyCauses: [QUEUE_FULL, NOT_READY, PATH] };
 const OFTEN = 3;
 /** The same near the listener: the SYNs arrived. */
@@ -58,7 +58,7 @@ const UNANSWERED_THERE = {
   likelyCauses: [QUEUE_FULL, PATH, NOT_READY],
   nextSteps: [QUEUE_STEP, CALLER_STEP],
 };
-/** A SYN-ACK had been captured, and the caller did not take it. */
+/** A SYN-ACK had been captured, and the caller did not accept it. */
 const MISSED = {
   likelyCauses: [LOST_ANSWER, NOT_TAKEN_IN, LONG_ROUND_TRIP],
   nextSteps: ['Capture at {caller}: does the first SYN-ACK arrive?', CALLER_STEP],
@@ -66,7 +66,7 @@ const MISSED = {
 };
 const MISSED_HERE = {
   likelyCauses: [NOT_TAKEN_IN, LOST_ANSWER],
-  nextSteps: ['On the host of {caller}: does its firewall drop the first SYN-ACK?', CALLER_STEP],
+  nextSteps: ['On the host of {caller}, check whether its firewall drops the first SYN-ACK.', CALLER_STEP],
   citations: ANSWERED_CITATIONS,
 };
 const LATE = {
@@ -96,7 +96,7 @@ export const handshakeDelayed: Rule = {
       minimum: 0.2,
       maximum: 3600,
       description:
-        'From when on it is a warning. Who limits connect sets mostly a few seconds, to cover one or two lost SYNs, which cost up to 3 s; proxies such as Envoy give up after 5 s unless told otherwise. Longer waits fail there, and so many losses in a row are no chance.',
+        'From this length on it is a warning. Programs that limit connect mostly allow a few seconds, to cover one or two lost SYNs, which cost up to 3 s; proxies such as Envoy give up after 5 s unless configured otherwise. Longer waits fail there, and so many losses in a row are no chance.',
     },
   },
   ordered: ['minimumSeconds', 'warningSeconds'],
@@ -114,26 +114,26 @@ export const handshakeDelayed: Rule = {
   citations: [...ANSWERED_CITATIONS, cite.synDropped],
   documentation: {
     meaning:
-      'A SYN has no round trip to go by: its sender waits a second before it repeats it, and then as long again, or twice as long each time. So a single lost packet, which an open connection repairs within a round trip, costs a second here, and three in a row cost up to seven. In the end the connection opened, so that nobody sees an error: only that it took so long, at the very place where many programs have their shortest timeout.',
+      'A SYN has no round trip to go by: its sender waits a second before repeating it, and then as long again, or twice as long each time. So a single lost packet, which an open connection repairs within a round trip, costs a second here, and three in a row cost up to seven. In the end the connection opened, so nobody sees an error, only that it took so long, at the very place where many programs have their shortest timeout.',
     proof: [
-      'A SYN of {caller}, and at least one copy of it.',
-      'A SYN-ACK of {listener} that {caller} then acknowledged.',
+      'A SYN from {caller}, and at least one copy of it.',
+      'A SYN-ACK from {listener} that {caller} then acknowledged.',
       'At least minimumSeconds from the first SYN to that SYN-ACK; a warning from warningSeconds on.',
     ],
     notThis: [
-      'No answer at all: syn-unanswered. An answer that {caller} never takes: syn-ack-unanswered.',
-      'A SYN-ACK alone that comes again: {caller} may have been connected since the first one, and its acknowledgment lost.',
+      'No answer at all: syn-unanswered. An answer that {caller} never accepts: syn-ack-unanswered.',
+      'Only a SYN-ACK that comes again: {caller} may have been connected since the first one, and its acknowledgment lost.',
       'SYNs that never reached the capture: near {listener} it does not hold them, and the wait was longer than it shows.',
-      'A SYN that the capture holds twice, or the network doubled.',
-      'A reset in answer to the first SYN: the caller tried again by itself, as Windows does.',
-      'A listener that still had the connection before, on the same ports: time-wait-port-reuse and half-open-syn-challenge.',
+      'A SYN that the capture holds twice, or that the network duplicated.',
+      'A reset in answer to the first SYN: the caller tried again on its own, as Windows does.',
+      'A listener that still had the previous connection on the same ports: time-wait-port-reuse and half-open-syn-challenge.',
       'Two programs that call each other: simultaneous-open.',
     ],
     applicationSees:
-      '{caller}: connect returns only after {time}, or fails if the program waits no longer than that. {listener}: nothing, accept returns the connection as late.',
+      '{caller}: connect returns only after {time}, or fails if the program does not wait that long. {listener}: nothing, accept returns the connection that late.',
     likelyCauses: [
       ...UNANSWERED.likelyCauses,
-      ...MISSED.likelyCauses.map((cause) => inCase('Where a SYN-ACK had come before the last SYN', cause)),
+      ...MISSED.likelyCauses.map((cause) => inCase('If a SYN-ACK had come before the last SYN', cause)),
     ],
     nextSteps: UNANSWERED.nextSteps,
     example: { fixture: 'handshake-delayed', capture: 'client' },
@@ -145,12 +145,12 @@ export const handshakeDelayed: Rule = {
     const opened = entered(caller, 'ESTABLISHED');
     if (repeated === null || syn === null || answered === null || opened === null) return null;
     if (answered.frame === null || opened.frame === null) return null;
-    // Without a later segment of its own nothing shows which SYN-ACK the caller took.
+    // Without a later segment of its own, nothing shows which SYN-ACK the caller accepted.
     if (!isProven(opened) || opened.frame < answered.frame) return null;
     // Each called the other, or the listener refused the first calls.
     if (entered(listener, 'SYN-SENT') !== null) return null;
     if (findReset(listener, (_, { frame }) => frame < opened.frame!) !== null) return null;
-    // It still had the connection before, on which other rules tell of the delay.
+    // It still had the previous connection: other rules report that delay.
     if (wasInTimeWait(listener) || (milestone(listener, 'held-before')?.count ?? 0) > 1) return null;
     const seconds = secondsBetween(syn.time, opened.time);
     if (!lasted(connection, syn.frame, seconds, options.minimumSeconds)) return null;
@@ -168,7 +168,7 @@ export const handshakeDelayed: Rule = {
           ? 'The only SYN-ACK, in frame {answered}, was on its way by then.'
           : isEarly
             ? 'A SYN-ACK had been captured in frame {answered} by then, but {caller} had not acknowledged it.'
-            : `No SYN-ACK was captured before that${isNear(listener) ? ', and by its times the capture was taken near {listener}: the SYNs before arrived, and were not answered' : ''}.`
+            : `No SYN-ACK was captured before that${isNear(listener) ? ', and its times show that the capture was taken near {listener}: the earlier SYNs arrived, and were not answered' : ''}.`
       } Frame {opened} opened the connection, {time} after the first SYN.`,
       ...(isLate
         ? LATE

@@ -25,8 +25,8 @@ interface Advice {
   readonly next: readonly string[];
 }
 
-const FILTER = 'The firewall rules of {reporter}: iptables -S, nft list ruleset.';
-const REPORTER = 'Find out what {reporter} is, and what it says in its log.';
+const FILTER = 'Check the firewall rules of {reporter}: iptables -S, nft list ruleset.';
+const REPORTER = 'Find out what {reporter} is, and what its log says.';
 
 const ADVICE: Readonly<Record<Subject, Advice>> = {
   route: {
@@ -51,7 +51,7 @@ const ADVICE: Readonly<Record<Subject, Advice>> = {
       'A firewall rejects the connection: “port unreachable” is what REJECT answers by default (likely).',
       'Nothing listens on the port, on a system that does not answer with a reset as RFC 9293 asks (possible).',
     ],
-    next: [FILTER, "On the host of {peer}: ss -ltn 'sport = :{peerPort}'."],
+    next: [FILTER, "On the host of {peer}, run ss -ltn 'sport = :{peerPort}'."],
   },
   protocol: {
     causes: [
@@ -63,19 +63,19 @@ const ADVICE: Readonly<Record<Subject, Advice>> = {
   policy: { causes: ['A firewall or a router’s filter forbids the traffic (likely).'], next: [FILTER] },
   hops: {
     causes: [
-      'The route goes round in a loop (likely).',
+      'The route runs in a loop (likely).',
       'The segment started with a small TTL, as those of traceroute do (possible).',
     ],
     next: [
-      'traceroute -T -p {peerPort} {peerAddress} from the host of {sender}: a loop names routers again.',
+      'Run traceroute -T -p {peerPort} {peerAddress} from the host of {sender}: in a loop, routers appear again.',
     ],
   },
   reassembly: {
     causes: ['A fragment of the segment was lost on the way (likely).'],
-    next: ['Find out why the segment was cut into fragments: the MTU on the path, and Don’t Fragment.'],
+    next: ['Find out why the segment was fragmented: check the MTU on the path, and Don’t Fragment.'],
   },
   header: {
-    causes: ['{reporter} does not take a field or an option of the IP header (likely).'],
+    causes: ['{reporter} does not accept a field or an option of the IP header (likely).'],
     next: [REPORTER],
   },
   other: { causes: ['{reporter} could not deliver the segment (likely).'], next: [REPORTER] },
@@ -83,22 +83,22 @@ const ADVICE: Readonly<Record<Subject, Advice>> = {
 
 const OWN_FIREWALL: Advice = {
   causes: ['The firewall of the host of {sender} itself rejects what it sends (likely).'],
-  next: ['On the host of {sender}, the rules for what it sends: iptables -S OUTPUT, nft list ruleset.'],
+  next: ['On the host of {sender}, check the rules for what it sends: iptables -S OUTPUT, nft list ruleset.'],
 };
 
 /** Errors that a host sends to itself: no router knows of them. */
 const LOCAL: Readonly<Partial<Record<Subject, Advice>>> = {
   route: {
     causes: ['The host of {sender} has no route to {peerAddress} any more (likely).', ...OWN_FIREWALL.causes],
-    next: ['On the host of {sender}: ip route get {peerAddress}.', ...OWN_FIREWALL.next],
+    next: ['On the host of {sender}, run ip route get {peerAddress}.', ...OWN_FIREWALL.next],
   },
   host: {
     causes: [
-      'The next host on its link, {peer} itself or a router, is down or off the link: nobody answers ARP or neighbour discovery (likely).',
+      'The next host on the link of {sender}, {peer} itself or a router, is down or off the link: nobody answers ARP or neighbour discovery (likely).',
       'The firewall of the host of {sender} itself rejects what it sends with this error (possible).',
     ],
     next: [
-      'On the host of {sender}: ip route get {peerAddress} names the next host, and ip neigh show its state (FAILED, INCOMPLETE).',
+      'On the host of {sender}, ip route get {peerAddress} names the next host, and ip neigh show gives its state (FAILED, INCOMPLETE).',
       'Look for unanswered ARP or neighbour discovery requests, in Wireshark: arp || icmpv6.type == 135.',
       ...OWN_FIREWALL.next,
     ],
@@ -111,12 +111,12 @@ const LOCAL: Readonly<Partial<Record<Subject, Advice>>> = {
 const UNSENT: Advice = {
   causes: [
     'Somebody forges ICMP errors, without seeing the connection (possible).',
-    'It is about another connection with the same addresses and ports (possible).',
+    'The error is about another connection with the same addresses and ports (possible).',
     'A device on the path rewrites sequence numbers, but not in what ICMP errors quote (possible).',
   ],
   next: [
-    'On the host of {sender}: nstat -az TcpExtOutOfWindowIcmps counts the errors that Linux ignored.',
-    'Capture nearer to {reporter}: whether it sent the error at all.',
+    'On the host of {sender}, nstat -az TcpExtOutOfWindowIcmps counts the errors that Linux ignored.',
+    'Capture nearer to {reporter}: did it send the error at all?',
   ],
 };
 
@@ -125,7 +125,7 @@ const LAST_FIRST_CODE = 5;
 const LAST_HOST_CODE = 12;
 const LAST_ROUTER_CODE = 15;
 
-/** What a caller sends later than this after an error, it sent knowing of it. */
+/** What a caller sends later than this after an error, it sends knowing of the error. */
 const UNDERWAY_SECONDS = 0.5;
 /** An open connection that goes on is heard within this time of the first error: a soft one ends nothing (MUST-56). */
 const TAIL_SECONDS = 3;
@@ -176,10 +176,10 @@ export const icmpUnreachable: Rule = {
   ],
   documentation: {
     meaning:
-      'A router or a host returned an ICMP error that quotes a segment of this connection. Soft errors must not end an established connection: Linux remembers them, and hard ones too, and reports them instead of ETIMEDOUT when it gives up. During the handshake many systems, Linux among them, give up at once. An error that comes from the address of {sender} itself is its own host’s, as Linux sends it to itself when nobody answers its ARP or neighbour discovery: no router is involved. Linux ignores an error that quotes what has been acknowledged, such as the number of a keep-alive: then the program gets ETIMEDOUT all the same. An error that quotes a number which {sender} never sent is forged or about something else, and stays info.',
+      'A router or a host returned an ICMP error that quotes a segment of this connection. Soft errors must not end an established connection: Linux remembers them, and hard ones too, and reports them instead of ETIMEDOUT when it gives up. During the handshake many systems, Linux among them, give up at once. An error from the address of {sender} itself comes from its own host, as Linux sends one to itself when nobody answers its ARP or neighbour discovery: no router is involved. Linux ignores an error that quotes what has been acknowledged, such as the number of a keep-alive: then the program gets ETIMEDOUT all the same. An error that quotes a number which {sender} never sent is forged or about something else, and stays info.',
     proof: [
       'An ICMP or ICMPv6 error that quotes addresses and ports of this connection.',
-      'The sequence number that it quotes is held against what {sender} had sent, if its SYN was captured.',
+      'The sequence number that it quotes is checked against what {sender} had sent, if its SYN was captured.',
     ],
     notThis: [
       '“Fragmentation needed” and “packet too big”, which belong to path MTU discovery: pmtu-reduced.',
@@ -187,19 +187,19 @@ export const icmpUnreachable: Rule = {
       'An error about another connection.',
     ],
     applicationSees:
-      '{sender}: (on Linux) while connecting, an error at once, which depends on type and code: EHOSTUNREACH for an unreachable host, ENETUNREACH for a network, ECONNREFUSED for a port, EACCES if ICMPv6 forbids it; later nothing until the kernel gives up, and then that error instead of ETIMEDOUT; SO_ERROR, or IP_RECVERR, tells it before.',
+      '{sender}: (on Linux) while connecting, an error at once, which depends on type and code: EHOSTUNREACH for an unreachable host, ENETUNREACH for a network, ECONNREFUSED for a port, EACCES if ICMPv6 forbids it; later nothing until the kernel gives up, and then that error instead of ETIMEDOUT; SO_ERROR, or IP_RECVERR, reports it sooner.',
     likelyCauses: [
       'Host unreachable: the host of {peer} is down, and the last router gets no answer to ARP (possible).',
       'Host unreachable, from the host of {sender} itself: the next host on its link, {peer} or a router, is down or off the link (likely).',
       'Network unreachable: the router has no route to it (likely).',
       'Port unreachable: a firewall rejects the connection (likely); a host without a listener answers with a reset.',
       'Administratively prohibited: a firewall or a router’s filter forbids the traffic (likely).',
-      'Time exceeded: the route goes round in a loop (likely).',
+      'Time exceeded: the route runs in a loop (likely).',
       'A number that {sender} never sent: somebody forges ICMP errors (possible).',
     ],
     nextSteps: [
-      'Ask {reporter}, which sent the error, for its route and its ARP or neighbour entry of {peerAddress}.',
-      'The firewall rules there.',
+      'Ask {reporter}, which sent the error, for its route and its ARP or neighbour entry for {peerAddress}.',
+      'Check the firewall rules there.',
     ],
     example: { fixture: 'host-unreachable', capture: 'client' },
   },
@@ -222,15 +222,15 @@ export const icmpUnreachable: Rule = {
         ? '{peer} was not heard again.'
         : silent
           ? 'The capture ends too soon after that to tell whether {peer} is heard again.'
-          : '{peer} answered afterwards: the connection outlived it.';
+          : '{peer} answered afterwards: the connection outlived the error.';
     const draft: Draft = {
       endpoint: sender.role,
       severity: unsent ? 'info' : dead ? 'error' : 'warning',
       confidence: unsent || dead ? 'inferred' : 'observed',
       title: `${local ? 'The host of {sender} itself' : '{reporter}'} reported “${text}” for {peer}${unsent ? ', quoting a number that {sender} was not seen to send' : ''}`,
       explanation: unsent
-        ? `{errors} from {reporter}, the first in frame {first}: ${name}. It quotes the sequence number ${icmp.sequence}, far from all that {sender} was seen to send: it is forged, about another connection, or was rewritten on the path. ${after}`
-        : `{errors} from {reporter}, the first in frame {first}, about ${run.count === 1 ? 'a segment' : 'segments'} of {sender}: ${name}. ${icmp.quotesAcknowledged ? `${run.count === 1 ? 'It quotes' : 'They quote'} what had been acknowledged, as a keep-alive does. ` : ''}${local ? 'That is the address of {sender}: its own host says so, not a router. ' : ''}${after}`,
+        ? `{errors} from {reporter}, the first in frame {first}: ${name}. It quotes the sequence number ${icmp.sequence}, far from all that {sender} was seen to send: the error is forged, about another connection, or was rewritten on the path. ${after}`
+        : `{errors} from {reporter}, the first in frame {first}, about ${run.count === 1 ? 'a segment' : 'segments'} of {sender}: ${name}. ${icmp.quotesAcknowledged ? `${run.count === 1 ? 'It quotes' : 'They quote'} what had been acknowledged, as a keep-alive does. ` : ''}${local ? '{reporter} is the address of {sender}: its own host reports this, not a router. ' : ''}${after}`,
       applicationSees: outcome(sender, peer, icmp, errno, dead, handshake),
       likelyCauses: advice.causes,
       nextSteps: advice.next,
@@ -269,26 +269,26 @@ export const icmpUnreachable: Rule = {
   }),
 };
 
-/** What followed on an error that came before the connection was open. */
+/** What followed an error that came before the connection was open. */
 interface Handshake {
   /** The last frame in which its SYN or SYN-ACK came again later: it had not given up at the error. */
   readonly triedIn: number | null;
-  /** What opens it, unless it has given up; */
+  /** The frame that opens the connection, unless it was given up. */
   readonly answeredIn: number | null;
-  /** whether that did, as far as the capture proves it; */
+  /** Whether that frame did open it, as far as the capture proves. */
   readonly isOpen: boolean;
-  /** and the reset that it drew instead. */
+  /** The reset that this frame drew instead. */
   readonly refusedIn: number | null;
 }
 
 const REPEATS = { client: 'syn-repeated', server: 'syn-ack-repeated' } as const;
 
-/** Null where `sender` was open by then. */
+/** Null if `sender` was open by then. */
 function handshakeAfter(connection: Connection, sender: Endpoint, run: Milestone): Handshake | null {
   const opening = entered(sender, 'ESTABLISHED');
-  // Where the capture starts inside the connection, its timeline starts with that.
+  // If the capture starts inside the connection, the timeline starts with ESTABLISHED.
   if (opening !== null && (opening === sender.timeline[0] || !isBehind(opening, run))) return null;
-  // What drew a reset was taken back.
+  // An opening that drew a reset was retracted.
   const answer =
     opening ??
     sender.timeline.findLast((entry) => entry.state === 'ESTABLISHED' && isBehind(entry, run)) ??
@@ -307,7 +307,7 @@ function isBehind({ frame }: Pick<Transition, 'frame'>, run: Milestone): boolean
   return frame !== null && frame > run.lastFrame;
 }
 
-/** The last frame of one that did not give up at the error, but sent its SYN or SYN-ACK again later. */
+/** The last frame of a sender that did not give up at the error, but sent its SYN or SYN-ACK again later. */
 function triedSince(connection: Connection, sender: Endpoint, run: Milestone): number | null {
   const again = lastMilestone(sender, REPEATS[sender.role]);
   if (again === null || again.lastFrame < run.frame) return null;
@@ -348,15 +348,15 @@ function outcome(
         read: `fails with ${errno} when the kernel gives up; ${sooner}`,
         ended: `(on Linux) ${READS_END}; a write after the kernel has given up fails with ${errno} instead of ETIMEDOUT; ${sooner}`,
       })
-    : `{sender}: (on Linux) nothing unless it has set ${option}; had the kernel given up soon after, it would have been with ${errno}.`;
+    : `{sender}: (on Linux) nothing unless it has set ${option}; had the kernel given up soon after, the error would have been ${errno}.`;
 }
 
 /**
- * Linux gives a SYN up at any error (`tcp_v4_err`), but for one that comes while the call holds the socket, as that of
- * its own firewall may: who goes on met that, has another system, or was not reached by the error.
+ * Linux gives up a SYN at any error (`tcp_v4_err`), except one that comes while the call holds the socket, as that of
+ * its own firewall may. A sender that goes on met that case, runs another system, or did not receive the error.
  */
 function outcomeOfConnect({ triedIn, answeredIn, isOpen, refusedIn }: Handshake, errno: string): string {
-  const wentOn = `{sender}: its connect went on, where it mostly fails at once with ${errno} on Linux`;
+  const wentOn = `{sender}: its connect went on, although on Linux it mostly fails at once with ${errno}`;
   if (isOpen) return `${wentOn}, and succeeded; its program learns nothing of the error.`;
   if (refusedIn !== null)
     return `{sender}: its connect had failed, or been given up, when the answer came; on Linux it fails at once with ${errno}.`;

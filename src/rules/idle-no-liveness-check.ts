@@ -7,9 +7,9 @@ import { duration, nameOf, round } from './wording/wording.js';
 
 const OFF = 'SO_KEEPALIVE is off, as it is by default, and the protocol has no heartbeat (possible).';
 const STOPPED =
-  'A heartbeat of the application stopped with frame {last} (possible): until then nobody was silent for longer than {before}, and the program that misses it should have told.';
+  'An application heartbeat stopped with frame {last} (possible): until then the two were never silent for longer than {before}, and the program that misses it should have reported that.';
 
-/** So many intervals without silence before, and so many of silence now, make one think of a heartbeat. */
+/** This many intervals without silence before, and this many of silence now, suggest a heartbeat. */
 const INTERVALS = 3;
 
 /** An open connection is silent, and nothing would show if the other host were dead. */
@@ -17,7 +17,7 @@ export const idleNoLivenessCheck: Rule = {
   id: 'idle-no-liveness-check',
   family: 'liveness',
   severity: 'info',
-  summary: 'An open connection has been idle for long, and no keep-alive would show a dead peer.',
+  summary: 'An open connection has been idle for a long time, and no keep-alive would show a dead peer.',
   options: {
     idleSeconds: {
       unit: 'seconds',
@@ -41,15 +41,15 @@ export const idleNoLivenessCheck: Rule = {
   ],
   documentation: {
     meaning:
-      'A host that loses power sends nothing, and TCP by itself never looks: without keep-alive or a heartbeat of the application, an idle connection to a dead host stays ESTABLISHED for ever. It also risks that a firewall or NAT forgets it.',
+      'A host that loses power sends nothing, and TCP on its own never checks: without keep-alive or an application heartbeat, an idle connection to a dead host stays ESTABLISHED forever. A firewall or NAT may also forget it.',
     proof: ['Both sides ESTABLISHED at the end, silence for idleSeconds, and no keep-alive in the capture.'],
     notThis: [
-      'What a capture that starts inside the connection holds without data: it may have been closed before.',
+      'A connection without data in a capture that starts inside it: it may have been closed before.',
       'A capture too short to hold a keep-alive: it proves nothing about the setting.',
       'A connection of a host with itself: it has no path, and loses both ends at once.',
-      'A connection with keep-alives, or with exchanges that go on: it is not silent for idleSeconds. Where they were regular and stopped, the finding says so.',
+      'A connection with keep-alives, or with exchanges that go on: it is not silent for idleSeconds. If they were regular and stopped, the finding says so.',
     ],
-    applicationSees: 'Nothing on either side until somebody sends.',
+    applicationSees: 'Nothing on either side until one of them sends.',
     likelyCauses: [OFF],
     nextSteps: [
       'Set SO_KEEPALIVE with TCP_KEEPIDLE below the idle timeout of every firewall on the path, or add a heartbeat.',
@@ -80,7 +80,7 @@ export const idleNoLivenessCheck: Rule = {
         endpoint: null,
         confidence: 'observed',
         title: '{client} and {server} have been silent for {idle}, without keep-alive',
-        explanation: `The last segment is frame {last}; none followed within the capture, no keep-alive either. If one of the two hosts lost power, nobody would notice before data is sent.${wasRegular ? ' Before, they were never silent for longer than {before}: if a heartbeat of the application did that, it has stopped.' : ''}`,
+        explanation: `The last segment is in frame {last}; none followed in the capture, not even a keep-alive. If one of the two hosts lost power, nobody would notice before data is sent.${wasRegular ? ' Before, they were never silent for longer than {before}: if that was an application heartbeat, it has stopped.' : ''}`,
         ...(wasRegular && { likelyCauses: [STOPPED, OFF] }),
         frames: [connection.lastFrame],
         from: connection.end,

@@ -17,8 +17,8 @@ import { count, duration, nameOf, round } from './wording/wording.js';
 
 const PROBER: ProgramView = {
   name: 'prober',
-  open: 'ETIMEDOUT, on Linux even if ARP found nobody or a router reported an error, as it ignores errors that quote a keep-alive; then EPIPE',
-  read: 'fails with ETIMEDOUT, on Linux even if ARP found nobody or a router reported an error, as it ignores errors that quote a keep-alive',
+  open: 'ETIMEDOUT, on Linux even if ARP got no answer or a router reported an error, as Linux ignores errors that quote a keep-alive; then EPIPE',
+  read: 'fails with ETIMEDOUT, on Linux even if ARP got no answer or a router reported an error, as Linux ignores errors that quote a keep-alive',
   ended: `${READS_END}; its next write fails with ETIMEDOUT, then with EPIPE and SIGPIPE`,
 };
 
@@ -42,7 +42,7 @@ const OF_SHORT = [...OF_ANY, cite.shortKeepAlive, cite.frequentKeepAlive];
 const SHORT_SECONDS = 100;
 
 const SHORT =
-  'Probes so few and so close that a short outage was enough (possible): then {peer} answers the next connection.';
+  'The probes were so few and so close together that a short outage was enough (possible): then {peer} answers the next connection.';
 
 /** Keep-alive probes go out and nothing comes back. */
 export const keepaliveUnanswered: Rule = {
@@ -56,7 +56,7 @@ export const keepaliveUnanswered: Rule = {
       default: 2,
       minimum: 1,
       maximum: 100,
-      description: 'Unanswered probes that count: RFC 9293 §3.8.4 forbids to conclude anything from one.',
+      description: 'How many unanswered probes count: RFC 9293 §3.8.4 forbids concluding anything from one.',
     },
   },
   signs: ['keep-alive'],
@@ -66,8 +66,8 @@ export const keepaliveUnanswered: Rule = {
   citations: [...OF_SHORT, cite.keepAliveReset],
   documentation: {
     meaning:
-      'On an idle connection the keep-alive probes of one side stayed without an answer. After the last of them a kernel ends the connection; Linux then sends a reset, for the case that the peer is there after all.',
-    proof: ['At least minimumProbes probes in a row, and no segment of {peer} since the first of them.'],
+      'On an idle connection, the keep-alive probes of one side went unanswered. After the last of them, a kernel ends the connection; Linux then sends a reset, in case the peer is there after all.',
+    proof: ['At least minimumProbes probes in a row, and no segment from {peer} since the first of them.'],
     notThis: [
       'One lost probe or answer.',
       'A probe of a closed window: zero-window-probe-unanswered.',
@@ -76,7 +76,7 @@ export const keepaliveUnanswered: Rule = {
     applicationSees: `${inGeneral(PROBER)} {peer}: nothing.`,
     likelyCauses: [...causesOfSilence('peer', true), SHORT],
     nextSteps: [
-      'sysctl net.ipv4.tcp_keepalive_time net.ipv4.tcp_keepalive_intvl net.ipv4.tcp_keepalive_probes, and TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_KEEPCNT in the code.',
+      'Check sysctl net.ipv4.tcp_keepalive_time net.ipv4.tcp_keepalive_intvl net.ipv4.tcp_keepalive_probes, and TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_KEEPCNT in the code.',
       ...stepsOfSilence('peer'),
     ],
     example: { fixture: 'keepalive-unanswered', capture: 'client' },
@@ -91,7 +91,7 @@ export const keepaliveUnanswered: Rule = {
     const idleSeconds = secondsBetween(heard, run.time);
     const reset = findReset(prober, ({ hasAck }, seen) => hasAck && seen.frame > run.lastFrame);
     const causes = causesOfSilence('peer', idleSeconds >= IDLE_SECONDS);
-    // Of a run that was answered at first nothing tells when the answers ended.
+    // If a run was answered at first, nothing shows when the answers ended.
     const isShort =
       !silentSince(peer, run) ||
       !lasted(connection, run.frame, secondsBetween(run.time, run.lastTime), SHORT_SECONDS);
@@ -102,7 +102,7 @@ export const keepaliveUnanswered: Rule = {
       citations: reset === null ? cited : [...cited, cite.keepAliveReset],
       confidence: gradedBy(connection, 'observed'),
       title: '{probes} of {prober} to {peer} went unanswered',
-      explanation: `{probes}, from frame {first} to frame {last}${interval > 0 ? ', {interval} apart' : ''}, found no answer.${idleSeconds > 0 ? ' {peer} had last been heard {idle} before the first.' : ''}${reset === null ? '' : ` Then {prober} ended the connection with RST in frame ${reset.frame}.`}`,
+      explanation: `{probes}, from frame {first} to frame {last}${interval > 0 ? ', {interval} apart' : ''}, got no answer.${idleSeconds > 0 ? ' {peer} had last been heard {idle} before the first.' : ''}${reset === null ? '' : ` Then {prober} ended the connection with RST in frame ${reset.frame}.`}`,
       applicationSees: `${seenAt(prober, peer, PROBER)} {peer}: nothing.`,
       frames: [peer.lastSegment?.frame ?? null, run.frame, run.lastFrame, reset?.frame ?? null],
       from: run.time,

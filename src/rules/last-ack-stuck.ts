@@ -11,10 +11,10 @@ import { duration, inCase, nameOf, round, ssFilter, times } from './wording/word
 /** An acknowledgment delayed this long is normal, and one repetition of the FIN in that time too. */
 const DELAYED_ACK_SECONDS = 0.25;
 
-/** What answers the last repetition of the FIN follows within this. */
+/** An answer to the last repetition of the FIN follows within this. */
 const ANSWER_SECONDS = 1;
 
-/** Linux holds no FIN-WAIT-2 for longer unless it is told to (tcp_fin_timeout). */
+/** Linux holds no FIN-WAIT-2 for longer unless configured to (tcp_fin_timeout). */
 const FIN_TIMEOUT_SECONDS = 60;
 
 const ACK_LOST = 'The acknowledgment was lost on its way (likely): a repetition of the FIN drew another.';
@@ -24,9 +24,9 @@ const LATE =
 const LOST_BEHIND =
   'The path between the capture point and {closer} lost the acknowledgment (likely): then it loses other segments of {peer} as well.';
 const DROPPED_AT_CLOSER =
-  'A firewall in front of {closer}, or on its host, drops it (possible): its counters tell.';
+  'A firewall in front of {closer}, or on its host, drops it (possible): its counters show it.';
 const LOOK =
-  "On the host of {closer}: ss -tanpo state last-ack '( {filter} )', and sysctl net.ipv4.tcp_orphan_retries, where 0 stands for 8.";
+  "On the host of {closer}, run ss -tanpo state last-ack '( {filter} )', and sysctl net.ipv4.tcp_orphan_retries, where 0 stands for 8.";
 const CAPTURE_AT_PEER = 'Capture on the side of {peer}: does the FIN arrive, and does the answer leave?';
 const ANY_CITATIONS = [cite.lastAckMeaning, cite.finRetransmitted, cite.lastAckTimeout];
 const ACKNOWLEDGED_CITATIONS = [...ANY_CITATIONS, cite.timeWaitReacknowledges];
@@ -34,26 +34,26 @@ const ACKNOWLEDGED_CITATIONS = [...ANY_CITATIONS, cite.timeWaitReacknowledges];
 const CAME_LATE = {
   likelyCauses: [ACK_LOST, FIN_LOST, LATE],
   nextSteps: [
-    'Nothing, unless it happens often: then a capture at {peer} tells whether FIN or acknowledgment is lost.',
+    'Nothing, unless it happens often: then a capture at {peer} shows whether FIN or acknowledgment is lost.',
   ],
   citations: ACKNOWLEDGED_CITATIONS,
 };
-/** The same where the capture was taken nearer to the peer: what was lost was lost on the rest of the path. */
+/** The same if the capture was taken nearer to the peer: any loss was on the rest of the path. */
 const LEFT_LATE = {
   likelyCauses: [
     LATE,
     'The FIN, or the answer to it, was lost between the capture point and {peer} (possible): then a capture on its host shows it.',
   ],
-  nextSteps: ['Nothing, unless it happens often: then what keeps the host of {peer} busy.'],
+  nextSteps: ['Nothing, unless it happens often: then find out what keeps the host of {peer} busy.'],
   citations: ACKNOWLEDGED_CITATIONS,
 };
-/** A reset came in its place: not TIME-WAIT, which would have acknowledged it, gave that answer. */
+/** A reset came instead: the answer is not from TIME-WAIT, which would have acknowledged the FIN. */
 const RESET_AT_LAST = {
-  likelyCauses: [FIN_LOST, 'An earlier answer to it was lost on its way (possible).', LATE],
+  likelyCauses: [FIN_LOST, 'An earlier answer to the FIN was lost on its way (possible).', LATE],
   nextSteps: CAME_LATE.nextSteps,
   citations: ANY_CITATIONS,
 };
-/** So many acknowledgments in a row are lost by chance only where nearly nothing gets through. */
+/** So many acknowledgments in a row are lost by chance only if nearly nothing gets through. */
 const MANY_LOST = 3;
 const ALL_LOST_BEHIND = LOST_BEHIND.replace('the acknowledgment (likely)', 'each of them (possible)');
 const ALL_DROPPED_AT_CLOSER = DROPPED_AT_CLOSER.replace('drops it (possible)', 'drops them (likely)');
@@ -63,10 +63,10 @@ const CAPTURED = {
   nextSteps: ['Capture at {closer}: does the acknowledgment arrive?', LOOK],
   citations: ACKNOWLEDGED_CITATIONS,
 };
-/** The same where the capture was taken at the host of the closer. */
+/** The same if the capture was taken at the host of the closer. */
 const CAPTURED_AT_CLOSER = {
   likelyCauses: [DROPPED_AT_CLOSER, LOST_BEHIND],
-  nextSteps: ['The firewall rules on the host of {closer}: nft list ruleset, iptables -vnL.', LOOK],
+  nextSteps: ['Check the firewall rules on the host of {closer}: nft list ruleset, iptables -vnL.', LOOK],
   citations: ACKNOWLEDGED_CITATIONS,
 };
 
@@ -77,7 +77,7 @@ const HOST_GONE =
 
 const STEPS_OF_SILENCE = [LOOK, CAPTURE_AT_PEER];
 const STEPS_AT_PEER = [
-  'The firewall rules on the host of {peer}, and its log: what drops the FIN?',
+  'Check the firewall rules on the host of {peer}, and its log: what drops the FIN?',
   CAPTURE_AT_PEER,
   LOOK,
 ];
@@ -111,7 +111,7 @@ export const lastAckStuck: Rule = {
       'The side that closes second waits in LAST-ACK for its FIN to be acknowledged, and repeats it until then. If the last acknowledgment is lost, TIME-WAIT on the other side answers the repetition. If nothing answers, that side or the path is gone, and the connection lingers until the kernel gives up.',
     proof: [
       'Both FINs, and at least one repetition of the second.',
-      'Its acknowledgment late, lost after the tap, or missing.',
+      'The acknowledgment of that FIN late, lost after the tap, or missing.',
     ],
     notThis: [
       'One repetition while the acknowledgment was only delayed.',
@@ -120,12 +120,12 @@ export const lastAckStuck: Rule = {
     applicationSees:
       'Neither program notices: both have closed. {closer} keeps the connection in LAST-ACK for a while.',
     likelyCauses: [
-      inCase('Where it came in the end', ACK_LOST),
-      inCase('Where it had been captured', LOST_BEHIND),
-      'Where none came: the other side’s FIN-WAIT-2 had ended, and what would answer the FIN was dropped (possible).',
-      inCase('Where none came', FIREWALL),
-      inCase('Where none came', PATH_LOSES),
-      inCase('Where none came', HOST_GONE),
+      inCase('If the acknowledgment came in the end', ACK_LOST),
+      inCase('If it had been captured', LOST_BEHIND),
+      'If none came: the other side’s FIN-WAIT-2 had ended, and what would answer the FIN was dropped (possible).',
+      inCase('If none came', FIREWALL),
+      inCase('If none came', PATH_LOSES),
+      inCase('If none came', HOST_GONE),
     ],
     nextSteps: [LOOK, CAPTURE_AT_PEER],
     example: { fixture: 'last-ack-stuck', capture: 'client' },
@@ -200,7 +200,7 @@ export const lastAckStuck: Rule = {
 
 type Outcome = 'never-acknowledged' | 'acknowledged-late' | 'acknowledgment-lost' | 'reset';
 
-/** An accepted reset that follows the last repetition like an answer: some stacks write one as a live socket does. */
+/** An accepted reset that follows the last repetition like an answer: some stacks form theirs as a live socket does. */
 function resetBehind(repeated: Milestone, peer: Endpoint): Moment | null {
   return findReset(
     peer,
@@ -211,7 +211,7 @@ function resetBehind(repeated: Milestone, peer: Endpoint): Moment | null {
   );
 }
 
-/** What is said by what became of the acknowledgment, and by where the capture was taken. */
+/** The texts by what became of the acknowledgment, and by where the capture was taken. */
 function accountOf(
   outcome: Outcome,
   closer: Endpoint,
@@ -248,6 +248,6 @@ function causesOfSilence(
     vantage.near === peer.role ? [FIREWALL, HOST_GONE, PATH_LOSES] : [FIREWALL, PATH_LOSES, HOST_GONE];
   if (peerWaitedSeconds === null) return onTheWay;
   const isLong = peerWaitedSeconds >= FIN_TIMEOUT_SECONDS;
-  const expired = `{peer} no longer waited for it, after {waited} in FIN-WAIT-2 (${isLong ? 'likely' : 'possible'}): Linux gives that up after tcp_fin_timeout, 60 s by default; and a firewall drops the FIN, or the reset that would answer it.`;
+  const expired = `{peer} no longer waited for the FIN, after {waited} in FIN-WAIT-2 (${isLong ? 'likely' : 'possible'}): Linux gives that up after tcp_fin_timeout, 60 s by default, and a firewall drops the FIN, or the reset that would answer it.`;
   return isLong ? [expired, ...onTheWay] : [...onTheWay, expired];
 }

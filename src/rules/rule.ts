@@ -26,14 +26,14 @@ export interface OptionSpec {
 /** Values of a rule's own options, by name, defaults filled in. */
 export type OptionValues = Readonly<Record<string, number>>;
 
-/** What a rule may know beside the connection. */
+/** What a rule may know besides the connection. */
 export interface RuleContext {
   /**
    * Time of the last frame read so far: silence lasts at least until then. Of a connection that is over on
    * both sides, the time of its own last segment.
    */
   readonly captureEnd: Timestamp;
-  /** Time of the capture's first frame, or an earlier one from which it says that it lasted. */
+  /** Time of the capture's first frame, or an earlier one from which on it says that it ran. */
   readonly captureStart: Timestamp;
   readonly options: OptionValues;
 }
@@ -44,11 +44,11 @@ export interface Example {
   readonly fixture: string;
   /** Which side's capture. */
   readonly capture: 'client' | 'server';
-  /** Options under which the rule speaks there, if its defaults ask for more than a small capture holds. */
+  /** Options under which the rule speaks there, if its defaults require more than a small capture holds. */
   readonly options?: OptionValues;
 }
 
-/** What a rule says of itself, whether it looks at one connection or at all of them. */
+/** What a rule says about itself, whether it looks at one connection or at all of them. */
 export interface RuleDescription {
   /** The same name in file, symbol, test, documentation and fixture, e.g. `close-wait-stuck`. */
   readonly id: string;
@@ -64,7 +64,7 @@ export interface RuleDescription {
    */
   readonly ordered?: readonly string[];
   readonly citations: readonly Citation[];
-  /** Ids of rules that a reader should know beside this one. */
+  /** Ids of rules that a reader should know besides this one. */
   readonly related: readonly string[];
   /**
    * The words of `explain`, `docs/rules` and of every finding alike. `{names}` in braces stand for what a
@@ -85,7 +85,8 @@ export interface RuleDescription {
 }
 
 /**
- * What a connection shows at a glance: a kind of milestone on either side, but for that which every close leaves, or one of
+ * What a connection shows at a glance: a kind of milestone on either side, except the one that every close leaves, or
+ * one of
  * - `unfinished`: an endpoint ended in a state other than CLOSED and TIME-WAIT;
  * - `unacknowledged`: payload was never acknowledged;
  * - `out-of-order`: segments that Wireshark marks as out of order;
@@ -100,7 +101,7 @@ export type Sign =
   | 'imperfect'
   | 'reused';
 
-/** One kind of finding on a single connection: when it fires, on what it rests, and the words for it. */
+/** One kind of finding on a single connection: when it fires, what it rests on, and the words for it. */
 export interface Rule extends RuleDescription {
   /**
    * The rule is asked only about connections that show one of these signs. Most connections of a capture
@@ -108,8 +109,8 @@ export interface Rule extends RuleDescription {
    */
   readonly signs: readonly Sign[] | 'always';
   /**
-   * `both`: the rule says nothing if one direction was not captured, as the missing side may have spoken. `itself`: it
-   * alone speaks of sockets that are connected to themselves, as all others are about two programs.
+   * `both`: the rule says nothing if one direction was not captured, as the missing side may have spoken. `itself`: the
+   * rule is about sockets that are connected to themselves, and the only one, as all others are about two programs.
    */
   readonly needs: 'both' | 'either' | 'itself';
   /**

@@ -31,7 +31,7 @@ describe('a JUnit report', () => {
     expect(text).toMatch(
       /message="[^"]*:8080 has stayed in CLOSE-WAIT for 62\.4 s">connection 0, frames #8, #9: /,
     );
-    expect(text).toMatch(/\nnext: On the host of \S+: ss -tanpo state close-wait /);
+    expect(text).toMatch(/\nnext: On the host of \S+, run ss -tanpo state close-wait /);
   });
 
   it('tells the first of many, and counts the rest', () => {

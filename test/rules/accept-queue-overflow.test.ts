@@ -20,7 +20,7 @@ testRule(acceptQueueOverflow, {
       name: 'when the SYN-ACK is repeated after data',
       connection: ignored(4),
       end: 10,
-      explanation: / sent that again, 3 times in all, the last 7 s later in frame 9\./,
+      explanation: / sent the SYN-ACK again, 3 times in all, the last 7 s later in frame 9\./,
       likelyCauses: /A firewall on the host of 10\.0\.0\.2:8080(?!.*lost on the way)/s,
       applicationSees: /hangs until the connection is accepted or given up/,
       endpoint: 'server',
@@ -32,7 +32,7 @@ testRule(acceptQueueOverflow, {
       name: 'and when it is repeated once',
       connection: ignored(4, 'server', 1),
       end: 10,
-      explanation: / sent that again, 7 s later in frame 9\./,
+      explanation: / sent the SYN-ACK again, 7 s later in frame 9\./,
     },
     {
       name: 'as possible far from the server',

@@ -40,7 +40,7 @@ testRule(acknowledgmentsLost, {
         0.20 S PA 1 11 +30
         ${copies(0.3, 0.7, 1.5)}`),
       end: 10,
-      explanation: / Nor are 30 bytes acknowledged that 10\.0\.0\.2:8080 sent\.$/,
+      explanation: / Of the data from 10\.0\.0\.2:8080, 30 bytes went unacknowledged as well\.$/,
     },
     {
       name: 'whatever comes again in between',

@@ -134,7 +134,7 @@ testRule(closeWaitStuck, {
       end: 80,
       severity: 'info',
       likelyCauses: /^Its code does not close the socket/,
-      nextSteps: /^What the program at 10\.0\.0\.2:8080 did/,
+      nextSteps: /^Find out what the program at 10\.0\.0\.2:8080 did/,
     },
     {
       name: 'on one that sent data and then stopped',
@@ -150,7 +150,8 @@ testRule(closeWaitStuck, {
       end: 64,
       explanation: /window was closed in its last segment: it had not read what came before/,
       // It may have read all since: behind a FIN, no new window is announced.
-      likelyCauses: /^The worker that owns it is blocked elsewhere.*read returned 0.*half-close on purpose/s,
+      likelyCauses:
+        /^The worker that owns the socket is blocked elsewhere.*read returned 0.*half-close on purpose/s,
       facts: { kind: 'unread-data' },
     },
     {
@@ -159,12 +160,12 @@ testRule(closeWaitStuck, {
         serverEntries: [enters('LAST-ACK', 75, 7, { evidence: 'observed' }), enters('CLOSED', 75.01, 8)],
       }),
       end: 80,
-      applicationSees: /^10\.0\.0\.2:8080: read gave 0 all that time, or would have/,
+      applicationSees: /^10\.0\.0\.2:8080: read returned 0 all that time, or would have/,
       // Nothing was sent: it was no slow answer.
       likelyCauses:
-        /^The worker that owns it was blocked elsewhere until then(?!.*half-close).*\nThe program had lost the handle[^\n]*$/s,
+        /^The worker that owns the socket was blocked elsewhere until then(?!.*half-close).*\nThe program had lost the handle[^\n]*$/s,
       // The socket has gone.
-      nextSteps: /^What the program at 10\.0\.0\.2:8080 did between frames 6 and 7(?!.*sport)/s,
+      nextSteps: /^Find out what the program at 10\.0\.0\.2:8080 did between frames 6 and 7(?!.*sport)/s,
       severity: 'info',
       title: '10.0.0.2:8080 stayed in CLOSE-WAIT for 72.9 s until it closed',
       facts: { stillHeld: false, kind: 'closed-late' },
@@ -189,7 +190,7 @@ testRule(closeWaitStuck, {
         7.07 S PA 5 5 +10`),
       end: inScript(700),
       nextSteps: /LAST-ACK: its program has closed/,
-      likelyCauses: /^Its FIN waits behind the data/,
+      likelyCauses: /^Its FIN waits behind the unacknowledged data/,
       severity: 'info',
       confidence: 'possible',
       explanation: /10 bytes that it had sent are not acknowledged, and its FIN may wait behind them/,
@@ -219,7 +220,8 @@ testRule(closeWaitStuck, {
         74.01 C A 5 16`),
       end: inScript(80),
       severity: 'info',
-      likelyCauses: /^The worker that owns it(?!.*had lost the handle).*\nA half-close on purpose[^\n]*$/s,
+      likelyCauses:
+        /^The worker that owns the socket(?!.*had lost the handle).*\nA half-close on purpose[^\n]*$/s,
       facts: { stillHeld: false, quietSeconds: 69.94 },
     },
     {

@@ -33,7 +33,7 @@ testRule(dataAfterOwnFin, {
       citations: /must not send a second FIN/,
       severity: 'warning',
       title: '10.0.0.1:40000 sent a second FIN',
-      applicationSees: /^Nothing by that/,
+      applicationSees: /^Nothing of the second FIN/,
     },
     {
       name: 'as a warning where nobody took the FIN for one',

@@ -40,7 +40,7 @@ testRule(deliveryStall, {
       name: 'and names the path where a smaller copy came behind one larger than all that had got through',
       connection: stalled({ milestones: [run(7.4, sizes(1024, true))] }),
       end: 21,
-      likelyCauses: /^The copies were too large for the path, and a smaller one came through/,
+      likelyCauses: /^The copies were too large for the path, and a smaller one got through/,
     },
     {
       name: 'and not where routers may have cut the copies',
@@ -66,7 +66,7 @@ testRule(deliveryStall, {
         31,
       ),
       end: 21,
-      explanation: / That happened twice on this connection/,
+      explanation: / This happened twice on this connection/,
       facts: { transmissions: 5, seconds: 6.4, stalls: 2 },
     },
     {

@@ -17,9 +17,9 @@ testRule(ecnSynUnanswered, {
       endpoint: 'client',
       severity: 'info',
       confidence: 'possible',
-      title: '10.0.0.2:8080 answered 10.0.0.1:40000 only when its SYN asked for ECN no longer',
+      title: '10.0.0.2:8080 answered 10.0.0.1:40000 only when its SYN no longer asked for ECN',
       frames: [1, 2, 3],
-      likelyCauses: /^The first SYN was lost by chance(?!.*Where)/s,
+      likelyCauses: /^The first SYN was lost by chance(?!.*If )/s,
       facts: { seconds: 1.02, withoutEcn: 1 },
     },
     {
@@ -32,7 +32,7 @@ testRule(ecnSynUnanswered, {
         0.04 C A   1 1`),
       end: 2,
       confidence: 'inferred',
-      explanation: /^The SYN in frame 1 has ECE and CWR set and was answered with RST in frame 2; /,
+      explanation: /^The SYN in frame 1 has ECE and CWR set and was answered with RST in frame 2\. /,
       likelyCauses:
         /^A firewall or load balancer on the way resets SYNs that ask for ECN(?!.*lost by chance)/s,
       frames: [1, 2, 3, 4],

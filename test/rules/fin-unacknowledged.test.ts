@@ -63,7 +63,7 @@ testRule(finUnacknowledged, {
       severity: 'warning',
       title: '10.0.0.2:8080 sent its FIN 5 times over 4.5 s, although 10.0.0.1:40000 acknowledged it',
       explanation:
-        /first in frame 8; 4 times the FIN came again after that: the acknowledgments do not reach/,
+        /first in frame 8\. The FIN came again 4 times after that: the acknowledgments do not reach/,
       likelyCauses: /^A firewall in front of 10\.0\.0\.2:8080, or on its host/,
       nextSteps: /^Capture at 10\.0\.0\.2:8080: do the acknowledgments arrive/,
       frames: [7, 8, 9, 15],
@@ -74,14 +74,15 @@ testRule(finUnacknowledged, {
       connection: acknowledgedInVain(BACKED_OFF, '5.9 C PA 11 7 +20'),
       end: 20,
       severity: 'error',
-      explanation: /Nor are 20 bytes acknowledged that 10\.0\.0\.1:40000 sent: nothing of it arrives\./,
+      explanation:
+        /Of the data from 10\.0\.0\.1:40000, 20 bytes went unacknowledged as well: none of it arrives\./,
       facts: { acknowledgedInVain: 4, unacknowledgedBytesOfPeer: 20 },
     },
     {
       name: 'on a FIN that nobody acknowledges',
       connection: repeatedFin(5, 14.6),
       end: 15,
-      nextSteps: /^On the host of 10\.0\.0\.1:40000: ss -tanpo state fin-wait-1/,
+      nextSteps: /^On the host of 10\.0\.0\.1:40000, run ss -tanpo state fin-wait-1/,
       endpoint: 'client',
       title: '10.0.0.1:40000 sent its FIN 6 times over 12.6 s without an acknowledgment',
       frames: [4, 5, 9],
@@ -101,20 +102,20 @@ testRule(finUnacknowledged, {
         },
       ),
       end: 15,
-      nextSteps: /^On the host of 10\.0\.0\.1:40000: ss -tanpo state closing /,
+      nextSteps: /^On the host of 10\.0\.0\.1:40000, run ss -tanpo state closing /,
     },
     {
       name: 'and sees that it stopped, for which there are two reasons',
       connection: repeatedFin(5, 14.6),
       end: 60,
-      explanation: /stopped, and no packet says why: it gave up, or its host no longer finds the next one/,
+      explanation: /stopped, and no packet shows why: it gave up, or its host no longer finds the next host/,
       facts: { stopped: true },
     },
     {
       name: 'and knows that a peer that is heard can be found',
       connection: repeatedFin(5, 14.6, { lastSegment: moment(10, 7) }),
       end: 60,
-      explanation: /stopped, and no packet says why: it gave up\.$/,
+      explanation: /stopped, and no packet shows why: it gave up\.$/,
       facts: { stopped: true },
     },
     {
@@ -167,7 +168,7 @@ testRule(finUnacknowledged, {
       endpoint: 'server',
       title: '10.0.0.2:8080 sent its FIN 4 times over 4 s with a number that 10.0.0.1:40000 had passed',
       explanation:
-        /until frame 7, and 10\.0\.0\.1:40000 answered 4 times, in frames 2 to 8, with an acknowledgment of 1,231 bytes from its number on: it arrives/,
+        /until frame 7, and 10\.0\.0\.1:40000 answered 4 times, in frames 2 to 8, with an acknowledgment of 1,231 bytes from its number on: the FIN arrives/,
       likelyCauses: /^A device on the path answers for the host of 10\.0\.0\.2:8080/,
       facts: { peerPassedBytes: 1231 },
     },
@@ -186,7 +187,7 @@ testRule(finUnacknowledged, {
       endpoint: 'client',
       severity: 'warning',
       explanation:
-        /none that acknowledges the FIN\. It went on as if .* and 10\.0\.0\.1:40000 answered with RST in frame 11\.$/,
+        /none that acknowledges the FIN\. 10\.0\.0\.2:8080 went on as if .* and 10\.0\.0\.1:40000 answered with RST in frame 11\.$/,
       likelyCauses: /^The path loses what 10\.0\.0\.1:40000 sends, but not what comes back/,
       applicationSees:
         /^10\.0\.0\.1:40000: nothing if it has closed its socket; .* 10\.0\.0\.2:8080: nothing of the close; its write succeeded and drew the reset/,

@@ -47,7 +47,8 @@ testRule(finWait2TimeoutLateFin, {
       name: 'on a FIN with data, behind which its program does nothing more',
       connection: lateFin(70, { payloadBytes: 10 }),
       end: 71,
-      applicationSees: /^10\.0\.0\.2:8080: nothing, its write and its close had succeeded: the data is lost/,
+      applicationSees:
+        /^10\.0\.0\.2:8080: nothing, as its write and its close had succeeded: the data is lost/,
       facts: { late: 'data', lostBytes: 10 },
     },
     {

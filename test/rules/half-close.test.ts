@@ -43,7 +43,7 @@ testRule(halfClose, {
         rolesKnownBy: 'guess',
       },
       end: 6,
-      likelyCauses: /^Where the client closed: .*\nWhere the server closed: /,
+      likelyCauses: /^If the client closed: .*\nIf the server closed: /,
     },
     {
       name: 'on few bytes where no TLS session was set up',

@@ -41,7 +41,7 @@ testRule(handshakeAborted, {
       // The ACK bit is that of a live socket: no full queue answers so.
       applicationSees: /^10\.0\.0\.1:40000: connect had succeeded/,
       likelyCauses: /^The program accepted(?!.*(queue was full|health check|scan))/s,
-      nextSteps: /^The log of the program at 10\.0\.0\.2:8080(?!.*tcp_abort_on_overflow)/s,
+      nextSteps: /^Check the log of the program at 10\.0\.0\.2:8080(?!.*tcp_abort_on_overflow)/s,
       citations: /^(?!.*too slow to accept)/s,
       severity: 'warning',
       endpoint: 'server',
@@ -57,7 +57,7 @@ testRule(handshakeAborted, {
       severity: 'warning',
       endpoint: 'server',
       likelyCauses: /^The accept queue was full(?!.*(health check|scan))/s,
-      nextSteps: /^On the host of 10\.0\.0\.2:8080: .*tcp_abort_on_overflow/,
+      nextSteps: /^On the host of 10\.0\.0\.2:8080, run .*tcp_abort_on_overflow/,
       citations: /too slow to accept/,
       facts: { handshakeComplete: true },
     },

@@ -54,7 +54,7 @@ testRule(handshakeDelayed, {
         3.00 C S  0${opens(3.1)}`),
       end: 4,
       nextSteps:
-        /^On the host of 10\.0\.0\.1:40000: does its firewall drop the first SYN-ACK(?!.*Overflows)/s,
+        /^On the host of 10\.0\.0\.1:40000, check whether its firewall drops the first SYN-ACK(?!.*Overflows)/s,
       citations: /^(?!.*accept queue full)/s,
       severity: 'info',
       explanation:
@@ -74,7 +74,7 @@ testRule(handshakeDelayed, {
         1.110 S A  1 11`),
       end: 4,
       severity: 'info',
-      likelyCauses: /^The host of 10\.0\.0\.1:40000 did not take the SYN-ACK in/,
+      likelyCauses: /^The host of 10\.0\.0\.1:40000 did not accept the SYN-ACK/,
     },
     {
       name: 'on SYNs that the listener did not answer, where the capture was taken there',
@@ -86,10 +86,10 @@ testRule(handshakeDelayed, {
         1.06   C PA 1 1 +10
         1.0601 S A  1 11`),
       end: 4,
-      nextSteps: /^On the host of 10\.0\.0\.2:8080: nstat(?!.*does each SYN arrive)/s,
+      nextSteps: /^On the host of 10\.0\.0\.2:8080, run nstat(?!.*does each SYN arrive)/s,
       severity: 'info',
       explanation:
-        /captured before that, and by its times the capture was taken near 10\.0\.0\.2:8080: the SYNs before arrived,/,
+        /captured before that, and its times show that the capture was taken near 10\.0\.0\.2:8080: the earlier SYNs arrived,/,
       likelyCauses: /^The accept queue of 10\.0\.0\.2:8080 was full/,
     },
     {

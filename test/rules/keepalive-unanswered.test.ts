@@ -25,7 +25,7 @@ testRule(keepaliveUnanswered, {
       endpoint: 'server',
       confidence: 'observed',
       title: '3 keep-alive probes of 10.0.0.1:40000 to 10.0.0.2:8080 went unanswered',
-      explanation: /found no answer\. 10\.0\.0\.2:8080 had last been heard 60 s before the first\. Then/,
+      explanation: /got no answer\. 10\.0\.0\.2:8080 had last been heard 60 s before the first\. Then/,
       frames: [9, 10, 12, 20],
       facts: { unansweredProbes: 3, intervalSeconds: 5, idleSeconds: 60, reset: true },
     },

@@ -26,7 +26,7 @@ testRule(lastAckStuck, {
       connection: repeatedFin(4, 9.2),
       end: 20,
       nextSteps:
-        /^On the host of 10\.0\.0\.2:8080: ss .* state last-ack.*\nCapture on the side of 10\.0\.0\.1:40000/,
+        /^On the host of 10\.0\.0\.2:8080, run ss .* state last-ack.*\nCapture on the side of 10\.0\.0\.1:40000/,
       citations: /no program owns/,
       endpoint: 'server',
       title: '10.0.0.2:8080 repeated its FIN 4 times in LAST-ACK',
@@ -41,7 +41,7 @@ testRule(lastAckStuck, {
       }),
       end: 80,
       likelyCauses:
-        /^10\.0\.0\.1:40000 no longer waited for it, after 67\.9 s in FIN-WAIT-2 \(likely\)(?!.*TIME-WAIT)/s,
+        /^10\.0\.0\.1:40000 no longer waited for the FIN, after 67\.9 s in FIN-WAIT-2 \(likely\)(?!.*TIME-WAIT)/s,
       facts: { peerWaitedSeconds: 67.86 },
     },
     {
@@ -51,7 +51,7 @@ testRule(lastAckStuck, {
         vantage: { near: 'client', confidence: 'high', roundTripSeconds: 0.02 },
       },
       end: 20,
-      nextSteps: /^The firewall rules on the host of 10\.0\.0\.1:40000/,
+      nextSteps: /^Check the firewall rules on the host of 10\.0\.0\.1:40000/,
       // Near is not at: its host may be gone, and a part of the path is left.
       likelyCauses: /^A firewall dropped.*is gone.*path loses.*FIN-WAIT-2 \(possible\)/s,
     },

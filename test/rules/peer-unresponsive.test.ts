@@ -51,7 +51,7 @@ testRule(peerUnresponsive, {
       explanation: /captured after frame 8\. It had sent its FIN in frame 7\. 10\.0\.0\.2:8080 or the path/,
       frames: [7, 8, 10, 15],
       applicationSees:
-        /^10\.0\.0\.1:40000: its read gives 0, as it had the FIN of its peer; its writes succeed until/,
+        /^10\.0\.0\.1:40000: its read returns 0, as its peer’s FIN had arrived; its writes succeed until/,
     },
     {
       name: 'as a warning on a peer that had closed and sent a reset which could not be accepted',

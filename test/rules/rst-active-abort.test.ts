@@ -377,7 +377,7 @@ testRule(rstActiveAbort, {
       confidence: 'possible',
       explanation:
         /had sent nothing but its SYN-ACK: so does Linux, if it is told to, where the accept queue is full/,
-      likelyCauses: /^The accept queue was full, and the host is told to reset then \(possible\)/,
+      likelyCauses: /^The accept queue was full, and the host is configured to reset then \(possible\)/,
       nextSteps: /tcp_abort_on_overflow/,
       facts: { kind: 'never-accepted' },
     },

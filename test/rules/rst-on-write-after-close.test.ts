@@ -77,10 +77,11 @@ testRule(rstOnWriteAfterClose, {
       end: 3,
       endpoint: 'client',
       severity: 'warning',
-      explanation: /hardly time to see the close\. The write returned success, .* next write raises SIGPIPE/,
+      explanation:
+        /hardly had time to see the close\. The write returned success, .* next write raises SIGPIPE/,
       applicationSees:
         /^10\.0\.0\.2:8080: \(on Linux\) read returns 0 before and after the reset; the first write/,
-      likelyCauses: /^The server ended the connection by itself/,
+      likelyCauses: /^The server ended the connection on its own/,
       facts: { variant: 'race' },
     },
     {
@@ -93,7 +94,7 @@ testRule(rstOnWriteAfterClose, {
       likelyCauses:
         /^The server’s idle timeout, of 2 s or so, .* \(possible\)\.\nThe server closed after an error/,
       nextSteps:
-        /^If the connection was idle until then, let the client give such ones up some seconds before/,
+        /^If the connection was idle until then, make the client give up such connections some seconds before/,
       facts: { variant: 'race' },
     },
     {
@@ -103,9 +104,10 @@ testRule(rstOnWriteAfterClose, {
       citations: /^(?!.*EPIPE)/s,
       endpoint: 'client',
       severity: 'warning',
-      explanation: /its own FIN came before the reset, so that no later call need tell its program/,
+      explanation:
+        /10\.0\.0\.2:8080’s own FIN came before the reset, so no later call need report that to its program/,
       applicationSees:
-        /^10\.0\.0\.2:8080, which had sent its own FIN: nothing if it called close\(\) .* after shutdown\(SHUT_WR\) .* its read gives 0, as it had the FIN of its peer\./,
+        /^10\.0\.0\.2:8080, which had sent its own FIN: nothing if it called close\(\) .* after shutdown\(SHUT_WR\) .* its read returns 0, as its peer’s FIN had arrived\./,
       facts: { variant: 'race' },
     },
     {
@@ -114,7 +116,7 @@ testRule(rstOnWriteAfterClose, {
       end: 3,
       severity: 'warning',
       title: '10.0.0.2:8080 wrote 360 ms after its client had closed: 1,000 bytes lost to RST',
-      nextSteps: /^At 10\.0\.0\.2:8080: does it watch the connection while it works/,
+      nextSteps: /^At 10\.0\.0\.2:8080: check whether it watches the connection while it works/,
       facts: { variant: 'immediate' },
     },
     {
@@ -126,7 +128,7 @@ testRule(rstOnWriteAfterClose, {
       end: 3,
       severity: 'warning',
       title:
-        '10.0.0.2:8080 answered a client that had waited for 1.1 s and closed 360 ms before: 1,000 bytes lost to RST',
+        '10.0.0.2:8080 answered a client that had waited for 1.1 s and closed 360 ms earlier: 1,000 bytes lost to RST',
       likelyCauses: /^The client gave up waiting: its timeout is shorter than the answer took \(likely\)\./,
       nextSteps: /^Compare the client’s timeout/,
       facts: { variant: 'immediate' },
@@ -137,7 +139,7 @@ testRule(rstOnWriteAfterClose, {
       end: 3,
       severity: 'error',
       title:
-        '10.0.0.2:8080 answered a client that had waited for 1.1 s and closed 360 ms before: 1,000 bytes lost to RST',
+        '10.0.0.2:8080 answered a client that had waited for 1.1 s and closed 360 ms earlier: 1,000 bytes lost to RST',
     },
     {
       name: 'as one that goes on where the answer had begun in time',
@@ -239,7 +241,7 @@ testRule(rstOnWriteAfterClose, {
       end: 40,
       citations: /erase a response/,
       endpoint: 'client',
-      title: '10.0.0.2:8080 wrote to a connection that its peer had closed 30 s before: 1 byte lost to RST',
+      title: '10.0.0.2:8080 wrote to a connection that its peer had closed 30 s earlier: 1 byte lost to RST',
       facts: { variant: 'stale-pooled-connection' },
     },
     {
@@ -268,9 +270,9 @@ testRule(rstOnWriteAfterClose, {
       end: 3,
       severity: 'warning',
       title:
-        '10.0.0.2:8080 went on writing to a peer that had half-closed, and then took no more: 60 bytes lost to RST',
+        '10.0.0.2:8080 went on writing to a peer that had half-closed and then accepted no more: 60 bytes lost to RST',
       explanation:
-        /wrote 160 bytes from frame 8 to frame 10.* had acknowledged 100 bytes of that after its FIN/,
+        /wrote 160 bytes from frame 8 to frame 10.* had acknowledged 100 bytes of that data after its FIN/,
       facts: { variant: 'half-closed', lostBytes: 60 },
     },
     {
@@ -311,7 +313,7 @@ testRule(rstOnWriteAfterClose, {
       confidence: 'possible',
       title: '10.0.0.2:8080 sent a last 29 bytes after the peer’s close, answered with RST',
       explanation:
-        /FIN in frame 8, which 10\.0\.0\.2:8080 took in with frame 9; 10\.0\.0\.2:8080 acknowledged it with 29 bytes in frame 10, 130 ms after that\..* 8 bytes that come before them were not acknowledged either: 37 bytes in all are lost\..* what was lost before it was none\.$/,
+        /FIN in frame 8, which 10\.0\.0\.2:8080 took in with frame 9; 10\.0\.0\.2:8080 acknowledged it with 29 bytes in frame 10, 130 ms after that\..* 8 bytes that come before them were not acknowledged either: 37 bytes in all are lost\..* what was lost before it was no goodbye\.$/,
       facts: { lostBytes: 37, delaySeconds: 0.13, variant: 'farewell' },
     },
     {
@@ -319,8 +321,8 @@ testRule(rstOnWriteAfterClose, {
       connection: withRolesSwapped(written(2.5, 1000, { client: { lastNewData: moment(2.09, 4) } })),
       end: 3,
       severity: 'error',
-      likelyCauses: /^The program writes without looking(?!.*pool)/s,
-      nextSteps: /^strace/,
+      likelyCauses: /^The program writes without checking(?!.*pool)/s,
+      nextSteps: /^Run strace/,
       facts: { variant: 'immediate' },
     },
     {

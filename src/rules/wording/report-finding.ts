@@ -4,7 +4,7 @@ import type { Citation, Confidence, Finding, Severity } from '../finding.js';
 import type { OptionValues, RuleDescription } from '../rule.js';
 import { fill, fillAll, knownFacts, type Words } from './wording.js';
 
-/** What a check knows when it fires. Texts that are left out are the documentation's, with `words` filled in. */
+/** What a check knows when it fires. Texts left out come from the documentation, with `words` filled in. */
 export interface Draft {
   readonly endpoint: Role | null;
   /** The rule's own severity unless given. */
@@ -15,12 +15,12 @@ export interface Draft {
   readonly applicationSees?: string;
   readonly likelyCauses?: readonly string[];
   readonly nextSteps?: readonly string[];
-  /** In any order; null for what no frame shows. */
+  /** In any order; null where no frame shows it. */
   readonly frames: readonly (number | null)[];
   readonly from: Timestamp;
   readonly to: Timestamp;
   readonly facts: Finding['facts'];
-  /** Those of the rule's options on which it rests; all of them unless given. */
+  /** The rule's options on which it rests; all of them unless given. */
   readonly limits?: OptionValues;
   readonly citations?: readonly Citation[];
   readonly words: Words;
@@ -50,7 +50,7 @@ export function reportFinding(rule: RuleDescription, connection: Connection, dra
   };
 }
 
-/** The frames that there are, each once. */
+/** The frames without nulls, each once. */
 function ascending(frames: readonly (number | null)[]): readonly number[] {
   const sorted: number[] = [];
   for (const frame of frames) {

@@ -9,7 +9,7 @@ type Facts = Finding['facts'];
 /** The values that stand for the `{names}` of a text. */
 export type Words = Readonly<Record<string, string | number>>;
 
-/** Puts the values in the place of their names; a name without a value is left as it stands. */
+/** Replaces names with their values; a name without a value is left as it stands. */
 export function fill(text: string, words: Words): string {
   let filled = '';
   let from = 0;
@@ -35,8 +35,8 @@ export function nameOf(endpoint: Endpoint): string {
 }
 
 /**
- * A host or service where its network matters: `10.0.0.2 (VLAN 5)`, or just the name where networks are taken
- * for one. Equal names are the same host.
+ * A host or service with its network, where that matters: `10.0.0.2 (VLAN 5)`, or just the name where all networks
+ * count as one. Equal names are the same host.
  */
 export function inNetwork(name: string, network: string): string {
   return network === '' ? name : `${name} (${network})`;
@@ -44,13 +44,13 @@ export function inNetwork(name: string, network: string): string {
 
 /**
  * `0.4 ms`, `21 ms`, `61.9 s`, `12 min 5 s`, `3 h 20 min`, `2 d 4 h`: as exact as a reader can use. `an unknown time`
- * of what is not known, or is less than nothing: that a clock that was set back makes of some time.
+ * for what is not known, or is negative, as times become when a clock is set back.
  */
 export function duration(seconds: number): string {
   if (Number.isNaN(seconds) || seconds < 0) return 'an unknown time';
   if (seconds < 0.001) return `${round(seconds * 1000, 3)} ms`;
   if (seconds < 0.01) return `${round(seconds * 1000, 1)} ms`;
-  // The unit is that of the figure as it is rounded.
+  // The unit fits the figure after rounding.
   if (seconds < 0.9995) return `${Math.round(seconds * 1000)} ms`;
   if (seconds < 119.95) return `${round(seconds, 1)} s`;
   const whole = Math.round(seconds);
@@ -81,7 +81,7 @@ export function round(value: number, digits = 6): number {
   return Math.round(value * scale) / scale;
 }
 
-/** The facts that can be: what a clock that was set back made less than nothing is unknown, and left out. */
+/** The facts without negative ones: a clock was set back, and the true value is unknown. */
 export function knownFacts(facts: Facts): Facts {
   for (const name in facts) {
     if ((facts[name] as number) < 0) {
@@ -91,12 +91,12 @@ export function knownFacts(facts: Facts): Facts {
   return facts;
 }
 
-/** The unit of an option's values, to be put behind one: ` seconds`; empty for what is only counted, and for ratios. */
+/** The unit of an option's values, to follow a value: ` seconds`; empty for counts and ratios. */
 export function unitOf({ unit }: OptionSpec): string {
   return unit === 'ratio' || unit === 'count' ? '' : ` ${unit}`;
 }
 
-/** A cause or step for a rule's documentation, which findings name only where the capture shows `condition`. */
+/** A cause or step for a rule's documentation, which findings name only if the capture shows `condition`. */
 export function inCase(condition: string, text: string): string {
   return `${condition}: ${text[0].toLowerCase()}${text.slice(1)}`;
 }

@@ -19,38 +19,38 @@ import type { OptionValues } from '../rule.js';
 import { CLIENT_LEFT, UNLESS_CLIENT_SHOULD_WAIT } from './host-fate.js';
 import { count, duration } from './wording.js';
 
-/** No answer comes sooner than this much of the handshake's round trip: round trips differ a little. */
+/** No answer comes sooner than this share of the handshake's round trip, as round trips vary a little. */
 const MOST_OF_ROUND_TRIP = 0.75;
-/** Who had sent something this short a time before has not closed an idle connection (seconds). */
+/** A closer that had sent something this short a time before has not closed an idle connection (seconds). */
 const IDLE_SECONDS = 1;
-/** Who closes sooner after its last data was hardly waiting for an answer (seconds). */
+/** A closer that closes sooner after its last data was hardly waiting for an answer (seconds). */
 const SHORTEST_WAIT = 0.5;
 
 export const NO_LOOK =
-  'The program writes without looking for the end of file first: no read or poll between the FIN and the write (likely).';
+  'The program writes without checking for end of file first: no read or poll between the FIN and the write (likely).';
 export const POOL =
-  'A connection pool handed out a connection that the server had closed when idle: its keep-alive timeout is shorter than the pool’s (possible).';
+  'A connection pool handed out a connection that the server had closed as idle: the server’s keep-alive timeout is shorter than the pool’s (possible).';
 export const EARLY_ERROR =
   'The server closed after an error response without reading the rest of the request (possible).';
 export const ENDED =
-  'The process of {closer} ended or was killed, and its kernel closed for it (possible): the FIN is the same, but its other connections end in the same moment.';
+  'The process of {closer} ended or was killed, and its kernel closed for it (possible): the FIN looks the same, but its other connections end at the same moment.';
 
 export const TRACE =
-  'strace -f -e trace=%network,read,readv,write,writev -p PID, looking for reads that return 0 and for EPIPE.';
+  'Run strace -f -e trace=%network,read,readv,write,writev -p PID: look for reads that return 0 and for EPIPE.';
 export const SIGNAL =
-  'grep SigIgn /proc/PID/status (bit 0x1000 is SIGPIPE), or MSG_NOSIGNAL in the code of {writer}.';
+  'Run grep SigIgn /proc/PID/status (bit 0x1000 is SIGPIPE), or look for MSG_NOSIGNAL in the code of {writer}.';
 export const WATCH =
-  'At {writer}: does it watch the connection while it works, so that it can stop when the client has gone?';
+  'At {writer}: check whether it watches the connection while it works, so that it can stop when the client is gone.';
 
 const GAVE_UP = 'The client gave up waiting: its timeout is shorter than the answer took (likely).';
 const COMPARE =
-  'Compare the client’s timeout with the time from its request to frame {data}, and look for what kept {writer} busy.';
+  'Compare the client’s timeout with the time from its request to frame {data}, and find out what kept {writer} busy.';
 
-/** What to look at where no pool lent the connection. */
+/** What to look at if no pool lent the connection. */
 export const OF_BUSY_CLIENT = [
   TRACE,
   SIGNAL,
-  'At {closer}: why it closed, by its timeouts and its log at the time of frame {fin}.',
+  'At {closer}: find out why it closed, from its timeouts and its log at the time of frame {fin}.',
 ];
 
 /** A kind of such writes. */
@@ -64,13 +64,13 @@ export interface Variant {
     | 'half-closed'
     | 'farewell';
   readonly severity: Severity;
-  /** Names of the options that make it this one. */
+  /** Names of the options that make it this kind. */
   readonly restsOn: readonly string[];
-  /** What the writer did, after its name. */
+  /** What the writer did, to follow its name. */
   readonly title: string;
   readonly meaning: string;
   readonly likelyCauses: readonly string[];
-  /** Where those of the writer's role would point elsewhere. */
+  /** Given if the steps for the writer's role would lead elsewhere. */
   readonly nextSteps?: readonly string[];
 }
 
@@ -82,18 +82,18 @@ export interface Written {
   readonly data: Milestone;
   readonly entry: Transition;
   readonly reset: SeenReset;
-  /** The acknowledgment of the FIN, if the writer sent it apart from the data and before. */
+  /** The acknowledgment of the FIN, if the writer sent it before the data, in a segment of its own. */
   readonly apart: Milestone | null;
   readonly before: SeenReset | null;
   /** Octets before the data that were not acknowledged either. */
   readonly missing: number;
-  /** What the writer had sent until then, and whether that is known to be nothing at all. */
+  /** What the writer had sent before the data, and whether that is known to be nothing at all. */
   readonly bytesSent: number;
   readonly isFirst: boolean;
   readonly options: OptionValues;
 }
 
-/** Of which kind it is. */
+/** Which kind it is. */
 export function variantOf(written: Written): Variant {
   const { connection, writer, data, reset, before, missing, options } = written;
   const closed: Transition | null = entered(writer, 'LAST-ACK');
@@ -103,7 +103,7 @@ export function variantOf(written: Written): Variant {
     title: 'sent a last {written} after the peer’s close, answered with RST',
     likelyCauses: [
       'A goodbye that the protocol asks for, such as TLS close_notify or HTTP/2 GOAWAY, sent when the close was seen (likely).',
-      'The rest of something for which {closer} did not wait (possible).',
+      'The rest of something that {closer} did not wait for (possible).',
     ],
     nextSteps: ['Nothing, if the bytes in frame {data} are such a goodbye.'],
   };
@@ -116,7 +116,7 @@ export function variantOf(written: Written): Variant {
     return {
       ...goodbye,
       restsOn: ['farewellBytes'],
-      meaning: `It closed right after: this may be a goodbye such as TLS close_notify, which has to come before a TLS side closes${missing === 0 ? ', and then no data was lost' : '; what was lost before it was none'}.`,
+      meaning: `{writer} closed right after: this may be a goodbye such as TLS close_notify, which a TLS side has to send before it closes${missing === 0 ? ', and then no data was lost' : '; what was lost before it was no goodbye'}.`,
     };
   }
   if (before === null && mayBeTlsAlert(connection, writer, data.value))
@@ -125,7 +125,7 @@ export function variantOf(written: Written): Variant {
   return writer.role === 'server' ? ofServer(written) : ofClient(written);
 }
 
-/** The closer read on after its FIN, and then no longer: the writer may have seen nothing of that. */
+/** The closer went on reading after its FIN, then stopped: the writer may have seen nothing of that. */
 function ofHalfClosed(written: Written): Variant {
   const isServer = written.writer.role === 'server';
   const accepted = count(acknowledgedAfterPeerFin(written.writer), 'byte');
@@ -133,15 +133,15 @@ function ofHalfClosed(written: Written): Variant {
     name: 'half-closed',
     severity: isServer ? 'warning' : 'error',
     restsOn: [],
-    title: `went on writing to a peer that had half-closed, and then took no more: {bytes} lost to RST`,
-    meaning: `{closer} had acknowledged ${accepted} of that after its FIN: it still read then, and had closed, or ended, when the rest came. ${lossOf(written)}`,
+    title: `went on writing to a peer that had half-closed and then accepted no more: {bytes} lost to RST`,
+    meaning: `{closer} had acknowledged ${accepted} of that data after its FIN: it was still reading then, but had closed or ended when the rest came. ${lossOf(written)}`,
     likelyCauses: isServer
       ? [
-          'The client ended, or gave up, in the middle of what it had half-closed for (possible).',
+          'The client ended or gave up while still receiving what it had half-closed for (possible).',
           CLIENT_LEFT[0],
         ]
-      : ['{closer} ended, or closed fully, before it had read everything (possible).', ENDED],
-    nextSteps: ['At {closer}: its log at the time of frame {rst}, and its timeouts.', SIGNAL],
+      : ['{closer} ended or closed fully before it had read everything (possible).', ENDED],
+    nextSteps: ['At {closer}: check its log at the time of frame {rst}, and its timeouts.', SIGNAL],
   };
 }
 
@@ -152,7 +152,7 @@ function ofClient(written: Written): Variant {
       name: 'stale-pooled-connection',
       severity: 'error',
       restsOn: ['immediateSeconds'],
-      title: 'wrote to a connection that its peer had closed {delay} before: {bytes} lost to RST',
+      title: 'wrote to a connection that its peer had closed {delay} earlier: {bytes} lost to RST',
       meaning: `The connection had been dead for that long when it was used again, as when a pool hands out a connection without testing it. ${lossOf(written)}`,
       likelyCauses: [NO_LOOK, POOL, ENDED],
     };
@@ -176,23 +176,23 @@ function ofClient(written: Written): Variant {
     severity: 'warning',
     restsOn: ['promptSeconds'],
     title: 'wrote when its peer had just closed: {bytes} lost to RST',
-    meaning: `The program had hardly time to see the close${wasIdle ? `, which came after {closer} had sent nothing for ${duration(idle)}` : ''}. ${lossOf(written)} Whether the peer would have wanted the bytes is unknown.`,
+    meaning: `The program hardly had time to see the close${wasIdle ? `, which came after {closer} had sent nothing for ${duration(idle)}` : ''}. ${lossOf(written)} Whether the peer would have wanted the bytes is unknown.`,
     likelyCauses: wasIdle
       ? [
-          `The server’s idle timeout, of ${duration(idle)} or so, ran out just as the client used the connection again (possible).`,
+          `The server’s idle timeout, of ${duration(idle)} or so, expired just as the client used the connection again (possible).`,
           EARLY_ERROR,
           ENDED,
         ]
       : [
-          'The server ended the connection by itself, after a timeout or when it was done, while the client was writing (possible).',
+          'The server ended the connection on its own, after a timeout or when it was done, while the client was writing (possible).',
           EARLY_ERROR,
           ENDED,
         ],
     nextSteps: [
       wasIdle
-        ? 'If the connection was idle until then, let the client give such ones up some seconds before the server does; the timeouts of {closer}, and its log at the time of frame {fin}, tell.'
-        : 'At {closer}: its timeouts, and its log at the time of frame {fin}.',
-      'Repeat what was lost only if that does no harm: the capture does not tell what {closer} had acted on.',
+        ? 'If the connection was idle until then, make the client give up such connections some seconds before the server does; check the timeouts of {closer}, and its log at the time of frame {fin}.'
+        : 'At {closer}: check its timeouts, and its log at the time of frame {fin}.',
+      'Repeat what was lost only if that does no harm: the capture does not show what {closer} had acted on.',
       SIGNAL,
     ],
   };
@@ -208,11 +208,11 @@ function ofServer(written: Written): Variant {
       severity: left ? 'warning' : 'error',
       restsOn: ['immediateSeconds'],
       title: 'wrote {delay} after its client had closed: {bytes} lost to RST',
-      meaning: `The client had not waited for it. ${lossOf(written)}`,
+      meaning: `The client had not waited for this data. ${lossOf(written)}`,
       likelyCauses: [
         GAVE_UP,
-        'The client ended or was stopped while the server was at work (possible).',
-        'The server holds connections without looking for the end of file, and used this one again (possible).',
+        'The client ended or was stopped while the server was working (possible).',
+        'The server keeps connections without checking for end of file, and used this one again (possible).',
       ],
       nextSteps: [COMPARE, WATCH],
     };
@@ -223,7 +223,7 @@ function ofServer(written: Written): Variant {
       restsOn: ['promptSeconds'],
       severity: isFirst ? 'warning' : 'info',
       title: 'wrote when its client had just closed: {bytes} lost to RST',
-      meaning: `The client did not wait for ${isFirst ? 'any answer' : 'it'}${hasClosed(written) ? '.' : '; the server’s next write raises SIGPIPE or EPIPE.'}`,
+      meaning: `The client did not wait for ${isFirst ? 'any answer' : 'this data'}${hasClosed(written) ? '.' : '; the server’s next write raises SIGPIPE or fails with EPIPE.'}`,
       likelyCauses: CLIENT_LEFT,
       nextSteps: [UNLESS_CLIENT_SHOULD_WAIT, SIGNAL],
     };
@@ -234,7 +234,7 @@ function ofServer(written: Written): Variant {
       severity: 'warning',
       restsOn: ['promptSeconds', 'immediateSeconds', 'streamingBytes'],
       title: 'was still sending when its client closed: {bytes} lost to RST',
-      meaning: `The client went away in the middle of the response, and the server’s program had time to see that${hasClosed(written) ? '.' : '; its next write raises SIGPIPE or EPIPE.'}`,
+      meaning: `The client went away in the middle of the response, and the server’s program had time to see that${hasClosed(written) ? '.' : '; its next write raises SIGPIPE or fails with EPIPE.'}`,
       likelyCauses: CLIENT_LEFT,
     };
   }
@@ -244,7 +244,7 @@ function ofServer(written: Written): Variant {
       name: 'immediate',
       severity: left ? 'warning' : 'error',
       restsOn: ['promptSeconds', 'immediateSeconds'],
-      title: `answered a client that had waited for ${duration(waited)} and closed {delay} before: {bytes} lost to RST`,
+      title: `answered a client that had waited for ${duration(waited)} and closed {delay} earlier: {bytes} lost to RST`,
       meaning: lossOf(written),
       likelyCauses: [GAVE_UP, 'The client ended, or its user left (possible).'],
       nextSteps: [COMPARE, WATCH],
@@ -261,16 +261,16 @@ function ofServer(written: Written): Variant {
     likelyCauses: left
       ? CLIENT_LEFT
       : [
-          'The server writes without looking for the end of file first: no read or poll between the FIN and the write (likely).',
+          'The server writes without checking for end of file first: no read or poll between the FIN and the write (likely).',
           ...CLIENT_LEFT,
         ],
   };
 }
 
 /**
- * Whether the writer's host had the FIN for long when the data came. Its acknowledgment and its data are both its own,
- * so that the way to the tap cancels out; where one segment is both, only the round trip can be allowed for. What
- * follows data that had been on its way with the FIN was waiting in the send buffer.
+ * Whether the writer's host had had the FIN for long when the data came. It sends both the acknowledgment and the data,
+ * so the delay to the tap cancels out; if one segment is both, only the round trip can be allowed for. What follows
+ * data that crossed the FIN on the way was waiting in the send buffer.
  */
 function timingOf({ connection, data, entry, apart, before, options }: Written): {
   wasLate: boolean;
@@ -287,8 +287,8 @@ function timingOf({ connection, data, entry, apart, before, options }: Written):
 }
 
 /**
- * The client closed without waiting for an answer to the last that it had sent: within a round trip of that; or while
- * it had not arrived, as the FIN that came behind it had to wait for it at the server.
+ * The client closed without waiting for an answer to the last data it had sent: within a round trip of sending it; or
+ * before it had arrived, which shows in the FIN behind it having to wait for it at the server.
  */
 function cannotHaveWaited(written: Written): boolean {
   const { connection, closer } = written;
@@ -305,7 +305,7 @@ function cannotHaveWaited(written: Written): boolean {
   return lasted(connection, close.frame, secondsBetween(close.time, covered.time), 2 * roundTripSeconds);
 }
 
-/** The closer had sent something right before its FIN: it did not close for want of use. */
+/** The closer had sent something right before its FIN: it did not close because the connection was idle. */
 function wasInUse(written: Written): boolean {
   const quiet = quietBefore(written);
   return (
@@ -319,7 +319,7 @@ function quietBefore(written: Written): number | null {
   return lastNewData === null ? null : secondsBetween(lastNewData.time, closeOf(written).time);
 }
 
-/** When the closer closed, which may be long before the writer took the FIN in. */
+/** When the closer closed, which may be long before the writer accepted the FIN. */
 function closeOf({ closer, entry }: Written): Transition {
   return entered(closer, 'FIN-WAIT-1') ?? entry;
 }
@@ -339,6 +339,6 @@ function hasClosed({ writer, reset }: Written): boolean {
 
 function lossOf(written: Written): string {
   return hasClosed(written)
-    ? 'The write returned success, and the bytes are lost; its own FIN came before the reset, so that no later call need tell its program.'
-    : 'The write returned success, the bytes are lost, and the next write raises SIGPIPE or EPIPE.';
+    ? 'The write returned success, and the bytes are lost; {writer}’s own FIN came before the reset, so no later call need report that to its program.'
+    : 'The write returned success, the bytes are lost, and the next write raises SIGPIPE or fails with EPIPE.';
 }

@@ -60,7 +60,7 @@ describe('peer-host-lost', () => {
     expect(told.explanation).toBe(
       'It waits. Its host was heard on other connections up to 47 s after that: it has not gone.',
     );
-    expect(told.likelyCauses[0]).toMatch(/^A firewall or NAT dropped its state/);
+    expect(told.likelyCauses[0]).toMatch(/^A firewall or NAT silently dropped its state/);
     expect(told.likelyCauses.join()).not.toMatch(/lost power|\{/);
     expect(told.severity).toBe('error');
   });
@@ -114,7 +114,7 @@ describe('peer-host-lost', () => {
       });
       expect(likelyCauses).toEqual([
         'It closed.',
-        expect.stringMatching(/^A firewall or NAT dropped/),
+        expect.stringMatching(/^A firewall or NAT silently dropped/),
         expect.stringMatching(/^The path loses what 10\.0\.0\.1:40000 sends/),
         expect.stringMatching(/^Several hosts share the address of 10\.0\.0\.2:8080/),
         'More.',

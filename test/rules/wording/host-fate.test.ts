@@ -16,7 +16,7 @@ import { unansweredData } from '../silence-cases.js';
 /** What a capture can show of each, in the words of the finding that says it. */
 const FATES: readonly [fixture: string, side: Role, rule: string, firstCause: RegExp][] = [
   // A killed process and a program that closes send the same FIN.
-  ['killed-no-unread-data', 'client', 'rst-on-write-after-close', /^The program writes without looking/],
+  ['killed-no-unread-data', 'client', 'rst-on-write-after-close', /^The program writes without checking/],
   ['killed-unread-data', 'client', 'rst-active-abort', /^close\(\) with received data still unread/],
   ['endpoint-mass-close', 'client', 'endpoint-mass-close', /^The process of .* exited or was restarted/],
   ['power-loss', 'client', 'peer-unresponsive', /^The host of .* lost power, crashed or froze/],

@@ -37,7 +37,7 @@ describe('what a program sees', () => {
   it('is told otherwise of one that had sent its own FIN', () => {
     const { client, server } = connection({ client: { after: CLOSES } });
     expect(seenAt(client, server, VIEW)).toBe(
-      '{x}, which had sent its own FIN: nothing if it called close() or its program ended, as nobody holds the socket any more; after shutdown(SHUT_WR) its writes had failed with EPIPE and SIGPIPE already, and its read fails with ECONNRESET.',
+      '{x}, which had sent its own FIN: nothing if it called close() or its program ended, as no process holds the socket any more; after shutdown(SHUT_WR) its writes already failed with EPIPE and SIGPIPE, and its read fails with ECONNRESET.',
     );
   });
 
@@ -52,7 +52,7 @@ describe('what a program sees', () => {
       client: { after: CLOSES },
       server: { milestones: [happens('fin-covered', 9.6, 8)] },
     });
-    expect(seenAt(client, server, VIEW)).toMatch(/its read gives 0, as it had the FIN of its peer\.$/);
+    expect(seenAt(client, server, VIEW)).toMatch(/its read returns 0, as its peer’s FIN had arrived\.$/);
   });
 
   it('is the end of the stream where it had the FIN of its peer, unless that says no more', () => {
@@ -171,7 +171,7 @@ describe('a finding on an endpoint that had closed', () => {
     ({ rule, connection }) => {
       const [{ applicationSees }] = prepareRules([rule])(connection, at(1000));
       expect(applicationSees).toMatch(
-        /, which had sent its own FIN: nothing if it called close\(\) .* after shutdown\(SHUT_WR\) its writes had failed with EPIPE/,
+        /, which had sent its own FIN: nothing if it called close\(\) .* after shutdown\(SHUT_WR\) its writes already failed with EPIPE/,
       );
       expect(applicationSees).not.toMatch(/writes succeed|write succeeds/);
     },
@@ -244,10 +244,10 @@ describe('a finding on an endpoint whose peer had closed', () => {
     ],
   ];
   it.each(cases.map(([rule, with_]) => ({ rule, connection: with_, id: rule.id })))(
-    'of $id says that its read gives 0, and that no read waits or fails',
+    'of $id says that its read returns 0, and that no read waits or fails',
     ({ rule, connection }) => {
       const [{ applicationSees }] = prepareRules([rule])(connection, at(1000));
-      expect(applicationSees).toMatch(/its read gives 0, as it had the FIN of its peer/);
+      expect(applicationSees).toMatch(/its read returns 0, as its peer’s FIN had arrived/);
       expect(applicationSees).not.toMatch(/read blocks|read fails|gets ECONNRESET/);
     },
   );
