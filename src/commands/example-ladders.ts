@@ -812,7 +812,7 @@ states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observ
 the client ended in TIME-WAIT
 the server ended in CLOSED
 
-info 10.9.1.2:8080 did not take the 18 bytes that 10.9.1.1:40001 sent with its
+info 10.9.1.2:8080 did not accept the 18 bytes that 10.9.1.1:40001 sent with its
 SYN
 fast-open-refused · #12, #13, #14 · RFC 7413 §4.2.2; RFC 9293 §3.10.7.3;
 Linux ip-sysctl tcp_fastopen
@@ -840,8 +840,8 @@ states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observ
 the client ended in TIME-WAIT
 the server ended in CLOSED
 
-info 10.9.35.2:8080 answered 10.9.35.1:40000 only when its SYN asked for ECN no
-longer
+info 10.9.35.2:8080 answered 10.9.35.1:40000 only when its SYN no longer asked
+for ECN
 ecn-syn-unanswered · #1, #2, #3 · RFC 3168 §6.1.1.1; RFC 3360 §3; RFC 6298 §2
 `,
   'handshake-delayed': `connection 0: 10.9.1.1:40000 ↔ 10.9.1.2:8080
@@ -894,7 +894,7 @@ states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observ
 the client ended in CLOSED
 the server ended in CLOSED
 
-warning 10.9.24.1:40000 opened a connection anew that 10.9.24.2:8080 still held
+warning 10.9.24.1:40000 opened anew a connection that 10.9.24.2:8080 still held
 half-open-syn-challenge · #8, #9, #10 · RFC 9293 §3.5.1; RFC 5961 §4.2;
 RFC 9293 §3.5.2, §3.10.7.4
 `,

@@ -4,7 +4,7 @@ import type { RuleDescription } from './rule.js';
 type Documentation = RuleDescription['documentation'];
 
 /** Said if there are any. */
-const ABOUT_NAMES = 'Names in angle brackets stand for what each finding says instead.';
+const ABOUT_NAMES = 'Names in angle brackets are placeholders that each finding fills in.';
 
 /** A rule's documentation in general, and what its names mean; null if it has none. */
 export interface GeneralDocumentation extends Documentation {

@@ -22,7 +22,7 @@ describe('explain', () => {
 
   it('says what the names in its texts stand for', async () => {
     const { stdout } = await finwait(['explain', 'close-wait-stuck']);
-    expect(stdout).toContain('Names in angle brackets stand for what each finding says instead.');
+    expect(stdout).toContain('Names in angle brackets are placeholders that each finding fills in.');
     expect(stdout).toContain("ss -tanpo state close-wait '( <filter> )'");
   });
 });

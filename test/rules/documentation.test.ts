@@ -4,7 +4,7 @@ import { escapeMarkdown } from '../../src/report/text/escape.js';
 import { CATALOG, RULES } from '../../src/rules/catalog.js';
 import { generalDocumentation } from '../../src/rules/documentation.js';
 
-const ABOUT = 'Names in angle brackets stand for what each finding says instead.';
+const ABOUT = 'Names in angle brackets are placeholders that each finding fills in.';
 
 describe('what a rule says without a finding', () => {
   it.each(CATALOG)('of $id holds no braces but those of commands', (rule) => {
