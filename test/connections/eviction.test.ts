@@ -134,6 +134,6 @@ describe('--max-connections', () => {
   it.each(['0', 'abc', '-3', '1e6', '2.5', ''])('cannot be %j', async (value) => {
     const { code, stderr } = await finwait([capture, '--max-connections', value]);
     expect(code).toBe(2);
-    expect(stderr).toContain('it is a whole number of at least 1\n');
+    expect(stderr).toContain('it must be a whole number of at least 1\n');
   });
 });

@@ -132,9 +132,9 @@ describe.each(WRAPPINGS)('$name', (wrapping: Wrapping) => {
   );
 });
 
-describe('the table of what holds each encapsulation', () => {
+describe('the table of how each encapsulation is tested', () => {
   const page = readFileSync('docs/captures.md', 'utf8');
-  const rows = page.slice(page.indexOf('## What holds each of them')).match(/^\|.*\|$/gm) ?? [];
+  const rows = page.slice(page.indexOf('## How each of them is tested')).match(/^\|.*\|$/gm) ?? [];
   const named = rows.flatMap((row) => row.split('|')[2].trim().split('; '));
 
   it('names every wrapping, and which Wireshark is not asked about', () => {
