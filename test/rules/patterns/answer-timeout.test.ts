@@ -255,7 +255,7 @@ describe('answer-timeout', () => {
     const patterns = told(...services.flat(), waited(90, 5, { server: { port: 9011 } }));
     expect(patterns).toHaveLength(10);
     expect(patterns[0]).toMatchObject({ count: 4, facts: { server: '10.0.0.2:9011' } });
-    expect(patterns[0].explanation).toContain('2 services more with fewer such findings are not listed.');
+    expect(patterns[0].explanation).toContain('2 more services with fewer such findings are not listed.');
   });
 
   it('takes services apart', () => {
