@@ -17,7 +17,7 @@ export const capturePause: PatternRule = {
   related: ['capture-loss', 'capture-midstream', 'capture-ended-early', 'capture-clock'],
   documentation: {
     meaning:
-      'For a while the capture holds no frame at all, and what follows begins in the middle: connections are beyond what was captured of them, or were never seen to begin; or it holds none for longer than a network in use is silent. So the capture paused; the hosts did not. A connection that is not seen again after such a pause may have ended during it: its silence is counted only up to the pause, and no rule calls it stuck for longer.',
+      'For a while the capture holds no frame at all, and what follows picks up in the middle: connections are beyond what was captured of them, or were never seen to begin; or it holds none for longer than a network in use is silent. So the capture paused; the hosts did not. A connection that is not seen again after such a pause may have ended during it: its silence is counted only up to the pause, and no rule calls it stuck for longer.',
     proof: [
       'No frame for at least ten seconds, and in the minute that follows connections whose next segment is beyond what was captured, or that begin in their middle: at least three in all, or two of the first kind, and more than go on where they were.',
       'No frame for half an hour, and at least three connections that begin in their middle, while none goes on where it was; no frame for a day, and one such connection; or no frame for a week, unless all go on where they were.',
@@ -68,7 +68,7 @@ export const capturePause: PatternRule = {
               pauses.length === 1
                 ? 'The capture paused for {time}'
                 : 'The capture paused {pauses} times, for {time} at most',
-            explanation: `Nothing was captured in the {time} before frame ${grouped(longest.frame)}${longest.goesOnInside ? ', and what follows begins in the middle' : ': no network in use is silent for so long'}. ${unheard === 0 ? 'No connection that was open then is missing afterwards.' : `${count(unheard, 'connection was', 'connections were')} not seen again after a pause: what is said of ${unheard === 1 ? 'it' : 'them'} ends where the pause began.`}`,
+            explanation: `Nothing was captured in the {time} before frame ${grouped(longest.frame)}${longest.goesOnInside ? ', and what follows picks up in the middle' : ': no network in use is silent for so long'}. ${unheard === 0 ? 'No connection that was open then is missing afterwards.' : `${count(unheard, 'connection was', 'connections were')} not seen again after a pause: what is said of ${unheard === 1 ? 'it' : 'them'} ends where the pause began.`}`,
             connections: concerned.ids,
             count: concerned.count,
             from: longest.from,

@@ -118,7 +118,7 @@ describe('service-answers-others', () => {
         clientsRefusedForEcn: 1,
         clientsThatMetBoth: 1,
       });
-      expect(pattern.explanation).toContain('One client was refused with SYNs that asked for ECN');
+      expect(pattern.explanation).toContain('One client was refused only for SYNs that asked for ECN');
       expect(pattern.likelyCauses[0]).toMatch(/rejects SYNs that ask for ECN/);
       expect(pattern.citations.map(({ source }) => source)).toContain('RFC 3360');
       expect(textsOf(pattern)).not.toMatch(UNFILLED);
