@@ -897,10 +897,7 @@ export const cite = {
   ),
   pathMtu: tcp('3.7.2', 'Path MTU discovery relies on the ICMP errors of routers on the way.'),
   pathMtuHost: pathMtu('3', 'A host that learns of a smaller path MTU has to act on it.'),
-  pathMtuRouter: pathMtu(
-    '4',
-    'A router that may not fragment a packet says what size its next link takes.',
-  ),
+  pathMtuRouter: pathMtu('4', 'A router that may not fragment a packet says what size its next link takes.'),
   tooLargeIsSoft: icmpAttacks(
     '5.2',
     'If a host does path MTU discovery, the ICMP error about a packet too large to be forwarded is a soft one.',

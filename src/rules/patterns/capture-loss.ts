@@ -53,11 +53,7 @@ export const captureLoss: PatternRule = {
       'Segments lost on the network: they are not acknowledged.',
     ],
     applicationSees: 'Nothing: this is about the capture.',
-    likelyCauses: [
-      TOO_SLOW,
-      OTHER_PATH,
-      inCase('If its counters report none', NONE_DROPPED.likelyCauses[2]),
-    ],
+    likelyCauses: [TOO_SLOW, OTHER_PATH, inCase('If its counters report none', NONE_DROPPED.likelyCauses[2])],
     nextSteps: [COUNTERS, MORE_ROOM],
     example: { fixture: 'capture-loss', capture: 'client' },
   },

@@ -8,7 +8,7 @@ import { Groups, Members } from './members.js';
 import type { PatternRule } from './pattern-rule.js';
 import { reportPattern } from './report-pattern.js';
 
-/** How far intervals may differ, as a share of the longest: a check that waits for a reply, or shares a timer, is not exact. */
+/** How far intervals may differ, as a share of the longest: what waits for a reply, or shares a timer, is not exact. */
 const SPREAD = 0.25;
 /** Calls that follow one another faster are no checks. */
 const SHORTEST_INTERVAL = 0.5;

@@ -127,7 +127,8 @@ export const idleResetInterval: PatternRule = {
       default: 0.02,
       minimum: 0,
       maximum: 1,
-      description: 'How far silences may lie from their median, never less than 2 s: a device counts exactly.',
+      description:
+        'How far silences may lie from their median, never less than 2 s: a device counts exactly.',
     },
   },
   citations: [

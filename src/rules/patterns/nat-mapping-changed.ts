@@ -10,7 +10,10 @@ import { furtherServices, MAX_GROUPS, MAX_LISTED, MOST_SERVICES } from './member
 import type { Contrast, PatternCollector, PatternRule } from './pattern-rule.js';
 import { reportPattern } from './report-pattern.js';
 
-/** Connections that begin in their middle, and are compared with all others: whoever makes a capture must not choose how long that takes. */
+/**
+ * Connections that begin in their middle, and are compared with all others: whoever made the capture must not choose
+ * how long that takes.
+ */
 const MAX_STRAYS = 1000;
 /**
  * How far from where the stream was it may go on, as it may be sent again from the other end of a wide window, and how

@@ -59,8 +59,8 @@ export interface PatternRule extends RuleDescription {
   /** It compares moments of several connections: each capture has a collector of its own. */
   readonly isOfOneCapture?: true;
   /**
-   * A fresh collector for one analysis, or for one of its captures; `heard` is that of all of them, and knows each connection before they do.
-   * `settings` are those of all rules.
+   * A fresh collector for one analysis, or for one of its captures; `heard` is that of all of them, and knows each
+   * connection before they do. `settings` are those of all rules.
    */
   readonly begin: (options: OptionValues, heard: Heard, settings: RuleSettings) => PatternCollector;
 }

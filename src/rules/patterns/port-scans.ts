@@ -50,7 +50,10 @@ interface Watched extends Scan {
   wasFast: boolean;
 }
 
-/** Watches for clients that try one port of a host after another. It gets only calls that a census counts: that bounds it. */
+/**
+ * Watches for clients that try one port of a host after another. It is given only calls that a census counts, which
+ * bounds what it keeps.
+ */
 export class PortScans {
   readonly #hosts = new Groups<number>();
   readonly #watched = new Groups<Watched>();

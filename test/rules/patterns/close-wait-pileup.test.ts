@@ -72,7 +72,9 @@ describe('close-wait-pileup', () => {
 
     it('by those that it closed before', () => {
       const { explanation, likelyCauses, facts } = told(closed(4, 10, 11), closed(5, 20, 21));
-      expect(explanation).toContain(' 10.0.0.2:8080 closed others before the oldest of them, and none since. ');
+      expect(explanation).toContain(
+        ' 10.0.0.2:8080 closed others before the oldest of them, and none since. ',
+      );
       expect(likelyCauses.join('\n')).toMatch(/^All of its workers .*\nA descriptor leak .*\(possible\)\.$/);
       expect(facts.closesOthers).toBe(false);
     });
