@@ -55,7 +55,7 @@ export const hostRestarted: PatternRule = {
   related: ['rst-half-open-discovered', 'half-open-syn-challenge', 'idle-reset-interval', 'peer-host-lost'],
   documentation: {
     meaning:
-      'A crash or a power loss ends all connections of a host at once, without a packet. After the restart each of them is answered with a reset at its next use, or is opened anew by the host itself. Several on one host point to a restart, not to a single broken connection.',
+      'A crash or a loss of power ends all connections of a host at once, without a packet. After the restart each of them is answered with a reset at its next use, or is opened anew by the host itself. Several on one host point to a restart, not to a single broken connection.',
     proof: [
       'At least minimumSigns connections of one host with rst-half-open-discovered or half-open-syn-challenge.',
       'One moment at which it can have forgotten all of them: none was answered after another was already forgotten.',
@@ -69,7 +69,7 @@ export const hostRestarted: PatternRule = {
     ],
     applicationSees: 'On each old connection of {host}: ECONNRESET at its next use.',
     likelyCauses: [
-      'A crash, a watchdog or a power loss with a restart of {host} (possible): then uptime there is shorter than these connections.',
+      'A crash, a watchdog or a loss of power with a restart of {host} (possible): then uptime there is shorter than these connections.',
       'A restored or moved virtual machine or container (possible): check the hypervisor’s or orchestrator’s log.',
       'A NAT or load balancer in front that lost its table (possible): then connections that bypass it live on.',
     ],
