@@ -28,7 +28,7 @@ export const captureOffload: PatternRule = {
     ],
     nextSteps: [
       'If sizes, numbers or gaps of segments matter, capture on the wire, at a mirror port or a tap.',
-      'Or turn offload off on the capturing host meanwhile, which costs it speed: ethtool -K eth0 tso off gso off gro off lro off.',
+      'Or turn offloading off on the capturing host meanwhile, which costs it speed: ethtool -K eth0 tso off gso off gro off lro off.',
     ],
     example: { fixture: 'capture-offload', capture: 'client' },
   },
