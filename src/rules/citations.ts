@@ -279,7 +279,7 @@ export const cite = {
   ),
   resetTellsDataLoss: tcp(
     '3.6.1',
-    'Where close ends reading as well, a close with data unread or data after it should cause a RST: data was lost.',
+    'If close ends reading as well, a close with data unread or data after it should cause a RST: data was lost.',
     'SHLD-3',
   ),
   halfDuplexClose: tcp(
@@ -311,7 +311,7 @@ export const cite = {
   ),
   timeWaitReopen: tcp(
     '3.6.1',
-    'A side in TIME-WAIT may let a new SYN reopen the connection, beyond all numbers it used itself, and returns if the SYN was an old copy.',
+    'A side in TIME-WAIT may let a new SYN reopen the connection, with numbers beyond all its own, and goes back if the SYN was an old copy.',
     'MAY-2',
   ),
   sendInCloseWait: tcp('3.10.2', 'A program may send in CLOSE-WAIT as in ESTABLISHED.'),
@@ -348,7 +348,7 @@ export const cite = {
   ),
   httpRetry: http(
     '9.3.1',
-    'Connections may be closed at any time; which requests a client may then repeat by itself, HTTP defines.',
+    'Connections may be closed at any time; HTTP defines which requests a client may then repeat by itself.',
   ),
   httpIdleCloseRace: http(
     '9.5',
@@ -467,7 +467,7 @@ export const cite = {
   abortCommand: tcp('3.9.1.6', 'An abort drops all that is pending, removes the connection and sends a RST.'),
   closedAnswersReset: tcp(
     '3.10.7.1',
-    'What meets CLOSED draws a reset: numbered by the segment’s ACK if it has one, else from zero and with an ACK of that segment.',
+    'What meets CLOSED draws a reset: numbered by the segment’s ACK if it has one, else from zero with an ACK of that segment.',
   ),
   synSentReset: tcp(
     '3.10.7.3',
@@ -517,7 +517,7 @@ export const cite = {
   ),
   resetHistory: inappropriateResets(
     '2',
-    'What resets were made for, and that one which only answers reserved flags is against the standard.',
+    'What resets were made for, and that a reset which only answers reserved flags is against the standard.',
   ),
   resetForEcn: inappropriateResets('3', 'Firewalls have answered a SYN that asks for ECN with a reset.'),
   middleboxPolicy: inappropriateResets(
@@ -533,7 +533,7 @@ export const cite = {
   linuxRfc1337: tcpManual('tcp_rfc1337', 'Unless it is set, a reset in TIME-WAIT closes the socket at once.'),
   linuxRfc1337Switch: sysctl(
     'tcp_rfc1337',
-    'Whether Linux keeps to RFC 1337 in TIME-WAIT; by default it does not.',
+    'Whether Linux follows RFC 1337 in TIME-WAIT; by default it does not.',
   ),
   timeWaitKilled: tcpMinisocks(
     'tcp_timewait_state_process',
@@ -557,7 +557,7 @@ export const cite = {
   ),
   natAnswersUnknown: nat(
     '5',
-    'Whether a NAT drops segments of a connection that it does not know or resets it is left open.',
+    'It is left open whether a NAT drops segments of a connection that it does not know, or resets it.',
   ),
   lingerTwoBelowZero: tcpInput(
     'tcp_rcv_state_process',
@@ -573,7 +573,7 @@ export const cite = {
   ),
   connectRefused: connectManual(
     'ECONNREFUSED',
-    'connect reports with it that no program listens at that address.',
+    'With this error connect reports that no program listens at that address.',
   ),
 
   // Liveness
@@ -612,7 +612,7 @@ export const cite = {
   keepAliveEmpty: tcp('3.8.4', 'A keep-alive should carry no data.', 'SHLD-12'),
   linuxKeepAlive: tcpManual(
     'tcp_keepalive_time, tcp_keepalive_intvl, tcp_keepalive_probes',
-    'Where they are on, Linux probes after two hours of silence, then every 75 s, and gives up after 9 probes.',
+    'If they are on, Linux probes after two hours of silence, then every 75 s, and gives up after 9 probes.',
   ),
   frequentKeepAlive: problems(
     '2.11',
@@ -669,7 +669,7 @@ export const cite = {
   ),
   hostRetransmissionLimits: hosts(
     '4.2.3.5',
-    'At a limit that should be worth at least 100 s retransmitting ends with the connection; a SYN is repeated for three minutes.',
+    'At a limit, which should be worth at least 100 s, retransmitting ends, and the connection too; a SYN is repeated for three minutes.',
   ),
   userTimeoutMeaning: userTimeout(
     '1',
@@ -699,7 +699,7 @@ export const cite = {
   ),
   neighbourResolution: neighbourDiscovery(
     '7.2.2',
-    'Without an answer to several solicitations address resolution has failed, and an ICMP error tells of each packet that waited.',
+    'Without an answer to several solicitations address resolution has failed, and an ICMP error reports each packet that waited.',
   ),
   softErrorsInHandshake: softErrors(
     '4.1',
@@ -711,7 +711,7 @@ export const cite = {
   ),
   retries2: sysctl(
     'tcp_retries2',
-    'Linux gives up data after 15 retransmissions by default: at least 924.6 s.',
+    'By default Linux gives up on data after 15 retransmissions: at least 924.6 s.',
   ),
   userTimeout: tcpManual(
     'TCP_USER_TIMEOUT',
@@ -731,7 +731,7 @@ export const cite = {
   ),
   icmpHandling: linux('net/ipv4/tcp_ipv4.c')(
     'tcp_v4_err',
-    'An ICMP error of a known code ends a connect at once, and is kept for the timeout of an open connection; exceeded time is EHOSTUNREACH.',
+    'An ICMP error of a known code ends a connect at once, and is kept for the timeout of an open connection; time exceeded is EHOSTUNREACH.',
   ),
   icmp6Errno: linux('net/ipv6/icmp.c')(
     'icmpv6_err_convert',
@@ -744,11 +744,11 @@ export const cite = {
   tcpErrors: tcpManual('ERRORS', 'ETIMEDOUT says that the other end did not acknowledge retransmitted data.'),
   tcpErrorHandling: tcpManual(
     'Error handling',
-    'A network error is reported only when resending has failed, in the place of ETIMEDOUT, unless IP_RECVERR is set.',
+    'A network error is reported only when resending has failed, instead of ETIMEDOUT, unless IP_RECVERR is set.',
   ),
   natEstablished: nat(
     '5',
-    'A NAT that drops silent connections has to leave established, FIN-WAIT and CLOSE-WAIT ones 2 h 4 min at least.',
+    'A NAT that drops silent connections has to keep established, FIN-WAIT and CLOSE-WAIT ones for 2 h 4 min at least.',
     'REQ-5',
   ),
   natTransitory: natUpdate(
@@ -784,7 +784,7 @@ export const cite = {
   ),
   conntrackLiberal: conntrack(
     'nf_conntrack_tcp_be_liberal',
-    'What lies outside the window is invalid to Linux’s firewall, unless only resets are to be.',
+    'What lies outside the window is invalid to Linux’s firewall, unless it is told that only resets are.',
   ),
 
   // Handshake
@@ -803,7 +803,7 @@ export const cite = {
   ),
   fastOpenSwitch: sysctl(
     'tcp_fastopen',
-    'Which sides of Fast Open Linux takes part in: clients by default, servers only where it is switched on.',
+    'On which side Linux takes part in Fast Open: as a client by default, as a server only if it is switched on.',
   ),
   hostSimultaneousOpen: hosts(
     '4.2.2.10',
@@ -825,9 +825,9 @@ export const cite = {
   ),
   ecnSynDropped: ecn(
     '6.1.1.1',
-    'Some devices drop or reset a SYN that asks for ECN; its sender may repeat it without, or first as it was, as a loss looks the same.',
+    'Some devices drop or reset a SYN that asks for ECN; its sender may repeat it without, or first unchanged, as a loss looks the same.',
   ),
-  // Its label stands in Appendix B alone.
+  // Its label appears only in Appendix B.
   synLikeData: tcp('3.8.3', 'Repetitions of a SYN have to be handled like those of data.', 'MUST-22'),
   firstTimeout: rtoTimer(
     '2',
@@ -897,15 +897,12 @@ export const cite = {
   ),
   pathMtu: tcp('3.7.2', 'Path MTU discovery relies on the ICMP errors of routers on the way.'),
   pathMtuHost: pathMtu('3', 'A host that learns of a smaller path MTU has to act on it.'),
-  pathMtuRouter: pathMtu(
-    '4',
-    'A router that may not fragment a packet says how large a one its next link takes.',
-  ),
+  pathMtuRouter: pathMtu('4', 'A router that may not fragment a packet says what size its next link takes.'),
   tooLargeIsSoft: icmpAttacks(
     '5.2',
-    'Where a host does path MTU discovery, the ICMP error on a packet too large to be forwarded is a soft one.',
+    'If a host does path MTU discovery, the ICMP error about a packet too large to be forwarded is a soft one.',
   ),
-  packetTooBig: icmp6('3.2', 'An IPv6 router says which MTU the link has that a packet was too large for.'),
+  packetTooBig: icmp6('3.2', 'An IPv6 router says what MTU the link has that a packet was too large for.'),
   mtuProbing: sysctl(
     'tcp_mtu_probing',
     'Lets Linux look for a smaller packet size when it suspects a black hole.',
@@ -967,7 +964,7 @@ export const cite = {
   // The capture itself
   snapshotLength: savefileManual(
     'Snapshot length',
-    'Of a packet longer than the snapshot length only so many octets are saved, beside its length on the wire.',
+    'Only that many octets of a packet longer than the snapshot length are saved, along with its length on the wire.',
   ),
   captureTime: savefileManual('Time stamp', 'A packet has the approximate time at which it was captured.'),
   effectiveSendMss: tcp(
@@ -989,6 +986,6 @@ export const cite = {
   ),
   unorderedSources: reordercapManual(
     'DESCRIPTION',
-    'A file put together from several sources may hold its frames out of order; their times bring it back.',
+    'A file put together from several sources may hold its frames out of order; their times restore the order.',
   ),
 } as const;

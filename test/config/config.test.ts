@@ -152,7 +152,7 @@ describe('a configuration', () => {
     ],
     [
       [{ ...known, address: 'db.example.org' }],
-      'suppressions.0.address: "db.example.org" is no IP address or network such as 10.0.0.0/8',
+      'suppressions.0.address: "db.example.org" is not an IP address or network such as 10.0.0.0/8',
     ],
     [[{ ...known, port: '80' }], 'suppressions.0.port: port is a number, not "80"'],
     [
@@ -167,7 +167,10 @@ describe('a configuration', () => {
       [{ ...known, endpoint: 'server' }],
       'suppressions.0.endpoint: endpoint says whose address or port is meant: give one of them',
     ],
-    [[{ ...known, until: '31.12.2026' }], 'suppressions.0.until: "31.12.2026" is no day such as 2026-12-31'],
+    [
+      [{ ...known, until: '31.12.2026' }],
+      'suppressions.0.until: "31.12.2026" is not a day such as 2026-12-31',
+    ],
   ])('refuses the suppressions %j', (suppressions, problem) => {
     expect(problemsOf({ suppressions })).toEqual([problem]);
     expect(fits({ suppressions }), 'the schema refuses them as well').toBe(false);

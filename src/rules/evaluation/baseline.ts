@@ -1,6 +1,6 @@
 /**
- * An earlier report to hold this one against. What it knew is not told again; what is new, or graded otherwise,
- * is; what it knew and this one does not find is listed as gone.
+ * An earlier report to compare this one with. What it knew is not reported again; what is new, or graded
+ * differently, is; what it knew and this one does not find is listed as gone.
  */
 
 import type { Finding, Pattern, Severity } from '../finding.js';
@@ -27,7 +27,7 @@ export interface BaselineOutcome {
 
 const MOST_GONE = 20;
 
-/** Entries with one fingerprint. Whoever looks for the next never looks at those before again: there may be very many. */
+/** Entries with one fingerprint. A search for the next never starts over: there may be very many. */
 class Alike {
   readonly #entries: BaselineEntry[] = [];
   readonly #isTaken: boolean[] = [];
@@ -87,7 +87,7 @@ export class Baseline {
     return patterns.filter((pattern) => this.#isFresh(patternFingerprint(pattern), pattern.severity));
   }
 
-  /** Once everything has been held against it. */
+  /** To be asked once everything has been compared. */
   outcome(): BaselineOutcome {
     const gone = [...this.#entries.values()].flatMap(({ left }) => left);
     return {

@@ -17,9 +17,10 @@ export type Evaluate = (
 ) => readonly Finding[];
 
 /** Programs hold the connection of Multipath TCP, not its subflows (RFC 8684 §3.3.3). */
-const ON_SUBFLOW = ' This is a subflow of Multipath TCP: its end is not that of what the programs opened.';
+const ON_SUBFLOW =
+  ' This is a subflow of Multipath TCP: its end is not that of the connection the programs opened.';
 const SEEN_ON_SUBFLOW =
-  'Nothing while another subflow of the same Multipath TCP connection lives. Else, of the last one: ';
+  'Nothing while another subflow of the same Multipath TCP connection lives. Otherwise, on the last one: ';
 const ABOUT_ENDS = new Set(['teardown', 'reset', 'liveness']);
 
 const RANK: Readonly<Record<Severity, number>> = { info: 0, warning: 1, error: 2 };
@@ -51,7 +52,7 @@ export function prepareRules(rules: readonly Rule[], settings: RuleSettings = {}
     const signs = signsOf(connection);
     const oneSided = connection.quality.unseen !== null;
     const toItself = isToItself(connection);
-    // What is over may be handed on before the capture ends: what else is in that must not change what is said of it.
+    // A connection that is over may be handed on before the capture ends: what follows must not change what is said.
     const until = isOver(connection) ? connection.end : (connection.quality.pausedAt ?? captureEnd);
     let findings: Finding[] | null = null;
     for (let i = 0; i < prepared.length; i++) {
@@ -93,7 +94,7 @@ function settle(
   return graded.sort((a, b) => RANK[b.severity] - RANK[a.severity]);
 }
 
-/** What is inferred of programs does not follow from a subflow. */
+/** What is inferred about programs does not follow from a subflow. */
 function ofSubflow(finding: Finding): Finding {
   return {
     ...finding,

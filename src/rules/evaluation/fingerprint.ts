@@ -1,6 +1,6 @@
 /**
  * What makes two findings the same trouble, in captures of different days: the rule, the server's address and
- * port, the endpoint, the client's address, and the network where networks are told apart; not the client's port,
+ * port, the endpoint, the client's address, and the network if networks are told apart; not the client's port,
  * frames, times or figures. Several such findings differ by how many came before.
  */
 import type { Role } from '../../connections/connection.js';
@@ -13,7 +13,7 @@ export const PATTERN_FINGERPRINT_VERSION = 'finwait/2';
 export interface FingerprintedConnection {
   readonly client: { readonly address: string };
   readonly server: { readonly address: string; readonly port: number };
-  /** As `Connection` has it; reports leave it out where it is empty. */
+  /** As in `Connection`; reports leave it out if it is empty. */
   readonly network?: string;
 }
 
@@ -31,7 +31,7 @@ export interface FingerprintedPattern {
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
-/** Facts that say what a pattern is about: whose trouble, and of which kind where its rule knows several. */
+/** Facts that say what a pattern is about: whose trouble, and of which kind if its rule knows several. */
 const SUBJECTS = ['client', 'server', 'host', 'holder', 'endpoint'] as const;
 const KINDS = ['side', 'ending'] as const;
 
@@ -41,7 +41,7 @@ const KINDS = ['side', 'ending'] as const;
  */
 export function patternFingerprint({ rule, facts }: FingerprintedPattern): string {
   const { network = '' } = facts;
-  // The rule whose findings it stands for; of a kind that has a name, figures may choose among several.
+  // The rule whose findings it stands for, unless its kind has a name: figures may choose among several rules then.
   const kind = facts.kind ?? facts.rule;
   const parts = [rule, kind, ...[...KINDS, ...SUBJECTS].map((name) => facts[name])];
   return `${parts.filter((part) => typeof part === 'string').join(' ')}${within(String(network))}`;

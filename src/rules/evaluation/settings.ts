@@ -15,7 +15,7 @@ export interface RuleSettings {
   readonly options?: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
-/** A setting that cannot be: an unknown name, or a value outside its range. */
+/** A setting that is not valid: an unknown name, or a value outside its range. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError';
 
@@ -25,7 +25,7 @@ export class SettingsError extends Error {
     message: string,
     /** The name that was probably meant; null if none is near. */
     readonly suggestion: string | null,
-    /** What the suggestion counts, where that is in question. */
+    /** What the suggestion counts, if that is in question. */
     unit: string | null = null,
   ) {
     const hint = unit === null ? '' : `, in ${unit}`;
@@ -38,7 +38,7 @@ export function checkSettings(settings: RuleSettings, rules: readonly RuleDescri
   for (const [id, choice] of Object.entries(settings.severities ?? {})) {
     ruleNamed(id, rules);
     if (!SEVERITY_CHOICES.includes(choice)) {
-      const message = `${choice} is no severity for ${id}: it is one of ${SEVERITY_CHOICES.join(', ')}`;
+      const message = `${choice} is not a severity for ${id}: it is one of ${SEVERITY_CHOICES.join(', ')}`;
       throw new SettingsError(id, message, nearestName(choice, SEVERITY_CHOICES));
     }
   }
@@ -49,8 +49,8 @@ export function checkSettings(settings: RuleSettings, rules: readonly RuleDescri
 }
 
 /**
- * Throws `SettingsError` if options contradict each other, a lower limit that is not set counting with its default.
- * Only what is said in all places together can be held against this; `settings` must have passed `checkSettings`.
+ * Throws `SettingsError` if options contradict each other; a lower limit that is not set counts with its default.
+ * Only the settings of all places together can be checked for this; `settings` must have passed `checkSettings`.
  */
 export function checkOrder(settings: RuleSettings, rules: readonly RuleDescription[]): void {
   for (const rule of rules) {
@@ -81,7 +81,7 @@ export function orderFault(
   return null;
 }
 
-/** The values of all options of `rule`: those set, and the defaults of the rest, raised where the order asks for it. */
+/** The values of all options of `rule`: those set, and the defaults of the rest, raised if the order requires it. */
 export function optionValues(rule: RuleDescription, settings: RuleSettings): OptionValues {
   return effectiveValues(rule, settings.options?.[rule.id] ?? {});
 }

@@ -43,7 +43,7 @@ export interface SuppressionFault {
   readonly suggestion: string | null;
 }
 
-/** The first thing that cannot be; null if all is well. `rules` are the ids that there are. */
+/** The first thing that is not valid; null if all is well. `rules` are the ids that there are. */
 export function suppressionFault(
   suppression: Suppression,
   rules: readonly string[],
@@ -61,7 +61,7 @@ export function suppressionFault(
     return fault('rule', 'a suppression of every rule needs an address or a port');
   }
   if (address !== undefined && parseNetwork(address) === null) {
-    return fault('address', `${JSON.stringify(address)} is no IP address or network such as 10.0.0.0/8`);
+    return fault('address', `${JSON.stringify(address)} is not an IP address or network such as 10.0.0.0/8`);
   }
   if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535)) {
     return fault('port', `a port is a whole number from 0 to 65535, not ${port}`);
@@ -71,7 +71,7 @@ export function suppressionFault(
   }
   if (reason.trim() === '') return fault('reason', 'a suppression needs a reason');
   if (until !== undefined && dayAfter(until) === null) {
-    return fault('until', `${JSON.stringify(until)} is no day such as 2026-12-31`);
+    return fault('until', `${JSON.stringify(until)} is not a day such as 2026-12-31`);
   }
   return null;
 }
@@ -100,7 +100,7 @@ export class Suppressor {
 
   /**
    * `rules` and `patterns` are the ids that there are.
-   * @throws SettingsError for a suppression that cannot be
+   * @throws SettingsError for a suppression that is not valid
    */
   constructor(suppressions: readonly Suppression[], rules: readonly string[], patterns: readonly string[]) {
     this.#all = suppressions.map((suppression, place) => {
@@ -135,14 +135,14 @@ export class Suppressor {
     });
   }
 
-  /** The same on a connection that goes on, or that nobody asked for: nothing is counted. */
+  /** The same for a connection that goes on, or that nobody asked for: nothing is counted. */
   glance(connection: Connection, findings: readonly Finding[]): readonly Finding[] {
     return findings.filter(
       (finding) => !this.#covering(connection, finding).some((candidate) => isActive(candidate, finding.to)),
     );
   }
 
-  /** Says of which patterns `connection` must not be a part; null if of none. That is counted unless nobody asked for it. */
+  /** Says which patterns `connection` must not be part of; null if none. That is counted unless nobody asked for it. */
   withheld(connection: Connection, isCounted = true): ((pattern: string) => boolean) | null {
     if (this.#ofPatterns.length === 0) return null;
     const covering = this.#ofPatterns.filter((candidate) => covers(candidate, connection));

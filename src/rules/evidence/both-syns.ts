@@ -1,4 +1,4 @@
-/** What the capture tells of two SYNs of which neither acknowledges the other. */
+/** What the capture shows of two SYNs, neither of which acknowledges the other. */
 import type { Connection, Milestone, Moment } from '../../connections/connection.js';
 import { secondsBetween } from '../../core/time.js';
 import { areSwapped, clockDoubt, entered, isProven, lastMilestone, milestone } from './evidence.js';
@@ -21,14 +21,14 @@ export interface BothSyns {
   readonly verdict: 'met' | 'too-soon' | 'answers' | 'unknown';
 }
 
-/** The two SYNs; null where the server sent none. */
+/** The two SYNs; null if the server sent none. */
 export function bothSyns(connection: Connection): BothSyns | null {
   const { client, server } = connection;
   const second = milestone(server, 'second-syn');
   const opening = entered(client, 'SYN-SENT');
   if (second === null || opening === null || opening.frame === null) return null;
   const again = lastMilestone(client, 'syn-repeated');
-  // Of several repetitions only the first and the last are known.
+  // If there are several repetitions, only the first and the last are known.
   const first =
     again === null || again.frame > second.frame
       ? { frame: opening.frame, time: opening.time }

@@ -18,17 +18,17 @@ export interface LostData {
   readonly secondsBeforeFin: number;
   /** Copies of it in the capture. */
   readonly copies: number;
-  /** What drew the reset still did not know of the FIN when it should have arrived for long. */
+  /** What drew the reset still did not know of the FIN, which should have arrived long before. */
   readonly finMissed: boolean;
 }
 
-/** Longer than data and FIN take to pass each other, where two round trips do not take longer still (seconds). */
+/** Longer than data and FIN take to pass each other, unless two round trips take longer still (seconds). */
 const LONGEST_CROSSING = 1;
 
 /**
- * How the data of `race` and the FIN lie to each other. What was on its way when its receiver closed left within
- * about a round trip of the FIN; what is older had been lost before, and what is newer was sent because the FIN had
- * not arrived.
+ * How the data of `race` and the FIN lie in time. Data that was on its way when its receiver closed had left within
+ * about a round trip of the FIN; older data had been lost before, and newer data was sent because the FIN had not
+ * arrived.
  */
 export function lostDataOf(
   connection: Connection,
@@ -52,8 +52,8 @@ export function lostDataOf(
 }
 
 /**
- * When the data that was lost was first seen, and how often. Sent again before the FIN, it is at least as old as that
- * run; what comes below numbers that had been used may only then be captured for the first time.
+ * When the data that was lost was first seen, and how often. If it was sent again before the FIN, it is at least as
+ * old as that run; data below numbers that had been used may not be captured before then.
  */
 function firstCopy(
   sender: Endpoint,
@@ -73,8 +73,8 @@ function firstCopy(
 
 /**
  * The reset with which `closer`, having sent its FIN, refused data that `sender` had sent without knowing of it.
- * Of several segments in flight each draws a reset, and which of them one answers cannot be told when the FIN
- * was acknowledged meanwhile; but if none of the data was sent later than that, all of it was lost by the close.
+ * Each of several segments in flight draws a reset, and if the FIN was acknowledged meanwhile, nothing shows which of
+ * them a reset answers; but if none of the data was sent later than that, all of it was lost by the close.
  */
 export function closeRaceOf(sender: Endpoint, closer: Endpoint): CloseRace | null {
   if (closer.resetsSent === 0 || !closer.finSent || sender.unacknowledgedBytes === 0) return null;
@@ -88,7 +88,7 @@ export function closeRaceOf(sender: Endpoint, closer: Endpoint): CloseRace | nul
     ) ?? resetOfAll(sender, closer, fin);
   if (reset === null) return null;
   const { trigger } = reset.reset;
-  // What knew of the FIN repeats what had not.
+  // Data that knew of the FIN repeats data that did not.
   const answersData = trigger !== null && trigger.payloadBytes > 0 && !trigger.knewFin;
   return {
     reset,

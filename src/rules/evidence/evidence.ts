@@ -29,7 +29,7 @@ export function eachEndpoint(
   };
 }
 
-/** The last time that `endpoint` entered `state` and that was not taken back. */
+/** The last time that `endpoint` entered `state`, unless that was retracted. */
 export function entered(endpoint: Endpoint, state: State): Transition | null {
   const { timeline } = endpoint;
   for (let i = timeline.length - 1; i >= 0; i--) {
@@ -93,8 +93,8 @@ export function findReset(
 }
 
 /**
- * The earlier reset of `sender` that `receiver` challenged, where `reset` is the exact one that the challenge drew: who
- * answers so has given the connection up (RFC 5961 §3.2).
+ * The earlier reset of `sender` that `receiver` challenged, if `reset` is the exact one that the challenge drew: a
+ * sender that answers so has given the connection up (RFC 5961 §3.2).
  */
 export function challengedBefore(sender: Endpoint, receiver: Endpoint, reset: SeenReset): SeenReset | null {
   const { trigger, hasAck } = reset.reset;
@@ -115,8 +115,8 @@ export function heldInCloseWait(endpoint: Endpoint): Transition | null {
 }
 
 /**
- * `endpoint` is known to have entered CLOSE-WAIT by `entry`, but for a FIN of its own that may wait behind data which is
- * not acknowledged: that is for the rule to say.
+ * `endpoint` is known to have entered CLOSE-WAIT by `entry`, unless a FIN of its own waits behind unacknowledged data:
+ * that is for the rule to say.
  */
 export function isHeld(endpoint: Endpoint, entry: Transition | null): entry is Transition {
   return isProven(entry) || (entry !== null && endpoint.unacknowledgedBytes > 0);
@@ -144,7 +144,7 @@ export function finFrame(endpoint: Endpoint): number | null {
   return sent?.frame ?? sent?.copyFrame ?? null;
 }
 
-/** Its number as texts have it; `?` for none. */
+/** That frame as named in texts; `?` for none. */
 export function finFrameName(endpoint: Endpoint): number | string {
   const copy = finOf(endpoint)?.copyFrame;
   return copy === undefined
@@ -152,7 +152,7 @@ export function finFrameName(endpoint: Endpoint): number | string {
     : `${copy} (a later copy: the first was not captured)`;
 }
 
-/** The endpoint had sent its FIN before `frame`. One that was not captured went before what it is known to have crossed. */
+/** The endpoint had sent its FIN before `frame`. One not captured came before what it is known to have crossed. */
 export function hadClosed(endpoint: Endpoint, frame: number): boolean {
   const sent = finOf(endpoint);
   if (sent === null) return false;
@@ -160,10 +160,10 @@ export function hadClosed(endpoint: Endpoint, frame: number): boolean {
   return by !== null && by < frame;
 }
 
-/** What a client sends sooner than this behind data of its server may belong to that, in seconds. */
+/** What a client sends sooner than this after data of its server may belong to that data (seconds). */
 const PAUSE_BEFORE_REQUEST = 0.5;
 
-/** What `client` sent last did not come right behind data of `server`, where it may be no request. */
+/** What `client` sent last did not come right behind data of `server`: if it did, it may be no request. */
 export function endsWithRequest(client: Endpoint, server: Endpoint): boolean {
   const { lastNewData } = client;
   if (lastNewData === null) return false;
@@ -184,8 +184,8 @@ export function mayHaveSentData({ quality }: Connection, endpoint: Endpoint): bo
 
 /**
  * By how many seconds a duration that began with `frame` may be wrong because the capture's clock was set back:
- * by as much at either end, since two frames whose times are swapped look like that as well. What comes first is
- * told by frames, never by times.
+ * by as much at either end, since two frames whose times are swapped look like that as well. Frames say what comes
+ * first, times never do.
  */
 export function clockDoubt({ quality: { clockSetBack } }: Connection, frame: number | null): number {
   if (clockSetBack === null || (frame !== null && frame > clockSetBack.frame)) return 0;
@@ -212,7 +212,7 @@ export function endedWithin(
   return clockDoubt(connection, frame) === 0 && seconds <= limit;
 }
 
-/** One grade less certain where the capture of this connection has holes or its clock ran backwards. */
+/** One grade less certain if the capture of this connection has holes or its clock ran backwards. */
 export function gradedBy(connection: Connection, confidence: Confidence): Confidence {
   const { lostSegments, clockBackwards } = connection.quality;
   if (lostSegments === 0 && !clockBackwards) return confidence;
@@ -221,8 +221,8 @@ export function gradedBy(connection: Connection, confidence: Confidence): Confid
 
 /**
  * The capture starts inside the connection, or went on inside it after a pause, and holds no data of `endpoint` before
- * the peer's FIN or after: its own FIN may have come before. Not where the capture had lasted for so long (seconds) by
- * the peer's FIN that a host which had closed would not have acknowledged that any more.
+ * the peer's FIN or after: its own FIN may have come before. Not if the capture had lasted for `keepsClosed` seconds by
+ * the peer's FIN: a host that had closed before would no longer have acknowledged that.
  */
 export function mayHaveClosedUnseen(
   connection: Connection,
@@ -232,14 +232,14 @@ export function mayHaveClosedUnseen(
   keepsClosed: number,
 ): boolean {
   if (!connection.quality.midstream || endpoint.lastNewData !== null) return false;
-  // Who probes still waits for that FIN.
+  // A peer that probes still waits for that FIN.
   const probes = lastMilestone(peerOf(connection, endpoint), 'keep-alive');
   if (probes !== null && secondsBetween(peersFin, probes.lastTime) > 0) return false;
   const seen = secondsBetween(connection.quality.resumedAt ?? captureStart, peersFin);
   return !lasted(connection, connection.firstFrame, seen, keepsClosed);
 }
 
-/** Why nothing is known of the time before, as texts have it. */
+/** Says why nothing is known of the time before. */
 export function unseenBefore({ quality }: Connection): string {
   return quality.resumedAt === null
     ? 'The capture starts inside the connection, shortly before,'
@@ -265,8 +265,8 @@ const KEEPS_STATE_SECONDS = 0.2;
 
 /**
  * A live socket was aborted. The reset answers nothing; or it answers a segment, but its sender had the
- * connection a moment before and has not closed it: it was given up, not lost. The form does not tell, as RFC
- * 9293 §3.10.5 writes an abort without ACK and stacks differ.
+ * connection a moment before and has not closed it: it was given up, not lost. The reset's form does not show that,
+ * as RFC 9293 §3.10.5 specifies an abort without ACK and stacks differ.
  */
 export function isAbort(connection: Connection, sender: Endpoint, { trigger, hasAck }: Reset): boolean {
   if (trigger === null) return true;
@@ -300,8 +300,8 @@ export function opened(endpoint: Endpoint): boolean {
 }
 
 /**
- * Whether frames put these two one way round and times the other, by so little that several queues may have fed
- * the capture: nothing rests on which of them came first.
+ * Whether frames put these two in one order and times in the other, by so little that several queues may have fed
+ * the capture: then nothing may rest on which of them came first.
  */
 export function areSwapped(a: Moment, b: Moment): boolean {
   const apart = a.frame < b.frame ? secondsBetween(b.time, a.time) : secondsBetween(a.time, b.time);
@@ -318,16 +318,16 @@ export function answerTo(syn: Moment, { lastSegment }: Endpoint): number | null 
   return lastSegment !== null && lastSegment.frame > syn.frame ? lastSegment.frame : null;
 }
 
-/** How many probes of this run the peer left unanswered; 0 if the capture does not tell. */
+/** How many probes of this run the peer left unanswered; 0 if the capture does not show it. */
 export function unanswered(run: Milestone, peer: Endpoint): number {
   if (silentSince(peer, run)) return run.count;
   if (run.value === 0) return 0;
-  // Of the last one it only shows whether the peer spoke again.
+  // For the last one it only shows whether the peer spoke again.
   const last = silentSince(peer, { frame: run.lastFrame, time: run.lastTime }) ? 0 : 1;
   return Math.max(0, run.count - run.value - last);
 }
 
-/** By the times it came after a segment of `peer` that the capture has behind it, which it may then answer. */
+/** By its time it came after a segment of `peer` that follows it in the capture, and so may answer that. */
 export function mayAnswer(reset: SeenReset, { lastSegment, lastNewData }: Endpoint): boolean {
   return [lastSegment, lastNewData].some(
     (sent) => sent !== null && sent.frame > reset.frame && areSwapped(reset, sent),
@@ -339,7 +339,7 @@ export function firstSent(run: Milestone): Timestamp {
   return timeAfter(run.time, -run.value / 1000);
 }
 
-/** It is not a FIN alone that came again in this run of retransmissions. */
+/** This run of retransmissions is not of a FIN alone. */
 export function hasData({ retransmitted }: Milestone): boolean {
   return retransmitted !== undefined && retransmitted.payloadBytes > 0;
 }
@@ -362,7 +362,7 @@ export function asksForEcnUntilTheEnd({ asksForEcn, client }: Connection): boole
 /** For how long TIME-WAIT may last (RFC 9293 §3.4.2, §3.6.1). */
 const TWO_MSL_SECONDS = 240;
 
-/** By this capture it was in TIME-WAIT of the connection before, on the same ports, when the SYN came. */
+/** By this capture it was in TIME-WAIT of the previous connection on the same ports when the SYN came. */
 export function wasInTimeWait(listener: Endpoint): boolean {
   const held = milestone(listener, 'held-before');
   return held !== null && held.value >= 0 && held.value <= TWO_MSL_SECONDS;

@@ -73,8 +73,8 @@ function saysUndelivered(error: IcmpError): boolean {
 }
 
 /**
- * The last errors alike that say of segments of `sender` that they were not delivered. Those that quote what is not in
- * flight count only if there are no others: what had been acknowledged, and last what was never sent.
+ * The last run of like errors that say that segments of `sender` were not delivered. Those that quote what is not in
+ * flight count only if there are no others: first those on what had been acknowledged, last on what was never sent.
  */
 export function lastUndelivered(sender: Endpoint): { run: Milestone; icmp: IcmpError } | null {
   const { milestones } = sender;
@@ -91,7 +91,7 @@ export function lastUndelivered(sender: Endpoint): { run: Milestone; icmp: IcmpE
   return acknowledged ?? unsent;
 }
 
-/** It quotes what was neither acknowledged nor unsent: of all others Linux takes no notice (`tcp_v4_err`). */
+/** It quotes what was neither acknowledged nor unsent: Linux takes no notice of all others (`tcp_v4_err`). */
 export function isInFlight({ quotesUnsent, quotesAcknowledged }: IcmpError): boolean {
   return quotesUnsent === undefined && quotesAcknowledged === undefined;
 }

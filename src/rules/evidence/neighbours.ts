@@ -1,4 +1,4 @@
-/** Requests for a link address that nobody answers, as the rules on silence tell of them. */
+/** Requests for a link address that nobody answers, as the rules on silence report them. */
 import type { Connection, Endpoint, Milestone } from '../../connections/connection.js';
 import { cite } from '../citations.js';
 import type { Citation, Finding } from '../finding.js';
@@ -6,7 +6,7 @@ import type { RuleDescription } from '../rule.js';
 import { type Draft, reportFinding } from '../wording/report-finding.js';
 import { nameOf, times } from '../wording/wording.js';
 
-/** What rules that tell of lost neighbours cite for it, at the end of their citations. */
+/** What rules that report lost neighbours cite for it, at the end of their citations. */
 export const LOST_NEIGHBOUR_CITATIONS: readonly Citation[] = [
   cite.addressResolution,
   cite.neighbourResolution,
@@ -15,7 +15,7 @@ export const LOST_NEIGHBOUR_CITATIONS: readonly Citation[] = [
 /** What keeps the segments of an endpoint from its peer, on a link at the end of their way. */
 export interface LostNeighbour {
   readonly run: Milestone;
-  /** The host of the peer itself is asked for: else it is somebody who may be a router on the way to it. */
+  /** The host of the peer itself is asked for; otherwise it is a host that may be a router on the way to it. */
   readonly isPeer: boolean;
   /** The host of the endpoint asks, not a router: as long as it does, no segment leaves it. */
   readonly isOwnHost: boolean;
@@ -27,7 +27,7 @@ export interface LostNeighbour {
   readonly citation: Citation;
 }
 
-/** What the capture shows of it; rather of the peer than of somebody else. */
+/** What the capture shows of it, of the peer rather than of somebody else. */
 export function lostNeighbour(sender: Endpoint, peer: Endpoint): LostNeighbour | null {
   let found: LostNeighbour | null = null;
   for (const run of sender.milestones) {
@@ -53,7 +53,7 @@ export function lostNeighbour(sender: Endpoint, peer: Endpoint): LostNeighbour |
   return found;
 }
 
-/** A router has nobody to hand on to what the endpoint sends: where the capture lacks more of it, that may go on. */
+/** A router cannot hand on what the endpoint sends: that may go on, though the capture has no more of it. */
 export function isHeldBack(lost: LostNeighbour | null): boolean {
   return lost !== null && !lost.isOwnHost;
 }
@@ -88,8 +88,8 @@ export function reportSilence(
 /** Why a host no longer answers on its own link; `{…}` is its endpoint's name in a rule's words. */
 export function causesOfLostNeighbour(name: string): readonly string[] {
   return [
-    `The host of {${name}} lost power, crashed or froze (likely): its console, its hypervisor and its switch port tell.`,
-    `Its interface, cable or switch port failed, or it is in another VLAN now (likely): then it lives, and its own log says that the link went down.`,
-    `Its address was taken away or moved to another host that does not make itself known (possible): ip addr there, and the orchestrator’s log.`,
+    `The host of {${name}} lost power, crashed or froze (likely): check its console, its hypervisor and its switch port.`,
+    `Its interface, cable or switch port failed, or it is in another VLAN now (likely): then it is alive, and its own log says that the link went down.`,
+    `Its address was taken away or moved to another host that does not announce itself (possible): check ip addr there, and the orchestrator’s log.`,
   ];
 }

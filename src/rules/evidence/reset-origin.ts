@@ -7,7 +7,7 @@ import { endedWithin, findReset, isReset, isUnheard, milestone, type SeenReset }
 const MIRROR_SECONDS = 0.01;
 /** What stacks start with. Resets and SYN-ACKs of one host may start with another than its other segments. */
 const INITIAL_TTLS = [32, 64, 128, 255];
-/** As many resets whose numbers step forward are no chance. */
+/** This many resets whose numbers step forward are no chance. */
 const STEPS = 3;
 
 /** What speaks against `reset` having been sent by the endpoint it names, in words for a finding on `{named}`. */
@@ -15,7 +15,7 @@ interface Marks {
   readonly reset: SeenReset;
   readonly strong: readonly string[];
   readonly weak: readonly string[];
-  /** What had opened the connection in the endpoint's place sent the reset too. */
+  /** What had opened the connection instead of the endpoint sent the reset too. */
   readonly byOpener: boolean;
   /** The frame in which the endpoint went on as if it had not sent it. */
   readonly disprovedBy: number | null;
@@ -55,7 +55,7 @@ export function marksAgainst(
     );
   }
   if (isMirrored(connection, reset, other)) weak.push('both ends were reset at the same moment');
-  // Of an endpoint that sent resets alone nothing tells which distance is its own.
+  // If an endpoint sent resets alone, nothing shows which distance is its own.
   if (named.ttl !== null && !byOpener && !isUnheard(named) && isElsewhere(ttl, named.ttl)) {
     weak.push(`its TTL is ${ttl}, that of {named} is ${named.ttl}`);
     const own = findReset(
@@ -72,8 +72,8 @@ export function marksAgainst(
 }
 
 /**
- * The TTL with which the connection was opened in the name of `named`, if its last segment has another than that and
- * `reset`: a load balancer or SYN proxy answers for it before it lets anything through.
+ * The TTL with which the connection was opened in the name of `named`, if the last segment has neither that TTL nor
+ * that of `reset`: a load balancer or SYN proxy answers for it before it lets anything through.
  */
 function openerTtl(named: Endpoint, reset: SeenReset): number | null {
   const changed = milestone(named, 'ttl-changed');
@@ -108,7 +108,7 @@ function isMirrored(connection: Connection, reset: SeenReset, other: Endpoint): 
 
 function hasSteppedNumbers(milestones: readonly Milestone[]): boolean {
   const resets = milestones.flatMap(({ reset }) => (reset?.trigger === null ? [reset] : []));
-  // A host that has the connection no longer answers what is under way to it, each time with another number.
+  // A host that no longer has the connection answers all that is under way to it, each time with another number.
   if (resets.length < STEPS || resets[0].verdict === 'no-connection') return false;
   return resets.every(({ sequence }, i) => i === 0 || ((sequence - resets[i - 1].sequence) | 0) > 0);
 }

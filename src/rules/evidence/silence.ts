@@ -33,8 +33,8 @@ export function silenceMetBy(
   minimum: number,
   captureEnd: Timestamp,
 ): Silence | null {
-  // The peer must have been heard before, unless nobody answers for its link address: then it is not that the
-  // capture lacks what it sends.
+  // The peer must have been heard before, unless nobody answers for its link address: then the capture does not
+  // merely lack what it sends.
   if (peer.segments === 0 && lostNeighbour(sender, peer)?.isPeer !== true) return null;
   const run = lastMilestone(sender, 'retransmission-run');
   if (run === null || run.count < minimum || !silentSince(peer, run)) return null;
@@ -51,7 +51,7 @@ export function silenceMetBy(
   const lastTry = asked?.isOwnHost === true ? latest(run.lastTime, asked.run.lastTime) : run.lastTime;
   // Gaps that double: the last is half of the whole, and the next would be twice the last.
   const nextGap = Math.min(LONGEST_GAP_SECONDS, secondsBetween(from, lastTry) + firstGapSeconds);
-  // Nor does a clock that was set back tell how long the next gap would be, or a router what it holds back.
+  // A clock that was set back does not show how long the next gap would be, nor a router what it holds back.
   const isTimed = doubt === 0 && !isHeldBack(asked);
   const isLast = isTimed && (sender.lastSegment === null || sender.lastSegment.frame <= run.lastFrame);
   const stopped = isLast && secondsBetween(lastTry, captureEnd) > 1.1 * nextGap;

@@ -8,7 +8,7 @@ export interface UnansweredProbes {
   readonly count: number;
 }
 
-/** What of `sender`'s last run of probes `receiver` left unanswered; null if it is fewer than `minimum`. */
+/** The probes of `sender`'s last run that `receiver` left unanswered; null if they are fewer than `minimum`. */
 export function unansweredProbes(
   connection: Connection,
   sender: Endpoint,

@@ -20,7 +20,7 @@ interface Wait {
   readonly byReset: boolean;
   /** The server's program had sent something before on this connection. */
   readonly wasServed: boolean;
-  /** The last data did not come right behind data of the server, where it may be no request. */
+  /** The last data did not come right behind data of the server: if it did, it may be no request. */
   readonly isRequest: boolean;
   /** After how long an answer came all the same, which the client refused; null for none. */
   readonly answeredAfterSeconds: number | null;
@@ -37,10 +37,10 @@ interface Service {
 
 /** Waits kept, of all services together: what is kept must not grow with the capture. */
 const MAX_KEPT = 100_000;
-/** Timers are this exact at the least, in seconds: what a program does beside waiting takes its time as well. */
+/** Timers may differ by this much in any case, in seconds: what a program does besides waiting takes time as well. */
 const TIMER_SLACK = 0.1;
 
-/** What a server says on the FIN of its client comes sooner: it is a goodbye, and no answer. */
+/** What a server says to the FIN of its client comes sooner than this: it is a goodbye, not an answer. */
 const GOODBYE_SECONDS = 0.5;
 
 const TOO_SLOW =
@@ -48,15 +48,15 @@ const TOO_SLOW =
 const SLOW = 'The program of {server} hangs, or takes longer than {interval} for these requests (likely).';
 const BEHIND = 'It waits for something behind it, such as a database or another service (possible).';
 const UNUSED =
-  'Its clients keep a connection for that long without use, and had not asked for anything (possible).';
+  'Its clients keep an unused connection for that long, and had not asked for anything (possible).';
 const RESET_ON_PATH =
-  'A firewall or load balancer on the way resets them after that time in the name of the clients (possible): then the TTL of the resets may differ from that of what the clients sent.';
+  'A firewall or load balancer on the way resets them after that time in the clients’ name (possible): then the TTL of the resets may differ from that of what the clients sent.';
 const AFTER_FIN =
-  'where its client closed, its read gives the request and then 0; its first write succeeds and may draw a reset, and the next one fails with EPIPE and SIGPIPE';
+  'where its client closed, read returns the request and then 0; its first write succeeds and may draw a reset, and the next one fails with EPIPE and SIGPIPE';
 const AFTER_RESET =
-  'where its client reset, its read gives what is queued and then fails with ECONNRESET once; if it writes first, that fails with ECONNRESET, and the next write with EPIPE and SIGPIPE';
+  'where its client reset, read returns what is queued and then fails with ECONNRESET once; if it writes first, that fails with ECONNRESET, and the next write with EPIPE and SIGPIPE';
 const QUEUED =
-  'It had not accepted these connections (possible): on none of them it had sent anything by then, and the kernel opens and acknowledges for it while they queue.';
+  'It had not accepted these connections (possible): it had sent nothing on any of them by then, and the kernel opens and acknowledges for it while they queue.';
 
 /** Clients stop waiting after the same time: they have a timeout, and the service did not answer within it. */
 export const answerTimeout: PatternRule = {
@@ -73,44 +73,44 @@ export const answerTimeout: PatternRule = {
       minimum: 0.001,
       maximum: 86_400,
       description:
-        'Shorter waits are none: who closes right behind its last data does not wait for an answer.',
+        'Shorter waits do not count: a client that closes right behind its last data is not waiting for an answer.',
     },
     spreadRatio: {
       unit: 'ratio',
       default: 0.02,
       minimum: 0,
       maximum: 1,
-      description: 'How far the waits may lie around their median, at least 0.1 s: a timer counts exactly.',
+      description: 'How far waits may lie from their median, never less than 0.1 s: a timer counts exactly.',
     },
   },
   citations: [cite.twoWaysToEnd, cite.cumulativeAck, cite.posixSendNoDelivery],
   related: ['rst-on-write-after-close', 'rst-active-abort', 'half-close', 'accept-queue-overflow'],
   documentation: {
     meaning:
-      'The host of a service acknowledges what clients send, whether its program reads it or not. If a client then ends the connection without having got anything back, it had waited for nothing; if several do so after the same time, that time is a timeout of theirs. To the users such requests failed, though nothing on the wire looks broken: the closes are in order, or resets of a client that may leave as it likes.',
+      'The host of a service acknowledges what clients send, whether its program reads it or not. If a client then ends the connection without having got anything back, it had waited in vain; if several do so after the same time, that time is their timeout. To the users such requests failed, though nothing on the wire looks broken: the closes are in order, or they are resets of a client that may leave as it likes.',
     proof: [
       'At least minimumMembers connections to one service on which the client had sent the last data, all of it was acknowledged, and the client closed or reset first, minimumWaitSeconds or more later.',
       'At least half of these waits differ by no more than spreadRatio from their median; those are counted.',
-      'An answer that came half a second or more after the close, and was reset, counts as none: it shows that these were requests, and for how long they took.',
-      'It is a warning where the service answered on other connections or too late on these, and what most of these clients sent last did not come within half a second behind data of the server; else that may have been no request, or the protocol may have no answers, and it stays info.',
+      'An answer that came half a second or more after the close, and was reset, counts as none: it shows that these were requests, and how long they took.',
+      'It is a warning if the service answered on other connections or too late on these, and what most of these clients sent last did not come within half a second behind data of the server. Otherwise that may have been no request, or the protocol may have no answers, and it stays info.',
     ],
     notThis: [
       'A client that closes right behind its last data.',
       'Waits of any length: programs or users that leave when they like.',
-      'Data that was not acknowledged: peer-unresponsive and others tell of it.',
-      'Late answers on single connections, or after waits of any length: rst-on-write-after-close tells of each.',
+      'Data that was not acknowledged: peer-unresponsive and others report it.',
+      'Late answers on single connections, or after waits of any length: rst-on-write-after-close reports each.',
     ],
     applicationSees: seenBy(AFTER_FIN, AFTER_RESET),
     likelyCauses: [
       SLOW,
       BEHIND,
-      'Where it had sent nothing on these connections: it had not accepted them (possible).',
-      inCase('Where they ended with resets', RESET_ON_PATH),
-      inCase('Where they may have asked for nothing', UNUSED),
+      'If it had sent nothing on these connections: it had not accepted them (possible).',
+      inCase('If they ended with resets', RESET_ON_PATH),
+      inCase('If they may have asked for nothing', UNUSED),
     ],
     nextSteps: [
-      'On the host of {server}: ss -tn shows in Recv-Q what its program has not read, ss -ltn connections that it has not accepted; then a stack dump of it.',
-      'Its log at these times, and how long the answers took that came, against the {interval} of the clients.',
+      'On the host of {server}: ss -tn shows in Recv-Q what its program has not read, ss -ltn connections that it has not accepted; then take a stack dump of it.',
+      'Check its log at these times, and compare how long the answers that came took with the clients’ {interval}.',
     ],
     example: { fixture: 'answer-timeout', capture: 'client' },
   },
@@ -240,9 +240,9 @@ function patternOf({ server, network, waits, answered }: Service, options: Optio
     confidence: isSure ? 'inferred' : 'possible',
     title: isSure
       ? 'Clients of {server} gave up on {count} connections, {interval} after their last data, without an answer'
-      : 'Clients of {server} ended {count} connections {interval} after their last data, to which nothing had come back',
+      : 'Clients of {server} ended {count} connections {interval} after their last data, and nothing had come back',
     explanation: [
-      `What they had sent was acknowledged. {interval} later, within ${duration(spread)}, they ended the connections themselves (${near.length - resets} FIN, ${resets} RST): a timeout of theirs.`,
+      `What they had sent was acknowledged. {interval} later, give or take ${duration(spread)}, they ended the connections themselves (${near.length - resets} FIN, ${resets} RST): their own timeout.`,
       ...(late.length > 0
         ? [
             `On ${late.length} of them an answer came all the same, {answerTimes} after the request, and was reset.`,
@@ -254,7 +254,7 @@ function patternOf({ server, network, waits, answered }: Service, options: Optio
       ...(areRequests
         ? []
         : [
-            `On ${near.length - requests} of them the last data came right behind data of the server: it may have been no request, as where HTTP/2 clients acknowledge what they got, and close after a time without use.`,
+            `On ${near.length - requests} of them the last data came right behind data of the server: it may have been no request, as when HTTP/2 clients acknowledge what they got, and close after a time without use.`,
           ]),
     ].join(' '),
     likelyCauses: isSure

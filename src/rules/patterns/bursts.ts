@@ -1,4 +1,4 @@
-/** When a host ended its connections: in one moment, in two, or as each one's own business had it. */
+/** When a host ended its connections: all at one moment, at two, or each in its own time. */
 import type { Connection } from '../../connections/connection.js';
 import { secondsBetween, type Timestamp } from '../../core/time.js';
 import { entered, milestone } from '../evidence/evidence.js';
@@ -20,7 +20,7 @@ export interface Span {
   /** How long nothing new had been sent when the server ended it; null where that is not known. */
   readonly idle: number | null;
   readonly reset: boolean;
-  /** Octets of the client that were not acknowledged when the server reset it, by what was found on it. */
+  /** Octets of the client that were not acknowledged when the server reset it, by its findings. */
   readonly lostBytes: number;
 }
 
@@ -53,7 +53,7 @@ const QUIET_SECONDS = 0.25;
 const SHORTEST_WAIT = 1;
 const LONGEST_WAIT = 95;
 
-/** The connection as a span; null if it says nothing about its host: it came and went by its own business. */
+/** The connection as a span; null if it says nothing about its host, as it came and went on its own. */
 export function spanOf(connection: Connection, findings: readonly Finding[], origin: Timestamp): Span | null {
   const lasted = secondsBetween(connection.start, connection.end);
   const closing = lasted < QUIET_SECONDS ? null : closingOf(connection);
@@ -78,7 +78,7 @@ export function spanOf(connection: Connection, findings: readonly Finding[], ori
   };
 }
 
-/** Where that is graded as info it is known why nothing was lost, or not by whom. */
+/** 0 if the finding is only info: then it is known why nothing was lost, or it is unknown by whom. */
 function lostBytes({ client }: Connection, findings: readonly Finding[]): number {
   const isLoss = findings.some(
     ({ rule, endpoint, severity }) =>
@@ -100,7 +100,7 @@ function closingOf({ client, server }: Connection): { time: Timestamp; reset: bo
 
 /**
  * For how long the client had had the last word when the server closed, in seconds: negative if it spoke after the
- * close, without a goodbye of TLS; null if the server had the last word.
+ * close, other than with a TLS goodbye; null if the server had the last word.
  */
 function unansweredFor(connection: Connection, closed: Timestamp): number | null {
   const { client, server } = connection;
@@ -111,7 +111,7 @@ function unansweredFor(connection: Connection, closed: Timestamp): number | null
   return secondsBetween(client.lastNewData.time, closed);
 }
 
-/** Where later data of the client hides when it had spoken last, what the server had sent must do. */
+/** If later data hides when the client had last spoken, what the server had sent must do. */
 function isQuietBefore({ server }: Connection, closed: Timestamp, idle: number | null): boolean {
   if (idle !== null) return idle >= QUIET_SECONDS;
   return server.lastNewData !== null && secondsBetween(server.lastNewData.time, closed) >= QUIET_SECONDS;
@@ -125,11 +125,11 @@ function idleBefore({ client, server, start }: Connection, time: Timestamp): num
   const ofClient = secondsBetween(client.lastNewData?.time ?? start, time);
   const ofServer = secondsBetween(server.lastNewData?.time ?? start, time);
   const idle = Math.min(ofClient, ofServer);
-  // Data that came later hides when the last came before.
+  // Data that came later hides when the last data before the close came.
   return idle < 0 ? null : idle;
 }
 
-/** The sweeps that these connections may show, the one that tells most first. */
+/** The sweeps that these connections may show, the one that says most first. */
 export function sweepsOf(spans: readonly Span[], limits: SweepLimits): readonly Sweep[] {
   const ended = spans.filter(({ closed, isSettled }) => closed !== null && isSettled);
   ended.sort((a, b) => a.closed! - b.closed!);
@@ -159,7 +159,7 @@ function largestBurst(ended: readonly Span[], seconds: number): Burst | null {
   return { spans, from: spans[0].closed!, to: spans.at(-1)!.closed! };
 }
 
-/** With the largest burst another one, some seconds away, and no other end between them. */
+/** The largest burst and another one some seconds away, with no other end between them; null if there is none. */
 function withOther(ended: readonly Span[], burst: Burst, seconds: number): readonly Burst[] | null {
   const isApart = ({ closed }: Span): boolean => {
     const wait = Math.max(burst.from - closed!, closed! - burst.to);
@@ -173,7 +173,7 @@ function withOther(ended: readonly Span[], burst: Burst, seconds: number): reado
   return within === burst.spans.length + other.spans.length ? bursts : null;
 }
 
-/** Each ended when it had been idle for the same time, more nearly than all at once: timers did that. */
+/** The idle times at the ends were more alike than the ends themselves: timers did that. */
 function isByTimer({ spans, from, to }: Burst): boolean {
   const idle = spans.flatMap((span) => (span.idle === null ? [] : [span.idle]));
   if (idle.length < 2) return false;

@@ -22,7 +22,7 @@ export const captureClock: PatternRule = {
   related: ['capture-loss', 'capture-duplicates'],
   documentation: {
     meaning:
-      'A frame has an earlier time than the one before it. Frames then tell what came first. A duration that spans such a moment may be wrong by twice as much as the clock ran back: rules ask for that much more before they call something long, and those that ask for a short time are silent. Findings on these connections are graded one step lower; once the clock ran back by 0.1 s or more, patterns across connections are no more than possible.',
+      'A frame has an earlier time than the one before it. The order of the frames then says what came first. A duration that spans such a moment may be wrong by twice as much as the clock ran back: rules require that much more before they call something long, and those that require a short time are silent. Findings on these connections are graded one step lower; once the clock ran back by 0.1 s or more, patterns across connections are no more than possible.',
     proof: [
       'A frame that is 3 ms or more older than the frame before it, or than its connection’s last one.',
     ],
@@ -32,12 +32,12 @@ export const captureClock: PatternRule = {
     ],
     applicationSees: 'Nothing: this is about the capture.',
     likelyCauses: [
-      'The clock of the capturing host was set, by hand or by a step of NTP, or a virtual machine was resumed (possible).',
-      'The capture was put together from several interfaces or files, not in the order of time (possible).',
+      'The clock of the capturing host was set, by hand or by an NTP step, or a virtual machine was resumed (possible).',
+      'The capture was put together from several interfaces or files, not in order of time (possible).',
     ],
     nextSteps: [
-      'If it was put together: sort it with reordercap, or put it together with mergecap, from clocks that agree.',
-      'Else let NTP slew the clock rather than step it (chronyd without makestep, ntpd -x), and capture again.',
+      'If it was put together: sort it with reordercap, or merge its parts with mergecap, from clocks that agree.',
+      'Otherwise let NTP slew the clock rather than step it (chronyd without makestep, ntpd -x), and capture again.',
     ],
     example: { fixture: 'capture-clock', capture: 'client' },
   },
@@ -63,7 +63,7 @@ export const captureClock: PatternRule = {
               confidence: 'observed',
               title: 'The clock ran backwards by up to {back} on {connections}',
               explanation:
-                'Frame {frame} is the last that shows it. Durations that began before may be wrong by up to {doubt}.',
+                'Frame {frame} is the last that shows it. Durations that began before it may be wrong by up to {doubt}.',
               connections: members.ids,
               count: members.count,
               from: members.from,

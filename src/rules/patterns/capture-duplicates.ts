@@ -10,7 +10,7 @@ const CAUSES_OF_FEW = [
   'The network delivered some packets twice (possible).',
 ];
 
-/** Copies per frame that is none from which on the capture is to blame: it doubles what passes, a network little. */
+/** From this many copies per original frame on, the capture is to blame: it doubles what passes, a network little. */
 const WHOLESALE = 0.5;
 
 /** Frames were captured twice. */
@@ -31,7 +31,7 @@ export const captureDuplicates: PatternRule = {
     ],
     notThis: [
       'A retransmission: it comes after a timeout, or after duplicate acknowledgments.',
-      'A packet that the network itself doubled looks the same if it arrives within milliseconds; it is rare, so that few copies among many frames may be its work.',
+      'A packet that the network itself doubled looks the same if it arrives within milliseconds. That is rare, so a few copies among many frames may be the network’s work.',
     ],
     applicationSees: 'Nothing: this is about the capture.',
     likelyCauses: [SEVERAL_PORTS],
@@ -63,7 +63,7 @@ export const captureDuplicates: PatternRule = {
         return [
           reportPattern(captureDuplicates, {
             confidence: 'inferred',
-            title: `{copies} in {connections} ${copies === 1 ? 'is' : 'are'} there twice`,
+            title: `{copies} in {connections} ${copies === 1 ? 'appears' : 'appear'} twice`,
             explanation: `${sayWho(wholesale, members.count, copies, frames)}${apartSeconds > 0 ? ' A copy comes {apart} after the frame that it repeats, or sooner.' : ''} The copies are left out of states, findings and the counts of segments, payload and retransmissions; frames, completeness and tcpAnalysis count them, as Wireshark does.`,
             connections: members.ids,
             count: members.count,
@@ -93,6 +93,6 @@ export const captureDuplicates: PatternRule = {
 function sayWho(wholesale: number, all: number, copies: number, frames: number): string {
   if (wholesale === all) return 'Probably the capture doubled them.';
   if (wholesale > 0)
-    return `On ${count(wholesale, 'connection')} probably the capture doubled them; on the other ${all - wholesale} they are few, so that the network may have.`;
-  return `They are few among ${count(frames, 'frame')}: the network may have delivered ${copies === 1 ? 'it' : 'them'} twice, or the capture seen some of its traffic twice.`;
+    return `On ${count(wholesale, 'connection')} probably the capture doubled them; on the other ${all - wholesale} they are few, so the network may have.`;
+  return `They are few among ${count(frames, 'frame')}: the network may have delivered ${copies === 1 ? 'it' : 'them'} twice, or the capture may have seen some of its traffic twice.`;
 }

@@ -31,11 +31,11 @@ interface Waiting {
 /** From when on a rule speaks. */
 interface Limit {
   readonly seconds: number;
-  /** The setting of another rule that it is; null for this one's own. */
+  /** The setting of the other rule that it comes from; null for this rule's own. */
   readonly setting: string | null;
 }
 
-/** The limits of the rules that judge a state: where one is set higher, the verdict needs as long. */
+/** The limits of the rules that judge a state: if one is set higher, the verdict needs as long. */
 const LIMITS: Readonly<Partial<Record<State, readonly (readonly [RuleDescription, string])[]>>> = {
   'CLOSE-WAIT': [
     [closeWaitStuck, 'stuckSeconds'],
@@ -54,8 +54,8 @@ const FIRST_REPETITION = 4;
 
 const STOPPED = 'The capture was stopped while connections were in use.';
 const FILTERED =
-  'It went on, but its filter let nothing more through, and a pcap file ends with its last frame.';
-const LONGER = 'Capture for at least {needed} longer than the moment of interest';
+  'The capture went on, but its filter let nothing more through, and a pcap file ends with its last frame.';
+const LONGER = 'Capture for at least {needed} beyond the moment of interest';
 
 /** The capture ended before it could show whether a connection is stuck. */
 export const captureEndedEarly: PatternRule = {
@@ -68,25 +68,25 @@ export const captureEndedEarly: PatternRule = {
     verdictSeconds: {
       ...STUCK_SECONDS,
       description:
-        'How long a state must last before a rule calls it stuck; connections below that are listed. Where the limit of the rule that judges the state is set higher, that one counts; for a closed window it is always zero-window-stall.stallSeconds.',
+        'How long a state must last before a rule calls it stuck; connections below that are listed. If the limit of the rule that judges the state is set higher, that one counts; for a closed window it is always zero-window-stall.stallSeconds.',
     },
   },
   citations: [cite.stateMeanings, cite.backoff],
   related: ['close-wait-stuck', 'fin-wait-2-stuck', 'last-ack-stuck', 'syn-unanswered', 'zero-window-stall'],
   documentation: {
     meaning:
-      'A connection that waits for a FIN, an acknowledgment or an open window when the capture ends may be stuck or may go on a moment later. Only a longer capture tells; until then no rule speaks.',
+      'A connection that waits for a FIN, an acknowledgment or an open window when the capture ends may be stuck or may go on a moment later. Only a longer capture can show which; without one, no rule reports it.',
     proof: [
       'A last state that waits for something, entered less than verdictSeconds before the capture’s end.',
-      'Or a closed window that the other side wants to use, for less than zero-window-stall asks for.',
+      'Or a closed window that the other side wants to use, for less time than zero-window-stall requires.',
     ],
     notThis: [
       'ESTABLISHED and TIME-WAIT, in which a connection may rest.',
       'A SYN that is not repeated when it should be: its sender has given up, or the repetition was not captured.',
     ],
     applicationSees: 'Nothing: this is about the capture.',
-    likelyCauses: [STOPPED, inCase('Where the capture does not say when it was stopped', FILTERED)],
-    nextSteps: [`${LONGER}; as pcapng, such as dumpcap writes, which says when it was stopped.`],
+    likelyCauses: [STOPPED, inCase('If the capture does not say when it was stopped', FILTERED)],
+    nextSteps: [`${LONGER}, as pcapng, such as dumpcap writes: it says when the capture was stopped.`],
     example: { fixture: 'capture-ended-early', capture: 'server' },
   },
   begin: (options, _heard, settings) => {
@@ -161,8 +161,8 @@ export const captureEndedEarly: PatternRule = {
             title: 'The capture ends too early to judge {connections}',
             explanation:
               members.count === 1
-                ? `It waits ${where} since ${since}; ${verdict}${setting}.`
-                : `They wait ${where}, the last since ${since}; ${verdict}${setting}.`,
+                ? `It has been waiting ${where} since ${since}; ${verdict}${setting}.`
+                : `They have been waiting ${where}, the last since ${since}; ${verdict}${setting}.`,
             likelyCauses: isEndStated ? [STOPPED] : [STOPPED, FILTERED],
             ...(isEndStated && { nextSteps: [`${LONGER}.`] }),
             connections: members.ids,
@@ -190,7 +190,7 @@ export const captureEndedEarly: PatternRule = {
   },
 };
 
-/** What is shorter is told as 0 (seconds). */
+/** What is shorter is shown as 0 (seconds). */
 const SHORTEST_TOLD = 5e-7;
 
 /** By state: this rule's own limit, or that of a rule that judges the state if somebody has set it higher. */

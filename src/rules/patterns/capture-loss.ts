@@ -15,20 +15,20 @@ const MORE_ROOM = 'Use a larger buffer (tcpdump -B), a shorter snaplen or a narr
 /** By its own counters it dropped none. */
 const NONE_DROPPED = {
   likelyCauses: [
-    'The mirror port, or a device before the capturing host, dropped frames, which its counters do not show (possible).',
+    'The mirror port, or a device before the capturing host, dropped frames, which the host’s counters do not show (possible).',
     OTHER_PATH,
     'The capture filter kept them out (possible).',
   ],
   nextSteps: [
-    'The counters of the mirror port, and the filter of the capture.',
-    'Capture at an endpoint: there all of its traffic passes.',
+    'Check the counters of the mirror port, and the filter of the capture.',
+    'Capture at an endpoint: all of its traffic passes there.',
   ],
 };
 /** It has no counters. */
 const UNCOUNTED = { likelyCauses: [TOO_SLOW, OTHER_PATH] };
 /** By its own counters it dropped some, which need not be these. */
 const DROPPED_SOME = { likelyCauses: [TOO_SLOW, OTHER_PATH], nextSteps: [MORE_ROOM] };
-/** Its own counters are all that tells of it. */
+/** Only its own counters show it. */
 const DROPPED = { likelyCauses: [TOO_SLOW], nextSteps: [MORE_ROOM] };
 
 /** The capture lacks segments that were delivered. */
@@ -37,13 +37,13 @@ export const captureLoss: PatternRule = {
   family: 'capture',
   severity: 'warning',
   summary:
-    'Segments were acknowledged that the capture never saw, or its counters tell of dropped frames: it is incomplete.',
+    'Segments were acknowledged that the capture never saw, or its counters report dropped frames: it is incomplete.',
   options: {},
   citations: [cite.cumulativeAck],
   related: ['capture-one-way', 'capture-midstream'],
   documentation: {
     meaning:
-      'An acknowledgment covers octets that are not in the capture, so they were sent and arrived, and the capture missed them. What it missed may include a FIN or a reset. Findings on these connections are graded one step lower, or left out. Drop counters (in pcapng) tell only that frames are missing somewhere: without an acknowledgment that shows where, they are told as info, and no finding is graded for them.',
+      'An acknowledgment covers octets that are not in the capture, so they were sent and arrived, and the capture missed them. The missing segments may include a FIN or a reset. Findings on these connections are graded one step lower, or left out. Drop counters (in pcapng) show only that frames are missing somewhere: without an acknowledgment that shows where, they are reported as info, and no finding is graded lower for them.',
     proof: [
       'Acknowledgments beyond everything that was captured from the other side.',
       'Or drop counters of the capture’s interfaces above zero.',
@@ -53,11 +53,7 @@ export const captureLoss: PatternRule = {
       'Segments lost on the network: they are not acknowledged.',
     ],
     applicationSees: 'Nothing: this is about the capture.',
-    likelyCauses: [
-      TOO_SLOW,
-      OTHER_PATH,
-      inCase('Where its counters tell of none', NONE_DROPPED.likelyCauses[2]),
-    ],
+    likelyCauses: [TOO_SLOW, OTHER_PATH, inCase('If its counters report none', NONE_DROPPED.likelyCauses[2])],
     nextSteps: [COUNTERS, MORE_ROOM],
     example: { fixture: 'capture-loss', capture: 'client' },
   },
@@ -136,11 +132,11 @@ function firstUnseen({ client, server }: Connection): number | null {
 function sayCounters(dropped: number | null): string {
   if (dropped === null) return '';
   return dropped > 0
-    ? `The capture’s own counters tell of ${count(dropped, 'dropped frame')}. `
-    : 'The capture’s own counters tell of no dropped frame: a capture filter, the mirror port, or another path is the likelier reason. ';
+    ? `The capture’s own counters report ${count(dropped, 'dropped frame')}. `
+    : 'The capture’s own counters report no dropped frame: a capture filter, the mirror port, or another path is the likelier reason. ';
 }
 
-/** Counters tell of dropped frames, and no acknowledgment shows whose they were. */
+/** Counters report dropped frames, and no acknowledgment shows whose they were. */
 function droppedAlone(
   all: readonly (Members | undefined)[],
   captures: readonly CaptureCounts[],

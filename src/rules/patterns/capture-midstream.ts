@@ -4,7 +4,7 @@ import { Members } from './members.js';
 import type { PatternRule } from './pattern-rule.js';
 import { reportPattern } from './report-pattern.js';
 
-/** Rules that cannot speak of such a connection, as they are about its handshake, or that say less of it. */
+/** Rules that say nothing of such a connection, as they are about its handshake, or that say less. */
 export const LIMITED_RULES: readonly string[] = [
   'accept-queue-overflow',
   'close-wait-stuck',
@@ -31,14 +31,14 @@ export const captureMidstream: PatternRule = {
   id: 'capture-midstream',
   family: 'capture',
   severity: 'info',
-  summary: 'The capture starts inside connections: what their handshakes would tell is unknown.',
+  summary: 'The capture starts inside connections: what their handshakes would show is unknown.',
   options: {},
   citations: [cite.windowScale],
   related: ['capture-ended-early', 'capture-loss'],
   documentation: {
     meaning: `Without the SYNs a connection’s roles are a guess, its initial sequence numbers and its window scale are unknown, and a FIN may already have passed. Rules that need these stay silent or say less: ${LIMITED_RULES.join(', ')}.`,
     proof: ['The first frame of a connection is neither SYN nor SYN-ACK.'],
-    notThis: ['A handshake of which only a part was lost.'],
+    notThis: ['A handshake that was lost only in part.'],
     applicationSees: 'Nothing: this is about the capture.',
     likelyCauses: ['The capture was started while connections were open (likely).'],
     nextSteps: ['Start the capture before the connections of interest, or reconnect them.'],

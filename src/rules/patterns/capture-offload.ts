@@ -15,7 +15,7 @@ export const captureOffload: PatternRule = {
   related: ['capture-snaplen', 'pmtu-black-hole'],
   documentation: {
     meaning:
-      'On the wire no segment is larger than the MSS that its receiver announced. Larger ones show that the capture saw them on a host with segmentation offload: those that leave before the card cuts them, those that arrive after they were put together. States and sequence numbers hold. Sizes and numbers of segments, packet rates and gaps between segments are not those on the wire; checksums of what leaves are often not filled in yet. Rules that go by a segment’s size are silent where it is larger than the MSS.',
+      'On the wire no segment is larger than the MSS that its receiver announced. Larger ones show that they were captured on a host with segmentation offload: outgoing ones before the card cuts them, incoming ones after they were merged. States and sequence numbers hold. Sizes and numbers of segments, packet rates and gaps between segments are not those on the wire; checksums of outgoing segments are often not filled in yet. Rules that depend on a segment’s size are silent if it is larger than the MSS.',
     proof: ['A segment with more payload than the MSS in the SYN of its receiver.'],
     notThis: [
       'Segments as large as the MSS.',
@@ -28,7 +28,7 @@ export const captureOffload: PatternRule = {
     ],
     nextSteps: [
       'If sizes, numbers or gaps of segments matter, capture on the wire, at a mirror port or a tap.',
-      'Or turn it off on the capturing host meanwhile, which costs it speed: ethtool -K eth0 tso off gso off gro off lro off.',
+      'Or turn offloading off on the capturing host meanwhile, which costs it speed: ethtool -K eth0 tso off gso off gro off lro off.',
     ],
     example: { fixture: 'capture-offload', capture: 'client' },
   },

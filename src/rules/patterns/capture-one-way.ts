@@ -4,14 +4,14 @@ import { Members } from './members.js';
 import type { PatternRule } from './pattern-rule.js';
 import { reportPattern } from './report-pattern.js';
 
-/** The rule that tells of silence from a host's first word on, and so cannot see by itself that it is not captured. */
+/** The rule about hosts that never answer: it cannot see by itself that the answers were not captured. */
 const UNANSWERED = 'syn-unanswered';
 const DOUBT =
-  'But the capture holds nothing that {host} sent, though other connections show that answers came: one to this SYN may be missing from it as well.';
+  'But the capture holds nothing that {host} sent, though other connections show that answers came: the answer to this SYN may be missing as well.';
 
-/** Where nothing shows that the other side sent anything. */
+/** For when nothing shows that the other side sent anything. */
 const SILENT =
-  'The other side was silent, as a host that has gone, or behind a path that lost what came to it (possible): on {repeated} the same was sent again, as without an answer.';
+  'The other side was silent, as its host was gone or the path lost what was sent to it (possible): on {repeated} the same was sent again, as happens without an answer.';
 
 /** One direction is missing. */
 export const captureOneWay: PatternRule = {
@@ -25,11 +25,11 @@ export const captureOneWay: PatternRule = {
   related: ['capture-loss', 'syn-unanswered'],
   documentation: {
     meaning:
-      'The acknowledgments of one side advance, so the other side was sending, but none of its segments is in the capture. Its states and its silence cannot be judged, and rules that need both directions do not speak. A SYN without an answer is possible info if the answers of its host are missing elsewhere too.',
+      'The acknowledgments of one side advance, so the other side was sending, but none of its segments is in the capture. Its states and its silence cannot be judged, and rules that need both directions are silent. A SYN without an answer is possible info if the answers of its host are missing elsewhere too.',
     proof: ['Segments of one side whose acknowledgments advance, and none of the other.'],
     notThis: [
-      'A dead peer: nothing it sent is acknowledged. Where the capture begins after its last word, and what is sent to it is repeated, it stays info, and the silence is named as a cause.',
-      'A few segments of one side at the edge of the capture, whose acknowledgments do not advance: nothing says that the other side sent anything then. It stays info.',
+      'A dead peer: nothing it sent is acknowledged. If the capture begins after its last segment, and what is sent to it is repeated, it stays info, and the silence is named as a cause.',
+      'A few segments of one side at the edge of the capture, whose acknowledgments do not advance: nothing shows that the other side sent anything then. It stays info.',
     ],
     applicationSees: 'Nothing: this is about the capture.',
     likelyCauses: [
@@ -82,7 +82,7 @@ export const captureOneWay: PatternRule = {
 };
 
 function sayProven(proven: number, all: number): string {
-  if (proven === 0) return 'Nothing says that the other side sent anything meanwhile.';
+  if (proven === 0) return 'Nothing shows that the other side sent anything meanwhile.';
   if (all === 1) return 'Its acknowledgments advance: the other side was sending.';
   if (proven === all) return 'Their acknowledgments advance: the other sides were sending.';
   return `On ${count(proven, 'connection')} the acknowledgments advance: there the other side was sending.`;

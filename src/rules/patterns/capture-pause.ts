@@ -17,11 +17,11 @@ export const capturePause: PatternRule = {
   related: ['capture-loss', 'capture-midstream', 'capture-ended-early', 'capture-clock'],
   documentation: {
     meaning:
-      'For a while the capture holds no frame at all, and what follows goes on in the middle: connections that are beyond what was captured of them, or that nobody saw begin; or it holds none for longer than a network in use is silent. So the capture paused; the hosts did not. A connection that is not seen again after such a pause may have ended in it: how long it was silent is told up to the pause only, and no rule calls it stuck for longer.',
+      'For a while the capture holds no frame at all, and what follows picks up in the middle: connections are beyond what was captured of them, or were never seen to begin; or it holds none for longer than a network in use is silent. So the capture paused; the hosts did not. A connection that is not seen again after such a pause may have ended during it: its silence is counted only up to the pause, and no rule calls it stuck for longer.',
     proof: [
-      'No frame for at least ten seconds, and in the minute that follows connections whose next segment is beyond what was captured, and others that begin in their middle: at least three in all, or two of the first kind, and more than go on where they were.',
+      'No frame for at least ten seconds, and in the minute that follows connections whose next segment is beyond what was captured, or that begin in their middle: at least three in all, or two of the first kind, and more than go on where they were.',
       'No frame for half an hour, and at least three connections that begin in their middle, while none goes on where it was; no frame for a day, and one such connection; or no frame for a week, unless all go on where they were.',
-      'Connections that begin in their middle count for less than a day only if most of those before the gap were seen to begin: a capture of payload only holds no begin of any.',
+      'Connections that begin in their middle count for less than a day only if most of those before the gap were seen to begin: a capture of payload alone shows none beginning.',
     ],
     notThis: [
       'Silence after which connections go on where they were: then nothing was missed.',
@@ -35,7 +35,7 @@ export const capturePause: PatternRule = {
       'The port that it captured on was down (possible).',
     ],
     nextSteps: [
-      'Analyse the parts by themselves: editcap -A and -B, with the times of the frames beside the pause, cut them out.',
+      'Analyse the parts separately: editcap -A and -B, with the times of the frames beside the pause, cut them out.',
       'Look at the drop counters and the log of the capturing host for that time.',
     ],
     example: { fixture: 'capture-pause', capture: 'server' },
@@ -68,7 +68,7 @@ export const capturePause: PatternRule = {
               pauses.length === 1
                 ? 'The capture paused for {time}'
                 : 'The capture paused {pauses} times, for {time} at most',
-            explanation: `Nothing was captured in the {time} before frame ${grouped(longest.frame)}${longest.goesOnInside ? ', and what follows goes on in the middle' : ': no network in use is silent for so long'}. ${unheard === 0 ? 'No connection was open then that was not seen again.' : `${count(unheard, 'connection was', 'connections were')} not seen again after a pause: what is said of ${unheard === 1 ? 'it' : 'them'} ends where that began.`}`,
+            explanation: `Nothing was captured in the {time} before frame ${grouped(longest.frame)}${longest.goesOnInside ? ', and what follows picks up in the middle' : ': no network in use is silent for so long'}. ${unheard === 0 ? 'No connection that was open then is missing afterwards.' : `${count(unheard, 'connection was', 'connections were')} not seen again after a pause: what is said of ${unheard === 1 ? 'it' : 'them'} ends where the pause began.`}`,
             connections: concerned.ids,
             count: concerned.count,
             from: longest.from,

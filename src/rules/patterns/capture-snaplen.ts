@@ -15,10 +15,10 @@ export const captureSnaplen: PatternRule = {
   related: ['capture-loss', 'capture-offload'],
   documentation: {
     meaning:
-      'The capture kept only the first octets of each frame. Headers say how long a segment was on the wire, so that states, lengths, acknowledgments and retransmissions are exact; what the segments carried is not in the capture, and TLS alerts in it go unnoticed. A frame that was cut before the first 20 octets of its TCP header ended is not analysed: nothing is known of its FIN, reset or acknowledgment. Where a SYN’s options were cut, MSS and window scale are unknown.',
+      'The capture kept only the first octets of each frame. Headers say how long a segment was on the wire, so states, lengths, acknowledgments and retransmissions are exact; what the segments carried is not in the capture, and TLS alerts in it go unnoticed. A frame that was cut within the first 20 octets of its TCP header is not analysed: nothing is known of its FIN, reset or acknowledgment. If a SYN’s options were cut, MSS and window scale are unknown.',
     proof: [
-      'Frames with fewer octets of payload than their IP header tells of.',
-      'Or frames that end within the TCP header, of which more was on the wire.',
+      'Frames with fewer octets of payload than their IP header announces.',
+      'Or frames that end within the TCP header, though more of them was on the wire.',
     ],
     notThis: [
       'Octets whose whole frame is missing: capture-loss.',

@@ -17,11 +17,11 @@ export interface Service {
   /** The same number for all services of one host. */
   readonly host: number;
   connections: number;
-  /** The one that all its connections have, as endpoints have it; null if none was heard, `SEVERAL_TTLS` if they differ. */
+  /** The time to live that all its connections share; null if none was heard, `SEVERAL_TTLS` if they differ. */
   ttl: number | null;
 }
 
-/** It is none of a packet. */
+/** No packet has it. */
 const SEVERAL_TTLS = -1;
 
 /** Counts by the numbers of clients. */
@@ -65,7 +65,7 @@ export class Census {
 
   /** Counts a call of its client; null once there are too many to tell them apart. */
   client({ client, network }: Connection, service: Service): Client | null {
-    // What is not whole tells nothing of who is well: no need to go on.
+    // Counts that are not whole do not show who had no trouble: no need to go on.
     if (!this.#isWhole) return null;
     const caller = this.#clients.of(inNetwork(client.address, network), 0, () => ({
       number: this.#clients.all.length,
@@ -105,7 +105,7 @@ export class Census {
     if (this.#isWhole && !this.#troubled.add(client.number, service.number)) this.#giveUp();
   }
 
-  /** Nobody asks who is well once some are not counted: what was kept for that goes. */
+  /** Once some are not counted, nobody asks who had no trouble: what was kept for that goes. */
   #giveUp(): void {
     this.#isWhole = false;
     this.#calls.clear();

@@ -25,20 +25,20 @@ interface Group {
   lastClosed: Timestamp | null;
 }
 
-/** A rate is told of piles that grew for at least this long: a burst has none. */
+/** A rate is given for piles that grew for at least this long: a burst has none. */
 const GROWTH_SECONDS = 60;
 
 const LEAK = 'A descriptor leak in the program at {holder} (likely).';
 const POOL = 'A connection pool that never checks its connections (possible).';
-/** It goes on with others. */
+/** If it still closes others. */
 const WORKERS =
-  'Single workers hang, each with its connection (possible): a stack dump shows several of them in the same call.';
-/** It has ended none since. */
+  'Individual workers hang, each with its connection (possible): a stack dump shows several of them in the same call.';
+/** If it has closed none since. */
 const HANGS =
   'All of its workers are blocked, by a deadlock or a call that does not return, or the process is stopped (possible): then it answers nothing new either.';
 const COUNT =
   "On the host of {holder}: ss -Htan state close-wait | awk '{print $N}' | sort | uniq -c counts them";
-const OWNER = 'The descriptor limit of the process, and a stack dump of it.';
+const OWNER = 'Check the descriptor limit of the process, and take a stack dump of it.';
 /** By the side that holds them: a pool keeps what its program has opened. */
 const OF_SIDE = {
   server: {
@@ -65,14 +65,14 @@ export const closeWaitPileup: PatternRule = {
       default: 0.5,
       minimum: 0,
       maximum: 1,
-      description: 'Which share of the connections closed by the peer must be stuck.',
+      description: 'What share of the connections closed by the peer must be stuck.',
     },
   },
   citations: closeWaitStuck.citations,
   related: ['close-wait-stuck', 'accept-queue-overflow'],
   documentation: {
     meaning:
-      'Stuck connections pile up at one service, or at one client of a service. One place in one program is the likely cause, and one fix clears them all. Until then each holds a descriptor; when they run out, new connections fail with EMFILE or are never accepted.',
+      'Stuck connections pile up at one service, or at one client of a service. The likely cause is one place in one program, and one fix clears them all. Until then each holds a descriptor; when descriptors run out, new connections fail with EMFILE or are never accepted.',
     proof: [
       'At least minimumMembers connections with close-wait-stuck, still held, on the same side.',
       'They are at least minimumShare of those that the peers closed.',
@@ -85,12 +85,12 @@ export const closeWaitPileup: PatternRule = {
       'Further accept or open calls of the process at {holder} fail with EMFILE once its descriptors are used up.',
     likelyCauses: [
       LEAK,
-      inCase('Where a client holds them', POOL),
-      inCase('Where it still closes others', WORKERS),
-      inCase('Where it has closed none since the oldest of them', HANGS),
+      inCase('If a client holds them', POOL),
+      inCase('If it still closes others', WORKERS),
+      inCase('If it has closed none since the oldest of them', HANGS),
     ],
     nextSteps: [
-      `${COUNT.replace('N', '3')} by local address; $4 instead, by the service that a client called.`,
+      `${COUNT.replace('N', '3')} by local address; with $4 instead, by the service that a client called.`,
       OWNER,
     ],
     example: { fixture: 'close-wait-pileup', capture: 'server' },
@@ -113,7 +113,7 @@ export const closeWaitPileup: PatternRule = {
         shortestSeconds: Number.POSITIVE_INFINITY,
         lastClosed: null,
       });
-      // A client's pool usually talks to one service: its port tells enough.
+      // A client's pool usually talks to one service: its port is enough.
       return isServer
         ? ofServers.of(inNetwork(server.address, network), server.port, make)
         : ofClients.of(inNetwork(client.address, network), server.port, make);
@@ -204,7 +204,7 @@ export const closeWaitPileup: PatternRule = {
   },
 };
 
-/** How many of `count` came after the first, for each minute until the last; null of a burst. */
+/** How many connections a minute were added between the first and the last of `count`; null for a burst. */
 function growthPerMinute(count: number, seconds: number): number | null {
   return seconds < GROWTH_SECONDS ? null : (60 * (count - 1)) / seconds;
 }
@@ -224,8 +224,8 @@ function closingOf({ lastClosed }: Group, oldest: Timestamp): Closing {
 }
 
 const CLOSING: Readonly<Record<Closing, string>> = {
-  others: ' Meanwhile it closed others.',
-  'no-more': ' It closed others before the oldest of them, and none since.',
+  others: ' Meanwhile {holder} closed others.',
+  'no-more': ' {holder} closed others before the oldest of them, and none since.',
   none: '',
 };
 

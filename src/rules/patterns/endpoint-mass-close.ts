@@ -36,7 +36,7 @@ interface Tries {
   readonly count: number;
   /** Seconds from the last burst to the first; infinite if there was none. */
   readonly first: number;
-  /** Of so many that not all were kept, `first` is not the first. */
+  /** If false, there were more than were kept, and `first` is not the first. */
   readonly isAll: boolean;
 }
 
@@ -54,19 +54,19 @@ const MAX_TRIES = 64;
 const PROCESS_ENDED =
   'The process of {endpoint} exited or was restarted (likely): new connections are refused at first, then accepted.';
 const PROCESS_GONE =
-  'The process of {endpoint} exited (likely): nobody listens there any more, while its host answers.';
+  'The process of {endpoint} exited (likely): nothing listens there any more, while its host answers.';
 const PROCESS_RESTARTED =
-  'The process of {endpoint} was restarted (likely): nobody listened at first, then somebody did again.';
+  'The process of {endpoint} was restarted (likely): at first nothing listened, then something did again.';
 const PROCESS_REPLACED =
   'One process of {endpoint} ended while others went on, or was replaced at once (likely): none of the new connections was refused.';
 const HOST_GONE =
   'The host of {endpoint} was shutting down or restarting (likely): it ended its connections, and then did not answer new ones.';
 const PATH_CUT =
-  'Only its process ended, and a firewall or a failed path kept away what came later (possible): then the host answers elsewhere.';
+  'Only its process ended, and a firewall or a failed path kept later connections away (possible): then the host answers elsewhere.';
 const PROGRAM_GONE =
-  'One program, or one container, had all these services, and ended (likely): the host still answered, with refusals.';
+  'One program, or one container, ran all these services and ended (likely): the host still answered, with refusals.';
 const PROCESS_KILLED =
-  'It was killed, by an operator or for lack of memory (possible): the kernel’s or the service manager’s log tells.';
+  'It was killed, by an operator or for lack of memory (possible): check the kernel’s and the service manager’s log.';
 const HOST_STOPPING =
   'The host of {endpoint} was shutting down or restarting (possible): its other services end within seconds as well.';
 const HOST_STOPPED = 'Its host was shutting down';
@@ -74,11 +74,11 @@ const HOST_STOPPED_SHOWS = ': its other services end within seconds as well, and
 
 const OF_RESETS = [cite.twoWaysToEnd, cite.resetOnPendingData];
 const OF_FINS = [cite.twoWaysToEnd];
-const SEEN_OF_FIN = 'On every client: read gives 0, and a write draws a reset.';
+const SEEN_OF_FIN = 'On every client: read returns 0, and a write draws a reset.';
 const SEEN_OF_RESET = 'On every client: ECONNRESET.';
 
 const LOGS =
-  'On the host of {endpoint}: the service manager’s log, and journalctl -k | grep -i oom, at that time.';
+  'On the host of {endpoint}: check the service manager’s log, and journalctl -k | grep -i oom, for that time.';
 const QUESTION =
   'Are later connections refused (no listener), accepted (restarted) or unanswered (host down)?';
 
@@ -98,14 +98,14 @@ export const endpointMassClose: PatternRule = {
       minimum: 0.001,
       maximum: 600,
       description:
-        'Within which time they end: a process that exits closes all its descriptors in one sweep. A longer time takes the everyday ends of a busy service for it.',
+        'The time within which they end: a process that exits closes all its descriptors in one sweep. A longer time mistakes the everyday closes of a busy service for that.',
     },
     minimumShare: {
       unit: 'ratio',
       default: 0.8,
       minimum: 0.1,
       maximum: 1,
-      description: 'Which share of the connections open at that moment must end.',
+      description: 'What share of the connections open at that moment must end.',
     },
   },
   citations: OF_RESETS,
@@ -118,19 +118,19 @@ export const endpointMassClose: PatternRule = {
   ],
   documentation: {
     meaning:
-      'When a process ends, its kernel closes every connection it had: on Linux with a FIN where nothing was unread, with a reset where data was; Windows may reset all of them. Many ends in one moment are the trace of that. Whether the program exited by itself, was killed or the host was shutting down is not visible. Two bursts some seconds apart are what a service manager leaves that first asks (SIGTERM) and then kills (SIGKILL) whatever is still there. It is a warning where resets met data that was not acknowledged: what clients had sent may be lost.',
+      'When a process ends, its kernel closes every connection it had: on Linux with a FIN if nothing was unread, with a reset if data was; Windows may reset all of them. Many connections that end at one moment are the trace of that. Whether the program exited by itself, was killed or the host was shutting down is not visible. Two bursts some seconds apart are the trace of a service manager that first asks (SIGTERM) and then kills (SIGKILL) whatever is still there. It is a warning if resets met data that was not acknowledged: what clients had sent may be lost.',
     proof: [
       'At least minimumMembers connections of one service, or of several services of one host, that it ended first, within clusterSeconds.',
       'They are at least minimumShare of those open at that moment.',
-      'Or they are that together with a second burst, 1 to 95 s before or after, with no other end between the two and no new connection to a service that had ended.',
+      'Or they reach that share together with a second burst, 1 to 95 s before or after, with no other end between the two and no new connection to a service that had ended.',
     ],
     notThis: [
       'Connections that each end with their last response.',
       'Idle timeouts: each connection ends after the same silence, more nearly than all of them at once.',
-      'Workers that are replaced one after another: there are more than two bursts, or new connections meanwhile.',
+      'Workers that are replaced one after another: there are more than two bursts, or new connections in between.',
     ],
     applicationSees:
-      'On every client: read gives 0 after a FIN, ECONNRESET after a reset; a write after the FIN draws a reset.',
+      'On every client: read returns 0 after a FIN, ECONNRESET after a reset; a write after the FIN draws a reset.',
     likelyCauses: [PROCESS_ENDED, PROCESS_KILLED, `${HOST_STOPPED} (possible)${HOST_STOPPED_SHOWS}`],
     nextSteps: [LOGS, QUESTION],
     example: { fixture: 'endpoint-mass-close', capture: 'client' },
@@ -151,7 +151,7 @@ export const endpointMassClose: PatternRule = {
         return null;
       }
       kept++;
-      // Many services have one: a list that is to grow would take room for more.
+      // Many services have only one: a list that can grow would take room for more.
       if (list.length === 0) return [item];
       list.push(item);
       return list;
@@ -224,7 +224,7 @@ function patternOf(services: readonly Service[], limits: SweepLimits): Pattern |
   return report(sweep, origin, endpoint, network, [...ports], aftermathOf(members, sweep, origin));
 }
 
-/** Where a connection belongs that the service did not take; null for others. */
+/** The list for a connection that the service did not take; null for others. */
 function triesOf(service: Service, { client, server, quality }: Connection): LastTries | null {
   if (quality.midstream || quality.unseen !== null || opened(server)) return null;
   if (server.resetsSent > 0) return service.refused;
@@ -272,13 +272,13 @@ function aftermathOf(services: readonly Service[], { bursts }: Sweep, origin: Ti
   };
 }
 
-/** Whose clients had spoken last; empty if none had. */
+/** On how many the client had spoken last; empty for none. */
 function unansweredInWords(connections: number): string {
   if (connections === 0) return '';
   return ` On ${connections} of them the client had sent the last data: if they were requests, nobody answered them.`;
 }
 
-/** What the resets met; empty for nothing. */
+/** What the resets met; empty if nothing. */
 function lostInWords(connections: number, bytes: number): string {
   if (connections === 0) return '';
   return ` On ${count(connections, 'connection')} that it reset, ${count(bytes, 'byte')} of the client${connections === 1 ? '' : 's'} had not been acknowledged: they may be lost.`;
@@ -308,7 +308,7 @@ function causesAfter(
   ofHost: boolean,
 ): readonly string[] | null {
   if (accepted.count + refused.count + unanswered.count === 0) return null;
-  // What answers first tells: a host that refuses is up, whatever it does later.
+  // The first answer decides: a host that refuses is up, whatever it does later.
   if (unanswered.first < Math.min(refused.first, accepted.first)) return [HOST_GONE, PATH_CUT];
   if (ofHost) return [refused.first < accepted.first ? PROGRAM_GONE : PROCESS_REPLACED, HOST_STOPPING];
   if (accepted.first < refused.first) return [PROCESS_REPLACED, PROCESS_KILLED];
@@ -371,7 +371,7 @@ function report(
     confidence: 'inferred',
     title: `{endpoint} ended ${what} ${isDouble ? 'in two bursts {gap} apart' : 'within {spread}'} (${fins} FIN, ${resets} RST)`,
     explanation: isDouble
-      ? `${share}: first ${first.spans.length}, then ${last.spans.length}. So does a service manager that asks processes to stop and kills the rest some seconds later; whether the host was shutting down is not visible.${after}`
+      ? `${share}: first ${first.spans.length}, then ${last.spans.length}. A service manager that asks processes to stop and kills the rest some seconds later leaves such bursts; whether the host was shutting down is not visible.${after}`
       : `${share}, which is consistent with its process ending; how it ended is not visible.${after}`,
     connections: members.map(({ id }) => id),
     count: members.length,
@@ -404,7 +404,7 @@ function report(
     ...(ports.length > 1 && {
       likelyCauses: [
         `The host {endpoint} was shutting down or restarting (likely)${HOST_STOPPED_SHOWS}`,
-        'One program, or one container, had all these services, and ended (possible): other services of {endpoint} go on.',
+        'One program, or one container, ran all these services and ended (possible): then other services of {endpoint} go on.',
       ],
     }),
     ...(causes !== null && { likelyCauses: causes, nextSteps: [LOGS] }),

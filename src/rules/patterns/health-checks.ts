@@ -8,17 +8,17 @@ import { Groups, Members } from './members.js';
 import type { PatternRule } from './pattern-rule.js';
 import { reportPattern } from './report-pattern.js';
 
-/** How far intervals may lie apart, by the longest of them: what waits for a reply, or shares a timer, is not exact. */
+/** How far intervals may differ, as a share of the longest: what waits for a reply, or shares a timer, is not exact. */
 const SPREAD = 0.25;
 /** Calls that follow one another faster are no checks. */
 const SHORTEST_INTERVAL = 0.5;
 
 const CAUSES = [
   'A load balancer or a monitor at {client} that tests whether the port is open (likely).',
-  'A program that calls at this interval and gives up before it sends anything (possible): its log tells.',
+  'A program that calls at this interval and gives up before it sends anything (possible): check its log.',
 ];
 const STEPS = [
-  'Find the check at {client}: one that asks for something, or closes with a FIN, tells more and leaves no resets behind.',
+  'Find the check at {client}: one that asks for something, or closes with a FIN, shows more and leaves no resets behind.',
 ];
 
 /** What one client does at one service: it opens connections and resets them, before any data. */

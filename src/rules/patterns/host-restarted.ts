@@ -7,7 +7,7 @@ import { Groups, MAX_LISTED } from './members.js';
 import type { PatternRule } from './pattern-rule.js';
 import { reportPattern } from './report-pattern.js';
 
-/** A connection that the host forgot at some moment between two, in seconds after the group's origin. */
+/** A connection that the host forgot at some moment between two, both in seconds after the group's origin. */
 interface Forgotten {
   readonly id: number;
   /** When it still knew it. */
@@ -29,7 +29,7 @@ interface Group {
 /** Connections kept per host: more do not change the verdict. */
 const MAX_FORGOTTEN = 4096;
 
-/** So many other hosts that forgot connections as well point to what they have in common: the client, or the path. */
+/** If this many other hosts forgot connections as well, that points to what they share: the client, or the path. */
 const ALIKE = 2;
 
 const BOUNDS =
@@ -55,7 +55,7 @@ export const hostRestarted: PatternRule = {
   related: ['rst-half-open-discovered', 'half-open-syn-challenge', 'idle-reset-interval', 'peer-host-lost'],
   documentation: {
     meaning:
-      'A crash or a loss of power takes all connections of a host at once, without a packet; after the restart each of them is answered with a reset at its next use, or is opened anew by the host itself. Several on one host point to a restart, not to a single broken connection.',
+      'A crash or a loss of power ends all connections of a host at once, without a packet. After the restart each of them is answered with a reset at its next use, or is opened anew by the host itself. Several on one host point to a restart, not to a single broken connection.',
     proof: [
       'At least minimumSigns connections of one host with rst-half-open-discovered or half-open-syn-challenge.',
       'One moment at which it can have forgotten all of them: none was answered after another was already forgotten.',
@@ -64,16 +64,16 @@ export const hostRestarted: PatternRule = {
     notThis: [
       'Connections forgotten one after the other, each after the same silence: idle-reset-interval, a device on the path.',
       'An orderly shutdown: it closes its connections first.',
-      'Resets alone, where three hosts or more seem to have forgotten connections: they have the client or the path in common.',
-      'Timestamps of new connections that begin elsewhere: where each has an offset of its own, as in some versions of Linux, they tell nothing. They are not looked at.',
+      'Resets alone, if three hosts or more seem to have forgotten connections: they have the client or the path in common.',
+      'Timestamps of new connections that begin elsewhere: if each has an offset of its own, as in some versions of Linux, they show nothing. They are not looked at.',
     ],
     applicationSees: 'On each old connection of {host}: ECONNRESET at its next use.',
     likelyCauses: [
-      'A crash, a watchdog or a loss of power with a restart of {host} (possible): uptime there is shorter than these connections.',
-      'A restored or moved virtual machine or container (possible): the hypervisor’s or orchestrator’s log tells.',
-      'A NAT or load balancer in front that lost its table (possible): connections that do not pass it live on.',
+      'A crash, a watchdog or a loss of power with a restart of {host} (possible): then uptime there is shorter than these connections.',
+      'A restored or moved virtual machine or container (possible): check the hypervisor’s or orchestrator’s log.',
+      'A NAT or load balancer in front that lost its table (possible): then connections that bypass it live on.',
     ],
-    nextSteps: ['On {host}: last -x reboot, uptime, and the hypervisor’s log.'],
+    nextSteps: ['On {host}: run last -x reboot and uptime, and check the hypervisor’s log.'],
     example: { fixture: 'host-restarted', capture: 'client' },
   },
   begin: (options) => {
@@ -121,7 +121,7 @@ export const hostRestarted: PatternRule = {
           const times = lost.map(({ found }) => found);
           const openedAnew = lost.filter((one) => one.openedAnew).length;
           const unknown = lost.length - openedAnew;
-          // Resets may be the doing of a device, or the answer to connections that were closed unheard.
+          // Resets may come from a device, or answer connections whose close was not heard.
           const kinds = [unknown > 0, openedAnew > 0, announced !== null].filter(Boolean).length;
           const alike = groups.all.filter((other) => other.host !== host).length;
           if (kinds < 2 && alike >= ALIKE) return [];

@@ -37,9 +37,9 @@ interface Group {
   readonly port: number;
   readonly network: string;
   readonly ended: Ended[];
-  /** Of the capture that has not ended: those that nobody answered, until it is known that their host was heard later. */
+  /** In the current capture, those that nobody answered, until it is known whether their host was heard later. */
   readonly unheard: Ended[];
-  /** Seconds that connections were silent for and lived, and side by side with these the addresses of their clients. */
+  /** Seconds of silence that connections survived, and in parallel the addresses of their clients. */
   readonly survived: number[];
   readonly survivors: string[];
 }
@@ -70,7 +70,7 @@ const USUAL_LIMITS: readonly UsualLimit[] = [
   { seconds: 240, whose: 'Azure Load Balancers wait by default', citation: cite.azureBalancerIdle },
   {
     seconds: 300,
-    whose: 'F5 BIG-IP waits by default in its Fast L4 profile, and then resets',
+    whose: 'F5 BIG-IP waits by default in its Fast L4 profile before it resets',
     citation: cite.fastL4Idle,
   },
   {
@@ -80,7 +80,7 @@ const USUAL_LIMITS: readonly UsualLimit[] = [
   },
   {
     seconds: NAT_SECONDS,
-    whose: 'NATs that keep to RFC 5382 wait at least, 2 h 4 min',
+    whose: 'NATs that follow RFC 5382 wait at least, 2 h 4 min',
     citation: cite.natEstablished,
   },
   {
@@ -127,7 +127,8 @@ export const idleResetInterval: PatternRule = {
       default: 0.02,
       minimum: 0,
       maximum: 1,
-      description: 'How far the silences may lie around their median, at least 2 s: a device counts exactly.',
+      description:
+        'How far silences may lie from their median, never less than 2 s: a device counts exactly.',
     },
   },
   citations: [
@@ -151,22 +152,22 @@ export const idleResetInterval: PatternRule = {
   ],
   documentation: {
     meaning:
-      'Several connections to one service ended after nearly the same silence. Hosts do not crash by the clock: a NAT, firewall or load balancer forgets idle connections after a fixed time, and then drops what comes or resets it, or resets both ends at once; or the server itself ends them with a reset, which is a setting of it and stays info. Where a connection is found dead only when it is used, the silence is the most that its timeout can be.',
+      'Several connections to one service ended after nearly the same silence. Hosts do not crash by the clock. A NAT, firewall or load balancer forgets idle connections after a fixed time, and then drops or resets what comes, or resets both ends at once; or the server itself ends them with a reset, which is one of its settings and stays info. If a connection is found dead only when it is used, its timeout can be no longer than the silence.',
     proof: [
-      'At least minimumMembers connections to one service that ended in the same way: their next segment after a silence was answered with a reset of a host that knew nothing of them, or not at all although the host was still heard elsewhere; or a reset came by itself, from a device or from the server.',
+      'At least minimumMembers connections to one service that ended in the same way: their next segment after a silence was answered with a reset from a host that did not know them, or not at all although the host was still heard elsewhere; or a reset came by itself, from a device or from the server.',
       'At least half of these silences differ by no more than spreadRatio from their median; those are counted.',
-      'No connection of the same client hosts to that service was silent for longer and lived.',
+      'No connection of the same client hosts to that service survived a longer silence.',
     ],
     notThis: [
       'A server that closes idle connections itself with a FIN.',
-      'One host that restarted or died: the silences differ, the moment is the same. Where all clients use their connections at one interval the silences are the same as well; host-restarted tells of that.',
+      'One host that restarted or died: the silences differ, the moment is the same. If all clients use their connections at one interval, the silences are the same as well: host-restarted.',
       'A reset after keep-alives that nobody answered.',
     ],
     applicationSees:
-      'Unless the program had closed its side: ECONNRESET on the first use after the pause, or on the pending read where the reset came by itself; with a device that drops silently, a hang and then ETIMEDOUT.',
+      'Unless the program had closed its side: ECONNRESET on the first use after the pause, or on the pending read if the reset came by itself; with a device that drops silently, a hang and then ETIMEDOUT.',
     likelyCauses: [
       CAUSE_ON_USE,
-      'One of the limits that are usual, where just one of them fits: 60, 240, 300, 350, 7,440 or 432,000 s (possible).',
+      'One of the usual limits, if just one of them fits: 60, 240, 300, 350, 7,440 or 432,000 s (possible).',
     ],
     nextSteps: [NEXT_HEARTBEATS, NEXT_TIMEOUTS],
     example: { fixture: 'idle-reset-interval', capture: 'client' },
@@ -249,7 +250,7 @@ function endedSilence(connection: Connection, findings: readonly Finding[]): End
   return found;
 }
 
-/** Who sent the reset by which the server is said to have aborted. */
+/** Who sent the reset that the finding takes for the server's abort. */
 function enderOf(server: Endpoint, finding: Finding): Ending {
   const reset = resetOf(server, finding);
   // One such TTL alone may be chance, but not that of several after the same silence.
@@ -298,7 +299,7 @@ function patternOf(
   const others = same.filter((one) => !near.includes(one)).map(({ idle }) => idle);
   const members = new Members(near[0].from, near[0].to);
   for (const { id, from, to } of near) members.add(id, from, to);
-  // Such a silence was longer than the limit, by how much only one that was survived tells.
+  // Such a silence was longer than the limit; only a silence that was survived shows by how much at most.
   const onUse = ending === 'unknown' || ending === 'dropped';
   const isBounded = longestSurvived > 0;
   const usual = usualLimit(onUse, middle, tolerance, shortest, longestSurvived);
@@ -354,7 +355,7 @@ function usualLimit(
   survived: number,
 ): UsualLimit | null {
   const fitting = USUAL_LIMITS.filter(({ seconds }) => {
-    // Whoever is found dead on use was so from the limit on, and a silence that was survived had not reached that.
+    // A connection found dead on use had been so since the limit, and a silence that was survived had not reached it.
     if (onUse && (seconds > shortest || seconds <= survived)) return false;
     return (onUse && survived > 0) || Math.abs(seconds - middle) <= tolerance;
   });
@@ -371,14 +372,14 @@ function medianIdle(ended: readonly Ended[]): number {
 
 type Texts = Pick<Pattern, 'likelyCauses' | 'nextSteps'>;
 
-/** Where nothing is known of shorter silences. */
+/** For when nothing is known of shorter silences. */
 const UNBOUNDED: Texts = {
   likelyCauses: [
     'An idle timeout of at most {interval} in a NAT, firewall or load balancer on the way to {server} (possible): then connections that are used more often live on.',
-    'The connections were lost between two uses in another way, such as a restart (possible): then the moment is the same for all, and the silence only how often clients use them.',
+    'The connections were lost between two uses in another way, such as a restart (possible): then the moment is the same for all, and the silence only shows how often clients use them.',
   ],
   nextSteps: [
-    'Send keep-alives or heartbeats more often than every {often}, or more often yet: how long the limit really is the capture does not show.',
+    'Send keep-alives or heartbeats more often than every {often}, or even more often: the capture does not show how long the limit really is.',
     NEXT_TIMEOUTS,
   ],
 };
@@ -396,13 +397,13 @@ function othersIn(idle: readonly number[]): string {
 
 /** Those that were silent for less, and bound the limit from below. */
 function survivorsIn(survivors: number, onUse: boolean): string {
-  const limit = onUse ? ', so that the limit lies between that and {interval}' : '';
+  const limit = onUse ? ', so the limit lies between that and {interval}' : '';
   return `${count(survivors, 'connection')} of the same clients ${survivors === 1 ? 'was' : 'were'} silent for up to {survived} and lived on${limit}.`;
 }
 
 const FOUND_ON_USE =
-  'They were found dead only when they were used again, after times so alike that these may be an interval of the clients: the capture shows no more than that the limit lies below.';
-const SHORT_FOR_NAT = 'If it is a NAT, it does so earlier than the 2 h 4 min that RFC 5382 demands.';
+  'They were found dead only when they were used again, after times so alike that they may be the clients’ own interval: the capture shows only that the limit lies below.';
+const SHORT_FOR_NAT = 'If it is a NAT, it does so sooner than the 2 h 4 min that RFC 5382 demands.';
 
 const TITLES: Readonly<Record<Ending, string>> = {
   unknown: '{count} connections to {server} were reset on their first use after {interval} of silence',
@@ -415,9 +416,9 @@ const TITLES: Readonly<Record<Ending, string>> = {
 const MEANINGS: Readonly<Record<Ending, string>> = {
   unknown: 'A device on the path that forgets idle connections explains that.',
   dropped:
-    '{server} was still heard on other connections, so that its host was not gone: a device on the path that forgets idle connections, and drops what comes for them, explains that.',
+    '{server} was still heard on other connections, so its host was not gone: a device on the path that forgets idle connections, and drops what comes for them, explains that.',
   device:
-    'Nothing of either end had drawn the resets: a device on the path that ends idle connections explains that.',
+    'Nothing from either end had drawn the resets: a device on the path that ends idle connections explains that.',
   server:
     'Nothing had drawn the resets, and they look like any other segment of {server}: an idle timeout of its own explains that.',
   named:
@@ -426,7 +427,7 @@ const MEANINGS: Readonly<Record<Ending, string>> = {
 
 const ON_USE: Texts = { likelyCauses: [CAUSE_ON_USE], nextSteps: [NEXT_HEARTBEATS, NEXT_TIMEOUTS] };
 
-/** How it ended tells who may have done it. */
+/** How it ended shows who may have done it. */
 const TEXTS: Readonly<Record<Ending, Texts>> = {
   unknown: ON_USE,
   dropped: ON_USE,
@@ -438,17 +439,17 @@ const TEXTS: Readonly<Record<Ending, Texts>> = {
   },
   server: {
     likelyCauses: [
-      'An idle timeout of {interval} in the program at {server}, or in the proxy that clients know by this address, which ends with a reset (likely): SO_LINGER with a time of 0 makes a close a reset.',
-      'A device on the path that resets in its name (possible): then a capture at {server} does not show these resets leave.',
+      'An idle timeout of {interval} in the program at {server}, or in the proxy that clients know by this address, which ends connections with a reset (likely): SO_LINGER with a time of 0 makes a close a reset.',
+      'A device on the path that resets in its name (possible): then a capture at {server} does not show these resets leaving.',
     ],
     nextSteps: [
-      'At {server}: its idle or keep-alive timeout, and SO_LINGER in the code.',
-      'Let clients give connections up that were idle for {often}, or send heartbeats more often than that.',
+      'At {server}: check its idle or keep-alive timeout, and SO_LINGER in the code.',
+      'Let clients give up connections that were idle for {often}, or send heartbeats more often than that.',
     ],
   },
   named: {
     likelyCauses: [
-      'An idle timeout of {interval} in a load balancer, firewall or NAT on the way to {server} (possible): then a capture at {server} does not show these resets leave.',
+      'An idle timeout of {interval} in a load balancer, firewall or NAT on the way to {server} (possible): then a capture at {server} does not show these resets leaving.',
       'An idle timeout of {interval} in the program at {server}, on a system that sets no ACK bit when it aborts (possible).',
     ],
     nextSteps: [NEXT_HEARTBEATS, NEXT_TIMEOUTS],

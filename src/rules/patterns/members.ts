@@ -2,19 +2,19 @@ import { secondsBetween, type Timestamp } from '../../core/time.js';
 import type { OptionSpec } from '../rule.js';
 import { count } from '../wording/wording.js';
 
-/** Groups that a collector keeps: whoever makes a capture must not choose how much memory it takes. */
+/** Groups that a collector keeps at most: whoever made the capture must not choose how much memory it takes. */
 export const MAX_GROUPS = 10_000;
 
-/** Ids that a pattern lists; its `count` tells of all. */
+/** Ids that a pattern lists at most; its `count` covers all. */
 export const MAX_LISTED = 1000;
 
-/** Of the services that show the same, those with most of it are told. */
+/** How many services that show the same are reported: those with the most of it. */
 export const MOST_SERVICES = 10;
 
-/** Says of how many services more there is no pattern; empty for none. */
+/** Says how many more services have no pattern of their own; empty for none. */
 export function furtherServices(further: number): string {
   if (further === 0) return '';
-  return ` ${count(further, 'service')} more with fewer such findings ${further === 1 ? 'is' : 'are'} not listed.`;
+  return ` ${count(further, 'more service')} with fewer such findings ${further === 1 ? 'is' : 'are'} not listed.`;
 }
 
 /** How many connections make a pattern. */
@@ -26,7 +26,7 @@ export const MINIMUM_MEMBERS: OptionSpec = {
   description: 'How many connections make a pattern: three are the fewest that chance hardly explains.',
 };
 
-/** Connections that show the same, with the first and the last time. */
+/** Connections that show the same, with the first and the last time it was seen. */
 export class Members {
   readonly ids: number[] = [];
   count = 0;

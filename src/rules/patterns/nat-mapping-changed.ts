@@ -10,11 +10,14 @@ import { furtherServices, MAX_GROUPS, MAX_LISTED, MOST_SERVICES } from './member
 import type { Contrast, PatternCollector, PatternRule } from './pattern-rule.js';
 import { reportPattern } from './report-pattern.js';
 
-/** Connections that begin in their middle, and are compared with all others: whoever makes a capture must not choose how long that takes. */
+/**
+ * Connections that begin in their middle, and are compared with all others: whoever made the capture must not choose
+ * how long that takes.
+ */
 const MAX_STRAYS = 1000;
 /**
- * No further than this lies what goes on from where the stream was, as it may be sent again from the other end of a wide
- * window, and what it acknowledges (octets). By chance both happens once in 260,000 pairs.
+ * How far from where the stream was it may go on, as it may be sent again from the other end of a wide window, and how
+ * far its acknowledgments may be (octets). By chance both happen once in 260,000 pairs.
  */
 const NEAR = 1 << 24;
 const ACKNOWLEDGED_NEAR = 1 << 20;
@@ -22,18 +25,18 @@ const ACKNOWLEDGED_NEAR = 1 << 20;
 const IN_FLIGHT_SECONDS = 1;
 
 const FORGOT =
-  'The device that translates forgot the connection, which had been silent for {silent} (likely): its timeout for idle connections is no longer than that.';
+  'The translating device forgot the connection, which had been silent for {silent} (likely): its timeout for idle connections is no longer than that.';
 const FORGOT_IN_GENERAL =
-  'After 30 s of silence or more: the device that translates forgot the connection (likely), as its timeout for idle connections is no longer than that.';
+  'After 30 s of silence or more: the translating device forgot the connection (likely), as its timeout for idle connections is no longer than that.';
 const FORGOT_SOONER =
-  'The device that translates lost its table, or another one without it took over (possible): all connections through it end in the same way.';
+  'The translating device lost its table, or another one without it took over (possible): then all connections through it end in the same way.';
 const INVALID =
-  'Linux’s conntrack took the segment for one outside the window, and let it pass as it was (possible): nf_conntrack_tcp_be_liberal, or a rule that drops what is INVALID, prevents it.';
+  'Linux’s conntrack took the segment for one outside the window, and let it pass untranslated (possible): nf_conntrack_tcp_be_liberal, or a rule that drops what is INVALID, prevents that.';
 const NEW_MAPPING =
-  'The device that translates lost its table, or another one without it took over (possible): it gave the connection another port or address.';
+  'The translating device lost its table, or another one without it took over (possible): it gave the connection another port or address.';
 const LOOK =
-  'On the device that translates (a node’s kube-proxy, a load balancer, a NAT): conntrack -L, and its timeout, such as nf_conntrack_tcp_timeout_established.';
-const KEEP_ALIVE = 'Keep-alives of either program that are more frequent than that timeout.';
+  'On the translating device (a node’s kube-proxy, a load balancer, a NAT): check conntrack -L, and its timeout, such as nf_conntrack_tcp_timeout_established.';
+const KEEP_ALIVE = 'Let either program send keep-alives more often than that timeout.';
 const BEHIND = 'Capture on both sides of that device: what comes in, and under which address does it leave?';
 const STEPS = [LOOK, KEEP_ALIVE, BEHIND];
 
@@ -90,15 +93,15 @@ export const natMappingChanged: PatternRule = {
   related: ['rst-half-open-discovered', 'idle-reset-interval', 'host-restarted', 'capture-midstream'],
   documentation: {
     meaning:
-      'A program behind a load balancer, a NAT or a node of a cluster has another address than its peer knows, and a device in between rewrites each segment. When that device forgets the connection, or takes a segment for none of it, the segment passes as it is, or gets a new mapping. To the peer it belongs to no connection, and is reset, which ends the connection at its sender. Whoever sends next on the old address and port is reset as well. Both programs see “connection reset by peer”, and neither has ended anything.',
+      'A program behind a load balancer, a NAT or a node of a cluster has a different address from the one its peer knows, and a device in between rewrites each segment. When that device forgets the connection, or does not take a segment for part of it, the segment passes untranslated, or gets a new mapping. To the peer it belongs to no connection and is reset, which ends the connection at its sender. Whoever sends next on the old address and port is reset as well. Both programs see “connection reset by peer”, and neither has ended anything.',
     proof: [
-      'A connection that begins in its middle, one side of which is a side of another connection, with the same address and port.',
+      'A connection that begins in its middle and has one side, by address and port, in common with another connection.',
       'Its first sequence number lies within 16 MiB of where that one stands, and its acknowledgment number within 1 MiB: by chance that happens once in 260,000 pairs.',
-      'The other side answers it with resets, and with nothing else, and the side whose address or port changed sends no more data on the old one, but for what was under way.',
+      'The other side answers it with resets and nothing else, and the side whose address or port changed sends no more data on the old one, except what was under way.',
     ],
     notThis: [
       'A capture on both sides of a device, which holds each segment twice: both go on, or both are reset.',
-      'A port that was used again: its numbers are others.',
+      'A port that was used again: its numbers differ.',
     ],
     applicationSees:
       'The program whose address or port changed: ECONNRESET. The other: ECONNRESET on the write after its next one, or on its pending read once it has written; nothing until then.',
@@ -129,7 +132,7 @@ class Collector implements PatternCollector {
       }
       this.#strays.push(kept);
     } else {
-      // What both sides closed, or never used, is not gone on with.
+      // A connection that both sides closed, or never used, does not go on.
       const isClosed = client.finSent && server.finSent && client.resetsSent + server.resetsSent === 0;
       if (isClosed || rolesKnownBy !== 'syn' || client.payloadBytes + server.payloadBytes === 0) return;
       if (this.#known.length === MAX_GROUPS) return;
@@ -139,7 +142,7 @@ class Collector implements PatternCollector {
     }
   }
 
-  /** Each two are held against one another once, whichever ends first: they may be many. */
+  /** Each two are compared once, whichever ends first: they may be many. */
   #compare(known: Kept, stray: Kept): void {
     const match = matchOf(known, stray);
     if (match === null || this.#byConnection.has(stray.id)) return;
@@ -157,7 +160,7 @@ class Collector implements PatternCollector {
       sentence:
         stray.id === id
           ? `Its first segment, in frame ${frame}, carries the numbers of connection ${known.id}, in which its sender is ${nameOf(from)}: nat-mapping-changed.`
-          : `Frame ${frame}, of ${nameOf(to)}, carries the numbers of this connection: nat-mapping-changed.`,
+          : `Frame ${frame}, from ${nameOf(to)}, carries the numbers of this connection: nat-mapping-changed.`,
       likelyCauses: causesOf(match),
       nextSteps: STEPS,
     };
@@ -247,7 +250,7 @@ const TITLES = {
   server: '{server} went on as another on {several} connections: its address translation was lost',
 };
 
-/** `matches` have the server in common, and which side it was whose address or port changed. */
+/** `matches` have in common the server, and which side's address or port changed. */
 function patternOf(matches: readonly Match[], further: string): Pattern {
   const [first] = matches;
   const { known, stray, changed, from, to, silentSeconds } = first;
@@ -258,10 +261,10 @@ function patternOf(matches: readonly Match[], further: string): Pattern {
     confidence: 'inferred',
     title: others === 0 ? '{from} went on as {to}: its address translation was lost' : TITLES[changed],
     explanation: [
-      `Frame ${stray.firstFrame} goes from {to} to {receiver}, and its numbers are those at which the connection of {from} and {receiver} stands: its sender holds it for a segment of that.`,
-      ' {receiver} knows no such connection, and reset it.',
+      `Frame ${stray.firstFrame} goes from {to} to {receiver}, and its numbers go on from where the connection of {from} and {receiver} stands: its sender takes it for a segment of that one.`,
+      ' {receiver} knows no such connection and reset it.',
       silentSeconds >= IDLE_SECONDS ? ' No data had been seen on the connection for {silent}.' : '',
-      others === 0 ? '' : ` So it was on ${count(others, 'other connection')}.`,
+      others === 0 ? '' : ` The same happened on ${count(others, 'other connection')}.`,
       further,
     ].join(''),
     connections: listed.slice(0, MAX_LISTED),

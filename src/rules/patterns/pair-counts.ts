@@ -29,7 +29,7 @@ export class PairCounts {
     this.#counts.clear();
   }
 
-  /** Of each other: its clients, with their counts. */
+  /** For each other: its clients, with their counts. */
   byOther(): ReadonlyMap<number, ReadonlyMap<number, number>> {
     const all = new Map<number, Map<number, number>>();
     for (const [pair, count] of this.#counts) {

@@ -6,13 +6,13 @@ import type { Finding, Pattern, Severity } from '../finding.js';
 import type { OptionValues, RuleDescription } from '../rule.js';
 import type { Heard } from './heard.js';
 
-/** What patterns learn of a capture beside its connections. */
+/** What patterns learn of a capture besides its connections. */
 export interface CaptureCounts {
   /** Frames that it lost by its own counters; null if it has none. */
   readonly dropped: number | null;
   /** When it paused, as far as that shows; none if absent. */
   readonly pauses?: readonly Pause[];
-  /** Frames that were not analysed, by reason, as `VERDICT_NAMES` has them. */
+  /** Frames that were not analysed, by reason, as in `VERDICT_NAMES`. */
   readonly skipped: Readonly<Record<string, number>>;
 }
 
@@ -27,7 +27,7 @@ export interface PatternCollector {
   /** @param captureEnd the time of the last frame that was read so far */
   add(connection: Connection, findings: readonly Finding[], captureEnd: Timestamp): void;
   /**
-   * How grave a finding of a connection that was added is by itself, as a pattern of this collector stands for it,
+   * How grave a finding of a connection that was added is by itself when a pattern of this collector stands for it,
    * as far as is known by now. Null if no pattern does.
    */
   severityOf?(connection: Connection, finding: Finding): Severity | null;
@@ -37,8 +37,8 @@ export interface PatternCollector {
    */
   doubtOf?(connection: Connection, finding: Finding): string | null;
   /**
-   * What other connections tell of a finding of a connection that was added, as far as is known by now: a sentence for
-   * its explanation, and the causes and steps that are left. Null if nothing.
+   * What other connections say about a finding of a connection that was added, as far as is known by now: a sentence
+   * for its explanation, and the causes and steps that are left. Null if nothing.
    */
   contrastOf?(connection: Connection, finding: Finding): Contrast | null;
   /** Called at the end of each capture, unless that ends the collector: what follows was seen at another time. */
@@ -52,15 +52,15 @@ export interface PatternCollector {
 
 /** A pattern across connections. */
 export interface PatternRule extends RuleDescription {
-  /** Ids of rules whose findings it may grade, or tell more of: they wait for the end of the capture that they are in. */
+  /** Ids of rules whose findings it may grade or say more about: these wait for the end of their capture. */
   readonly grades?: readonly string[];
-  /** It gives way to patterns of other rules that stand for the same connections. */
+  /** It yields to patterns of other rules that stand for the same connections. */
   readonly isGeneral?: true;
-  /** It holds moments of several connections against one another: each capture has a collector of its own. */
+  /** It compares moments of several connections: each capture has a collector of its own. */
   readonly isOfOneCapture?: true;
   /**
-   * A fresh collector for one analysis, or for one of its captures; `heard` is that of all of them, and knows each connection before they do.
-   * `settings` tell of the other rules.
+   * A fresh collector for one analysis, or for one of its captures; `heard` is that of all of them, and knows each
+   * connection before they do. `settings` are those of all rules.
    */
   readonly begin: (options: OptionValues, heard: Heard, settings: RuleSettings) => PatternCollector;
 }

@@ -18,13 +18,13 @@ interface Group {
   readonly host: string;
   readonly network: string;
   readonly members: Members;
-  /** When the first of the segments was sent that it never answered. */
+  /** When the first segment that it never answered was sent. */
   asked: Timestamp;
   /** Hosts that wait for it, as `inNetwork` names them. */
   readonly waiting: Set<string>;
   /** Nobody answers requests for its link address either. */
   offLink: boolean;
-  /** Among them is more than SYNs, which alone may as well mean a full accept queue or a filter. */
+  /** They include more than SYNs: those alone may as well mean a full accept queue or a filter. */
   lostOpen: boolean;
   /** How far the capture was read when the last of them was over. */
   until: Timestamp;
@@ -53,21 +53,21 @@ const ABOUT_WAITING = new Set(['syn-unanswered', 'fin-unacknowledged', 'retransm
 const IN_FLIGHT_SECONDS = 0.5;
 
 const OFF_LINK =
-  'Nor did anybody answer requests for its link address: it is no longer there on its link, and the path to that is not the cause.';
+  'Nobody answered requests for its link address either: it is no longer there on its link, and the path to that link is not the cause.';
 
 const HOST_LOST =
-  '{host} lost power, crashed or froze (possible): other hosts behind the same router still answer, and on its own link not even ARP is answered (ip neigh: FAILED).';
+  '{host} lost power, crashed or froze (possible): then other hosts behind the same router still answer, and on its own link not even ARP is answered (ip neigh: FAILED).';
 const PATH_LOST =
-  'A link, route or firewall on the way to it failed (possible): other hosts behind it are silent too, and {host} answers on its own link.';
-const LOOK_AT_HOST = 'ip neigh, the console of {host}, its switch port or hypervisor.';
+  'A link, route or firewall on the way to it failed (possible): then other hosts behind it are silent too, and {host} answers on its own link.';
+const LOOK_AT_HOST = 'Check ip neigh, the console of {host}, its switch port or hypervisor.';
 const ASK_FOR_OTHERS =
-  'Do other hosts behind the same router still answer? Then it is {host}; else the path.';
+  'Do other hosts behind the same router still answer? If so, {host} failed; if not, the path.';
 const LOOK_AT_OTHERS =
-  'Still heard after {host} fell silent: {others}. If one of them is behind the same router as {host}, it is {host} that failed; else it may be the path as well.';
-/** So many of the others are named. */
+  'Still heard after {host} fell silent: {others}. If one of them is behind the same router as {host}, it is {host} that failed; otherwise it may be the path as well.';
+/** How many of the others are named. */
 const NAMED_OTHERS = 3;
 
-/** Clients kept in all: whoever makes a capture must not choose how much memory it takes. */
+/** Clients kept in all: whoever made the capture must not choose how much memory it takes. */
 const MAX_WAITERS = 100_000;
 
 /** Several connections to one host lost their answers at the same time. */
@@ -91,7 +91,7 @@ export const peerHostLost: PatternRule = {
       default: 5,
       minimum: 0.1,
       maximum: 3600,
-      description: 'Within which time they must have fallen silent; when they last sent blurs it.',
+      description: 'The time within which they must have fallen silent; when they last sent blurs it.',
     },
   },
   grades: CONTRASTED,
@@ -106,7 +106,7 @@ export const peerHostLost: PatternRule = {
     notThis: [
       'Silence that begins at different times.',
       'A capture that stopped: then nothing follows on any connection.',
-      'SYNs alone that nobody answers: syn-unanswered. A full accept queue or a filter does that as well.',
+      'SYNs alone that nobody answers: syn-unanswered. A full accept queue or a filter causes that as well.',
     ],
     applicationSees:
       'On every connection that its program had not closed: a blocked read, and ETIMEDOUT, EHOSTUNREACH or ENETUNREACH in the end.',
@@ -122,7 +122,7 @@ export const peerHostLost: PatternRule = {
         const { network } = connection;
         for (const finding of findings) {
           if (!SILENCE.has(finding.rule)) continue;
-          // A client's host is seldom heard on other connections, so that its silence has no contrast.
+          // A client's host is seldom heard on other connections, so its silence has no contrast.
           if (silentEndpoint(finding) !== 'server') continue;
           const silent = connection.server;
           const since = silent.lastSegment?.time ?? finding.from;
@@ -153,10 +153,10 @@ export const peerHostLost: PatternRule = {
       contrastOf({ client, server, network }, finding) {
         // A client's host is seldom heard on other connections.
         if (!CONTRASTED.includes(finding.rule) || silentEndpoint(finding) !== 'server') return null;
-        // Its link tells more of it, and of a later time.
+        // Its link says more about it, and at a later time.
         if (finding.facts.peerSilent === false || finding.facts.neighbour === server.address) return null;
         const last = heard.of(server.address, network);
-        // Of probes the first may have been answered: its own last segment is none of another connection.
+        // The first probes may have been answered: its own last segment is not one of another connection.
         const silentFrom = latest(finding.from, server.lastSegment?.time ?? finding.from);
         const seconds = last === null ? 0 : secondsBetween(silentFrom, last);
         return seconds <= IN_FLIGHT_SECONDS
@@ -187,8 +187,8 @@ export const peerHostLost: PatternRule = {
           return [
             reportPattern(peerHostLost, {
               confidence: 'inferred',
-              title: `All ${members.count} connections that wait for {host} were last answered within {spread}`,
-              explanation: `Nothing was heard from {host} in the {since} that followed. ${offLink ? OFF_LINK : othersAnswer ? 'Other hosts were still heard in that time, so it is more likely the host, or the last part of the path to it.' : 'The host or the path to it failed; the capture does not tell which.'}`,
+              title: `All ${members.count} connections that wait for {host} were last answered within the same {spread}`,
+              explanation: `Nothing was heard from {host} in the {since} that followed. ${offLink ? OFF_LINK : othersAnswer ? 'Other hosts were still heard in that time, so it is more likely the host, or the last part of the path to it.' : 'The host or the path to it failed; the capture does not show which.'}`,
               connections: members.ids,
               count: members.count,
               from: members.from,
@@ -240,7 +240,7 @@ function listed(names: readonly string[]): string {
   return further > 0 ? `${named} and ${further} more` : named;
 }
 
-/** The texts, with others in the place of those `of` something; at the front if there are none. */
+/** The texts, with those of `of` replaced by `instead`, which come first if there are none. */
 function replaced(
   texts: readonly string[],
   of: readonly string[],

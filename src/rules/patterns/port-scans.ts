@@ -10,27 +10,27 @@ import { Groups, Members } from './members.js';
 import type { PatternRule } from './pattern-rule.js';
 import { reportPattern } from './report-pattern.js';
 
-/** How many ports of one host within which time make a scan of what one client tries. */
+/** How many ports of one host a client must try, within how many seconds, to look like a scan. */
 const PORTS = 10;
 const SECONDS = 10;
 /** A scan comes to a port once or twice, and finds few of them open. */
 const MOST_TRIES = 2;
 const LEAST_SHARE = 0.9;
-/** How long nothing must have come for a SYN: it may just have been on its way when the capture ended. */
+/** How long a SYN must have had no answer: one may have been on its way when the capture ended. */
 const WAIT_SECONDS = 3;
 
 /** The rules whose findings a scan leaves. */
 export const OF_SCANS: readonly string[] = [connectionRefused.id, synUnanswered.id];
 
 const CAUSES = [
-  'A port scan by {client} (possible): whoever is responsible for it knows of it, or should.',
-  'A program with many services at {host}, all of them down (possible): the ports are those of its settings.',
+  'A port scan by {client} (possible): whoever is responsible for it knows about it, or should.',
+  'A program that uses many services at {host}, all of them down (possible): the ports are those in its settings.',
 ];
 const SEEN =
-  '{client}: connects that fail, if it uses sockets; most scanners do not. {host}: nothing, no program is involved.';
+  '{client}: connect calls that fail, if it uses sockets; most scanners do not. {host}: nothing, no program is involved.';
 const STEPS = [
-  'Look at what else {client} did: whether any port answered it, and what it sent there.',
-  'The firewall’s log at that time, or that of {host}, for {client}.',
+  'Check what else {client} did: did any port answer it, and what did it send there?',
+  'Search the log of the firewall, or of {host}, for {client} at that time.',
 ];
 
 /** The ports of one host that one client tried in vain. */
@@ -50,7 +50,10 @@ interface Watched extends Scan {
   wasFast: boolean;
 }
 
-/** Watches for clients that try one port of a host after the other: told only of calls that a census counts, it keeps no more. */
+/**
+ * Watches for clients that try one port of a host after another. It is given only calls that a census counts, which
+ * bounds what it keeps.
+ */
 export class PortScans {
   readonly #hosts = new Groups<number>();
   readonly #watched = new Groups<Watched>();
@@ -62,7 +65,7 @@ export class PortScans {
     if (watched !== null && rule === connectionRefused.id) watched.refused++;
   }
 
-  /** Takes in a SYN that no finding speaks of. */
+  /** Takes in a SYN that no finding reports. */
   addAlone(connection: Connection): void {
     this.#try(connection, connection.start, connection.end);
   }

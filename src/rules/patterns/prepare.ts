@@ -6,15 +6,15 @@ import type { OptionValues } from '../rule.js';
 import { Heard } from './heard.js';
 import type { CaptureCounts, Contrast, PatternCollector, PatternRule } from './pattern-rule.js';
 
-/** Patterns hold moments of several connections against one another, by tenths of a second at the finest. */
+/** Patterns compare moments of several connections, by tenths of a second at the finest. */
 const FINEST_SECONDS = 0.1;
 
 /** All enabled patterns of one analysis. */
 export interface Patterns {
   /**
    * Takes in a connection; the patterns that are `withheld` from do not learn of it. `captureEnd` is the time of the
-   * last frame that was read so far. What an earlier capture told as well is repeated: then it matters only to
-   * patterns about captures.
+   * last frame that was read so far. A connection `isRepeated` if an earlier capture held it as well: then it matters
+   * only to patterns about captures.
    */
   add(
     connection: Connection,
@@ -55,10 +55,10 @@ export function preparePatterns(rules: readonly PatternRule[], settings: RuleSet
       const begin = (): PatternCollector => rule.begin(optionValues(rule, settings), heard, settings);
       return { rule, begin, collector: begin(), found: [] };
     });
-  // Of a capture in which the clock was set no order of such moments is certain, whichever connections saw it.
+  // In a capture whose clock was set, no order of such moments is certain, whichever connections saw it.
   let isTimed = true;
   let areAllTimed = true;
-  /** As the settings, and the clock, let them be told. */
+  /** As the settings, and the clock, let them be reported. */
   const told = ({ rule }: Running, patterns: readonly Pattern[], isCertain: boolean): readonly Pattern[] => {
     const choice = settings.severities?.[rule.id] as Severity | undefined;
     const inDoubt = !isCertain && rule.family !== 'capture';

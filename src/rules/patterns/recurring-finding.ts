@@ -1,5 +1,6 @@
 import type { Connection } from '../../connections/connection.js';
 import { formatEndpoint } from '../../core/addresses.js';
+import { grouped } from '../../core/numbers.js';
 import { isLater, type Timestamp } from '../../core/time.js';
 import { cite } from '../citations.js';
 import {
@@ -28,15 +29,15 @@ import { type PatternDraft, reportPattern } from './report-pattern.js';
 interface Recurrence {
   readonly service: Service;
   readonly rule: string;
-  /** Each is a SYN that was sent once, of which no finding speaks. */
+  /** Each is a SYN that was sent once and that no finding reports. */
   readonly isAlone: boolean;
   /** Of the first that was found. */
   readonly example: string;
   readonly citations: readonly Citation[];
   readonly members: Members;
-  /** It looked like a flood when its clients became too many. */
+  /** Whether it looked like a flood when its clients became too many to count. */
   wasFlood: boolean;
-  /** By the numbers of clients; null once there were too many. */
+  /** Findings by the client's number; null once there were too many clients. */
   affected: Map<number, number> | null;
   confidence: Confidence;
   /** The gravest. */
@@ -54,18 +55,18 @@ interface Concentration {
   readonly causes: readonly string[];
 }
 
-/** One client's findings make one pattern if they are at so many services, and mostly at no one of them. */
+/** One client's findings make one pattern if they are at this many services, with at most this share at any one. */
 const MINIMUM_SERVICES = 3;
 const MOST_AT_ONE = 0.5;
 
-/** Clients from which on handshakes that none of them finished look like a flood, and how many each began. */
+/** From how many clients unfinished handshakes look like a flood, and how many each may have begun on average. */
 const FLOOD_CLIENTS = 20;
 const FLOOD_TRIES = 2;
 
-/** In the place of a rule, of SYNs alone. */
+/** Stands instead of a rule's id for SYNs alone. */
 const ALONE = 'one SYN each, not answered';
 const ALONE_SEEN =
-  'The callers gave up before they had to repeat the SYN, on Linux within a second; scanners and forged SYNs have no program that waits.';
+  'The callers gave up before they had to repeat the SYN, on Linux within a second; behind scans and forged SYNs, no program waits.';
 
 const LOOK_AT_CLIENT = ': look at this client, or at its path';
 
@@ -74,30 +75,30 @@ const CLIENT_CAUSES = [
   'The path between {client} and the rest (possible): then other clients behind the same router show this as well.',
 ];
 const SERVER_CAUSES = [
-  'The program of {server}, or its host (possible): its log and its other services tell.',
-  'A device in front of {server} (possible): then calls that do not pass it are well.',
+  'The program of {server}, or its host (possible): check its log and its other services.',
+  'A device in front of {server} (possible): then calls that bypass it have no trouble.',
 ];
-/** The same at many services, and nothing shows how others fare there. */
+/** One client has trouble at many services, and nothing shows how others fare there. */
 const CLIENT_OR_SERVICES_CAUSES = [
   ...CLIENT_CAUSES,
   'What these services have in common, such as their hosts or a device in front of them (possible): then other clients show it there as well.',
 ];
-/** One client has all, and nothing shows how others fare. */
+/** One client has all the trouble at a service, and nothing shows how others fare. */
 const EITHER_CAUSES = [...SERVER_CAUSES, ...CLIENT_CAUSES];
 const COMMON =
-  'What these clients have in common, such as their version, their settings or their path (possible): then they differ in that from others.';
+  'What these clients have in common, such as their version, their settings or their path (possible): then it sets them apart from others.';
 const SOME_CLIENTS_CAUSES = [COMMON, ...SERVER_CAUSES];
 const ALL_CLIENTS_CAUSES = [...SERVER_CAUSES, COMMON];
 const ONE_ANSWERER =
-  'One device answers for {server} and for the other hosts, such as a proxy or a VPN on the side of {client} (possible): then their IP identifications make one series, or handshakes with them take hardly any time.';
+  'One device answers for {server} and the other hosts, for example a proxy or a VPN on the side of {client} (possible): then their IP identifications form one series, or handshakes with them take hardly any time.';
 const ONE_ANSWERER_CAUSES = [ONE_ANSWERER, ...SERVER_CAUSES];
 const UNCOUNTED_CAUSES = [
   'One client has all of them: its program, its settings or its path (possible).',
   'Every client has them: the service, its host or a device in front of it (possible).',
 ];
 const FLOOD_CAUSES = [
-  'A SYN flood under forged addresses (possible): the addresses have nothing to do with one another.',
-  'The way back from {server} to its clients is broken (possible): handshakes of no client are finished.',
+  'A SYN flood from forged addresses (possible): then the addresses have nothing to do with one another.',
+  'The way back from {server} to its clients is broken (possible): then no client finishes a handshake.',
 ];
 
 /** The same finding on many connections: one pattern with their number, and with where they concentrate. */
@@ -108,34 +109,34 @@ export const recurringFinding: PatternRule = {
   severity: 'warning',
   grades: [...OF_SCANS, 'syn-ack-unanswered'],
   summary:
-    'Many connections of one service, or of one client, show the same finding: whom they have in common tells where to look.',
+    'Many connections of one service, or of one client, show the same finding: whom they have in common shows where to look.',
   options: {
     minimumMembers: {
       unit: 'count',
       default: 5,
       minimum: 2,
       maximum: 1_000_000,
-      description: 'How many connections make the pattern: fewer are read one by one as fast.',
+      description: 'How many connections make the pattern: fewer are as quickly read one by one.',
     },
   },
   citations: [cite.resetForUnknown, cite.closedAnswersReset, cite.synFlood],
   related: ['connection-refused', 'syn-unanswered', 'syn-ack-unanswered', 'endpoint-mass-close'],
   documentation: {
     meaning:
-      'The same finding on many connections has mostly one cause. If one client has them all while others are well at the same service, the cause is at that client or on its path; if every client of a service has them and is well elsewhere, it is at the service. A client that tries one port of a host after the other, in vain, is named as what may be a port scan, and many clients of which none goes on as what may be a flood: then the pattern is the warning, and what it stands for is info. Connections that one client opens and resets before any data, at regular intervals, look like health checks: info.',
+      'The same finding on many connections mostly has one cause. If one client has them all while others have no trouble at the same service, the cause is at that client or on its path; if every client of a service has them and none has trouble elsewhere, it is at the service. A client that tries one port of a host after another in vain is reported as a possible port scan, and many clients that do not finish their handshakes as a possible flood: then the pattern is the warning, and what it stands for is info. Connections that one client opens and resets before any data, at regular intervals, look like health checks: info.',
     proof: [
       'At least minimumMembers connections to one address and port with warnings or errors of the same rule that no other finding explains.',
-      'Or as many of one client, if no other client has findings of the rule: at three services or more, and at most half of them at one.',
-      'Or as many SYNs that were sent once and not answered within 3 s, of which no finding speaks.',
+      'Or as many of one client, at three services or more and at most half of them at any one, if no other client has findings of the rule.',
+      'Or as many SYNs that were sent once, not answered within 3 s, and that no finding reports.',
       'Or ten ports of one host that one client tried within 10 s, nearly all refused or unanswered.',
-      'Or at least minimumMembers connections to one address and port with handshake-aborted of one client, all intervals between them nearly the same.',
+      'Or at least minimumMembers connections of one client to one address and port with handshake-aborted, at nearly equal intervals.',
     ],
     notThis: [
-      'Connections for which another pattern stands: that one tells more.',
+      'Connections that another pattern stands for: that one says more.',
       'Other findings that are info: they are no trouble, however many there are.',
-      'A service that alone has the trouble, where all that comes from the internet has the same time to live: one device may answer for all of it, and nothing points at the service then.',
+      'A service that alone has trouble when everything from the internet has the same time to live: one device may answer for all of it, so nothing points at the service.',
     ],
-    applicationSees: 'On each of these connections what the finding of {rule} says.',
+    applicationSees: 'On each of these connections: as described under {rule}.',
     likelyCauses: UNCOUNTED_CAUSES,
     nextSteps: [
       'finwait explain {rule}',
@@ -176,7 +177,7 @@ class Collector implements PatternCollector {
       this.#checks.add(connection, finding);
       if (finding.severity === 'info' || finding.explainedBy !== undefined) continue;
       isTroubled = true;
-      // A rule may speak of both endpoints.
+      // A rule may report both endpoints.
       if (findings.findIndex(({ rule }) => rule === finding.rule) < i) continue;
       if (client !== null) this.#scans.add(connection, finding);
       if (service !== null) this.#count(connection.id, finding, service, client);
@@ -230,7 +231,7 @@ class Collector implements PatternCollector {
     affected.set(client.number, (known ?? 0) + 1);
   }
 
-  /** A SYN-ACK that nobody takes is what a scan of the host leaves where a port is open. */
+  /** At an open port, a scan leaves a SYN-ACK that nobody takes. */
   contrastOf(connection: Connection, { rule, nextSteps }: Finding): Contrast | null {
     if (rule !== synAckUnanswered.id) return null;
     if (!this.#scans.isScanned(connection, (client, host) => this.#census.callsTo(client, host))) return null;
@@ -310,7 +311,7 @@ class Collector implements PatternCollector {
       title: `${total} of ${own} connections of {client}, to ${recurrences.length} services: {what}`,
       explanation: `For example: {example}. ${
         others.length === 0
-          ? 'The capture holds connections of no other client to compare with.'
+          ? 'The capture holds no other client to compare with.'
           : `No other client shows it; ${wellText(well, others.length, '')}${pointsTo === null ? '' : LOOK_AT_CLIENT}.`
       }`,
       connections: recurrences.flatMap((each) => each.members.ids).slice(0, MAX_LISTED),
@@ -373,7 +374,7 @@ class Collector implements PatternCollector {
       severity: recurrence.severity,
       confidence: looksLikeFlood ? 'possible' : recurrence.confidence,
       title: `${members.count} of ${service.connections} connections to {server}: {what}`,
-      explanation: `For example: {example}. ${says}${looksLikeFlood ? ' So many clients that begin a handshake and do not finish it look like a SYN flood under forged addresses (possible).' : ''}${furtherServices(further)}`,
+      explanation: `For example: {example}. ${says}${looksLikeFlood ? ' So many clients that begin a handshake and do not finish it look like a SYN flood from forged addresses (possible).' : ''}${furtherServices(further)}`,
       connections: members.ids,
       count: members.count,
       from: members.from,
@@ -409,14 +410,14 @@ class Collector implements PatternCollector {
     const { address, network } = this.#census.clients[only];
     const client = inNetwork(address, network);
     if (affected.size > 1 && affected.size < callers.size) {
-      const says = `${count(affected.size, 'client')} of ${count(callers.size, 'client')} that used this port show it.`;
+      const says = `${grouped(affected.size)} of the ${count(callers.size, 'client')} that used this port show it.`;
       return { says, pointsTo: null, client, causes: SOME_CLIENTS_CAUSES };
     }
     if (affected.size < callers.size) {
       let well = 0;
       for (const number of callers.keys()) if (number !== only) well += census.wellAt(service, number);
       const pointsTo = well >= this.#minimum ? 'client' : null;
-      const says = `All of them are of one client, {client}; ${wellText(well, callers.size - 1, ' to the same port')}${pointsTo === null ? '' : LOOK_AT_CLIENT}.`;
+      const says = `All of them are from one client, {client}; ${wellText(well, callers.size - 1, ' to the same port')}${pointsTo === null ? '' : LOOK_AT_CLIENT}.`;
       return { says, pointsTo, client, causes: pointsTo === null ? EITHER_CAUSES : CLIENT_CAUSES };
     }
     const whose =
@@ -442,7 +443,7 @@ class Collector implements PatternCollector {
         client,
         causes: SERVER_CAUSES,
       };
-    const says = `${healthy}. But all that came from ${count(shared.networks, 'network')} of the internet had the same time to live, ${shared.ttl}: one device may answer for all of them, and that has the trouble then.`;
+    const says = `${healthy}. But everything from ${count(shared.networks, 'network')} of the internet had the same time to live, ${shared.ttl}: one device may answer for all of them, and then the trouble is there.`;
     return { says, pointsTo: null, client, onlyTtl: shared.ttl, causes: ONE_ANSWERER_CAUSES };
   }
 
@@ -455,7 +456,7 @@ class Collector implements PatternCollector {
   }
 }
 
-/** Many clients, each with a try or two whose handshake nobody finishes. */
+/** Many clients, each with one or two handshakes that it did not finish. */
 function isFlood({ rule, isAlone, affected, members, wasFlood }: Recurrence, minimum: number): boolean {
   if (affected === null) return wasFlood;
   return (
@@ -466,7 +467,7 @@ function isFlood({ rule, isAlone, affected, members, wasFlood }: Recurrence, min
   );
 }
 
-/** What is said of findings of a rule, or of SYNs of which there is none. */
+/** What the pattern says of a rule's findings, or of SYNs that have none. */
 function kindTexts(rule: string, isAlone: boolean): Pick<PatternDraft, 'standsFor' | 'applicationSees'> {
   return isAlone ? { applicationSees: ALONE_SEEN } : { standsFor: [rule] };
 }

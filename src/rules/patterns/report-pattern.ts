@@ -19,11 +19,11 @@ export interface PatternDraft {
   /** Those of the rule's options on which it rests; all of them unless given. */
   readonly limits?: OptionValues;
   readonly words: Words;
-  /** In the place of the documentation's, where what was seen ranks them otherwise. */
+  /** Instead of the documentation's, if what was seen ranks them differently. */
   readonly likelyCauses?: readonly string[];
   readonly nextSteps?: readonly string[];
   readonly applicationSees?: string;
-  /** In the place of the rule's, where it speaks for findings of another one. */
+  /** Instead of the rule's, if the pattern stands for findings of another one. */
   readonly citations?: readonly Citation[];
 }
 

@@ -21,7 +21,7 @@ const UNANSWERED_CITATIONS = [cite.synDropped, cite.connectTimedOut];
 const UNANSWERED = 'syn-unanswered';
 const REFUSED = 'connection-refused';
 
-/** Clients that are told apart at one service: with more of them there is less to be learned from each. */
+/** Clients that are told apart at one service: the more of them, the less each can show. */
 const MOST_CLIENTS = 8;
 // What a client met: calls that were answered, and calls that failed;
 const WAS_ANSWERED = 1;
@@ -85,7 +85,7 @@ export const serviceAnswersOthers: PatternRule = {
   ],
   documentation: {
     meaning:
-      'One call that fails tells little of why. What others met at the same address and port tells more: answers until some moment and none since mean that something stopped; none before some moment, that something started; answers to the same client at the same time, that the service itself is short of room; answers to others alone, that something tells clients apart.',
+      'One call that fails says little about why. What others met at the same address and port says more: answers until some moment and none since mean that something stopped; none before some moment, that something started; answers to the same client at the same time, that the service itself is short of room; answers to others alone, that something tells clients apart.',
     proof: [
       'A connection with syn-unanswered or connection-refused.',
       'Another one to the same address and port that was answered.',
@@ -93,9 +93,9 @@ export const serviceAnswersOthers: PatternRule = {
     notThis: [
       'A port that never answered in the capture: the finding on each connection stands alone, or recurring-finding.',
       'A call whose port had just been used, and was in TIME-WAIT: syn-unanswered says so.',
-      'Connections for which another pattern stands: that one tells more.',
+      'Connections that another pattern stands for: that one says more.',
     ],
-    applicationSees: 'On each of these connections what the finding of {rule} says.',
+    applicationSees: 'On each of these connections: as described under {rule}.',
     likelyCauses: [
       'Answered before and not after: the process, its host or the way to it stopped in between (possible).',
       'Answered after and not before: the process or its host started in between, or a firewall was opened (possible).',
@@ -303,11 +303,11 @@ function clientsText(failing: number, both: number): string {
 const SYN_AGAIN_SECONDS = 1;
 
 const HEARD =
-  ' On connections that it had taken, its host was still heard up to {heard} after the first that failed: it was not gone, nor the way to it.';
+  ' On connections that it had taken, its host was still heard up to {heard} after the first that failed: neither the host nor the way to it was gone.';
 
 /** Connections that were opened and then get no answer may be in the queue still. */
 function muteText(mute: number): string {
-  return ` On ${mute} of those that were answered the client sent data, and the program sent nothing: it may not have accepted them.`;
+  return ` On ${mute} of those that were answered the client sent data, but the program sent nothing: it may not have accepted them.`;
 }
 
 /**
@@ -321,15 +321,15 @@ function refusedForEcn(met: readonly number[]): number {
 
 function ecnText(clients: number): string {
   const who = clients === 1 ? ' One client was' : ` ${clients} clients were`;
-  return `${who} refused with SYNs that asked for ECN (ECE and CWR) only, and answered with others that did not; no call that asked for it was answered.`;
+  return `${who} refused only for SYNs that asked for ECN (ECE and CWR), and answered for others that did not; no call that asked for it was answered.`;
 }
 
 const ECN_CAUSES = [
   'A device on the way, or the host’s own firewall, rejects SYNs that ask for ECN (possible): then each call with ECE and CWR is refused, and each without is answered.',
-  'It is chance, and the process was stopped, started or restarted between these calls (possible).',
+  'That is chance, and the process was stopped, started or restarted between these calls (possible).',
 ];
 const ECN_STEP =
-  'Wireshark: tcp.flags.syn == 1 && tcp.flags.ece == 1 shows the calls that ask for ECN; on a Linux client sysctl net.ipv4.tcp_ecn.';
+  'Wireshark: tcp.flags.syn == 1 && tcp.flags.ece == 1 shows the calls that ask for ECN; on a Linux client, check sysctl net.ipv4.tcp_ecn.';
 
 const TELLS_APART = 'A firewall or a route on the way tells these clients from the others (possible).';
 
@@ -355,17 +355,17 @@ function causesOf(
       ];
     }
     const own = [
-      'The process was restarted, and nobody listened meanwhile (possible).',
+      'The process was restarted, and nothing listened meanwhile (possible).',
       'Several hosts share the address, and one of them has no listener (possible): its TTL may differ.',
     ];
     return both === 0 ? [TELLS_APART, ...own] : [...own, TELLS_APART];
   }
   if (when === 'after') {
     const full = `The listener’s accept queue has been full since, as its program no longer accepts (${isMute ? 'likely' : 'possible'}): TcpExtListenOverflows counts that.`;
-    const dropped = 'A firewall began to drop (possible): other services of the host still answer.';
+    const dropped = 'A firewall began to drop (possible): then other services of the host still answer.';
     if (wasHeard) return [full, dropped];
     const lost =
-      'The host, or the way to it, was lost after the last answer (possible): its other services are silent as well.';
+      'The host, or the way to it, was lost after the last answer (possible): then its other services are silent as well.';
     return isMute ? [full, lost, dropped] : [lost, dropped, full];
   }
   if (when === 'before') {
@@ -384,9 +384,9 @@ function causesOf(
 const UNANSWERED_STEPS = [
   'On the host of {server}: nstat -az TcpExtListenOverflows TcpExtListenDrops, and ss -ltn for the queue of its port.',
   'Capture there: do the SYNs arrive? If they do not, compare the rules for a client that is answered and one that is not.',
-  'Whether the host is there at all, ARP or neighbour discovery tells on its own link (ip neigh).',
+  'On its own link, ARP or neighbour discovery shows whether the host is there at all (ip neigh).',
 ];
 const REFUSED_STEPS = [
-  'On the host of {server}: when did the process start or stop? Its log, or the service manager’s.',
-  'Compare TTLs of a refusal and of an answer: several hosts, or a firewall, may stand behind the address.',
+  'On the host of {server}: when did the process start or stop? Check its log, or the service manager’s.',
+  'Compare the TTLs of a refusal and of an answer: several hosts, or a firewall, may stand behind the address.',
 ];

@@ -53,7 +53,7 @@ export const timeWaitPortPressure: PatternRule = {
   family: 'pattern',
   severity: 'warning',
   summary:
-    'A client holds most of its ephemeral ports towards one service in TIME-WAIT, or uses ports that this is still to accept.',
+    'A client holds most of its ephemeral ports to one service in TIME-WAIT, or reuses ports that the service does not accept at once.',
   options: {
     timeWaitSeconds: {
       unit: 'seconds',
@@ -74,14 +74,14 @@ export const timeWaitPortPressure: PatternRule = {
       default: 0.5,
       minimum: 0.01,
       maximum: 1,
-      description: 'Which share of the ports in TIME-WAIT at once is a warning.',
+      description: 'What share of the ports in TIME-WAIT at once is a warning.',
     },
     errorShare: {
       unit: 'ratio',
       default: 0.9,
       minimum: 0.01,
       maximum: 1,
-      description: 'Which share of the ports in TIME-WAIT at once is an error.',
+      description: 'What share of the ports in TIME-WAIT at once is an error.',
     },
     failedReuses: {
       unit: 'count',
@@ -89,7 +89,7 @@ export const timeWaitPortPressure: PatternRule = {
       minimum: 1,
       maximum: 1_000_000,
       description:
-        'How many ports that were used again, and not accepted at once, are a warning whatever the share: of fewer, time-wait-port-reuse tells all there is.',
+        'How many ports that were used again, and not accepted at once, are a warning whatever the share: for fewer, time-wait-port-reuse says all there is.',
     },
   },
   ordered: ['warningShare', 'errorShare'],
@@ -97,14 +97,14 @@ export const timeWaitPortPressure: PatternRule = {
   related: ['time-wait-port-reuse'],
   documentation: {
     meaning:
-      'The side that closes first keeps its port in TIME-WAIT. A client that opens and closes many connections to one service uses up its ephemeral ports towards it; then connect fails, without a packet, unless tcp_tw_reuse lets Linux take a port over.',
+      'The side that closes first keeps its port in TIME-WAIT. A client that opens and closes many connections to one service uses up its ephemeral ports to it; then connect fails, without a packet, unless tcp_tw_reuse lets Linux take over a port.',
     proof: [
       'The client’s TIME-WAITs in the capture, each counted for timeWaitSeconds: the number at once is computed, not observed.',
       'Or failedReuses connections of the client on which time-wait-port-reuse is a warning.',
     ],
     notThis: [
-      'TIME-WAIT at the server: it costs no port of the client, unless that uses one again too early.',
-      'A port that the client takes over from its own TIME-WAIT: nothing on the wire tells that from one that was over.',
+      'TIME-WAIT at the server: it costs the client no port, unless the client uses one again too early.',
+      'A port that the client takes over from its own TIME-WAIT: on the wire that looks the same as when TIME-WAIT was over.',
       'Many clients behind one NAT: the range is then unknown.',
     ],
     applicationSees: 'connect at {client} fails with EADDRNOTAVAIL.',
@@ -116,7 +116,7 @@ export const timeWaitPortPressure: PatternRule = {
     example: { fixture: 'time-wait-port-pressure', capture: 'client', options: { ephemeralPorts: 40 } },
   },
   begin: (options) => {
-    // Thousands must wait at once before this speaks: one in so many tells as much as all.
+    // Thousands must wait at once before this reports anything: a sample of them shows as much as all.
     const step = Math.max(1, Math.floor((options.warningShare * options.ephemeralPorts) / SAMPLES));
     /** Services by number. */
     const services = new Groups<number>();
@@ -171,7 +171,7 @@ export const timeWaitPortPressure: PatternRule = {
               severity: share >= options.errorShare ? 'error' : 'warning',
               confidence: 'inferred',
               title: `{client} holds ${step > 1 ? 'about' : 'up to'} ${peak.count} ${peak.count === 1 ? 'port' : 'ports'} to {server} in TIME-WAIT, ${Math.round(100 * share)} % of its ephemeral ports`,
-              explanation: `Counting ${options.timeWaitSeconds} s for each TIME-WAIT and ${options.ephemeralPorts} ports; with the ${TWO_MSL_SECONDS} s of RFC 9293 there would be ${twoMsl.count}, ${Math.round(100 * twoMslShare)} %. When they are used up, connect fails without a packet.${reusesText(reuses)}`,
+              explanation: `This counts ${options.timeWaitSeconds} s for each TIME-WAIT, and ${options.ephemeralPorts} ports; with the ${TWO_MSL_SECONDS} s of RFC 9293 there would be ${twoMsl.count}, ${Math.round(100 * twoMslShare)} %. When all ports are used up, connect fails without a packet.${reusesText(reuses)}`,
               connections: members.ids,
               count: Math.min(members.count * step, seen),
               from: members.from,
@@ -218,13 +218,13 @@ function countReuse(reuses: Reuses, id: number, port: number, { severity, from, 
   reuses.failed.add(id, from, to);
 }
 
-/** What is said where the ports of no share are known to wait, but the client comes back to some too early. */
+/** For a client that comes back to some ports too early, without enough known to wait for a share. */
 function ofReuses({ client, server, network, reuses }: Group, failed: Members): Pattern {
   return reportPattern(timeWaitPortPressure, {
     standsFor: ['time-wait-port-reuse'],
     severity: 'warning',
     confidence: 'inferred',
-    title: `{client} used ${reuses.port === null ? 'ports' : `port ${reuses.port}`} to {server} again too early: TIME-WAIT did not accept the SYN at once ${times(failed.count)}`,
+    title: `{client} reused ${reuses.port === null ? 'ports' : `port ${reuses.port}`} to {server} too early: TIME-WAIT did not accept the SYN at once ${times(failed.count)}`,
     explanation: `{server} held these pairs of ports in TIME-WAIT when the new SYNs came.${reusesText(reuses)}`,
     applicationSees: '{client}: connect takes longer, or fails with ETIMEDOUT. {server}: nothing.',
     likelyCauses: reuses.port === null ? REUSE_CAUSES : [FIXED_PORT, ...REUSE_CAUSES],
@@ -245,7 +245,7 @@ const REUSE_CAUSES = [
   'A new connection for every request, from few ephemeral ports (possible).',
 ];
 const NAT_STEP =
-  'If {client} is a NAT: how many ports it has for {server}, and for how long it keeps one after the close.';
+  'If {client} is a NAT: check how many ports it has for {server}, and how long it keeps one after the close.';
 
 function reusesText({ all, accepted }: Reuses): string {
   if (all === 0) return '';
@@ -257,7 +257,7 @@ function reusesFacts({ all, accepted, failed }: Reuses): Pattern['facts'] {
   return all === 0 ? {} : { reuses: all, reusesAccepted: accepted, reusesFailed: failed?.count ?? 0 };
 }
 
-/** A number whose remainders tell nothing of the order of ids: clients may call several services in turn. */
+/** A number whose remainders do not follow the order of ids: clients may call several services in turn. */
 function scattered(id: number): number {
   let bits = Math.imul(id ^ (id >>> 16), 0x85ebca6b);
   bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);

@@ -60,7 +60,7 @@ describe('all rules on one connection', () => {
     expect(stuck.confidence).toBe('possible');
     expect(stuck.explanation).toMatch(/This is a subflow of Multipath TCP: /);
     expect(stuck.applicationSees).toMatch(
-      /^Nothing while another subflow .* lives\. Else, of the last one: 10\.0/,
+      /^Nothing while another subflow .* lives\. Otherwise, on the last one: 10\.0/,
     );
   });
 

@@ -88,10 +88,10 @@ describe('answer-timeout', () => {
     const [pattern] = told(waited(1, 5), waited(2, 5), waited(3, 5));
     expect(pattern).toMatchObject({ severity: 'info', confidence: 'possible', facts: { answered: 0 } });
     expect(pattern.title).toBe(
-      'Clients of 10.0.0.2:8080 ended 3 connections 5 s after their last data, to which nothing had come back',
+      'Clients of 10.0.0.2:8080 ended 3 connections 5 s after their last data, and nothing had come back',
     );
     expect(pattern.explanation).toContain('its protocol may have none');
-    expect(pattern.likelyCauses.join('\n')).toMatch(/^Its clients keep a connection for that long/);
+    expect(pattern.likelyCauses.join('\n')).toMatch(/^Its clients keep an unused connection for that long/);
     expect(pattern.likelyCauses.join()).not.toContain('likely');
   });
 
@@ -195,7 +195,7 @@ describe('answer-timeout', () => {
     const seen = (...byReset: readonly boolean[]) =>
       told(...byReset.map((reset, i) => waited(i + 1, 5, { byReset: reset })))[0].applicationSees;
     const fins = seen(false, false, false);
-    expect(fins).toMatch(/gives the request and then 0; its first write succeeds/);
+    expect(fins).toMatch(/returns the request and then 0; its first write succeeds/);
     expect(fins).not.toContain('ECONNRESET');
     const resets = seen(true, true, true);
     expect(resets).toContain('then fails with ECONNRESET once');
@@ -255,7 +255,7 @@ describe('answer-timeout', () => {
     const patterns = told(...services.flat(), waited(90, 5, { server: { port: 9011 } }));
     expect(patterns).toHaveLength(10);
     expect(patterns[0]).toMatchObject({ count: 4, facts: { server: '10.0.0.2:9011' } });
-    expect(patterns[0].explanation).toContain('2 services more with fewer such findings are not listed.');
+    expect(patterns[0].explanation).toContain('2 more services with fewer such findings are not listed.');
   });
 
   it('takes services apart', () => {

@@ -13,7 +13,7 @@ describe('capture-duplicates', () => {
         ] as const,
     );
     const [pattern] = patternsOf(captureDuplicates, [...connections, [connection({ id: 2 }), []]], 10);
-    expect(pattern.title).toBe('8 frames in 2 connections are there twice');
+    expect(pattern.title).toBe('8 frames in 2 connections appear twice');
     expect(pattern.connections).toEqual([0, 1]);
     expect(pattern.facts.apartSeconds).toBe(0.002);
     expect(pattern.explanation).toContain('A copy comes 2 ms after the frame that it repeats, or sooner.');
@@ -45,7 +45,7 @@ describe('capture-duplicates', () => {
       [[connection({ frames: 9, quality: { duplicateFrames: 1 } }), []]],
       10,
     );
-    expect(pattern.title).toBe('1 frame in 1 connection is there twice');
+    expect(pattern.title).toBe('1 frame in 1 connection appears twice');
     expect(pattern.explanation).toContain('the network may have delivered it twice');
   });
 

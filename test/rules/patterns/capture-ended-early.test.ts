@@ -10,14 +10,14 @@ describe('capture-ended-early', () => {
     const [pattern] = patternsOf(captureEndedEarly, [[afterClientFin(), []]], 22.14);
     expect(pattern.title).toBe('The capture ends too early to judge 1 connection');
     expect(pattern.explanation).toBe(
-      'It waits in FIN-WAIT-2 since 20 s before the end; a verdict needs 60 s.',
+      'It has been waiting in FIN-WAIT-2 since 20 s before the end; a verdict needs 60 s.',
     );
     expect(textsOf(pattern)).not.toMatch(UNFILLED);
   });
 
   it('does not count nothing', () => {
     const [{ explanation }] = patternsOf(captureEndedEarly, [[afterClientFin(), []]], 2.14);
-    expect(explanation).toBe('It waits in FIN-WAIT-2 since the last frame; a verdict needs 60 s.');
+    expect(explanation).toBe('It has been waiting in FIN-WAIT-2 since the last frame; a verdict needs 60 s.');
   });
 
   it('takes the capture at its word about when it was stopped', () => {
@@ -28,7 +28,7 @@ describe('capture-ended-early', () => {
     };
     const stated = told(22.14, true);
     expect(stated.explanation).toBe(
-      'It waits in FIN-WAIT-2 since 20 s before the end that the capture states; a verdict needs 60 s.',
+      'It has been waiting in FIN-WAIT-2 since 20 s before the end that the capture states; a verdict needs 60 s.',
     );
     expect(stated.facts.endStated).toBe(true);
     expect(textsOf(stated)).not.toMatch(/filter|pcap|\{/);
@@ -47,7 +47,9 @@ describe('capture-ended-early', () => {
       ],
       22.14,
     );
-    expect(pattern.explanation).toMatch(/^They wait in FIN-WAIT-2, the last since 20 s before the end/);
+    expect(pattern.explanation).toMatch(
+      /^They have been waiting in FIN-WAIT-2, the last since 20 s before the end/,
+    );
   });
 
   it('keeps no more than so many', () => {
@@ -83,7 +85,7 @@ describe('capture-ended-early', () => {
     it('waits as long as they do', () => {
       const [pattern] = found(raised, 92.14);
       expect(pattern.explanation).toBe(
-        'It waits in FIN-WAIT-2 since 90 s before the end; a verdict needs 2 min (fin-wait-2-stuck.stuckSeconds).',
+        'It has been waiting in FIN-WAIT-2 since 90 s before the end; a verdict needs 2 min (fin-wait-2-stuck.stuckSeconds).',
       );
       expect(pattern.facts).toMatchObject({ states: 'FIN-WAIT-2', neededSeconds: 120 });
       expect(pattern.limits).toEqual({});
@@ -113,7 +115,7 @@ describe('capture-ended-early', () => {
     it('lists one that the other side wants to use', () => {
       const [pattern] = patternsOf(captureEndedEarly, [[closed(), []]], 6);
       expect(pattern.explanation).toBe(
-        'It waits behind a closed window since 5 s before the end; a verdict needs 10 s (zero-window-stall.stallSeconds).',
+        'It has been waiting behind a closed window since 5 s before the end; a verdict needs 10 s (zero-window-stall.stallSeconds).',
       );
       expect(pattern.facts).toEqual({
         connections: 1,
@@ -131,7 +133,7 @@ describe('capture-ended-early', () => {
         [afterClientFin(), []],
       ] as const;
       expect(patternsOf(captureEndedEarly, both, 7.14)[0].explanation).toBe(
-        'They wait in FIN-WAIT-2 or behind a closed window, the last since 5 s before the end; verdicts need up to 60 s.',
+        'They have been waiting in FIN-WAIT-2 or behind a closed window, the last since 5 s before the end; verdicts need up to 60 s.',
       );
     });
 

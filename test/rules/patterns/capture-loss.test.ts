@@ -44,13 +44,13 @@ describe('capture-loss', () => {
   it.each([
     {
       drops: [12, null, 3],
-      says: 'The capture’s own counters tell of 15 dropped frames.',
+      says: 'The capture’s own counters report 15 dropped frames.',
       dropped: 15,
       advice: /^The capturing host or port could not keep up(?!.*Look at the drop counters)/s,
     },
     {
       drops: [0],
-      says: 'tell of no dropped frame: a capture filter, the mirror port',
+      says: 'report no dropped frame: a capture filter, the mirror port',
       dropped: 0,
       advice: /^The mirror port, or a device(?!.*(could not keep up|larger buffer))/s,
     },

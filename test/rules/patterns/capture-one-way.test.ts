@@ -26,7 +26,7 @@ describe('capture-one-way', () => {
     },
     { sent: [true, true], says: 'Their acknowledgments advance' },
     { sent: [true, false], says: 'On 1 connection the acknowledgments advance' },
-    { sent: [false], says: 'Nothing says that the other side sent anything meanwhile.' },
+    { sent: [false], says: 'Nothing shows that the other side sent anything meanwhile.' },
   ])('says on how many of $sent the other side sent', ({ sent, says }) => {
     const connections = sent.map(
       (unseenSent, id) => [connection({ id, quality: { unseen: 'server', unseenSent } }), []] as const,

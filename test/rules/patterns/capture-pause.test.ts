@@ -37,7 +37,7 @@ describe('capture-pause', () => {
     expect(pattern.title).toBe('The capture paused 3 times, for 90 s at most');
     expect(pattern.connections).toEqual([0, 1]);
     expect(pattern.explanation).toMatch(
-      /before frame 9, and what follows goes on in the middle\. No connection was open then that was not seen again\.$/,
+      /before frame 9, and what follows picks up in the middle\. No connection that was open then is missing afterwards\.$/,
     );
     expect(textsOf(pattern)).not.toMatch(UNFILLED);
   });

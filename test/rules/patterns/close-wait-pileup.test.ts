@@ -63,16 +63,18 @@ describe('close-wait-pileup', () => {
 
     it('by those that it closed meanwhile', () => {
       const { explanation, likelyCauses, facts } = told(closed(4, 10, 11), closed(5, 250, 251));
-      expect(explanation).toContain(' Meanwhile it closed others. ');
+      expect(explanation).toContain(' Meanwhile 10.0.0.2:8080 closed others. ');
       expect(likelyCauses.join('\n')).toMatch(
-        /^A descriptor leak .*\(likely\)\.\nSingle workers hang[^\n]*$/,
+        /^A descriptor leak .*\(likely\)\.\nIndividual workers hang[^\n]*$/,
       );
       expect(facts.closesOthers).toBe(true);
     });
 
     it('by those that it closed before', () => {
       const { explanation, likelyCauses, facts } = told(closed(4, 10, 11), closed(5, 20, 21));
-      expect(explanation).toContain(' It closed others before the oldest of them, and none since. ');
+      expect(explanation).toContain(
+        ' 10.0.0.2:8080 closed others before the oldest of them, and none since. ',
+      );
       expect(likelyCauses.join('\n')).toMatch(/^All of its workers .*\nA descriptor leak .*\(possible\)\.$/);
       expect(facts.closesOthers).toBe(false);
     });

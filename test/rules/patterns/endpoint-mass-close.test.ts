@@ -38,8 +38,8 @@ describe('endpoint-mass-close', () => {
   });
 
   it.each([
-    { abort: false, seen: /read gives 0(?!.*ECONNRESET)/, cites: false },
-    { abort: true, seen: /ECONNRESET(?!.*read gives 0)/, cites: true },
+    { abort: false, seen: /read returns 0(?!.*ECONNRESET)/, cites: false },
+    { abort: true, seen: /ECONNRESET(?!.*read returns 0)/, cites: true },
   ])('says what its clients got: resets $abort', ({ abort, seen, cites }) => {
     const ended = [0, 1, 2].map((id) => open(id, 100 + id / 100, abort));
     const [{ applicationSees, citations }] = patternsOf(endpointMassClose, ended, 200);

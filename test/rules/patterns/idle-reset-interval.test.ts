@@ -61,7 +61,7 @@ describe('idle-reset-interval', () => {
       confidence: 'possible',
       facts: { ending: 'unknown', otherSilences: 0, spreadSeconds: 0.8 },
     });
-    expect(pattern.explanation).toContain('no more than that the limit lies below');
+    expect(pattern.explanation).toContain('shows only that the limit lies below');
     expect(pattern.likelyCauses[0]).toContain('at most 5 min 50 s');
   });
 
@@ -78,7 +78,7 @@ describe('idle-reset-interval', () => {
   it('knows a lower bound where shorter silences were survived', () => {
     const pattern = only([...dead(350, 351, 350), alive(100), alive(200)]);
     expect(pattern.explanation).toContain(
-      '2 connections of the same clients were silent for up to 3 min 20 s and lived on, so that the limit lies between that and 5 min 50 s.',
+      '2 connections of the same clients were silent for up to 3 min 20 s and lived on, so the limit lies between that and 5 min 50 s.',
     );
     expect(pattern.likelyCauses[0]).toContain('between 3 min 20 s and 5 min 50 s');
     expect(pattern.nextSteps[0]).toBe('Send keep-alives or heartbeats more often than every 3 min 20 s.');

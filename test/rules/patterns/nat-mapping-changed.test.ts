@@ -61,7 +61,7 @@ describe('nat-mapping-changed', () => {
       },
     });
     expect(pattern.explanation).toBe(
-      'Frame 7 goes from 10.0.0.1:50000 to 10.0.0.2:8080, and its numbers are those at which the connection of 10.0.0.1:40000 and 10.0.0.2:8080 stands: its sender holds it for a segment of that. 10.0.0.2:8080 knows no such connection, and reset it. No data had been seen on the connection for 60 s.',
+      'Frame 7 goes from 10.0.0.1:50000 to 10.0.0.2:8080, and its numbers go on from where the connection of 10.0.0.1:40000 and 10.0.0.2:8080 stands: its sender takes it for a segment of that one. 10.0.0.2:8080 knows no such connection and reset it. No data had been seen on the connection for 60 s.',
     );
     expect(pattern.likelyCauses.join()).not.toContain('conntrack');
   });
@@ -94,7 +94,7 @@ describe('nat-mapping-changed', () => {
     expect(clients.title).toBe(
       'The clients of 2 connections to 10.0.0.2:8080 went on as others: their address translation was lost',
     );
-    expect(clients.explanation).toContain(' So it was on 1 other connection.');
+    expect(clients.explanation).toContain(' The same happened on 1 other connection.');
     expect([clients.count, clients.connections]).toEqual([4, [0, 1, 2, 3]]);
     const both = `${REQUEST}${SERVER_MOVED}`;
     const server = only(
@@ -164,7 +164,7 @@ describe('nat-mapping-changed', () => {
     const { findings } = await analyze(captureOf('nat-mapping-changed', 'client'));
     const [known, stray] = findings;
     expect(known.explanation).toContain(
-      'Frame 8, of 10.9.2.2:8080, carries the numbers of this connection: nat-mapping-changed.'.replace(
+      'Frame 8, from 10.9.2.2:8080, carries the numbers of this connection: nat-mapping-changed.'.replace(
         '10.9.2.2',
         known.title.split(':')[0],
       ),
@@ -173,6 +173,6 @@ describe('nat-mapping-changed', () => {
       'Its first segment, in frame 8, carries the numbers of connection 0, in which its sender is ',
     );
     for (const { likelyCauses } of [known, stray])
-      expect(likelyCauses[0]).toMatch(/^The device that translates forgot the connection/);
+      expect(likelyCauses[0]).toMatch(/^The translating device forgot the connection/);
   });
 });

@@ -20,7 +20,9 @@ function silent(...heard: number[]) {
 describe('peer-host-lost', () => {
   it('names the host when all fell silent together', () => {
     const [pattern] = patternsOf(peerHostLost, silent(10, 11, 12.5), 100);
-    expect(pattern.title).toBe('All 3 connections that wait for 10.0.0.2 were last answered within 2.5 s');
+    expect(pattern.title).toBe(
+      'All 3 connections that wait for 10.0.0.2 were last answered within the same 2.5 s',
+    );
     expect(pattern.facts).toMatchObject({ host: '10.0.0.2', silentSeconds: 87.5 });
     expect(textsOf(pattern)).not.toMatch(UNFILLED);
   });
@@ -161,7 +163,7 @@ describe('peer-host-lost', () => {
       const [pattern] = patternsOf(peerHostLost, [...silent(10, 11), ...others('10.0.0.3')], 100);
       expect(pattern.facts.othersAnswer).toBe(true);
       expect(pattern.nextSteps[0]).toBe(
-        'Still heard after 10.0.0.2 fell silent: 10.0.0.3. If one of them is behind the same router as 10.0.0.2, it is 10.0.0.2 that failed; else it may be the path as well.',
+        'Still heard after 10.0.0.2 fell silent: 10.0.0.3. If one of them is behind the same router as 10.0.0.2, it is 10.0.0.2 that failed; otherwise it may be the path as well.',
       );
     });
 

@@ -178,7 +178,7 @@ describe('recurring-finding', () => {
       const [pattern] = told([...several(5), ...several(5, { rule: null, client: '10.0.0.9' }, 5)]);
       expect(pattern.facts).toMatchObject({ clients: 1, clientsInAll: 2, pointsTo: 'client' });
       expect(pattern.explanation).toContain(
-        'All of them are of one client, 10.0.0.1; 5 connections of 1 other client to the same port had no trouble: look at this client, or at its path.',
+        'All of them are from one client, 10.0.0.1; 5 connections of 1 other client to the same port had no trouble: look at this client, or at its path.',
       );
       expect(textsOf(pattern)).not.toMatch(UNFILLED);
     });
@@ -229,7 +229,7 @@ describe('recurring-finding', () => {
         expect(pattern.facts).toMatchObject({ clients: 1, onlyTtl: 16 });
         expect(pattern.facts.pointsTo).toBeUndefined();
         expect(pattern.explanation).toContain(
-          'But all that came from 3 networks of the internet had the same time to live, 16: one device may answer',
+          'But everything from 3 networks of the internet had the same time to live, 16: one device may answer',
         );
         expect(pattern.likelyCauses[0]).toMatch(/^One device answers for 192\.0\.2\.7:80 .* of 10\.0\.0\.1 /);
         expect(textsOf(pattern)).not.toMatch(UNFILLED);
@@ -284,7 +284,7 @@ describe('recurring-finding', () => {
         ...several(5, { rule: null, client: '10.0.0.9' }, 10),
       ]);
       expect(pattern.facts).toMatchObject({ clients: 2, clientsInAll: 3 });
-      expect(pattern.explanation).toContain('2 clients of 3 clients that used this port show it.');
+      expect(pattern.explanation).toContain('2 of the 3 clients that used this port show it.');
     });
   });
 
@@ -408,7 +408,7 @@ describe('recurring-finding', () => {
     it('names what may be a flood', () => {
       const [pattern] = told(alone(20, { port: 80, client: (place) => `198.51.100.${place}` }));
       expect(pattern.title).toBe('20 of 20 connections to 10.0.0.2:80: one SYN each, not answered');
-      expect(pattern.explanation).toContain('SYN flood under forged addresses (possible)');
+      expect(pattern.explanation).toContain('SYN flood from forged addresses (possible)');
     });
 
     it.each([
@@ -433,7 +433,7 @@ describe('recurring-finding', () => {
   it('names what may be a SYN flood', () => {
     const rule = 'syn-ack-unanswered';
     const [pattern] = told(each(20, (place) => ({ rule, client: `198.51.100.${place}` })));
-    expect(pattern.explanation).toContain('SYN flood under forged addresses (possible)');
+    expect(pattern.explanation).toContain('SYN flood from forged addresses (possible)');
     expect(pattern.confidence).toBe('possible');
     const [other] = told(each(19, (place) => ({ rule, client: `198.51.100.${place}` })));
     expect(other.explanation).not.toContain('flood');
@@ -496,7 +496,7 @@ describe('recurring-finding', () => {
     const patterns = told([...services, ...several(1, { client: '10.0.0.9' }, 5000)]);
     expect(patterns).toHaveLength(10);
     expect(patterns[0].facts.count).toBe(16);
-    expect(patterns[9].explanation).toMatch(/ 2 services more with fewer such findings are not listed\.$/);
+    expect(patterns[9].explanation).toMatch(/ 2 more services with fewer such findings are not listed\.$/);
   });
 
   it('keeps no more than so many clients', () => {

@@ -118,7 +118,7 @@ describe('service-answers-others', () => {
         clientsRefusedForEcn: 1,
         clientsThatMetBoth: 1,
       });
-      expect(pattern.explanation).toContain('One client was refused with SYNs that asked for ECN');
+      expect(pattern.explanation).toContain('One client was refused only for SYNs that asked for ECN');
       expect(pattern.likelyCauses[0]).toMatch(/rejects SYNs that ask for ECN/);
       expect(pattern.citations.map(({ source }) => source)).toContain('RFC 3360');
       expect(textsOf(pattern)).not.toMatch(UNFILLED);
@@ -179,7 +179,7 @@ describe('service-answers-others', () => {
     const patterns = told(...calls.flat(), call(999, 1), call(1000, 2, SYN));
     expect(patterns.map(({ facts }) => facts.failed)).toEqual([1, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3]);
     expect(patterns[0].explanation).not.toContain('not listed');
-    expect(patterns[1].explanation).toContain(' 2 services more with fewer such findings are not listed.');
+    expect(patterns[1].explanation).toContain(' 2 more services with fewer such findings are not listed.');
   });
 
   it('is silent where nobody was answered, or all were', () => {

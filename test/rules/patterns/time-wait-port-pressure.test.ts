@@ -65,7 +65,7 @@ describe('time-wait-port-pressure of ports used again', () => {
       severity: 'warning',
       standsFor: ['time-wait-port-reuse'],
       title:
-        '10.0.0.1 used ports to 10.0.0.2:8080 again too early: TIME-WAIT did not accept the SYN at once 3 times',
+        '10.0.0.1 reused ports to 10.0.0.2:8080 too early: TIME-WAIT did not accept the SYN at once 3 times',
       connections: [0, 2, 3],
       count: 3,
       facts: { reuses: 4, reusesAccepted: 1, reusesFailed: 3 },
@@ -78,7 +78,7 @@ describe('time-wait-port-pressure of ports used again', () => {
 
   it('names a port that is always the same', () => {
     const [pattern] = patternsOf(timeWaitPortPressure, reused(MIXED, 7000), 100);
-    expect(pattern.title).toMatch(/^10\.0\.0\.1 used port 7000 to 10\.0\.0\.2:8080 again too early/);
+    expect(pattern.title).toMatch(/^10\.0\.0\.1 reused port 7000 to 10\.0\.0\.2:8080 too early/);
     expect(pattern.likelyCauses[0]).toContain('fixed source port');
   });
 
