@@ -1,6 +1,6 @@
 /**
- * Stretches of time for which the capture holds nothing although there was traffic: it paused, or several captures
- * were merged. Silence alone does not show that; what follows it does, if it continues in the middle of something.
+ * Stretches of time for which the capture holds nothing although there was traffic: it paused, or was put together
+ * from several. Silence alone does not show that; what follows it does, if it continues in the middle of something.
  */
 import { isLater, secondsBetween, type Timestamp } from '../core/time.js';
 import { type Connection, isOver } from './connection.js';
@@ -114,7 +114,7 @@ export class Pauses {
     return jumped > 0 && shown > continued && (shown >= 3 || jumped >= 2);
   }
 
-  /** In order of time. */
+  /** In the order in which they came. */
   get found(): readonly Pause[] {
     return this.#found;
   }

@@ -490,8 +490,8 @@ export class Tracker {
   /**
    * While a new connection has only its SYN, the 4-tuple's other segments still belong to the old one: the
    * acknowledgment with old numbers that answers the SYN, and the reset that this draws (RFC 9293 §3.5.1,
-   * Figure 9). Takes the segment as one of the two's and returns true; or lets the old one go, as the new one continues
-   * with this segment, which is then still to be taken.
+   * Figure 9). Takes the segment as belonging to either and returns true; or lets the old one go, as the new one
+   * continues with this segment, which is then still to be taken.
    */
   #takeBesidePredecessor(slot: number, predecessor: number, fromServer: boolean, segment: Segment): boolean {
     const store = this.#store;

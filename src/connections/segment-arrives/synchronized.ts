@@ -158,7 +158,7 @@ function acknowledge(at: Exchange): void {
   if (segment.sackBlocks > 0) noteBlocksElsewhere(at);
 }
 
-/** It says no more than the SYN-ACK did: an unacceptable segment draws such an acknowledgment even before the third. */
+/** It says no more than the SYN-ACK did: an unacceptable segment draws the same before the third segment comes. */
 function saysSynAckAgain({ memory, receiver: y, segment }: Exchange): boolean {
   const { acknowledgment, flags, payloadLength } = segment;
   return payloadLength === 0 && (flags & FIN) === 0 && acknowledgment === advance(memory[y + ISS], 1);
