@@ -1,7 +1,7 @@
 /**
  * One analysis from frames to reports: engine, rules and reporters together. Captures are read one after
- * another; each has connections of its own, and ids go on from one capture to the next. Joined, they are
- * parts of one capture instead: frames are counted on, and connections go on from one to the next.
+ * another; each has connections of its own, and ids continue from one capture to the next. Joined, they are
+ * parts of one capture instead: frames are counted on, and connections continue from one to the next.
  */
 import { Analyzer, type AnalyzerOptions } from './analyzer.js';
 import { NO_NOTES, type ReaderFacts } from './capture/facts.js';
@@ -26,7 +26,7 @@ import type { Finding, Located, Pattern, Severity } from './rules/finding.js';
 import type { Patterns } from './rules/patterns/prepare.js';
 import type { State } from './tcp/states.js';
 
-/** Options that the analyzer of each capture is given; ids that it tells are made those of the analysis. */
+/** Options that the analyzer of each capture is given; ids that it reports are turned into those of the analysis. */
 type AnalyzerOption =
   | 'onSegment'
   | 'onIcmpError'
@@ -43,20 +43,20 @@ export interface AnalysisOptions extends Pick<AnalyzerOptions, AnalyzerOption> {
   readonly rules?: RuleSettings | undefined;
   /** Captures are parts of one capture, in the order in which they are read. */
   readonly joined?: boolean | undefined;
-  /** More than one will be read, each by itself: patterns count a connection once that several of them hold. */
+  /** More than one will be read, each by itself: patterns count a connection in several of them only once. */
   readonly several?: boolean | undefined;
-  /** Findings that are neither counted nor reported, but for their number. */
+  /** Findings that are neither counted nor reported, except for their number. */
   readonly suppressions?: readonly Suppression[] | undefined;
-  /** What an earlier report knew is left out, but for its number. */
+  /** What an earlier report knew is left out, except for its number. */
   readonly baseline?: Baseline | undefined;
   /**
    * Only connections that this accepts reach reporters, summary and patterns. Patterns still grade their findings by
-   * what all connections show: how grave a finding is does not depend on what else is asked for.
+   * what all connections show: how severe a finding is does not depend on what else is asked for.
    */
   readonly filter?: ((connection: Connection) => boolean) | undefined;
-  /** Only segments are asked for: connections are passed over. */
+  /** Only segments are asked for: connections are not judged. */
   readonly isUnjudged?: boolean | undefined;
-  /** Puts other addresses and names in the place of those that reports would show. */
+  /** Replaces the addresses and names that reports would show. */
   readonly anonymizer?: Anonymizer | null | undefined;
 }
 
@@ -70,14 +70,14 @@ export interface CaptureSource extends ReaderFacts {
 /** Patterns, and what keeps them from counting a connection of several captures twice. */
 interface Counting {
   readonly patterns: Patterns;
-  /** Null where there is only one capture, or all are one. */
+  /** Null if there is only one capture, or all are one. */
   readonly elsewhere: SeenElsewhere | null;
 }
 
-/** Connections of which what locates them is kept: some 200 octets each. */
+/** Connections whose location is kept: some 200 octets each. */
 const MOST_LOCATED = 1 << 16;
 
-/** Connections that wait at a capture's end: of more, those that came first are graded by what is known then. */
+/** Connections that wait at a capture's end: if there are more, the first are graded by what is known then. */
 const MOST_WAITING = 4096;
 
 export class Analysis {
@@ -85,7 +85,7 @@ export class Analysis {
   readonly #evaluate: Evaluate;
   /** All connections, by which findings are graded. */
   readonly #everything: Counting;
-  /** Those that the filter accepts, of which patterns are told: the same where there is none. */
+  /** Those that the filter accepts, whose patterns are reported: the same if there is none. */
   readonly #chosen: Counting;
   readonly #suppressor: Suppressor;
   readonly #captures: CaptureFacts[] = [];
@@ -101,18 +101,18 @@ export class Analysis {
   #start: Timestamp | null = null;
   /** When the capture at hand ended, as far as it was read. */
   #end: Timestamp = { seconds: 0, nanoseconds: 0 };
-  /** When joined captures ended, by what they say: a part may say a later time than the one behind it. */
+  /** When joined captures ended, by what they state: a part may state a later time than the one after it. */
   #joinedEnd: Timestamp | null = null;
-  /** Since when the capture that ends lasted, if it says an earlier time than that of its first frame. */
+  /** When the capture that ends began, if it states an earlier time than that of its first frame. */
   #statedStart: Timestamp | null = null;
-  /** The same of joined captures: what the first of them says. */
+  /** The same for joined captures: what the first of them states. */
   #joinedStart: Timestamp | null = null;
   #analyzer: Analyzer | null = null;
   /** Joined: the number of each capture's first frame. */
   readonly #firstFrames: number[] = [];
-  /** Of the first connections, by id, where networks are told apart. */
+  /** For the first connections, by id, if networks are separated. */
   readonly #located = new Map<number, Located>();
-  /** Id of each capture's first connection; of joined captures, of the first alone. */
+  /** Id of each capture's first connection; for joined captures, of the first alone. */
   readonly #firstIds: number[] = [];
   /** Joined: frames of the captures that have ended, and what was counted of them. */
   #framesBefore = 0;
@@ -133,7 +133,7 @@ export class Analysis {
     this.#suppressor = prepareSuppressions(options.suppressions ?? []);
   }
 
-  /** What each suppression did so far. */
+  /** What each suppression has done so far. */
   get suppressions(): readonly SuppressionUse[] {
     return this.#suppressor.uses;
   }
@@ -225,14 +225,14 @@ export class Analysis {
     return end;
   }
 
-  /** A connection has ended: counts it for patterns, and reports it, or has it wait where a pattern may still grade it. */
+  /** A connection has ended: counts it for patterns, and reports it, or has it wait if a pattern may still grade it. */
   #take(ended: Connection, captureStart: Timestamp, captureEnd: Timestamp): void {
     const real = this.#renumbered(ended);
     this.#nextId = Math.max(this.#nextId, real.id + 1);
     this.#start ??= captureStart;
     this.#end = captureEnd;
     if (this.#options.isUnjudged === true) return;
-    // Whoever asks for connections means real addresses; whoever is told of them need not learn these.
+    // Whoever asks for connections means real addresses; whoever reads about them need not learn these.
     const isChosen = this.#options.filter?.(real) !== false;
     const connection = this.#shown(real);
     const stated = this.#statedStart;
@@ -254,7 +254,7 @@ export class Analysis {
     this.#waiting.push({ connection, findings: all });
   }
 
-  /** Connections that are open at the end of a capture come one by one; those that wait are graded with the last known. */
+  /** Connections open at the end of a capture come one by one; those that wait are graded once the last is known. */
   #finishAnalyzer(analyzer: Analyzer, startAt: Timestamp | null, endAt: Timestamp | null | undefined): void {
     this.#waiting = [];
     this.#statedStart = startAt;
@@ -269,7 +269,7 @@ export class Analysis {
     return stated !== null && stated !== undefined && !isLater(this.#end, stated);
   }
 
-  /** Pauses found in the captures from `first` on, which are parts of one: to the part in which each ends. */
+  /** Adds pauses found in the captures from `first` on, which are parts of one, to the part in which each ends. */
   #addPauses(pauses: readonly Pause[], first: number): void {
     for (const pause of pauses) {
       const place = Math.max(
@@ -302,14 +302,14 @@ export class Analysis {
     const before = this.#framesBefore;
     this.#firstFrames[this.#captures.length] = before + 1;
     return (frame) => {
-      // The frame is the reader's own, which goes on counting in it.
+      // The frame is the reader's own, which continues counting in it.
       frame.number += before;
       analyzer.onFrame(frame);
       frame.number -= before;
     };
   }
 
-  /** A connection as its capture numbers it, as all captures together number it. */
+  /** A connection that is numbered by its capture, as all captures together number it. */
   #renumbered(connection: Connection): Connection {
     const { stream, predecessor } = connection;
     const capture =
@@ -326,7 +326,7 @@ export class Analysis {
     };
   }
 
-  /** The pattern with what finds its connections in their captures. */
+  /** The pattern with what locates its connections in their captures. */
   #placed(pattern: Pattern): Pattern {
     const byCapture = new Map<number, number[]>();
     for (const id of pattern.connections) {
@@ -347,7 +347,7 @@ export class Analysis {
     return isKnown ? { ...pattern, places } : pattern;
   }
 
-  /** Numbers in Wireshark know nothing of networks: connections of patterns are found by what is kept of them here. */
+  /** Wireshark's numbers ignore networks: connections of patterns are located by what is kept of them here. */
   #locate({ id, networkPath, client, server }: Connection): void {
     if (networkPath === null || this.#located.size >= MOST_LOCATED) return;
     const endOf = ({ address, port }: Connection['client']) => ({ address, port });
@@ -364,7 +364,7 @@ export class Analysis {
   }
 }
 
-/** Without whatever may name somebody: folders are named after customers, interfaces after machines. */
+/** Without anything that may name somebody: folders are named after customers, interfaces after machines. */
 function anonymousSource(source: CaptureSource): CaptureSource {
   return {
     ...source,

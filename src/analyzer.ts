@@ -14,7 +14,7 @@ import type { NeighbourMessage } from './decode/neighbour-message.js';
 import type { IcmpError, Segment } from './decode/segment.js';
 import { ICMP_ERROR, NEIGHBOUR, SEGMENT } from './decode/verdict.js';
 
-/** What is the tracker's to know, and only passes through. */
+/** Options of the tracker, which only pass through here. */
 type Tracked =
   | 'onBrokenHeader'
   | 'onReuse'
@@ -28,17 +28,17 @@ export interface AnalyzerOptions extends Pick<TrackerOptions, Tracked> {
   readonly onConnection: (connection: Connection, start: Timestamp, end: Timestamp) => void;
   /** Called with each segment, its connection's id and its sender; the segment is reused. */
   readonly onSegment?: ((connection: number, from: Role, segment: Segment) => void) | undefined;
-  /** Called with each ICMP error about a segment and the connection that this was of; reused as well. */
+  /** Called with each ICMP error about a segment and the connection of that segment; reused as well. */
   readonly onIcmpError?: ((connection: number, error: IcmpError) => void) | undefined;
   /** Called with each request for a link address, and each answer; reused as well. */
   readonly onNeighbour?: ((message: NeighbourMessage) => void) | undefined;
-  /** Called with each fragment of an IP datagram, before what comes of its frame; a frame may hold several. */
+  /** Called with each fragment of an IP datagram, before whatever its frame leads to; a frame may hold several. */
   readonly onFragment?: FragmentListener | undefined;
-  /** What tells connections apart beside addresses and ports; nothing if not told, as in Wireshark. */
+  /** What separates connections besides addresses and ports; nothing if not given, as in Wireshark. */
   readonly separate?: readonly Separation[] | undefined;
 }
 
-/** No second is so far from all others. */
+/** Further from every second than seconds can be apart. */
 const NEVER = Number.NEGATIVE_INFINITY;
 
 export class Analyzer {
@@ -97,7 +97,7 @@ export class Analyzer {
     }
   };
 
-  /** One frame from long before has a wrong time; two tell that the clock was set back, and goes on from there. */
+  /** One frame from long before has a wrong time; two show that the clock was set back, and continues from there. */
   #runBack(seconds: number): void {
     this.#tracker.forgetGap();
     const isConfirmed = Math.abs(seconds - this.#setBackTo) < SUSPICIOUS_SECONDS;
@@ -115,7 +115,7 @@ export class Analyzer {
     this.#tracker.neighbour(message);
   }
 
-  /** See `Tracker.peek`; `visit` is told the times as `onConnection` is. */
+  /** See `Tracker.peek`; `visit` gets the times as `onConnection` does. */
   peek(visit: (connection: Connection, start: Timestamp, end: Timestamp) => void): void {
     const end = { seconds: this.#endSeconds, nanoseconds: this.#endNanoseconds };
     this.#tracker.peek(end, (connection) => visit(connection, this.#start ?? end, end));

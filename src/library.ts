@@ -24,20 +24,20 @@ export interface AnalyzeOptions {
   readonly rules?: RuleSettings;
   /** Findings that are known and not to be reported. */
   readonly suppressions?: readonly Suppression[];
-  /** Connections held at once, 2,000,000 if not said; beyond that those idle for longest are given up. */
+  /** Connections held at once, 2,000,000 by default; beyond that those idle for longest are given up. */
   readonly maximumConnections?: number;
   /**
-   * What tells apart connections with the same addresses and ports in several networks. Without, they are one,
-   * as in Wireshark; with it, numbers are no longer Wireshark's.
+   * What separates connections with the same addresses and ports in several networks. Without it they count as
+   * one, as in Wireshark; with it, numbers are no longer Wireshark's.
    */
   readonly separate?: readonly Separation[];
-  /** Draw each connection's ladder, for `ladderOf`. It costs time and memory by segments. */
+  /** Draw each connection's ladder, for `ladderOf`. It costs time and memory for each segment. */
   readonly ladders?: boolean;
   /** Ends the analysis with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
-/** A connection that has ended, and what is to be said of it. */
+/** A connection that has ended, and what there is to say about it. */
 export interface AnalyzedConnection {
   readonly connection: Connection;
   readonly findings: readonly Finding[];
@@ -53,7 +53,7 @@ export interface AnalysisResult extends AnalysisEnd {
 /**
  * Analyses a capture.
  *
- * @throws CaptureError if it is not a capture; damage inside one is told in `captures[0].damage` instead
+ * @throws CaptureError if it is not a capture; damage inside one is reported in `captures[0].damage` instead
  * @throws TypeError for an input that is none of these, such as a path: those are read in Node only
  * @throws SettingsError for rules or options that do not exist, or values that cannot be
  */
@@ -87,7 +87,7 @@ export async function* streamConnections(
       }
     }
   } finally {
-    // What it has to say on leaving matters to nobody; an input that hangs may never answer.
+    // What the input answers on leaving matters to nobody; one that hangs may never answer.
     const left = Promise.resolve(pieces.return?.()).catch(() => {});
     if (options.signal?.aborted !== true) await left;
   }
@@ -188,9 +188,9 @@ function settingsOf(options: AnalyzeOptions): Partial<AnalysisOptions> {
   return { rules, suppressions, maximumConnections, separate };
 }
 
-/** Octets are taken in by as many at once, so that connections come out while a large piece is read. */
+/** How many octets are taken in at once, so that connections come out while a large piece is read. */
 const PART = 1 << 20;
-/** How many parts go by before the event loop gets its turn, for signals, and for a page that is to react. */
+/** How many parts go by before the event loop gets its turn, for signals, and for a page that must respond. */
 const PARTS_BETWEEN_TURNS = 16;
 
 type Pieces = Pick<AsyncIterator<unknown> | Iterator<unknown>, 'next' | 'return'>;
@@ -200,9 +200,7 @@ function iteratorOf(input: CaptureInput): Pieces {
   if (input instanceof Uint8Array) return [input].values();
   const other: unknown = input;
   if (typeof other === 'string' || other instanceof URL) {
-    throw new TypeError(
-      'a path can be read only where there are files: give the capture’s octets, or a stream of them',
-    );
+    throw new TypeError('a path can be read only in Node: give the capture’s octets, or a stream of them');
   }
   if (typeof input === 'object' && input !== null) {
     // Not every browser can iterate over a stream.

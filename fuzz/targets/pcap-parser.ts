@@ -37,7 +37,7 @@ export const pcapParser: Target = {
 
 /** What pcap-parser does not know of: other record headers, and what damage may come of. */
 const LONGER_HEADERS = 'longer record headers';
-const CAUSE = /; a header of a pcap file stands at byte .*$/;
+const CAUSE = /; the header of a pcap file is at byte .*$/;
 
 function withoutCause({ damage }: Read): Read['damage'] {
   if (damage === null || typeof damage === 'string') return damage;

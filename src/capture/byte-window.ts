@@ -21,7 +21,7 @@ export class ByteWindow {
   view: DataView = new DataView(this.bytes.buffer);
   start = 0;
   end = 0;
-  /** So many octets before `start` are consumed, but to be looked at once more: they stay. */
+  /** How many octets before `start` are consumed, but stay to be looked at once more. */
   kept = 0;
   /** File offset of `bytes[0]`. */
   private origin = 0;
@@ -36,7 +36,7 @@ export class ByteWindow {
     return this.end - this.start;
   }
 
-  /** Moves what is kept and what is not consumed to the front and returns the room behind it, at least one octet. */
+  /** Moves what is kept and what is not consumed to the front and returns the room after it, at least one octet. */
   reserve(): Space {
     const from = Math.min(this.start - this.kept, this.end);
     if (from > 0) {

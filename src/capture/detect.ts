@@ -2,10 +2,10 @@ import type { PcapVariant } from './pcap-header.js';
 import { variantAt } from './pcap-header.js';
 import { SECTION_HEADER_BLOCK } from './pcapng.js';
 
-/** How many octets tell a capture, or a compressed one, by its magic number. */
+/** How many octets identify a capture, or a compressed one, by its magic number. */
 export const MAGIC_LENGTH = 4;
 
-/** Zstandard and LZ4 pass over frames that start with this, but for the low four bits (RFC 8878 §3.1.2). */
+/** Zstandard and LZ4 skip frames that start with this, except for the low four bits (RFC 8878 §3.1.2). */
 const SKIPPABLE_MAGIC = 0x184d2a50;
 const SKIPPABLE_LENGTH = 4;
 /** Magic number and length of such a frame. */
@@ -72,7 +72,7 @@ const SIGNATURES: readonly Signature[] = [
   foreign([0x0d, 0x0a, 0x0d, 0x0d, 0x0d, 0x0a], ...textTransfer()),
   foreign([0x0a, 0x0d, 0x0a], ...textTransfer()),
   foreign([0x0a, 0x0a, 0x0a, 0x0a], ...textTransfer()),
-  // SYSTEM_TRACE_HEADER behind the 72 octets of WMI_BUFFER_HEADER: version 2, header type, marker flags.
+  // SYSTEM_TRACE_HEADER after the 72 octets of WMI_BUFFER_HEADER: version 2, header type, marker flags.
   foreign([0x02, 0x00, 0x01, 0xc0], ...eventTrace()),
   foreign([0x02, 0x00, 0x02, 0xc0], ...eventTrace()),
 ];
@@ -112,7 +112,7 @@ export function detect(head: Uint8Array, complete: boolean): Detected | null {
   return detectForeign(head);
 }
 
-/** The compression whose magic number starts `head`, perhaps behind frames to be skipped, or null. */
+/** The compression whose magic number starts `head`, perhaps after frames to be skipped, or null. */
 export function detectCompression(head: Uint8Array): Compression | null {
   if (isSkippable(head)) {
     const length = skippableLength(head);
@@ -135,7 +135,7 @@ export function isSkippableMagic(word: number): boolean {
   return (word & ~0xf) === SKIPPABLE_MAGIC;
 }
 
-/** Whether a frame that Zstandard and LZ4 pass over starts here. */
+/** Whether a frame that Zstandard and LZ4 skip starts here. */
 export function isSkippable(head: Uint8Array): boolean {
   return head.length >= MAGIC_LENGTH && isSkippableMagic(viewOf(head).getUint32(0, true));
 }

@@ -8,11 +8,11 @@ export type ByteOrder = 'little-endian' | 'big-endian';
 /** What somebody, or some program, noted on a frame. */
 export interface FrameComment {
   readonly frame: number;
-  /** As the capture says it, hence to be escaped before it is shown; at most 500 characters. */
+  /** As in the capture, hence to be escaped before it is shown; at most 500 characters. */
   readonly text: string;
 }
 
-/** What a capture says of itself beside its frames; only pcapng can. Texts are a stranger's, as above. */
+/** What a capture says about itself besides its frames; only pcapng can. Texts are a stranger's, as above. */
 export interface CaptureNotes {
   /** The program that wrote it, and the machine and system where it did (shb_userappl, shb_hardware, shb_os). */
   readonly application: string | null;
@@ -26,7 +26,7 @@ export interface CaptureNotes {
   readonly omittedFrameComments: number;
 }
 
-/** A capture that says nothing of itself. */
+/** A capture that says nothing about itself. */
 export const NO_NOTES: CaptureNotes = {
   application: null,
   hardware: null,
@@ -36,7 +36,7 @@ export const NO_NOTES: CaptureNotes = {
   omittedFrameComments: 0,
 };
 
-/** Files that follow the first of a capture within the same input, one behind the other. */
+/** Files that follow the first of a capture within the same input, one after the other. */
 export interface Appended {
   /** How many. */
   readonly files: number;
@@ -48,7 +48,7 @@ export interface Appended {
 export interface InterfaceFacts {
   /** See `linkTypeName`. */
   readonly linkType: string;
-  /** As the capture says it, hence to be escaped before it is printed; at most 256 characters. */
+  /** As in the capture, hence to be escaped before it is printed; at most 256 characters. */
   readonly name: string | null;
   /** What it is in words (if_description), the same way. */
   readonly description: string | null;
@@ -62,8 +62,8 @@ export interface InterfaceFacts {
   /** Those of them that the capture filter let through (isb_filteraccept). */
   readonly accepted: number | null;
   /**
-   * Frames lost for want of room at the interface (isb_ifdrop) and in the operating system (isb_osdrop); where
-   * no statistics say so, as the frames themselves count them (epb_dropcount).
+   * Frames lost for lack of room at the interface (isb_ifdrop) and in the operating system (isb_osdrop); if no
+   * statistics give that, as the frames themselves count them (epb_dropcount).
    */
   readonly dropped: number | null;
 }
@@ -90,7 +90,7 @@ export interface ReaderFacts extends CaptureNotes {
   readonly byteOrder: ByteOrder;
   /** Distinct link types in the order in which the capture declares them. */
   readonly linkTypes: readonly string[];
-  /** `s`, `ms`, `us`, `ns`, or `10^-n s`, `2^-n s`: of several interfaces the coarsest. */
+  /** `s`, `ms`, `us`, `ns`, or `10^-n s`, `2^-n s`; of several interfaces the coarsest. */
   readonly timePrecision: string;
   /** Octets kept of each frame, of several interfaces the largest; 0 is no limit. */
   readonly snaplen: number;
@@ -99,10 +99,10 @@ export interface ReaderFacts extends CaptureNotes {
   readonly framesWithoutTime: number;
   /** Captured octets of all frames, without record headers. */
   readonly bytes: number;
-  /** Times of the first and the last frame in file order, which need not be the earliest and the latest; null without. */
+  /** Times of the first and last frame in file order, which need not be the earliest and the latest; null without. */
   readonly firstFrameAt: Timestamp | null;
   readonly lastFrameAt: Timestamp | null;
-  /** From when and until when the capture lasted, by its own word (isb_starttime, isb_endtime); null if it does not say. */
+  /** When the capture began and ended, as it states itself (isb_starttime, isb_endtime); null if it does not. */
   readonly startAt: Timestamp | null;
   readonly endAt: Timestamp | null;
   /** At most the first 65,536. */

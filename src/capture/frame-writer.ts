@@ -11,7 +11,7 @@ export type WriteOctets = (octets: Uint8Array) => void;
 
 const INITIAL_SIZE = 1 << 16;
 
-/** Octets that are handed on in larger parts. Whoever puts numbers into `view` asks for `room` before. */
+/** Octets that are handed on in larger parts. Call `room` before putting numbers into `view`. */
 export class OctetBuffer {
   bytes = new Uint8Array(INITIAL_SIZE);
   view = new DataView(this.bytes.buffer);
@@ -23,7 +23,7 @@ export class OctetBuffer {
     this.#write = write;
   }
 
-  /** Makes sure that `octets` more fit behind `length`, which may become 0. */
+  /** Makes sure that `octets` more fit after `length`, which may become 0. */
   room(octets: number): void {
     if (this.length + octets <= this.bytes.length) return;
     this.flush();

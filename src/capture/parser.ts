@@ -11,8 +11,8 @@ export const MAX_CAPTURED_LENGTH = 262_144;
 const MAX_SNAPLEN = 16 << 20;
 
 /**
- * Largest captured length to accept on an interface: frames above 262,144 octets only where the snaplen
- * says in so many words that there are some. 0 and the huge values that stand for "no limit" do not.
+ * Largest captured length to accept on an interface: frames above 262,144 octets only if the snaplen
+ * says explicitly that there are some. 0 and the huge values that stand for "no limit" do not.
  */
 export function capturedLengthLimit(snaplen: number): number {
   return snaplen > MAX_CAPTURED_LENGTH && snaplen <= MAX_SNAPLEN ? snaplen : MAX_CAPTURED_LENGTH;

@@ -1,5 +1,5 @@
 /**
- * The header of a classic capture file, which also shows where a further file starts behind one.
+ * The header of a classic capture file, which also shows where a further file starts after one.
  * Sources: pcap-savefile(5); draft-ietf-opsawg-pcap "PCAP Capture File Format".
  */
 
@@ -17,14 +17,14 @@ const ACCURACY = 12;
 export const SNAPLEN = 16;
 export const LINK_TYPE = 20;
 
-/** The magic number, read: it tells everything but versions and link type. */
+/** The magic number, decoded: it gives everything but versions and link type. */
 export interface PcapVariant {
   readonly littleEndian: boolean;
   readonly nanoseconds: boolean;
   readonly modified: boolean;
 }
 
-/** The variant whose magic number stands at `at`; null if none does. */
+/** The variant whose magic number is at `at`; null if none is. */
 export function variantAt(view: DataView, at: number): PcapVariant | null {
   for (const littleEndian of [true, false]) {
     const magic = view.getUint32(at, littleEndian);
@@ -39,15 +39,15 @@ export function variantAt(view: DataView, at: number): PcapVariant | null {
   return null;
 }
 
-/** How many octets tell a file header from a record. */
+/** How many octets distinguish a file header from a record. */
 export const TELLING_LENGTH = ACCURACY + 4;
 const NEWEST_MINOR = 4;
 /** No clock is further from Greenwich. */
 const FURTHEST_ZONE = 24 * 3600;
 
 /**
- * Whether a file header stands at `at`, where a record should. No record looks like one: that would be of one second in
- * 2055, or of another magic number's, and of a frame that had no octets on the wire.
+ * Whether a file header is at `at`, where a record should be. No record looks like one: it would have to be of one
+ * second in 2055, or of another magic number's, and of a frame that had no octets on the wire.
  */
 export function isFileHeader(view: DataView, at: number): boolean {
   const variant = variantAt(view, at);
@@ -62,7 +62,7 @@ export function isFileHeader(view: DataView, at: number): boolean {
 }
 
 /**
- * Where a file header stands in the octets from `from` on, before `end`; null if none does. It may be in what a frame
+ * Where a file header is in the octets from `from` on, before `end`; null if none is. It may be in what a frame
  * carries as well: a capture that is sent over the network has one.
  */
 export function findFileHeader(view: DataView, from: number, end: number): number | null {
@@ -70,6 +70,6 @@ export function findFileHeader(view: DataView, from: number, end: number): numbe
   return null;
 }
 
-/** What to do about several captures that were put one behind the other. */
+/** What to do about several captures that were put one after the other. */
 export const JOIN_THEM =
   'join captures with mergecap, or give them to finwait one by one, perhaps with --join';

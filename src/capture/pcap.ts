@@ -39,8 +39,8 @@ const ORIGINAL_LENGTH = 12;
 const NANOSECONDS_PER_SECOND = 1_000_000_000;
 
 /**
- * Programs that lengthened the headers of records further under a magic number of others, each with the octets it added:
- * that shows only in the second record, which does not stand where it should. Source: Wireshark, wiretap/libpcap.c.
+ * Programs that lengthened record headers further under a magic number of others, each with the octets it added: that
+ * shows only in the second record, which is not where it should be. Source: Wireshark, wiretap/libpcap.c.
  */
 const LONGER_FORMS = {
   plain: [
@@ -50,14 +50,14 @@ const LONGER_FORMS = {
   modified: [{ addition: 4, program: 'tcpdump of SuSE 6.3' }],
 } as const;
 const LONGEST_ADDITION = 8;
-/** In Ethernet frames: what is in them, and the values of almost all that are captured (IPv4, ARP, VLAN, IPv6). */
+/** In Ethernet frames: the type of what they carry, and its values in almost all (IPv4, ARP, VLAN, IPv6). */
 const ETHERNET = 1;
 const ETHER_TYPE = 12;
 const USUAL_ETHER_TYPES = [0x0800, 0x0806, 0x8100, 0x86dd];
-/** The first two frames of a capture are hardly further apart: seven days, in seconds. */
+/** The first two frames of a capture are hardly ever further apart: seven days, in seconds. */
 const LONGEST_GAP = 7 * 24 * 3600;
 
-/** Whether the two lengths of a record stand the other way round. */
+/** Whether the two lengths of a record are the other way round. */
 type Swap = 'never' | 'always' | 'if-longer';
 
 function swapOf(minorVersion: number): Swap {
@@ -68,12 +68,12 @@ function swapOf(minorVersion: number): Swap {
 /**
  * Reads classic captures of version 2.x, all three magic numbers, both byte orders.
  *
- * - A further file behind the first, as `cat` and the members of a gzip file make them, is read on where its header says
- *   the same; where it does not, it is damage.
- * - Where the first was cut, its last record takes in the header of the further one, and damage follows. That header is
- *   named, but not read on from: nothing tells it from the header of a capture that was sent in a frame.
+ * - A further file after the first, as `cat` and the members of a gzip file make them, is read on if its header says
+ *   the same; if not, it is damage.
+ * - If the first was cut, its last record takes in the header of the further one, and damage follows. That header is
+ *   named, but not read on from: nothing distinguishes it from the header of a capture that was sent in a frame.
  * - Versions before 2.3 hold the two lengths of a record the other way round, 2.3 either way, and so does
- *   543.0 of Digital Unix; they are told apart as libpcap does.
+ *   543.0 of Digital Unix; they are distinguished as libpcap does.
  * - A fraction of a second or more is carried into the seconds, which stop at the largest uint32.
  * - An original length below the captured length is passed on as it is.
  */
@@ -181,7 +181,7 @@ export class PcapParser implements FormatParser {
     window.start += FILE_HEADER_LENGTH;
   }
 
-  /** Reads the header of a further file, or says in `damage` what in it forbids to go on. */
+  /** Reads the header of a further file, or says in `damage` what in it prevents reading on. */
   private readAppendedHeader(window: ByteWindow): void {
     const { view, start } = window;
     const { littleEndian } = this.variant;
@@ -201,7 +201,7 @@ export class PcapParser implements FormatParser {
     window.kept = 0;
   }
 
-  /** Why frames behind the file header at `at` cannot be read as those before it; null if they can. */
+  /** Why frames after the file header at `at` cannot be read like those before it; null if they can. */
   private differenceFrom(view: DataView, at: number): string | null {
     const variant = variantAt(view, at);
     const { littleEndian, nanoseconds, modified } = this.variant;
@@ -244,8 +244,8 @@ export class PcapParser implements FormatParser {
       }
       let seconds = view.getInt32(at + SECONDS, littleEndian);
       let fraction = view.getUint32(at + FRACTION, littleEndian);
-      // Records that are too long or empty, of the second that is the magic number, or of a fraction that is none, are
-      // looked at more closely.
+      // Records that are too long or empty, whose second is the magic number, or whose fraction is none, are looked at
+      // more closely.
       if ((captured - 1) >>> 0 >= limit || seconds === magic || fraction >= unitsPerSecond) {
         window.start = at;
         window.kept = kept;
@@ -281,8 +281,9 @@ export class PcapParser implements FormatParser {
   }
 
   /**
-   * Whether a record starts at the window's start, though it is not like others, or odd in every field. If not, it is damaged, more octets have to
-   * come before that shows, or it was the header of a further file, which the window is moved behind.
+   * Whether a record starts at the window's start, though it is not like others, or odd in every field. If not, it is
+   * damaged, more octets have to come before that shows, or it was the header of a further file, which the window is
+   * moved past.
    */
   private isRecord(window: ByteWindow, captured: number, isOdd: boolean): boolean {
     const { view, start, available } = window;
@@ -297,7 +298,7 @@ export class PcapParser implements FormatParser {
     }
     if (!isTooLong) return true;
     if (startsSection(view, start)) {
-      this.damage = this.damageAt(window, `a pcapng capture starts here, behind a pcap one; ${JOIN_THEM}`);
+      this.damage = this.damageAt(window, `a pcapng capture starts here, after a pcap one; ${JOIN_THEM}`);
       return false;
     }
     const needed = this.recordHeaderLength + TELLING_LENGTH;
@@ -306,8 +307,8 @@ export class PcapParser implements FormatParser {
   }
 
   /**
-   * Where the second record makes no sense, which starts at `at` if headers are as long as they should be.
-   * @throws CaptureError if it does with the longer headers of another program: the first frame was nonsense then.
+   * For a second record that makes no sense; it starts at `at` if headers are as long as they should be.
+   * @throws CaptureError if it does with the longer headers of another program: then the first frame was nonsense.
    */
   private checkForm(view: DataView, at: number): void {
     const { littleEndian, modified } = this.variant;
@@ -324,8 +325,8 @@ export class PcapParser implements FormatParser {
   }
 
   /**
-   * Where a record is followed by as few octets as a longer header would have pushed out of it, which are no start of
-   * another record. No second one can tell here: the frame has to make sense with the longer header, and none without.
+   * For a record followed by only as many octets as a longer header would have pushed out of it, which start no other
+   * record. Here no second one can show it: the frame has to make sense with the longer header, and none without.
    * @throws CaptureError if it does
    */
   private checkOnlyRecord({ view, start, kept, available }: ByteWindow): void {
@@ -361,12 +362,12 @@ export class PcapParser implements FormatParser {
     );
   }
 
-  /** Names a file header within octets of the window, of which damage may come; empty if there is none. */
+  /** Names a file header within octets of the window, which may have caused damage; empty if there is none. */
   private fileWithin(window: ByteWindow, from: number, end: number): string {
     const at = findFileHeader(window.view, from, end);
     return at === null
       ? ''
-      : `; a header of a pcap file stands at byte ${grouped(window.fileOffset(at))}: if that is of a file behind one that was cut, ${JOIN_THEM}`;
+      : `; the header of a pcap file is at byte ${grouped(window.fileOffset(at))}: if its file follows one that was cut, ${JOIN_THEM}`;
   }
 
   private damageAt(window: ByteWindow, message: string): Damage {

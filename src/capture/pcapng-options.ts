@@ -5,8 +5,8 @@ const END_OF_OPTIONS = 0;
 const OPTION_HEADER_LENGTH = 4;
 
 /**
- * Walks the options of one pcapng block after another: code, length and value, padded to 32 bits. Packets may
- * have some each, so that a list costs no allocation.
+ * Walks the options of one pcapng block after another: code, length and value, padded to 32 bits. Each packet may
+ * have some, so a list costs no allocation.
  * Source: draft-ietf-opsawg-pcapng, "Options".
  */
 export class Options {
@@ -14,7 +14,7 @@ export class Options {
   /** Of the value. */
   offset = 0;
   length = 0;
-  /** What is wrong with the list, once `next` has found it out. */
+  /** What is wrong with the list, once `next` has found that. */
   fault: string | null = null;
   private view: DataView = new DataView(new ArrayBuffer(0));
   private at = 0;
@@ -31,7 +31,7 @@ export class Options {
     return this;
   }
 
-  /** Goes to the next option; false at the end of the list, and where it is wrong. */
+  /** Goes to the next option; false at the end of the list, and if it is wrong. */
   next(): boolean {
     const { view, at, end, littleEndian } = this;
     if (end - at < OPTION_HEADER_LENGTH) return false;

@@ -1,10 +1,10 @@
 /**
- * What people and programs wrote into a pcapng capture beside its frames. All of it is a stranger's word, of
- * any length and number: only so much is kept, and whoever shows it escapes it.
+ * What people and programs wrote into a pcapng capture besides its frames. All of it comes from strangers, in any
+ * length and number: only so much is kept, and whoever shows it must escape it.
  */
 import type { FrameComment } from './facts.js';
 
-/** In characters, with the ellipsis that says that more was there. */
+/** In characters, including the ellipsis that says that more was there. */
 const MAX_TEXT_LENGTH = 500;
 /** Comments kept on frames, and those on sections and interfaces together. */
 const MAX_FRAME_COMMENTS = 1000;

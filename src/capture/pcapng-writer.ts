@@ -22,14 +22,14 @@ import {
   SIMPLE_PACKET_BLOCK,
 } from './pcapng.js';
 
-/** A section whose length is not said. */
+/** A section whose length is not stated. */
 const UNKNOWN_LENGTH = 0xffff_ffff;
 const BLOCK_OVERHEAD = 12;
 const OPTION_HEADER_LENGTH = 4;
-/** The largest value that an option's length field can say. */
+/** The largest value that an option's length field can hold. */
 const MAX_OPTION_LENGTH = 0xffff;
 
-/** if_tsresol, the negative exponent of ten, by the reader's name of a precision; all others are kept in nanoseconds. */
+/** if_tsresol, the negative exponent of ten, by the reader's name of a precision; others are kept in nanoseconds. */
 const TSRESOL: Readonly<Record<string, number>> = { s: 0, ms: 3, us: 6, ns: 9 };
 const NANOSECONDS_EXPONENT = 9;
 
@@ -46,8 +46,8 @@ export interface PcapngWriterOptions {
     'name' | 'description' | 'comments' | 'snaplen' | 'timePrecision'
   >[];
   /**
-   * From when and until when the capture lasted, which may be long before its first frame and after its last: go into
-   * the statistics of each interface (isb_starttime, isb_endtime). Null if that is not known.
+   * When the capture began and ended, which may be long before its first frame and after its last: both go into the
+   * statistics of each interface (isb_starttime, isb_endtime). Null if that is not known.
    */
   readonly startAt: Timestamp | null;
   readonly endAt: Timestamp | null;
@@ -66,7 +66,7 @@ type Option = readonly [code: number, value: Uint8Array];
 /** For frames without options. */
 const NO_OPTIONS: readonly Option[] = [];
 
-/** Interfaces are described as their first frame comes, so that only those that are used are. */
+/** Interfaces are described when their first frame comes, so that only those in use are. */
 export class PcapngWriter implements FrameWriter {
   readonly #out: OctetBuffer;
   readonly #options: PcapngWriterOptions;
@@ -91,7 +91,7 @@ export class PcapngWriter implements FrameWriter {
     });
   }
 
-  /** A frame that has no time is one in the extract too, if the format can say so of it; else it is that of 1970. */
+  /** A frame without a time has none in the extract either, if the format can express that; else it is that of 1970. */
   add(frame: Frame): void {
     const source = this.#interfaces.get(frame.interfaceId) ?? this.#describe(frame);
     const { capturedLength, offset, bytes } = frame;
@@ -150,7 +150,7 @@ export class PcapngWriter implements FrameWriter {
     return described;
   }
 
-  /** A block whose body, `size` octets before its options, `fill` puts at an offset of zeroes. */
+  /** A block whose body, `size` octets before its options, `fill` puts at an offset into zeroes. */
   #block(
     type: number,
     size: number,
@@ -187,7 +187,7 @@ function optionsLength(options: readonly Option[]): number {
   );
 }
 
-/** How much a block without a length of its own says of a frame. */
+/** How much of a frame a block without a length of its own implies. */
 function impliedLength({ originalLength }: Frame, { snaplen }: WrittenInterface): number {
   return snaplen === 0 ? originalLength : Math.min(originalLength, snaplen);
 }

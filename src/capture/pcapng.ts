@@ -24,7 +24,7 @@ export const SIMPLE_PACKET_BLOCK = 3;
 export const INTERFACE_STATISTICS_BLOCK = 5;
 export const ENHANCED_PACKET_BLOCK = 6;
 
-/** The blocks that are read; all others are skipped, whatever they say of themselves. */
+/** The blocks that are read; all others are skipped, whatever they say about themselves. */
 const READ_BLOCKS: ReadonlyMap<number, string> = new Map([
   [SECTION_HEADER_BLOCK, 'Section Header Block'],
   [INTERFACE_DESCRIPTION_BLOCK, 'Interface Description Block'],
@@ -41,7 +41,7 @@ const SKIPPED_BLOCKS: ReadonlyMap<number, string> = new Map([
   [0x40000bad, 'Custom Block'],
 ]);
 
-/** In every block. Of options that a program defined for itself (custom ones) only their length is read. */
+/** In every block. For options that a program defined for itself (custom ones), only the length is read. */
 export const OPT_COMMENT = 1;
 
 /** Block type and block length, and the length again at the end. */
@@ -49,7 +49,7 @@ const BLOCK_HEADER_LENGTH = 8;
 const BLOCK_LENGTH = 4;
 const TRAILER_LENGTH = 4;
 const MIN_BLOCK_LENGTH = BLOCK_HEADER_LENGTH + TRAILER_LENGTH;
-/** Blocks that must be whole in memory to be read may not be longer; libpcap draws the same line. */
+/** Blocks that must be whole in memory to be read may not be longer; libpcap has the same limit. */
 const MAX_READ_BLOCK_LENGTH = 16 << 20;
 
 /** Section Header Block: its fields up to the section length, which nothing here relies on. */
@@ -72,7 +72,7 @@ const SECTION_HEADER_MIN_LENGTH = SECTION_OPTIONS + TRAILER_LENGTH;
 const SHB_HARDWARE = 2;
 const SHB_OS = 3;
 export const SHB_USERAPPL = 4;
-/** Longer headers of sections are not waited for: what they say is not needed for anything else. */
+/** Longer section headers are not waited for: what they say is not needed for anything else. */
 const MAX_SECTION_HEADER_LENGTH = 1 << 18;
 
 /** Interface Description Block. */
@@ -124,9 +124,9 @@ const MAX_NAME_LENGTH = 256;
 class Interface implements InterfaceFacts {
   received: number | null = null;
   accepted: number | null = null;
-  /** Frames lost between those of this interface, as they tell it themselves. */
+  /** Frames lost between those of this interface, as these report it themselves. */
   droppedBetween: number | null = null;
-  /** Two counters that never count the same frame: at the interface, and behind its filter. */
+  /** Two counters that never count the same frame: at the interface, and after its filter. */
   droppedByInterface: number | null = null;
   droppedBySystem: number | null = null;
   readonly limit: number;
@@ -161,11 +161,11 @@ class Interface implements InterfaceFacts {
  * Reads every section of a pcapng file, in either byte order. Interfaces are numbered on through all
  * sections. Blocks that hold neither frames nor interfaces are skipped without being held in memory, but
  * their closing length is checked like any other. A Simple Packet Block carries no time: its frame takes
- * that of the frame before it, and has none where there was none before.
+ * that of the frame before it, and has none if there was none before.
  */
 export class PcapngParser implements FormatParser {
   readonly format = 'pcapng';
-  /** Further sections are no further files. */
+  /** Further sections are not further files. */
   readonly appended = null;
   damage: Damage | null = null;
   startAt: Timestamp | null = null;
@@ -287,13 +287,13 @@ export class PcapngParser implements FormatParser {
     }
   }
 
-  /** Skips a block of a type that is not read, unless it is another file that was put behind this one. */
+  /** Skips a block of a type that is not read, unless it is another file that was appended to this one. */
   private passOver(window: ByteWindow, type: number, length: number): boolean {
     const { view, start, available } = window;
     if (variantAt(view, start) !== null && length >= TELLING_LENGTH) {
       if (available < TELLING_LENGTH) return false;
       if (isFileHeader(view, start))
-        return this.damaged(window, `a pcap file starts here, behind a pcapng one; ${JOIN_THEM}`);
+        return this.damaged(window, `a pcap file starts here, after a pcapng one; ${JOIN_THEM}`);
     }
     return this.skip(window, type, length);
   }
@@ -443,7 +443,7 @@ export class PcapngParser implements FormatParser {
     return true;
   }
 
-  /** Of several sections the first that says something is heard, but comments are gathered from all. */
+  /** Of several sections the first that says something counts, but comments are gathered from all. */
   private readSectionOptions({ view, bytes }: ByteWindow, start: number, end: number): void {
     const options = this.options.open(view, start, end, this.littleEndian);
     while (options.next()) {
@@ -542,7 +542,7 @@ export class PcapngParser implements FormatParser {
     return true;
   }
 
-  /** A counter of 64 bits, of which those above 2^53 are not exact. */
+  /** A counter of 64 bits; values above 2^53 are not exact. */
   private counterAt(view: DataView, offset: number): number {
     const { littleEndian } = this;
     const high = view.getUint32(offset + (littleEndian ? 4 : 0), littleEndian);
@@ -555,7 +555,7 @@ export class PcapngParser implements FormatParser {
     return { seconds: moment.seconds, nanoseconds: moment.nanoseconds };
   }
 
-  /** Leaves out everything of a block but its closing length. */
+  /** Skips everything of a block but its closing length. */
   private skip(window: ByteWindow, type: number, length: number): boolean {
     this.skippedOffset = window.fileOffset(window.start);
     this.skippedLength = length;
@@ -630,8 +630,8 @@ export class PcapngParser implements FormatParser {
 }
 
 /**
- * Blocks end at a multiple of 4. Some programs leave the padding out of the lengths that they write of them, at the
- * start, at the end or both, though not out of the file; Wireshark reads those as well.
+ * Blocks end at a multiple of 4. Some programs leave the padding out of the lengths that they write, at the start, at
+ * the end or both, though not out of the file; Wireshark reads those as well.
  */
 function padded(length: number): number {
   return length + (-length & 3);

@@ -151,7 +151,7 @@ const DECOMPRESSORS: Readonly<Record<Compression, string>> = {
   compress: 'uncompress -c',
 };
 
-/** The error for an input that was recognised as something else than a capture. */
+/** The error for an input that was recognised as something other than a capture. */
 function notACapture(detected: Detected & { kind: 'compressed' | 'foreign' }): CaptureError {
   if (detected.kind === 'foreign') return new CaptureError(`this is ${detected.what}; ${detected.advice}`, 0);
   const { compression } = detected;

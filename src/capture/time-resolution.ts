@@ -18,8 +18,8 @@ const PRECISION_NAMES: ReadonlyMap<number, string> = new Map([
 
 /**
  * Turns the 64-bit timestamps of one pcapng interface into seconds and nanoseconds: its if_tsresol (powers of
- * ten and of two) and if_tsoffset (seconds). Exact for every resolution; what lies outside 1970 … 2106 is
- * the first or the last second of these years, which every resolution can say.
+ * ten and of two) and if_tsoffset (seconds). Exact for every resolution; what lies outside 1970 … 2106 becomes
+ * the first or the last second of these years, which every resolution can express.
  * Source: draft-ietf-opsawg-pcapng, "Interface Description Block Options".
  */
 export class TimeResolution {

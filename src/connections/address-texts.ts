@@ -6,7 +6,7 @@ const PLACES = 1 << PLACES_SHIFT;
 
 /**
  * The texts of addresses, each kept until another one takes its place. Most connections share theirs with
- * others, and a text met before costs neither writing nor, where it is looked up in maps, hashing.
+ * others, and reusing a known text saves formatting it and, where it is looked up in maps, hashing it.
  */
 export class AddressTexts {
   readonly #words = new Int32Array(4 * PLACES);

@@ -1,7 +1,7 @@
 /**
- * Which open connections have come to a new checkpoint: they are so many seconds old, or nothing was heard of them
- * for so long. A look takes as long as there are connections that had a segment since the last one, or that it
- * finds; all others, however many, are not touched.
+ * Which open connections have reached a new checkpoint: they are that many seconds old, or have been silent for that
+ * long. The cost of a look grows with the connections that had a segment since the last one, or that it finds; all
+ * others, however many, are not touched.
  */
 import { elapsedSeconds, MAX_SECONDS, secondsBetween, type Timestamp } from '../core/time.js';
 import {
@@ -15,7 +15,7 @@ import {
 } from './record.js';
 import { TimingWheel } from './timing-wheel.js';
 
-/** A clock that runs back by less is one of several that feed the capture, and soon there again (seconds). */
+/** A clock that runs back by less is one of several that feed the capture, and soon catches up (seconds). */
 const SET_BACK = 1;
 
 export class Checkpoints {
@@ -44,12 +44,12 @@ export class Checkpoints {
     this.#touched.push(slot);
   }
 
-  /** The connection in `slot` is open no more. */
+  /** The connection in `slot` is no longer open. */
   forget(slot: number): void {
     this.#wheel.remove(slot);
   }
 
-  /** Slots of the connections that have come to a checkpoint since the last look, in no order. */
+  /** Slots of the connections that have reached a checkpoint since the last look, in no order. */
   reached(now: Timestamp): readonly number[] {
     this.#since++;
     const last = this.#last;
@@ -80,8 +80,8 @@ export class Checkpoints {
   }
 
   /**
-   * The clock was set back, and every connection comes to its checkpoints at another time. To go through them all
-   * is worth the while once as much has happened since the last time; until then the clock may catch up.
+   * The clock was set back, and every connection reaches its checkpoints at another time. Going through them all
+   * pays off once as much has happened since the last time; until then the clock may catch up.
    */
   #setBack(now: Timestamp): void {
     const { highWater } = this.#store;
@@ -94,7 +94,7 @@ export class Checkpoints {
     for (let slot = 0; slot < highWater; slot++) this.#schedule(slot, now);
   }
 
-  /** Has the connection in `slot` looked at when it has come to its next checkpoint, from the second of `time` on. */
+  /** Has the connection in `slot` looked at when it has reached its next checkpoint after the second of `time`. */
   #schedule(slot: number, { seconds }: Timestamp): void {
     this.#wheel.remove(slot);
     if (!this.#isOpen(slot)) return;

@@ -7,9 +7,9 @@ import type { FirstMarked, TcpAnalysis } from './tcp-analysis.js';
 export type Role = 'client' | 'server';
 
 /**
- * How well a transition is known. `observed`: the endpoint's own segment shows it. `confirmed`: a segment to
- * it was taken as delivered, or one as its own, and a later segment of its own proves that. `assumed`: nothing
- * in the capture proves it.
+ * How well a transition is known. `observed`: the endpoint's own segment shows it. `confirmed`: a segment was taken
+ * as delivered to it, or as its own, and a later segment of its own proves that. `assumed`: nothing in the capture
+ * proves it.
  */
 export type Evidence = 'observed' | 'confirmed' | 'assumed';
 
@@ -22,9 +22,9 @@ export interface Moment {
 /** One entry of an endpoint's timeline: the state it entered, and why we believe so. */
 export interface Transition {
   readonly state: State;
-  /** The frame that caused it; null where no packet shows the transition. */
+  /** The frame that caused it; null if no packet shows the transition. */
   readonly frame: number | null;
-  /** The first copy that was captured of a FIN that was not; absent where `frame` is the FIN's, or nothing was sent. */
+  /** The first captured copy of a FIN that itself was not; absent if `frame` is the FIN's, or nothing was sent. */
   readonly copyFrame?: number;
   readonly time: Timestamp;
   /** A few words, e.g. `received FIN`. */
@@ -67,13 +67,13 @@ export interface Retransmitted {
   readonly optionBytes: number;
   /** The largest segment of this endpoint that had been acknowledged by the run's end; 0 for none. */
   readonly acknowledgedBytes: number;
-  /** Even the smallest is larger than the peer's MSS allows: the network card was still to cut it. */
+  /** Even the smallest is larger than the peer's MSS allows: the network card had yet to split it. */
   readonly offloaded: boolean;
   /** None of them may be fragmented on the way: IPv4 with Don't Fragment, or IPv6. */
   readonly dontFragment: boolean;
   /**
-   * The smallest came behind one that was larger than all that had been acknowledged, and larger than what goes through
-   * every path.
+   * The smallest came after one that was larger than all that had been acknowledged, and larger than what passes every
+   * path.
    */
   readonly shrunk: boolean;
 }
@@ -87,11 +87,11 @@ export interface IcmpError {
   readonly reporter: string;
   /** Sequence number of the quoted segment. */
   readonly sequence: number;
-  /** The largest packet that the next link takes, in octets, if the error asks for smaller ones and says so. */
+  /** The largest packet that the next link takes, in octets, if the error asks for smaller ones and states it. */
   readonly mtu?: number;
   /** Only if the endpoint whose segment it claims to quote cannot have sent that number. */
   readonly quotesUnsent?: true;
-  /** Only if all up to that number and beyond it had been acknowledged: of a keep-alive, or long delivered. */
+  /** Only if all up to that number and beyond it had been acknowledged: a keep-alive's, or long delivered. */
   readonly quotesAcknowledged?: true;
 }
 
@@ -113,10 +113,10 @@ export interface Reset {
   readonly acknowledgment: number;
   readonly window: number;
   readonly ttl: number;
-  /** Octets in the reset itself, such as a text on its cause; nearly always 0. */
+  /** Octets in the reset itself, such as a text about its cause; nearly always 0. */
   readonly payloadBytes: number;
   /**
-   * The receiver's verdict: `accepted` (exactly RCV.NXT, or what Linux takes beside it: the number of a FIN that it has,
+   * The receiver's verdict: `accepted` (exactly RCV.NXT, or what Linux accepts too: the number of a FIN that it has,
    * and the end of what came beyond a gap; in SYN-SENT, an acceptable acknowledgment), `challenged` (in window but not
    * exact), `out-of-window`, `ignored` (SYN-SENT, unacceptable acknowledgment), `no-connection` (nothing was left to
    * reset), or `undelivered` (the path had been silent before).
@@ -170,14 +170,17 @@ export interface Endpoint {
   /** Its last segment, and the last that carried payload never sent before. */
   readonly lastSegment: Moment | null;
   readonly lastNewData: Moment | null;
-  /** TTL or hop limit of its last segment but resets, or of the first reset if there is nothing else; null if it was never seen. */
+  /**
+   * TTL or hop limit of its last segment that is no reset, or of the first reset if there is nothing else; null if it
+   * was never seen.
+   */
   readonly ttl: number | null;
   /** ISS and SND.NXT (RFC 9293 §3.3.1), as 32-bit patterns; without its SYN, as far as the capture shows them. */
   readonly initialSequence: number;
   readonly nextSequence: number;
 }
 
-/** Durations that began before the clock was set back, or with that frame, may be wrong by as much. */
+/** Durations that began before the clock was set back, or with that frame, may be wrong by that much. */
 export interface ClockSetBack {
   /** By how many seconds at most. */
   readonly seconds: number;
@@ -190,17 +193,17 @@ export interface CaptureQuality {
   /** The first frame was not a SYN or SYN-ACK. */
   readonly midstream: boolean;
   /**
-   * The role none of whose segments were captured although the peer acknowledges some; null if that is known to be
-   * gone from its link, so that it had none to send.
+   * The role none of whose segments were captured although the peer acknowledges some; null if that endpoint is known
+   * to be gone from its link, so that it had none to send.
    */
   readonly unseen: Role | null;
-  /** It sent while the capture ran: the peer's acknowledgments advance, or answer its SYN. */
+  /** The unseen endpoint sent while the capture ran: the peer's acknowledgments advance, or answer its SYN. */
   readonly unseenSent: boolean;
   /** Segments that were acknowledged but never captured. */
   readonly lostSegments: number;
   /** Frames that the capture holds again, within milliseconds. */
   readonly duplicateFrames: number;
-  /** How far such a copy came at most from the frame before that is the same. */
+  /** The longest time between such a copy and the identical frame before it. */
   readonly duplicatesApartSeconds: number;
   /** Segments larger than the peer's MSS allows: captured before segmentation or after coalescing. */
   readonly offloaded: boolean;
@@ -208,27 +211,27 @@ export interface CaptureQuality {
   readonly truncated: boolean;
   /** A frame was older than the one before it on this connection. */
   readonly clockBackwards: boolean;
-  /** The same by more than frames are that a capture only took in the wrong order; else null. */
+  /** The same by more than if the capture had only taken frames in the wrong order; else null. */
   readonly clockSetBack: ClockSetBack | null;
   /** A subflow of Multipath TCP: its end is not the end of the application's connection. */
   readonly multipath: boolean;
   /** More happened than is written down for one connection: timelines and milestones are incomplete. */
   readonly historyCut: boolean;
   /**
-   * When the capture paused after its last frame, if it did: what followed until it went on is not known, so that its
-   * silence is silence until this time only.
+   * When the capture paused after the connection's last frame, if it did: what followed until it resumed is not known,
+   * so that the connection's silence is silence until this time only.
    */
   readonly pausedAt: Timestamp | null;
   /**
-   * Of one that was first seen in its middle: when the capture last went on before that, if it had paused. What happened
-   * until then is as unknown as what happened before the capture. Null also of what was over.
+   * For a connection first seen in its middle: when the capture last resumed before that, if it had paused. What
+   * happened until then is as unknown as what happened before the capture. Null also if the connection was over.
    */
   readonly resumedAt: Timestamp | null;
   /** Given up after a long silence, because too many were open: what followed counts as another connection. */
   readonly evicted: boolean;
 }
 
-/** Of a connection whose capture leaves nothing to be desired; all such share it. */
+/** For a connection whose capture leaves nothing to be desired; all of those share it. */
 export const IDEAL_QUALITY: CaptureQuality = Object.freeze({
   midstream: false,
   unseen: null,
@@ -257,18 +260,18 @@ export interface Vantage {
 
 /** One finished connection: immutable, and all that rules and reporters see. */
 export interface Connection {
-  /** Counts on from one capture to the next; in the first it equals `stream`. */
+  /** Continues from one capture to the next; in the first it equals `stream`. */
   readonly id: number;
   /** The capture that it is in: its place among those read, from 0. */
   readonly capture: number;
-  /** Its number in that capture: Wireshark's `tcp.stream`, unless connections are told apart by networks. */
+  /** Its number in that capture: Wireshark's `tcp.stream`, unless networks distinguish connections. */
   readonly stream: number;
   /**
-   * What tells it apart from connections with the same addresses and ports elsewhere, such as
-   * `VLAN 5, VXLAN 42`; empty if it is in none that does, or if networks are taken for one, as in Wireshark.
+   * The network that distinguishes it from connections with the same addresses and ports elsewhere, such as
+   * `VLAN 5, VXLAN 42`; empty if it is in none that does, or if all networks count as one, as in Wireshark.
    */
   readonly network: string;
-  /** What `network` is made of, and what it might have been; null if networks are taken for one. */
+  /** What `network` is made of, and what it might have been; null if all networks count as one. */
   readonly networkPath: NetworkPath | null;
   readonly client: Endpoint;
   readonly server: Endpoint;
@@ -310,8 +313,8 @@ function isDone({ finalState }: Endpoint): boolean {
 }
 
 /**
- * Both endpoints are one socket, and have the same states and figures, but for `tcpAnalysis`: there Wireshark has one
- * direction.
+ * Both endpoints are one socket, and have the same states and figures, except for `tcpAnalysis`: there Wireshark has
+ * only one direction.
  */
 export function isToItself({ client, server }: Pick<Connection, Role>): boolean {
   return client.port === server.port && client.address === server.address;

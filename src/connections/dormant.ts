@@ -1,24 +1,24 @@
 /**
- * Connections of which nothing was heard for long, packed. Whoever floods a server or scans a network leaves
- * millions half-open, each with a record of 102 words and a journal that has room for a few entries: most words are
- * zero, and half of the others say what another one says. Packed, such a connection takes less than half the
- * room; nothing of it is lost. A segment wakes it.
+ * Connections that have long been silent, packed. A flood or a network scan leaves millions half-open, each with a
+ * record of 102 words and a journal that has room for a few entries: most words are zero, and half of the others
+ * repeat the value of another one. Packed, such a connection takes less than half the room and loses nothing. A
+ * segment wakes it.
  */
 import { FlowTable, type FourTuple } from './flow-table.js';
 import { ENTRY_WORDS, type Journal } from './journal.js';
 import { ID, JOURNAL, KEY_WORDS, LAST_FRAME, lastSender, RECORD_WORDS } from './record.js';
 
-// A packed connection: what finds it, as in a record, and its number; then
+// A packed connection: its key, as in a record, and its number; then
 /** The frame of its last segment; */
 const LAST = KEY_WORDS + 1;
-/** how many words there are besides that are not zero, values that these have, and journal entries (eight bits each); */
+/** how many other words are not zero, how many values these have, and how many journal entries (eight bits each); */
 const SIZES = LAST + 1;
 const VALUES_SHIFT = 8;
 const ENTRIES_SHIFT = 16;
-/** a bit for each word, set if it is not zero; the values; and for each word that is not zero an octet: which of them. */
+/** a bit for each word, set if it is not zero; the values; and for each word that is not zero an octet: which value. */
 const BITS = SIZES + 1;
 
-/** The words of a record that are packed: all behind its number. */
+/** The words of a record that are packed: all after its number. */
 const FIRST_WORD = ID + 1;
 const PACKED_WORDS = RECORD_WORDS - FIRST_WORD;
 /** Connections with more entries stay awake: much has happened on them, and may again. */
@@ -36,7 +36,7 @@ export class Dormant {
   readonly #bits = new Int32Array((MAX_WORDS + 31) >>> 5);
   readonly #values = new Int32Array(MAX_WORDS);
   readonly #codes = new Uint8Array(MAX_WORDS);
-  /** One more than the place of each value, where its hash leads; 0 where nothing is. */
+  /** One more than the place of each value, where its hash leads; 0 if empty. */
   readonly #hashed = new Uint8Array(1 << HASH_BITS);
   #size = 0;
 
@@ -83,7 +83,7 @@ export class Dormant {
     this.#size++;
   }
 
-  /** Takes so many of `#words` apart into bits, values and codes; tells how many codes and values there are. */
+  /** Splits the first `count` of `#words` into bits, values and codes; returns how many codes and values there are. */
   #encode(count: number): { coded: number; known: number } {
     const words = this.#words;
     const bits = this.#bits.fill(0);
@@ -159,7 +159,7 @@ export class Dormant {
   }
 }
 
-/** So few words are copied faster one by one than by views on them. */
+/** So few words are copied faster one by one than through views on them. */
 function copyWords(from: Int32Array, at: number, into: Int32Array, to: number, count: number): void {
   for (let i = 0; i < count; i++) into[to + i] = from[at + i];
 }
@@ -174,7 +174,7 @@ const GRANULE_SHIFT = 3;
 const CHUNK_SHIFT = 14;
 const CHUNK_MASK = (1 << CHUNK_SHIFT) - 1;
 
-/** Memory in blocks of any length, for each length a list of those that were given back. */
+/** Memory in blocks of any length, with a list of returned blocks for each length. */
 class Blocks {
   readonly #chunks: Int32Array[] = [];
   /** By granules: the first free block, each of which starts with the next; -1 for none. */

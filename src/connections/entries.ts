@@ -9,7 +9,7 @@ const ROW_MASK = 0x1f;
 const EVIDENCE_SHIFT = 5;
 const EVIDENCE_MASK = 0x03 << EVIDENCE_SHIFT;
 const RETRACTED = 0x80;
-/** How many openings of the endpoint had been taken back; more than `MAX_RETRACTED_OPENINGS` need not be told apart. */
+/** How many openings of the endpoint had been taken back; counting stops at `MAX_RETRACTED_OPENINGS`. */
 const RETRACTED_OPENINGS_SHIFT = 8;
 /** Assertions of the same opening that may be taken back before only the endpoint's own proof counts. */
 export const MAX_RETRACTED_OPENINGS = 3;
@@ -48,7 +48,7 @@ export function withRetractedOpenings(detail: number, count: number): number {
   return others | (Math.min(count, MAX_RETRACTED_OPENINGS) << RETRACTED_OPENINGS_SHIFT);
 }
 
-/** What the receiver of a reset makes of it; see `Reset` in `connection.ts`. */
+/** How the receiver of a reset treats it; see `Reset` in `connection.ts`. */
 export const VERDICTS = [
   'accepted',
   'challenged',
@@ -81,5 +81,5 @@ export function resetHasAck(detail: number): boolean {
 
 /** In the value of an ICMP error, above its version, type and code: it quotes a number that was never sent. */
 export const QUOTES_UNSENT = 1 << 24;
-/** Or one that had been acknowledged, as that of a keep-alive. */
+/** Or one that had been acknowledged, such as a keep-alive's. */
 export const QUOTES_ACKNOWLEDGED = 1 << 25;

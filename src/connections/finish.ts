@@ -198,8 +198,8 @@ export function finishConnection(
 }
 
 /**
- * Wireshark takes in the frame that opens a conversation, if it is no SYN, only when it comes by once more: where
- * there is no other frame, the number that it shows is that of before.
+ * Wireshark counts the frame that opens a conversation, unless it is a SYN, only when it visits it once more: if
+ * there is no other frame, it shows the number from before that.
  */
 function completenessOf(flags: number, frames: number): number {
   if (frames > 1 || (flags & QUOTED) !== 0) return flags & COMPLETENESS_MASK;
@@ -242,7 +242,7 @@ function readJournal(head: number, journal: Journal, clientLog: Log, serverLog: 
     const log = journal.isServer(entry) ? serverLog : clientLog;
     if (kind === TRANSITION) {
       const transition = transitionOf(entry, journal);
-      // What a frame shows in one direction and disproves in the other was never so.
+      // What a frame shows in one direction and disproves in the other never happened.
       const isOfNoMoment = transition.retractedBy !== null && transition.retractedBy === transition.frame;
       if (!isOfNoMoment) log.timeline.push(transition);
       continue;
@@ -398,7 +398,7 @@ function endpointOf(
 
 /**
  * Payload octets beyond the peer's highest acknowledgment; SYN and FIN take a number but are no payload. They end with
- * the highest that was sent, though it be beyond a FIN.
+ * the highest that was sent, even if it is beyond a FIN.
  */
 function unacknowledged(memory: Int32Array, endpoint: number, flags: number): number {
   if ((flags & ENDPOINT_SEEN) === 0) return 0;
@@ -412,7 +412,7 @@ function unacknowledged(memory: Int32Array, endpoint: number, flags: number): nu
     : 0;
 }
 
-/** One past the last octet of an endpoint that sent a FIN, which may name another number than it should. */
+/** One past the last octet of an endpoint that sent a FIN, whose number may not be the one it should be. */
 function endAround(memory: Int32Array, endpoint: number, flags: number): number {
   const fin = memory[endpoint + FIN_SEQUENCE];
   const contiguous = memory[endpoint + CONTIGUOUS];
@@ -420,7 +420,7 @@ function endAround(memory: Int32Array, endpoint: number, flags: number): number 
   return after(end, advance(fin, 1)) ? end : fin;
 }
 
-/** The endpoint of which the capture has nothing although it was there. */
+/** The endpoint from which the capture has nothing although it was there. */
 function unseenSide(memory: Int32Array, base: number): Role | null {
   const clientSeen = (memory[base + CLIENT + STATE] & ENDPOINT_SEEN) !== 0;
   const serverSeen = (memory[base + SERVER + STATE] & ENDPOINT_SEEN) !== 0;
@@ -430,7 +430,7 @@ function unseenSide(memory: Int32Array, base: number): Role | null {
   return (memory[endpointAt(base, unseen) + STATE] & ENDPOINT_ACKNOWLEDGED) !== 0 ? unseen : null;
 }
 
-/** Whether the acknowledgments that the unseen endpoint got went beyond the first one, or answer a SYN of it. */
+/** Whether the acknowledgments sent to the unseen endpoint went beyond the first one, or answer its SYN. */
 function hasSentUnseen(memory: Int32Array, base: number, unseen: Role): boolean {
   const own = endpointAt(base, unseen);
   const peer = endpointAt(base, unseen === 'client' ? 'server' : 'client');
@@ -442,7 +442,7 @@ function endpointAt(base: number, role: Role): number {
   return base + (role === 'client' ? CLIENT : SERVER);
 }
 
-/** Records hold a frame's number, seconds and nanoseconds in three words one behind the other. */
+/** Records hold a frame's number, seconds and nanoseconds in three consecutive words. */
 function momentAt(memory: Int32Array, word: number): Moment {
   return {
     frame: memory[word] >>> 0,

@@ -9,7 +9,7 @@
 import type { AddressPair } from '../core/addresses.js';
 import { CLIENT_ADDRESS, DOMAIN, PORTS, SERVER_ADDRESS } from './record.js';
 
-/** Both ends of a packet, as addresses and ports, and where these are; a `Segment` is one. */
+/** Both ends of a packet, as addresses and ports, and their network; a `Segment` is one. */
 export interface FourTuple extends AddressPair {
   readonly sourcePort: number;
   readonly destinationPort: number;
@@ -17,7 +17,7 @@ export interface FourTuple extends AddressPair {
   readonly domain: number;
 }
 
-/** Where records are, by slot, which start with the words that find them. */
+/** Where records are, by slot; each starts with the words of its key. */
 export interface Keys {
   memory(slot: number): Int32Array;
   base(slot: number): number;
@@ -30,7 +30,7 @@ const MAXIMUM_LOAD = 0.6;
 export class FlowTable {
   readonly #store: Keys;
   readonly #seed: number;
-  /** Two words a place: slot + 1, or 0 where nothing is, and the hash of that slot's key. */
+  /** Two words a place: slot + 1, or 0 if empty, and the hash of that slot's key. */
   #places = new Int32Array(2 * INITIAL_CAPACITY);
   #mask = INITIAL_CAPACITY - 1;
   #used = 0;

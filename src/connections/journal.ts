@@ -17,9 +17,9 @@ const FRAME = 1;
 const SECONDS = 2;
 const NANOSECONDS = 3;
 /**
- * Of a transition: the frame that proved or disproved it; of one that nothing proves, a sequence number that tells
- * later what crossed what (`fin.ts`, `fin-arrival.ts`), or the frame of a copy of the FIN that no frame shows. Of a run:
- * its last frame.
+ * For a transition: the frame that proved or disproved it; for one that nothing proves, a sequence number that later
+ * shows what crossed what (`fin.ts`, `fin-arrival.ts`), or the frame of a copy of the FIN that no frame shows. For a
+ * run: its last frame.
  */
 const OTHER = 4;
 const VALUE = 5;
@@ -50,7 +50,7 @@ export const TRANSITION = 0;
 /** Kind of an entry that continues the milestone next to it. */
 export const CONTINUATION = KIND_MASK;
 
-/** A journal with more entries than this has an index: walks are short without, and most journals are shorter. */
+/** A journal with more entries than this has an index; most journals are shorter, and walks through them short. */
 const LONGEST_WALK = 64;
 /** Kinds that an index holds, for either endpoint: all that are looked for. */
 const INDEXED_KINDS = 32;
@@ -129,7 +129,7 @@ export class Journal {
     this.release(head);
   }
 
-  /** Writes as many entries down again as `takeOut` copied to `words`, and returns the newest; -1 for none. */
+  /** Writes down again the `entries` that `takeOut` copied to `words`, and returns the newest; -1 for none. */
   restore(words: Int32Array, from: number, entries: number): number {
     const restored = this.#restored;
     let head = -1;

@@ -1,6 +1,6 @@
 /**
  * Writes down what the observer concludes, for one connection at a time: transitions by the table, the
- * proofs and disproofs that come later, and milestones. A frame of the capture is at hand while it does.
+ * proofs and disproofs that come later, and milestones. All of it belongs to the frame of the capture at hand.
  */
 import { CLOSED, ESTABLISHED } from '../tcp/states.js';
 import { TRANSITIONS, transitionFor } from '../tcp/transitions.js';
@@ -27,7 +27,7 @@ export interface FrameTime {
 
 /**
  * Runs of one kind that an endpoint may have. A long connection on a lossy path has thousands: the first
- * ones are kept, and the newest, whose place is used again and again, since how it ended matters most.
+ * ones are kept, and the newest, whose place is reused each time, since how it ended matters most.
  */
 const MAX_RUNS = 24;
 
@@ -54,7 +54,7 @@ export class Ledger {
 
   // ── Transitions ──────────────────────────────────────────────────────────────────────────────────────
 
-  /** Moves an endpoint by `event` at this frame if the table says so; tells whether it did. */
+  /** Moves an endpoint by `event` at this frame if the table says so; returns whether it did. */
   enter(server: boolean, event: number, evidence: number): boolean {
     return this.enterAt(server, event, evidence, this.#frame, this.#seconds, this.#nanoseconds);
   }
@@ -81,14 +81,14 @@ export class Ledger {
     if (this.hasRoom(1)) {
       const last = this.find(TRANSITION, server);
       const detail = withRetractedOpenings(detailOf(row, evidence), this.#openingsBy(last));
-      // Those that stand are linked, since whoever sends the segments chooses how many were taken back.
+      // Those that stand are linked, since whoever sends the segments controls how many were taken back.
       const before = this.#standing(last) + 1;
       this.prepend(TRANSITION, server, detail, frame, seconds, nanoseconds, 0, before);
     }
     return true;
   }
 
-  /** `enterAt`, which the frame `proof` proves. */
+  /** `enterAt`, proved by the frame `proof`. */
   enterProved(
     server: boolean,
     event: number,
@@ -162,7 +162,7 @@ export class Ledger {
     return previous < 0 ? CLOSED : TRANSITIONS[rowOf(this.journal.detail(previous))].to;
   }
 
-  /** How often the endpoint was held to be ESTABLISHED and was not, up to `MAX_RETRACTED_OPENINGS`. */
+  /** How often the endpoint was taken to be ESTABLISHED and was not, up to `MAX_RETRACTED_OPENINGS`. */
   retractedOpenings(server: boolean): number {
     return this.#openingsBy(this.find(TRANSITION, server));
   }
@@ -180,8 +180,8 @@ export class Ledger {
   }
 
   /**
-   * The transition that stood when the one at `entry` came: what is taken back is so with all that came after it,
-   * so that it stands as long as that one does. -1 for none.
+   * The transition that stood when the one at `entry` came: a transition is taken back with all that came after it,
+   * so that this one stands as long as that one does. -1 for none.
    */
   #before(entry: number): number {
     return this.journal.value(entry) - 1;
@@ -200,7 +200,7 @@ export class Ledger {
     this.prepend(kind, server, detail, this.#frame, this.#seconds, this.#nanoseconds, this.#frame, value);
   }
 
-  /** One more of a kind that is one run per connection and endpoint; `value` adds up. Its entry, or -1 without room. */
+  /** One more of a kind with one run per connection and endpoint; `value` adds up. Its entry, or -1 without room. */
   run(kind: number, server: boolean, value: number): number {
     const entry = this.find(kind, server);
     if (entry < 0) return this.startRun(kind, server, value);
@@ -209,7 +209,7 @@ export class Ledger {
     return entry;
   }
 
-  /** One less in the run at `entry`, which turned out to be none. A run that nothing is left of does not count. */
+  /** One less in the run at `entry`, where it turned out not to belong. A run with nothing left does not count. */
   takeBack(entry: number, value: number): void {
     const journal = this.journal;
     const continuation = journal.next(entry);
@@ -217,14 +217,14 @@ export class Ledger {
     journal.setValue(entry, (journal.value(entry) - value) | 0);
   }
 
-  /** The same of all in the run at `entry`. */
+  /** The same for all in the run at `entry`. */
   takeAllBack(entry: number): void {
     this.journal.setFrame(this.journal.next(entry), 0);
     this.journal.setValue(entry, 0);
   }
 
   /**
-   * The first of a new run. In the entry behind it, its continuation, are its count, its last time, `mark`, which stays,
+   * The first of a new run. The entry behind it, its continuation, holds its count, its last time, `mark`, which stays,
    * and what the caller keeps there (`ownWordOf`, `ownBitsOf`). Its entry, or -1 without room for one.
    */
   startRun(kind: number, server: boolean, value: number, mark = 0): number {

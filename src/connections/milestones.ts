@@ -1,5 +1,5 @@
 /**
- * What happened on a connection beside its state transitions, as far as a rule may ask for it. The hot side
+ * What happened on a connection besides its state transitions, as far as a rule may ask for it. The hot path
  * appends a milestone at its first occurrence and then only counts: a run of a thousand retransmissions is
  * one milestone. The endpoint named is the one whose segment shows it, unless stated otherwise.
  */
@@ -9,8 +9,8 @@ export const MILESTONE_KINDS = [
   /** This endpoint sent its FIN again. A run: `count` repetitions. */
   'fin-repeated',
   /**
-   * This endpoint sent its SYN, or its SYN-ACK, again. Runs; `value` of SYNs: how many of them ask for ECN no more,
-   * as the first one did (RFC 3168 §6.1.1.1).
+   * This endpoint sent its SYN, or its SYN-ACK, again. Runs; `value` for SYNs: how many of them no longer ask for ECN
+   * although the first one did (RFC 3168 §6.1.1.1).
    */
   'syn-repeated',
   'syn-ack-repeated',
@@ -32,10 +32,11 @@ export const MILESTONE_KINDS = [
   'retransmission-run',
   /**
    * This endpoint sent octets again that its peer had acknowledged, and again after each further segment of the peer. A
-   * run of those that begin with the same number, while it sent nothing new and acknowledged nothing more; `value` as for `retransmission-run`.
+   * run of those that begin with the same number, while it sent nothing new and acknowledged nothing more; `value` as
+   * for `retransmission-run`.
    */
   'repeated-in-vain',
-  /** Keep-alive probes (RFC 9293 §3.8.4): a run; `value`: how many of them, but the last, were answered. */
+  /** Keep-alive probes (RFC 9293 §3.8.4): a run; `value`: how many of them, except the last, were answered. */
   'keep-alive',
   /** This endpoint advertised a zero window, from `frame` to `lastFrame`; `value`: probes by the peer. */
   'zero-window',
@@ -55,11 +56,11 @@ export const MILESTONE_KINDS = [
   /** This endpoint's SYN carried Fast Open data. A run: `count` such SYNs; `value`: octets of them all. */
   'syn-data',
   /**
-   * Its SYN-ACK covers no Fast Open data of the peer's SYN. A run with each segment in which the peer sends these
-   * again before they are acknowledged; `value`: octets of the cookie that the SYN-ACK brings, 0 for none.
+   * Its SYN-ACK covers no Fast Open data of the peer's SYN. A run with each segment in which the peer resends that
+   * data before it is acknowledged; `value`: octets of the cookie that the SYN-ACK brings, 0 for none.
    */
   'fast-open-refused',
-  /** This endpoint sent its first SYN, not a SYN-ACK, after a SYN of its peer: one met the other, or answers it. */
+  /** This endpoint sent its first SYN, not a SYN-ACK, after a SYN of its peer: the two crossed, or it is an answer. */
   'second-syn',
   /**
    * After this endpoint's `syn-on-open-connection`: the first segment of the new connection that is not that SYN.
@@ -67,32 +68,33 @@ export const MILESTONE_KINDS = [
    */
   'opened-anew',
   /**
-   * This endpoint still held the connection before when its peer's SYN came. A run of that SYN and of the segments
-   * with which it spoke for that connection since; `value`: seconds that it had been in TIME-WAIT, -1 if it was not.
+   * This endpoint still held the previous connection when its peer's SYN came. A run of that SYN and of the segments
+   * that it has sent for that connection since; `value`: seconds that it had been in TIME-WAIT, -1 if it was not.
    */
   'held-before',
   /**
-   * The peer acknowledged more than this endpoint's FIN, which it had not covered: to it that is an old segment (RFC
-   * 9293 §3.10.7.4, first step). A run; `value`: octets from the FIN's number on that the first such acknowledgment covers.
+   * The peer acknowledged more than this endpoint's FIN, which it had not covered: to the peer that FIN is an old
+   * segment (RFC 9293 §3.10.7.4, first step). A run; `value`: octets from the FIN's number on that the first such
+   * acknowledgment covers.
    */
   'fin-passed',
   /**
-   * Before its first data was taken in, this endpoint's segments began to come with another TTL, by more than a route
-   * changes. `value`: the TTL before.
+   * Before its first data was taken in, this endpoint's segments began to arrive with another TTL, by more than a route
+   * change explains. `value`: the TTL before.
    */
   'ttl-changed',
   /**
-   * Blocks of selective acknowledgment (RFC 2018 §3) in this endpoint's segments lie further from what it acknowledged than
-   * its window can reach. A run; `value`: octets from the peer's SND.UNA to the first of them.
+   * Blocks of selective acknowledgment (RFC 2018 §3) in this endpoint's segments lie further from what it acknowledged
+   * than its window can reach. A run; `value`: octets from the peer's SND.UNA to the first of them.
    */
   'sack-elsewhere',
   /**
-   * Requests for a link address, by this endpoint's host for that of its peer or of somebody else, or by a router for
+   * Requests for a link address, by this endpoint's host for that of its peer or of another host, or by a router for
    * its peer's, that nobody has answered since. A run. Details in `neighbour`; it is in no journal.
    */
   'neighbour-unanswered',
   /**
-   * This endpoint's host made its address known on its link without being asked, as hosts do after a start (ARP, RFC
+   * This endpoint's host announced its address on its link without being asked, as hosts do after a start (ARP, RFC
    * 5227 §2.3; RFC 4861 §7.2.6): the last time that it did while the connection lasted. It is in no journal.
    */
   'address-announced',
@@ -131,11 +133,11 @@ export const FIN_PASSED = codeOf('fin-passed');
 export const TTL_CHANGED = codeOf('ttl-changed');
 export const SACK_ELSEWHERE = codeOf('sack-elsewhere');
 
-/** Routes change by a hop or two: a TTL that changes by more comes from another place. */
+/** Routes change by a hop or two: a TTL that changes by more comes from elsewhere. */
 export const ROUTE_CHANGE_HOPS = 2;
 
-/** `value` of `syn-on-open-connection`: how the SYN's number lies to those that its sender had used (RFC 6191 §2). */
+/** `value` of `syn-on-open-connection`: how the SYN's number relates to those its sender had used (RFC 6191 §2). */
 export const SYN_IS_BEYOND = 1;
-/** Not beyond them; and where it has a timestamp, that may still make it newer. */
+/** Not beyond them; if it has a timestamp, that may still make it newer. */
 export const SYN_IS_BEHIND = 2;
 export const SYN_IS_BEHIND_WITH_TIMESTAMP = 3;

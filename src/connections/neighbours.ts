@@ -1,6 +1,6 @@
 /**
- * Requests for link addresses (ARP, neighbour discovery) that nobody has answered: where the next host on the
- * link has gone, no segment leaves its neighbour any more, and these requests are all that is seen.
+ * Requests for link addresses (ARP, neighbour discovery) that nobody has answered: once the next host on the link
+ * is gone, its neighbour sends no more segments, and these requests are all that is seen.
  */
 import { formatAddress } from '../core/addresses.js';
 import { secondsBetween } from '../core/time.js';
@@ -14,15 +14,15 @@ import {
   type NeighbourRequest,
 } from './connection.js';
 
-/** Hosts that are kept, the latest asked for: whoever makes a capture must not choose how much memory it takes. */
+/** Hosts kept, the latest asked for: whoever makes a capture must not control how much memory it takes. */
 const MAX_HOSTS = 4096;
-/** Askers that are kept of each. */
+/** Askers kept for each. */
 const MAX_ASKERS = 4;
-/** So many requests are a failed resolution: RFC 4861 §10 has three, and Linux asks thrice by ARP as well. */
+/** This many requests are a failed resolution: RFC 4861 §10 specifies three, and Linux sends three by ARP as well. */
 const MINIMUM_REQUESTS = 3;
 /** Requests this far apart belong to different attempts: TCP tries again within two minutes. */
 const LONGEST_GAP_SECONDS = 150;
-/** Who has an answer does not ask again so soon: a link address is kept for 15 s at the least (RFC 4861 §6.3.2, §10). */
+/** A host with an answer does not ask again so soon: it keeps a link address at least 15 s (RFC 4861 §6.3.2, §10). */
 const INSISTENT_SECONDS = 3;
 
 /** The first octet of IPv6's multicast addresses. */
@@ -34,7 +34,7 @@ interface Requests {
   /** The host has answered this asker before, in this capture: its answers pass the tap. */
   wasAnswered: boolean;
   count: number;
-  /** So many of the last ones came within seconds of one another, and the most that ever did. */
+  /** How many of the last ones came within seconds of one another, and the most that ever did. */
   inHaste: number;
   mostInHaste: number;
   first: Moment;
@@ -47,9 +47,9 @@ interface Host {
 }
 
 export class Neighbours {
-  /** By network and address, those asked for last at the end. */
+  /** By network and address, the latest asked for at the end. */
   readonly #hosts = new Map<string, Host>();
-  /** When each host last made itself known unasked, those that did last at the end. */
+  /** When each host last announced itself unasked, the latest at the end. */
   readonly #announced = new Map<string, Moment>();
   /** Whom each asker asked for last. */
   readonly #askedLast = new Map<string, string>();
@@ -63,7 +63,7 @@ export class Neighbours {
     else if (message.isRequest !== 0) this.#request(message, sender, target);
   }
 
-  /** The connection with milestones of the requests and announcements that concern it; itself if there are none. */
+  /** The connection with milestones for the requests and announcements that concern it; itself if there are none. */
   withMilestones(connection: Connection, domain: number): Connection {
     if (this.#hosts.size === 0 && this.#announced.size === 0) return connection;
     const client = this.#endpoint(connection.client, connection.server, connection, domain);
@@ -71,7 +71,7 @@ export class Neighbours {
     const isSame = client === connection.client && server === connection.server;
     if (isSame) return connection;
     const { quality } = connection;
-    // Then nothing of it is missing from the capture: it was not there to send anything.
+    // If so, the capture misses nothing from it: it was not there to send anything.
     const isGone =
       quality.unseen !== null &&
       !quality.unseenSent &&
@@ -88,7 +88,7 @@ export class Neighbours {
     return { ...endpoint, milestones: [...endpoint.milestones, ...told].sort((a, b) => a.frame - b.frame) };
   }
 
-  /** What was asked before the peer was heard is as good as answered. */
+  /** Requests from before the peer was heard are as good as answered. */
   #unheeded(
     sender: Endpoint,
     peer: Endpoint,
@@ -101,7 +101,7 @@ export class Neighbours {
     );
   }
 
-  /** While the connection lasted. */
+  /** Only if it came while the connection lasted. */
   #announcementOf({ address }: Endpoint, { firstFrame, lastFrame }: Connection, domain: number): Milestone[] {
     const announced = this.#announced.get(keyOf(address, domain));
     if (announced === undefined || announced.frame < firstFrame || announced.frame > lastFrame) return [];
@@ -162,7 +162,7 @@ export class Neighbours {
     keepLast(this.#announced, key, { frame, time: { seconds, nanoseconds } });
   }
 
-  /** The host at `key` gave a sign of life, perhaps in answer to `told`: nobody waits for it any more. */
+  /** The host at `key` gave a sign of life, perhaps in answer to `told`: nobody is waiting for it any more. */
   #noteAlive(key: string, told: string): void {
     for (const requests of this.#hosts.get(key)?.requests ?? []) {
       requests.count = 0;
@@ -171,7 +171,7 @@ export class Neighbours {
   }
 }
 
-/** A message of ARP about the sender's own address, or an advertisement to all. */
+/** An ARP message about the sender's own address, or an advertisement to all. */
 function isAnnouncement({ version, isRequest, target0 }: NeighbourMessage, isOwn: boolean): boolean {
   return version === 6 ? isRequest === 0 && target0 >>> 24 === MULTICAST : isOwn;
 }
@@ -197,9 +197,9 @@ function afresh(now: Moment) {
 }
 
 /**
- * Whether a router that asks for the peer has no answer. Where the capture has those to it, none is there; to be
- * without one, though it may pass the tap by, shows in how soon it asks again. That alone is not enough where the
- * peer was heard.
+ * Whether a router that asks for the peer gets no answer. If earlier answers to it were captured, there is none now;
+ * if answers may bypass the tap, the router shows that it lacks one by asking again so soon. That alone is not enough
+ * if the peer was heard.
  */
 function routerAsksInVain({ wasAnswered, mostInHaste }: Requests, { lastSegment }: Endpoint): boolean {
   return wasAnswered || (lastSegment === null && mostInHaste >= MINIMUM_REQUESTS);

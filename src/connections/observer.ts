@@ -1,7 +1,7 @@
 /**
  * What one captured segment proves about both endpoints of its connection.
  *
- * RFC 9293 §3.10.7 says what an endpoint does when a SEGMENT ARRIVES: `segment-arrives/` has a room for each of its
+ * RFC 9293 §3.10.7 says what an endpoint does when a SEGMENT ARRIVES: `segment-arrives/` has a place for each of its
  * steps (reset, SYN, ACK, text, FIN). Read §3.5.2, §3.5.3 and §3.6 first. Two principles run through all of it:
  *
  * - A segment shows what its sender had done and known when it sent it: that is `observed`.
@@ -97,7 +97,7 @@ export class Observer {
   }
 
   /**
-   * The 4-tuple was opened anew, as a segment of the new connection shows, which the given side of this one sent:
+   * A segment of the new connection, sent by the given side of this one, shows that the 4-tuple was opened anew:
    * whatever was still held is gone. The side that opened it is `opener`; its SYN is the first segment of the new
    * connection, whose words start at `successorBase` in `successor`.
    */
@@ -137,8 +137,8 @@ export class Observer {
   }
 
   /**
-   * The server of this connection, which has only its SYN, still held the one before, with this `value`; or it speaks
-   * for that one, with 0.
+   * The server of this connection, which so far is only a SYN, still held the previous one, with this `value`; or it
+   * sends for that one, with 0.
    */
   observeHeldBefore(memory: Int32Array, base: number, value: number, segment: Segment): void {
     this.#ledger.open(memory, base, segment);
@@ -171,11 +171,11 @@ export class Observer {
     ledger.startRun(ICMP_ERROR, server, value, mtu);
   }
 
-  /** Keeps what the next segments will be held against. */
+  /** Keeps what the next segments will be compared with. */
   #remember(kind: number): void {
     const { memory, base, sender: x, segment } = this.#at;
     const flags = memory[x + STATE];
-    // A reset may be sent with another TTL than what its sender's sockets send, and another connection by another way.
+    // A reset may have another TTL than what its sender's sockets send, and another connection another path.
     const isOther = kind === KIND_RST || (memory[base + FLAGS] & FOLLOWED) !== 0;
     if (!isOther || (flags & ENDPOINT_SEEN) === 0) {
       memory[x + STATE] = (flags & ~TTL_MASK) | ENDPOINT_SEEN | (segment.ttl << TTL_SHIFT);
@@ -198,11 +198,11 @@ export class Observer {
   }
 }
 
-/** As much may have been sent that the capture missed (octets). */
+/** How much may have been sent that the capture missed (octets). */
 const UNSEEN_OCTETS = 1 << 22;
 
 /**
- * Far from all that the endpoint at `x` sent, as far as that is known: from its SYN on, with room for what the
+ * The number is far from all that the endpoint at `x` is known to have sent: from its SYN on, with room for what the
  * capture missed.
  */
 function hasNeverSent(memory: Int32Array, x: number, sequence: number): boolean {
@@ -210,7 +210,7 @@ function hasNeverSent(memory: Int32Array, x: number, sequence: number): boolean 
   if ((flags & ENDPOINT_SYN_CAPTURED) === 0) return false;
   const highest = advance(memory[x + SND_NXT], UNSEEN_OCTETS);
   if (within(sequence, memory[x + ISS], highest)) return false;
-  // Numbers come again after 4 GiB: then the recent ones count.
+  // Numbers repeat after 4 GiB: then the recent ones count.
   const known = (flags & ENDPOINT_ACKNOWLEDGED) === 0 ? memory[x + ISS] : memory[x + UNA];
   return !within(sequence, advance(known, -UNSEEN_OCTETS), highest);
 }
@@ -220,7 +220,7 @@ function isAcknowledged(memory: Int32Array, x: number, sequence: number): boolea
   return (memory[x + STATE] & ENDPOINT_ACKNOWLEDGED) !== 0 && before(sequence, memory[x + UNA]);
 }
 
-/** How the number of a SYN lies to those that its sender, the endpoint at `x`, used on the old connection. */
+/** How the number of a SYN relates to those that its sender, the endpoint at `x`, used on the old connection. */
 function comparedWithOld(memory: Int32Array, x: number, syn: Segment): number {
   if ((memory[x + STATE] & ENDPOINT_SEEN) === 0) return 0;
   if (!before(syn.sequence, memory[x + SND_NXT])) return SYN_IS_BEYOND;

@@ -1,21 +1,21 @@
 /**
- * Stretches of time of which the capture holds nothing although there was traffic: it paused, or was put together
- * from several. Silence alone does not show that; what follows it does, when it goes on in the middle of something.
+ * Stretches of time for which the capture holds nothing although there was traffic: it paused, or was put together
+ * from several. Silence alone does not show that; what follows it does, if it continues in the middle of something.
  */
 import { isLater, secondsBetween, type Timestamp } from '../core/time.js';
 import { type Connection, isOver } from './connection.js';
 
-/** Without any frame for so long, the capture may have paused. */
+/** After this long without any frame, the capture may have paused. */
 export const SUSPICIOUS_SECONDS = 10;
-/** For so long after a gap what follows is looked at. */
+/** For how long after a gap the frames that follow are examined. */
 const WATCHED_SECONDS = 60;
-/** Pauses that are kept: whoever makes a capture must not choose how many. */
+/** Pauses kept at most: whoever makes a capture must not control how many. */
 const MAX_PAUSES = 256;
 
 const HALF_AN_HOUR = 1800;
 const DAY = 86_400;
 const WEEK = 7 * DAY;
-/** Nobody has a capture that goes on after such a pause: a time stamp is wrong. */
+/** No capture resumes after such a pause: a time stamp is wrong. */
 const TEN_YEARS = 3652 * DAY;
 
 export interface Pause {
@@ -24,7 +24,7 @@ export interface Pause {
   /** The times of the frames before and after it. */
   readonly from: Timestamp;
   readonly to: Timestamp;
-  /** Within a minute after it, something goes on in the middle. */
+  /** Within a minute after it, something continues in the middle. */
   readonly goesOnInside: boolean;
 }
 
@@ -39,28 +39,28 @@ export class Pauses {
   /** Connections of the whole capture so far, and how many of them began in the middle. */
   #opened = 0;
   #midstream = 0;
-  // Since the gap: connections that began in the middle, and of those known before it
+  // Since the gap: connections that began in the middle, and among those known before it
   #midstreamSince = 0;
-  /** which went on beyond what was captured, */
+  /** the ones that jumped beyond what was captured, */
   #jumped = 0;
-  /** and which where they were. */
+  /** and the ones that continued where they were. */
   #continued = 0;
 
   /** There was nothing between two frames; the second is `frame`. */
   gap(frame: number, from: Timestamp, to: Timestamp): void {
     this.settleBy(to);
-    // What follows a shorter gap may still speak for the longer one before it.
+    // What follows a shorter gap may still be evidence for the longer one before it.
     if (this.#gap !== null && secondsBetween(from, to) < secondsBetween(this.#gap.from, this.#gap.to)) return;
     this.settle();
     this.#gap = { frame, from, to, beginsAreMissing: 2 * this.#midstream > this.#opened };
   }
 
-  /** The time before the gap was wrong, or that after it: frames go on before it ended. */
+  /** The time before or after the gap was wrong: frames continue from before it ended. */
   forgetGap(): void {
     this.#gap = null;
   }
 
-  /** The first frame after a gap that is looked at; 0 if there is none. */
+  /** The first frame after the gap under examination; 0 if there is none. */
   get watchedFrom(): number {
     return this.#gap === null ? 0 : this.#gap.frame;
   }
@@ -79,12 +79,12 @@ export class Pauses {
     else this.#continued++;
   }
 
-  /** Judges the gap that is looked at, once `now` is long after it. */
+  /** Judges the gap under examination, once `now` is long after it. */
   settleBy(now: Timestamp): void {
     if (this.#gap !== null && secondsBetween(this.#gap.to, now) > WATCHED_SECONDS) this.settle();
   }
 
-  /** Judges the gap that is looked at, by what has followed it. */
+  /** Judges the gap under examination, by what has followed it. */
   settle(): void {
     if (this.#gap !== null && this.#isPause(this.#gap) && this.#found.length < MAX_PAUSES) {
       const { frame, from, to } = this.#gap;
@@ -98,8 +98,8 @@ export class Pauses {
 
   /**
    * A quiet host's connections may have been idle since before the capture began, and a frame may be missed at any
-   * time: the shorter the gap, the more has to speak for a pause. Each connection that goes on where it was speaks
-   * against it, and where the begins of most are missing anyway, those of more say nothing.
+   * time: the shorter the gap, the more evidence a pause needs. Each connection that continues where it was is evidence
+   * against it, and if most beginnings are missing anyway, further missing ones say nothing.
    */
   #isPause({ from, to, beginsAreMissing }: Gap): boolean {
     const seconds = secondsBetween(from, to);
@@ -114,16 +114,16 @@ export class Pauses {
     return jumped > 0 && shown > continued && (shown >= 3 || jumped >= 2);
   }
 
-  /** In their order. */
+  /** In the order in which they came. */
   get found(): readonly Pause[] {
     return this.#found;
   }
 
-  /** The connection with the pauses beside it; itself if there were none, or it was over. */
+  /** The connection with the pauses before and after it; itself if there were none, or it was over. */
   withPauses(connection: Connection): Connection {
     if (this.#found.length === 0 || isOver(connection)) return connection;
     const { firstFrame, lastFrame, end, quality } = connection;
-    // By a clock that ran back it may have been before the connection's end: then nothing is certain.
+    // If the clock ran back, the pause may lie before the connection's end: then nothing is certain.
     const next = this.#found.find(({ frame, from }) => frame > lastFrame && !isLater(end, from));
     const last = quality.midstream ? this.#found.findLast(({ frame }) => frame <= firstFrame) : undefined;
     if (next === undefined && last === undefined) return connection;

@@ -1,8 +1,8 @@
 /**
- * Header prediction, as Van Jacobson gave it to TCP stacks: in an open connection nearly every segment is the one
- * that those before it make expect. It goes on where its sender's last one ended, acknowledges only what was
- * sent, and asks for nothing. Such a segment moves numbers and times but no state, and writes nothing down: all
- * that its long way through `flagsOf`, `recordHistory` and `Observer` would come to is done here at once.
+ * Header prediction, as Van Jacobson gave it to TCP stacks: on an open connection nearly every segment is the one
+ * to expect after those before it. It continues where its sender's last one ended, acknowledges only what was
+ * sent, and asks for nothing. Such a segment moves numbers and times but no state, and leaves no record: all
+ * that the long way through `flagsOf`, `recordHistory` and `Observer` would amount to is done here at once.
  */
 import { ACK, FIN, RST, type Segment, SYN } from '../decode/segment.js';
 import { advance, after, within } from '../tcp/sequence.js';
@@ -46,7 +46,7 @@ import { concernsSilence } from './silence.js';
 import { isUnremarkable, noteUnremarkable } from './tcp-analysis.js';
 import { saysNothingNew } from './zeek.js';
 
-/** What decides whether an endpoint is in the middle of its connection, with nothing left to prove, and how it is then. */
+/** The bits that show whether an endpoint is in mid-connection with nothing left to prove, and their values then. */
 const MIDDLE_MASK =
   STATE_MASK |
   ENDPOINT_SEEN |
@@ -57,8 +57,8 @@ const MIDDLE_MASK =
 const MIDDLE = ESTABLISHED | ENDPOINT_SEEN | ENDPOINT_ACKNOWLEDGED;
 
 /**
- * Whether the connection at `base` makes this segment expect, which the endpoint at `x` sent to that at `y`. It
- * shows something that no segment before it did: octets, or an acknowledgment of more.
+ * Whether this segment, sent by the endpoint at `x` to that at `y`, is the one to expect on the connection at `base`.
+ * It shows something that no segment before it did: octets, or an acknowledgment of more.
  */
 export function isPredicted(
   memory: Int32Array,

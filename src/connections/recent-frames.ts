@@ -1,5 +1,5 @@
 /**
- * Tells frames that the capture holds more than once from segments that were sent more than once. Mirror ports
+ * Distinguishes frames captured more than once from segments that were sent more than once. Mirror ports
  * that copy both directions, captures on all interfaces, and routers seen from both sides show each packet
  * again, within microseconds or milliseconds, perhaps after many others, with another link layer and a smaller
  * time to live.
@@ -39,12 +39,12 @@ const COPYING_SHARE = 1 / 16;
 
 export class RecentFrames {
   readonly #places = new Int32Array(PAIR_WORDS << PAIR_BITS);
-  /** Microseconds between the last copy and the frame before that is the same. */
+  /** Microseconds between the last copy and the identical frame before it. */
   apart = 0;
 
   /**
    * Whether `segment`, already among the frames of the connection at `base`, is a copy of one that came before;
-   * its receiver is the endpoint at `y`. Must be asked of every segment once.
+   * its receiver is the endpoint at `y`. Must be called once for every segment.
    */
   holds(memory: Int32Array, base: number, y: number, segment: Segment): boolean {
     const places = this.#places;
@@ -109,8 +109,8 @@ function digestOf(segment: Segment): number {
 }
 
 /**
- * Whether no stack sends this segment twice so soon. Most others may well be; a SYN-ACK, when the timer and a
- * repeated SYN ask for one at the same time, but a timestamp tells those apart.
+ * Whether no stack sends this segment twice so soon. Most others may well be sent twice; so may a SYN-ACK, when the
+ * timer and a repeated SYN ask for one at the same time, but a timestamp distinguishes those.
  */
 function isNeverSentTwice({ flags, hasTimestamps }: Segment): boolean {
   if ((flags & (SYN | ACK)) === (SYN | ACK)) return hasTimestamps !== 0;
@@ -118,8 +118,8 @@ function isNeverSentTwice({ flags, hasTimestamps }: Segment): boolean {
 }
 
 /**
- * Text is sent again before the timer expires only if the receiver asks for it: not if that was silent since
- * `then`, nor if it has acknowledged what it got.
+ * Text is sent again before the timer expires only if the receiver asks for it: not if the receiver has been silent
+ * since `then`, nor if it has acknowledged the text.
  */
 function isUnasked(memory: Int32Array, y: number, segment: Segment, then: number): boolean {
   if (segment.payloadLength === 0) return false;
@@ -129,8 +129,8 @@ function isUnasked(memory: Int32Array, y: number, segment: Segment, then: number
 }
 
 /**
- * How many frames the capture makes of one, as far as this connection shows it apart from the one in question,
- * of which there were `repeated` before.
+ * How many frames the capture makes of one, as far as this connection shows it without the one in question,
+ * which came `repeated` times before.
  */
 function copiesIn(memory: Int32Array, base: number, repeated: number): number {
   const frames = memory[base + FRAMES] - 1 - repeated;

@@ -9,8 +9,8 @@
 
 // Words of the connection.
 /**
- * What finds it: addresses of client and server (four words each), `client port << 16 | server port`, and the
- * number of the network in which they are, see `Domains`.
+ * Its key: addresses of client and server (four words each), `client port << 16 | server port`, and the number of
+ * the network that they are in, see `Domains`.
  */
 export const CLIENT_ADDRESS = 0;
 export const SERVER_ADDRESS = 4;
@@ -42,15 +42,15 @@ export const DUPLICATE_FRAMES = 22;
 export const FIRST_FRAME = 23;
 export const FIRST_SECONDS = 24;
 export const FIRST_NANOSECONDS = 25;
-/** For `tcp-analysis.ts`: time of the last SYN, then from it to the first acknowledgment, and which of both. */
+/** For `tcp-analysis.ts`: time of the last SYN, later that from it to the first acknowledgment, and which of both. */
 export const SYN_SECONDS = 26;
 export const SYN_NANOSECONDS = 27;
 export const FIRST_ROUND_TRIP = 28;
 /** The longest time without a segment after which both ends still answered, in seconds; see `silence.ts`. */
 export const SILENCE = 29;
-/** One that a segment ended which is still to be answered: seconds above, in the lowest bit whether of the server. */
+/** One ended by a segment not answered yet: seconds above, and in the lowest bit whether the server sent that. */
 export const SILENCE_PENDING = 30;
-/** Microseconds between a repeated frame and the one before that is the same: the longest. */
+/** The most microseconds between a repeated frame and the identical one before it. */
 export const DUPLICATES_APART = 31;
 const CONNECTION_WORDS = 32;
 
@@ -70,10 +70,10 @@ export const ISLAND_START = 5;
 export const ISLAND_END = 6;
 /** Sequence number of its FIN with `ENDPOINT_FIN_SENT`, of its other SYN-ACK with `ENDPOINT_OTHER_ISN`. */
 export const FIN_SEQUENCE = 7;
-/** Last window it advertised, scaled where the scale is known. */
+/** Last window it advertised, scaled if the scale is known. */
 export const WINDOW = 8;
 /**
- * Frame and time of its last segment; acknowledgment field and `LAST_*` bits of the last but resets. Here as
+ * Frame and time of its last segment; acknowledgment field and `LAST_*` bits of the last that is no reset. Here as
  * elsewhere a frame's number is the bit pattern of an unsigned one, and 0 is none.
  */
 export const LAST_FRAME = 9;
@@ -133,7 +133,7 @@ export const COMPLETE_DATA = 1 << 3;
 export const COMPLETE_FIN = 1 << 4;
 export const COMPLETE_RST = 1 << 5;
 export const COMPLETENESS_MASK = 0x3f;
-/** An ICMP error quoted a whole TCP header of it: it may have a number for that alone, and no frame yet. */
+/** An ICMP error quoted a whole TCP header of it: it may have a number only because of that, and no frame yet. */
 export const QUOTED = 1 << 6;
 export const ROLES_BY_SYN = 1 << 7;
 export const ROLES_BY_SYN_ACK = 1 << 8;
@@ -150,11 +150,11 @@ export const MULTIPATH = 1 << 15;
 export const JOURNAL_FULL = 1 << 16;
 /** Another connection took over the 4-tuple: no lookup finds this record any more. */
 export const SUPERSEDED = 1 << 17;
-/** Given up for want of room, after the longest silence; it may go on in the capture. */
+/** Given up to make room, after the longest silence; it may continue in the capture. */
 export const EVICTED = 1 << 18;
 /** Its first SYN asked for ECN: ECE and CWR were set (RFC 3168 §6.1.1). */
 export const ECN_ASKED = 1 << 19;
-/** What comes belongs to another connection on the same ports, whose SYN was not captured: it only counts. */
+/** What comes now belongs to another connection on the same ports, whose SYN was not captured: it is only counted. */
 export const FOLLOWED = 1 << 20;
 /** Its SYN-ACK agreed to selective acknowledgments (RFC 2018 §2). */
 export const SACK_AGREED = 1 << 21;
@@ -171,9 +171,9 @@ export const ENDPOINT_FIN_COVERED = 1 << 6;
 export const ENDPOINT_OPEN_UNPROVED = 1 << 7;
 /** The same for the peer's FIN. */
 export const ENDPOINT_FIN_UNPROVED = 1 << 8;
-/** It sent SYN-ACKs with two numbers, and the peer has acknowledged neither yet: that tells which one counts. */
+/** It sent SYN-ACKs with two numbers; which one counts shows once the peer acknowledges one, which it has not yet. */
 export const ENDPOINT_OTHER_ISN = 1 << 9;
-/** `UNA` holds something. */
+/** `UNA` is set. */
 export const ENDPOINT_ACKNOWLEDGED = 1 << 10;
 export const ENDPOINT_WINDOW_CLOSED = 1 << 11;
 /** Its SYN was captured, with or without a window scale option. */
@@ -181,10 +181,10 @@ export const ENDPOINT_SYN_CAPTURED = 1 << 12;
 export const ENDPOINT_SCALE_OFFERED = 1 << 13;
 export const SCALE_SHIFT = 14;
 export const SCALE_MASK = 0x0f << SCALE_SHIFT;
-/** TTL of its last segment but resets, or of the first reset if there is nothing else. */
+/** TTL of its last segment that is no reset, or of the first reset if there is nothing else. */
 export const TTL_SHIFT = 18;
 export const TTL_MASK = 0xff << TTL_SHIFT;
-/** It lost its connection by a reset: its own, or one taken as delivered. */
+/** It lost its connection to a reset: its own, or one taken as delivered. */
 export const ENDPOINT_RESET = 1 << 26;
 export const ENDPOINT_HAS_NEW_DATA = 1 << 27;
 /** It sent a SYN without ACK: it opened actively. */
@@ -213,7 +213,7 @@ export const LAST_RESET_SINCE = 1 << 28;
 /** An acknowledgment whose number lay one beyond what was captured: an octet had been sent before it, or a FIN. */
 export const LAST_ONE_UNSEEN = 1 << 29;
 
-/** Which endpoint's block is that of the sender of the connection's last segment. */
+/** The block of the endpoint that sent the connection's last segment. */
 export function lastSender(memory: Int32Array, base: number): number {
   const isClient = isLaterFrame(memory[base + CLIENT + LAST_FRAME], memory[base + SERVER + LAST_FRAME]);
   return base + (isClient ? CLIENT : SERVER);

@@ -3,7 +3,7 @@ import type { Connection } from './connection.js';
 
 /** Connections that are remembered: some 200 octets each. */
 const MOST_REMEMBERED = 1 << 16;
-/** Those on the same ports: each is held against all of them. */
+/** Those on the same ports: each is compared with all of them. */
 const MOST_ON_PORTS = 16;
 
 /** How far the clocks of capturing hosts may be apart, and how soon a port may be used again at the earliest. */
@@ -17,15 +17,15 @@ interface Seen {
 
 /**
  * Connections that several captures hold: taken at both ends, at two points of the path, or given twice. Each capture
- * tells its own connections, but what is counted over all of them must count such a one once.
+ * reports its own connections, but totals over all captures must count such a connection once.
  */
 export class SeenElsewhere {
   readonly #seen = new Map<string, Seen[]>();
   #remembered = 0;
 
-  /** Remembers the connection, and says whether one of the same endpoints was under way then in an earlier capture. */
+  /** Remembers the connection; returns whether an earlier capture has one of the same endpoints at that time. */
   add({ capture, client, server, start, end, networkPath }: Connection): boolean {
-    // Who is the client is a guess where no SYN was captured.
+    // Who is the client is a guess if no SYN was captured.
     const ends = [client, server].map(({ address, port }) => `${address} ${port}`).sort();
     const key = [...ends, networkPath ?? ''].join(' ');
     const known = this.#seen.get(key) ?? [];

@@ -1,6 +1,6 @@
 /**
- * Which sizes of segment get through: per endpoint the largest payload sent and the largest that the peer
- * acknowledged, and per run of retransmissions the size that does not. Sizes stop at 65535 octets.
+ * Which segment sizes get through: per endpoint the largest payload sent and the largest that the peer
+ * acknowledged, and per run of retransmissions the size that does not. Sizes are capped at 65535 octets.
  */
 import type { Segment } from '../decode/segment.js';
 import { before } from '../tcp/sequence.js';
@@ -12,16 +12,16 @@ const MAX_SIZE = 0xffff;
 /** The sizes of a run in which nothing was repeated yet. */
 export const NO_SIZES = MAX_SIZE;
 
-/** Segments with no more go through every path, as good as: RFC 9293 §3.7.1 has TCP send them where a peer names no size. */
+/** Segments up to this size pass practically every path: RFC 9293 §3.7.1 has TCP send them if a peer names no size. */
 const SMALL = 536;
 
-// Ten bits on a run: what the options of its smallest segment take, and four more.
+// Ten bits per run: the octets that the options of its smallest segment take, and four more.
 const OPTIONS_MASK = 0x3f;
 const OFFLOADED = 1 << 6;
 const MAY_FRAGMENT = 1 << 7;
 /** One was larger than all that had been acknowledged, and not small; */
 const LARGE = 1 << 8;
-/** and behind it came a smaller one. */
+/** and after it came a smaller one. */
 const SHRUNK = 1 << 9;
 
 /** The endpoint at `x` sent payload that ends before `end`, for the first time. */
@@ -57,7 +57,7 @@ export function isSmaller(sizes: number, earlier: number): boolean {
 }
 
 /**
- * What else is to be known of a run, in ten bits.
+ * What else is recorded of a run, in ten bits.
  *
  * @param segment a retransmission
  * @param sizes those of the run with it

@@ -57,7 +57,7 @@ export function extendContiguous(memory: Int32Array, x: number, start: number, e
     if (before(start, islandStart)) memory[x + ISLAND_START] = start;
     if (after(end, islandEnd)) memory[x + ISLAND_END] = end;
   } else {
-    // A second island is forgotten: the acknowledgments will tell when all of it has arrived.
+    // A second island is not kept: the acknowledgments will show when all of it has arrived.
     memory[x + STATE] = memory[x + STATE] | ENDPOINT_ISLANDS_LOST;
   }
 }

@@ -1,6 +1,6 @@
 /**
  * How far the capture's clock ran back, as each connection saw it: a frame may be older than the one before it
- * where several queues or files were put together, or where somebody set the clock.
+ * if several queues or files were merged, or if somebody set the clock.
  */
 import { elapsedSeconds } from '../core/time.js';
 import type { ClockSetBack } from './connection.js';
@@ -16,11 +16,11 @@ import {
 } from './record.js';
 import { REORDERING_WINDOW } from './tap.js';
 
-/** Few connections meet this, so that what is known of it is not in every record. */
+/** Few connections are affected, so this is not kept in every record. */
 export class SetBacks {
   readonly #known = new Map<number, ClockSetBack>();
 
-  /** Holds a frame of the connection at `base` against the one that it had before. */
+  /** Compares a frame of the connection at `base` with the one before it. */
   compare(memory: Int32Array, base: number, { frame, seconds, nanoseconds }: FrameTime): void {
     const last = lastSender(memory, base);
     if (memory[last + LAST_FRAME] === 0) return;
@@ -35,7 +35,7 @@ export class SetBacks {
     this.note(memory, base, back, frame);
   }
 
-  /** The clock ran back by so many seconds right before `frame`, or right after a frame of this connection. */
+  /** The clock ran back by `back` seconds right before `frame`, or right after a frame of this connection. */
   note(memory: Int32Array, base: number, back: number, frame: number): void {
     if (back < REORDERING_WINDOW) return;
     memory[base + FLAGS] = memory[base + FLAGS] | CLOCK_BACKWARDS;

@@ -1,6 +1,6 @@
 /**
- * How long a connection may have nothing to say and live: what devices on its path that expire idle connections
- * are measured by. A silence was survived if the segment that ended it was answered, by anything but a reset.
+ * How long a connection can be silent and survive: the measure of devices on its path that expire idle connections.
+ * A silence was survived if the segment that ended it was answered, by anything but a reset.
  */
 import { elapsedSeconds } from '../core/time.js';
 import { RST, type Segment, SYN } from '../decode/segment.js';
@@ -35,7 +35,7 @@ export function noteSilence(memory: Int32Array, base: number, fromServer: boolea
     memory[base + SILENCE] = Math.max(memory[base + SILENCE], pending >> 1);
     memory[base + SILENCE_PENDING] = 0;
   }
-  // Only once both have been answered is there a connection to be forgotten.
+  // Only once both have been answered is there a connection that a device can forget.
   const open = memory[base + CLIENT + STATE] & memory[base + SERVER + STATE] & ENDPOINT_ACKNOWLEDGED;
   if (open === 0) return;
   const last = lastSender(memory, base);

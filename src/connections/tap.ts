@@ -41,8 +41,8 @@ export function tapIsAt(memory: Int32Array, base: number, server: boolean): bool
 }
 
 /**
- * Stores 1 + the microseconds since the last segment of the endpoint at `x`, if that was of `kind` and `answer`, where
- * timestamps can tell, answers no earlier copy of it (RFC 6298 §3).
+ * Stores 1 + the microseconds since the last segment of the endpoint at `x`, if that was of `kind` and `answer`, as far
+ * as timestamps show, answers no earlier copy of it (RFC 6298 §3).
  */
 export function measureDelay(
   memory: Int32Array,

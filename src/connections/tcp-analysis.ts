@@ -1,10 +1,10 @@
 /**
- * What Wireshark's "TCP Analysis" says of each segment, counted per endpoint. Its User's Guide (section 7.5)
+ * What Wireshark's "TCP Analysis" says about each segment, counted per endpoint. Its User's Guide (section 7.5)
  * defines the flags; where it leaves room, this follows what Wireshark 4.0 does, so that the counts are those
  * of its display filters. They are marks on single frames, made without looking at what follows: finwait's
  * own retransmissions, which leave out copies that only the capture made, may differ.
  *
- * A number of zero stands for one that is not known yet, in Wireshark and so here.
+ * Zero stands for a number that is not known yet, in Wireshark and so here.
  */
 import { microsecondsOf } from '../core/time.js';
 import { ACK, type BrokenHeader, FIN, type IcmpError, RST, type Segment, SYN } from '../decode/segment.js';
@@ -80,13 +80,13 @@ const UNSCALED = 1 << 19;
 const SCALE_SHIFT = 20;
 const SCALE_MASK = 0x1f << SCALE_SHIFT;
 const SCALE_UNUSED = 1;
-/** Duplicate acknowledgments in a row; more than two need not be told apart. */
+/** Duplicate acknowledgments in a row; counting stops at two. */
 const DUPLICATES_SHIFT = 25;
 const DUPLICATES_MASK = 0x03 << DUPLICATES_SHIFT;
 
 /**
- * Since its acknowledgment moved last, the peer acknowledged more than it is known to have sent. That is told
- * once, and not at all after duplicate acknowledgments; what the peer then repeats counts as a fast
+ * Since this endpoint's acknowledgment last moved, the peer acknowledged more than it is known to have sent. That
+ * is marked once, and not at all after duplicate acknowledgments; what the peer then repeats counts as a fast
  * retransmission, as if those had come.
  */
 const UNSEEN_ACKED = 1 << 27;
@@ -107,7 +107,7 @@ const FIRST_OUT_OF_ORDER = ANALYSIS_FLAGS.length;
 const FIRST_DUPLICATE_ACK = ANALYSIS_FLAGS.length + 1;
 const SLOT_WORDS = ANALYSIS_FLAGS.length + 2;
 
-/** Counts of flags, handed out when an endpoint gets its first; most endpoints never do. */
+/** Counts of flags, handed out when an endpoint gets its first flag; most endpoints never do. */
 export class AnalysisCounts {
   #counts = new Uint32Array(SLOT_WORDS * 64);
   #used = 0;
@@ -146,7 +146,7 @@ export class AnalysisCounts {
     return { outOfOrder: outOfOrder || null, duplicateAck: duplicateAck || null };
   }
 
-  /** The endpoint needs them no more. */
+  /** The endpoint no longer needs them. */
   release(memory: Int32Array, x: number): void {
     const slot = memory[x + ANALYSIS_COUNTS] - 1;
     if (slot >= 0) this.#free.push(slot);
@@ -166,7 +166,7 @@ export class AnalysisCounts {
   }
 }
 
-/** Of an endpoint none of whose segments is marked. */
+/** For an endpoint none of whose segments is marked. */
 export const UNMARKED = Object.freeze(
   Object.fromEntries(ANALYSIS_FLAGS.map((name) => [name, 0])),
 ) as TcpAnalysis;
@@ -225,7 +225,7 @@ export function flagsOf(memory: Int32Array, base: number, x: number, y: number, 
     memory[y + ANALYSIS_TO_ACK] = peerNext;
   }
   const end = (flags & (SYN | FIN)) !== 0 ? (textEnd + 1) | 0 : textEnd;
-  // Most segments go on where the last one ended, and beyond what was acknowledged.
+  // Most segments continue where the last one ended, and beyond what was acknowledged.
   const goesOn = sequence === next && (length === 0 || after(textEnd, memory[y + ANALYSIS_LAST_ACK]));
   if (!goesOn && end !== sequence && (found & KEEP_ALIVE) === 0) {
     found |= repetition(memory, base, x, y, segment, sequence, end);
@@ -263,8 +263,8 @@ export function flagsOf(memory: Int32Array, base: number, x: number, y: number, 
 }
 
 /**
- * Whether `segment`, which carries an acknowledgment, a window, and neither SYN, FIN nor RST, goes on where its
- * sender's last ones ended, so that there is nothing to say of it. Arguments as for `flagsOf`.
+ * Whether `segment`, which carries an acknowledgment, a window, and neither SYN, FIN nor RST, continues where its
+ * sender's last ones ended, so that there is nothing to say about it. Arguments as for `flagsOf`.
  */
 export function isUnremarkable(
   memory: Int32Array,
@@ -312,8 +312,8 @@ export function noteUnremarkable(memory: Int32Array, x: number, segment: Segment
 }
 
 /**
- * Whether a SYN of the endpoint at `x` opens the 4-tuple again, rather than repeating its own or starting what
- * the peer's acknowledgments were the first to show: of the SYN alone, or of the data in it as well.
+ * Whether a SYN of the endpoint at `x` opens the 4-tuple again, rather than repeating its own or starting what the
+ * peer's acknowledgments had already shown: those of the SYN alone, or of the data in it as well.
  */
 export function opensAgain(memory: Int32Array, x: number, segment: SomeHeader): boolean {
   const bits = memory[x + ANALYSIS_BITS];
@@ -335,13 +335,13 @@ function noteBases(memory: Int32Array, x: number, y: number, segment: SomeHeader
   }
 }
 
-/** What a header that is no segment's shows of the bases: nothing more if it ends behind its datagram. */
+/** What a header that is no segment's shows of the bases: nothing more if it ends past its datagram. */
 export function noteBrokenHeader(memory: Int32Array, x: number, y: number, header: BrokenHeader): void {
   if ((header.flags & (SYN | ACK)) === (SYN | ACK)) memory[x + ANALYSIS_BASE] = header.sequence;
   if (header.payloadLength >= 0) noteBases(memory, x, y, header);
 }
 
-/** The endpoints at `x` and `y`, of which only broken headers told, change their places. */
+/** The endpoints at `x` and `y`, known only from broken headers, change places. */
 export function exchangeBases(memory: Int32Array, x: number, y: number): void {
   const base = memory[x + ANALYSIS_BASE];
   const bits = memory[x + ANALYSIS_BITS];
@@ -352,8 +352,8 @@ export function exchangeBases(memory: Int32Array, x: number, y: number): void {
 }
 
 /**
- * A SYN says how its sender scales windows; without the option neither side does (RFC 7323 §2.2). Copies of it
- * that come later say no more, but one with the option counts again.
+ * A SYN says how its sender scales windows; without the option neither side does (RFC 7323 §2.2). Later copies of
+ * it add nothing, but one with the option counts again.
  */
 function noteScale(memory: Int32Array, x: number, y: number, segment: Segment): void {
   if (segment.windowScale >= 0) {
@@ -421,7 +421,7 @@ function repetition(
     return SPURIOUS_RETRANSMISSION | RETRANSMISSION;
   }
   if (next === 0 || !before(sequence, next)) return 0;
-  // One octet before the next number and longer than a probe: it goes on from a window probe.
+  // One octet before the next number and longer than a probe: it continues from a window probe.
   if (length > 1 && sequence === ((next - 1) | 0)) return 0;
   const peer = memory[y + ANALYSIS_BITS];
   const asked = (peer & UNSEEN_ACKED) !== 0 || (peer & DUPLICATES_MASK) >>> DUPLICATES_SHIFT >= 2;

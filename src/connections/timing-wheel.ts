@@ -1,5 +1,5 @@
 /**
- * Items that fall due at whole seconds, found without looking at those that do not: a hierarchical timing wheel
+ * Items that fall due at whole seconds, found without looking at the others: a hierarchical timing wheel
  * (Varghese and Lauck, "Hashed and Hierarchical Timing Wheels", SOSP 1987). An item lies on the level of the first
  * digit in which its time and the wheel's differ, and moves to a lower one as that digit is reached: a few times,
  * however far away it was. The wheel may turn by any number of seconds at once.
@@ -20,7 +20,7 @@ export class TimingWheel {
   #due = new Uint32Array(0);
   #now = 0;
 
-  /** Seconds to which it was turned. */
+  /** The second that it was turned to. */
   get now(): number {
     return this.#now;
   }
@@ -56,7 +56,7 @@ export class TimingWheel {
     const before = this.#now;
     this.#now = now;
     const top = levelOf(before, now);
-    // On lower levels is what differs from the time before in lower digits only: all of that is past.
+    // Lower levels hold what differs from the time before in lower digits only: all of that is past.
     for (let list = 0; list < top * DIGITS; list++) this.#empty(list, take);
     const first = listOf(top, before);
     for (let list = listOf(top, now); list > first; list--) this.#empty(list, take);
@@ -102,7 +102,7 @@ export class TimingWheel {
   }
 }
 
-/** Of the highest digit in which two times differ. */
+/** The level of the highest digit in which two times differ. */
 function levelOf(a: number, b: number): number {
   return Math.floor((31 - Math.clz32(a ^ b)) / DIGIT_BITS);
 }

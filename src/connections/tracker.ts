@@ -1,7 +1,7 @@
 /**
  * Sorts segments into connections and hands each connection on, immutable, when it has ended.
  *
- * Numbers follow Wireshark's `tcp.stream`: one per 4-tuple, a new one where a SYN opens the 4-tuple again,
+ * Numbers follow Wireshark's `tcp.stream`: one per 4-tuple, a new one when a SYN opens the 4-tuple again,
  * and one for a 4-tuple known only from a TCP header that an ICMP error quotes or that is broken. Silence never
  * ends a connection; but once very many are held, those closed for longer than TIME-WAIT lasts are let go.
  */
@@ -92,13 +92,13 @@ const HELD_WITHOUT_SWEEPING = 16_384;
 const TIME_WAIT_SECONDS = 60;
 /** Below this many connections none is packed: there is room enough, and packing takes time. */
 const AWAKE_AT_LEAST = 1 << 16;
-/** Without a segment among so many frames, a connection with nothing but a handshake is packed; */
+/** After this many frames without a segment of its own, a connection with nothing but a handshake is packed; */
 const DORMANT_FRAMES = 1 << 16;
-/** others only if that is longer than most take that are in use: so many frames for each connection that is awake. */
+/** others only after longer than most in use take: this many more frames for each connection that is awake. */
 const DORMANT_ROUNDS = 4;
 /** Connections held at most unless the caller chooses: 0.7 GB of half-open ones, 1.2 GB of busy ones. */
 export const MAXIMUM_CONNECTIONS = 2_000_000;
-/** Of those held, the share that is given up at once: finding the longest idle takes a look at all. */
+/** The share of those held that is given up at once: finding the longest idle takes a look at all. */
 const EVICTED_SHARE = 1 / 16;
 /** Segments from one sweep to the next, and how many records each visits: side by side they are fetched at once. */
 const SWEEP_INTERVAL = 64;
@@ -111,21 +111,21 @@ export interface TrackerOptions {
   readonly onSegment?: ((connection: number, from: Role, segment: Segment) => void) | undefined;
   /** Called with each ICMP error and the connection whose segment it quotes. */
   readonly onIcmpError?: ((connection: number, error: IcmpError) => void) | undefined;
-  /** Called with each connection that a TCP header which is no segment's ended, or on whose 4-tuple it came. */
+  /** Called with each connection that was ended by a TCP header which is no segment's, or on whose 4-tuple it came. */
   readonly onBrokenHeader?: ((connection: number) => void) | undefined;
   /** Called with a connection that opens the 4-tuple of one which is not closed, and with that one. */
   readonly onReuse?: ((connection: number, predecessor: number) => void) | undefined;
-  /** Called with a connection of whose segments one belonged to the connection that held its 4-tuple before. */
+  /** Called with a connection one of whose segments belonged to the connection that held its 4-tuple before. */
   readonly onAnsweredForPredecessor?: ((connection: number) => void) | undefined;
-  /** The networks that segments are in, by their `domain`; without, networks are taken for one. */
+  /** The networks that segments are in, by their `domain`; without, all networks count as one. */
   readonly domains?: Domains | null | undefined;
-  /** Seed of the flow table's hash: choose it at random where captures come from strangers. */
+  /** Seed of the flow table's hash: choose it at random if captures come from strangers. */
   readonly seed?: number | undefined;
   /** Connections held at most, at least 1; beyond that those idle for longest are given up. */
   readonly maximumConnections?: number | undefined;
   /**
-   * When `peek` hands out a connection: at these ages, and when nothing was heard of it for so long; in whole
-   * seconds, ascending. Without, it hands out none.
+   * When `peek` hands out a connection: at these ages, and after silences of these lengths; in whole seconds,
+   * ascending. Without, it hands out none.
    */
   readonly checkpoints?: readonly number[] | undefined;
 }
@@ -159,7 +159,7 @@ export class Tracker {
   #nanoseconds = NO_TIME.nanoseconds;
   /** The record that the last segment went to. */
   #previous = -1;
-  /** A segment was older than the one before it, of whatever connection. */
+  /** A segment was older than the one before it, on any connection. */
   #ranBackwards = false;
 
   constructor(options: TrackerOptions) {
@@ -188,8 +188,8 @@ export class Tracker {
   }
 
   /**
-   * Hands out the connections that are open and came to one of the `checkpoints` since the last call, as they are
-   * `now`; they stay open. The first call only starts the clock.
+   * Hands out the open connections that have reached one of the `checkpoints` since the last call, as they are `now`;
+   * they stay open. The first call only starts the clock.
    */
   peek(now: Timestamp, visit: (connection: Connection) => void): void {
     const store = this.#store;
@@ -235,7 +235,7 @@ export class Tracker {
     this.#seconds = segment.seconds;
     this.#nanoseconds = segment.nanoseconds;
     this.#previous = slot;
-    // If it never did, it did on no connection.
+    // If the clock never ran back, it did so on no connection.
     if (this.#ranBackwards) this.#setBacks.compare(memory, base, segment);
     if (this.#pauses.watchedFrom !== 0) this.#watch(memory, base, fromServer, segment);
     countFrame(memory, base, fromServer, segment);
@@ -272,7 +272,7 @@ export class Tracker {
     const base = this.#store.base(slot);
     this.#onIcmpError?.(memory[base + ID], error);
     if (error.hasHeader !== 0) {
-      // Wireshark takes the quoted segment for one without payload.
+      // Wireshark treats the quoted segment as one without payload.
       const opens = known < 0 && (error.flags & (SYN | ACK)) === SYN ? COMPLETE_SYN : 0;
       memory[base + FLAGS] = memory[base + FLAGS] | QUOTED | opens | completenessBy(error.flags, 0);
       noteRoundTrip(memory, base, error);
@@ -286,8 +286,8 @@ export class Tracker {
   }
 
   /**
-   * Takes in a TCP header that is no segment's. It changes nothing that a connection is said to have done; but
-   * its 4-tuple has a number from then on, and its SYN may open that anew, as in Wireshark.
+   * Takes in a TCP header that is no segment's. It changes nothing that is reported of a connection; but its
+   * 4-tuple has a number from then on, and its SYN may open that 4-tuple anew, as in Wireshark.
    */
   brokenHeader(header: BrokenHeader): void {
     const store = this.#store;
@@ -316,7 +316,7 @@ export class Tracker {
     this.#pauses.gap(frame, from, to);
   }
 
-  /** A frame comes from before the end of the last gap: one of the times was wrong. */
+  /** A frame dates from before the end of the last gap: one of the times was wrong. */
   forgetGap(): void {
     this.#pauses.forgetGap();
   }
@@ -347,17 +347,17 @@ export class Tracker {
     return this.#table.find(tuple);
   }
 
-  /** The slot of the connection in `place`. Below 0 that is `~slot` of one that is dormant, which is woken. */
+  /** The slot of the connection in `place`. A negative place is the `~slot` of a dormant one, which is woken. */
   #slotOf(place: number): number {
     return place < 0 ? this.#wake(~place) : place;
   }
 
   /**
-   * Sorts places (see `#slotOf`) by their connections' numbers: where those that are dormant come up in the table
-   * depends on a seed, and what is told of a capture must not.
+   * Sorts places (see `#slotOf`) by their connections' numbers: where dormant ones come up in the table depends on
+   * a seed, and what is reported of a capture must not.
    */
   #inOrder(places: Int32Array): Int32Array {
-    // Number above, place below: these are sorted many times faster than places by what has to be looked up.
+    // Number above, place below: these sort many times faster than places whose numbers have to be looked up.
     const keys = new BigUint64Array(places.length);
     for (let i = 0; i < keys.length; i++) {
       keys[i] = (BigInt(this.#idIn(places[i])) << 32n) | BigInt(places[i] >>> 0);
@@ -382,7 +382,7 @@ export class Tracker {
   /** Whether a connection that is not over may be packed: it was idle for long when `frame` came. */
   #mayBePacked(slot: number, memory: Int32Array, base: number, frame: number): boolean {
     const awake = this.#store.live;
-    // Checkpoints and `#previous` know connections by their slots, which packing changes.
+    // Checkpoints and `#previous` refer to connections by their slots, which packing changes.
     if (
       awake <= AWAKE_AT_LEAST ||
       this.#checkpoints !== null ||
@@ -396,7 +396,7 @@ export class Tracker {
     return idle > DORMANT_FRAMES + rounds && this.#dormant.accepts(memory, base);
   }
 
-  /** After a gap that may be a pause: tells whether a connection goes on where it was, by its first segment since. */
+  /** After a gap that may be a pause: notes whether a connection continues where it was, by its first segment since. */
   #watch(memory: Int32Array, base: number, fromServer: boolean, segment: Segment): void {
     const pauses = this.#pauses;
     const { flags, sequence, acknowledgment } = segment;
@@ -444,7 +444,7 @@ export class Tracker {
     writeKey(memory, base, segment, isFirstFromServer);
     if (fromServer !== isFirstFromServer) exchangeBases(memory, base + CLIENT, base + SERVER);
     const known = memory[base + FLAGS];
-    // What an error quotes is the first that counts; what is broken does not.
+    // A segment that an error quotes counts as the first; a broken header does not.
     memory[base + FLAGS] = (known & QUOTED) !== 0 ? known | flagsOfFirst(segment) : openingFlags(segment);
     this.#table.insert(slot);
     this.#table.fromServer = isFirstFromServer;
@@ -490,8 +490,8 @@ export class Tracker {
   /**
    * While a new connection has only its SYN, the 4-tuple's other segments still belong to the old one: the
    * acknowledgment with old numbers that answers the SYN, and the reset that this draws (RFC 9293 §3.5.1,
-   * Figure 9). Takes the segment as either one's, and tells so; or lets the old one go, as the new one goes on with
-   * this segment: it is still to be taken then.
+   * Figure 9). Takes the segment as belonging to either and returns true; or lets the old one go, as the new one
+   * continues with this segment, which is then still to be taken.
    */
   #takeBesidePredecessor(slot: number, predecessor: number, fromServer: boolean, segment: Segment): boolean {
     const store = this.#store;
@@ -511,8 +511,8 @@ export class Tracker {
     }
     const embryonic =
       stateAt(memory, base + CLIENT) === SYN_SENT && stateAt(memory, base + SERVER) === CLOSED;
-    // Whoever knows the SYN knows the old connection no more: it may as well reset it (§3.10.7.1), or its SYN-ACK
-    // may be captured a little late.
+    // Whoever knows the SYN no longer knows the old connection: it may also answer it with a reset (§3.10.7.1), or its
+    // SYN-ACK may be captured a little late.
     const knowsSyn = within(
       fromServer ? segment.acknowledgment : segment.sequence,
       advance(memory[base + CLIENT + ISS], 1),
@@ -521,7 +521,7 @@ export class Tracker {
     if (embryonic && (flags & SYN) === 0 && !knowsSyn) {
       this.#onAnsweredForPredecessor?.(memory[base + ID]);
       this.#checkpoints?.touch(predecessor);
-      // Its frame counts here, and so does what copies the capture makes of one.
+      // Its frame counts here, and so do the copies that the capture makes of one.
       if (this.#isCopy(memory, base, fromServer, segment)) return true;
       this.#observe(oldMemory, oldBase, fromServer === sameRoles, segment);
       if (wasHeld && fromServer) this.#observer.observeHeldBefore(memory, base, 0, segment);
@@ -541,8 +541,8 @@ export class Tracker {
   }
 
   /**
-   * A segment that belongs to the connection at `base`, unless it is a copy that only the capture made; tells
-   * whether it is none.
+   * A segment that belongs to the connection at `base`, unless it is a copy that only the capture made; returns
+   * whether it is no copy.
    */
   #take(memory: Int32Array, base: number, fromServer: boolean, segment: Segment): boolean {
     if (this.#isCopy(memory, base, fromServer, segment)) return false;
@@ -550,7 +550,7 @@ export class Tracker {
     return true;
   }
 
-  /** Whether only the capture made this segment, among the frames of the connection at `base`; counts it if so. */
+  /** Whether this segment, among the frames of the connection at `base`, is the capture's own copy; counts it if so. */
   #isCopy(memory: Int32Array, base: number, fromServer: boolean, segment: Segment): boolean {
     const holds = this.#recent.holds(memory, base, base + (fromServer ? CLIENT : SERVER), segment);
     // A broken header may make a copy open its 4-tuple again: the first segment is nobody's copy.
@@ -566,12 +566,12 @@ export class Tracker {
     countSegment(memory, base + (fromServer ? SERVER : CLIENT), segment);
     this.#observer.observe(memory, base, fromServer, segment);
     if ((memory[base + FLAGS] & TO_ITSELF) === 0) return;
-    // Whatever this socket sends it receives as well: as each of two, it goes through the same states.
+    // Whatever this socket sends it receives as well: as each of two endpoints, it goes through the same states.
     countSegment(memory, base + SERVER, segment);
     this.#observer.observe(memory, base, true, segment);
   }
 
-  /** This segment is older than the last one: one of the two has a wrong time, or all that follow. */
+  /** This segment is older than the last one: one of the two has a wrong time, or all that follow do. */
   #runBack(slot: number, { frame, seconds, nanoseconds }: Segment): void {
     this.#ranBackwards = true;
     const store = this.#store;
@@ -637,8 +637,8 @@ export class Tracker {
   }
 
   /**
-   * Visits a few records, lets those go that have been closed for as long as TIME-WAIT lasts, and packs those of which
-   * nothing was heard for long, up to `frame`.
+   * Visits a few records, lets go of those that have been closed for as long as TIME-WAIT lasts, and packs those that
+   * have long been silent, up to `frame`.
    */
   #sweep(frame: number): void {
     const store = this.#store;
@@ -707,7 +707,7 @@ function quietSeconds(memory: Int32Array, base: number, seconds: number, nanosec
   return elapsedSeconds(memory[last + LAST_SECONDS], memory[last + LAST_NANOSECONDS], seconds, nanoseconds);
 }
 
-/** Who sends the first segment of a connection: SYN and SYN-ACK tell; otherwise the lower port is the server's. */
+/** Who sends the first segment of a connection: SYN and SYN-ACK show it; otherwise the lower port is the server's. */
 function isFromServer(segment: Segment): boolean {
   if ((segment.flags & SYN) !== 0) return (segment.flags & ACK) !== 0;
   return segment.sourcePort < segment.destinationPort;
@@ -729,14 +729,14 @@ function isToItself(segment: Segment): boolean {
   );
 }
 
-/** Those of a connection whose very first frame this is. */
+/** The flags of a connection whose very first frame this is. */
 function openingFlags(segment: Segment): number {
   const first = flagsOfFirst(segment);
   if ((first & ROLES_BY_SYN) === 0) return first;
   return first | COMPLETE_SYN | (segment.payloadLength > 0 ? COMPLETE_DATA : 0);
 }
 
-/** What a frame adds to Wireshark's completeness, but for the SYN: only the very first one can be that. */
+/** What a frame adds to Wireshark's completeness, except for the SYN: only the very first frame can be that. */
 function completenessBy(flags: number, payload: number): number {
   let complete = 0;
   if ((flags & (SYN | ACK)) === (SYN | ACK)) complete |= COMPLETE_SYN_ACK;
@@ -792,7 +792,7 @@ function countFrame(memory: Int32Array, base: number, fromServer: boolean, segme
   }
 
   let complete = memory[base + FLAGS] | completenessBy(flags, payload);
-  // A caller only offers it: a server that does not take it up makes this plain TCP (RFC 8684 §3.1).
+  // A SYN only offers it: if the server does not take it up, this is plain TCP (RFC 8684 §3.1).
   if (segment.multipath !== 0 && (flags & (SYN | ACK)) !== SYN) complete |= MULTIPATH;
   if (segment.payloadCaptured < payload) complete |= TRUNCATED;
   const limit = memory[peer + MSS];

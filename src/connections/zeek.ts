@@ -76,8 +76,8 @@ const RESET = 6;
 const CONTROL = SYN | FIN | RST;
 
 /**
- * Whether a plain segment of the endpoint on the given side, with `length` octets of payload that go on where its
- * last ones ended, contributes nothing to the history that it did not before.
+ * Whether a plain segment of the endpoint on the given side, with `length` octets of payload that continue where its
+ * last ones ended, adds nothing new to the history.
  */
 export function saysNothingNew(
   memory: Int32Array,
@@ -91,9 +91,9 @@ export function saysNothingNew(
 
 /**
  * Adds what `segment` contributes to the history, and moves Zeek's states. Must see it before anything else
- * takes note of it.
+ * records it.
  *
- * @param journal in which earlier resets are written down
+ * @param journal where earlier resets are recorded
  */
 export function recordHistory(
   memory: Int32Array,
@@ -126,7 +126,7 @@ export function recordHistory(
     recordGap(memory, base, y, fromServer);
 }
 
-/** `update_history`: a segment's letter, and above it the bit that it is remembered by; 0 for none. */
+/** `update_history`: a segment's letter, and above it the bit that remembers it; 0 for none. */
 function newsOf(flags: number, length: number): number {
   switch (flags & CONTROL) {
     case 0:
@@ -146,8 +146,8 @@ function newsOf(flags: number, length: number): number {
 }
 
 /**
- * `update_history`: SYN, FIN and RST come again for another number. Before the endpoint has closed, a SYN with
- * another number starts its numbering anew and counts as the same.
+ * `update_history`: SYN, FIN and RST are recorded again if their number differs. Before the endpoint has closed, a
+ * SYN with another number restarts its numbering and counts as the same.
  */
 function isAnother(
   memory: Int32Array,
@@ -174,13 +174,13 @@ function isAnother(
   }
 }
 
-/** Sequence number of the last reset that was written down for an endpoint; 0 for none. */
+/** Sequence number of the last reset that was recorded for an endpoint; 0 for none. */
 function lastReset(memory: Int32Array, base: number, server: boolean, journal: Journal): number {
   const entry = journal.find(memory[base + JOURNAL], RESET_SEEN, server);
   return entry < 0 ? 0 : journal.other(entry);
 }
 
-/** `update_window`: a zero window is of interest until its sender is reset, or its peer has closed. */
+/** `update_window`: a zero window counts until its sender is reset, or its peer has closed. */
 function recordZeroWindow(
   memory: Int32Array,
   base: number,
@@ -213,7 +213,7 @@ function recordRetransmission(
   scaled(memory, base, fromServer, SEEN_RETRANSMISSION, T, memory[x + RETRANSMISSIONS] + 1);
 }
 
-/** `TCP_Reassembler::Gap`: only of connections that are open on both sides, or were until they closed. */
+/** `TCP_Reassembler::Gap`: only on connections that are open on both sides, or were until they closed. */
 function recordGap(memory: Int32Array, base: number, y: number, fromServer: boolean): void {
   if ((memory[y + STATE] & ENDPOINT_ISLANDS_LOST) !== 0) return;
   if (isClean(memory, base, false) && isClean(memory, base, true))
@@ -225,7 +225,7 @@ function isClean(memory: Int32Array, base: number, responder: boolean): boolean 
   return state === ESTABLISHED || (state === CLOSED && previousOf(memory, base, responder) === ESTABLISHED);
 }
 
-/** `UpdateStateMachine`, by the sender's state; called where that may change. */
+/** `UpdateStateMachine`, by the sender's state; called when that may change. */
 function move(memory: Int32Array, base: number, responder: boolean, segment: Segment, state: number): void {
   switch (state) {
     case INACTIVE:
@@ -280,7 +280,7 @@ function moveEstablished(
     enter(memory, base, responder, SYN_SENT);
   if ((flags & (FIN | RST)) === FIN) {
     enter(memory, base, responder, CLOSED);
-    // The peer's reset after its FIN was a normal end, as this shows.
+    // This shows that the peer's reset after its FIN was a normal end.
     if (peer === RESET && previousOf(memory, base, !responder) === CLOSED)
       enter(memory, base, !responder, CLOSED);
   }
@@ -334,7 +334,7 @@ function add(memory: Int32Array, base: number, responder: boolean, letter: numbe
   const word =
     base + (memory[base + HISTORY] >>> (BITS * (LETTERS_PER_WORD - 1)) === 0 ? HISTORY : HISTORY_MORE);
   const letters = memory[word];
-  // No code is 0: the highest bit tells how many there are.
+  // No code is 0, so the highest set bit shows how many there are.
   const place = letters === 0 ? 0 : 1 + Math.trunc((31 - Math.clz32(letters)) / BITS);
   if (place < LETTERS_PER_WORD) memory[word] = letters | (code << (BITS * place));
 }
@@ -348,11 +348,11 @@ export function historyOf(memory: Int32Array, base: number): string {
       text += (letters & RESPONDER) !== 0 ? letter : letter.toUpperCase();
     }
   }
-  // Whom a connection begins with is its originator, unless ports say otherwise (`WantConnection`, `FlipRoles`).
+  // Whoever sends first is the originator, unless ports say otherwise (`WantConnection`, `FlipRoles`).
   return /^[a-z]/.test(text) ? `^${text}` : text;
 }
 
-/** Zeek's `conn_state`, by its script's function of that name. `hasData` tells whether anybody sent payload. */
+/** Zeek's `conn_state`, by its script's function of that name. `hasData`: whether either side sent payload. */
 export function connStateOf(memory: Int32Array, base: number, hasData: boolean): string {
   const originator = stateOf(memory, base, false);
   const responder = stateOf(memory, base, true);

@@ -2,7 +2,7 @@ import { type AddressWords, IPV4_MAPPED } from './addresses.js';
 
 /** A range of addresses that share their first `length` bits; an address is one of 128. */
 export interface Network extends AddressWords {
-  /** Counted in the IPv6 form: of an IPv4 network 96 more than its prefix. */
+  /** Counted in the IPv6 form: for an IPv4 network, 96 more than its prefix. */
   readonly length: number;
 }
 
@@ -43,7 +43,7 @@ export function parseAddress(text: string): AddressWords | null {
 }
 
 function parseQuad(text: string): number | null {
-  // No leading zeros: some programs take such a number for octal.
+  // No leading zeros: some programs read such a number as octal.
   const parts = /^(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})$/.exec(text);
   if (parts === null) return null;
   const octets = parts.slice(1).map(Number);

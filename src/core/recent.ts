@@ -1,6 +1,6 @@
 /**
- * A map of limited size: for a new key the one that came first is forgotten. The keys' order is kept beside the
- * map, since finding a map's first key takes longer the more were deleted before it.
+ * A map of limited size: a new key displaces the one that came first. The keys' order is kept beside the map,
+ * since finding a map's first key takes longer the more were deleted before it.
  */
 export class Recent<K, V> {
   readonly #values = new Map<K, V>();

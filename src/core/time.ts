@@ -3,17 +3,17 @@
  * double's 53 bits, and two small integers cost nothing on the hot path.
  *
  * `seconds` holds the bit pattern of an unsigned 32-bit count of seconds since 1970-01-01T00:00:00Z
- * (`seconds >>> 0`, so the range is 1970 to 2106); `nanoseconds` is 0…999,999,999, but for `NO_TIME`.
+ * (`seconds >>> 0`, so the range is 1970 to 2106); `nanoseconds` is 0…999,999,999, except for `NO_TIME`.
  */
 export interface Timestamp {
   readonly seconds: number;
   readonly nanoseconds: number;
 }
 
-/** The last second that a timestamp can say. */
+/** The last second that a timestamp can express. */
 export const MAX_SECONDS = 0xffff_ffff;
 
-/** The time of what has none: frames without a time of which none comes before that has one. */
+/** The time of what has none: frames without a time, if none before them has one either. */
 export const NO_TIME: Timestamp = { seconds: 0, nanoseconds: -1 };
 
 export function isKnown({ nanoseconds }: Timestamp): boolean {
@@ -21,8 +21,8 @@ export function isKnown({ nanoseconds }: Timestamp): boolean {
 }
 
 /**
- * Seconds from `earlier` to `later`; negative if the clock ran backwards, and `NaN` where either has no time: then no
- * limit is kept nor exceeded.
+ * Seconds from `earlier` to `later`; negative if the clock ran backwards, and `NaN` if either has no time: then a
+ * limit is neither kept nor exceeded.
  */
 export function secondsBetween(earlier: Timestamp, later: Timestamp): number {
   if (!isKnown(earlier) || !isKnown(later)) return Number.NaN;
@@ -40,7 +40,7 @@ export function isLater(time: Timestamp, other: Timestamp): boolean {
   return seconds > 0 || (seconds === 0 && time.nanoseconds > other.nanoseconds);
 }
 
-/** `secondsBetween` on the four parts, for callers that hold no objects; no time is that of 1970 to it. */
+/** `secondsBetween` on the four parts, for callers that hold no objects; it takes no time as that of 1970. */
 export function elapsedSeconds(s0: number, ns0: number, s1: number, ns1: number): number {
   return (s1 >>> 0) - (s0 >>> 0) + (ns1 - ns0) / 1e9;
 }
@@ -53,7 +53,7 @@ export function microsecondsOf(seconds: number, nanoseconds: number): number {
   return (Math.imul(seconds, 1_000_000) + ((nanoseconds / 1000) | 0)) | 0;
 }
 
-/** `seconds` after `time`, to the nanosecond: before it, if negative. Ends at what a timestamp can say. */
+/** `seconds` after `time`, to the nanosecond: before it, if negative. Ends at what a timestamp can express. */
 export function timeAfter(time: Timestamp, seconds: number): Timestamp {
   if (!isKnown(time) || Number.isNaN(seconds)) return NO_TIME;
   const nanoseconds = time.nanoseconds + Math.round((seconds % 1) * 1e9);

@@ -1,5 +1,5 @@
 /**
- * What may stand between the link layer and the IP that carries TCP, by how it is announced. To add an
+ * What may come between the link layer and the IP that carries TCP, by how it is announced. To add an
  * encapsulation, write its file and add its line.
  */
 import {
@@ -50,7 +50,7 @@ export const BY_IP_PROTOCOL: ReadonlyMap<number, Decapsulator> = new Map<number,
   [137, mpls],
 ]);
 
-/** By port (IANA Service Names and Port Numbers), as Wireshark takes them without being told. */
+/** By port (IANA Service Names and Port Numbers), as Wireshark decodes them by default. */
 export const BY_UDP_PORT: ReadonlyMap<number, Decapsulator> = new Map<number, Decapsulator>([
   [1701, l2tp],
   [2152, gtpU],

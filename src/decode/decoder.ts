@@ -51,15 +51,15 @@ export interface CutFrames {
 }
 
 /**
- * Decodes frames into one reused `Segment`, `IcmpError` or `NeighbourMessage`, as the verdict says. Whatever the bytes are, it
- * neither throws nor reads beyond the frame.
+ * Decodes frames into one reused `Segment`, `IcmpError` or `NeighbourMessage`, as the verdict says. Whatever the bytes
+ * are, it neither throws nor reads beyond the frame.
  */
 export class Decoder {
   /** How many frames got each verdict; the index is the verdict. */
   readonly counts = new Float64Array(VERDICT_NAMES.length);
   /** Frames that got `UNSUPPORTED_LINK_TYPE`, by the LINKTYPE_ value; `OTHER_LINK_TYPES` for those beyond the first. */
   readonly undecoded = new Map<number, number>();
-  /** Frames that got `TRUNCATED` and were cut themselves, and how many octets of such a frame there were at most. */
+  /** Frames that got `TRUNCATED` and were cut themselves, and the most octets that there were of such a frame. */
   readonly cut: CutFrames = { frames: 0, octets: 0 };
   /** Valid until the next `decode`, if it answered `SEGMENT`. */
   readonly segment: Segment;
@@ -80,8 +80,8 @@ export class Decoder {
   #fragments: Fragments | null = null;
 
   /**
-   * @param separations what tells apart networks in which the same addresses and ports may be
-   * @param seed of the hash of datagrams in fragments: choose it at random where captures come from strangers
+   * @param separations what separates networks in which the same addresses and ports may be
+   * @param seed of the hash of datagrams in fragments: choose it at random if captures come from strangers
    */
   constructor(separations: readonly Separation[] = [], seed = 0, onFragment?: FragmentListener) {
     this.#seed = seed;
@@ -93,7 +93,7 @@ export class Decoder {
     if (separations.length > 0) this.#packet.domains = new Domains(separations);
   }
 
-  /** Which networks there are; null where they are taken for one. */
+  /** Which networks there are; null if all count as one. */
   get domains(): Domains | null {
     return this.#packet.domains;
   }
@@ -103,7 +103,7 @@ export class Decoder {
     return this.#packet.aggregates;
   }
 
-  /** How many frames so far held a TCP header that is no segment's, but tells who sends to whom. */
+  /** How many frames so far held a TCP header that is no segment's, but shows who sends to whom. */
   get brokenHeaders(): number {
     return this.#packet.brokenHeaders;
   }
@@ -143,7 +143,7 @@ export class Decoder {
     const packet = this.#packet;
     packet.start(frame);
     let etherType = link(packet);
-    /** Layers passed since a header of ICMP, behind which an error quotes a packet; 0 before one. */
+    /** Layers passed since an ICMP header, after which an error quotes a packet; 0 before one. */
     let quoted = 0;
     for (let layer = 0; layer < MAX_LAYERS; layer++) {
       let protocol: number;
@@ -165,7 +165,7 @@ export class Decoder {
     return NESTED_TOO_DEEP;
   }
 
-  /** What the datagram carries that the packet is a fragment of; a negated verdict until it is whole. */
+  /** What the datagram carries of which the packet is a fragment; a negated verdict until it is complete. */
   #reassembled(fragment: number, isQuoted: boolean, frame: Frame): number {
     const packet = this.#packet;
     let protocol: number;
@@ -183,7 +183,7 @@ export class Decoder {
   }
 }
 
-/** What IP carries beside TCP, by its protocol number. Answers as a `Decapsulator`. */
+/** What IP carries other than TCP, by its protocol number. Answers as a `Decapsulator`. */
 function carried(packet: Packet, protocol: number): number {
   switch (protocol) {
     case PROTOCOL_UDP:

@@ -1,10 +1,10 @@
 /**
- * Which network a packet is in, where equal addresses and ports may live in several. Wireshark takes those for
- * one connection, and so does finwait unless it is asked to tell them apart.
+ * Which network a packet is in, since several may use equal addresses and ports. Wireshark counts those as one
+ * connection, and so does finwait unless it is asked to separate them.
  */
 import { type AddressPair, formatAddress } from '../core/addresses.js';
 
-/** What may tell networks apart: tags of VLANs, tunnels over IP, the interfaces of a capture. */
+/** What may separate networks: tags of VLANs, tunnels over IP, the interfaces of a capture. */
 export const SEPARATIONS = ['vlan', 'tunnel', 'interface'] as const;
 export type Separation = (typeof SEPARATIONS)[number];
 
@@ -66,23 +66,23 @@ export const L2TP = 12;
 export interface NetworkStep {
   /** How the frames so far showed it. */
   readonly kinds: readonly NetworkKind[];
-  /** Its number in packets; of a tunnel that its ends tell apart, its number among those of its kind. */
+  /** Its number in packets; for a tunnel known by its ends, its number among those of its kind. */
   readonly id: number;
   /** Addresses of both ends of such a tunnel; null for others. */
   readonly ends: readonly [string, string] | null;
 }
 
-/** What tells a network apart from others in which the same addresses and ports may be. */
+/** What separates a network from others in which the same addresses and ports may be. */
 export interface NetworkPath {
-  /** What was told apart throughout; nothing once there were more networks than can be. */
+  /** What was separated throughout; nothing once there were more networks than the limit. */
   readonly separations: readonly Separation[];
   /** From the outside in. */
   readonly steps: readonly NetworkStep[];
 }
 
-/** Where nothing is told apart. */
+/** The network if nothing is separated. */
 const EVERYWHERE = 0;
-/** Numbers given out at most, so that no capture fills the memory. Networks beyond share that around them. */
+/** Numbers given out at most, so that no capture fills the memory. Networks beyond share the number around them. */
 const MAX_DOMAINS = 1 << 18;
 const FULL = -1;
 
@@ -99,7 +99,7 @@ interface Known {
 }
 
 /**
- * Small numbers for networks within networks: the way from the interface through tags and tunnels to the
+ * Small numbers for networks within networks: the path from the interface through tags and tunnels to the
  * segment. They are given out in the order of the packets, and compared in full.
  */
 export class Domains {
@@ -107,11 +107,11 @@ export class Domains {
   readonly #isSeparating: readonly boolean[];
   /** The first kind with the same label. */
   readonly #keys = KINDS.map(({ label }) => KINDS.findIndex((kind) => kind.label === label));
-  /** By the number of the network around, times 2^32, and one more word of the way. */
+  /** By the number of the network around, times 2^32, and one more word of the path. */
   readonly #inner = new Map<number, number>();
   /** By number; null for what is only on the way to one. */
   readonly #known: (Known | null)[] = [null];
-  /** How many tunnels of each kind have got a number. */
+  /** How many tunnels of each kind have a number. */
   readonly #tunnels = KINDS.map(() => 0);
   #isFull = false;
 
@@ -136,7 +136,7 @@ export class Domains {
     return domain;
   }
 
-  /** The network within `outer` that a tunnel leads to whose packets name no network: that of its two ends. */
+  /** The network within `outer` inside a tunnel whose packets name no network: that of its two ends. */
   ofEnds(outer: number, kind: number, ends: AddressPair): number {
     if (!this.#isSeparating[kind]) return outer;
     const { source0, source1, source2, source3 } = ends;
@@ -162,7 +162,7 @@ export class Domains {
     return domain;
   }
 
-  /** `VLAN 5, VXLAN 42`; empty where nothing tells networks apart. */
+  /** `VLAN 5, VXLAN 42`; empty if nothing separates networks. */
   nameOf(domain: number): string {
     return this.#known[domain]?.name ?? '';
   }

@@ -1,9 +1,9 @@
 /**
- * Puts IP datagrams together that were sent in fragments (RFC 791 §3.2; RFC 8200 §4.5). A datagram becomes whole
- * with the frame that brings its last missing octets, whichever that is, and goes on from there, as in Wireshark.
+ * Reassembles IP datagrams that were sent in fragments (RFC 791 §3.2; RFC 8200 §4.5). A datagram is complete with the
+ * frame that brings its last missing octets, whichever that is, and is decoded with that frame, as in Wireshark.
  *
- * Only headers are ever read, so all that is kept of a datagram is its first octets and which others came. Of a
- * fragment cut by the snaplen its length on the wire counts.
+ * Only headers are ever read, so all that is kept of a datagram is its first octets and which others came. For a
+ * fragment cut by the snaplen, its length on the wire counts.
  */
 import type { Frame } from '../capture/frame.js';
 import { elapsedSeconds } from '../core/time.js';
@@ -12,16 +12,16 @@ import { FRAGMENT, MALFORMED, OVERLAPPING_FRAGMENT, REASSEMBLED_FRAGMENT } from 
 
 /** Fragments of one datagram start at multiples of this. */
 const UNIT = 8;
-/** Octets kept of each datagram, one bit of an int32 for every unit: enough for TCP's header behind a tunnel's. */
+/** Octets kept of each datagram, one bit of an int32 for every unit: enough for TCP's header after a tunnel's. */
 const HEAD_LENGTH = 32 * UNIT;
 const MAX_DATAGRAM_LENGTH = 0xffff;
 
 /** Held at once, some 2 MB; the datagrams begun first are given up for new ones. */
 export const MAX_DATAGRAMS = 4096;
 export const MAX_FRAGMENTS = 32_768;
-/** Of one name, so that nobody can make it long to find one. */
+/** Of one name, so that nobody can make finding one slow. */
 const MAX_OVERDUE = 16;
-/** How long the rest of a datagram is waited for, in seconds (RFC 8200 §4.5; the least of RFC 1122 §3.3.2). */
+/** How long to wait for the rest of a datagram, in seconds (RFC 8200 §4.5; the least of RFC 1122 §3.3.2). */
 const REASSEMBLY_TIMEOUT = 60;
 
 const BUCKETS = 4096;
@@ -31,7 +31,7 @@ const FIRST_PIECES = 8;
 const LENGTH_MASK = 0xffff;
 const OFFSET_SHIFT = 16;
 
-/** Told of each fragment, at the packet's offset, and of the number of the datagram that it belongs to, from 1 on. */
+/** Called with each fragment, at the packet's offset, and the number of the datagram that it belongs to, from 1 on. */
 export type FragmentListener = (packet: Packet, datagram: number) => void;
 
 class Datagram {
@@ -95,7 +95,7 @@ export class Fragments {
   readonly #headView = new DataView(this.#head.buffer);
 
   /**
-   * @param counts of frames by verdict: what was counted as `FRAGMENT` and turns out to be something else moves
+   * @param counts of frames by verdict: what was counted as `FRAGMENT` and turns out to be something else is moved
    * @param seed of the hash, so that nobody can choose datagrams that collide
    */
   constructor(counts: Float64Array, seed: number, listener: FragmentListener | undefined) {
@@ -165,7 +165,7 @@ export class Fragments {
     this.#counts[verdict] += earlier;
   }
 
-  /** RFC 5722 §4: what comes of the datagram from now on is dropped as well, as long as it is waited for. */
+  /** RFC 5722 §4: what else comes of the datagram is dropped as well, as long as it is waited for. */
   #refuse(datagram: Datagram): void {
     this.#settle(datagram, OVERLAPPING_FRAGMENT);
     datagram.isRefused = true;
@@ -180,8 +180,8 @@ export class Fragments {
 
   /**
    * The datagram that the fragment belongs to: the last begun with its name, within the time that one is waited for.
-   * Whether it is waited for, only its own fragments tell: an extract has no others. So those that are overdue stay
-   * until there is no room for them, or too many have that name.
+   * Only its own fragments show whether it is waited for: an extract has no others. So overdue ones stay until there
+   * is no room for them, or too many have that name.
    */
   #find(packet: Packet, at: Frame): Datagram | null {
     const { segment } = packet;
@@ -300,7 +300,7 @@ interface Pieces {
  * chooses in which order they come.
  */
 export function placeOf({ pieces, count }: Pieces, offset: number): number {
-  // In order, each comes behind all others.
+  // In order, each comes after all others.
   if (count === 0 || offsetOf(pieces[count - 1]) < offset) return count;
   let low = 0;
   let high = count - 1;
@@ -313,8 +313,8 @@ export function placeOf({ pieces, count }: Pieces, offset: number): number {
 }
 
 /**
- * The same fragment once more, as RFC 8200 §4.5 lets pass. Of what is beyond the head nothing is ever read, so that
- * no difference there can matter.
+ * The same fragment once more, which RFC 8200 §4.5 lets pass. Nothing beyond the head is ever read, so no difference
+ * there can matter.
  */
 function isRepeated(
   { pieces, count, length, head, headUnits }: Datagram,
@@ -334,7 +334,7 @@ function isRepeated(
   return true;
 }
 
-/** Fragments that overlap are those of no honest sender (RFC 5722), and so are those beyond the last one. */
+/** No honest sender's fragments overlap (RFC 5722), or lie beyond the last one. */
 function contradicts(
   { pieces, count, length }: Datagram,
   place: number,

@@ -33,10 +33,10 @@ const MTU_6 = 4;
 const FIRST_ICMPV6_ERROR = 1;
 const LAST_ICMPV6_ERROR = 4;
 
-/** ICMPv6 redirect (RFC 4861 §4.5): it quotes in an option, and options come behind two addresses. */
+/** ICMPv6 redirect (RFC 4861 §4.5): it quotes in an option, and options come after two addresses. */
 export const REDIRECT_6 = 137;
 export const REDIRECT_6_OPTIONS = 40;
-/** Options have their type, then their length in units of as many octets as come before what is quoted (there, §4.6). */
+/** Options have their type, then their length in units of as many octets as precede the quotation (there, §4.6). */
 export const REDIRECTED_HEADER = 4;
 export const ND_OPTION_UNIT = 8;
 
@@ -63,7 +63,7 @@ export function icmp(packet: Packet): number {
   }
 }
 
-/** Wireshark reads no more of what a redirect quotes than RFC 792 asks for, so that it gives no number to it. */
+/** Wireshark reads no more of what a redirect quotes than RFC 792 asks for, so it gives that no number. */
 function keepShortest(packet: Packet): void {
   const { view, offset, end } = packet;
   if (offset >= end) return;
@@ -122,7 +122,7 @@ function mtuOf({ version, type, code }: IcmpError, view: DataView, offset: numbe
 /**
  * The TCP header of a quotation into the packet's `icmpError`.
  *
- * @param isDirect whether the packet that could not be delivered is the segment, not a tunnel's with it inside
+ * @param isDirect whether the packet that could not be delivered is the segment, not a tunnel's packet around it
  */
 export function quotedTcp(packet: Packet, isDirect: boolean): Verdict {
   const { view, offset, end, segment, icmpError } = packet;

@@ -8,8 +8,8 @@ export const PROTOCOL_AH = 51;
 export const PROTOCOL_ICMPV6 = 58;
 
 /**
- * Answered in place of a protocol's number by an IP header of a fragment, whose place in its
- * datagram the packet then tells.
+ * Answered instead of a protocol's number for the IP header of a fragment, whose place in its
+ * datagram the packet then holds.
  */
 export const IPV4_FRAGMENT = 0x100;
 export const IPV6_FRAGMENT = 0x101;

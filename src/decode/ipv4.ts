@@ -33,7 +33,7 @@ export function ipv4(packet: Packet): number {
 
   const totalLength = view.getUint16(offset + TOTAL_LENGTH);
   // A host that leaves segmentation to its network card may be captured with a total length of 0 (Linux
-  // before BIG TCP wrote so above 64 KiB); the frame's own length is the only one then.
+  // before BIG TCP wrote that above 64 KiB); then the frame's own length is the only one.
   if (totalLength !== 0) {
     if (totalLength < headerLength) return -MALFORMED;
     packet.limit(offset, totalLength);
@@ -60,7 +60,7 @@ export function ipv4(packet: Packet): number {
   return carriedByIpv4(packet, protocol);
 }
 
-/** What the header says of a fragment, which has come out of the packet already. */
+/** What the header says of a fragment; its fields have been read from the packet already. */
 function openFragment(packet: Packet, fragment: number, protocol: number, headerLength: number): number {
   packet.fragmentOffset = (fragment & OFFSET_MASK) * OFFSET_UNIT;
   packet.moreFragments = fragment & MORE_FRAGMENTS;
@@ -72,7 +72,7 @@ function openFragment(packet: Packet, fragment: number, protocol: number, header
   return IPV4_FRAGMENT;
 }
 
-/** What follows the header, of which a datagram put together has none. Answers as `ipv4` does. */
+/** What follows the header, which a reassembled datagram does not have. Answers as `ipv4` does. */
 export function carriedByIpv4(packet: Packet, protocol: number): number {
   return protocol === PROTOCOL_AH ? authenticationHeader(packet) : protocol;
 }

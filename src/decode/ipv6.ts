@@ -30,7 +30,7 @@ const FRAGMENT_IDENTIFICATION = 4;
 /** Sets datagrams apart from those of IPv4, whose context is never negative. */
 const IPV6_CONTEXT = -1;
 
-/** Options of the hop-by-hop header (RFC 8200 §4.2; RFC 2675 §2), behind its next header and length. */
+/** Options of the hop-by-hop header (RFC 8200 §4.2; RFC 2675 §2), after its next header and length. */
 const FIRST_OPTION = 2;
 const OPTION_HEADER = 2;
 const PAD1 = 0;
@@ -50,8 +50,8 @@ export function ipv6(packet: Packet): number {
 
   const payloadLength = view.getUint16(offset + PAYLOAD_LENGTH);
   const next = view.getUint8(offset + NEXT_HEADER);
-  // Zero in jumbograms and in segments that are still to be cut by the network card, whose only length is the
-  // frame's own.
+  // Zero in jumbograms and in segments that the network card has yet to split, whose only length is the frame's
+  // own.
   if (payloadLength !== 0) packet.limit(offset, HEADER_LENGTH + payloadLength);
   else if (next === HOP_BY_HOP) {
     const jumboLength = jumboPayloadLength(packet, offset + HEADER_LENGTH);

@@ -15,7 +15,7 @@ import { NESTED_TOO_DEEP, NOT_IP } from './verdict.js';
 const ENTRY_LENGTH = 4;
 const BOTTOM_OF_STACK = 0x100;
 const CONTROL_WORD_LENGTH = 4;
-/** Labels that are passed: no network stacks more. */
+/** Labels passed at most: no network stacks more. */
 const MAX_LABELS = 16;
 
 /** Of Ethernet without a control word before it. */
@@ -25,8 +25,8 @@ const ETHERNET_LENGTH = 14;
 const SNAP = 0xaaaa;
 
 /**
- * An MPLS label stack (RFC 3032 §2.1). Nothing names what follows: IP shows by its version, and a nibble of 0 is
- * taken for a pseudowire that carries Ethernet, with or without a control word (RFC 4448 §4.6).
+ * An MPLS label stack (RFC 3032 §2.1). Nothing names what follows: IP is known by its version, and a nibble of 0 is
+ * taken as a pseudowire that carries Ethernet, with or without a control word (RFC 4448 §4.6).
  */
 export function mpls(packet: Packet): number {
   const { view } = packet;
@@ -51,8 +51,8 @@ function underLabels(packet: Packet): number {
 }
 
 /**
- * Only the ends of a pseudowire know whether there is one. It shows in where an EtherType is; if that is in both
- * places or in neither, in the first half of the word, which is zero.
+ * Only the ends of a pseudowire know whether there is one. The place of an EtherType shows it; if there is one in both
+ * places or in neither, the first half of the word does, which is zero.
  */
 function hasControlWord(packet: Packet): boolean {
   const { view, offset, end } = packet;

@@ -1,4 +1,4 @@
-/** A request for the link address of a neighbour, or a neighbour's word that it is there. */
+/** A request for the link address of a neighbour, or a neighbour's message that it is there. */
 export class NeighbourMessage {
   frame = 0;
   seconds = 0;
@@ -7,12 +7,12 @@ export class NeighbourMessage {
   isRequest = 0;
   /** 4 for ARP, 6 for neighbour discovery. */
   version = 4;
-  /** Who sent it, as `AddressWords`: it is there. Of an answer: whose link address it tells. */
+  /** Who sent it, as `AddressWords`: that host is there. For an answer: whose link address it gives. */
   sender0 = 0;
   sender1 = 0;
   sender2 = 0;
   sender3 = 0;
-  /** Whom it asks for; of an answer, whom it tells. */
+  /** Whom it asks for; for an answer, whom it is for. */
   target0 = 0;
   target1 = 0;
   target2 = 0;

@@ -23,12 +23,12 @@ export function arpHardwareLength(view: DataView, start: number, end: number): n
   return arpTarget(start, length) + IPV4_LENGTH > end ? -1 : length;
 }
 
-/** Where it has the sender's address of IPv4, behind that of the link. */
+/** Where the sender's IPv4 address is, after its link address. */
 export function arpSender(start: number, hardwareLength: number): number {
   return start + ARP_ADDRESSES + hardwareLength;
 }
 
-/** Where it has the target's. */
+/** Where the target's IPv4 address is. */
 export function arpTarget(start: number, hardwareLength: number): number {
   return arpSender(start, hardwareLength) + IPV4_LENGTH + hardwareLength;
 }
@@ -41,7 +41,7 @@ export function arp(packet: Packet): number {
   const operation = view.getUint16(offset + OPERATION);
   if (operation !== ARP_REQUEST && operation !== ARP_REPLY) return -NOT_IP;
   const sender = view.getInt32(arpSender(offset, hardwareLength));
-  // Who has no address yet asks whether it is free (RFC 5227 §2.1.1): nobody should answer.
+  // A host without an address yet asks whether one is free (RFC 5227 §2.1.1): nobody should answer.
   if (sender === 0) return -NOT_IP;
   neighbour.version = 4;
   neighbour.isRequest = operation === ARP_REQUEST ? 1 : 0;
@@ -65,13 +65,13 @@ export const ND_LENGTH = 24;
 /** No router has forwarded it (RFC 4861 §7.1). */
 const UNFORWARDED = 255;
 
-/** A message of either type, behind its IPv6 header. Answers as a `Decapsulator`. */
+/** A message of either type, after its IPv6 header. Answers as a `Decapsulator`. */
 export function neighbourDiscovery(packet: Packet): number {
   const { view, offset, end, segment, neighbour } = packet;
   if (offset + ND_LENGTH > end || segment.ttl !== UNFORWARDED) return -NOT_TCP;
   const isRequest = view.getUint8(offset) === NEIGHBOUR_SOLICITATION;
   const target = offset + ND_TARGET;
-  // As with ARP: who is still to have the address asks without one (RFC 4862 §5.4.2).
+  // As with ARP: a host that does not have the address yet asks without one (RFC 4862 §5.4.2).
   if (isRequest && (segment.source0 | segment.source1 | segment.source2 | segment.source3) === 0)
     return -NOT_TCP;
   neighbour.version = 6;

@@ -6,7 +6,7 @@ import { MALFORMED, TRUNCATED } from './verdict.js';
 
 /**
  * A frame on its way through the layers: where the next header starts and how far bytes reach. Every layer
- * moves `offset` past its own header and, where its header tells a length, narrows the two ends. There is
+ * moves `offset` past its own header and, if its header states a length, narrows the two ends. There is
  * one instance, refilled for each frame.
  */
 export class Packet {
@@ -14,7 +14,7 @@ export class Packet {
   /** Where the next header starts. */
   offset = 0;
   /**
-   * End of the captured bytes that belong to this layer. The buffer goes on with other frames' bytes, so
+   * End of the captured bytes that belong to this layer. The buffer continues with other frames' bytes, so
    * every read must be checked against it.
    */
   end = 0;
@@ -37,7 +37,7 @@ export class Packet {
   /** Octets of its header that count among the 65,535 that a datagram may have. */
   unfragmentable = 0;
 
-  /** The link type that a header named, where that led to `UNSUPPORTED_LINK_TYPE`. */
+  /** The link type that a header named, if that led to `UNSUPPORTED_LINK_TYPE`. */
   innerLinkType = 0;
   /** Frames so far that hold several packets, of which only the first was looked at. */
   aggregates = 0;
@@ -50,7 +50,7 @@ export class Packet {
   /** Frames so far whose TCP header went there. */
   brokenHeaders = 0;
 
-  /** Tells apart networks with equal addresses and ports; null to take them for one. */
+  /** Separates networks with equal addresses and ports; null if all count as one. */
   domains: Domains | null = null;
 
   start(frame: Frame): void {
@@ -79,7 +79,7 @@ export class Packet {
     if (domains !== null) segment.domain = domains.ofNumber(segment.domain, kind, id);
   }
 
-  /** What follows is in a tunnel between the addresses that the IP header before it has. */
+  /** What follows is in a tunnel between the addresses of the IP header before it. */
   enterTunnel(kind: number): void {
     const { domains, segment } = this;
     if (domains !== null) segment.domain = domains.ofEnds(segment.domain, kind, segment);
@@ -103,5 +103,5 @@ const MAX_FRAME_LENGTH = 1 << 28;
  */
 export type Decapsulator = (packet: Packet) => number;
 
-/** In place of a verdict, from a tunnel over UDP: this is no header of its, though it came on its port. */
+/** Instead of a verdict, from a tunnel over UDP: this is not its header, though it came on its port. */
 export const DECLINED = -0x100;

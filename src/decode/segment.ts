@@ -12,8 +12,8 @@ export const CWR = 0x80;
 const MAX_SACK_BLOCKS = 4;
 
 /**
- * One TCP segment, decoded from a frame. The decoder owns a single instance and refills it: whoever wants
- * to keep something copies it. All fields are int32 so that the engine keeps them unboxed; sequence
+ * One TCP segment, decoded from a frame. The decoder owns a single instance and refills it: copy whatever
+ * is to be kept. All fields are int32 so that the engine keeps them unboxed; sequence
  * numbers, windows and timestamps are 32-bit patterns (`>>> 0` to print them).
  */
 export class Segment {
@@ -33,7 +33,7 @@ export class Segment {
   destination3 = 0;
   sourcePort = 0;
   destinationPort = 0;
-  /** Number of the network it is in, see `Domains`; 0 where those are not told apart. */
+  /** Number of the network it is in, see `Domains`; 0 if those are not distinguished. */
   domain = 0;
 
   /** IPv4 TTL or IPv6 hop limit. */
@@ -52,8 +52,8 @@ export class Segment {
   /** Payload octets on the wire, from the IP lengths, whatever the snaplen cut. */
   payloadLength = 0;
   /**
-   * Where the captured payload starts in the frame's buffer, and how much of it was captured. Of a datagram put
-   * together from fragments only the amount is known.
+   * Where the captured payload starts in the frame's buffer, and how much of it was captured. For a datagram
+   * reassembled from fragments only the amount is known.
    */
   payloadOffset = 0;
   payloadCaptured = 0;
@@ -98,13 +98,13 @@ export class BrokenHeader {
   sequence = 0;
   acknowledgment = 0;
   flags = 0;
-  /** What the datagram has behind the header's alleged end; negative where it ends before that. */
+  /** What the datagram has after the header's alleged end; negative if it ends before that. */
   payloadLength = 0;
 }
 
 /**
  * An ICMP or ICMPv6 error that quotes a TCP header (RFC 792; RFC 4443 §3). Its quoted segment is not a
- * segment of the connection: it only tells which packet a router could not deliver.
+ * segment of the connection: it only shows which packet a router could not deliver.
  */
 export class IcmpError {
   frame = 0;
@@ -114,7 +114,7 @@ export class IcmpError {
   version = 4;
   type = 0;
   code = 0;
-  /** The largest packet that the next link takes, in octets, where the error says so; else 0. */
+  /** The largest packet that the next link takes, in octets, if the error states it; else 0. */
   mtu = 0;
   /** Who sent the error, as `AddressWords`. */
   reporter0 = 0;
@@ -141,13 +141,13 @@ export class IcmpError {
   isDirect = 1;
   /** Quoted sequence number. */
   sequence = 0;
-  /** 1 if so much of the TCP header was quoted that Wireshark gives its 4-tuple a number. */
+  /** 1 if enough of the TCP header was quoted for Wireshark to give its 4-tuple a number. */
   hasHeader = 0;
   /** Quoted flags, or -1 if the quotation ends before them. */
   flags = -1;
 }
 
-/** Whence and whereto a packet goes, and in which network. */
+/** Where a packet comes from and goes to, and in which network. */
 export type Ends = Pick<
   Segment,
   | 'source0'

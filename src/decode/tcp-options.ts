@@ -30,7 +30,7 @@ const MAX_WINDOW_SCALE = 14;
 const PADDED_TIMESTAMPS = 0x0101080a;
 const PADDED_TIMESTAMPS_LENGTH = 12;
 
-/** Puts every option field into its "absent" value. */
+/** Sets every option field to its "absent" value. */
 export function clearOptions(segment: Segment): void {
   segment.maximumSegmentSize = -1;
   segment.windowScale = -1;
@@ -46,7 +46,7 @@ export function clearOptions(segment: Segment): void {
 
 /**
  * Reads the options between `start` and `headerEnd` into a cleared segment. Those that reach beyond `end`,
- * where the captured bytes stop, or whose length is a lie, leave `optionsIncomplete` behind.
+ * where the captured bytes stop, or whose length is wrong, set `optionsIncomplete`.
  */
 export function tcpOptions(
   segment: Segment,

@@ -12,8 +12,8 @@ const IS_TUNNEL = new Uint8Array(0x1_0000);
 for (const port of BY_UDP_PORT.keys()) IS_TUNNEL[port] = 1;
 
 /**
- * UDP (RFC 768), which is passed if one of its ports is that of a tunnel: the lower one, or else the higher, also if
- * the lower one's tunnel declines, as in Wireshark. Answers as a `Decapsulator`.
+ * UDP (RFC 768), which is followed if one of its ports is a tunnel's: the lower one, or else the higher, also if the
+ * lower one's tunnel declines, as in Wireshark. Answers as a `Decapsulator`.
  */
 export function udp(packet: Packet): number {
   const { view, offset } = packet;
@@ -24,7 +24,7 @@ export function udp(packet: Packet): number {
   const lower = Math.min(source, destination);
   const higher = Math.max(source, destination);
   const length = view.getUint16(offset + LENGTH);
-  // Zero in jumbograms (RFC 2675 §4) and in datagrams that are still to be cut by the network card.
+  // Zero in jumbograms (RFC 2675 §4) and in datagrams that the network card has yet to split.
   if (length !== 0) {
     if (length < HEADER_LENGTH) return -MALFORMED;
     packet.limit(offset, length);

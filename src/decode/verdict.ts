@@ -24,11 +24,11 @@ export const SEGMENT = 0;
 export const ICMP_ERROR = 1;
 /** No decoder for the interface's link type. */
 export const UNSUPPORTED_LINK_TYPE = 2;
-/** The link layer carries something else than IP, such as spanning tree. */
+/** The link layer carries something other than IP, such as spanning tree. */
 export const NOT_IP = 3;
-/** IP carries something else than TCP, such as UDP. */
+/** IP carries something other than TCP, such as UDP. */
 export const NOT_TCP = 4;
-/** A fragment of an IP datagram that has not become whole, at least so far. */
+/** A fragment of an IP datagram that is not complete, at least so far. */
 export const FRAGMENT = 5;
 /** The snaplen cut the frame before the TCP header's first 20 octets ended. */
 export const TRUNCATED = 6;
@@ -40,14 +40,14 @@ export const NESTED_TOO_DEEP = 8;
 export const ENCRYPTED = 9;
 /** Any part but the first of a frame that the link layer sent in fragments (802.11, ARCNET). */
 export const LINK_FRAGMENT = 10;
-/** A fragment of an IP datagram that a later frame made whole. That frame has a verdict of its own. */
+/** A fragment of an IP datagram that a later frame completed. That frame has a verdict of its own. */
 export const REASSEMBLED_FRAGMENT = 11;
 /** A fragment of an IP datagram whose fragments overlap: it is no datagram (RFC 5722). */
 export const OVERLAPPING_FRAGMENT = 12;
 /** A request for a link address, or an answer, of ARP or neighbour discovery. */
 export const NEIGHBOUR = 13;
 
-/** How reports and `--verbose` call each verdict; the index is the verdict. */
+/** What reports and `--verbose` call each verdict; the index is the verdict. */
 export const VERDICT_NAMES = [
   'tcp-segment',
   'icmp-error',
@@ -72,13 +72,13 @@ export const VERDICT_DESCRIPTIONS: Readonly<Record<(typeof VERDICT_NAMES)[number
   'unsupported-link-type': 'of a link type that is not decoded',
   'not-ip': 'not IP, such as spanning tree or 802.11 beacons',
   'not-tcp': 'IP, but not TCP',
-  fragment: 'fragments of IP datagrams that did not become whole',
+  fragment: 'fragments of IP datagrams that stayed incomplete',
   'truncated-header': 'cut by the snaplen before the TCP header ended',
   malformed: 'headers whose lengths or versions contradict each other',
   'nested-too-deep': 'too many nested layers',
   encrypted: 'encrypted by the link layer, such as protected 802.11 frames',
   'link-fragment': 'later parts of frames that the link layer sent in fragments',
-  'reassembled-fragment': 'fragments of IP datagrams, before the one that made them whole',
+  'reassembled-fragment': 'fragments of IP datagrams, before the one that completed them',
   'overlapping-fragment': 'fragments of IP datagrams that overlap',
   neighbour: 'ARP and neighbour discovery',
 };

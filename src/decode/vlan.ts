@@ -23,7 +23,7 @@ function tag(packet: Packet, kind: number): number {
   if (offset + TAG_LENGTH > packet.end) return -packet.shortage(offset + TAG_LENGTH);
   packet.offset = offset + TAG_LENGTH;
   const type = view.getUint16(offset + TYPE);
-  // What stands before FabricPath is a tag of the fabric's own; to Wireshark it is no VLAN.
+  // What comes before FabricPath is the fabric's own tag; to Wireshark it is no VLAN.
   if (type === ETHERTYPE_FABRIC_PATH) return type;
   const id = view.getUint16(offset) & ID_MASK;
   packet.vlanId = id;

@@ -1,4 +1,4 @@
-/** The connection states of RFC 9293 §3.3.2, spelled as there, by the small integers of the hot path. */
+/** The connection states of RFC 9293 §3.3.2, spelled as there, indexed by the small integers of the hot path. */
 export const STATES = [
   'CLOSED',
   'LISTEN',

@@ -20,7 +20,7 @@ import {
   TIME_WAIT,
 } from './states.js';
 
-/** The events, by the small integers of the hot path. */
+/** The events, as the small integers of the hot path. */
 export const SENT_SYN = 0;
 export const SENT_SYN_ACK = 1;
 export const RECEIVED_SYN_ACK = 2;
@@ -163,7 +163,7 @@ export const TRANSITIONS: readonly TransitionRow[] = [
   },
 
   // Revealed by later packets.
-  // What one side has lost is half-open (Figure 9); from TIME-WAIT a new SYN may open it again (MAY-2).
+  // A connection that one side has lost is half-open (Figure 9); from TIME-WAIT a new SYN may open it again (MAY-2).
   {
     from: BEFORE_TIME_WAIT,
     event: FOUND_GONE,
@@ -207,7 +207,7 @@ for (const [index, row] of TRANSITIONS.entries()) {
   for (const state of row.from) rowByStateAndEvent[state * EVENT_COUNT + row.event] = index;
 }
 
-/** Index in `TRANSITIONS` of what `event` does to `state`, or -1 where it changes nothing. */
+/** Index in `TRANSITIONS` of what `event` does to `state`, or -1 if it changes nothing. */
 export function transitionFor(state: number, event: number): number {
   return rowByStateAndEvent[state * EVENT_COUNT + event] as number;
 }

@@ -159,7 +159,7 @@ describe('a file behind another', () => {
   it('of pcapng is named', () => {
     const { facts } = readFrames(join(pcap(FRAMES), Uint8Array.of(10, 13, 13, 10, 28, 0, 0, 0), WORDS));
     expect(facts.damage).toMatchObject({ offset: length, frame: 4 });
-    expect(facts.damage?.message).toMatch(/^a pcapng capture starts here, behind a pcap one; join captures/);
+    expect(facts.damage?.message).toMatch(/^a pcapng capture starts here, after a pcap one; join captures/);
   });
 
   it.each([
@@ -206,7 +206,7 @@ describe('a file behind one that was cut', () => {
       expect(facts.damage?.message).toMatch(new RegExp(`^${message} `));
       expect(facts.damage?.message).toMatch(
         new RegExp(
-          `; a header of a pcap file stands at byte ${24 + cut}: if that is of a file behind one that`,
+          `; the header of a pcap file is at byte ${24 + cut}: if its file follows one that was cut, join`,
         ),
       );
     }

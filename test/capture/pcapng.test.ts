@@ -400,7 +400,7 @@ describe('a pcap file behind', () => {
       const { frames, facts } = readFrames(join(whole, pcap([], { littleEndian })), pieces);
       expect(frames).toHaveLength(1);
       expect(facts.damage).toMatchObject({ offset: whole.length, frame: 2 });
-      expect(facts.damage?.message).toMatch(/^a pcap file starts here, behind a pcapng one; join captures/);
+      expect(facts.damage?.message).toMatch(/^a pcap file starts here, after a pcapng one; join captures/);
     }
   });
 

@@ -52,7 +52,7 @@ export function raiseAcknowledged(at: Exchange, x: number, acknowledgment: numbe
 
 /**
  * Its first captured segments were keep-alives, which carry SND.NXT - 1 (§3.8.4): only the answer, one beyond,
- * tells them from acknowledgments. The octet in between was sent before the capture began.
+ * distinguishes them from acknowledgments. The octet in between was sent before the capture began.
  */
 function beganWithProbe({ memory }: Exchange, x: number): boolean {
   return (
@@ -68,13 +68,13 @@ function noteUnseen(at: Exchange, x: number, octets: number): void {
   memory[base + LOST_SEGMENTS] = memory[base + LOST_SEGMENTS] + 1;
   ledger.run(ACKNOWLEDGED_UNSEEN, server, octets);
   const entry = ledger.find(ACKNOWLEDGED_UNSEEN, server);
-  // The run remembers up to where `x` was seen to have sent. A journal without room did not begin one.
+  // The run remembers up to where `x` was seen to have sent. Without room in the journal there is no run.
   if (entry >= 0) ledger.setOwnWord(entry, memory[x + SND_NXT]);
 }
 
 /**
  * The sender's octets up to `end` come right after the acknowledgment that covers them: the capture took the
- * two in the wrong order, as it does where several queues feed it, and missed nothing. Or they come late and end
+ * two in the wrong order, as it does if several queues feed it, and missed nothing. Or they come late and end
  * beyond: no such octets had been sent, and the acknowledgment was not its peer's.
  */
 export function catchUp(at: Exchange, end: number): void {
@@ -110,7 +110,7 @@ function acknowledgeAnew(at: Exchange, x: number, acknowledgment: number): void 
   memory[x + CONTIGUOUS] = memory[x + SND_NXT];
 }
 
-/** The sender repeats its FIN: an acknowledgment of octets behind that was of none that were missed. */
+/** The sender repeats its FIN: an acknowledgment of octets past that covered none that were missed. */
 export function dropAcknowledgmentOfUnsent(at: Exchange): void {
   const { memory, sender: x, fromServer, ledger } = at;
   const end = memory[x + SND_NXT];
@@ -122,7 +122,7 @@ export function dropAcknowledgmentOfUnsent(at: Exchange): void {
   memory[x + CONTIGUOUS] = end;
 }
 
-/** The last acknowledgment in the run at `entry`, which stands in `x`'s SND.UNA, was of no octets that were missed. */
+/** The last acknowledgment in the run at `entry`, now `x`'s SND.UNA, covered no octets that were missed. */
 function takeBackUnseen({ memory, base, ledger }: Exchange, x: number, entry: number): void {
   memory[base + LOST_SEGMENTS] = memory[base + LOST_SEGMENTS] - 1;
   ledger.takeBack(entry, distance(memory[x + UNA], ledger.ownWordOf(entry)));

@@ -8,8 +8,8 @@ import { delayTowards } from '../tap.js';
 const TAP_SLACK = 1000;
 
 /**
- * The segment at hand, the words that it concerns (its connection's, its sender's, its receiver's), and where what
- * it shows is written down.
+ * The segment at hand, the words that it concerns (its connection's, its sender's, its receiver's), and the ledger
+ * that records what it shows.
  */
 export class Exchange {
   readonly ledger: Ledger;
@@ -49,7 +49,7 @@ export class Exchange {
     return this.isWithinDelay(this.since(entry), server);
   }
 
-  /** No longer than it takes to hear from an endpoint what a segment made it do, in seconds. */
+  /** No longer, in seconds, than it takes to hear from an endpoint what a segment made it do. */
   isWithinDelay(seconds: number, server: boolean): boolean {
     return seconds * 1e6 < delayTowards(this.memory, this.base, server) * 1.25 + TAP_SLACK;
   }

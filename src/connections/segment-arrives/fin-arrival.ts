@@ -1,6 +1,6 @@
 /**
- * Whether a FIN has reached its receiver (RFC 9293 §3.6): it counts once all before it is there, and is proved by
- * what the receiver acknowledges (§3.10.7.4, fifth step).
+ * Whether a FIN has reached its receiver (RFC 9293 §3.6): it counts once everything before it is there, and is proved
+ * by what the receiver acknowledges (§3.10.7.4, fifth step).
  */
 import { advance, after, distance } from '../../tcp/sequence.js';
 import { CLOSING } from '../../tcp/states.js';
@@ -25,10 +25,10 @@ import {
 import { delayTowards, tapIsAt } from '../tap.js';
 import type { Exchange } from './exchange.js';
 
-/** No answer takes less than this share of the way that was measured: ways differ a little. */
+/** No answer takes less than this share of the measured delay: delays differ a little. */
 const SURELY_BEFORE = 0.75;
 
-/** Tells the receiver of the sender's FIN if all octets before it are there (§3.10.7.4: in sequence order, SHLD-31). */
+/** Delivers the sender's FIN if all octets before it are there (§3.10.7.4: in sequence order, SHLD-31). */
 export function deliverFin(at: Exchange): void {
   const { memory, base, sender: x, receiver: y, fromServer, ledger } = at;
   if (memory[x + CONTIGUOUS] !== advance(memory[x + FIN_SEQUENCE], 1)) return;
@@ -40,7 +40,7 @@ export function deliverFin(at: Exchange): void {
   }
 }
 
-/** The sender's acknowledgment covers its peer's FIN: it has received it, and now tells the peer so. */
+/** The sender's acknowledgment covers its peer's FIN: it has received that, and now tells the peer so. */
 export function coverFin(at: Exchange): void {
   const { memory, sender: x, receiver: y, fromServer, ledger } = at;
   const mayBeClosed = mayHaveClosed(at);
@@ -55,7 +55,7 @@ export function coverFin(at: Exchange): void {
   }
   if (hasSentUnseen(at)) noteNextOnFin(at);
   if ((memory[y + STATE] & ENDPOINT_FIN_COVERED) === 0) {
-    // One that lay beyond the window could be held after all: the capture had missed what widened it.
+    // A FIN beyond the window fitted after all: the capture had missed what widened the window.
     if (!after(memory[y + SND_NXT], memory[y + FIN_SEQUENCE]))
       memory[y + SND_NXT] = advance(memory[y + FIN_SEQUENCE], 1);
     memory[y + STATE] = memory[y + STATE] | ENDPOINT_FIN_COVERED;
@@ -65,9 +65,9 @@ export function coverFin(at: Exchange): void {
 }
 
 /**
- * The peer's FIN, which had crossed the sender's own, was held to have come before the acknowledgment of that. Whoever
- * receives a FIN acknowledges it at once: if this says so no sooner than it could have after that acknowledgment, it may
- * have been a later copy that came.
+ * The peer's FIN, which had crossed the sender's own, was taken to have come before the acknowledgment of that. Whoever
+ * receives a FIN acknowledges it at once: if this segment does so no sooner than it could have after that
+ * acknowledgment, it may have been a later copy that came.
  */
 function mayHaveComeLate(at: Exchange): boolean {
   const { memory, base, fromServer, ledger } = at;
@@ -83,8 +83,8 @@ function mayHaveComeLate(at: Exchange): boolean {
 }
 
 /**
- * Nothing but the acknowledgment came before, and nothing else since that could have drawn the sender's: the only copy
- * of the peer's FIN was on its way for longer.
+ * Only the acknowledgment came before, and nothing else since that could have drawn the sender's: the only copy of the
+ * peer's FIN was under way for longer.
  */
 function hasComeLate({ memory, receiver: y, fromServer, segment, ledger }: Exchange): boolean {
   return (
@@ -107,8 +107,8 @@ function putBehindAcknowledgment(at: Exchange): void {
 }
 
 /**
- * The peer's FIN lay beyond a gap of the capture, or its first copy was taken as lost: the acknowledgment
- * is the proof that it arrived, at the latest with its last copy.
+ * The peer's FIN lay beyond a gap in the capture, or its first copy was taken as lost: the acknowledgment
+ * proves that it arrived, at the latest with its last copy.
  */
 function receiveFinByProof(at: Exchange, mayBeClosed: boolean): void {
   const { fromServer: server, segment, ledger } = at;
@@ -126,8 +126,8 @@ function receiveFinByProof(at: Exchange, mayBeClosed: boolean): void {
 }
 
 /**
- * Keeps SND.NXT of a sender that acknowledges its peer's FIN for the first time, with what the capture lacks. It stands
- * in the place of a proof, which an assumed transition has none of.
+ * Keeps SND.NXT, including what the capture lacks, of a sender that acknowledges its peer's FIN for the first time. It
+ * is stored instead of a proof, since an assumed transition has none.
  */
 function noteNextOnFin({ fromServer, segment, ledger }: Exchange): void {
   const entry = ledger.newestBy(fromServer, RECEIVED_FIN);
@@ -137,7 +137,7 @@ function noteNextOnFin({ fromServer, segment, ledger }: Exchange): void {
 
 /**
  * The sender may have closed already, so that its peer's FIN found it in FIN-WAIT-1 and not in ESTABLISHED: its own FIN
- * is among octets that were not captured so far, or it waits behind some that are not acknowledged (§3.10.4).
+ * is among octets that have not been captured so far, or waits behind unacknowledged ones (§3.10.4).
  */
 function mayHaveClosed(at: Exchange): boolean {
   const { memory, sender: x } = at;
@@ -147,7 +147,7 @@ function mayHaveClosed(at: Exchange): boolean {
 }
 
 /**
- * Everything that the endpoint at `x` sent is acknowledged: if it was to send a FIN, nothing keeps it from that any more.
+ * Everything that the endpoint at `x` sent is acknowledged: if it was to send a FIN, nothing holds that back any more.
  * Until it does, it has not closed.
  */
 export function holdInCloseWait({ memory, base, ledger }: Exchange, x: number): void {
@@ -164,7 +164,7 @@ function hasSentUnseen({ memory, sender: x, segment }: Exchange): boolean {
   return after(segment.sequence, memory[x + SND_NXT]);
 }
 
-/** The FIN of the peer, whether held to have reached the sender or not, lay below its RCV.NXT (§3.10.7.4, first step). */
+/** The peer's FIN, taken to have reached the sender or not, lay below the sender's RCV.NXT (§3.10.7.4, first step). */
 export function refuseFinAsOld(at: Exchange): void {
   const { memory, sender: x, receiver: y, fromServer, segment, ledger } = at;
   if ((memory[y + STATE] & ENDPOINT_FIN_COVERED) === 0) {
@@ -178,7 +178,7 @@ export function refuseFinAsOld(at: Exchange): void {
 }
 
 /**
- * It acknowledges octets behind the last of the peer, a FIN that was acknowledged before or that is repeated all the
+ * The segment acknowledges octets beyond the peer's last, a FIN that was acknowledged before or is repeated all the
  * same: the peer drops it (§3.10.7.4, fifth step).
  */
 export function acknowledgesUnsent(at: Exchange): boolean {
@@ -195,7 +195,7 @@ export function hasOpenFin({ memory }: Exchange, x: number): boolean {
   return (memory[x + STATE] & (ENDPOINT_FIN_SENT | ENDPOINT_FIN_COVERED)) === ENDPOINT_FIN_SENT;
 }
 
-/** The segment at hand acknowledges the peer's FIN: whoever takes that in takes nothing behind it (§3.10.7.4, seventh step). */
+/** The segment at hand acknowledges the peer's FIN: its sender takes nothing after that (§3.10.7.4, seventh step). */
 export function knowsPeersFin({ memory, receiver: y, segment }: Exchange): boolean {
   return (
     (memory[y + STATE] & ENDPOINT_FIN_SENT) !== 0 &&
@@ -203,7 +203,7 @@ export function knowsPeersFin({ memory, receiver: y, segment }: Exchange): boole
   );
 }
 
-/** The sender has received more than the place of the peer's FIN: to it that FIN was an old segment, and it dropped it. */
+/** The sender has received more than up to the peer's FIN: to it, that FIN was an old segment, and it dropped it. */
 export function isPastPeersFin({ memory, receiver: y, segment }: Exchange): boolean {
   return after(segment.acknowledgment, advance(memory[y + FIN_SEQUENCE], 1));
 }

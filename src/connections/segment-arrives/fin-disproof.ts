@@ -1,6 +1,6 @@
 /**
- * FINs, and acknowledgments of them, that turn out to have been lost, or to be none of their sender's: what they were
- * held to cause is taken back.
+ * FINs, and acknowledgments of them, that turn out to have been lost, or not to be their sender's: what they were
+ * taken to cause is taken back.
  */
 import { advance, after, before } from '../../tcp/sequence.js';
 import { RECEIVED_ACK_OF_FIN, RECEIVED_FIN, SENT_FIN } from '../../tcp/transitions.js';
@@ -31,7 +31,7 @@ export function disproveFin(at: Exchange, x: number, server: boolean): void {
   const { journal } = ledger;
   const received = ledger.newest(server);
   const event = received < 0 ? -1 : ledger.eventOf(received);
-  // After a reset nothing is left to be put right; a peer's FIN that came since stands, from the state that is left.
+  // After a reset there is nothing to correct; a peer's FIN that came since stands, from the state that is left.
   if (event !== SENT_FIN && event !== RECEIVED_FIN) return;
   const evidence = evidenceOf(journal.detail(received));
   const proof = journal.other(received);
@@ -49,8 +49,8 @@ export function disproveFin(at: Exchange, x: number, server: boolean): void {
 }
 
 /**
- * The peer's FIN lay beyond the window, and the sender's word after it shows that it still does: who sent it was
- * not the peer, which keeps to the window, and the sender drops it.
+ * The peer's FIN lay beyond the window, and the sender's segment after it shows that it still does: it was not sent
+ * by the peer, which keeps to the window, and the sender drops it.
  */
 export function refuseFin(at: Exchange): void {
   const { memory, sender: x, receiver: y, fromServer } = at;
@@ -69,7 +69,7 @@ export function goOnBelowFin(at: Exchange): void {
     disproveFin(at, x, fromServer);
 }
 
-/** The sender repeats its FIN: the acknowledgment held to have reached it never did. */
+/** The sender repeats its FIN: the acknowledgment taken to have reached it never did. */
 export function disproveAckOfFin(at: Exchange): void {
   const { memory, sender: x, fromServer: server, ledger } = at;
   const journal = ledger.journal;
@@ -83,7 +83,7 @@ export function disproveAckOfFin(at: Exchange): void {
   ledger.retractFrom(server, RECEIVED_ACK_OF_FIN);
   if (!hasFin) return;
   if (evidence !== CONFIRMED) {
-    // The peer's FIN brings the acknowledgment along: without that it has not arrived, unless it is on its way.
+    // The peer's FIN carries the acknowledgment: without that it has not arrived, unless it is still under way.
     if (!at.tooSoon(received, server)) {
       memory[x + STATE] &= ~ENDPOINT_FIN_UNPROVED;
       return;
@@ -95,9 +95,9 @@ export function disproveAckOfFin(at: Exchange): void {
 }
 
 /**
- * The sender repeats its FIN: the earlier copy cannot have arrived, nor its peer's where it does not know of that,
- * unless word of it could not have come by now. From here on only an acknowledgment tells that one did.
- * `server`: the endpoint that was held to have received the FIN.
+ * The sender repeats its FIN: the earlier copy cannot have arrived, nor its peer's if it does not know of that,
+ * unless word of it could not have come by now. From here on only an acknowledgment shows that one did.
+ * `server`: the endpoint that was taken to have received the FIN.
  */
 export function disproveArrivalOfFin(at: Exchange, server: boolean): void {
   const received = at.ledger.newestBy(server, RECEIVED_FIN);
@@ -116,8 +116,8 @@ function takeArrivalBack(at: Exchange, server: boolean): void {
 }
 
 /**
- * The sender repeats octets that its peer had not acknowledged when it spoke last, after the FIN had come: without them
- * the peer could not take that in (§3.10.7.4, eighth step).
+ * The sender repeats octets that its peer had not acknowledged in its last segment, after the FIN had come: without
+ * them the peer could not take the FIN in (§3.10.7.4, eighth step).
  */
 export function missBeforeFin(at: Exchange): void {
   const { memory, base, receiver: y, fromServer, ledger } = at;
@@ -126,14 +126,14 @@ export function missBeforeFin(at: Exchange): void {
   const fin = ledger.newestBy(fromServer, SENT_FIN);
   if (fin < 0 || !isLaterFrame(memory[y + LAST_FRAME], journal.frame(fin))) return;
   const newest = ledger.newest(!fromServer);
-  // What only another repeated segment was held to bring about is not worth a retraction of its own.
+  // What only another repeated segment was taken to cause is not worth a retraction of its own.
   const isMoved = newest >= 0 && isLaterFrame(journal.frame(newest), journal.frame(fin));
   if (isMoved && ledger.eventOf(newest) === RECEIVED_FIN) ledger.putHere(newest);
   else takeArrivalBack(at, !fromServer);
 }
 
 /**
- * Enters by `event` again, as of `entry`, which was taken back; `evidence` and, where that is `CONFIRMED`, the frame
+ * Enters by `event` again, as of `entry`, which was taken back; `evidence` and, if that is `CONFIRMED`, the frame
  * `proof` are those that it had.
  */
 export function enterAsBefore(

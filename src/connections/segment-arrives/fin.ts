@@ -28,7 +28,7 @@ import { disproveAckOfFin, disproveArrivalOfFin, enterAsBefore } from './fin-dis
 import { isOvertaken } from './overtaken.js';
 import { widestWindow } from './window.js';
 
-/** Two segments that crossed on the way are no further apart than this, on slow paths than two round trips (seconds). */
+/** Two segments that crossed are no further apart than this, or, on slow paths, than two round trips (seconds). */
 const LONGEST_CROSSING = 1;
 
 /** The sender's FIN, whose own sequence number is `finSequence`. */
@@ -62,8 +62,8 @@ export function takeFin(at: Exchange, finSequence: number): void {
 }
 
 /**
- * The sender, which repeats its FIN, acknowledges with it for the first time the peer's, which had crossed the first
- * copy: some stacks do so instead of with a bare acknowledgment. It says nothing of what became of that copy.
+ * The sender repeats its FIN and with it first acknowledges the peer's, which had crossed the first copy: some stacks
+ * do so instead of sending a bare acknowledgment. It says nothing about what became of that copy.
  */
 function answersCrossedFin(at: Exchange): boolean {
   const { memory, sender: x, fromServer, ledger } = at;
@@ -105,7 +105,7 @@ function putBehind(at: Exchange, entry: number): void {
 }
 
 /**
- * The sender's first FIN. What the sender had not received by then crossed it: that is taken back, and comes behind the
+ * The sender's first FIN. What the sender had not received by then crossed it: that is taken back, and comes after the
  * FIN, a FIN of the peer before a reset.
  */
 function sendFin(at: Exchange): void {
@@ -117,13 +117,13 @@ function sendFin(at: Exchange): void {
   if (crossedReset >= 0) receiveAfterAll(at, server, RECEIVED_RESET, crossedReset);
 }
 
-/** `sendFin`, before or behind the peer's FIN. */
+/** `sendFin`, before or after the peer's FIN. */
 function sendFinBesidePeers(at: Exchange): void {
   const { memory, base, sender: x, fromServer: server, segment, ledger } = at;
   const newest = ledger.newest(server);
   const isUnproved = (memory[x + STATE] & ENDPOINT_FIN_UNPROVED) !== 0;
   const crossesPeers = isUnproved && !knowsPeersFin(at);
-  // Right behind the one that shows that it had been sent, this is its first copy, which that has overtaken.
+  // Right after the segment which shows that the FIN had been sent, this is its first copy, overtaken by that segment.
   const isOnlyOvertaken = knowsPeersFin(at) && secondsSinceLast(memory, x, segment) < REORDERING_WINDOW;
   const mayBeRepeated = !crossesPeers && newest >= 0 && !isOnlyOvertaken;
   if (mayBeRepeated && ledger.eventOf(newest) === RECEIVED_FIN && hadSentBefore(at)) {
@@ -151,8 +151,8 @@ function sendFinBesidePeers(at: Exchange): void {
 
 /**
  * The transition at `entry` came with the peer's FIN, in an endpoint that may have closed before: that it had not is
- * assumed, or proved only by the acknowledgment on which its FIN, which was waiting for that, follows at once. Then that
- * proof is withdrawn. Tells whether it is so.
+ * assumed, or proved only by an acknowledgment that its own FIN, which was waiting for it, follows at once. Then that
+ * proof is withdrawn. Returns whether it is so.
  */
 function doubtIfItWaited(at: Exchange, entry: number): boolean {
   const { memory, receiver: y, fromServer, segment, ledger } = at;
@@ -168,8 +168,8 @@ function doubtIfItWaited(at: Exchange, entry: number): boolean {
 }
 
 /**
- * The next number of the segment before, which did not know of the peer's FIN, lay behind the sender's own: of that the
- * first copy was lost before the tap.
+ * The next number of the segment before, which did not know of the peer's FIN, lay past the sender's own: the first
+ * copy of that was lost before the tap.
  */
 function hadSentBefore({ memory, sender: x, segment }: Exchange): boolean {
   return (
@@ -180,9 +180,9 @@ function hadSentBefore({ memory, sender: x, segment }: Exchange): boolean {
 }
 
 /**
- * When it first acknowledged the peer's FIN, its next number lay behind its own already, of which the first copy was lost
- * before the tap. It acknowledges the peer's as soon as that comes: unless there were several of those, it had sent its
- * own before, and the two crossed.
+ * When the sender first acknowledged the peer's FIN, its next number already lay past its own, the first copy of which
+ * was lost before the tap. It acknowledges the peer's as soon as that comes: unless there were several copies of the
+ * peer's, it had sent its own before, and the two crossed.
  */
 function sendFinUnseen(at: Exchange): void {
   const { fromServer, segment, ledger } = at;
@@ -190,7 +190,7 @@ function sendFinUnseen(at: Exchange): void {
   else crossUnseen(at, segment.frame);
 }
 
-/** An early copy of the sender's FIN, which others have overtaken, shows that it had not received the peer's by then. */
+/** An early copy of the sender's FIN, overtaken by others, shows that it had not received the peer's by then. */
 function showCrossing(at: Exchange): void {
   const { memory, receiver: y, fromServer, ledger } = at;
   if ((memory[y + STATE] & ENDPOINT_FIN_SENT) === 0 || knowsPeersFin(at)) return;
@@ -204,7 +204,7 @@ function showCrossing(at: Exchange): void {
   if (last !== sent) enterAsBefore(at, fromServer, ledger.eventOf(last), last, evidence, proof);
 }
 
-/** The sender's FIN, of which the first copy was not captured, but one in the frame `copy`, crossed the peer's. */
+/** The sender's FIN, whose first copy was not captured, but another in the frame `copy`, crossed the peer's. */
 function crossUnseen({ fromServer, ledger }: Exchange, copy: number): void {
   const received = ledger.retractFrom(fromServer, RECEIVED_FIN);
   const { journal } = ledger;
@@ -234,14 +234,14 @@ export function endsBeforeFin(at: Exchange, sequence: number, textEnd: number): 
 /**
  * A number no further from the sender's FIN than the receiver's window reaches. Beyond that the receiver drops
  * what comes (§3.10.7.4, first step): a stray of a device on the path, or of another connection on the same
- * ports whose SYN was not captured, tells nothing of how this stream ended.
+ * ports whose SYN was not captured, does not show how this stream ended.
  */
 export function isNearFin(at: Exchange, sequence: number): boolean {
   const { memory, sender: x, receiver: y } = at;
   return Math.abs(distance(sequence, memory[x + FIN_SEQUENCE])) <= widestWindow(at, y);
 }
 
-/** A stray with octets far behind the sender's FIN, or on either side once that was acknowledged. */
+/** A stray with octets far past the sender's FIN, or far off on either side once that was acknowledged. */
 export function isNoneOfTheStream(at: Exchange, sequence: number): boolean {
   const { memory, sender: x } = at;
   const isBehind = after(sequence, memory[x + FIN_SEQUENCE]);

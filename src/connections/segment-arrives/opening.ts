@@ -67,7 +67,7 @@ import type { Exchange } from './exchange.js';
 import { isOvertaken } from './overtaken.js';
 import { disproveReset, isReset } from './reset.js';
 
-/** By both of these a SYN asks for ECN (RFC 3168 §6.1.1). */
+/** With both of these a SYN asks for ECN (RFC 3168 §6.1.1). */
 const ECN_SETUP = ECE | CWR;
 
 /** A SYN of the sender, or a copy of it. */
@@ -124,10 +124,10 @@ export function takeSynAck(at: Exchange): number {
     memory[x + STATE] = flags | ENDPOINT_SENT_SYN_ACK;
     if (segment.sackPermitted !== 0) memory[base + FLAGS] |= SACK_AGREED;
     if (isOther || (flags & ENDPOINT_SYN_CAPTURED) === 0) startWithSynAck(at);
-    // A client's SYN-ACK answers a SYN of the server, and says nothing of the way to that.
+    // A client's SYN-ACK answers a SYN of the server, and says nothing about the path to the server.
     if (fromServer) measureDelay(memory, base, SERVER_DELAY, y, KIND_SYN, segment);
     const own = flags & STATE_MASK;
-    // Where both opened, the peer's SYN-ACK may have been captured before its own.
+    // If both opened, the peer's SYN-ACK may have been captured before its own.
     if (own === SYN_RECEIVED || (own === ESTABLISHED && (flags & ENDPOINT_SENT_SYN) !== 0))
       ledger.confirm(fromServer, RECEIVED_SYN, RECEIVED_SYN);
     else ledger.enter(fromServer, SENT_SYN_ACK, OBSERVED);
@@ -138,7 +138,7 @@ export function takeSynAck(at: Exchange): number {
   raiseAcknowledged(at, y, acknowledgment);
   if (after(acknowledgment, first)) acceptFastOpen(at);
   else if (isFirst && memory[y + SND_NXT] !== first) refuseFastOpen(at);
-  // Who opened actively as well sent its SYN first, and that arrives first.
+  // A sender that opened actively as well sent its SYN first, and that arrives first.
   if ((flags & ENDPOINT_SENT_SYN) !== 0) ledger.enter(!fromServer, RECEIVED_SYN, ASSUMED);
   const state = at.stateOf(y);
   if (state === SYN_SENT) {
@@ -161,8 +161,8 @@ export function takeSynAck(at: Exchange): number {
 
 /**
  * A SYN-ACK that starts from another number than the one before: its host forgot that one, or two hosts answer.
- * The peer takes the first that reaches it, and answers the others with what it acknowledges already. Tells whether
- * that is this one.
+ * The peer takes the first that reaches it, and answers the others with what it acknowledges already. Returns whether
+ * this is that first one.
  */
 function replacesSynAck(at: Exchange): boolean {
   const { memory, base, sender: x, receiver: y, segment } = at;
@@ -178,7 +178,7 @@ function replacesSynAck(at: Exchange): boolean {
 }
 
 /**
- * A SYN-ACK with an acknowledgment that is none of this connection, though both its FINs are through: it belongs to
+ * A SYN-ACK whose acknowledgment does not fit this connection, though both its FINs are through: it belongs to
  * another one on the same ports, whose SYN was not captured, and nothing is left of this one.
  */
 function opensAfterBothFins(at: Exchange): boolean {
@@ -191,7 +191,7 @@ function opensAfterBothFins(at: Exchange): boolean {
   return true;
 }
 
-/** Its data may have been captured first, where several queues feed the capture. */
+/** Its data may have been captured first, if several queues feed the capture. */
 function startWithSynAck(at: Exchange): void {
   const { memory, sender: x, segment } = at;
   const hasSent = (memory[x + STATE] & ENDPOINT_SEEN) !== 0 && memory[x + ISS] === segment.sequence;
@@ -203,7 +203,7 @@ function startWithSynAck(at: Exchange): void {
   memory[x + CONTIGUOUS] = contiguous;
 }
 
-/** The peer had sent SYN-ACKs with two numbers: if this acknowledges the other one, it is that which opened. */
+/** The peer had sent SYN-ACKs with two numbers: if this acknowledges the other one, that is the one that opened. */
 export function chooseIsn(at: Exchange): void {
   const { memory, sender: x, receiver: y, fromServer, segment, ledger } = at;
   const other = advance(memory[y + FIN_SEQUENCE], 1);
@@ -219,7 +219,7 @@ export function chooseIsn(at: Exchange): void {
 
 /**
  * The sender, which may have been taken for open too often, acknowledges a SYN-ACK whose last copy was captured
- * since it last spoke: that arrived. Tells whether there is one.
+ * since the sender's last segment: that copy arrived. Returns whether there is one.
  */
 export function openByProof(at: Exchange): boolean {
   const { memory, sender: x, receiver: y, fromServer, segment, ledger } = at;
@@ -243,7 +243,7 @@ export function enterOpen(at: Exchange, server: boolean, event: number): void {
   }
 }
 
-/** Covers more than the SYN. */
+/** The SYN-ACK covers more than the SYN. */
 function acceptFastOpen(at: Exchange): void {
   const { memory, base, fromServer, ledger } = at;
   if ((memory[base + FLAGS] & FAST_OPEN) !== 0) return;
@@ -251,14 +251,14 @@ function acceptFastOpen(at: Exchange): void {
   ledger.note(FAST_OPEN_ACCEPTED, fromServer, 0);
 }
 
-/** Covers the SYN alone, though more was sent: with the SYN, or captured too early. */
+/** The SYN-ACK covers the SYN alone, though more was sent: with the SYN, or captured too early. */
 function refuseFastOpen(at: Exchange): void {
   const { fromServer, segment, ledger } = at;
   if (ledger.find(SYN_DATA, !fromServer) < 0) return;
   ledger.startRun(FAST_OPEN_REFUSED, fromServer, Math.max(0, segment.fastOpenCookieLength));
 }
 
-/** The first octets again, which came with the SYN and were not covered by the SYN-ACK: they were thrown away. */
+/** Repeats the first octets, which came with the SYN and were not covered by the SYN-ACK: they had been discarded. */
 export function repeatSynData(at: Exchange, sequence: number): void {
   const { memory, sender: x, fromServer, ledger } = at;
   if (sequence !== advance(memory[x + ISS], 1) || memory[x + UNA] !== sequence) return;
@@ -266,19 +266,19 @@ export function repeatSynData(at: Exchange, sequence: number): void {
   if (entry >= 0) ledger.extend(entry, 0);
 }
 
-/** The sender repeats its SYN or SYN-ACK: the segment held to have opened it never arrived. */
+/** The sender repeats its SYN or SYN-ACK: the segment taken to have opened it never arrived. */
 function disproveOpening(at: Exchange): void {
   const { memory, sender: x, fromServer: server, ledger } = at;
   if ((memory[x + STATE] & ENDPOINT_OPEN_UNPROVED) === 0) return;
   const bySynAck = ledger.newestBy(server, RECEIVED_SYN_ACK);
   const entry = bySynAck >= 0 ? bySynAck : ledger.newestBy(server, RECEIVED_ACK_OF_SYN);
   if (entry < 0 || at.tooSoon(entry, server)) return;
-  // What it went through since is taken back as well, a FIN held to have reached it included.
+  // What it went through since is taken back as well, including a FIN taken to have reached it.
   ledger.retractFrom(server, ledger.eventOf(entry));
   memory[x + STATE] &= ~(ENDPOINT_OPEN_UNPROVED | ENDPOINT_FIN_UNPROVED);
 }
 
-/** The sender repeats its SYN or SYN-ACK after a reset that had ended its opening: it is still at it. */
+/** The sender repeats its SYN or SYN-ACK after a reset that had ended its opening: it is still opening. */
 function disproveResetOfOpening(at: Exchange): void {
   const { memory, sender: x, fromServer: server, ledger } = at;
   const entry = isReset(at) ? ledger.newest(server) : -1;

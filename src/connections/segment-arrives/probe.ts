@@ -1,5 +1,5 @@
 /**
- * Keep-alives and window probes (RFC 9293 §3.8.4, §3.8.6.1): what looks like text or an acknowledgment, and is none.
+ * Keep-alives and window probes (RFC 9293 §3.8.4, §3.8.6.1): what looks like text or an acknowledgment, and is neither.
  */
 import { advance, distance } from '../../tcp/sequence.js';
 import { ESTABLISHED } from '../../tcp/states.js';
@@ -49,7 +49,7 @@ function noteProbe(at: Exchange, kind: number): void {
     ledger.startRun(kind, fromServer, 0);
     return;
   }
-  // The peer spoke since the probe before this one: that one was answered.
+  // The peer has sent since the probe before this one: that one was answered.
   const isAnswered = isLaterFrame(memory[y + LAST_FRAME], memory[x + LAST_FRAME]) || wasSwapped(memory, y, x);
   ledger.extend(entry, isAnswered ? 1 : 0);
 }

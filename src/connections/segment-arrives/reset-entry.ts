@@ -1,5 +1,5 @@
 /**
- * What is written down about a reset: its form, what its receiver makes of it, and what it answers (RFC 9293 §3.5.2).
+ * What is recorded about a reset: its form, how its receiver treats it, and what it answers (RFC 9293 §3.5.2).
  */
 import { elapsedSeconds } from '../../core/time.js';
 import { before } from '../../tcp/sequence.js';
@@ -31,12 +31,12 @@ import { delayTowards } from '../tap.js';
 import type { Exchange } from './exchange.js';
 import { missedBy } from './reset-verdict.js';
 
-/** What answers a segment follows within this, or within two round trips where those take longer (seconds). */
+/** An answer follows its segment within this, or within two round trips if those take longer (seconds). */
 const LONGEST_REACTION = 1;
-/** Resets written down per endpoint; a flood of them beyond this is only counted. */
+/** Resets recorded per endpoint; a flood of them beyond this is only counted. */
 const MAX_RESETS = 32;
 
-/** Writes a reset down: its form, what its receiver makes of it, and what it answers. */
+/** Records a reset: its form, how its receiver treats it, and what it answers. */
 export function noteReset(at: Exchange, hasAck: boolean, verdict: number): void {
   const { memory, sender: x, receiver: y, fromServer: server, segment, ledger } = at;
   const count = resetCount(ledger, ledger.find(RESET, server));
@@ -78,12 +78,12 @@ export function noteReset(at: Exchange, hasAck: boolean, verdict: number): void 
   );
 }
 
-/** Whether the reset written down at `entry`, -1 for none, answers a segment of the capture. */
+/** Whether the reset recorded at `entry`, -1 for none, answers a segment of the capture. */
 export function isAnswer({ journal }: Ledger, entry: number): boolean {
   return entry >= 0 && journal.frame(journal.next(entry)) !== 0;
 }
 
-/** Resets of the same sender written down up to and with `entry`. */
+/** Resets of the same sender recorded up to and including `entry`. */
 function resetCount(ledger: Ledger, entry: number): number {
   if (entry < 0) return 0;
   const { journal } = ledger;
@@ -91,9 +91,9 @@ function resetCount(ledger: Ledger, entry: number): number {
 }
 
 /**
- * Where frame and time of the receiver's segment stand that the reset answers, or -1: it answers none that is
- * known. A closed socket answers at once, with the acknowledgment field of what it got for a number; a live one
- * that is aborted sends its next number (RFC 9293 §3.10.5), which is the same when all it sent has arrived.
+ * Where the frame and time of the receiver's segment that the reset answers are stored, or -1: it answers none that
+ * is known. A closed socket answers at once, numbered with the acknowledgment field of what it got; a live one that
+ * is aborted sends its next number (RFC 9293 §3.10.5), which is the same when all it sent has arrived.
  */
 function answeredBy(at: Exchange, hasAck: boolean): number {
   const { memory, base, segment, sender: x, receiver: y, fromServer } = at;
@@ -103,7 +103,7 @@ function answeredBy(at: Exchange, hasAck: boolean): number {
   if (hasAck && resetSince) return -1;
   if (hasAck && answersSyn(at)) return y + LAST_FRAME;
   if (hasAck ? !refusesText(at) : segment.sequence !== memory[y + LAST_ACKNOWLEDGMENT]) return -1;
-  // The receiver's own resets have taken the place of that segment's frame and time; payload has another.
+  // The receiver's own resets have taken the place of that segment's frame and time; payload has its own.
   if (resetSince && (info & LAST_PAYLOAD_MASK) === 0) return -1;
   const answered = y + (resetSince ? DATA_FRAME : LAST_FRAME);
   if (hasSpokenSince(memory, x, y, memory[answered])) return -1;
@@ -114,11 +114,11 @@ function answeredBy(at: Exchange, hasAck: boolean): number {
     segment.nanoseconds,
   );
   const limit = Math.max(LONGEST_REACTION, (2 * delayTowards(memory, base, fromServer)) / 1e6);
-  // By a clock that ran back no answer is late.
+  // If the clock ran back, no answer counts as late.
   return reaction <= limit || (memory[base + FLAGS] & CLOCK_BACKWARDS) !== 0 ? answered : -1;
 }
 
-/** The endpoint at `x` has acknowledged all of the other's in a segment after `frame`: it still knew it then. */
+/** The endpoint at `x` has acknowledged all of the other's in a segment after `frame`: it still knew of the other. */
 function hasSpokenSince(memory: Int32Array, x: number, y: number, frame: number): boolean {
   return (
     isLaterFrame(memory[x + LAST_FRAME], frame) &&
@@ -128,27 +128,27 @@ function hasSpokenSince(memory: Int32Array, x: number, y: number, frame: number)
 }
 
 /**
- * Windows resets with ACK and a closed window what meets a socket that has been closed: it acknowledges what it
- * throws away.
+ * Windows answers what meets a closed socket with a reset that has ACK and a closed window: it acknowledges what it
+ * discards.
  */
 export function isRefusing({ memory, sender: x, segment }: Exchange): boolean {
   return (memory[x + STATE] & ENDPOINT_FIN_SENT) !== 0 && segment.window === 0;
 }
 
-/** The same of the peer's last segment, which has text that goes up to what is acknowledged. */
+/** The same for the peer's last segment, whose text goes up to what is acknowledged. */
 function refusesText(at: Exchange): boolean {
   const { memory, receiver: y, segment } = at;
   const hasText = (memory[y + LAST_INFO] & LAST_PAYLOAD_MASK) !== 0 && at.lastKindOf(y) === KIND_DATA;
   return hasText && isRefusing(at) && segment.acknowledgment === memory[y + SND_NXT];
 }
 
-/** Of standard forms, a reset with ACK is an answer only to a SYN: it acknowledges exactly that (§3.10.7.1). */
+/** Among the standard forms, a reset with ACK answers only a SYN: it acknowledges exactly that (§3.10.7.1). */
 function answersSyn(at: Exchange): boolean {
   const { memory, receiver: y, segment } = at;
   return at.lastKindOf(y) === KIND_SYN && segment.acknowledgment === memory[y + SND_NXT];
 }
 
-/** Seconds between the last segment of `x` and the one after it whose frame and time stand at `answered`. */
+/** Seconds between the last segment of `x` and the one after it whose frame and time are at `answered`. */
 function idleBefore(memory: Int32Array, x: number, answered: number): number {
   if (memory[x + LAST_FRAME] === 0) return 0;
   const idle = elapsedSeconds(

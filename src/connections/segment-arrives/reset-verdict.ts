@@ -1,6 +1,6 @@
 /**
  * Whether the receiver acts on a reset: RFC 9293 §3.5.3 and §3.10.7 say who accepts one, RFC 5961 §3.2 what else an
- * inexact one draws. Where stacks differ it is Linux that counts: what follows disproves it.
+ * inexact one draws. Where stacks differ, Linux counts: what follows disproves it.
  */
 import { advance, after, before, distance, within } from '../../tcp/sequence.js';
 import { CLOSE_WAIT, CLOSED, CLOSING, LAST_ACK, SYN_SENT } from '../../tcp/states.js';
@@ -45,7 +45,7 @@ export function verdictOn(at: Exchange, hasAck: boolean): number {
     return acceptable ? VERDICT_ACCEPTED : VERDICT_IGNORED;
   }
   const flags = memory[x + STATE];
-  // Without a single segment of the sender there is nothing to hold the number against.
+  // Without a single segment of the sender there is nothing to compare the number with.
   if ((flags & (ENDPOINT_SEEN | ENDPOINT_ACKNOWLEDGED)) === 0) return VERDICT_ACCEPTED;
   const low = leastExpected(at);
   const high = mostExpected(at);
@@ -60,7 +60,7 @@ export function verdictOn(at: Exchange, hasAck: boolean): number {
 
 /**
  * Octets of the reset's sender were captured beyond a gap, and its number follows the last of them. Linux takes that
- * for exact where selective acknowledgments are agreed on; a receiver that does not goes on, which disproves it.
+ * as exact if selective acknowledgments are agreed on; a receiver that does not will carry on, which disproves it.
  */
 function endsBeyondGap({ memory, base, sender: x, segment }: Exchange, expected: number): boolean {
   const next = memory[x + SND_NXT];
@@ -69,8 +69,8 @@ function endsBeyondGap({ memory, base, sender: x, segment }: Exchange, expected:
 }
 
 /**
- * The receiver's RCV.NXT at least: at its own tap it has exactly what was captured, unless it has spoken since and
- * left some out, as it does when its window is closed (§3.8.6.1); elsewhere it may be behind.
+ * The receiver's RCV.NXT at least: with the tap at the receiver, it has exactly what was captured, unless it has sent
+ * since and left some out, as it does when its window is closed (§3.8.6.1); elsewhere it may be behind.
  */
 function leastExpected(at: Exchange): number {
   const { memory, sender: x, receiver: y } = at;
@@ -87,8 +87,8 @@ function mostExpected({ memory, sender: x }: Exchange): number {
 }
 
 /**
- * By how many octets the receiver's verdict fails the reset: from its RCV.NXT if it lies in the window, else from
- * the nearer edge of that, negative before it.
+ * By how many octets the reset misses, by the receiver's verdict: from RCV.NXT if it lies in the window, else from
+ * the window's nearer edge, negative before it.
  */
 export function missedBy(at: Exchange, verdict: number): number {
   const { sequence } = at.segment;
@@ -99,7 +99,7 @@ export function missedBy(at: Exchange, verdict: number): number {
   return distance(sequence, advance(mostExpected(at), Math.max(at.memory[at.receiver + WINDOW] - 1, 0)));
 }
 
-/** The sender had repeated itself before, or probed, without any answer: nothing says that more arrives. */
+/** The sender had repeated itself before, or probed, without any answer: nothing shows that more arrives. */
 function isUnanswered(at: Exchange): boolean {
   const { memory, ledger } = at;
   for (const kind of [KEEP_ALIVE, RETRANSMISSION_RUN]) {

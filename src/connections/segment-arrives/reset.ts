@@ -1,6 +1,6 @@
 /**
  * Resets (RFC 9293 §3.5.2, §3.5.3, §3.10.7, RFC 5961 §3.2): what becomes of both endpoints, and what shows that
- * one was not its sender's, or failed.
+ * a reset was not its sender's, or failed.
  */
 import { ACK, FIN, SYN } from '../../decode/segment.js';
 import { advance, after, before, within } from '../../tcp/sequence.js';
@@ -55,7 +55,7 @@ import { verdictOn } from './reset-verdict.js';
 /** Segments that travel at the same time overtake one another by no more than this, in seconds. */
 const LONGEST_OVERTAKING = 1;
 
-/** A reset of the sender: of its own connection and, if the receiver accepts it, of that as well. */
+/** A reset from the sender: it ends its own connection and, if the receiver accepts it, the receiver's as well. */
 export function takeReset(at: Exchange): void {
   const { memory, sender: x, receiver: y, fromServer, segment, ledger } = at;
   const hasAck = (segment.flags & ACK) !== 0;
@@ -91,13 +91,13 @@ function loseByOwnReset(at: Exchange, hasAck: boolean): void {
   const seen = (memory[x + STATE] & ENDPOINT_SEEN) !== 0;
   const own = !seen || answers || within(segment.sequence, memory[x + ISS], memory[x + SND_NXT]);
   if (!own && !isBehindLoss(at, hasAck)) return;
-  // What it acknowledges has reached its sender, though nobody may have read it. But what is refused is thrown away,
-  // and a socket that resets its own SYN has nothing to acknowledge.
+  // What the reset acknowledges has reached its sender, though nobody may have read it. But what is refused is
+  // discarded, and a socket that resets its own SYN has nothing to acknowledge.
   const hasTaken = hasAck && !isRefusing(at) && state !== SYN_SENT;
   if (hasTaken && within(segment.acknowledgment, memory[y + UNA], memory[y + SND_NXT])) {
     raiseAcknowledged(at, y, segment.acknowledgment);
   }
-  // It went on repeating its SYN-ACK and now knows of no connection: it never took an acknowledgment.
+  // It went on repeating its SYN-ACK and now knows of no connection: it never accepted an acknowledgment.
   if (
     answers &&
     (memory[x + STATE] & ENDPOINT_OPEN_UNPROVED) !== 0 &&
@@ -111,13 +111,13 @@ function loseByOwnReset(at: Exchange, hasAck: boolean): void {
     ledger.retractFrom(fromServer, RECEIVED_SYN_ACK);
     memory[x + STATE] &= ~ENDPOINT_OPEN_UNPROVED;
   }
-  // It answers the peer's FIN, or what came before that: it never took that in, or it would have acknowledged it.
+  // It answers the peer's FIN, or what came before: it never took the FIN in, or it would have acknowledged it.
   const answersEarlier = !hasAck && before(segment.sequence, memory[y + LAST_ACKNOWLEDGMENT]);
   if ((answers || answersEarlier) && (memory[x + STATE] & ENDPOINT_FIN_UNPROVED) !== 0) {
     ledger.retractFrom(fromServer, RECEIVED_FIN);
     memory[x + STATE] &= ~ENDPOINT_FIN_UNPROVED;
   }
-  // It acknowledges less than the peer's FIN: that had not come by then.
+  // It acknowledges less than the peer's FIN: the FIN had not come by then.
   if (hasAck && (memory[x + STATE] & ENDPOINT_FIN_UNPROVED) !== 0 && leavesFinOut(at)) {
     ledger.retractFrom(fromServer, RECEIVED_FIN);
     memory[x + STATE] &= ~ENDPOINT_FIN_UNPROVED;
@@ -132,7 +132,8 @@ function loseByOwnReset(at: Exchange, hasAck: boolean): void {
 
 /**
  * The reset at hand is numbered as if its sender had sent more than was captured, and no more than it was allowed to:
- * that may have been lost before. Who only guesses numbers does not hit on what it acknowledges (RFC 5961 §1.2).
+ * the rest may have been lost before. Someone who only guesses numbers does not hit on what it acknowledges (RFC 5961
+ * §1.2).
  */
 function isBehindLoss({ memory, sender: x, receiver: y, segment }: Exchange, hasAck: boolean): boolean {
   const allowed = advance(leastAcknowledged(memory, x), memory[y + WINDOW]);
@@ -143,14 +144,14 @@ function isBehindLoss({ memory, sender: x, receiver: y, segment }: Exchange, has
   );
 }
 
-/** What is acknowledged of the endpoint at `y` at least, as soon as anything is: its SYN. */
+/** The least that is acknowledged of the endpoint at `y` once anything is: its SYN. */
 function leastAcknowledged(memory: Int32Array, y: number): number {
   return (memory[y + STATE] & ENDPOINT_ACKNOWLEDGED) !== 0 ? memory[y + UNA] : advance(memory[y + ISS], 1);
 }
 
 /**
- * The sender, held to have aborted the connection, answers what came since as one who knows of none: the reset before was
- * its own. One right behind the other may be of whoever made both.
+ * The sender, taken to have aborted the connection, answers what came since like a host that knows of none: the reset
+ * before was its own. Two resets in direct succession may both come from whoever made them.
  */
 function confirmAbort({ memory, receiver: y, fromServer, ledger }: Exchange): void {
   const entry = ledger.newest(fromServer);
@@ -160,12 +161,12 @@ function confirmAbort({ memory, receiver: y, fromServer, ledger }: Exchange): vo
   ledger.confirm(fromServer, SENT_ABORT, SENT_ABORT);
 }
 
-/** What is acknowledged at hand ends with octets of the peer before its FIN. */
+/** The acknowledgment at hand ends with octets of the peer before its FIN. */
 function leavesFinOut({ memory, receiver: y, segment }: Exchange): boolean {
   return within(segment.acknowledgment, leastAcknowledged(memory, y), memory[y + FIN_SEQUENCE]);
 }
 
-/** The reset at hand has the number of its sender's FIN, which nobody had acknowledged to it by then. */
+/** The reset at hand has the number of its sender's FIN, no acknowledgment of which had reached it by then. */
 function precedesAckOfFin(at: Exchange): boolean {
   const { memory, sender: x, fromServer, segment, ledger } = at;
   if ((memory[x + STATE] & ENDPOINT_FIN_SENT) === 0 || segment.sequence !== memory[x + FIN_SEQUENCE])
@@ -174,7 +175,7 @@ function precedesAckOfFin(at: Exchange): boolean {
   return acknowledged >= 0 && at.tooSoon(acknowledged, fromServer);
 }
 
-/** The sender was held to have no connection after a reset, yet it sends: the reset was not its own, or failed. */
+/** The sender was taken to have no connection after a reset, yet it sends: the reset was not its own, or failed. */
 export function disproveReset(at: Exchange): void {
   const { memory, sender: x, fromServer: server, segment, ledger } = at;
   const entry = ledger.newest(server);
@@ -201,9 +202,9 @@ export function disproveReset(at: Exchange): void {
 }
 
 /**
- * Whether the sender may have sent the segment at hand before its reset, which is `entry`, and nothing in it tells: it
- * is like those before; or the reset was an answer (RFC 9293 §3.5.2), which a host gives at once when it has the
- * connection no longer, while what it sent before is still under way.
+ * Whether the sender may have sent the segment at hand before its reset, which is `entry`, and nothing in it shows
+ * that: it is like those before; or the reset was an answer (RFC 9293 §3.5.2), which a host gives at once when it no
+ * longer has the connection, while what it sent before is still under way.
  */
 function mayBeOvertaken(at: Exchange, entry: number): boolean {
   const { memory, base, sender: x, receiver: y, fromServer, segment, ledger } = at;
@@ -218,7 +219,7 @@ function mayBeOvertaken(at: Exchange, entry: number): boolean {
   return isAnswer(ledger, ledger.find(RESET, fromServer)) && !knowsLaterData;
 }
 
-/** After a reset of its peer: the sender's first word on it, which says nothing new, challenges it (RFC 5961 §3.2). */
+/** After a reset from its peer: the sender's first segment, which says nothing new, challenges it (RFC 5961 §3.2). */
 export function challenge(at: Exchange, next: number): void {
   const { memory, sender: x, receiver: y, fromServer, segment, ledger } = at;
   const reset = ledger.find(RESET, !fromServer);
@@ -231,7 +232,7 @@ export function challenge(at: Exchange, next: number): void {
   if (challenges) ledger.note(CHALLENGE_ACK, fromServer, 0);
 }
 
-/** The sender lost its connection by a reset. */
+/** The sender lost its connection to a reset. */
 export function isReset({ memory, sender: x }: Exchange): boolean {
   return (memory[x + STATE] & (STATE_MASK | ENDPOINT_RESET)) === (CLOSED | ENDPOINT_RESET);
 }

@@ -1,4 +1,4 @@
-/** Selective acknowledgments (RFC 2018): whether they speak of what the peer sent. */
+/** Selective acknowledgments (RFC 2018): whether they refer to what the peer sent. */
 import { distance, within } from '../../tcp/sequence.js';
 import { SACK_ELSEWHERE } from '../milestones.js';
 import { ENDPOINT_ACKNOWLEDGED, ISS, STATE, UNA } from '../record.js';
@@ -6,8 +6,8 @@ import type { Exchange } from './exchange.js';
 import { windowLimit } from './window.js';
 
 /**
- * The sender's blocks lie further from all that it acknowledged than its window can ever reach: somebody on the way changed
- * these numbers, or all others.
+ * The sender's blocks lie further from all that it acknowledged than its window can ever reach: something on the path
+ * changed these numbers, or all others.
  */
 export function noteBlocksElsewhere(at: Exchange): void {
   const { memory, sender: x, receiver: y, fromServer, segment, ledger } = at;

@@ -103,7 +103,7 @@ function meetSender(at: Exchange): void {
   }
 }
 
-/** Writes down where a TTL changes as no route does: what opened the connection may be a device in front of the endpoint. */
+/** Notes a TTL that changes as no route does: what opened the connection may be a device in front of the endpoint. */
 function compareTtl({ memory, sender: x, segment, fromServer, ledger }: Exchange): void {
   const flags = memory[x + STATE];
   const ttl = (flags & TTL_MASK) >>> TTL_SHIFT;
@@ -112,7 +112,7 @@ function compareTtl({ memory, sender: x, segment, fromServer, ledger }: Exchange
   if (ledger.find(TTL_CHANGED, fromServer) < 0) ledger.note(TTL_CHANGED, fromServer, ttl);
 }
 
-/** The acknowledgment field: what the sender has received, and what that tells its peer. */
+/** The acknowledgment field: what the sender has received, and what its peer learns from that. */
 function acknowledge(at: Exchange): void {
   const { memory, base, sender: x, receiver: y, fromServer, segment, ledger } = at;
   const acknowledgment = segment.acknowledgment;
@@ -137,7 +137,7 @@ function acknowledge(at: Exchange): void {
   }
 
   const peerFlags = memory[y + STATE];
-  // Text may come when the program likes, and the acknowledgment before it be lost.
+  // Text may come whenever the program likes, and the acknowledgment before it may be lost.
   if (
     !fromServer &&
     (peerFlags & STATE_MASK) === SYN_RECEIVED &&
@@ -158,7 +158,7 @@ function acknowledge(at: Exchange): void {
   if (segment.sackBlocks > 0) noteBlocksElsewhere(at);
 }
 
-/** It tells no more than the SYN-ACK did: what is unacceptable draws such an acknowledgment before the third segment comes. */
+/** It says no more than the SYN-ACK did: an unacceptable segment draws the same before the third segment comes. */
 function saysSynAckAgain({ memory, receiver: y, segment }: Exchange): boolean {
   const { acknowledgment, flags, payloadLength } = segment;
   return payloadLength === 0 && (flags & FIN) === 0 && acknowledgment === advance(memory[y + ISS], 1);

@@ -1,5 +1,5 @@
 /**
- * Text (RFC 9293 §3.10.7.4, seventh step): new octets, and those that come again.
+ * Text (RFC 9293 §3.10.7.4, seventh step): new octets, and repeated ones.
  */
 import { elapsedSeconds } from '../../core/time.js';
 import { FIN } from '../../decode/segment.js';
@@ -60,7 +60,7 @@ export function takeText(at: Exchange): number {
       disproveFin(at, x, fromServer);
       next = memory[x + SND_NXT];
     }
-    // The receiver drops it (§3.10.7.4, first step), and the stream goes on below, if that is how it was.
+    // If it really was so, the receiver drops it (§3.10.7.4, first step), and the stream continues below.
     if (isBeyondWindow(at, sequence)) {
       takeFin(at, textEnd);
       return KIND_FIN;
@@ -108,12 +108,12 @@ function takeNewData(at: Exchange, textEnd: number, next: number): void {
   if (entry >= 0 && ledger.countOf(entry) === 1) ledger.setOwnWord(entry, frameBefore);
 }
 
-/** Octets from `sequence` up to `end`, none of them new: again, or out of order. */
+/** Octets from `sequence` up to `end`, none of them new: repeated, or out of order. */
 function takeRetransmission(at: Exchange, sequence: number, end: number): void {
   const { memory, sender: x, segment } = at;
   const contiguous = memory[x + CONTIGUOUS];
   if (isOvertaken(at)) return;
-  // It fills a gap in what was captured: reordered if that gap has only just shown.
+  // It fills a gap in what was captured: reordered if that gap has only just appeared.
   if (!before(sequence, contiguous) && secondsSinceLast(memory, x, segment) < REORDERING_WINDOW) return;
   memory[x + RETRANSMISSIONS] = memory[x + RETRANSMISSIONS] + 1;
   if (end !== sequence) goOnWithRun(at, sequence);
@@ -135,7 +135,7 @@ function repeatInVain(at: Exchange, sequence: number): void {
     memory[y + UNA] === ledger.ownWordOf(entry) &&
     !isLaterFrame(memory[x + DATA_FRAME], journal.frame(entry));
   if (goesOn) {
-    // Of copies that nobody answers in between, silence tells.
+    // Copies that nobody answers in between are a matter of silence.
     if (isLaterFrame(memory[y + LAST_FRAME], journal.other(entry))) ledger.extend(entry, 0);
     return;
   }
@@ -150,7 +150,7 @@ function ageOfData(at: Exchange): number {
   return Math.max(0, Math.min(sinceNewData(at) * 1000, 0x7fffffff)) | 0;
 }
 
-/** Octets from `sequence` on are sent again: with the same as the ones before, or as the first of a run. */
+/** Octets from `sequence` on are sent again: the same as the ones before, or as the first of a run. */
 function goOnWithRun(at: Exchange, sequence: number): void {
   const { memory, sender: x, receiver: y, fromServer, ledger } = at;
   const age = ageOfData(at);
@@ -162,7 +162,7 @@ function goOnWithRun(at: Exchange, sequence: number): void {
       noteRetransmitted(at, entry);
       return;
     }
-    // What is sent again after the first octet that is missing tells less than that does.
+    // What is sent again after the first missing octet shows less than that octet does.
     if (after(sequence, mark) && !before(mark, memory[x + UNA])) return;
   }
   // A run of one that was answered is not worth a place of its own.
@@ -173,7 +173,7 @@ function goOnWithRun(at: Exchange, sequence: number): void {
 
 /**
  * Seconds since the last octets of the sender that were new: what it sends again is at least as old, and just as
- * old if it was the last. Of a FIN without payload only the segment before it tells.
+ * old if it was the last. For a FIN without payload, only the segment before it shows that.
  */
 function sinceNewData({ memory, sender: x, segment }: Exchange): number {
   const hasData = segment.payloadLength > 0 && (memory[x + STATE] & ENDPOINT_HAS_NEW_DATA) !== 0;
@@ -182,7 +182,7 @@ function sinceNewData({ memory, sender: x, segment }: Exchange): number {
   return elapsedSeconds(memory[x + DATA_SECONDS], memory[x + DATA_NANOSECONDS], seconds, nanoseconds);
 }
 
-/** Writes the segment's size down on its run. */
+/** Records the segment's size in its run. */
 function noteRetransmitted(at: Exchange, entry: number): void {
   const { memory, segment, ledger } = at;
   const isFirst = ledger.countOf(entry) === 1;

@@ -53,7 +53,7 @@ export function widestWindow(at: Exchange, y: number): number {
   return isScaleKnown(at) ? window : Math.min(window * 2 ** LARGEST_SCALE, LARGEST_WINDOW);
 }
 
-/** As wide as the window of the endpoint at `y` can be at any time, by its scale. */
+/** The widest that the window of the endpoint at `y` can be at any time, by its scale. */
 export function windowLimit(at: Exchange, y: number): number {
   if (!isScaleKnown(at)) return LARGEST_WINDOW;
   const { memory } = at;

@@ -31,7 +31,7 @@ export function arcnetLinux(packet: Packet): number {
 }
 
 /**
- * Of a datagram in parts, the first is read: it has the headers, and IP tells the true length. Some systems
+ * Of a datagram in parts, the first is read: it has the headers, and IP gives the true length. Some systems
  * join the parts under the header of the first.
  */
 function protocolAt(packet: Packet, at: number): number {

@@ -39,9 +39,9 @@ export function ieee80211(packet: Packet): number {
 /**
  * An 802.11 frame from its frame control on. A frame is one segment at most: of several MSDUs in it, only
  * the first is read, and the packet counts such frames. Of an MSDU that was sent in fragments, the first part
- * is read: headers are in there, and IP tells the true length, as in frames that the snaplen cut.
+ * is read: headers are in there, and IP gives the true length, as in frames that the snaplen cut.
  *
- * @param isPadded whether header and body start at multiples of four octets, as some drivers have it
+ * @param isPadded whether header and body start at multiples of four octets, as some drivers write them
  */
 export function ieee80211Frame(packet: Packet, isPadded: boolean): number {
   const { view, offset } = packet;
@@ -81,7 +81,7 @@ function firstOfSeveral(packet: Packet): number {
 }
 
 /**
- * Outside of meshes the bit that announces mesh control means something else. What follows tells: only the
+ * Outside of meshes the bit that announces mesh control means something else. What follows shows it: only the
  * lowest two bits of mesh flags are in use, and an LLC header of IP never starts with so small a number.
  */
 function passMeshControl(packet: Packet): void {

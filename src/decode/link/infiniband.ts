@@ -1,11 +1,11 @@
 import type { Packet } from '../packet.js';
 import { NOT_IP } from '../verdict.js';
 
-/** An EtherType and two reserved octets (RFC 4391 §6), behind a route header or what stands for it. */
+/** An EtherType and two reserved octets (RFC 4391 §6), after a route header or what replaces it. */
 const ROUTE_HEADER_LENGTH = 40;
 const ENCAPSULATION_LENGTH = 4;
 
-/** Local route header: its second octet tells which header is next. */
+/** Local route header: its second octet says which header is next. */
 const LOCAL_ROUTE_HEADER_LENGTH = 8;
 const NEXT_HEADER = 1;
 const NEXT_HEADER_MASK = 0x03;
@@ -19,13 +19,13 @@ const UNRELIABLE_SEND = 0x24;
 const DATAGRAM_SEND = 0x64;
 const DATAGRAM_HEADER_LENGTH = 8;
 
-/** IP over InfiniBand, behind a global route header or the destination in its place (LINKTYPE_IPOIB). */
+/** IP over InfiniBand, after a global route header or the destination in its place (LINKTYPE_IPOIB). */
 export function ipOverInfiniband(packet: Packet): number {
   packet.offset += ROUTE_HEADER_LENGTH;
   return encapsulation(packet);
 }
 
-/** InfiniBand from its local route header on (LINKTYPE_INFINIBAND), where it carries IP in whole messages. */
+/** InfiniBand from its local route header on (LINKTYPE_INFINIBAND), if it carries IP in whole messages. */
 export function infiniband(packet: Packet): number {
   const { view, offset } = packet;
   if (offset + LOCAL_ROUTE_HEADER_LENGTH > packet.end)

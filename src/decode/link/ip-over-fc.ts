@@ -4,7 +4,7 @@ import { llc } from './llc.js';
 /** Destination and source, eight octets each. */
 const HEADER_LENGTH = 16;
 
-/** IP over Fibre Channel, which carries LLC behind its network header (RFC 2625 §3; LINKTYPE_IP_OVER_FC). */
+/** IP over Fibre Channel, which carries LLC after its network header (RFC 2625 §3; LINKTYPE_IP_OVER_FC). */
 export function ipOverFibreChannel(packet: Packet): number {
   packet.offset += HEADER_LENGTH;
   return llc(packet);

@@ -3,7 +3,7 @@ import type { Packet } from '../packet.js';
 import { NOT_IP } from '../verdict.js';
 import { ethernet } from './ethernet.js';
 
-/** A magic number of three octets, flags, and perhaps the length of extensions and these. */
+/** A magic number of three octets, flags, and perhaps the length of extensions and the extensions. */
 const MAGIC = 0x4d4743;
 const HEADER_LENGTH = 4;
 const EXTENSIONS_LENGTH = 2;
@@ -14,7 +14,7 @@ const PROTOCOL_LENGTH = 4;
 const IPV4 = 2;
 const IPV6 = 6;
 
-/** Ethernet behind the header of Juniper's routers, which old ones leave out (LINKTYPE_JUNIPER_ETHER). */
+/** Ethernet after the header of Juniper's routers, which old ones leave out (LINKTYPE_JUNIPER_ETHER). */
 export function juniperEthernet(packet: Packet): number {
   const { view, offset } = packet;
   if (offset + HEADER_LENGTH > packet.end) return -packet.shortage(offset + HEADER_LENGTH);

@@ -16,8 +16,8 @@ export function nflog(packet: Packet): number {
   if (offset + HEADER_LENGTH + TLV_HEADER_LENGTH > packet.end) {
     return -packet.shortage(offset + HEADER_LENGTH + TLV_HEADER_LENGTH);
   }
-  // Attributes have the byte order of the machine that captured, which the file does not tell; the first
-  // one is short, so that the order that makes it so is the right one.
+  // Attributes have the byte order of the machine that captured, which the file does not state; the first
+  // one is short, so the order that makes it so is the right one.
   const isLittle = view.getUint16(offset + HEADER_LENGTH, true) <= 0xff;
   let at = offset + HEADER_LENGTH;
   for (let tlvs = 0; tlvs < MAX_TLVS; tlvs++) {

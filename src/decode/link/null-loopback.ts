@@ -15,7 +15,7 @@ const AF_INET6_DARWIN = 30;
 
 /**
  * BSD loopback: an address family in the byte order of the machine that captured, which the file does not
- * tell (LINKTYPE_NULL). Families are small, so the order that gives a small number is the right one.
+ * state (LINKTYPE_NULL). Families are small, so the order that gives a small number is the right one.
  */
 export function nullLoopback(packet: Packet): number {
   const { view, offset } = packet;
@@ -24,7 +24,7 @@ export function nullLoopback(packet: Packet): number {
   return familyEitherWay(view, offset);
 }
 
-/** The EtherType of an address family that stands at `at` in either byte order. */
+/** The EtherType of the address family at `at`, in either byte order. */
 export function familyEitherWay(view: DataView, at: number): number {
   const family = view.getUint32(at, true);
   return etherTypeOfFamily(family > 0xffff ? view.getUint32(at) : family);

@@ -25,7 +25,7 @@ export function pktap(innerLayer: InnerLayer): Decapsulator {
   };
 }
 
-/** PKTAP under a link type that is anybody's to use, as Darwin wrote it before it had one: only what looks like it. */
+/** PKTAP under a link type that anybody may use, as Darwin wrote it before it had one: only what looks like it. */
 export function pktapUnder(linkType: number, innerLayer: InnerLayer): Decapsulator {
   const decode = pktap(innerLayer);
   return (packet) => {

@@ -19,7 +19,7 @@ const COMMON_FLAGS = 8;
 const COMMON_MIN_LENGTH = 10;
 const FLAG_FCS = 0x0001;
 
-/** The decoder of a link type that may stand in another's header; undefined if there is none. */
+/** The decoder of a link type that another's header may name; undefined if there is none. */
 export type InnerLayer = (linkType: number) => Decapsulator | undefined;
 
 /** Per-Packet Information, which names the link type of what follows (LINKTYPE_PPI). */
@@ -39,7 +39,7 @@ export function ppi(innerLayer: InnerLayer): Decapsulator {
   };
 }
 
-/** Goes on with the link type that a header names; what it does not lead to is remembered by its name. */
+/** Continues with the link type that a header names; one that leads nowhere is remembered. */
 export function enter(packet: Packet, linkType: number, innerLayer: InnerLayer): number {
   const decode = innerLayer(linkType);
   if (decode !== undefined) return decode(packet);

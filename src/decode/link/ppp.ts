@@ -11,7 +11,7 @@ const PPP_MPLS = 0x0281;
 /** The "all stations" address, which opens a frame of HDLC-like framing (RFC 1662 §3.1). */
 const ALL_STATIONS = 0xff;
 const ADDRESS_AND_CONTROL = 2;
-/** Protocol numbers are odd and their first octet is even: one octet that is odd is a whole number (RFC 1661 §2). */
+/** Protocol numbers are odd and their first octet is even: an octet that is odd is a whole number (RFC 1661 §2). */
 const WHOLE_NUMBER = 0x01;
 
 const PPPOE_HEADER_LENGTH = 6;
@@ -20,7 +20,7 @@ const PPPOE_CODE = 1;
 const PPPOE_PAYLOAD_LENGTH = 4;
 
 /**
- * PPP with or without HDLC-like framing, or Cisco's HDLC: the first octet tells (LINKTYPE_PPP, LINKTYPE_PPP_HDLC).
+ * PPP with or without HDLC-like framing, or Cisco's HDLC, by the first octet (LINKTYPE_PPP, LINKTYPE_PPP_HDLC).
  * No protocol in use has a number that begins with any of these.
  */
 export function ppp(packet: Packet): number {
@@ -37,14 +37,14 @@ export function pppoe(packet: Packet): number {
   const { view, offset } = packet;
   if (offset + PPPOE_HEADER_LENGTH > packet.end) return -packet.shortage(offset + PPPOE_HEADER_LENGTH);
   if (view.getUint8(offset) !== PPPOE_VERSION_AND_TYPE) return -MALFORMED;
-  // Only a session carries traffic; all other codes are of its discovery.
+  // Only a session carries traffic; all other codes belong to its discovery.
   if (view.getUint8(offset + PPPOE_CODE) !== 0) return -NOT_IP;
   packet.offset = offset + PPPOE_HEADER_LENGTH;
   packet.limit(packet.offset, view.getUint16(offset + PPPOE_PAYLOAD_LENGTH));
   return pppProtocol(packet);
 }
 
-/** The protocol field, of one octet where the peers agreed on that (RFC 1661 §6.5). */
+/** The protocol field, of one octet if the peers agreed on that (RFC 1661 §6.5). */
 function pppProtocol(packet: Packet): number {
   const { view, offset } = packet;
   if (offset >= packet.end) return -packet.shortage(offset + 1);

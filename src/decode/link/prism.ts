@@ -10,7 +10,7 @@ const AVS_MASK = 0xffff_f000;
 const AVS_MAGIC = 0x8021_1000;
 
 /**
- * The header of Prism chips' drivers, in the byte order of the machine that captured, which its code tells:
+ * The header of Prism chips' drivers, in the byte order of the machine that captured, which its code shows:
  * 0x41 or 0x44. Drivers also write AVS headers under this link type (LINKTYPE_IEEE802_11_PRISM).
  */
 export function prism(packet: Packet): number {

@@ -20,7 +20,7 @@ export const FCS_LENGTH = 4;
 const FLAG_FCS = 0x10;
 const FLAG_PADDED = 0x20;
 
-/** Radiotap, which tells how the 802.11 frame behind it was received (LINKTYPE_IEEE802_11_RADIOTAP; radiotap.org). */
+/** Radiotap, which says how the 802.11 frame after it was received (LINKTYPE_IEEE802_11_RADIOTAP; radiotap.org). */
 export function radiotap(packet: Packet): number {
   const { view, offset } = packet;
   if (offset + MIN_HEADER_LENGTH > packet.end) return -packet.shortage(offset + MIN_HEADER_LENGTH);

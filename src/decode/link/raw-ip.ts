@@ -2,7 +2,7 @@ import { ETHERTYPE_IPV4, ETHERTYPE_IPV6 } from '../ether-types.js';
 import type { Packet } from '../packet.js';
 import { MALFORMED } from '../verdict.js';
 
-/** No link header at all: the IP version tells which family follows (LINKTYPE_RAW and its DLT_ values). */
+/** No link header at all: the IP version shows which family follows (LINKTYPE_RAW and its DLT_ values). */
 export function rawIp(packet: Packet): number {
   if (packet.offset + 1 > packet.end) return -packet.shortage(packet.offset + 1);
   const version = packet.view.getUint8(packet.offset) >> 4;

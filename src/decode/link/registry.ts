@@ -44,7 +44,7 @@ const SIMPLE: readonly LinkLayer[] = [
   { linkType: 8, name: 'SLIP', decode: slip },
   { linkType: 9, name: 'PPP', decode: ppp },
   { linkType: 10, name: 'FDDI', decode: fddi },
-  // DLT_RAW differs by system; some programs wrote it into files in place of LINKTYPE_RAW.
+  // DLT_RAW differs by system; some programs wrote it into files instead of LINKTYPE_RAW.
   { linkType: 12, name: 'RAW', decode: rawIp },
   { linkType: 14, name: 'RAW', decode: rawIp },
   { linkType: 50, name: 'PPP_SERIAL', decode: ppp },
@@ -80,7 +80,7 @@ const SIMPLE: readonly LinkLayer[] = [
 
 /** Link layers whose headers name another: never one of these, so that they cannot nest. */
 const CARRIERS: readonly LinkLayer[] = [
-  // DLT_USER2, as which Darwin wrote PKTAP before it had a number.
+  // DLT_USER2, under which Darwin wrote PKTAP before it had a number.
   { linkType: 149, name: 'USER2', decode: pktapUnder(149, simpleLayer) },
   { linkType: 192, name: 'PPI', decode: ppi(simpleLayer) },
   { linkType: 258, name: 'PKTAP', decode: pktap(simpleLayer) },

@@ -72,14 +72,14 @@ function enhanced(packet: Packet, flags: number, type: number): number {
   const acknowledgment = (flags & ACKNOWLEDGMENT) === 0 ? 0 : FIELD_LENGTH;
   packet.offset = offset + ENHANCED_SHORTEST + FIELD_LENGTH + acknowledgment;
   packet.limit(packet.offset, view.getUint16(offset + PAYLOAD_LENGTH));
-  // Calls have another number in each direction.
+  // Calls have a different number in each direction.
   packet.enterTunnel(GRE);
   return ppp(packet);
 }
 
 /**
  * What routers redirect to web caches (Web Cache Communication Protocol). Its second version has a header of
- * its own under the same type; what does not begin like IPv4 is taken for that.
+ * its own under the same type; what does not begin like IPv4 is taken as that.
  */
 function wccp(packet: Packet): number {
   const { view, offset } = packet;

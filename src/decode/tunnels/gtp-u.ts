@@ -16,7 +16,7 @@ const MESSAGE_TYPE = 1;
 const LENGTH = 2;
 const VERSION_SHIFT = 5;
 const LAST_VERSION = 2;
-/** Message types that there are in versions 0 and 1, the charging variant's included, from … to (3GPP TS 29.060 §7.1). */
+/** Message types of versions 0 and 1, the charging variant's included, from … to (3GPP TS 29.060 §7.1). */
 const MESSAGES: readonly (readonly [number, number])[] = [
   [1, 7],
   [16, 37],
@@ -50,7 +50,7 @@ export function gtpU(packet: Packet): number {
   return optionalFields(packet, (flags & HAS_EXTENSIONS) !== 0);
 }
 
-/** Whether Wireshark takes it for one of the protocol's versions and messages at all. */
+/** Whether Wireshark recognises it as one of the protocol's versions and messages at all. */
 function isGtp(flags: number, type: number): boolean {
   const version = flags >> VERSION_SHIFT;
   return version === LAST_VERSION || (version < LAST_VERSION && IS_MESSAGE[type] !== 0);
@@ -74,7 +74,7 @@ function optionalFields(packet: Packet, hasExtensions: boolean): number {
   return userPacket(packet);
 }
 
-/** IP shows by its version. Radio networks also carry PDCP, whose packets begin with other bits. */
+/** IP is known by its version. Radio networks also carry PDCP, whose packets begin with other bits. */
 function userPacket(packet: Packet): number {
   const { view, offset } = packet;
   if (offset >= packet.end) return -packet.shortage(offset + 1);

@@ -3,7 +3,7 @@ import { ETHERTYPE_IPV6 } from '../ether-types.js';
 import { rawIp } from '../link/raw-ip.js';
 import type { Packet } from '../packet.js';
 
-/** IP in IP (RFC 2003), of either version, as Wireshark takes it. */
+/** IP in IP (RFC 2003), of either version, as Wireshark decodes it. */
 export function ipInIp(packet: Packet): number {
   packet.enterTunnel(IP_IN_IP);
   return rawIp(packet);

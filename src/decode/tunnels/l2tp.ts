@@ -18,8 +18,8 @@ const LENGTH_LENGTH = 2;
 const OFFSET_LENGTH = 2;
 
 /**
- * L2TP's data messages, which carry PPP (RFC 2661 §3.1). Of version 3, what a session carries and behind which
- * cookie is said in control messages alone (RFC 3931), so that its packets are not followed.
+ * L2TP's data messages, which carry PPP (RFC 2661 §3.1). In version 3, only control messages say what a session
+ * carries and after which cookie (RFC 3931), so its packets are not followed.
  */
 export function l2tp(packet: Packet): number {
   const { view, offset } = packet;
@@ -35,9 +35,9 @@ export function l2tp(packet: Packet): number {
   if (offset + length > packet.end) return -packet.shortage(offset + length);
   if ((flags & HAS_LENGTH) !== 0) packet.limit(offset, view.getUint16(offset + FLAGS_LENGTH));
   packet.offset = offset + length;
-  // The octets that the offset tells to pass are behind it.
+  // The octets that the offset says to skip come after it.
   if ((flags & HAS_OFFSET) !== 0) packet.offset += view.getUint16(offset + length - OFFSET_LENGTH);
-  // Tunnels and sessions have another number in each direction.
+  // Tunnels and sessions have a different number in each direction.
   packet.enterTunnel(L2TP);
   return ppp(packet);
 }

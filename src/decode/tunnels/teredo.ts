@@ -9,12 +9,12 @@ const AUTHENTICATION = 0x0001;
 const INDICATION_LENGTH = 2;
 
 const ORIGIN_LENGTH = 8;
-/** Without the client's identifier and the authentication value, whose lengths it tells. */
+/** Without the client's identifier and the authentication value, whose lengths it states. */
 const AUTHENTICATION_LENGTH = 13;
 const IDENTIFIER_LENGTH = 2;
 const VALUE_LENGTH = 3;
 
-/** Teredo: IPv6 through NATs, behind what servers and relays put in front (RFC 4380 §5.1.1). */
+/** Teredo: IPv6 through NATs, after what servers and relays put in front (RFC 4380 §5.1.1). */
 export function teredo(packet: Packet): number {
   const { view, offset } = packet;
   let at = offset;
