@@ -178,7 +178,7 @@ describe('every reason', () => {
     async (format) => {
       const { stdout } = await finwait([path, '--format', format]);
       expect(stdout.replace(/\s+/g, ' ').replaceAll('\\', '')).toContain(
-        'link types that are not decoded, of 5 frames: USB_LINUX (3), BLUETOOTH_HCI_H4 (2)',
+        'link types that are not decoded, in 5 frames: USB_LINUX (3), BLUETOOTH_HCI_H4 (2)',
       );
     },
   );

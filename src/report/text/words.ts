@@ -38,7 +38,7 @@ export function citationNames(citations: readonly Citation[]): string {
   return text;
 }
 
-/** What is shown in the place of a time, and of seconds, that nobody knows. */
+/** Shown instead of a time or a duration that is not known. */
 export const UNKNOWN_TIME = 'no time';
 
 /** When a capture began and how long it lasted: `from 2026-11-20 22:00:00.123 UTC, for 62.1 s`; empty without frames. */
@@ -49,8 +49,8 @@ export function span({ frames, firstFrameAt, durationSeconds }: CaptureFacts, se
 }
 
 /**
- * When something was, to be found in logs of that time: `2026-11-20 23:58:31.361 to 23:59:33.762 UTC`, each end with
- * its day if there are two. One time where both are the same or a clock ran backwards, and empty if it is not known.
+ * When something happened, for looking it up in logs: `2026-11-20 23:58:31.361 to 23:59:33.762 UTC`, each end with its
+ * day if they differ. A single time if both are the same or a clock ran backwards; empty if it is not known.
  */
 export function period({ from, to }: { readonly from: Timestamp; readonly to: Timestamp }): string {
   if (!isKnown(from)) return '';
@@ -69,7 +69,7 @@ export function clockTime(time: Timestamp): string {
   return `${text.slice(0, 10)} ${text.slice(11, 23)} UTC`;
 }
 
-/** A time that passed, with as many digits as help: `62.1 s`, `0.020 s`, `12 µs`, `10 h 7 min`. */
+/** A duration, with as many digits as are useful: `62.1 s`, `0.020 s`, `12 µs`, `10 h 7 min`. */
 export function seconds(value: number): string {
   if (Number.isNaN(value)) return UNKNOWN_TIME;
   // The unit is that of the figure as it is rounded.
@@ -79,14 +79,14 @@ export function seconds(value: number): string {
   return `${Math.round(value * 1e6)} µs`;
 }
 
-/** Seconds since something with four decimals, as tables have them. */
+/** Seconds since something, with four decimals, for tables. */
 export function elapsed(from: Timestamp, to: Timestamp): string {
   const value = secondsBetween(from, to);
   return Number.isNaN(value) ? UNKNOWN_TIME : value.toFixed(4);
 }
 
 /**
- * The limits that a finding rests on, as one would set others: `60 s (close-wait-stuck.stuckSeconds), 600 s
+ * The limits that a finding rests on, with the names that set them: `60 s (close-wait-stuck.stuckSeconds), 600 s
  * (errorSeconds)`; empty if it rests on none.
  */
 export function limitsText({ rule, limits = {} }: Finding | Pattern): string {
@@ -112,7 +112,7 @@ export function octets(value: number): string {
   return `${(value / 1e9).toFixed(2)} GB`;
 }
 
-/** At most `most` characters, a longer text without its middle. */
+/** At most `most` characters: a longer text loses its middle. */
 export function shortened(text: string, most: number): string {
   if (text.length <= most) return text;
   const half = Math.floor((most - 1) / 2);
@@ -127,7 +127,7 @@ export function verdict({ summary, patterns }: Pick<AnalysisEnd, 'summary' | 'pa
   return `${told[0].toUpperCase()}${told.slice(1)} in ${counted(connections, 'TCP connection')}${hidden}`;
 }
 
-/** Findings by severity, and patterns with theirs, as one of them may be all that is wrong. */
+/** Findings by severity, and patterns with theirs: a pattern may be all that was found. */
 export function found(
   { summary: { findings, baseline }, patterns }: Pick<AnalysisEnd, 'summary' | 'patterns'>,
   styles: Palette['severity'] = PLAIN.severity,
@@ -181,11 +181,11 @@ export function frameNames(frames: readonly number[], most?: number): string {
   return frames.length === 0 ? '' : `frame${frames.length === 1 ? '' : 's'} ${frameList(frames, most)}`;
 }
 
-/** Whoever puts files one behind the other should know that their order counts. */
+/** Users who concatenate files should know that their order matters. */
 function parts({ appended }: CaptureFacts): readonly string[] {
   if (appended === undefined) return [];
   return [
-    `${counted(appended.files + 1, 'pcap file')} one behind the other, read as parts of one: the second starts at byte ${grouped(appended.offset)}; if their times overlap, merge them frame by frame with mergecap`,
+    `${counted(appended.files + 1, 'pcap file')} in a row, read as parts of one: the second starts at byte ${grouped(appended.offset)}; if their times overlap, merge them frame by frame with mergecap`,
   ];
 }
 
@@ -193,8 +193,8 @@ function parts({ appended }: CaptureFacts): readonly string[] {
 const MOST_REMARKS = 3;
 
 /**
- * What is remarkable about a capture, such as what somebody noted on it and its frames, each in a line, cut to `most`
- * characters but not escaped.
+ * Remarks about a capture, such as comments on it and on its frames, one per line, cut to `most` characters but not
+ * escaped.
  */
 export function remarks(facts: CaptureFacts, most = 200): readonly string[] {
   const { comments, frameComments, omittedFrameComments } = facts;
@@ -209,19 +209,19 @@ export function remarks(facts: CaptureFacts, most = 200): readonly string[] {
   ];
 }
 
-/** A capture as readers know it, by its path or where else it came from. */
+/** A capture's name for readers: its path, or where else it came from. */
 export function captureName(path: string): string {
   if (path === '') return "''";
   return path === '-' ? 'standard input' : escapeControls(path);
 }
 
-/** Where a connection is: the capture's name, and its number there, which is not the one that it has among all. */
+/** Where a connection is: the capture's name, and its number there, which differs from its number among all. */
 export type PlaceOf = (connection: {
   readonly capture: number;
   readonly stream: number;
 }) => readonly [name: string, ...stream: string[]];
 
-/** Tells where connections are, for lists of them; null where there is but one capture. */
+/** Says where connections are, for lists of them; null if there is only one capture. */
 export function placesIn(captures: readonly CaptureFacts[]): PlaceOf | null {
   if (captures.length < 2) return null;
   return ({ capture, stream }) => {
@@ -240,12 +240,12 @@ function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", "'\\''")}'`;
 }
 
-/** `connection 3`, or `connection 3 (VLAN 5)` if that is what tells it from others with its addresses and ports. */
+/** `connection 3`, or `connection 3 (VLAN 5)` if that distinguishes it from others with its addresses and ports. */
 export function connectionName({ id, network }: { readonly id: number; readonly network: string }): string {
   return network === '' ? `connection ${id}` : `connection ${id} (${network})`;
 }
 
-/** What to know of a pattern's filter: `in b.pcap, the first 12`; empty if it shows all of them. */
+/** What a pattern's filter covers: `in b.pcap, the first 12`; empty if it shows all connections. */
 export function filterScope({ capture, first }: PatternFilter, nameOf: (capture: number) => string): string {
   const parts = [
     ...(capture === null ? [] : [`in ${nameOf(capture)}`]),
@@ -254,7 +254,7 @@ export function filterScope({ capture, first }: PatternFilter, nameOf: (capture:
   return parts.join(', ');
 }
 
-/** The command that draws a connection segment by segment: standard input would have to be saved for it. */
+/** The command that draws a connection segment by segment; standard input would have to be saved first. */
 export function timelineCommand(
   captures: readonly CaptureFacts[],
   { capture, stream }: { readonly capture: number; readonly stream: number },
@@ -268,16 +268,16 @@ export function timelineCommand(
   return `finwait timeline ${isJoined ? '--join ' : ''}${separate}${paths.join(' ')} --connection ${stream}`;
 }
 
-/** What a line of text has room for: link types, of which a hostile capture names as many as there are. */
+/** How many link types fit in a line of text; a hostile capture may name any number. */
 const MOST_NAMED = 8;
 
-/** The first of some names, and how many more there are, with those that are `omitted` already. */
+/** The first few names, and how many more there are, including those that were `omitted` before. */
 export function firstOf(names: readonly string[], omitted = 0): readonly string[] {
   const more = names.length - MOST_NAMED + omitted;
   return more > 0 ? [...names.slice(0, MOST_NAMED), `${grouped(more)} more`] : names;
 }
 
-/** What the analysis of a capture does not rest on though it was on the wire, each without a final stop. */
+/** What was on the wire but is missing from the analysis, each without a final stop. */
 export function gaps(facts: CaptureFacts): readonly string[] {
   const { dropped, evicted } = facts;
   return [
@@ -287,14 +287,14 @@ export function gaps(facts: CaptureFacts): readonly string[] {
   ];
 }
 
-/** What of a capture was not analysed though it may hold TCP, each without a final stop. */
+/** What was not analysed in a capture though it may hold TCP, each without a final stop. */
 export function omissions(facts: CaptureFacts): readonly string[] {
   const { undecodedLinkTypes, aggregates } = facts;
   const linkTypes = Object.entries(undecodedLinkTypes);
   const frames = linkTypes.reduce((sum, [, count]) => sum + count, 0);
   const names = firstOf(linkTypes.map(([name, count]) => `${name} (${grouped(count)})`)).join(', ');
   return [
-    ...(frames > 0 ? [`link types that are not decoded, of ${counted(frames, 'frame')}: ${names}`] : []),
+    ...(frames > 0 ? [`link types that are not decoded, in ${counted(frames, 'frame')}: ${names}`] : []),
     ...(aggregates > 0
       ? [
           `several packets in one (802.11 A-MSDU), of which only the first was analysed: ${counted(aggregates, 'frame')}`,
@@ -310,23 +310,23 @@ function cutHeaders({ cutHeaders: cut }: CaptureFacts): readonly string[] {
   const { frames, octets: kept } = cut;
   const each = frames === 1 ? 'of it' : 'of each';
   return [
-    `${counted(frames, 'frame')} could not be analysed: the capture kept only ${kept} octets ${each}, and the TCP header ends behind them; capture with a larger snaplen (tcpdump -s 128, or -s 256 where tunnels are)`,
+    `${counted(frames, 'frame')} could not be analysed: the capture kept only ${kept} octets ${each}, which cuts the TCP header; capture with a larger snaplen (tcpdump -s 128, or -s 256 with tunnels)`,
   ];
 }
 
-/** What helps where most frames were skipped for a reason. */
+/** What helps if most frames were skipped for one reason. */
 const REMEDIES: Readonly<Partial<Record<keyof typeof VERDICT_DESCRIPTIONS, string>>> = {
-  'not-ip': 'see whether this is the right interface',
-  'not-tcp': 'finwait tells of TCP alone',
+  'not-ip': 'check that this is the right interface',
+  'not-tcp': 'finwait analyses only TCP',
   fragment:
-    'a capture filter on ports lets pass the first fragment of each datagram alone, one on hosts lets pass all',
-  malformed: 'see whether the file names the right link type: capinfos -E FILE; editcap -T changes it',
-  encrypted: 'decrypt them first, as airdecap-ng does, or capture behind the access point',
+    'a capture filter on ports passes only the first fragment of each datagram; filter on hosts instead',
+  malformed: 'check that the file names the right link type: capinfos -E FILE; editcap -T changes it',
+  encrypted: 'decrypt them first, for example with airdecap-ng, or capture behind the access point',
 };
-/** Told in other words, or analysed with a later frame. */
+/** Reported in other words, or analysed with a later frame. */
 const NO_OMISSIONS: readonly string[] = ['unsupported-link-type', 'truncated-header', 'reassembled-fragment'];
 
-/** The reason for which most frames were not analysed, if it is one. */
+/** The reason why most frames were not analysed, if there is a single one. */
 function mainOmission({ frames, skipped }: CaptureFacts): readonly string[] {
   for (const [reason, count] of Object.entries(skipped)) {
     if (count * 2 <= frames || NO_OMISSIONS.includes(reason)) continue;
@@ -339,8 +339,8 @@ function mainOmission({ frames, skipped }: CaptureFacts): readonly string[] {
   return [];
 }
 
-/** That connections were given up, without a final stop. */
+/** Says that connections were dropped early, without a final stop. */
 export function evictions({ evicted }: CaptureFacts): string {
   const many = counted(evicted, 'idle connection');
-  return `too many connections at once: ${many} given up early, what followed counts as another (--max-connections)`;
+  return `too many connections at once: ${many} dropped early; what followed counts as another connection (--max-connections)`;
 }
