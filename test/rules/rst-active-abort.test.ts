@@ -102,7 +102,8 @@ testRule(rstActiveAbort, {
       name: 'and supposes unread data right after some came',
       connection: abortBy('server', {}, { lastNewData: moment(4.97, 8) }),
       end: 6,
-      explanation: /10\.0\.0\.2:8080 probably had unread data: the last data of 10\.0\.0\.1:40000 had come 30 ms before\.$/,
+      explanation:
+        /10\.0\.0\.2:8080 probably had unread data: the last data of 10\.0\.0\.1:40000 had come 30 ms before\.$/,
       facts: { kind: 'unread-data-likely', sinceLastDataSeconds: 0.03 },
     },
     {
@@ -201,7 +202,8 @@ testRule(rstActiveAbort, {
       connection: abortBy('client', { lastNewData: moment(3, 7) }),
       end: 6,
       severity: 'info',
-      explanation: / The last data from 10\.0\.0\.1:40000, sent 2 s before, had been acknowledged but not answered\.$/,
+      explanation:
+        / The last data from 10\.0\.0\.1:40000, sent 2 s before, had been acknowledged but not answered\.$/,
       likelyCauses: /^The client gave up waiting for an answer \(likely\)/,
       facts: { kind: 'answer-missing' },
     },
