@@ -75,9 +75,7 @@ export const pmtuReduced: Rule = {
       inCase('If {peer} itself asked', BEHIND_PEER),
       inCase('If the host of {sender} itself asked', OWN_TUNNEL),
       UNLIKELY,
-      ...UNHEEDED_CAUSES.map((cause) =>
-        inCase('If {sender} sends no less, and nothing gets through', cause),
-      ),
+      ...UNHEEDED_CAUSES.map((cause) => inCase('If {sender} sends no less, and nothing gets through', cause)),
     ],
     nextSteps: [
       'tracepath -n {peerAddress} from the host of {sender} shows where the path becomes narrow; ip route get {peerAddress} shows the MTU that Linux has learned.',
