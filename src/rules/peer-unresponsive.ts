@@ -164,8 +164,8 @@ function resetInVain(peer: Endpoint): SeenReset | null {
 }
 
 /**
- * Nothing from `sender` shows that it waits, but its host no longer finds the host of `peer` on the link: what it writes
- * stays in its kernel, and only the requests leave its host.
+ * Nothing from `sender` shows that it waits, but its host no longer finds the host of `peer` on the link: what it
+ * writes stays in its kernel, and only the requests leave its host.
  */
 function offTheLink(sender: Endpoint, peer: Endpoint, connection: Connection): Finding | null {
   const lost = lostNeighbour(sender, peer);

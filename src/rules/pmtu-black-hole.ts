@@ -10,7 +10,7 @@ import { inGeneral, type ProgramView, READS_END, seenAt } from './wording/progra
 import { reportFinding } from './wording/report-finding.js';
 import { count, duration, nameOf, round } from './wording/wording.js';
 
-/** `ping -s` counts payload: in a packet of the same size, TCP's header takes 20 octets without options, ICMP echo's 8. */
+/** `ping -s` counts payload: in a packet of the same size, TCP's bare header takes 20 octets, ICMP echo's 8. */
 const PING_MORE = 12;
 
 /** What comes this share of the handshake's round trip later can be an answer, as round trips vary a little. */

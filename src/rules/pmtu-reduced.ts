@@ -69,7 +69,7 @@ export const pmtuReduced: Rule = {
       'Errors that say that a host or port cannot be reached: icmp-unreachable.',
       'An error that quotes a number which {sender} never sent.',
     ],
-    applicationSees: `${SEEN} If {sender} sends no less, its large writes succeed but never arrive, until ETIMEDOUT.`,
+    applicationSees: `${SEEN} If {sender} sends no less, its large writes succeed without effect, until ETIMEDOUT.`,
     likelyCauses: [
       NARROW_LINK,
       inCase('If {peer} itself asked', BEHIND_PEER),
@@ -188,7 +188,7 @@ function repeatedAfter(
   return null;
 }
 
-/** No repetition after `error` had as little payload as `limit`; those still to be cut by a network card prove nothing. */
+/** No repetition after `error` had as little payload as `limit`; those a network card was still to cut prove nothing. */
 function sendsNoLess({ milestones }: Endpoint, error: Milestone, limit: number): boolean {
   return milestones.every(
     ({ retransmitted, lastFrame }) =>

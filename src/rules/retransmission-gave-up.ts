@@ -17,7 +17,10 @@ const NO_NEIGHBOUR =
   'The host of {sender} no longer finds the next host on its link, {peer} itself or a router, by ARP or neighbour discovery (possible): then its TCP has not given up, and no segment leaves the host.';
 const IS_STILL_TRYING =
   'Look for unanswered ARP or neighbour discovery requests of {sender} after frame {last}, in Wireshark: arp || icmpv6.type == 135. On its host, ss -tino dst {peerHost} shows whether the connection is still there.';
-/** Linux gives up a socket that nobody owns at the first timeout beyond 102.2 s; its last copy came one timeout before (seconds). */
+/**
+ * Linux gives up a socket that nobody owns at the first timeout beyond 102.2 s; its last copy came one timeout before
+ * (seconds).
+ */
 const LAST_OF_ORPHAN = { from: 45, to: 105 };
 const ORPHANED =
   'The program of {sender} had closed or ended by then (possible): Linux gives up such a socket after some 100 s, and sends its last copy at least 50 s after the original (tcp_orphan_retries); Linux 6.18 holds its FIN back behind the data.';

@@ -6,7 +6,10 @@ import type { Rule } from './rule.js';
 import { reportFinding } from './wording/report-finding.js';
 import { count, nameOf, percent, round } from './wording/wording.js';
 
-/** Gaps, or needless copies, of at least this share of the retransmissions account for most, though a gap stands for one segment only. */
+/**
+ * Gaps, or needless copies, of at least this share of the retransmissions account for most of them, though a gap stands
+ * for one segment only.
+ */
 const MOST = 0.5;
 
 const BAD_LINK =
@@ -128,7 +131,7 @@ function whereLost(
   const gaps = sender.tcpAnalysis.lostSegment;
   const isNear = ({ role }: Endpoint): boolean => vantage.confidence === 'high' && vantage.near === role;
   if (gaps === 0) {
-    const words = `The capture${isNear(sender) ? ', taken near {sender},' : ''} holds the first copies: those that were lost, or whose acknowledgments were, were lost between the capture point and {receiver}.`;
+    const words = `The capture${isNear(sender) ? ', taken near {sender},' : ''} holds the first copies: any loss, of them or of the acknowledgments for them, was between the capture point and {receiver}.`;
     return { name: 'beyond', words };
   }
   if (gaps >= sender.retransmissions * MOST) {

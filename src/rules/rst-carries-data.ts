@@ -18,7 +18,7 @@ export const rstCarriesData: Rule = {
   citations: [cite.resetMayCarryData, cite.resetText],
   documentation: {
     meaning:
-      'Hardly any stack puts data into a reset, though RFC 9293 has a receiver expect it: the idea is a text that explains the cause. Load balancers and firewalls can be configured to write such a text, and some stacks do so. Linux passes it to no program, so a capture may be the only place where it shows.',
+      'Hardly any stack puts data into a reset, though RFC 9293 has receivers allow it: the idea is a text that explains the cause. Load balancers and firewalls can be configured to write such a text, and some stacks do so. Linux passes it to no program, so a capture may be the only place where it shows.',
     proof: ['A segment of {resetter} with RST and payload.'],
     notThis: [
       'A reset without payload.',

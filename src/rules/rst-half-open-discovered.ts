@@ -38,7 +38,7 @@ const KNOWER: ProgramView = {
   read: 'fails with ECONNRESET once and then returns 0',
 };
 const OF_FORGETTER =
-  '{forgetter}: the reset does not show it. Its program may have ended with its host or closed earlier, may still hold the connection behind a device that forgot it, or may have got ECONNRESET earlier.';
+  '{forgetter}: unknown. Its program may have ended with its host or closed earlier, may still hold the connection behind a device that forgot it, or may have got ECONNRESET earlier.';
 const COMPARE = 'Compare TTL and MAC address of the reset with earlier frames of {forgetter}.';
 const UPTIME = 'On the host of {forgetter}, run uptime and last -x reboot.';
 const IDLE_TIMEOUTS =
@@ -168,7 +168,7 @@ export const rstHalfOpenDiscovered: Rule = {
       title: windowed
         ? `A reset in the name of {forgetter} ended this ${kind}`
         : `{forgetter} reset this ${kind} as one that it does not know`,
-      explanation: `{knower} ${whatItSent(knower, trigger)} in frame {trigger}${unheard ? '' : ', {idle} after the last segment of {forgetter},'} and got RST in frame {rst}, ${windowed ? `numbered as by a host without such a connection. But it has a window of ${window}, and Linux sends such resets with a window of 0: it may be an abort, or come from a device on the path.` : 'in the form that a host without such a connection sends.'} No FIN from {forgetter} was seen before.${wasSending ? ' Its last segment before that was data sent again, so a FIN may have waited behind it.' : ''}${copies > 0 ? ' {again} without an acknowledgment.' : ''}${connection.quality.midstream ? ' The capture starts inside the connection, so an earlier FIN may have been missed.' : ''}`,
+      explanation: `{knower} ${whatItSent(knower, trigger)} in frame {trigger}${unheard ? '' : ', {idle} after the last segment of {forgetter},'} and got RST in frame {rst}, ${windowed ? `numbered like that of a host without such a connection. But it has a window of ${window}, and Linux sends such resets with a window of 0: it may be an abort, or come from a device on the path.` : 'in the form that a host without such a connection sends.'} No FIN from {forgetter} was seen before.${wasSending ? ' Its last segment before that was data sent again, so a FIN may have waited behind it.' : ''}${copies > 0 ? ' {again} without an acknowledgment.' : ''}${connection.quality.midstream ? ' The capture starts inside the connection, so an earlier FIN may have been missed.' : ''}`,
       applicationSees: `${seenAt(knower, forgetter, KNOWER, reset.frame)} ${OF_FORGETTER}`,
       nextSteps:
         resetBefore !== null

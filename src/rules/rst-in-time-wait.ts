@@ -5,7 +5,7 @@ import type { Rule } from './rule.js';
 import { reportFinding } from './wording/report-finding.js';
 import { duration, inCase, nameOf, round } from './wording/wording.js';
 
-/** Acknowledgments closer together than this are of one segment, or of one that came twice: nothing old is behind them. */
+/** Acknowledgments closer together than this are of one segment, or of one that came twice: nothing old is behind. */
 const AT_ONCE_SECONDS = 0.01;
 const DOUBLED = 'A segment of {peer} that the network had delayed or duplicated (possible).';
 const CAUSES = [DOUBLED, 'A segment that somebody forged (possible).'];

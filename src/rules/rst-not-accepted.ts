@@ -208,7 +208,7 @@ function closedBefore(sender: Endpoint, { frame, reset }: SeenReset): number | n
   return !reset.hasAck && reset.window === 0 && reset.missedBy < 0 ? fin : null;
 }
 
-/** Where the reset's number lies; `missedBy` is 0 where it is not known by how much it misses. */
+/** Where the reset's number lies; `missedBy` is 0 if it is not known by how much it misses. */
 function placeOf(verdict: Reset['verdict'], missedBy: number): string {
   const bytes = count(Math.abs(missedBy), 'byte');
   if (verdict === 'ignored') return 'not one that SYN-SENT accepts: it does not acknowledge the SYN';

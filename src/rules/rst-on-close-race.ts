@@ -93,7 +93,7 @@ export const rstOnCloseRace: Rule = {
   family: 'reset',
   severity: 'warning',
   summary:
-    'A side closed before it had data that its peer had sent or still sent, and answered it with a reset.',
+    'A side closed without receiving data that its peer had sent or still sent, and answered it with a reset.',
   options: {},
   signs: ['reset'],
   needs: 'both',

@@ -129,7 +129,7 @@ export const rstOnWriteAfterClose: Rule = {
   citations: [...OF_OPEN_ROLE.client, cite.closeNotify],
   documentation: {
     meaning:
-      'The peer closed and its FIN was acknowledged, so the kernel of {writer} knew that the other side had finished, yet its program went on writing. A socket that is closed, or shut down in both directions, cannot deliver what arrives, so its host answers with RST. The first write had already returned success: the program learns of the loss at its next call at the earliest, and may die of SIGPIPE.',
+      'The peer closed and its FIN was acknowledged, so the kernel of {writer} knew that the other side had finished, yet its program wrote. A socket that is closed, or shut down in both directions, cannot deliver what arrives, so its host answers with RST. The first write had already returned success: the program learns of the loss at its next call at the earliest, and may die of SIGPIPE.',
     proof: [
       'A FIN from {closer}, and its acknowledgment by {writer}.',
       'New payload from {writer} in a segment whose own acknowledgment covers that FIN: it was not merely in flight.',
