@@ -90,7 +90,7 @@ export const retransmissionGaveUp: Rule = {
       'After the last retransmission the next one became due and did not come. RFC 9293 sends no packet when a connection is given up, and neither does Linux, so the silence is the evidence; the data still queued is then lost. Silence before r2Seconds has a second reading: if the next host on the link, the peer itself or a router, has lost power, ARP or neighbour discovery no longer finds it, and no segment leaves the sender while its TCP goes on trying. If the capture holds these requests, they count as attempts: TCP gave up when they ended as well.',
     proof: [
       'Retransmissions into silence, as for peer-unresponsive.',
-      'No further one by the time it was due, with a margin, nor up to the end of the capture; no FIN and no reset.',
+      'No further one by the time it was due, with a margin, or later in the capture; no FIN and no reset.',
       'It has given up, rather than stopped, if that was after r2Seconds, if a router or another host had reported an ICMP error, as segments of {sender} then still got onto its link, or if its host had asked in vain for a link address and no longer does.',
     ],
     notThis: [

@@ -88,7 +88,7 @@ export const undeliveredDataAtAbort: Rule = {
             : 'error',
       confidence: byReceiver === null || suspect ? 'possible' : gradedBy(connection, 'inferred'),
       title: '{bytes} of {sender} {were} never acknowledged when the connection was reset',
-      explanation: `The reset ${suspect ? 'in the name of' : 'of'} ${byReceiver === null ? `{sender}${suspect ? '' : ' itself'}` : '{receiver}'} in frame {rst} ended the connection; {bytes} that {sender} had sent {were} not acknowledged by then.${suspect ? ' The reset has marks of another sender: if so, they may still have arrived.' : ''}${alert ? ` ${MAY_BE_TLS_ALERT}` : ''}`,
+      explanation: `The reset ${suspect ? 'in the name of' : 'of'} ${byReceiver === null ? `{sender}${suspect ? '' : ' itself'}` : '{receiver}'} in frame {rst} ended the connection; {bytes} that {sender} had sent {were} not acknowledged by then.${suspect ? ' The reset has marks of another sender: if it came from one, they may still have arrived.' : ''}${alert ? ` ${MAY_BE_TLS_ALERT}` : ''}`,
       frames: [sender.lastNewData?.frame ?? null, reset.frame],
       from: sender.lastNewData?.time ?? reset.time,
       to: reset.time,
