@@ -76,7 +76,7 @@ export const rstHalfOpenDiscovered: Rule = {
   family: 'reset',
   severity: 'error',
   summary:
-    'An open connection was reset as if by a host that does not know it, although it had never closed it.',
+    'An open connection was reset as if by a host that does not know it, although that host had never closed it.',
   options: {},
   signs: ['reset'],
   needs: 'both',
