@@ -6,7 +6,7 @@ import type { Rule } from './rule.js';
 import { reportFinding } from './wording/report-finding.js';
 import { count, nameOf, percent, round } from './wording/wording.js';
 
-/** A capture in which at least this share of a connection's frames are copies copies all. */
+/** A capture in which at least this share of a connection's frames are copies holds everything twice. */
 const COPYING_SHARE = 1 / 16;
 
 /** Many segments arrive behind later ones. */
@@ -39,33 +39,33 @@ export const outOfOrderDelivery: Rule = {
   citations: [cite.immediateDuplicateAck, cite.fastRetransmit, cite.acknowledgeGaps, cite.holdOutOfOrder],
   documentation: {
     meaning:
-      'IP promises no order, and a receiver puts segments right. But it answers each one that leaves a gap with a duplicate acknowledgment, and three of those make the sender repeat a segment and slow down, as if it had been lost. Where many segments are overtaken, a path without loss becomes slow.',
+      'IP promises no order, and a receiver puts segments back in order. But it answers each one that leaves a gap with a duplicate acknowledgment, and three of those make the sender repeat a segment and slow down, as if it had been lost. If many segments are overtaken, a path without loss becomes slow.',
     proof: [
-      'At least minimumSegments segments of {sender} that fill a gap right after it showed, and at least minimumShare of all its segments.',
-      'At least as many duplicate acknowledgments of {receiver}: it saw gaps as well, not only the capture.',
+      'At least minimumSegments segments of {sender} that fill a gap right after it appeared, and at least minimumShare of all its segments.',
+      'At least as many duplicate acknowledgments from {receiver}: it saw gaps as well, not only the capture.',
     ],
     notThis: [
-      'Frames that only the capture took in the wrong order: the receiver does not complain of them.',
-      'Reordering behind the capture point: it shows in nothing but duplicate acknowledgments, which loss causes too.',
+      'Frames that only the capture has in the wrong order: the receiver does not complain about them.',
+      'Reordering behind the capture point: it shows only in duplicate acknowledgments, which loss causes too.',
       'Retransmissions of what was captured before: retransmission-storm.',
-      'A capture that holds frames twice: Wireshark’s marks, on which this rests, count them.',
+      'A capture that holds frames twice: Wireshark’s marks, on which the finding rests, count them.',
     ],
     applicationSees: 'Nothing but less throughput.',
     likelyCauses: [
-      'Packets of one connection take several ways: per-packet load balancing, bonded links in round-robin mode, radio links that repeat on their own (possible).',
-      'Segments are lost before the capture point and sent again at once, so that they come behind later ones (possible): then retransmission counters on the host of {sender} rise.',
-      'A device that handles packets of one connection on several processors (possible).',
+      'Packets of one connection take several paths: per-packet load balancing, bonded links in round-robin mode, radio links that repeat on their own (possible).',
+      'Segments are lost before the capture point and sent again at once, so they come after later ones (possible): then retransmission counters on the host of {sender} rise.',
+      'A device handles packets of one connection on several processors (possible).',
     ],
     nextSteps: [
       'In Wireshark, the display filters tcp.analysis.out_of_order and tcp.analysis.duplicate_ack show them on the connection.',
       'Capture at {sender} as well: segments that left there in order were overtaken on the way, those that left twice were lost.',
-      'On the host of {sender}: nstat -az TcpExtTCPSACKReorder TcpExtTCPTSReorder TcpRetransSegs; ss -tino shows reordering.',
+      'On the host of {sender}, run nstat -az TcpExtTCPSACKReorder TcpExtTCPTSReorder TcpRetransSegs; ss -tino shows reordering.',
     ],
     example: { fixture: 'out-of-order-delivery', capture: 'client' },
   },
   check: eachEndpoint((sender, receiver, connection, { options }) => {
     const { segments } = sender;
-    // Wireshark's marks, on which this rests, take copies that the capture made for repetitions.
+    // Wireshark's marks, on which this rests, mistake copies that the capture made for repetitions.
     if (connection.quality.duplicateFrames >= connection.frames * COPYING_SHARE) return null;
     const late = overtaken(sender, connection);
     const { duplicateAck } = receiver.tcpAnalysis;
@@ -77,7 +77,7 @@ export const outOfOrderDelivery: Rule = {
       endpoint: sender.role,
       confidence: gradedBy(connection, 'observed'),
       title: '{late} of the {segments} segments of {sender} came out of order: {share}',
-      explanation: `{lateSegments} of {sender} came behind later ones and filled gaps that had just shown; {receiver} sent {duplicates}. Whether they were overtaken before the capture point, or lost there and sent again at once, the capture does not tell.${needless > 0 ? ` ${count(needless, 'segment')} of {sender} repeated what {receiver} had already acknowledged.` : ''}`,
+      explanation: `{lateSegments} of {sender} came after later ones and filled gaps that had just appeared; {receiver} sent {duplicates}. The capture does not show whether they were overtaken before the capture point, or lost there and sent again at once.${needless > 0 ? ` ${count(needless, 'segment')} of {sender} repeated what {receiver} had already acknowledged.` : ''}`,
       frames: [sender.firstMarked.outOfOrder, receiver.firstMarked.duplicateAck],
       from: connection.start,
       to: connection.end,
@@ -102,7 +102,7 @@ export const outOfOrderDelivery: Rule = {
 };
 
 /**
- * Wireshark takes what comes within a round trip for out of order, though it was captured before. What is neither a
+ * Wireshark marks what comes within a round trip as out of order, even if it was captured before. What is neither a
  * retransmission by finwait's count, which knows that, nor a copy that only the capture made, fills a gap.
  */
 function overtaken({ tcpAnalysis, retransmissions }: Endpoint, { quality }: Connection): number {

@@ -22,7 +22,7 @@ import { count, duration, nameOf, round, times } from './wording/wording.js';
 
 const SENDER: ProgramView = {
   name: 'sender',
-  open: 'its writes succeed until the send buffer is full, its read blocks until the kernel gives up; then ETIMEDOUT, or EHOSTUNREACH or ENETUNREACH if a router reported an error or ARP found nobody',
+  open: 'its writes succeed until the send buffer is full, and its read blocks until the kernel gives up; then ETIMEDOUT, or EHOSTUNREACH or ENETUNREACH if a router reported an error or ARP found nobody',
   read: 'blocks until the kernel gives up, and then fails with ETIMEDOUT, or with EHOSTUNREACH or ENETUNREACH if a router reported an error or ARP found nobody',
   ended: `${READS_END}; its writes succeed until the send buffer is full or the kernel gives up; then ETIMEDOUT, or EHOSTUNREACH or ENETUNREACH if a router reported an error or ARP found nobody`,
 };
@@ -35,10 +35,10 @@ const GAVE_UP: ProgramView = {
 };
 
 const ENDED =
-  '{peer} had ended the connection itself: it closed, and its host answered what {sender} still had on the way with that reset; {sender} could not take it, as its number lay before the FIN, and what it sends since is dropped there or on the way (likely).';
+  '{peer} had ended the connection itself: it closed, and its host answered what {sender} still had on the way with that reset; {sender} could not accept it, as its number lay before the FIN, and what {sender} has sent since is dropped there or on the way (likely).';
 
 const NOT_TAKEN_IN =
-  'The acknowledgments of {peer} do not reach {sender}, or their numbers are not those that it expects, as a device that holds old ones sends them (possible): then {sender} drops them, and repeats what has arrived.';
+  'The acknowledgments of {peer} do not reach {sender}, or their numbers are not those it expects, as when a device sends them with old ones (possible): then {sender} drops them, and repeats what has arrived.';
 
 /** Data is sent again and again, and the other side says nothing. */
 export const peerUnresponsive: Rule = {
@@ -67,18 +67,18 @@ export const peerUnresponsive: Rule = {
   ],
   documentation: {
     meaning:
-      'The same octets were sent several times, and since they were first repeated not one segment of the peer was captured. The host of the peer, or the path to it, has stopped answering. A host that loses power sends nothing, so silence is all there is to see.',
+      'The same octets were sent several times, and not one segment from the peer was captured since they were first repeated. The host of the peer, or the path to it, has stopped answering. A host that loses power sends nothing, so silence is all there is to see.',
     proof: [
       'At least minimumRetransmissions repetitions of the same data over at least a second.',
-      'No segment of {peer} since the first repetition, although it was heard before; or none at all, where nobody answers requests for its link address.',
-      'Or, without a repetition: at least three requests of the host of {sender} for the link address of {peer} that nobody has answered (ARP, neighbour discovery), while the connection is open.',
+      'No segment from {peer} since the first repetition, although it was heard before; or none at all, if nobody answers requests for its link address.',
+      'Or, without a repetition: at least three requests from the host of {sender} for the link address of {peer} that nobody has answered (ARP, neighbour discovery), while the connection is open.',
     ],
     notThis: [
       'A peer that still sends something: loss, not silence.',
       'A tail loss probe or a fast retransmission.',
       'A capture that holds one direction only.',
       'A window probe: zero-window-stall.',
-      'A peer that had closed, and sent a reset which {sender} could not accept: its host lives, and it stays a warning.',
+      'A peer that had closed, and sent a reset that {sender} could not accept: its host lives, and the finding stays a warning.',
     ],
     applicationSees: `${inGeneral(SENDER)} {peer}: unknown.`,
     likelyCauses: causesOfSilence('peer'),
@@ -107,7 +107,7 @@ export const peerUnresponsive: Rule = {
       ],
       confidence: gradedBy(connection, 'observed'),
       title: '{peer} has not answered {sender} for {time}',
-      explanation: `The same data was sent again {again} in frames {first} to {last}, the first time {gap} after the last new data before it; ${silence.wasAcknowledged ? 'all of it had been acknowledged before, which {sender} did not take in, and nothing of {peer} was captured' : '{bytes} are unacknowledged, and nothing of {peer} was captured'}${peer.segments === 0 ? '' : ' after frame {heard}'}.${closedIn === null ? '' : ' It had sent its FIN in frame {fin}.'}${ended === null ? '' : ' Before that it had sent its FIN in frame {fin} and a reset in frame {rst}, which {sender} could not accept.'}${isOffLink || ended !== null ? '' : ' {peer} or the path to it stopped answering; one connection does not tell which.'}${gaveUp === null ? '' : ' In the end {sender} gave up, or its program did: its reset in frame {abort} follows the last copy by {wait}.'}`,
+      explanation: `The same data was sent again {again} in frames {first} to {last}, the first time {gap} after the last new data before it; ${silence.wasAcknowledged ? 'all of it had been acknowledged before, which {sender} did not process, and nothing from {peer} was captured' : '{bytes} are unacknowledged, and nothing from {peer} was captured'}${peer.segments === 0 ? '' : ' after frame {heard}'}.${closedIn === null ? '' : ' It had sent its FIN in frame {fin}.'}${ended === null ? '' : ' Before that it had sent its FIN in frame {fin} and a reset in frame {rst}, which {sender} could not accept.'}${isOffLink || ended !== null ? '' : ' {peer} or the path to it stopped answering; one connection does not show which.'}${gaveUp === null ? '' : ' In the end {sender} gave up, or its program did: its reset in frame {abort} follows the last copy by {wait}.'}`,
       applicationSees: `${seenAt(sender, peer, gaveUp === null ? SENDER : GAVE_UP, silence.run.lastFrame)} {peer}: unknown.`,
       frames: [
         finFrame(peer),
@@ -164,8 +164,8 @@ function resetInVain(peer: Endpoint): SeenReset | null {
 }
 
 /**
- * Nothing of `sender` shows that it waits, but its host no longer finds that of `peer` on the link: what it writes
- * stays in its kernel, and only the requests leave its host.
+ * Nothing from `sender` shows that it waits, but its host no longer finds the host of `peer` on the link: what it
+ * writes stays in its kernel, and only the requests leave its host.
  */
 function offTheLink(sender: Endpoint, peer: Endpoint, connection: Connection): Finding | null {
   const lost = lostNeighbour(sender, peer);
@@ -178,7 +178,7 @@ function offTheLink(sender: Endpoint, peer: Endpoint, connection: Connection): F
     confidence: gradedBy(connection, 'inferred'),
     title: '{peer} is gone from the link of {sender}: nobody answered for its address in {time}',
     explanation:
-      'No segment of either side was captured after frame {heard}. What {sender} writes since then stays in its kernel: whether it waits for an answer, the capture does not show.',
+      'No segment of either side was captured after frame {heard}. What {sender} has written since then stays in its kernel: the capture does not show whether it waits for an answer.',
     applicationSees: `${seenAt(sender, peer, SENDER)} {peer}: unknown.`,
     frames: [peer.lastSegment?.frame ?? null],
     from: run.time,

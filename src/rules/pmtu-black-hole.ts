@@ -10,17 +10,17 @@ import { inGeneral, type ProgramView, READS_END, seenAt } from './wording/progra
 import { reportFinding } from './wording/report-finding.js';
 import { count, duration, nameOf, round } from './wording/wording.js';
 
-/** `ping -s` counts its payload: of the same packet, TCP's header takes 20 octets without options, ICMP echo's 8. */
+/** `ping -s` counts payload: in a packet of the same size, TCP's bare header takes 20 octets, ICMP echo's 8. */
 const PING_MORE = 12;
 
-/** An answer this much of the handshake's round trip later is one: round trips differ a little. */
+/** What comes this share of the handshake's round trip later can be an answer, as round trips vary a little. */
 const MOST_OF_ROUND_TRIP = 0.75;
 
 const SENDER: ProgramView = {
   name: 'sender',
   open: 'its small messages are answered, its large write succeeds, and then its read blocks until ETIMEDOUT',
   read: 'blocks until ETIMEDOUT',
-  ended: `${READS_END}; its small writes arrive, and its large one succeeds and does not; a write after the kernel has given up fails with ETIMEDOUT`,
+  ended: `${READS_END}; its small writes arrive, and its large one succeeds but does not arrive; a write after the kernel has given up fails with ETIMEDOUT`,
 };
 const OF_PEER = '{peer}: its read waits for data that never comes.';
 
@@ -39,7 +39,7 @@ export const pmtuBlackHole: Rule = {
       minimum: 1,
       maximum: 65_535,
       description:
-        'Only payloads above this count as large: it is the segment size that RFC 9293 §3.7.1 assumes on IPv4 where a peer names none.',
+        'Only payloads above this count as large: it is the segment size that RFC 9293 §3.7.1 assumes on IPv4 if a peer names none.',
     },
   },
   signs: ['retransmission-run'],
@@ -49,7 +49,7 @@ export const pmtuBlackHole: Rule = {
   citations: [cite.blackHole, cite.pathMtu, cite.retransmissionLimits, cite.mtuProbing],
   documentation: {
     meaning:
-      'A sender that may not have its packets fragmented learns of a narrow link only from the ICMP error of the router before it. Where that error is filtered or never sent, every segment of full size vanishes: handshake and small exchanges work, the first large write hangs.',
+      'A sender whose packets may not be fragmented learns of a narrow link only from the ICMP error of the router before it. If that error is filtered or never sent, every full-size segment vanishes: handshake and small exchanges work, the first large write hangs.',
     proof: [
       'At least minimumRetransmissions repetitions of a segment that may not be fragmented, with more payload than minimumBytes and than any segment of {sender} that was ever acknowledged.',
       'Smaller segments of {sender} that were acknowledged.',
@@ -58,9 +58,9 @@ export const pmtuBlackHole: Rule = {
     notThis: [
       'A router that asks for smaller packets: pmtu-reduced.',
       'A segment no larger than others that arrived: loss, or a dead peer.',
-      'Segments all larger than the MSS of {peer} allows: the network card cuts them, and how large those are that the path loses does not show.',
+      'Segments that are all larger than the MSS of {peer} allows: the network card cuts them, and the capture does not show how large those are that the path loses.',
       'A retransmission that gets through in smaller pieces: the sender found out by itself (tcp_mtu_probing).',
-      'A peer that says nothing at all any more may also be dead: then this is only possible, and peer-unresponsive stands beside it.',
+      'A peer that no longer says anything at all may also be dead: then the finding is only possible, and peer-unresponsive is reported beside it.',
     ],
     applicationSees: `${inGeneral(SENDER)} ${OF_PEER}`,
     likelyCauses: [
@@ -69,8 +69,8 @@ export const pmtuBlackHole: Rule = {
       'A switch port or virtual network that drops large frames silently (possible).',
     ],
     nextSteps: [
-      'On the host of {sender}: ping -M do -s {pingSize} {peerAddress}, as large a packet as the segment was, then with smaller sizes until one is answered.',
-      'ip route get {peerAddress}; sysctl net.ipv4.tcp_mtu_probing; the MSS in both SYNs.',
+      'On the host of {sender}, run ping -M do -s {pingSize} {peerAddress}, as large a packet as the segment was, then with smaller sizes until one is answered.',
+      'Check ip route get {peerAddress}; sysctl net.ipv4.tcp_mtu_probing; the MSS in both SYNs.',
       'Let ICMP “fragmentation needed” and ICMPv6 “packet too big” pass, or clamp the MSS at the router.',
     ],
     example: { fixture: 'pmtu-black-hole', capture: 'client' },
@@ -89,10 +89,10 @@ export const pmtuBlackHole: Rule = {
       severity: alive ? 'error' : 'warning',
       confidence: alive ? gradedBy(connection, 'inferred') : 'possible',
       title: 'Segments of {bytes} from {sender} are never acknowledged, smaller ones were',
-      explanation: `A segment with {bytes} that may not be fragmented was sent {count} times in {time}, the last in frame {last}, and never acknowledged; the largest that was has {acknowledged}. No ICMP error asked for smaller packets. ${
+      explanation: `A segment with {bytes} that may not be fragmented was sent {count} times in {time}, the last in frame {last}, and never acknowledged; the largest that was acknowledged has {acknowledged}. No ICMP error asked for smaller packets. ${
         alive
           ? 'Frame {alive} shows that {peer} received what was sent after it, so the path is open for less.'
-          : 'Nothing was heard from {peer} since, so it may also be that {peer} or the whole path is dead.'
+          : 'Nothing has been heard from {peer} since, so {peer} or the whole path may also be dead.'
       }`,
       applicationSees: `${seenAt(sender, peer, SENDER)} ${OF_PEER}`,
       frames: [peer.lastSegment?.frame ?? null, silence.run.frame, silence.run.lastFrame],

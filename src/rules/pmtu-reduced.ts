@@ -7,35 +7,35 @@ import { reportFinding } from './wording/report-finding.js';
 import { count, inCase, nameOf } from './wording/wording.js';
 
 const NARROW_LINK = 'A link with a smaller MTU on the way: a tunnel, VPN or PPPoE (likely).';
-/** Where the address that sends the error is the one it is about. */
+/** If the error comes from the very address that the segment was sent to. */
 const BEHIND_PEER =
-  'The link with a smaller MTU lies behind the address of {peer}: a load balancer or NAT answers there, and hands on through a tunnel, or to a host with a smaller MTU (likely).';
+  'The link with a smaller MTU lies behind the address of {peer}: a load balancer or NAT answers there, and forwards through a tunnel, or to a host with a smaller MTU (likely).';
 const BEHIND_PEER_STEP =
-  'At {peer}: the MTU of the tunnel or link by which what stands there hands connections on; tracepath from outside ends before it.';
+  'At {peer}: check the MTU of the tunnel or link over which the device there forwards connections; tracepath from outside ends before it.';
 /** The error comes from the address of the sender, which may be that of a NAT. */
 const OWN_TUNNEL =
-  'A tunnel or VPN on the host of {sender} itself, or on a NAT that lends it the address, takes only packets that are smaller by its headers (likely).';
+  'A tunnel or VPN on the host of {sender} itself, or on a NAT that lends it the address, accepts only packets that are smaller by its headers (likely).';
 const OWN_TUNNEL_STEP =
-  'On the host of {sender}: ip route get {peerAddress} names the interface, ip -d link show its MTU and what kind of tunnel it is.';
+  'On the host of {sender}: ip route get {peerAddress} names the interface; ip -d link show gives its MTU and the kind of tunnel.';
 const CLAMP =
-  'Clamp the MSS at the router of that link, so that no connection has to find out and none hangs where the error is dropped.';
+  'Clamp the MSS at the router of that link, so that no connection has to find out, and none hangs if the error is dropped.';
 const UNLIKELY =
   'A wrong MTU at {reporter}, or a forged error that slows the connection down (possible): nearly every link takes more than {mtu}.';
 
-/** It did not send less, and nothing came through. */
+/** The sender did not send less, and nothing got through. */
 const UNHEEDED_CAUSES = [
-  'A firewall in front of {sender}, or on its host, drops the error (likely): then a capture there does not hold it, or its rules do.',
-  'The host of {sender} does not act on it (possible): the socket is set so (IP_MTU_DISCOVER), or what the error quotes was changed on the way, as by a NAT.',
+  'A firewall in front of {sender}, or on its host, drops the error (likely): then a capture there lacks it, or its rules name it.',
+  'The host of {sender} does not act on the error (possible): the socket is set so (IP_MTU_DISCOVER), or what the error quotes was changed on the way, as by a NAT.',
 ];
 const UNHEEDED_STEP =
-  'On the host of {sender}: ip route get {peerAddress} shows whether it has learned an MTU; and the rules of its firewall for ICMP.';
-const SEEN = '{sender} and {peer}: nothing, but for the time of a repetition.';
+  'On the host of {sender}: ip route get {peerAddress} shows whether it has learned an MTU; check the rules of its firewall for ICMP as well.';
+const SEEN = '{sender} and {peer}: nothing, except for the time of a repetition.';
 const SEEN_UNHEEDED =
   '{sender}: its small messages are answered, its large write succeeds, and then its read blocks until ETIMEDOUT. {peer}: its read waits for data that never comes.';
 /** IP and TCP without options. */
 const HEADER_BYTES = { 4: 40, 6: 60 } as const;
 
-/** IPv4 hosts take packets of this size (RFC 1191 §3.1), and IPv6 links do. */
+/** IPv4 hosts accept packets of this size (RFC 1191 §3.1), and IPv6 links carry them. */
 const EVERYDAY_MTU = { 4: 576, 6: 1280 } as const;
 
 /** A router asked for smaller packets: path MTU discovery at work. */
@@ -59,25 +59,23 @@ export const pmtuReduced: Rule = {
   ],
   documentation: {
     meaning:
-      'A router could not forward a segment, as its next link takes only smaller packets and this one may not be fragmented, and said so to the sender. That is how path MTU discovery works: the sender goes on with smaller segments. It costs a round trip on each new path, and shows that everything depends on these errors: where a firewall drops them, the connection hangs (pmtu-black-hole).',
+      'A router could not forward a segment, as its next link takes only smaller packets and this one may not be fragmented, and told the sender so. That is how path MTU discovery works: the sender goes on with smaller segments. It costs a round trip on each new path, and shows that everything depends on these errors: if a firewall drops them, the connection hangs (pmtu-black-hole).',
     proof: [
       'An ICMP error “fragmentation needed” or an ICMPv6 “packet too big” that quotes a segment of {sender}.',
-      'Whether {sender} then sends less, and whether it gets through, is told from what is captured.',
+      'What is captured afterwards shows whether {sender} then sends less, and whether that gets through.',
     ],
     notThis: [
       'Large segments that vanish without an error: pmtu-black-hole.',
       'Errors that say that a host or port cannot be reached: icmp-unreachable.',
       'An error that quotes a number which {sender} never sent.',
     ],
-    applicationSees: `${SEEN} Where {sender} sends no less, its large writes succeed and nothing comes of them, until ETIMEDOUT.`,
+    applicationSees: `${SEEN} If {sender} sends no less, its large writes succeed without effect, until ETIMEDOUT.`,
     likelyCauses: [
       NARROW_LINK,
-      inCase('Where {peer} itself asked', BEHIND_PEER),
-      inCase('Where the host of {sender} itself asked', OWN_TUNNEL),
+      inCase('If {peer} itself asked', BEHIND_PEER),
+      inCase('If the host of {sender} itself asked', OWN_TUNNEL),
       UNLIKELY,
-      ...UNHEEDED_CAUSES.map((cause) =>
-        inCase('Where {sender} sends no less, and nothing comes through', cause),
-      ),
+      ...UNHEEDED_CAUSES.map((cause) => inCase('If {sender} sends no less, and nothing gets through', cause)),
     ],
     nextSteps: [
       'tracepath -n {peerAddress} from the host of {sender} shows where the path becomes narrow; ip route get {peerAddress} shows the MTU that Linux has learned.',
@@ -101,7 +99,7 @@ export const pmtuReduced: Rule = {
           : ''
         : answered
           ? ' {open} of {sender} are not acknowledged, though {peer} was heard afterwards.'
-          : ' {open} of {sender} are not acknowledged, and nothing of {peer} was captured afterwards.';
+          : ' {open} of {sender} are not acknowledged, and nothing from {peer} was captured afterwards.';
     const unheeded =
       open > 0 &&
       !answered &&
@@ -190,7 +188,7 @@ function repeatedAfter(
   return null;
 }
 
-/** No repetition after `error` had as little payload as `limit`; those that a network card was still to cut do not tell. */
+/** No repetition after `error` had as little payload as `limit`; those a network card was still to cut prove nothing. */
 function sendsNoLess({ milestones }: Endpoint, error: Milestone, limit: number): boolean {
   return milestones.every(
     ({ retransmitted, lastFrame }) =>

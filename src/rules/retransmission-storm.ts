@@ -6,18 +6,21 @@ import type { Rule } from './rule.js';
 import { reportFinding } from './wording/report-finding.js';
 import { count, nameOf, percent, round } from './wording/wording.js';
 
-/** Gaps, or needless copies, of at least this share of the retransmissions stand for most of them, though a gap stands for one segment only. */
+/**
+ * Gaps, or needless copies, of at least this share of the retransmissions account for most of them, though a gap stands
+ * for one segment only.
+ */
 const MOST = 0.5;
 
 const BAD_LINK =
-  'A link that loses frames: radio, a bad cable or optic, a duplex mismatch (possible): the error counters of the ports on the way rise.';
+  'A link that loses frames: radio, a bad cable or optic, a duplex mismatch (possible): then error counters of the ports on the way rise.';
 const FULL_QUEUE =
-  'A full queue, a policer or a shaper that drops (possible): the loss grows with the load, and other connections over the same path lose as well.';
+  'A full queue, a policer or a shaper that drops (possible): the loss grows with the load, and other connections on the same path lose segments as well.';
 const NEEDLESS =
-  'Acknowledgments that are lost or come late, so that the sender repeats what had arrived (possible): many retransmissions are of octets that had been acknowledged.';
+  'Acknowledgments that are lost or come late, so the sender repeats what had arrived (possible): many retransmissions repeat octets that had been acknowledged.';
 const CAUSES_OF_NEEDLESS = [NEEDLESS, BAD_LINK, FULL_QUEUE];
 
-/** A large part of what an endpoint sends it sends again. */
+/** A large part of what an endpoint sends is sent again. */
 export const retransmissionStorm: Rule = {
   id: 'retransmission-storm',
   family: 'delivery',
@@ -37,7 +40,7 @@ export const retransmissionStorm: Rule = {
       minimum: 0.001,
       maximum: 1,
       description:
-        'The share of the endpoint’s segments from which on it is reported, by judgement: a sound path loses less than one segment in a hundred.',
+        'From this share of the endpoint’s segments on it is reported, by judgement: a healthy path loses less than one segment in a hundred.',
     },
     warningShare: {
       unit: 'ratio',
@@ -45,7 +48,7 @@ export const retransmissionStorm: Rule = {
       minimum: 0.001,
       maximum: 1,
       description:
-        'The share from which on it is a warning, by judgement: the sender is held back nearly all the time by then.',
+        'From this share on it is a warning, by judgement: by then the sender is held back nearly all the time.',
     },
   },
   ordered: ['minimumShare', 'warningShare'],
@@ -56,7 +59,7 @@ export const retransmissionStorm: Rule = {
   citations: [cite.retransmission, cite.congestionControl, cite.fastRetransmit, cite.backoff],
   documentation: {
     meaning:
-      'Every TCP path loses a segment now and then, and a sender repairs that within a round trip. Where a large share of all segments are retransmissions, the sender also has to slow down again and again, and waits for its timer, which doubles: the connection lives but crawls.',
+      'Every TCP path loses a segment now and then, and a sender repairs that within a round trip. If a large share of all segments are retransmissions, the sender also has to slow down again and again, and waits for its timer, which doubles: the connection lives but crawls.',
     proof: [
       'At least minimumRetransmissions retransmissions of {sender}, and at least minimumShare of all its segments.',
       'A warning from warningShare on.',
@@ -67,12 +70,12 @@ export const retransmissionStorm: Rule = {
       'Keep-alives and window probes.',
     ],
     applicationSees:
-      'Both: no error; reads and writes take long, in steps of hundreds of milliseconds where the timer has to expire.',
+      'Both: no error; reads and writes take long, in steps of hundreds of milliseconds when the timer has to expire.',
     likelyCauses: [BAD_LINK, FULL_QUEUE, NEEDLESS],
     nextSteps: [
       'In Wireshark, the display filters tcp.analysis.retransmission and tcp.analysis.out_of_order show them on the connection.',
-      'Capture at the other end as well: what one capture holds and the other does not was lost between them.',
-      'On the host of {sender}: nstat -az TcpRetransSegs TcpExtTCPLostRetransmit TcpExtTCPTimeouts; ss -tino shows retrans, rto and cwnd. On both hosts and the switches between: ip -s link, ethtool -S.',
+      'Capture at the other end as well: what one capture holds and the other lacks was lost between them.',
+      'On the host of {sender}, run nstat -az TcpRetransSegs TcpExtTCPLostRetransmit TcpExtTCPTimeouts; ss -tino shows retrans, rto and cwnd. On both hosts and the switches between, check ip -s link, ethtool -S.',
     ],
     example: { fixture: 'retransmission-storm', capture: 'server' },
   },
@@ -86,7 +89,7 @@ export const retransmissionStorm: Rule = {
     const share = retransmissions / segments;
     if (share < options.minimumShare) return null;
     const where = whereLost(sender, receiver, connection);
-    // Wireshark's marks, unlike finwait's counts, take copies that the capture made for repetitions.
+    // Wireshark's marks, unlike finwait's counts, mistake copies that the capture made for repetitions.
     const isCopied = connection.quality.duplicateFrames > 0;
     const needless = isCopied ? 0 : sender.tcpAnalysis.spuriousRetransmission;
     const first = milestone(sender, 'retransmission-run');
@@ -128,7 +131,7 @@ function whereLost(
   const gaps = sender.tcpAnalysis.lostSegment;
   const isNear = ({ role }: Endpoint): boolean => vantage.confidence === 'high' && vantage.near === role;
   if (gaps === 0) {
-    const words = `The capture${isNear(sender) ? ', taken near {sender},' : ''} holds the first copies: what was lost of them, or of the acknowledgments for them, was lost between the capture point and {receiver}.`;
+    const words = `The capture${isNear(sender) ? ', taken near {sender},' : ''} holds the first copies: any loss, of them or of the acknowledgments for them, was between the capture point and {receiver}.`;
     return { name: 'beyond', words };
   }
   if (gaps >= sender.retransmissions * MOST) {
@@ -137,6 +140,6 @@ function whereLost(
   }
   return {
     name: 'unknown',
-    words: `The capture has ${count(gaps, 'gap')} where first copies should be, each of one segment or of many, and may hold others: on which side of the capture point segments were lost, it does not tell.`,
+    words: `The capture has ${count(gaps, 'gap')} where first copies should be, each of one segment or of many, and may hold others: it does not show on which side of the capture point segments were lost.`,
   };
 }

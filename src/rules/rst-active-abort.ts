@@ -34,39 +34,40 @@ import { type Draft, reportFinding } from './wording/report-finding.js';
 import { count, duration, inCase, nameOf, round } from './wording/wording.js';
 
 const LINGER = 'SO_LINGER with a time of 0 (possible): TcpExtTCPAbortOnData counts it.';
-const PROGRAM = 'The program gave up on a protocol error or a timeout of its own (possible): its log tells.';
+const PROGRAM =
+  'The program gave up on a protocol error or a timeout of its own (possible): its log should say so.';
 const CLOSED_UNREAD = 'close() with received data still unread (possible): TcpExtTCPAbortOnClose counts it.';
 const KILLED_UNREAD =
-  'The process was killed with unread data (possible): the service manager’s log tells, and its other connections end in the same moment; TcpExtTCPAbortOnClose counts that as well.';
-/** It aborted with close() or by its end. */
+  'The process was killed with unread data (possible): the service manager’s log shows it, and its other connections end at the same moment; TcpExtTCPAbortOnClose counts that as well.';
+/** It aborted with close() or when it ended. */
 const UNREAD = [CLOSED_UNREAD, LINGER, KILLED_UNREAD, PROGRAM];
 const GAVE_UP = 'The client gave up waiting for an answer (likely): a timeout of its own, or its user left.';
-/** What it had sent last came right behind data of the server. */
+/** Its last data came right behind data from the server. */
 const MAY_HAVE_GIVEN_UP = GAVE_UP.replace('(likely)', '(possible)');
 const NEVER_ACCEPTED =
-  'the listening socket was closed, or its program ended, before the connection was accepted (possible): the others in its queue are reset in the same moment, and only TcpOutRsts and TcpEstabResets count it.';
+  'the listening socket was closed, or its program ended, before the connection was accepted (possible): the others in its queue are reset at the same moment, and only TcpOutRsts and TcpEstabResets count it.';
 const MEMORY =
   'The kernel was short of memory or had too many orphans (possible): TcpExtTCPAbortOnMemory counts it.';
 const LINGER2 = 'TCP_LINGER2 below zero (possible): TcpExtTCPAbortOnData counts that.';
-/** Linux that has too many orphans sends a reset of its own right behind the FIN, and answers no acknowledgment with one. */
+/** With too many orphans, Linux sends a reset of its own right behind the FIN, and answers no acknowledgment so. */
 const NO_WAIT =
-  'A stack that does without FIN-WAIT-2, or a load balancer or NAT on the path that had ended the connection and answers for {aborter} (possible): TTL or MAC address of the reset may differ then.';
+  'The stack does without FIN-WAIT-2, or a load balancer or NAT on the path had ended the connection and answers for {aborter} (possible): then TTL or MAC address of the reset may differ.';
 const DEVICE =
   'a firewall, intrusion prevention system or load balancer on the path sent it (possible): then its TTL or MAC address may differ from that of other frames of {aborter}.';
 const MISSED = 'it answers a segment that the capture missed, and the socket was gone (possible).';
 const BARE_ABORT =
-  'the program aborted on a system that sets no ACK bit then, as RFC 9293 §3.10.5 has it (possible); Linux sets it.';
+  'the program aborted on a system whose aborts have no ACK bit, as RFC 9293 §3.10.5 specifies (possible); Linux sets it.';
 
-/** Named where the TTL lets it be: systems that begin with 64 do not do so. */
+/** Named only if the TTL fits: systems that begin with 64 do not do so. */
 const ENDED_ON_WINDOWS =
-  'The process ended or was killed without closing its sockets, on Windows (possible): that may reset them even if nothing was unread; its other connections end in the same moment.';
+  'The process ended or was killed without closing its sockets, on Windows (possible): that may reset them even if nothing was unread; its other connections end at the same moment.';
 const LARGEST_TTL_OF_OTHERS = 64;
 const LARGEST_TTL_OF_WINDOWS = 128;
 
-const LOOK = 'Look for SO_LINGER in the code, and at the log of {aborter} at that time.';
+const LOOK = 'Look for SO_LINGER in the code, and check the log of {aborter} at that time.';
 
 interface Advice extends Required<Pick<Draft, 'nextSteps' | 'citations'>> {
-  /** Of an abort of which nothing more is known, and where that tells something. */
+  /** Causes of an abort if nothing more is known of it; the others, if something is. */
   readonly plain: readonly string[];
   readonly gaveUp: readonly string[];
   readonly mayHaveGivenUp: readonly string[];
@@ -82,7 +83,7 @@ function adviceOn(own: readonly string[], counters: string, citations: Advice['c
     mayHaveGivenUp: [MAY_HAVE_GIVEN_UP, ...own, MEMORY],
     neverAccepted: [sentence(NEVER_ACCEPTED), ...own, MEMORY],
     ofDevice: [sentence(DEVICE), ...own],
-    nextSteps: [`On the host of {aborter}: nstat -az ${counters}.`, LOOK],
+    nextSteps: [`On the host of {aborter}, run nstat -az ${counters}.`, LOOK],
     citations,
   };
 }
@@ -106,13 +107,13 @@ const AFTER_DATA = adviceOn(
   'TcpExtTCPAbortOnClose TcpExtTCPAbortOnData TcpExtTCPAbortOnMemory',
   ABORT_AFTER_DATA,
 );
-/** It had gone on since all that the peer had sent, and hardly left that unread. */
+/** It had sent more after all of the peer's data, so it hardly left any unread. */
 const AFTER_ANSWER = adviceOn(
   [LINGER, PROGRAM, CLOSED_UNREAD, KILLED_UNREAD],
   'TcpExtTCPAbortOnData TcpExtTCPAbortOnClose TcpExtTCPAbortOnMemory',
   ABORT_AFTER_DATA,
 );
-/** The peer had sent none. */
+/** The peer had sent no data. */
 const WITHOUT_DATA = adviceOn([LINGER, PROGRAM], 'TcpExtTCPAbortOnData TcpExtTCPAbortOnMemory', [
   cite.twoWaysToEnd,
   cite.abortFlushes,
@@ -124,7 +125,7 @@ const WITHOUT_DATA = adviceOn([LINGER, PROGRAM], 'TcpExtTCPAbortOnData TcpExtTCP
 const NO_FIN_WAIT_2: Pick<Draft, 'likelyCauses' | 'nextSteps' | 'citations'> = {
   likelyCauses: [LINGER2, NO_WAIT],
   nextSteps: [
-    'On the host of {aborter}: nstat -az TcpExtTCPAbortOnData.',
+    'On the host of {aborter}, run nstat -az TcpExtTCPAbortOnData.',
     'Look for TCP_LINGER2 in the code of {aborter}.',
   ],
   citations: [cite.twoWaysToEnd, cite.normalOrAborted, cite.lingerTwoBelowZero],
@@ -135,28 +136,28 @@ const BARE = [sentence(DEVICE), sentence(MISSED), sentence(BARE_ABORT)];
 const BARE_UNACCEPTED = [QUEUE_FULL, ...BARE];
 const OF_UNACCEPTED: Required<Kind>['ofAnother'] = {
   nextSteps: [
-    'On the host of {aborter}: nstat -az TcpExtListenOverflows, sysctl net.ipv4.tcp_abort_on_overflow, and ss -ltn for the queue of its port.',
+    'On the host of {aborter}, run nstat -az TcpExtListenOverflows, sysctl net.ipv4.tcp_abort_on_overflow, and ss -ltn for the queue of its port.',
     'Compare TTL and MAC address of the reset with those of the SYN-ACK.',
   ],
   citations: [cite.abortOnOverflow, cite.acceptQueueFull, cite.abortFlushes, cite.closedAnswersReset],
 };
 
 const NO_LIMITS = {};
-/** Who leaves sooner after its last data was hardly waiting for an answer (seconds). */
+/** A client that leaves sooner after its last data was hardly waiting for an answer (seconds). */
 const SHORTEST_WAIT = 0.5;
-/** No answer comes sooner than this much of the handshake's round trip: round trips differ a little. */
+/** No answer comes sooner than this share of the handshake's round trip, as round trips vary a little. */
 const MOST_OF_ROUND_TRIP = 0.75;
 
 const PEER: ProgramView = {
   name: 'peer',
-  open: 'after queued data its read fails with ECONNRESET once and then gives 0; if it writes first, the write fails with ECONNRESET, the next with EPIPE and SIGPIPE',
-  read: 'gives what is queued, then fails with ECONNRESET once and then gives 0',
+  open: 'after queued data, its read fails with ECONNRESET once and then returns 0; if it writes first, that write fails with ECONNRESET, the next with EPIPE and SIGPIPE',
+  read: 'returns what is queued, then fails with ECONNRESET once and then returns 0',
 };
-/** The same where {aborter} had sent its FIN before. */
+/** The same if {aborter} had sent its FIN before. */
 const AFTER_FIN: ProgramView = {
   name: 'peer',
-  open: 'if the FIN had reached it, its read gives what is queued and then 0, and its write fails with EPIPE and SIGPIPE; if not, it gets ECONNRESET',
-  read: 'gives 0 if the FIN of {aborter} had reached it, else it fails with ECONNRESET',
+  open: 'if the FIN had reached it, its read returns what is queued and then 0, and its write fails with EPIPE and SIGPIPE; if not, it gets ECONNRESET',
+  read: 'returns 0 if the FIN of {aborter} had reached it, else it fails with ECONNRESET',
 };
 
 /** A live socket was aborted: the reset answers nothing, and the connection had not ended. */
@@ -172,7 +173,7 @@ export const rstActiveAbort: Rule = {
       minimum: 0,
       maximum: 1000,
       description:
-        'Data that the capture has this many round trips before the abort, that had arrived by then and was not answered, was probably unread, which by itself turns a close into an abort: of two, one may be the way to the capture point and back.',
+        'Data captured at most this many round trips before the abort, that had arrived by then and was not answered, was probably unread; unread data alone turns a close into an abort. Of two round trips, one may be the way to the capture point and back.',
     },
   },
   signs: ['reset'],
@@ -196,39 +197,39 @@ export const rstActiveAbort: Rule = {
   ],
   documentation: {
     meaning:
-      'A reset that answers no segment, with the numbers of a live socket, is an abort: the program closed with data unread, closed with SO_LINGER 0, or was killed with data unread, on Windows perhaps without. All of these look the same. RFC 9293 lets such a reset go without the ACK bit, but Linux sets it: one without may be an answer to a segment that the capture missed, or come from a device on the path, and is only told as a reset in the name of {aborter}. What the other side had sent and nobody had read is lost, and so is what the aborting side had not yet sent.',
+      'A reset that answers no segment, with the numbers of a live socket, is an abort: the program closed with data unread, closed with SO_LINGER 0, or was killed with data unread, on Windows perhaps even with none. All of these look the same. RFC 9293 allows such a reset without the ACK bit, but Linux sets it: a reset without it may answer a segment that the capture missed, or come from a device on the path, and is reported only as a reset in {aborter}’s name. Whatever the other side had sent and nobody had read is lost, and so is what the aborting side had not yet sent.',
     proof: [
-      'A reset of {aborter} that the other side accepted, and that answers no segment; or one in answer to a segment, within 0.2 s of another segment of {aborter}, which had not closed.',
-      'The connection was open: not both FINs were through, and data had flowed.',
+      'A reset from {aborter} that the other side accepted, and that answers no segment; or one in answer to a segment, within 0.2 s of another segment from {aborter}, which had not closed.',
+      'The connection was open: data had flowed, and the two FINs were not both through.',
     ],
     notThis: [
       'A reset right after the handshake, before any data: handshake-aborted.',
       'A reset that is all the capture holds of the connection, or comes first in it.',
       'A reset after everything was closed: rst-after-close-complete.',
       'A reset that answers data after a close, or data that crossed it: rst-on-write-after-close, rst-on-close-race.',
-      'A reset of a host that lost the connection: rst-half-open-discovered.',
+      'A reset from a host that lost the connection: rst-half-open-discovered.',
       'A reset after unanswered keep-alives: keepalive-unanswered.',
       'A client that leaves with nothing outstanding, or in the middle of a response: it stays info.',
-      'An abort after the other side’s close, when that side took nothing more either: it stays info.',
-      'An abort that the other side’s FIN did not reach in time, with all data acknowledged: it stays info.',
-      'Many that are info are no warning either, however many there are in a minute: recurring-finding counts what is at least a warning.',
+      'An abort after the other side’s close, when that side accepted nothing more either: it stays info.',
+      'An abort before the other side’s FIN arrived, with all data acknowledged: it stays info.',
+      'Many such info findings, however many in a minute: recurring-finding counts only what is at least a warning.',
     ],
-    applicationSees: `{aborter}: its own action. After a FIN of {aborter} the read of {peer} gives 0 and its write EPIPE. ${inGeneral(PEER)}`,
+    applicationSees: `{aborter}: its own action. After a FIN from {aborter}, the read of {peer} returns 0 and its write fails with EPIPE. ${inGeneral(PEER)}`,
     likelyCauses: [
       ...UNREAD,
-      inCase('Where a client had waited for an answer', GAVE_UP),
+      inCase('If a client had waited for an answer', GAVE_UP),
       `On a server that had sent no data: ${NEVER_ACCEPTED}`,
       MEMORY,
-      inCase('Where the TTL is between 65 and 128', ENDED_ON_WINDOWS),
-      `Where it answers the acknowledgment of its own FIN: ${LINGER2}`,
-      inCase('Where it answers the acknowledgment of its own FIN', NO_WAIT),
-      inCase('From a server that had sent its SYN-ACK only, without an ACK bit', QUEUE_FULL),
+      inCase('If the TTL is between 65 and 128', ENDED_ON_WINDOWS),
+      `If it answers the acknowledgment of its own FIN: ${LINGER2}`,
+      inCase('If it answers the acknowledgment of its own FIN', NO_WAIT),
+      inCase('Without an ACK bit, from a server that had sent only its SYN-ACK', QUEUE_FULL),
       `Without an ACK bit, or with marks of another sender: ${DEVICE}`,
       `Without an ACK bit: ${MISSED}`,
       `Without an ACK bit: ${BARE_ABORT}`,
     ],
     nextSteps: [
-      'On the host of {aborter}: nstat -az TcpExtTCPAbortOnClose TcpExtTCPAbortOnData TcpExtTCPAbortOnMemory; TcpExtTCPAbortOnLinger, if shutdown() had sent its FIN before and TCP_LINGER2 is below zero.',
+      'On the host of {aborter}, run nstat -az TcpExtTCPAbortOnClose TcpExtTCPAbortOnData TcpExtTCPAbortOnMemory; also TcpExtTCPAbortOnLinger, if shutdown() had sent its FIN before and TCP_LINGER2 is below zero.',
       LOOK,
     ],
     example: { fixture: 'killed-unread-data', capture: 'client' },
@@ -238,7 +239,7 @@ export const rstActiveAbort: Rule = {
     if (reset === null) return null;
     const crossed = peer.finSent && !hasTakenFin(aborter, peer);
     if (allArrived(aborter, peer) && peer.finSent && !crossed) return null;
-    // The answer to a challenge only repeats what the first reset had said: that one tells why.
+    // The answer to a challenge only repeats what the first reset had said: the first one shows why.
     const challenged = challengedBefore(aborter, peer, reset);
     const abort = challenged ?? reset;
     const kind = kindOf(connection, aborter, peer, abort, options.recentRoundTrips);
@@ -293,7 +294,7 @@ const FIN_CROSSED =
 const SEEN_IF_OF_ANOTHER =
   'its own action if it sent the reset; if it did not, nothing until it sends again or is reset as well.';
 
-/** The reset with which the endpoint aborted a connection that was in use, as far as the capture tells. */
+/** The reset with which the endpoint aborted a connection that was in use, as far as the capture shows. */
 function abortBy(aborter: Endpoint, peer: Endpoint, connection: Connection): SeenReset | null {
   if (aborter.resetsSent === 0 || !opened(aborter)) return null;
   if (aborter.payloadBytes === 0 && peer.payloadBytes === 0) return null;
@@ -304,7 +305,7 @@ function abortBy(aborter: Endpoint, peer: Endpoint, connection: Connection): See
     if (trigger === null || isAbort(connection, aborter, sent)) return true;
     // However late the answer to a challenge comes, the first reset came before.
     if (isReset(seen) && challengedBefore(aborter, peer, seen) !== null) return true;
-    // Right on the acknowledgment of its own FIN it may be one as well (TCP_LINGER2 < 0).
+    // In answer to the acknowledgment of its own FIN, it may be an abort as well (TCP_LINGER2 < 0).
     return (
       !hasAck &&
       trigger.kind === 'ack' &&
@@ -316,7 +317,7 @@ function abortBy(aborter: Endpoint, peer: Endpoint, connection: Connection): See
   });
   if (reset === null || diedOfKeepAlive(aborter, peer) || wasDisproved(aborter, reset)) return null;
   if (mayAnswer(reset, peer)) return null;
-  // Nothing else of it was seen before: whether it was open, and what the reset answers, cannot be told.
+  // Nothing of the connection was seen before: whether it was open, and what the reset answers, is unknown.
   if (reset.frame === connection.firstFrame) return null;
   if (!reset.reset.hasAck && closeRaceOf(peer, aborter) !== null) return null;
   return reset;
@@ -327,7 +328,7 @@ function allArrived(one: Endpoint, other: Endpoint): boolean {
   return one.unacknowledgedBytes === 0 && other.unacknowledgedBytes === 0;
 }
 
-/** `endpoint` is held to have had the FIN of `peer` before it sent a reset. */
+/** `endpoint` is assumed to have had the FIN of `peer` before it sent a reset. */
 function hasTakenFin(endpoint: Endpoint, peer: Endpoint): boolean {
   return (
     milestone(peer, 'fin-covered') !== null ||
@@ -341,7 +342,7 @@ const AFTER_PEER_FIN = ['CLOSE-WAIT', 'CLOSING', 'TIME-WAIT'] as const;
 function severityOf(aborter: Endpoint, peer: Endpoint, connection: Connection): Severity {
   // All that a side threw away or left behind was a goodbye.
   if (mayBeTlsAlert(connection, peer, peer.unacknowledgedBytes) && peer.finSent) return 'info';
-  // Both had all of each other, and the peer closed in the same moment.
+  // Each had all of the other's data, and the peer closed at the same moment.
   if (peer.finSent && allArrived(aborter, peer)) return 'info';
   // The peer had closed, and did not half-close only: it refused what came after.
   if (peer.finSent && peer.unacknowledgedBytes === 0 && refusedData(peer)) return 'info';
@@ -352,8 +353,8 @@ function severityOf(aborter: Endpoint, peer: Endpoint, connection: Connection): 
 
 function occasionOf({ reset: { trigger } }: SeenReset): string {
   if (trigger === null) return 'answers no segment of the capture';
-  if (trigger.knewFin) return 'came right on the acknowledgment of its own FIN';
-  return `came on frame ${trigger.frame}, which had followed the segment before it by ${duration(trigger.idleSeconds)}: too soon for a host that has lost the connection`;
+  if (trigger.knewFin) return 'answers the acknowledgment of its own FIN';
+  return `answers frame ${trigger.frame}, which came ${duration(trigger.idleSeconds)} after the segment before it: too soon for a host that has lost the connection`;
 }
 
 interface Kind {
@@ -376,7 +377,7 @@ const OF_ANOTHER: Required<Kind>['ofAnother'] = {
   nextSteps: [
     'Compare TTL and MAC address of the reset with those of other frames of {aborter}.',
     'Capture at {aborter}: a reset that never left there was made on the way.',
-    'The logs of the firewalls and load balancers on the path.',
+    'Check the logs of the firewalls and load balancers on the path.',
   ],
   citations: [cite.abortFlushes, cite.closedAnswersReset, cite.normalOrAborted, cite.middleboxPolicy],
 };
@@ -390,11 +391,11 @@ function kindOf(
 ): Kind {
   const data = peer.lastNewData;
   const { near, roundTripSeconds } = connection.vantage;
-  // What its reset does not acknowledge may still have been on its way; not to a host where the capture was taken.
+  // What its reset does not acknowledge may still have been on its way, unless the capture was taken at its host.
   const hadArrived = peer.unacknowledgedBytes === 0 || near === aborter.role;
   const onOwnFin = reset.reset.trigger?.knewFin === true;
   const { payloadBytes } = reset.reset;
-  const carried = payloadBytes > 0 ? ` The ${count(payloadBytes, 'byte')} that it carried may tell why.` : '';
+  const carried = payloadBytes > 0 ? ` The ${count(payloadBytes, 'byte')} that it carried may say why.` : '';
   const sinceDataSeconds =
     data === null || data.frame > reset.frame ? 0 : round(secondsBetween(data.time, reset.time));
   if (marksAgainst(connection, aborter, peer, reset) !== null) {
@@ -404,25 +405,26 @@ function kindOf(
   if (onOwnFin) {
     return {
       name: 'no-fin-wait-2',
-      words: ' It does not wait for the peer’s FIN: so does Linux where TCP_LINGER2 is below zero.',
+      words:
+        ' {aborter} does not wait for the peer’s FIN: Linux behaves like this if TCP_LINGER2 is below zero.',
       sinceDataSeconds,
     };
   }
   const { hasAck, trigger } = reset.reset;
   if (!hasAck && trigger !== null && carried === '' && hasOnlyAnsweredSyn(aborter, connection)) {
     const words =
-      ' It has no ACK bit, and {aborter} had sent nothing but its SYN-ACK: so does Linux, if it is told to, where the accept queue is full. A device on the path may have sent it as well.';
+      ' It has no ACK bit, and {aborter} had sent nothing but its SYN-ACK: Linux resets like this, if configured to, when the accept queue is full. A device on the path may have sent it as well.';
     return { name: 'never-accepted', words, sinceDataSeconds, ofAnother: OF_UNACCEPTED };
   }
   if (!reset.reset.hasAck) {
     const unknown =
       carried === ''
-        ? 'who sent it, and why, the capture does not tell.'
-        : `who sent it, the capture does not tell.${carried}`;
+        ? 'the capture does not show who sent it, or why.'
+        : `the capture does not show who sent it.${carried}`;
     const words = ` It has no ACK bit, which Linux sets when it aborts a live socket: ${unknown}`;
     return { name: 'sender-unknown', words, sinceDataSeconds, ofAnother: OF_ANOTHER };
   }
-  const live = ' It has the form of a live socket that is aborted.';
+  const live = ' It looks like a live socket being aborted.';
   if (
     aborter.windowClosed ||
     (data !== null &&
@@ -437,20 +439,20 @@ function kindOf(
       : `the last data of {peer} had come ${duration(sinceDataSeconds)} before`;
     return {
       name: 'unread-data-likely',
-      words: `${live} It probably had unread data: ${last}.${peer.unacknowledgedBytes > 0 ? ` ${count(peer.unacknowledgedBytes, 'byte')} of {peer} had not even been acknowledged.` : ''}`,
+      words: `${live} {aborter} probably had unread data: ${last}.${peer.unacknowledgedBytes > 0 ? ` ${count(peer.unacknowledgedBytes, 'byte')} of {peer} had not even been acknowledged.` : ''}`,
       sinceDataSeconds,
     };
   }
   const waited = waitedForAnswer(aborter, peer, reset);
   if (waited >= SHORTEST_WAIT && carried === '') {
-    const words = `${live} Its last data, sent ${duration(waited)} before, had been acknowledged and not answered.`;
+    const words = `${live} The last data from {aborter}, sent ${duration(waited)} before, had been acknowledged but not answered.`;
     return { name: 'answer-missing', words, sinceDataSeconds };
   }
-  const why = carried === '' ? ' Why, the capture does not tell.' : carried;
+  const why = carried === '' ? ' The capture does not show why.' : carried;
   return { name: 'reason-unknown', words: `${live}${why}`, sinceDataSeconds };
 }
 
-/** For how long the client had waited for an answer to its last data, in seconds; 0 if it was waiting for none. */
+/** How long the client had waited for an answer to its last data, in seconds; 0 if it was waiting for none. */
 function waitedForAnswer(aborter: Endpoint, peer: Endpoint, reset: SeenReset): number {
   const asked = aborter.lastNewData;
   if (aborter.role === 'server' || asked === null || aborter.unacknowledgedBytes > 0) return 0;
@@ -459,16 +461,16 @@ function waitedForAnswer(aborter: Endpoint, peer: Endpoint, reset: SeenReset): n
   return secondsBetween(asked.time, reset.time);
 }
 
-/** `endpoint` sent more when it had these data of its peer: it need not have left them unread. */
+/** `endpoint` sent more once it had this data of its peer: it need not have left the data unread. */
 function wentOnSince({ role, lastNewData }: Endpoint, data: Moment, { vantage }: Connection): boolean {
   if (lastNewData === null || lastNewData.frame < data.frame) return false;
-  // Elsewhere what crossed them looks the same.
+  // In a capture taken elsewhere, what crossed the data looks the same.
   const { near, roundTripSeconds } = vantage;
   const since = secondsBetween(data.time, lastNewData.time);
   return near === role || (roundTripSeconds !== null && since >= MOST_OF_ROUND_TRIP * roundTripSeconds);
 }
 
-/** The same of all that the peer had sent, as far as the capture has it: most likely none of it was left unread. */
+/** The same for all that the peer had sent, as far as the capture has it: most likely none of it was left unread. */
 function wentOnSinceAll(aborter: Endpoint, peer: Endpoint, connection: Connection): boolean {
   const data = peer.lastNewData;
   if (data === null || aborter.windowClosed || peer.unacknowledgedBytes > 0) return false;
@@ -508,7 +510,7 @@ function causesOf(
   if (name === 'sender-unknown') return hasAck ? advice.ofDevice : BARE;
   if (name === 'answer-missing')
     return endsWithRequest(aborter, peer) ? advice.gaveUp : advice.mayHaveGivenUp;
-  // Of a connection that no program has, no kernel sends data or a FIN.
+  // No kernel sends data or a FIN on a connection that no program has.
   const mayBeUnaccepted = aborter.role === 'server' && aborter.payloadBytes === 0 && !aborter.finSent;
   return mayBeUnaccepted ? advice.neverAccepted : advice.plain;
 }

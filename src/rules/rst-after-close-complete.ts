@@ -18,11 +18,11 @@ import { duration, inCase, nameOf, round } from './wording/wording.js';
 
 const TO_AVOID_TIME_WAIT = 'The program aborts instead of closing, to avoid TIME-WAIT (possible).';
 const NO_FIN_WAIT_2 =
-  '{resetter} keeps no FIN-WAIT-2: TCP_LINGER2 below zero, as many in TIME-WAIT as tcp_max_tw_buckets lets it have, or a stack that does without (possible).';
+  '{resetter} keeps no FIN-WAIT-2: TCP_LINGER2 below zero, as many sockets in TIME-WAIT as tcp_max_tw_buckets allows, or a stack that does without (possible).';
 const FIN_WAIT_2_ENDED =
-  '{resetter} no longer had the connection: a short tcp_fin_timeout or TCP_LINGER2, as many in TIME-WAIT as tcp_max_tw_buckets lets it have, or a restart (possible).';
+  '{resetter} no longer had the connection: a short tcp_fin_timeout or TCP_LINGER2, as many sockets in TIME-WAIT as tcp_max_tw_buckets allows, or a restart (possible).';
 const ON_PATH =
-  'A load balancer or NAT on the path had ended it, and answers for {resetter} (possible): TTL or MAC address of the reset then differ.';
+  'A load balancer or NAT on the path had ended the connection and answers for {resetter} (possible): then TTL or MAC address of the reset differ.';
 /** Why a side that had closed does not wait, by whether it can have waited for as long as a timeout takes. */
 const NEVER_WAITED = [NO_FIN_WAIT_2, ON_PATH];
 const NO_LONGER_WAITED = [FIN_WAIT_2_ENDED, ON_PATH];
@@ -41,12 +41,12 @@ const ANSWERED_OR_ABORTED = {
 };
 const SEEN_BY_CLOSED = 'Nothing: both programs had closed.';
 const SEEN_BY_PEER =
-  '{peer}: nothing if it called close(); if it only half-closed with shutdown() and waits for the end, its read fails with ECONNRESET instead of giving 0.';
+  '{peer}: nothing if it called close(); if it only half-closed with shutdown() and waits for the end, its read fails with ECONNRESET instead of returning 0.';
 
 /** tcp_fin_timeout and TCP_LINGER2 count in whole seconds. */
 const SHORTEST_TIMEOUT = 1;
 
-/** A reset when everything was said already. */
+/** A reset when everything had been said already. */
 export const rstAfterCloseComplete: Rule = {
   id: 'rst-after-close-complete',
   family: 'reset',
@@ -60,26 +60,26 @@ export const rstAfterCloseComplete: Rule = {
   citations: [...OF_ABORT, ...OF_ANSWER],
   documentation: {
     meaning:
-      'Both sides had closed, or the resetting side had received the peer’s FIN with nothing outstanding. Browsers and load balancers end connections like this to save a TIME-WAIT, and late duplicates that meet a closed socket draw resets too. Nothing is lost. Nor is it if a side that had closed, and whose FIN was acknowledged, answers the other’s FIN with a reset, or a repetition that brings nothing new: it waited no longer for what might come.',
+      'Both sides had closed, or the resetting side had received the peer’s FIN with nothing outstanding. Browsers and load balancers end connections like this to save a TIME-WAIT, and late duplicates that meet a closed socket draw resets too. Nothing is lost. The same holds if a side that had closed, and whose FIN was acknowledged, answers the other’s FIN, or a repetition that brings nothing new, with a reset: it no longer waited for what might come.',
     proof: [
-      'The peer’s FIN, which the resetting side is held to have had, and no octet of either side unacknowledged.',
+      'The peer’s FIN, which the resetting side is assumed to have had, and no octet of either side unacknowledged.',
       'A reset after that.',
-      'Or a FIN of {resetter} that was acknowledged, and a reset without ACK in answer to the FIN of {peer}, to a repetition or to a keep-alive.',
+      'Or a FIN from {resetter} that was acknowledged, and a reset without ACK in answer to the FIN of {peer}, to a repetition or to a keep-alive.',
     ],
     notThis: [
       'Unacknowledged data: undelivered-data-at-abort.',
       'A FIN so late that FIN-WAIT-2 had timed out: fin-wait-2-timeout-late-fin.',
       'New data after the close: rst-on-write-after-close.',
-      'A reset whose acknowledgment leaves the FIN out: the two crossed, and rst-active-abort tells of it.',
+      'A reset whose acknowledgment does not cover the FIN: the two crossed, and rst-active-abort reports it.',
     ],
     applicationSees:
-      'Nothing where both had closed. {peer}, if it only half-closed with shutdown() and waits for the end: its read fails with ECONNRESET instead of giving 0.',
+      'Nothing if both had closed. {peer}, if it only half-closed with shutdown() and waits for the end: its read fails with ECONNRESET instead of returning 0.',
     likelyCauses: [
       TO_AVOID_TIME_WAIT,
       inCase('Without an ACK bit', LATE_DUPLICATE),
-      `Where a side that had closed answers: ${NO_FIN_WAIT_2}`,
-      `Where it does so later: ${FIN_WAIT_2_ENDED}`,
-      inCase('Where a side that had closed answers', ON_PATH),
+      `If a side that had closed answers: ${NO_FIN_WAIT_2}`,
+      `If it does so later: ${FIN_WAIT_2_ENDED}`,
+      inCase('If a side that had closed answers', ON_PATH),
     ],
     nextSteps: ['Nothing, unless the same ports are reused at once: see time-wait-port-reuse.'],
     example: { fixture: 'client-abort-after-response', capture: 'client' },
@@ -108,7 +108,7 @@ export const rstAfterCloseComplete: Rule = {
         : '{resetter} answered the peer’s close with RST; nothing was outstanding',
       explanation: `The FIN of {peer} is in frame {fin}. Every octet of both sides was acknowledged${acknowledged ? ', that FIN too' : ''}; the reset in frame {rst} changes nothing on the wire. Whether the programs had read it all is not visible.`,
       applicationSees: ownFin === null ? SEEN_BY_PEER : SEEN_BY_CLOSED,
-      // What answers an old segment has no ACK bit, but for that of a SYN.
+      // An answer to an old segment has no ACK bit, unless that segment is a SYN.
       ...(hasAck && trigger?.kind !== 'syn'
         ? ABORTED
         : resetter.finSent
@@ -157,15 +157,15 @@ function notWaitedFor(resetter: Endpoint, peer: Endpoint, connection: Connection
     confidence: gradedBy(connection, 'observed'),
     title: peer.finSent
       ? '{resetter} had closed, and answered the peer’s FIN with RST'
-      : '{resetter} had closed, and answered what brought nothing new with RST',
-    explanation: `The FIN of {resetter} in frame {ownFin} was acknowledged. {peer} sent ${what} in frame {trigger}, ${trigger.idleSeconds < 0.001 ? 'right' : '{idle}'} after the last segment of {resetter}, and got RST in frame {rst}: {resetter} had no connection any more that waited for it. Every octet of both sides had been acknowledged, so none was lost.${peer.finSent ? '' : ' {peer} had not closed its side; it can send nothing more.'}`,
+      : '{resetter} had closed, and sent RST in answer to a segment with nothing new',
+    explanation: `The FIN of {resetter} in frame {ownFin} was acknowledged. {peer} sent ${what} in frame {trigger}, ${trigger.idleSeconds < 0.001 ? 'right' : '{idle}'} after the last segment of {resetter}, and got RST in frame {rst}: {resetter} no longer had a connection that waited for it. Every octet of both sides had been acknowledged, so none was lost.${peer.finSent ? '' : ' {peer} had not closed its side; it can send nothing more.'}`,
     applicationSees: peer.finSent
       ? SEEN_BY_CLOSED
-      : '{peer}: its read gives 0 as before; its next write fails with EPIPE and SIGPIPE. {resetter}: nothing.',
+      : '{peer}: its read returns 0 as before; its next write fails with EPIPE and SIGPIPE. {resetter}: nothing.',
     likelyCauses: waitedSeconds < SHORTEST_TIMEOUT ? NEVER_WAITED : NO_LONGER_WAITED,
     citations: OF_ANSWER,
     nextSteps: [
-      'On the host of {resetter}: sysctl net.ipv4.tcp_fin_timeout net.ipv4.tcp_max_tw_buckets; nstat -az TcpExtTCPTimeWaitOverflow TcpExtTCPAbortOnData',
+      'On the host of {resetter}, run sysctl net.ipv4.tcp_fin_timeout net.ipv4.tcp_max_tw_buckets; nstat -az TcpExtTCPTimeWaitOverflow TcpExtTCPAbortOnData',
       'Nothing more, unless it is unexpected that {resetter} had closed.',
     ],
     frames: [finFrame(resetter), closed?.frame ?? null, trigger.frame, reset.frame],

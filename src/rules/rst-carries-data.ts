@@ -9,7 +9,7 @@ export const rstCarriesData: Rule = {
   id: 'rst-carries-data',
   family: 'reset',
   severity: 'info',
-  summary: 'A reset carried data: a stack or a device may have written there why it reset.',
+  summary: 'A reset carried data: a stack or a device may have put its reason there.',
   options: {},
   signs: ['reset'],
   needs: 'either',
@@ -18,16 +18,16 @@ export const rstCarriesData: Rule = {
   citations: [cite.resetMayCarryData, cite.resetText],
   documentation: {
     meaning:
-      'Hardly any stack puts data into a reset, though RFC 9293 lets a receiver expect it: the idea is a text that explains the cause. Load balancers and firewalls can be told to write such a text, and some stacks do so. Linux hands it to no program, so that a capture may be the only place where it shows.',
+      'Hardly any stack puts data into a reset, though RFC 9293 has receivers allow it: the idea is a text that explains the cause. Load balancers and firewalls can be configured to write such a text, and some stacks do so. Linux passes it to no program, so a capture may be the only place where it shows.',
     proof: ['A segment of {resetter} with RST and payload.'],
     notThis: [
       'A reset without payload.',
-      'Data that came before the reset: undelivered-data-at-abort tells what became of it.',
+      'Data that came before the reset: undelivered-data-at-abort reports what became of it.',
     ],
     applicationSees: '{peer}: the same as after a reset without data.',
     likelyCauses: [
-      'A stack, load balancer or firewall that writes there why it reset (likely): then it is readable text or a code.',
-      'A device that turned a data segment of {resetter} into a reset (possible): then the octets are those of the application.',
+      'A stack, load balancer or firewall wrote there why it reset (likely): then it is readable text or a code.',
+      'A device turned a data segment of {resetter} into a reset (possible): then the octets are those of the application.',
     ],
     nextSteps: [
       'Read it: tshark -r <capture> -Y "frame.number == {rst}" -T fields -e tcp.reset_cause, or -x for all octets.',
@@ -44,7 +44,7 @@ export const rstCarriesData: Rule = {
       confidence: gradedBy(connection, 'observed'),
       title: 'The reset of {resetter} carried {bytes}',
       explanation:
-        'The reset in frame {rst} has {bytes} of payload. Whoever sent it, {resetter} or a device in its name, may have written there why; finwait does not show payload.',
+        'The reset in frame {rst} has {bytes} of payload. Whoever sent it, {resetter} or a device in its name, may have put the reason there; finwait does not show payload.',
       frames: [reset.frame],
       from: reset.time,
       to: reset.time,

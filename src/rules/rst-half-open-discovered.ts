@@ -25,41 +25,41 @@ import { reportFinding } from './wording/report-finding.js';
 import { duration, inCase, nameOf, round, times } from './wording/wording.js';
 
 const BARE_ABORT =
-  'The program of {forgetter} aborted in this moment, on a system that sets no ACK bit then, as RFC 9293 §3.10.5 has it (possible).';
+  'The program of {forgetter} aborted at this moment, on a system whose aborts have no ACK bit, as RFC 9293 §3.10.5 specifies (possible).';
 
 /** Idle times are kept in milliseconds. */
 const ROUNDING = 0.002;
 const CLOSED_BEHIND_DATA =
-  'The program of {forgetter} had closed or ended while its own data was not acknowledged (likely): its FIN goes out only behind that, and what arrives meanwhile is refused. Its log shows a close or a timeout.';
+  'The program of {forgetter} had closed or ended while its own data was unacknowledged (likely): its FIN goes out only after that data, and what arrives meanwhile is refused. Its log shows a close or a timeout.';
 
 const KNOWER: ProgramView = {
   name: 'knower',
-  open: 'ECONNRESET on the pending read (not 0, as no FIN came), or ECONNRESET on the next write and EPIPE with SIGPIPE on the one after',
-  read: 'fails with ECONNRESET once and then gives 0',
+  open: 'the pending read fails with ECONNRESET (not 0, as no FIN came), or the next write does, and the one after fails with EPIPE and SIGPIPE',
+  read: 'fails with ECONNRESET once and then returns 0',
 };
 const OF_FORGETTER =
-  '{forgetter}: the reset does not tell. Its program may have ended with its host or closed before, may still hold the connection behind a device that forgot it, or may have got ECONNRESET before.';
+  '{forgetter}: unknown. Its program may have ended with its host or closed earlier, may still hold the connection behind a device that forgot it, or may have got ECONNRESET earlier.';
 const COMPARE = 'Compare TTL and MAC address of the reset with earlier frames of {forgetter}.';
-const UPTIME = 'On the host of {forgetter}: uptime, last -x reboot.';
+const UPTIME = 'On the host of {forgetter}, run uptime and last -x reboot.';
 const IDLE_TIMEOUTS =
-  'The idle timeout of every NAT, firewall or load balancer on the path; conntrack -L there.';
+  'Check the idle timeout of every NAT, firewall or load balancer on the path, and conntrack -L there.';
 const STEPS = [UPTIME, IDLE_TIMEOUTS, COMPARE];
-/** What else than a restart comes first. */
+/** If something other than a restart comes first. */
 const STEPS_ON_DEVICE = [IDLE_TIMEOUTS, COMPARE, UPTIME];
 /** Another reset had come in the name of the other side. */
 const stepsOnReset = (frame: number): readonly string[] => [
-  `Compare TTL and MAC address of the reset in frame ${frame} with other frames of {knower}: did it send that?`,
+  `Compare TTL and MAC address of the reset in frame ${frame} with other frames of {knower}: did {knower} send it?`,
   `Capture at {knower}: a reset that never left there was made on the way.`,
 ];
-/** The capture has nothing else of it: neither its close nor a frame to compare with. */
+/** The capture has nothing else from it: neither its close nor a frame to compare with. */
 const STEPS_ON_UNHEARD = [
-  'The log of {forgetter} from before frame {rst}: did its program close, or was it reset?',
+  'Check the log of {forgetter} from before frame {rst}: did its program close, or was it reset?',
   UPTIME,
   IDLE_TIMEOUTS,
   'Compare TTL and MAC address of the reset with frames of other connections to {forgetter}.',
 ];
 const AFTER_LOSS = [
-  'The log of {forgetter} between frames {heard} and {rst}: did its program close, or time out?',
+  'Check the log of {forgetter} between frames {heard} and {rst}: did its program close, or time out?',
   UPTIME,
   'Capture on both sides: where do the segments between these two get lost?',
   COMPARE,
@@ -70,13 +70,13 @@ const OF_NAT = [cite.natEstablished, cite.natAnswersUnknown];
 const CITATIONS = [...OF_UNKNOWN, ...OF_NAT];
 const CITATIONS_ON_PROBE = [...OF_UNKNOWN, cite.hostKeepAlive, ...OF_NAT];
 
-/** Data of an open connection is answered as if there were none: whoever answers has lost it, or never had it. */
+/** Data on an open connection is answered as if there were none: whoever answers has lost it, or never had it. */
 export const rstHalfOpenDiscovered: Rule = {
   id: 'rst-half-open-discovered',
   family: 'reset',
   severity: 'error',
   summary:
-    'An open connection was reset as by a host that does not know it, although that had never closed it.',
+    'An open connection was reset as if by a host that does not know it, although that host had never closed it.',
   options: {},
   signs: ['reset'],
   needs: 'both',
@@ -85,25 +85,25 @@ export const rstHalfOpenDiscovered: Rule = {
   citations: CITATIONS_ON_PROBE,
   documentation: {
     meaning:
-      'A segment of an established connection was answered with the reset of a host that has no such connection, and no FIN had come before. Whoever answered does not know the connection: the host after a restart, another one that took over its address, a device on the path that forgot the connection and answers for it, or the host itself after a reset, or a FIN of its own, that the capture does not hold.',
+      'A segment of an established connection was answered with the reset of a host that has no such connection, and no FIN had come before. Whoever answered does not know the connection: the host after a restart, another host that took over its address, a device on the path that forgot the connection and answers for it, or the host itself after a reset, or its own FIN, that the capture does not hold.',
     proof: [
-      'Data, a FIN, a keep-alive or an acknowledgment of {knower}, answered by a reset of {forgetter} without ACK, its number taken from the segment it answers.',
-      'If the last segment of {forgetter} before was data that it sent again, its FIN may have waited behind that: then it is a possible warning.',
-      'A window of 0 in the reset, as Linux sends it for a connection it does not have. With another it may be an abort as well: then it is a possible warning.',
-      'No FIN of {forgetter} before.',
+      'Data, a FIN, a keep-alive or an acknowledgment from {knower}, answered by a reset from {forgetter} without ACK, its number taken from the segment it answers.',
+      'If the last segment from {forgetter} before that was data sent again, its FIN may have waited behind it: then the finding is a possible warning.',
+      'A window of 0 in the reset, as Linux sends it for a connection it does not have. With another window it may be an abort as well: then the finding is a possible warning.',
+      'No FIN from {forgetter} before.',
     ],
     notThis: [
-      'A FIN of {forgetter} came first: rst-on-write-after-close, rst-on-close-race, fin-wait-2-timeout-late-fin.',
-      'A reset with the ACK bit and the numbers of a live socket, or within 0.2 s of another segment of {forgetter}: rst-active-abort.',
-      'A second reset, as a challenge ACK draws it: the first one tells what happened.',
-      'Segments of {forgetter} that the capture missed right before: its FIN may be among them.',
+      'A reset after a FIN from {forgetter}: rst-on-write-after-close, rst-on-close-race, fin-wait-2-timeout-late-fin.',
+      'A reset with the ACK bit and the numbers of a live socket, or within 0.2 s of another segment from {forgetter}: rst-active-abort.',
+      'A second reset, drawn by a challenge ACK: the first one shows what happened.',
+      'Segments from {forgetter} that the capture missed right before: its FIN may be among them.',
       'A reset that someone else sent: rst-origin-suspect.',
-      'A reset at the start of the capture, before any other segment of {forgetter}: it may have closed before that, and scanners send such acknowledgments; it stays info.',
+      'A reset at the start of the capture, before any other segment from {forgetter}: it may have closed before that, and scanners send such acknowledgments; the finding stays info.',
     ],
     applicationSees: `${inGeneral(KNOWER)} ${OF_FORGETTER}`,
     likelyCauses: [
       ...causesOfUnknown('forgetter'),
-      inCase('Where {forgetter} had sent data of its own again right before', CLOSED_BEHIND_DATA),
+      inCase('If {forgetter} had sent data of its own again right before', CLOSED_BEHIND_DATA),
     ],
     nextSteps: STEPS,
     example: { fixture: 'crash-reboot', capture: 'client' },
@@ -112,10 +112,10 @@ export const rstHalfOpenDiscovered: Rule = {
     if (forgetter.resetsSent === 0 || forgetter.finSent) return null;
     const open = entered(forgetter, 'ESTABLISHED');
     if (open === null || milestone(forgetter, 'syn-ack-repeated') !== null) return null;
-    // Its own SYN revealed that it had lost its state: half-open-syn-challenge tells.
+    // Its own SYN revealed that it had lost its state: half-open-syn-challenge reports that.
     if (milestone(forgetter, 'syn-on-open-connection') !== null) return null;
-    // What came before tells why: an abort of its own, or another reset that this one only repeats.
-    // Of several segments on their way the older ones draw resets with older numbers, which change nothing.
+    // What came before shows why: an abort of its own, or another reset that this one only repeats.
+    // If several segments were on their way, the older ones draw resets with older numbers, which change nothing.
     const reset = findReset(
       forgetter,
       ({ hasAck, verdict }, seen) =>
@@ -159,7 +159,7 @@ export const rstHalfOpenDiscovered: Rule = {
         resetBefore === null
           ? causes
           : [
-              `The reset in the name of {knower} in frame ${resetBefore} had ended it there (likely).`,
+              `The reset in the name of {knower} in frame ${resetBefore} had ended the connection there (likely).`,
               ...causes,
             ],
       endpoint: forgetter.role,
@@ -168,7 +168,7 @@ export const rstHalfOpenDiscovered: Rule = {
       title: windowed
         ? `A reset in the name of {forgetter} ended this ${kind}`
         : `{forgetter} reset this ${kind} as one that it does not know`,
-      explanation: `{knower} ${whatItSent(knower, trigger)} in frame {trigger}${unheard ? '' : ', {idle} after the last segment of {forgetter},'} and got RST in frame {rst}, ${windowed ? `numbered as a host without such a connection does it. But it has a window of ${window}, and Linux sends such resets with none: it may be an abort, or come from a device on the path.` : 'in the form that a host without such a connection sends.'} No FIN of {forgetter} was seen before.${wasSending ? ' Its last segment before that was data sent again, so that a FIN may have waited behind it.' : ''}${copies > 0 ? ' {again} what nobody acknowledged.' : ''}${connection.quality.midstream ? ' The capture starts inside the connection, so an earlier FIN may have been missed.' : ''}`,
+      explanation: `{knower} ${whatItSent(knower, trigger)} in frame {trigger}${unheard ? '' : ', {idle} after the last segment of {forgetter},'} and got RST in frame {rst}, ${windowed ? `numbered like that of a host without such a connection. But it has a window of ${window}, and Linux sends such resets with a window of 0: it may be an abort, or come from a device on the path.` : 'in the form that a host without such a connection sends.'} No FIN from {forgetter} was seen before.${wasSending ? ' Its last segment before that was data sent again, so a FIN may have waited behind it.' : ''}${copies > 0 ? ' {again} without an acknowledgment.' : ''}${connection.quality.midstream ? ' The capture starts inside the connection, so an earlier FIN may have been missed.' : ''}`,
       applicationSees: `${seenAt(knower, forgetter, KNOWER, reset.frame)} ${OF_FORGETTER}`,
       nextSteps:
         resetBefore !== null
@@ -199,15 +199,15 @@ export const rstHalfOpenDiscovered: Rule = {
         trigger: trigger.frame,
         rst: reset.frame,
         heard: lastHeard ?? '?',
-        again: `${unheard ? '' : `The connection had not been idle: since ${nameOf(forgetter)} was last heard, `}${nameOf(knower)} had sent again ${times(copies)}`,
+        again: `${unheard ? '' : `The connection had not been idle: since ${nameOf(forgetter)} was last heard, `}${nameOf(knower)} had retransmitted ${times(copies)}`,
       },
     });
   }),
 };
 
 /**
- * The last that `forgetter` had sent before the reset was data that nobody had acknowledged, so short a time ago that
- * the next copy was not due yet: gaps double. It had the connection then.
+ * The last that `forgetter` had sent before the reset was unacknowledged data, so recently that the next copy was not
+ * due yet (gaps double): it still had the connection then.
  */
 function wasSendingAgain(forgetter: Endpoint, { time, reset: { trigger } }: SeenReset): boolean {
   const run = lastMilestone(forgetter, 'retransmission-run');
@@ -217,7 +217,7 @@ function wasSendingAgain(forgetter: Endpoint, { time, reset: { trigger } }: Seen
   return since <= trigger.idleSeconds + trigger.reactionSeconds + ROUNDING && since <= 1.1 * nextGap;
 }
 
-/** What the reset answers, as what `knower` did. */
+/** What the reset answers, worded as what `knower` did. */
 function whatItSent(knower: Endpoint, { kind, frame }: NonNullable<SeenReset['reset']['trigger']>): string {
   const fin = finFrame(knower);
   if (kind !== 'fin' || fin === null || fin >= frame) return `sent ${WHAT[kind]}`;

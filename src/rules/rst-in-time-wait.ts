@@ -5,10 +5,10 @@ import type { Rule } from './rule.js';
 import { reportFinding } from './wording/report-finding.js';
 import { duration, inCase, nameOf, round } from './wording/wording.js';
 
-/** Acknowledgments that follow one another faster are of one segment, or of one that came twice: nothing old is behind. */
+/** Acknowledgments closer together than this are of one segment, or of one that came twice: nothing old is behind. */
 const AT_ONCE_SECONDS = 0.01;
-const DOUBLED = 'A segment of {peer} that the network had delayed or doubled (possible).';
-const CAUSES = [DOUBLED, 'A segment that somebody made up (possible).'];
+const DOUBLED = 'A segment of {peer} that the network had delayed or duplicated (possible).';
+const CAUSES = [DOUBLED, 'A segment that somebody forged (possible).'];
 const TWICE =
   'The stack of {waiter} acknowledges the FIN, and what comes with it, twice (likely): then most of its connections show it.';
 
@@ -18,7 +18,7 @@ export const rstInTimeWait: Rule = {
   family: 'reset',
   severity: 'warning',
   summary:
-    'An old segment drew an acknowledgment from TIME-WAIT, and that a reset that may have ended it early.',
+    'An old segment drew an acknowledgment from TIME-WAIT, which drew a reset that may have ended it early.',
   options: {},
   signs: ['reset'],
   needs: 'both',
@@ -35,21 +35,21 @@ export const rstInTimeWait: Rule = {
   ],
   documentation: {
     meaning:
-      'TIME-WAIT keeps old segments out of the next connection with the same ports. A reset that it accepts ends it early: an old duplicate arrives, TIME-WAIT answers it with an ACK, and the other host, which knows nothing any more, resets. RFC 1337 calls it assassination.',
+      'TIME-WAIT keeps old segments out of the next connection with the same ports. A reset that it accepts ends it early: an old duplicate arrives, TIME-WAIT answers it with an ACK, and the other host, which no longer knows the connection, resets. RFC 1337 calls this assassination.',
     proof: [
-      '{waiter} in TIME-WAIT, and an acknowledgment of {waiter} after the one that covered the FIN of {peer}.',
-      'An acceptable reset of {peer} that answers this acknowledgment.',
+      '{waiter} in TIME-WAIT, and an acknowledgment from {waiter} after the one that covered the FIN of {peer}.',
+      'An acceptable reset from {peer} that answers this acknowledgment.',
     ],
     notThis: [
       'A reset with an old number: TIME-WAIT ignores it.',
       'A reset in answer to the old numbers that a new SYN of {peer} drew: time-wait-port-reuse.',
       'A host that resets instead of waiting in LAST-ACK, or answers a late segment when both had closed: rst-after-close-complete.',
-      'Stacks that ignore all resets in TIME-WAIT: the capture cannot tell, so this is only possible.',
+      'Stacks that ignore all resets in TIME-WAIT: the capture cannot show that, so the finding is only possible.',
     ],
     applicationSees:
-      'Nothing now. The risk is with a new connection on the same ports that meets old segments.',
-    likelyCauses: [...CAUSES, inCase('Where the two acknowledgments follow one another at once', TWICE)],
-    nextSteps: ['On the host of {waiter}: sysctl net.ipv4.tcp_rfc1337.'],
+      'Nothing now. The risk is that a new connection on the same ports receives old segments.',
+    likelyCauses: [...CAUSES, inCase('If the two acknowledgments follow one another at once', TWICE)],
+    nextSteps: ['On the host of {waiter}, run sysctl net.ipv4.tcp_rfc1337.'],
     example: { fixture: 'time-wait-assassination', capture: 'client' },
   },
   check: eachEndpoint((waiter, peer, connection) => {

@@ -22,28 +22,28 @@ import { reportFinding } from './wording/report-finding.js';
 import { count, inCase, nameOf } from './wording/wording.js';
 
 const BY_CLOSED_SOCKET =
-  '{sender} had closed, and its host answered what {receiver} still had on the way as one without the connection (likely): such a reset takes its number from the acknowledgment of what it answers, which came from before the FIN.';
+  '{sender} had closed, and its host answered what {receiver} still had on the way like a host without the connection (likely): such a reset takes its number from the acknowledgment in what it answers, which was sent before the FIN came.';
 const BY_DEVICE = 'A device on the path resets with a stale number (possible).';
 const OVERTAKEN = 'The reset was overtaken by data, or data before it was lost (possible).';
 const BLIND = 'Somebody tries to reset the connection blindly (possible).';
 const ANY_CITATIONS = [cite.resetValidity, cite.resetInSequence];
-/** It waits for an answer to its SYN: nothing was sent before the reset. */
+/** The receiver waits for an answer to its SYN: nothing was sent before the reset. */
 const SYN_SENT = {
   applicationSees:
-    '{receiver}: nothing; its connect goes on waiting. {sender}: no connection of it is known.',
+    '{receiver}: nothing; its connect goes on waiting. {sender}: no connection on its side is known.',
   likelyCauses: [
-    'A device on the path, or a stack that is not complete, refuses without an acknowledgment of the SYN (possible): then connect fails only at its timeout.',
-    'It answers an older segment of this port pair (possible): an earlier connection, or an old copy of a SYN.',
+    'A device on the path, or an incomplete stack, refuses the SYN without acknowledging it (possible): then connect fails only at its timeout.',
+    'The reset answers an older segment on this port pair (possible): from an earlier connection, or an old copy of a SYN.',
     BLIND,
   ],
   citations: [cite.resetValidity, cite.synSentReset],
 };
-const COUNTER = 'On the host of {receiver}: nstat -az TcpExtTCPChallengeACK.';
+const COUNTER = 'On the host of {receiver}, run nstat -az TcpExtTCPChallengeACK.';
 const ON_OTHER_SIDE = 'Capture on the other side: did {sender} send it?';
-/** What to look at, and what is cited, by whether its number lay in the window. */
+/** Steps and citations, by whether its number lay in the window. */
 const CHALLENGED = {
   nextSteps: [COUNTER, ON_OTHER_SIDE],
-  // It draws a challenge, which has to come through.
+  // It draws a challenge, which has to get through.
   citations: [
     ...ANY_CITATIONS,
     cite.challengeReset,
@@ -59,10 +59,10 @@ const OUTSIDE = {
   nextSteps: [ON_OTHER_SIDE],
   citations: [...ANY_CITATIONS, cite.noPawsForReset, cite.blindReset],
 };
-/** The exact one that followed came from a host that held the connection for closed. */
+/** The exact reset that followed came from a host that considered the connection closed. */
 const RESOLVED = {
   applicationSees:
-    '{receiver}: nothing from this reset; the exact one that followed ended the connection. {sender}: it held the connection for closed, unless a device on the path answered for it.',
+    '{receiver}: nothing from this reset; the exact one that followed ended the connection. {sender}: it considered the connection closed, unless a device on the path answered for it.',
   likelyCauses: [OVERTAKEN.replace('(possible)', '(likely)')],
 };
 const UNKNOWN_CAUSES = [OVERTAKEN, BY_DEVICE, BLIND];
@@ -74,7 +74,7 @@ const CLOSED_CITATIONS = [
   cite.resetOnFinNumber,
   cite.noPawsForReset,
 ];
-const WHY = 'Its timeouts, and its log at the time of frame {fin}.';
+const WHY = 'Check its timeouts, and its log at the time of frame {fin}.';
 const STEPS_OF_CLOSED = [`At {sender}: why did it close? ${WHY}`, ON_OTHER_SIDE];
 const STEPS_OF_SENDING = [
   `At {sender}: why did it close while {receiver} was sending? ${WHY}`,
@@ -85,8 +85,8 @@ const FORGED = {
   applicationSees: 'Nothing on either side: the connection goes on.',
   likelyCauses: [BLIND, BY_DEVICE],
   nextSteps: [
-    'Captures nearer to {sender}, hop by hop: where does it appear, and with which TTL and MAC address?',
-    'The logs of the firewalls and load balancers on the path.',
+    'Capture nearer to {sender}, hop by hop: where does the reset appear, and with which TTL and MAC address?',
+    'Check the logs of the firewalls and load balancers on the path.',
   ],
 };
 const FORGED_IN_WINDOW = { ...FORGED, nextSteps: [...FORGED.nextSteps, COUNTER] };
@@ -113,25 +113,25 @@ export const rstNotAccepted: Rule = {
   ],
   documentation: {
     meaning:
-      'By RFC 5961 a reset counts only at exactly the next octet that its receiver expects. Elsewhere in the window it draws a challenge ACK, outside of it nothing. The sender believes that the connection is gone while the receiver holds it open; or the sender was never the peer.',
+      'Under RFC 5961, a reset counts only at exactly the next octet that its receiver expects. Elsewhere in the window it draws a challenge ACK, outside the window nothing. The sender believes that the connection is gone while the receiver holds it open; or the sender was never the peer.',
     proof: ['A reset whose number the receiver cannot accept, or a receiver that goes on after it.'],
     notThis: [
       'A second, exact reset in answer to the challenge: the connection ends there, and this stays info.',
       'After the peer’s FIN, a reset with the number of that FIN: Linux accepts it, and closed sockets send it.',
-      'A reset right behind octets that came beyond a gap, where selective acknowledgments are agreed on: Linux accepts it.',
+      'A reset right behind octets that came beyond a gap, if selective acknowledgments are agreed on: Linux accepts it.',
       'A stale reset for a connection that had been closed anyway: it stays info.',
-      'A reset that a caller in SYN-SENT ignored, and that was connected later: it stays info.',
+      'A reset that a caller in SYN-SENT ignored, if the caller was connected later: it stays info.',
       'A receiver that was not seen to go on: the capture may lack what came before the reset, and this stays info.',
     ],
     applicationSees:
-      '{receiver}: nothing. {sender}: if the reset was its own, it holds the connection for closed; if not, nothing either.',
+      '{receiver}: nothing. {sender}: if the reset was its own, it considers the connection closed; if not, nothing either.',
     likelyCauses: [
       OVERTAKEN,
-      'Where {sender} had closed: its host answered what was still on the way (likely).',
+      'If {sender} had closed: its host answered what was still on the way (likely).',
       BY_DEVICE,
       BLIND,
-      inCase('Where the receiver is in SYN-SENT', SYN_SENT.likelyCauses[0]),
-      inCase('Where the receiver is in SYN-SENT', SYN_SENT.likelyCauses[1]),
+      inCase('If the receiver is in SYN-SENT', SYN_SENT.likelyCauses[0]),
+      inCase('If the receiver is in SYN-SENT', SYN_SENT.likelyCauses[1]),
     ],
     nextSteps: CHALLENGED.nextSteps,
     example: { fixture: 'blind-reset-in-window', capture: 'server' },
@@ -144,7 +144,7 @@ export const rstNotAccepted: Rule = {
     if (reset === null) return null;
     const challenge = milestone(receiver, 'challenge-ack');
     const wentOn = receiver.lastSegment !== null && receiver.lastSegment.frame > reset.frame;
-    // Window scales stand in the SYNs: without them only the receiver's own behaviour proves anything.
+    // Window scales are in the SYNs: without them only the receiver's own behaviour proves anything.
     if (connection.quality.midstream && !wentOn) return null;
     const { verdict, missedBy } = reset.reset;
     // Where the window ends is known only with its scale.
@@ -168,7 +168,7 @@ export const rstNotAccepted: Rule = {
       title: wentOn
         ? '{receiver} did not accept a reset from {sender}'
         : 'A reset from {sender} does not fit what {receiver} was seen to expect',
-      explanation: `The reset in frame {rst} is ${place}. ${reaction}${exact === null ? '' : ` {sender} answered that with an exact one in frame ${exact.frame}, which ended the connection: whoever sends that holds the connection for gone.`}${sentOn === null ? '' : ` {sender} sent on until frame ${sentOn}: the reset was not its own, but forged or made on the path.`}${fin === null ? '' : ' It has the form of a closed socket’s answer, and {sender} had sent its FIN in frame {fin}.'}`,
+      explanation: `The reset in frame {rst} is ${place}. ${reaction}${exact === null ? '' : ` {sender} answered that with an exact one in frame ${exact.frame}, which ended the connection: a host that sends that considers the connection gone.`}${sentOn === null ? '' : ` {sender} went on sending until frame ${sentOn}: the reset was not its own, but forged or made on the path.`}${fin === null ? '' : ' It has the form of a closed socket’s answer, and {sender} had sent its FIN in frame {fin}.'}`,
       likelyCauses: fin === null ? UNKNOWN_CAUSES : CLOSED_CAUSES,
       ...(verdict === 'challenged' ? CHALLENGED : OUTSIDE),
       ...(verdict === 'ignored' && SYN_SENT),
@@ -208,7 +208,7 @@ function closedBefore(sender: Endpoint, { frame, reset }: SeenReset): number | n
   return !reset.hasAck && reset.window === 0 && reset.missedBy < 0 ? fin : null;
 }
 
-/** Where the reset's number lies; `missedBy` is 0 where it is not known by how much it misses. */
+/** Where the reset's number lies; `missedBy` is 0 if it is not known by how much it misses. */
 function placeOf(verdict: Reset['verdict'], missedBy: number): string {
   const bytes = count(Math.abs(missedBy), 'byte');
   if (verdict === 'ignored') return 'not one that SYN-SENT accepts: it does not acknowledge the SYN';
@@ -236,7 +236,7 @@ function missOf(verdict: Reset['verdict'], missedBy: number): string {
 }
 
 /**
- * The last frame of the supposed sender, if it sent on as no host does that has given a connection up: not before
+ * The last frame of the supposed sender, if it went on sending as no host does after giving up a connection: not before
  * the connection is open, when an old duplicate may draw a reset (§3.5.2), nor what the reset merely overtook.
  */
 function sentOnAfter(connection: Connection, sender: Endpoint, reset: SeenReset): number | null {

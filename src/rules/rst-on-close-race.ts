@@ -20,21 +20,21 @@ import { type Draft, reportFinding } from './wording/report-finding.js';
 import { count, duration, inCase, nameOf, round, times } from './wording/wording.js';
 
 const LOST = [cite.resetTellsDataLoss];
-/** The data may have been a request, which its server did not take. */
+/** The data may have been a request, which its server did not accept. */
 const OF_REQUEST = [cite.httpResetErasesResponse, cite.httpRetry, ...LOST];
 const OF_IDLE_REQUEST = [cite.httpIdleCloseRace, ...OF_REQUEST];
 
 const IDLE_TIMEOUT =
-  'The server’s idle timeout is shorter than the time for which the client keeps connections (possible).';
+  'The server’s idle timeout is shorter than the time the client keeps connections (possible).';
 const LIFETIME =
-  'The server ends connections at an age or after a number of requests, or was being stopped (possible).';
+  'The server ends connections at a certain age or after so many requests, or was being stopped (possible).';
 const EARLY_ERROR =
   'The server closed after an early error response without reading the rest of the request (possible).';
 const AFTER_ANSWER =
-  'The server closes after its answer, as with Connection: close, and the client used the connection again all the same (possible): then the answer says so.';
+  'The server closes after its answer, as with Connection: close, yet the client used the connection again (possible): then the answer says so.';
 const BOTH_CLOSED = [
-  'Both sides were done, and what {sender} had still sent was a goodbye of its protocol (likely).',
-  '{sender} closed its direction alone, with shutdown(SHUT_WR), and waited for an answer (possible): then it got none.',
+  'Both sides were done, and what {sender} still sent was a goodbye of its protocol (likely).',
+  '{sender} closed only its own direction, with shutdown(SHUT_WR), and waited for an answer (possible): then it got none.',
 ];
 const ONLY_IF_IDEMPOTENT = 'Repeat the request only if it is idempotent.';
 const STEPS_AFTER_IDLE = [
@@ -42,7 +42,7 @@ const STEPS_AFTER_IDLE = [
   ONLY_IF_IDEMPOTENT,
 ];
 const STEPS_IN_FLIGHT = [
-  'At {closer}: why it closed, by its log at the time of frame {fin}.',
+  'At {closer}: find out why it closed, from its log at the time of frame {fin}.',
   ONLY_IF_IDEMPOTENT,
 ];
 const OF_BOTH = {
@@ -56,13 +56,13 @@ const OF_BUSY_SERVER = {
   nextSteps: STEPS_IN_FLIGHT,
   citations: OF_REQUEST,
 };
-/** The data was sent when the answer before it had arrived: it belongs to another request. */
+/** The data was sent after the previous answer had arrived: it belongs to another request. */
 const OF_ANSWERED_SERVER = {
   likelyCauses: [AFTER_ANSWER, LIFETIME],
   nextSteps: STEPS_IN_FLIGHT,
   citations: OF_REQUEST,
 };
-/** The capture begins after whatever it had sent before: it may have been idle. */
+/** The capture begins after whatever the server had sent: the connection may have been idle. */
 const OF_UNHEARD_SERVER = {
   likelyCauses: [IDLE_TIMEOUT, EARLY_ERROR, LIFETIME],
   nextSteps: STEPS_IN_FLIGHT,
@@ -75,25 +75,25 @@ const OF_IDLE_SERVER = {
 };
 const SENDER: ProgramView = {
   name: 'sender',
-  open: 'read gives 0 if the FIN arrived before the reset, else ECONNRESET; the write had succeeded',
-  read: 'gives 0 if the FIN of {closer} arrived before the reset, else it fails with ECONNRESET',
+  open: 'read returns 0 if the FIN arrived before the reset, else it fails with ECONNRESET; the write had succeeded',
+  read: 'returns 0 if the FIN of {closer} arrived before the reset, else it fails with ECONNRESET',
 };
-/** The same where the FIN of {closer} had not been taken in when the reset came. */
+/** The same if the FIN of {closer} had not been accepted when the reset came. */
 const UNAWARE: ProgramView = {
   name: 'sender',
-  open: 'its write had succeeded, and its read fails with ECONNRESET, as no FIN had come, or not all before it',
-  read: 'fails with ECONNRESET, as no FIN had come, or not all before it',
+  open: 'its write had succeeded, and its read fails with ECONNRESET, as no FIN had come, or not all before it had',
+  read: 'fails with ECONNRESET, as no FIN had come, or not all before it had',
 };
 /** A server that has sent nothing for this long has answered what it was asked. */
 const IDLE_SECONDS = 1;
 
-/** One side closed while data of the other was on its way, and threw it away. */
+/** One side closed while data from the other was on its way, and discarded it. */
 export const rstOnCloseRace: Rule = {
   id: 'rst-on-close-race',
   family: 'reset',
   severity: 'warning',
   summary:
-    'A side closed without the data that its peer had sent or still sent, and answered it with a reset.',
+    'A side closed without receiving data that its peer had sent or still sent, and answered it with a reset.',
   options: {},
   signs: ['reset'],
   needs: 'both',
@@ -102,15 +102,15 @@ export const rstOnCloseRace: Rule = {
   citations: [...OF_IDLE_REQUEST, cite.closeNotify, cite.retransmission, cite.finRetransmitted],
   documentation: {
     meaning:
-      'Data and FIN crossed: the sender could not know that the other side had closed, and the data met a closed socket. Whether the peer acted on it is unknown. The usual form is a request on an idle persistent connection at the moment when the server closes it. Data that is much older than the FIN was not in flight but lost all the time, and data that comes much later shows that the FIN did not arrive.',
+      'Data and FIN crossed: the sender could not know that the other side had closed, and the data met a closed socket. Whether the peer acted on it is unknown. The usual case is a request on an idle persistent connection at the moment the server closes it. Data much older than the FIN was not in flight but had been lost long before, and data that comes much later shows that the FIN did not arrive.',
     proof: [
-      'A FIN of {closer}, and data of {sender} whose acknowledgment does not cover it.',
-      'A reset of {closer} that answers this data, or one without ACK after it, and no acknowledgment for it.',
+      'A FIN from {closer}, and data from {sender} whose acknowledgment does not cover it.',
+      'A reset from {closer} that answers this data, or one without ACK after it, and no acknowledgment of the data.',
     ],
     notThis: [
       'Data sent when the FIN was already known: rst-on-write-after-close.',
       'Data that was acknowledged before the close.',
-      'Data of a side that had closed as well, before it could know of the other FIN: it stays info.',
+      'Data from a side that had closed as well, before it could know of the other FIN: it stays info.',
       'A client that closes in the middle of a response it no longer wants: it stays info.',
       'A goodbye of the size of a TLS alert such as close_notify: it stays info.',
     ],
@@ -118,9 +118,9 @@ export const rstOnCloseRace: Rule = {
     likelyCauses: [
       IDLE_TIMEOUT,
       EARLY_ERROR,
-      inCase('Where the data was sent after an answer', AFTER_ANSWER),
-      'Where a client closed: it had all it wanted, or left (possible).',
-      'Where the data had been lost before, or the FIN did not arrive: the path loses segments (likely).',
+      inCase('If the data was sent after an answer', AFTER_ANSWER),
+      'If a client closed: it had all it wanted, or left (possible).',
+      'If the data had been lost before, or the FIN did not arrive: the path loses segments (likely).',
     ],
     nextSteps: STEPS_AFTER_IDLE,
     example: { fixture: 'rst-on-close-race', capture: 'client' },
@@ -134,7 +134,7 @@ export const rstOnCloseRace: Rule = {
     const idle = lost.kind === 'in-flight' ? idleBeforeClose(connection, sender, closer, fin) : null;
     const alert = mayBeTlsAlert(connection, sender, sender.unacknowledgedBytes);
     const finMissed = lost.finMissed || isBehindGap(sender, closer);
-    // It had closed as well: what it had still sent was a goodbye, or it did not wait for the answer.
+    // It had closed as well: what it still sent was a goodbye, or it did not wait for the answer.
     const bothClosed = lost.kind === 'in-flight' && hadClosed(sender, race.finFrame);
     return reportFinding(rstOnCloseRace, connection, {
       endpoint: closer.role,
@@ -192,7 +192,7 @@ const KINDS = {
 
 type Account = Pick<Draft, 'title' | 'explanation' | 'likelyCauses' | 'nextSteps' | 'citations'>;
 
-/** The FIN of `closer` stands behind octets that its peer never got: nobody could read to the end. */
+/** The FIN of `closer` follows octets that its peer never received: nobody could read to the end. */
 function isBehindGap(sender: Endpoint, closer: Endpoint): boolean {
   const wasTaken = sender.timeline.some(
     ({ cause, retractedBy }) => cause === 'received FIN' && retractedBy === null,
@@ -203,11 +203,11 @@ function isBehindGap(sender: Endpoint, closer: Endpoint): boolean {
 interface Circumstances {
   readonly idle: number | null;
   readonly alert: boolean;
-  /** The sender's own FIN came before that of the closer, which had not had it by then. */
+  /** The sender's own FIN came before that of the closer, which had not received it by then. */
   readonly bothClosed: boolean;
   /** The capture began after the handshake, and has no data of the closer. */
   readonly unheard: boolean;
-  /** The data left long enough after the last of the closer to be no part of what that answers. */
+  /** The data left long enough after the closer's last data to be no part of what that answers. */
   readonly answered: boolean;
 }
 
@@ -222,12 +222,12 @@ function accountOf(lost: LostData, closer: Endpoint, circumstances: Circumstance
       explanation: `{sender} had sent them {apart} before the FIN of {closer} in frame {fin}, {copies} in all, the last time in frame {data}, and no acknowledgment covers them: they were not in flight when {closer} closed, but had been lost before. RST in frame {rst} followed.${ofAlert}`,
       likelyCauses: [
         'The path loses what {sender} sends (likely): then other connections between these two lose segments at that time as well.',
-        'A firewall or NAT on the path dropped the connection, or these segments, without a word (possible).',
+        'A firewall or NAT on the path silently dropped the connection, or these segments (possible).',
         '{closer} closed because nothing came: a timeout of its own (possible).',
       ],
       nextSteps: [
         'Capture at {closer}: do the segments of {sender} arrive there?',
-        'The timeouts of {closer}, and its log at the time of frame {fin}.',
+        'Check the timeouts of {closer}, and its log at the time of frame {fin}.',
       ],
       citations: [cite.resetTellsDataLoss, ...alertCitations, cite.retransmission],
     };
@@ -236,14 +236,14 @@ function accountOf(lost: LostData, closer: Endpoint, circumstances: Circumstance
     const again = milestone(closer, 'fin-repeated') === null ? '' : ' and sent it again {finAgain}';
     return {
       title: '{closer} had closed {apart} before {bytes} from {sender} came: its FIN had not arrived',
-      explanation: `{closer} sent its FIN in frame {fin}${again}. The data in frame {data}, first captured {apart} after that, does not acknowledge it: {sender} had not received the FIN, or what came before it, and could not know. The socket was gone: RST in frame {rst} followed, and no acknowledgment of the data.${ofAlert}`,
+      explanation: `{closer} sent its FIN in frame {fin}${again}. The data in frame {data}, first captured {apart} after that, does not acknowledge it: {sender} had not received the FIN, or what came before it, and could not know of the close. The socket was gone: RST in frame {rst} followed, and no acknowledgment of the data.${ofAlert}`,
       likelyCauses: [
         'The path loses what {closer} sends, or a firewall on it drops the FIN (likely).',
-        'The host of {sender} takes in nothing of what arrives, as when it is overloaded (possible).',
+        'The host of {sender} processes nothing of what arrives, as when it is overloaded (possible).',
       ],
       nextSteps: [
         'Capture at {sender}: does the FIN of {closer} arrive there?',
-        'Does {closer} get answers on other connections at that time?',
+        'Check whether {closer} gets answers on other connections at that time.',
       ],
       citations: [cite.resetTellsDataLoss, ...alertCitations, cite.finRetransmitted],
     };
@@ -261,9 +261,9 @@ function accountOf(lost: LostData, closer: Endpoint, circumstances: Circumstance
             : OF_BUSY_SERVER;
   return {
     title: bothClosed
-      ? '{closer} and {sender} closed at once: {bytes} from {sender} {were} in flight, and {closer} reset the connection'
+      ? '{closer} and {sender} closed at the same time: {bytes} from {sender} {were} in flight, and {closer} reset the connection'
       : '{closer} closed while {bytes} from {sender} {were} in flight, and reset the connection',
-    explanation: `${bothClosed ? '{sender} sent its FIN in frame {ownFin}, before it had that of {closer}. ' : ''}{closer} sent its FIN in frame {fin}. The data in frame {data} does not acknowledge that; RST in frame {rst} followed, and no acknowledgment of the data.${idle === null ? '' : ` The last data of {closer} had come {idle} before its FIN: a request that meets the end of an idle persistent connection looks like this.`}${ofAlert}`,
+    explanation: `${bothClosed ? '{sender} sent its FIN in frame {ownFin}, before it had received that of {closer}. ' : ''}{closer} sent its FIN in frame {fin}. The data in frame {data} does not acknowledge that; RST in frame {rst} followed, and no acknowledgment of the data.${idle === null ? '' : ` The last data of {closer} had come {idle} before its FIN: a request that meets the end of an idle persistent connection looks like this.`}${ofAlert}`,
     likelyCauses,
     nextSteps,
     citations: alert ? [...citations, cite.closeNotify] : citations,

@@ -31,15 +31,15 @@ import {
 
 const WRITER: ProgramView = {
   name: 'writer',
-  open: '(on Linux) read returns 0 before and after the reset; the first write returned success; the next one raises SIGPIPE, which ends a process that does not ignore it, or fails with EPIPE. SO_ERROR is EPIPE if asked in between. Data queued before the FIN is still readable',
-  read: 'gives 0',
+  open: '(on Linux) read returns 0 before and after the reset; the first write returned success; the next one raises SIGPIPE, which ends a process that does not ignore it, or fails with EPIPE. SO_ERROR is EPIPE if queried in between. Data queued before the FIN is still readable',
+  read: 'returns 0',
 };
 
 const OF_CLIENT = [
-  'At {writer}: does the pool test a connection before it lends it, and drop it before the server’s keep-alive timeout?',
+  'At {writer}: check whether the pool tests a connection before handing it out, and drops it before the server’s keep-alive timeout.',
   TRACE,
   SIGNAL,
-  'At {closer}: its keep-alive timeout, its log at the time of frame {fin}, and nstat -az TcpOutRsts TcpExtTCPAbortOnData.',
+  'At {closer}: check its keep-alive timeout, its log at the time of frame {fin}, and nstat -az TcpOutRsts TcpExtTCPAbortOnData.',
 ];
 const OF_SERVER = [WATCH, ...OF_BUSY_CLIENT];
 
@@ -55,9 +55,9 @@ const OF_LOSS = [
   cite.resetOnFinNumber,
   cite.dataAfterReceiveShutdown,
 ];
-/** What a program meets that has not closed its own side. */
+/** For a program that has not closed its own side. */
 const OF_OPEN = [cite.writeEpipe, cite.sendNoSignal, cite.posixWriteEpipe, cite.resetInCloseWait];
-/** What was lost was no goodbye: by the role of the writer. */
+/** By the role of the writer, if what was lost was no goodbye. */
 const OF_ROLE = {
   client: [...OF_LOSS, cite.httpWatchForClose, cite.httpResetErasesResponse],
   server: [...OF_LOSS, cite.httpWatchForClose],
@@ -81,7 +81,7 @@ export const rstOnWriteAfterClose: Rule = {
       minimum: 0,
       maximum: 3600,
       description:
-        'A write this soon after the FIN had arrived was under way in the program before it could see the close: a race, as when data and FIN cross on the path.',
+        'A write this soon after the FIN arrived was under way before the program could see the close: a race, as when data and FIN cross on the path.',
     },
     immediateSeconds: {
       unit: 'seconds',
@@ -89,7 +89,7 @@ export const rstOnWriteAfterClose: Rule = {
       minimum: 0,
       maximum: 3600,
       description:
-        'A write this soon after the FIN is that of a busy program that does not look for it; a later one is the reuse of a connection that had long been closed or, by a server, as a late answer.',
+        'A write this soon after the FIN comes from a busy program that does not look for it; a later one reuses a connection that had long been closed or, from a server, is a late answer.',
     },
     streamingBytes: {
       unit: 'bytes',
@@ -129,19 +129,19 @@ export const rstOnWriteAfterClose: Rule = {
   citations: [...OF_OPEN_ROLE.client, cite.closeNotify],
   documentation: {
     meaning:
-      'The peer closed and its FIN was acknowledged, so the kernel of {writer} knew that the other side had finished; its program wrote all the same. A socket that is closed, or shut down in both directions, cannot deliver what arrives, so its host answers with RST. The first write had already returned success: the program learns of the loss at its next call at the earliest, and may die of SIGPIPE.',
+      'The peer closed and its FIN was acknowledged, so the kernel of {writer} knew that the other side had finished, yet its program wrote. A socket that is closed, or shut down in both directions, cannot deliver what arrives, so its host answers with RST. The first write had already returned success: the program learns of the loss at its next call at the earliest, and may die of SIGPIPE.',
     proof: [
-      'A FIN of {closer}, and its acknowledgment by {writer}.',
-      'New payload of {writer} in a segment whose own acknowledgment covers that FIN: it was not merely in flight.',
-      'A reset of {closer} that answers that data, and no acknowledgment for it.',
+      'A FIN from {closer}, and its acknowledgment by {writer}.',
+      'New payload from {writer} in a segment whose own acknowledgment covers that FIN: it was not merely in flight.',
+      'A reset from {closer} that answers that data, and no acknowledgment of it.',
     ],
     notThis: [
       'Data that was sent before the FIN arrived: rst-on-close-race.',
-      'Data that the closing side acknowledged: half-close. Where it took some and reset the rest, it had half-closed first, and the finding says so.',
+      'Data that the closing side acknowledged: half-close. If it accepted some and reset the rest, it had half-closed first, and the finding says so.',
       'A reset that answers the late FIN and not data: fin-wait-2-timeout-late-fin.',
       'A reset after both FINs were through: rst-after-close-complete.',
-      'A server whose client has just left, as browsers and players do at any time in the middle of a response: within promptSeconds it stays info if the client had got something before. Later its program had time to see the close; with a long response, or if the client cannot have waited for an answer, that is a warning.',
-      'The tail of what the writer was sending when the FIN came, and a reset had met already: it was in its send buffer.',
+      'A server whose client has just left, as browsers and players do at any point of a response: within promptSeconds it stays info if the client had received something before. Later, the server’s program had time to see the close: a warning if the response was long, or if the client cannot have waited for an answer.',
+      'The tail of what the writer was sending when the FIN came, if a reset had already answered an earlier part: it was in the send buffer.',
       'A goodbye right before the writer’s own FIN, or of the size of a TLS alert such as close_notify: it stays info.',
     ],
     applicationSees: `${inGeneral(WRITER)} ${REFUSING_CLOSER}`,
@@ -150,7 +150,7 @@ export const rstOnWriteAfterClose: Rule = {
       POOL,
       EARLY_ERROR,
       ENDED,
-      'Where a server wrote: its client went away in the middle of the response, or before it came (possible).',
+      'If a server wrote: its client went away in the middle of the response, or before it came (possible).',
     ],
     nextSteps: OF_CLIENT,
     example: { fixture: 'rst-on-write-after-close', capture: 'client' },
@@ -173,7 +173,7 @@ export const rstOnWriteAfterClose: Rule = {
     const delaySeconds = secondsBetween((apart ?? entry).time, data.time);
     const bytesSent = Math.max(0, writer.payloadBytes - data.value);
     const isFirst = bytesSent === 0 && !connection.quality.midstream;
-    // What brought the FIN, or what was missing before it, if the FIN was not taken in at once.
+    // The segment that brought the FIN, or what was missing before it, if the FIN was not accepted at once.
     const arrived = entry.frame === finFrame(closer) ? null : entry.frame;
     const variant = variantOf({
       connection,
@@ -195,7 +195,7 @@ export const rstOnWriteAfterClose: Rule = {
       severity: variant.severity,
       confidence: isCertain && variant.name !== 'farewell' ? gradedBy(connection, 'inferred') : 'possible',
       title: `{writer} ${variant.title}`,
-      explanation: `{closer} sent its FIN in frame {fin}${arrived === null ? '' : ', which {writer} took in with frame {arrived}'}; {writer} acknowledged it${apart === null ? ' with' : ' in frame {covered}, and wrote'} ${writtenIn(data)}, {delay} ${apart === null ? (arrived === null ? 'after the FIN' : 'after that') : 'later'}. {closer} answered with RST in frame {rst}.${earlierLoss(before, missing)} ${variant.meaning}`,
+      explanation: `{closer} sent its FIN in frame {fin}${arrived === null ? '' : ', which {writer} accepted with frame {arrived}'}; {writer} acknowledged it${apart === null ? ' with' : ' in frame {covered}, and wrote'} ${writtenIn(data)}, {delay} ${apart === null ? (arrived === null ? 'after the FIN' : 'after that') : 'later'}. {closer} answered with RST in frame {rst}.${earlierLoss(before, missing)} ${variant.meaning}`,
       applicationSees: `${seenAt(writer, closer, WRITER, reset.frame)} ${REFUSING_CLOSER}`,
       frames: [
         finFrame(closer),
@@ -240,18 +240,18 @@ export const rstOnWriteAfterClose: Rule = {
   }),
 };
 
-/** The data, by all of its segments. */
+/** The data and the frames that carry it. */
 function writtenIn({ count: segments }: Milestone): string {
   return segments === 1 ? '{written} in frame {data}' : '{written} from frame {data} to frame {lastData}';
 }
 
-/** What was lost of what had been sent before the data. */
+/** What was lost of earlier data. */
 function earlierLoss(before: SeenReset | null, missing: number): string {
   if (before !== null)
     return ' What {writer} had sent before that, without knowing of the FIN, met the closed socket as well: {bytes} in all are lost.';
   return missing === 0
     ? ''
-    : ' {missing} that come before them were not acknowledged either: {bytes} in all are lost.';
+    : ' The {missing} before them went unacknowledged as well: {bytes} in all are lost.';
 }
 
 /** The last reset before `data` that answered data sent without knowing of the FIN: the writer was busy sending. */
@@ -276,8 +276,8 @@ function resetOfData(
   return findReset(closer, ({ verdict, trigger }, seen) => {
     if (verdict !== 'accepted') return false;
     if (trigger?.knewFin && trigger.payloadBytes > 0) return true;
-    // Right behind the data comes the writer's FIN, or the reset has a form that does not name what it answers: that of
-    // an abort, or the number of the closer's FIN, which Linux accepts as well.
+    // The writer's FIN comes right behind the data, or the reset's form does not name what it answers: that of an
+    // abort, or the number of the closer's FIN, which Linux accepts as well.
     if (trigger !== null && !trigger.knewFin) return false;
     const sinceData = secondsBetween(data.lastTime, seen.time);
     const isReaction = endedWithin(connection, data.lastFrame, sinceData, options.reactionSeconds);

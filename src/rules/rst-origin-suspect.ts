@@ -22,15 +22,15 @@ const CAUSES = [FIREWALL, TIMEOUT, SOMEBODY];
 const CAUSES_IN_USE = [FIREWALL, SOMEBODY];
 const CAUSES_AFTER_SILENCE = [TIMEOUT, FIREWALL, SOMEBODY];
 const CITATIONS = [cite.resetHistory, cite.middleboxPolicy];
-/** By what it was an answer to, or what became of it. */
+/** By what the reset answered, or what became of it. */
 const CITATIONS_OF_SYN = [cite.resetPurpose, ...CITATIONS];
 const CITATIONS_OF_ECN = [cite.resetForEcn, ...CITATIONS_OF_SYN];
 const CITATIONS_OF_MISS = [...CITATIONS, cite.middleboxAdvances];
 const TAKEN =
   '{other}: as after any reset, ECONNRESET if its program had not closed. {named}: nothing, until it sends again or is reset as well.';
-const NOT_TAKEN = 'Nothing on either side: {other} did not take the reset, as far as the capture shows.';
+const NOT_TAKEN = 'Nothing on either side: {other} did not accept the reset, as far as the capture shows.';
 const OWN_TTL =
-  'A system that starts SYN-ACKs and resets with another TTL than data, or a program that gives its sockets one of their own, as BGP does with IP_TTL (possible).';
+  'A system that starts SYN-ACKs and resets with a different TTL from data, or a program that sets one on its sockets, as BGP does with IP_TTL (possible).';
 
 /** Idle timeouts are no shorter. */
 const IDLE_SECONDS = 5;
@@ -49,23 +49,23 @@ export const rstOriginSuspect: Rule = {
   citations: [...CITATIONS_OF_ECN, cite.middleboxAdvances, cite.noPawsForReset],
   documentation: {
     meaning:
-      'Firewalls, load balancers and others on the path end connections with resets in the name of the endpoints. Such a reset betrays itself when the endpoint goes on as if it had not sent it, or by several weaker marks together.',
+      'Firewalls, load balancers and other devices on the path end connections with resets in the name of the endpoints. Such a reset betrays itself if the endpoint goes on as if it had not sent it, or by several weaker marks together.',
     proof: [
-      'One strong mark: {named} goes on sending after the reset; or the connection was opened in its name with the TTL of the reset, and its last other segment has another.',
-      'Or two weak ones: a TTL that comes from another distance than the other frames of {named}; another reset of {named} with its usual one; both ends reset within 10 ms, neither in answer to anything; several resets whose numbers step forward.',
+      'One strong mark: {named} goes on sending after the reset; or the connection was opened in its name with the TTL of the reset, and its last other segment has a different one.',
+      'Or two weak ones: a TTL that comes from a different distance than the other frames of {named}; another reset from {named} with its usual TTL; both ends reset within 10 ms, neither in answer to anything; several resets whose numbers step forward.',
     ],
     notThis: [
-      'Another TTL alone: some systems send resets with another initial one (64, 128, 255), and that from the same distance counts for nothing.',
-      'Resets of both ends at once alone: both programs may abort on the same message, or on timers of the same length.',
+      'A different TTL alone: some systems send resets with a different initial TTL (64, 128, 255), which from the same distance counts for nothing.',
+      'Resets of both ends at the same time alone: both programs may abort on the same message, or on timers of the same length.',
       'Duplicated frames.',
-      'A reset without the timestamps of the segments before it: Linux sends those of closed sockets like that, and some systems all of theirs.',
-      'A jump in the IP identification: some hosts draw it at random, network cards that cut segments number anew, and IPv6 has none.',
+      'A reset without the timestamps of the segments before it: Linux sends the resets of closed sockets like that, and some systems send all of theirs so.',
+      'A jump in the IP identification: some hosts choose it at random, network cards that cut segments renumber them, and IPv6 has none.',
     ],
-    applicationSees: 'As after any reset: ECONNRESET where it was accepted, nothing where it was not.',
-    likelyCauses: [...CAUSES, inCase('Where the connection was opened with the TTL of the reset', OWN_TTL)],
+    applicationSees: 'As after any reset: ECONNRESET if it was accepted, nothing if it was not.',
+    likelyCauses: [...CAUSES, inCase('If the connection was opened with the TTL of the reset', OWN_TTL)],
     nextSteps: [
       'Capture at {named}: a reset that never left there was made on the way.',
-      'The logs of the firewalls and load balancers on the path.',
+      'Check the logs of the firewalls and load balancers on the path.',
     ],
     example: { fixture: 'blind-reset-exact', capture: 'server' },
   },
@@ -93,7 +93,7 @@ export const rstOriginSuspect: Rule = {
   }),
 };
 
-/** Idle timeouts run out after silence only. */
+/** Idle timeouts expire only after silence. */
 function causesAfter(silence: { readonly seconds: number } | null): readonly string[] {
   if (silence === null) return CAUSES;
   return silence.seconds >= IDLE_SECONDS ? CAUSES_AFTER_SILENCE : CAUSES_IN_USE;
@@ -113,7 +113,7 @@ function causeInFront(silence: number): string {
     : `${cause}: its server was gone or had refused, or a rule of its own forbade what came (possible).`;
 }
 
-/** For how long nothing new had been sent when the reset came; null where data that came later hides that. */
+/** How long nothing new had been sent when the reset came; null if data that came later hides that. */
 function silenceBefore(
   { client, server, start }: Connection,
   reset: SeenReset,

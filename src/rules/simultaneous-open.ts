@@ -10,7 +10,7 @@ export const simultaneousOpen: Rule = {
   id: 'simultaneous-open',
   family: 'handshake',
   severity: 'info',
-  summary: 'Both sides sent a SYN before receiving one; one connection came of it.',
+  summary: 'Both sides sent a SYN before receiving one; the result is one connection.',
   options: {},
   signs: ['second-syn'],
   needs: 'both',
@@ -50,7 +50,7 @@ export const simultaneousOpen: Rule = {
         explanation: EXPLANATIONS[verdict],
         applicationSees: isKnown
           ? simultaneousOpen.documentation.applicationSees
-          : 'If the handshake ends, connect succeeds on both sides.',
+          : 'If the handshake completes, connect succeeds on both sides.',
         frames: [first.frame, second.frame],
         from: first.time,
         to: second.time,
@@ -69,9 +69,9 @@ export const simultaneousOpen: Rule = {
 };
 
 const EXPLANATIONS = {
-  met: 'The SYNs in frames {first} and {second} crossed: neither acknowledges the other, and {server} answered the one that it received with a SYN-ACK, as a side does that has sent its own SYN.',
+  met: 'The SYNs in frames {first} and {second} crossed: neither acknowledges the other, and {server} answered the one that it received with a SYN-ACK, as a side that has sent its own SYN does.',
   'too-soon':
-    'The SYN in frame {second} came {apart} after that in frame {first}, which is less than the {roundTrip} to {server} and back: it cannot answer it, so neither side knew of the other’s SYN when it sent its own.',
+    'The SYN in frame {second} came {apart} after that in frame {first}, which is less than the {roundTrip} to {server} and back: it cannot be an answer, so neither side knew of the other’s SYN when it sent its own.',
   unknown:
-    'Neither of the SYNs in frames {first} and {second}, {apart} apart, acknowledges the other. Whether they crossed, or the second answers the first, does not show in this capture.',
+    'Neither of the SYNs in frames {first} and {second}, {apart} apart, acknowledges the other. This capture does not show whether they crossed, or the second answers the first.',
 } as const;

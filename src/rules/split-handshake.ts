@@ -8,7 +8,7 @@ import type { Rule } from './rule.js';
 import { reportFinding } from './wording/report-finding.js';
 import { duration, nameOf, round } from './wording/wording.js';
 
-/** An answer comes within so many round trips, and this many seconds for the host that makes it. */
+/** An answer comes within so many round trips, plus this many seconds for the host that sends it. */
 const PROMPT_ROUND_TRIPS = 2;
 const PROMPT_SECONDS = 0.05;
 /** Within this, the SYN of a server that acknowledged a SYN belongs to the same handshake (seconds). */
@@ -33,10 +33,10 @@ export const splitHandshake: Rule = {
   citations: [cite.simultaneousOpen, cite.synForSyn],
   documentation: {
     meaning:
-      'The server answered the SYN with a SYN instead of a SYN-ACK, perhaps after a bare acknowledgment. To the client that looks as if both sides had opened at once, and RFC 9293 makes it go along: it sends the SYN-ACK itself. The connection works; but a device on the path that takes the sender of the SYN-ACK for the server has the roles the wrong way round, and may let pass, or not look into, what it should. This is the TCP split handshake, also known as sneak ACK.',
+      'The server answered the SYN with a SYN instead of a SYN-ACK, perhaps after a bare acknowledgment. To the client this looks as if both sides had opened at the same time, and RFC 9293 has it go along: it sends the SYN-ACK itself. The connection works; but a device on the path that takes the sender of the SYN-ACK for the server has the roles the wrong way round, and may let through what it should not, or not inspect what it should. This is the TCP split handshake, also known as sneak ACK.',
     proof: [
-      'A SYN of {client}, and after it a SYN of {server} that does not acknowledge it and came late enough to answer it.',
-      'The SYN-ACK of {client}, and no SYN-ACK of {server}; or an acknowledgment of {server} alone before its SYN.',
+      'A SYN from {client}, and after it a SYN from {server} that does not acknowledge it and came late enough to answer it.',
+      'A SYN-ACK from {client}, and none from {server}; or a bare acknowledgment from {server} before its SYN.',
     ],
     notThis: [
       'SYNs that crossed: simultaneous-open. There the server answers with a SYN-ACK as well.',
@@ -49,7 +49,7 @@ export const splitHandshake: Rule = {
     ],
     nextSteps: [
       'Capture at {server}: does its host send the SYN without ACK?',
-      'Look up how firewalls and intrusion detection on the path have logged it: who is the client there?',
+      'Check how firewalls and intrusion detection on the path have logged it: who is the client there?',
     ],
     example: { fixture: 'split-handshake', capture: 'client' },
   },
@@ -69,7 +69,7 @@ export const splitHandshake: Rule = {
         title: isPrompt
           ? '{server} answered the SYN of {client} with a SYN of its own'
           : '{server} sent a SYN of its own {apart} after the SYN of {client}',
-        explanation: `The SYN in frame {second} came {apart} after that in frame {first}, time enough to answer it at {roundTrip} to {server} and back, and acknowledges nothing. {client} sent the SYN-ACK, in frame {answer}, and {server} none.${isPrompt ? '' : ' So late it may as well be that the first SYN was lost, and {server} opened by itself.'}`,
+        explanation: `The SYN in frame {second} came {apart} after that in frame {first}, long enough to answer it with {roundTrip} to {server} and back, and acknowledges nothing. {client} sent the SYN-ACK in frame {answer}; {server} sent none.${isPrompt ? '' : ' So late, it may also be that the first SYN was lost, and {server} opened by itself.'}`,
         frames: [first.frame, second.frame, answer?.frame ?? null],
         from: first.time,
         to: second.time,
@@ -101,7 +101,7 @@ function inTwoConnections(connection: Connection): readonly Finding[] {
   const answered = entered(server, 'SYN-RECEIVED');
   const acknowledgment = entered(server, 'ESTABLISHED');
   if (opening === null || opening.frame === null || acknowledgment === null) return NOTHING;
-  // A SYN-ACK was captured; or the client went on, so that there was one that was not.
+  // A SYN-ACK was captured; or the client went on, so there was one that the capture missed.
   const repetitions = milestone(client, 'syn-repeated')?.count ?? 0;
   if (answered === null || answered.frame !== null || client.segments > 1 + repetitions) return NOTHING;
   const seconds = secondsBetween(opening.time, syn.time);
@@ -112,7 +112,7 @@ function inTwoConnections(connection: Connection): readonly Finding[] {
       confidence: gradedBy(connection, 'inferred'),
       title: '{server} acknowledged the SYN of {client}, and then sent a SYN of its own',
       explanation:
-        'The SYN of {client} is frame {first}. {server} acknowledged it in frame {acknowledgment}, without a SYN, and sent its SYN by itself in frame {second}. With that the addresses and ports are opened anew: what follows is told as the next connection on them, with {server} as its client.',
+        'The SYN of {client} is frame {first}. {server} acknowledged it in frame {acknowledgment}, without a SYN, and sent its SYN by itself in frame {second}. That opens the addresses and ports anew: what follows is reported as the next connection on them, with {server} as its client.',
       // It had the SYN: that was not lost.
       likelyCauses: CAUSES,
       frames: [opening.frame, acknowledgment.frame, syn.frame],

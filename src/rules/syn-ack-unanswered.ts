@@ -10,7 +10,7 @@ const WAY_BACK =
 const FORGED =
   'The SYN had a forged address, as in a SYN flood (possible): then nothing else comes from that address.';
 const SCAN =
-  'The caller scans ports and wants no connection (possible): then it sends SYNs to many ports, and answers none of theirs.';
+  'The caller scans ports and wants no connection (possible): then it sends SYNs to many ports, and answers no SYN-ACK.';
 
 const CITATIONS = [cite.synReceivedAck, cite.synLimit, cite.synAckRetries];
 const CALLER_IS_THERE = {
@@ -20,7 +20,7 @@ const CALLER_IS_THERE = {
   citations: CITATIONS,
 };
 
-/** What is left where other calls of the caller show that it scans the host. */
+/** The causes left if other calls of the caller show that it scans the host. */
 export const CAUSES_OF_SCANNED: readonly string[] = [SCAN.replace('possible', 'likely'), WAY_BACK];
 
 /** The listener answered, and the handshake never ended. */
@@ -36,7 +36,7 @@ export const synAckUnanswered: Rule = {
       minimum: 0,
       maximum: 600,
       description:
-        'How long nothing must have come since the first SYN-ACK: time for one lost SYN-ACK and its repetition.',
+        'How long the silence after the first SYN-ACK must last: time for one lost SYN-ACK and its repetition.',
     },
   },
   signs: ['syn-ack-repeated'],
@@ -48,24 +48,24 @@ export const synAckUnanswered: Rule = {
     meaning:
       'The listener answered the SYN and repeated its answer, but the caller’s acknowledgment never came. Either the SYN-ACK does not reach the caller, or the caller does not exist: its address was forged, or it went away.',
     proof: [
-      'A SYN-ACK of {listener} and at least one repetition.',
-      'No acceptable acknowledgment of {caller}.',
+      'A SYN-ACK from {listener} and at least one repetition.',
+      'No acceptable acknowledgment from {caller}.',
     ],
     notThis: [
-      'An acknowledgment that was captured although the SYN-ACK is repeated: accept-queue-overflow.',
-      'A reset of the caller: handshake-aborted.',
+      'A captured acknowledgment, although the SYN-ACK is repeated: accept-queue-overflow.',
+      'A reset from the caller: handshake-aborted.',
     ],
     applicationSees:
-      '{listener}: accept never returns this connection. {caller}, if it exists: connect times out where the SYN-ACK does not arrive.',
+      '{listener}: accept never returns this connection. {caller}, if it exists: connect times out if the SYN-ACK does not arrive.',
     likelyCauses: [
       WAY_BACK,
       FORGED,
       SCAN,
-      'The caller’s host vanished (possible): then nothing of it is heard from then on, on any connection.',
+      'The caller’s host vanished (possible): then nothing more is heard from it, on any connection.',
     ],
     nextSteps: [
       'Capture at {caller}: does the SYN-ACK arrive?',
-      'On the host of {listener}: ss -Htan state syn-recv | wc -l.',
+      'On the host of {listener}, run ss -Htan state syn-recv | wc -l.',
     ],
     example: { fixture: 'syn-ack-unanswered', capture: 'server' },
   },
@@ -83,7 +83,7 @@ export const synAckUnanswered: Rule = {
       confidence: 'observed',
       title: '{listener} repeated its SYN-ACK to {caller} {count}; the handshake was never completed',
       explanation:
-        'The SYN-ACK in frame {first} was repeated {count}, the last time in frame {last}, over {time}; no acknowledgment of {caller} came.',
+        'The SYN-ACK in frame {first} was repeated {count}, the last time in frame {last}, over {time}; no acknowledgment from {caller} came.',
       // A caller that repeats its SYN is there, and misses the answer.
       ...(heardSince && CALLER_IS_THERE),
       frames: [answered.frame, repeated.frame, repeated.lastFrame],

@@ -7,7 +7,7 @@ import type { Rule } from './rule.js';
 import { duration, nameOf, round } from './wording/wording.js';
 
 const IGNORED_IN_TIME_WAIT =
-  '{listener} ignores the SYN in TIME-WAIT, as it is not newer than the old connection, or its answer is dropped on the way (possible): see time-wait-port-reuse there.';
+  '{listener} ignores the SYN in TIME-WAIT, as it is not newer than the old connection, or its answer is dropped on the way (possible): see time-wait-port-reuse on that connection.';
 
 /** Nobody answers the SYN. */
 export const synUnanswered: Rule = {
@@ -22,7 +22,7 @@ export const synUnanswered: Rule = {
       minimum: 0,
       maximum: 600,
       description:
-        'How long nothing must have come since the first SYN: time for one lost SYN and its repetition.',
+        'How long the silence after the first SYN must last: time for one lost SYN and its repetition.',
     },
   },
   signs: ['syn-repeated'],
@@ -49,13 +49,13 @@ export const synUnanswered: Rule = {
   ],
   documentation: {
     meaning:
-      'The SYN was sent several times, and neither a SYN-ACK nor a reset came back. Somewhere the packets disappear: a firewall that drops, a host that is down, a missing route back, or a listener whose queue is full, as Linux then drops SYNs in silence.',
-    proof: ['At least two SYNs of {caller}, and no segment of {listener} at all.'],
+      'The SYN was sent several times, and neither a SYN-ACK nor a reset came back. Somewhere the packets disappear: a firewall that drops them, a host that is down, a missing route back, or a listener whose queue is full, as Linux then silently drops SYNs.',
+    proof: ['At least two SYNs from {caller}, and no segment from {listener} at all.'],
     notThis: [
-      'One SYN alone: its sender gave up before it had to repeat it, or is a scanner, which sends each once: recurring-finding tells of many.',
+      'A single SYN: its sender gave up before it had to repeat it, or is a scanner, which sends each once: recurring-finding reports many of them.',
       'A reset: connection-refused.',
-      'A capture that holds one direction only: where other connections show that it misses what {listener} sends, the finding is possible info.',
-      'An answer with the numbers of a connection before on the same ports: time-wait-port-reuse or half-open-syn-challenge, of that connection.',
+      'A capture that holds one direction only: if other connections show that it misses what {listener} sends, the finding is possible info.',
+      'An answer with the numbers of an earlier connection on the same ports: time-wait-port-reuse or half-open-syn-challenge, on that connection.',
       'A capture that ends within waitSeconds of the first SYN.',
     ],
     applicationSees:
@@ -68,9 +68,9 @@ export const synUnanswered: Rule = {
     ],
     nextSteps: [
       'Capture at the host of {listener}: do the SYNs arrive?',
-      'There: nstat -az TcpExtListenOverflows TcpExtListenDrops.',
-      'On the link of {listener}: an ARP or neighbour request that nobody answers means that the host is off it (ip neigh), an answer that something drops the SYN.',
-      'What others met at the same port, before and after: service-answers-others tells, where the capture holds them.',
+      'There, run nstat -az TcpExtListenOverflows TcpExtListenDrops.',
+      'On the link of {listener}: an unanswered ARP or neighbour request means that the host is off the link (ip neigh), an answer that something drops the SYN.',
+      'Check what others met at the same port, before and after: service-answers-others reports it, if the capture holds them.',
     ],
     example: { fixture: 'syn-unanswered', capture: 'client' },
   },
@@ -79,7 +79,7 @@ export const synUnanswered: Rule = {
     const syn = entered(caller, 'SYN-SENT');
     if (repeated === null || syn === null || listener.segments > 0) return null;
     const held = milestone(listener, 'held-before');
-    // The connection before got the answers, and rules look at them there.
+    // The previous connection got the answers, and rules look at them there.
     if (held !== null && held.count > 1) return null;
     const metTimeWait = wasInTimeWait(listener);
     const waitedSeconds = secondsBetween(syn.time, captureEnd);
@@ -91,7 +91,7 @@ export const synUnanswered: Rule = {
       endpoint: caller.role,
       confidence: 'observed',
       title: '{caller} sent {count} SYNs to {listener} over {time} without any answer',
-      explanation: `The SYN in frame {first} was repeated until frame {last}; ${reported ? 'neither a SYN-ACK nor a reset came back, only ICMP errors' : 'nothing came back, no SYN-ACK and no reset'}.${gaveUp === null ? '' : ' {caller} gave up with a reset of its own in frame {rst}.'}${metTimeWait ? ` By this capture {listener} was in TIME-WAIT of connection ${connection.predecessor}, on the same ports, when the SYN came.` : ''}`,
+      explanation: `The SYN in frame {first} was repeated until frame {last}; ${reported ? 'neither a SYN-ACK nor a reset came back, only ICMP errors' : 'nothing came back, no SYN-ACK and no reset'}.${gaveUp === null ? '' : ' {caller} gave up with a reset of its own in frame {rst}.'}${metTimeWait ? ` In this capture, {listener} was in TIME-WAIT of connection ${connection.predecessor}, on the same ports, when the SYN came.` : ''}`,
       ...(metTimeWait && {
         likelyCauses: [IGNORED_IN_TIME_WAIT, ...synUnanswered.documentation.likelyCauses],
       }),

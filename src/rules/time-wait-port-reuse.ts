@@ -21,23 +21,23 @@ import { count, duration, nameOf, round } from './wording/wording.js';
 const REUSE = [
   'A client that connects often and uses up its ephemeral ports (possible).',
   'A fixed source port in the client (possible).',
-  'A NAT that hands out ports again too early, to another host, whose numbers and timestamps lie elsewhere (possible).',
+  'A NAT that reassigns ports too early, to another host, whose numbers and timestamps lie elsewhere (possible).',
 ];
 const OTHER_REASON = 'loss, or a device on the path that holds the old connection (possible).';
-/** Why the SYN was not taken at once, by what its number predicts: that explains it, or there is another reason. */
+/** Why the SYN was not accepted at once, by what its number predicts: that explains it, or there is another reason. */
 const causesBehind = (own: readonly string[]) => ({
   refused: [...own, ...REUSE],
   unknown: [...own, `If the timestamp of the SYN is newer than the old ones: ${OTHER_REASON}`, ...REUSE],
   accepted: [...own, `As the number of the SYN is beyond the old ones: ${OTHER_REASON}`, ...REUSE],
 });
-/** By whether a reset ended TIME-WAIT, and else whether old numbers came in answer. */
+/** By whether a reset ended TIME-WAIT and, if not, whether old numbers came in answer. */
 const CAUSES = {
   ended: causesBehind([]),
   answered: causesBehind([
     'A firewall on the path drops the answer, whose numbers do not fit the new SYN, or the reset that it draws (possible).',
   ]),
   unanswered: causesBehind([
-    '{holder} ignores the SYN, as RFC 6191 has it, or a firewall on the path drops its answer, whose numbers do not fit (possible).',
+    '{holder} ignores the SYN, as RFC 6191 specifies, or a firewall on the path drops its answer, whose numbers do not fit (possible).',
   ]),
 };
 const SLOW = '{opener}: connect is slow, or fails with ETIMEDOUT. {holder}: nothing.';
@@ -47,7 +47,7 @@ const SEEN: Readonly<Record<Outcome, string>> = {
   refused: SLOW,
   late: SLOW,
   unanswered: SLOW,
-  reset: '{opener}: connect fails, with ECONNREFUSED if the reset is that of {holder}. {holder}: nothing.',
+  reset: '{opener}: connect fails, with ECONNREFUSED if {holder} sent the reset. {holder}: nothing.',
 };
 
 /** A pair of ports was used again while the other side was in TIME-WAIT. */
@@ -63,7 +63,7 @@ export const timeWaitPortReuse: Rule = {
       minimum: 1,
       maximum: 3600,
       description:
-        'How long TIME-WAIT may last: twice the MSL of two minutes in RFC 9293 §3.4.2. Linux takes 60 s.',
+        'How long TIME-WAIT may last: twice the MSL of two minutes in RFC 9293 §3.4.2. Linux uses 60 s.',
     },
   },
   signs: ['syn-on-open-connection'],
@@ -84,8 +84,8 @@ export const timeWaitPortReuse: Rule = {
     meaning:
       'TIME-WAIT keeps a pair of addresses and ports for a while. A new SYN on it may be accepted, if its sequence number or timestamp is beyond the old ones; then nothing is lost. Otherwise Linux answers with an acknowledgment of the old numbers, which the opener resets; a host that follows RFC 6191 drops the SYN. Either way connecting takes longer or fails.',
     proof: [
-      '{holder} in TIME-WAIT, and a SYN of {opener} on the same 4-tuple within timeWaitSeconds.',
-      'For a warning: an answer with the old numbers, or SYNs that were not answered before one was. A single one may have been lost if its number is beyond the old ones.',
+      '{holder} in TIME-WAIT, and a SYN from {opener} on the same 4-tuple within timeWaitSeconds.',
+      'For a warning: an answer with the old numbers, or SYNs that went unanswered before one was answered. A single one may have been lost if its number is beyond the old ones.',
     ],
     notThis: [
       'A host in another state: half-open-syn-challenge.',
@@ -94,9 +94,9 @@ export const timeWaitPortReuse: Rule = {
     ],
     applicationSees:
       '{opener}: connect works as usual if the SYN was accepted, else it is slow or fails with ETIMEDOUT. {holder}: nothing.',
-    likelyCauses: [...REUSE, `Refused or ignored with a number beyond the old ones: ${OTHER_REASON}`],
+    likelyCauses: [...REUSE, `If refused or ignored with a number beyond the old ones: ${OTHER_REASON}`],
     nextSteps: [
-      'On the host of {opener}: sysctl net.ipv4.ip_local_port_range net.ipv4.tcp_tw_reuse, and ss -Htan state time-wait | wc -l.',
+      'On the host of {opener}, run sysctl net.ipv4.ip_local_port_range net.ipv4.tcp_tw_reuse, and ss -Htan state time-wait | wc -l.',
     ],
     example: { fixture: 'port-reuse-refused', capture: 'client' },
   },
@@ -109,7 +109,7 @@ export const timeWaitPortReuse: Rule = {
     const refusal = findReset(opener, (_, seen) => seen.frame > syn.frame);
     const answer = refusal?.reset.trigger?.frame ?? answerTo(syn, holder);
     const isRefused = refusal !== null || answer !== null;
-    // Old numbers show that it still waits, whatever time that takes there.
+    // Old numbers show that it still waits, however long that takes there.
     if (!isRefused && !endedWithin(connection, waiting.frame, ageSeconds, options.timeWaitSeconds))
       return null;
     const next = milestone(opener, 'opened-anew');
@@ -127,7 +127,7 @@ export const timeWaitPortReuse: Rule = {
       explanation: [
         '{holder} entered TIME-WAIT with frame {entry}; the SYN in frame {syn} opens the same 4-tuple again.',
         outcome === 'refused' ? refusedText(refusal, answer) : EXPLANATION[outcome],
-        cameLate && 'The connection came about with frame {next}, {delay} after the first SYN.',
+        cameLate && 'The connection was opened with frame {next}, {delay} after the first SYN.',
         predicted !== undefined && predictionText(predicted, outcome),
         syn.value === SYN_IS_BEHIND_WITH_TIMESTAMP && MAY_BE_NEWER,
       ]
@@ -169,7 +169,7 @@ export const timeWaitPortReuse: Rule = {
 /** What became of the new connection; `refused`: {holder} answered with the numbers of the old one. */
 type Outcome = 'accepted' | 'refused' | 'late' | 'unanswered' | 'reset';
 
-/** Where no old numbers came. */
+/** If no old numbers came. */
 function outcomeOf(syn: Milestone, next: Milestone | null): Outcome {
   if (next === null) return 'unanswered';
   if (next.value === 1) return 'reset';
@@ -187,8 +187,7 @@ const TITLE: Readonly<Record<Outcome, string>> = {
 const EXPLANATION: Readonly<Record<Exclude<Outcome, 'refused'>, string>> = {
   accepted: 'It was accepted at once.',
   late: 'It was repeated until frame {last} before an answer came: TIME-WAIT ignored it, or it or the answers were lost.',
-  unanswered:
-    'Nothing in this capture answers {syns}: TIME-WAIT took no notice, or SYNs or answers were lost.',
+  unanswered: 'Nothing in this capture answers {syns}: TIME-WAIT ignored them, or SYNs or answers were lost.',
   reset: 'The next segment of the new connection, in frame {next}, is a reset.',
 };
 
@@ -198,26 +197,26 @@ function refusedText(refusal: SeenReset | null, answer: number | null): string {
       ? 'Its answer is not in this capture'
       : `{holder} answered with the numbers of the old connection, in frame ${answer}`;
   return refusal === null
-    ? `${old} for the last time, and no reset of {opener} followed, which sent {syns} in all.`
+    ? `${old} for the last time, and no reset from {opener} followed; it sent {syns} in all.`
     : `${old}, and {opener}, which does not know them, sent a reset in frame ${refusal.frame}.`;
 }
 
-/** By the SYN's number alone (RFC 6191 §2), for each `value` of the milestone that tells. */
+/** By the SYN's number alone (RFC 6191 §2), for each `value` of the milestone that shows it. */
 const PREDICTED: Readonly<Record<number, 'accepted' | 'refused'>> = {
   [SYN_IS_BEYOND]: 'accepted',
   [SYN_IS_BEHIND]: 'refused',
 };
 
 const MAY_BE_NEWER =
-  'The number of the SYN is not beyond those of the old connection; whether its timestamp is newer, which would do as well (RFC 6191 §2), this report does not compare.';
+  'The number of the SYN is not beyond those of the old connection; this report does not check whether its timestamp is newer, which would do as well (RFC 6191 §2).';
 
 function predictionText(predicted: 'accepted' | 'refused', outcome: Outcome): string {
   if (predicted === 'accepted') {
     const beyond = 'The number of the SYN is beyond those of the old connection, which TIME-WAIT may accept';
     if (outcome === 'accepted') return `${beyond}.`;
-    return `${beyond}: another reason kept it from being taken at first.`;
+    return `${beyond}: another reason kept it from being accepted at first.`;
   }
   const behind =
     'The number of the SYN is not beyond those of the old connection, and it has no timestamp: TIME-WAIT should not accept it (RFC 6191 §2)';
-  return outcome === 'accepted' ? `${behind}, but did, or was over.` : `${behind}.`;
+  return outcome === 'accepted' ? `${behind}, but it did, or it was over.` : `${behind}.`;
 }

@@ -28,7 +28,7 @@ const SEEN_NEVER = '{sender}: its writes had returned success. {receiver}: it ne
 const SEEN_PERHAPS =
   '{sender}: its writes had returned success. {receiver}: if the reset was not its own, these bytes may have reached it.';
 const SEEN_UNKNOWN =
-  '{sender}: its writes had returned success. {receiver}: it may have seen these bytes; its reset has no ACK bit, and does not tell.';
+  '{sender}: its writes had returned success. {receiver}: it may have seen these bytes; its reset has no ACK bit, and does not show it.';
 const SEEN_BEFORE =
   '{sender}: its writes had returned success. {receiver}: it sees at most those of these bytes that arrived before the reset.';
 
@@ -46,12 +46,12 @@ export const undeliveredDataAtAbort: Rule = {
   citations: [...CITATIONS, cite.closeNotify],
   documentation: {
     meaning:
-      'A reset throws away what is queued. Octets that no acknowledgment covers when {receiver} resets, not even that of the reset, meet a closed socket, though the program that wrote them was told of success. If {sender} itself resets, it gave them up, and they may have arrived before: then this stays info. They may also have arrived if a device on the path sent the reset. Acknowledged octets are no proof of delivery: they reached the kernel, perhaps not the program.',
-    proof: ['An accepted reset, and payload of {sender} that {receiver} had not acknowledged by then.'],
+      'A reset discards what is queued. Octets that no acknowledgment covers when {receiver} resets, not even that of the reset, meet a closed socket, although the write had returned success. If {sender} itself resets, it gave them up, and they may have arrived before: then the finding stays info. They may also have arrived if a device on the path sent the reset. Acknowledged octets are no proof of delivery: they reached the kernel, perhaps not the program.',
+    proof: ['An accepted reset, and payload from {sender} that {receiver} had not acknowledged by then.'],
     notThis: [
-      'Data that met a closed socket: rst-on-write-after-close, rst-on-close-race, rst-half-open-discovered tell of it.',
+      'Data that met a closed socket: rst-on-write-after-close, rst-on-close-race, rst-half-open-discovered report it.',
       'A client that leaves in the middle of a response it no longer wants: it stays info.',
-      'A side that aborts with data of its own on the way: it gave that up, and it stays info.',
+      'A side that aborts with data of its own on the way: it gave that data up, and the finding stays info.',
       'A reset at the start of the capture, before any other segment of {receiver}, which may have closed before that: it stays info.',
       'A goodbye of the size of a TLS alert such as close_notify: it stays info.',
       'An acknowledgment that only the capture missed: see capture-loss.',
@@ -59,7 +59,9 @@ export const undeliveredDataAtAbort: Rule = {
     applicationSees:
       '{sender}: its writes had returned success. {receiver}: it never sees these bytes, or at most those that arrived before a reset of {sender}.',
     likelyCauses: ['The abort, whose own finding on this connection names its causes (likely).'],
-    nextSteps: ['Find out on both sides whether the operation has to be repeated; the capture cannot tell.'],
+    nextSteps: [
+      'Find out on both sides whether the operation has to be repeated; the capture cannot show it.',
+    ],
     example: { fixture: 'undelivered-data-at-abort', capture: 'client' },
   },
   check: eachEndpoint((sender, receiver, connection) => {
@@ -86,7 +88,7 @@ export const undeliveredDataAtAbort: Rule = {
             : 'error',
       confidence: byReceiver === null || suspect ? 'possible' : gradedBy(connection, 'inferred'),
       title: '{bytes} of {sender} {were} never acknowledged when the connection was reset',
-      explanation: `The reset ${suspect ? 'in the name of' : 'of'} ${byReceiver === null ? `{sender}${suspect ? '' : ' itself'}` : '{receiver}'} in frame {rst} ended the connection; {bytes} that {sender} had sent {were} not acknowledged by then.${suspect ? ' It has marks of another sender: then they may have arrived all the same.' : ''}${alert ? ` ${MAY_BE_TLS_ALERT}` : ''}`,
+      explanation: `The reset ${suspect ? 'in the name of' : 'of'} ${byReceiver === null ? `{sender}${suspect ? '' : ' itself'}` : '{receiver}'} in frame {rst} ended the connection; {bytes} that {sender} had sent {were} not acknowledged by then.${suspect ? ' The reset has marks of another sender: if it came from one, they may still have arrived.' : ''}${alert ? ` ${MAY_BE_TLS_ALERT}` : ''}`,
       frames: [sender.lastNewData?.frame ?? null, reset.frame],
       from: sender.lastNewData?.time ?? reset.time,
       to: reset.time,
@@ -107,7 +109,7 @@ export const undeliveredDataAtAbort: Rule = {
   }),
 };
 
-/** What the programs see, by the reset of the receiver, if it was not the sender's. */
+/** What the programs see, by the receiver's reset, if it was not the sender's. */
 function seenBy(byReceiver: SeenReset | null, suspect: boolean): string {
   if (byReceiver === null) return SEEN_BEFORE;
   if (suspect) return SEEN_PERHAPS;

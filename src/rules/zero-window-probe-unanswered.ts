@@ -36,9 +36,9 @@ export const zeroWindowProbeUnanswered: Rule = {
   citations: [cite.windowAnsweredStaysOpen, cite.windowProbes, cite.tcpErrors, ...LOST_NEIGHBOUR_CITATIONS],
   documentation: {
     meaning:
-      'A receiver may keep its window closed for as long as it answers the probes. When the answers stop, the rule that protects it ends: the sender treats it as any silent peer and gives up in the end.',
+      'A receiver may keep its window closed for as long as it answers the probes. When the answers stop, the rule that protects it no longer holds: the sender treats it like any silent peer and gives up in the end.',
     proof: [
-      'At least minimumProbes probes in a row, over more than half a second each, and no segment of {receiver} since the first.',
+      'At least minimumProbes probes in a row, over more than half a second each, and no segment from {receiver} since the first.',
     ],
     notThis: [
       'Every other probe unanswered within 500 ms: Linux limits the rate of its answers.',
@@ -61,8 +61,8 @@ export const zeroWindowProbeUnanswered: Rule = {
     return reportSilence(zeroWindowProbeUnanswered, connection, sender, receiver, 'receiver', {
       endpoint: receiver.role,
       confidence: gradedBy(connection, 'observed'),
-      title: '{probes} of {sender} went unanswered for {time} while the window of {receiver} was closed',
-      explanation: `${answered ? 'Of the {all} in frames {first} to {last}, {count} found no answer.' : 'The probes in frames {first} to {last} found no answer.'} Only answers oblige {sender} to keep the connection open.`,
+      title: '{probes} from {sender} went unanswered for {time} while the window of {receiver} was closed',
+      explanation: `${answered ? 'Of the {all} in frames {first} to {last}, {count} got no answer.' : 'The probes in frames {first} to {last} got no answer.'} Only answers oblige {sender} to keep the connection open.`,
       applicationSees: `${seenAt(sender, receiver, SENDER)} {receiver}: unknown.`,
       frames: [heard?.frame ?? null, run.frame, run.lastFrame],
       from,

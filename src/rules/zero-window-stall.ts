@@ -23,11 +23,11 @@ const OF_WINDOW = [
   cite.hostWindowProbes,
 ];
 const OF_FIN_HELD_BACK = [...OF_WINDOW, cite.neverClosedServer, cite.resetOnPendingData];
-const DUMP = 'then a stack dump of the owner';
+const DUMP = 'then take a stack dump of the owner';
 /** The connection is over, or the window was opened: neither socket shows it any more. */
 const STEPS_OF_PAST = [
-  'What kept the program of {receiver} from reading between frames {first} and {last}: its log, and the load of its host at that time.',
-  `If it comes again, on the host of {receiver}: ss -tanpo '( {filter} )' shows a large Recv-Q, ${DUMP}.`,
+  'Find out what kept the program of {receiver} from reading between frames {first} and {last}: check its log, and the load of its host at that time.',
+  `If it happens again, on the host of {receiver}: ss -tanpo '( {filter} )' shows a large Recv-Q; ${DUMP}.`,
 ];
 
 /** A receiver keeps its window closed while the other side has data for it. */
@@ -35,7 +35,7 @@ export const zeroWindowStall: Rule = {
   id: 'zero-window-stall',
   family: 'delivery',
   severity: 'warning',
-  summary: 'A receiver kept its window closed for long: its application does not read.',
+  summary: 'A receiver kept its window closed for a long time: its application does not read.',
   options: {
     stallSeconds: {
       unit: 'seconds',
@@ -49,7 +49,7 @@ export const zeroWindowStall: Rule = {
       default: 60,
       minimum: 0.1,
       maximum: 86_400,
-      description: 'From when on it is an error, by judgement.',
+      description: 'From this length on it is an error, by judgement.',
     },
   },
   ordered: ['stallSeconds', 'errorSeconds'],
@@ -60,10 +60,10 @@ export const zeroWindowStall: Rule = {
   citations: OF_FIN_HELD_BACK,
   documentation: {
     meaning:
-      'A window of zero says that the receive buffer is full: the kernel is alive, the application does not read. The other side probes and has to wait; TCP lets it wait for ever as long as the probes are answered. So this is no protocol error, but a program that hangs or is too slow. A FIN waits behind the data: a sender in CLOSE-WAIT cannot leave it before the window opens.',
+      'A window of zero says that the receive buffer is full: the kernel is alive, the application does not read. The other side probes and has to wait; TCP lets it wait for ever as long as the probes are answered. So this is not a protocol error, but a program that hangs or is too slow. A FIN waits behind the data: a sender in CLOSE-WAIT cannot leave it before the window opens.',
     proof: [
       'A literal window of 0 from {receiver} for stallSeconds.',
-      'Probes of {sender}, or data of it that is outstanding: it wants to send.',
+      'Probes from {sender}, or outstanding data of {sender}: it wants to send.',
     ],
     notThis: [
       'A small window that is not zero.',
@@ -71,13 +71,14 @@ export const zeroWindowStall: Rule = {
       'A closed window that nobody wants to use.',
       'The time after the last answer of a receiver that is gone: zero-window-probe-unanswered.',
     ],
-    applicationSees: '{sender}: write blocks or gives EAGAIN. {receiver}: data lies unread in its socket.',
+    applicationSees:
+      '{sender}: write blocks or fails with EAGAIN. {receiver}: data lies unread in its socket.',
     likelyCauses: [
       'The program of {receiver} is blocked elsewhere, stopped, or overloaded (likely).',
       'It waits for something else before it reads on, perhaps for {sender} (possible).',
     ],
     nextSteps: [
-      `On the host of {receiver}: ss -tanpo '( {filter} )' shows a large Recv-Q, ${DUMP}.`,
+      `On the host of {receiver}: ss -tanpo '( {filter} )' shows a large Recv-Q; ${DUMP}.`,
       'On the host of {sender}: ss -tino shows timer:(persist,…).',
     ],
     example: { fixture: 'zero-window-stuck', capture: 'client' },
@@ -87,7 +88,7 @@ export const zeroWindowStall: Rule = {
     const probes = lastMilestone(sender, 'window-probe');
     if (probes === null && sender.unacknowledgedBytes === 0) return null;
     const over = receiver.finalState === 'CLOSED' || sender.finalState === 'CLOSED';
-    // Whoever answers no longer may have opened it, or be gone: it is known to be closed until it was last heard.
+    // A receiver that no longer answers may have opened it, or be gone: it is known to be closed until last heard.
     const minimum = MINIMUM_RETRANSMISSIONS.default;
     const gone =
       unansweredProbes(connection, sender, receiver, minimum) !== null ||
@@ -106,7 +107,7 @@ export const zeroWindowStall: Rule = {
       severity: wasClosedFor(options.errorSeconds) ? 'error' : 'warning',
       confidence: gradedBy(connection, 'inferred'),
       title: `{receiver} ${open ? 'has kept' : 'kept'} its window closed for {time}: its application ${open ? 'does' : 'did'} not read`,
-      explanation: `The window of {receiver} was zero from frame {first}${open ? ' to the end of the capture' : ' to frame {last}'}${isLast && heard !== null ? ', the last that it was heard in' : ''}.${probes === null ? ` {sender} had ${count(sender.unacknowledgedBytes, 'byte')} outstanding.` : ` {sender} sent ${count(probes.count, 'probe')}.`}${holdsFinBack ? HOLDS_FIN_BACK : ''} The limit of ${options.stallSeconds} s is a judgement: TCP lets a window stay closed.`,
+      explanation: `The window of {receiver} was zero from frame {first}${open ? ' to the end of the capture' : ' to frame {last}'}${isLast && heard !== null ? ', the last in which it was heard' : ''}.${probes === null ? ` {sender} had ${count(sender.unacknowledgedBytes, 'byte')} outstanding.` : ` {sender} sent ${count(probes.count, 'probe')}.`}${holdsFinBack ? HOLDS_FIN_BACK : ''} The limit of ${options.stallSeconds} s is a judgement: TCP lets a window stay closed.`,
       citations: holdsFinBack ? OF_FIN_HELD_BACK : OF_WINDOW,
       ...((over || !isLast) && { nextSteps: STEPS_OF_PAST }),
       frames: [stall.run.frame, stall.run.lastFrame, probes?.frame ?? null, probes?.lastFrame ?? null],

@@ -26,7 +26,7 @@ describe('what a rule says without a finding', () => {
   it('has names that are easy to read, also in commands', () => {
     const rule = RULES.find(({ id }) => id === 'pmtu-black-hole')!;
     expect(generalDocumentation(rule).nextSteps[0]).toMatch(
-      /^On the host of <sender>: ping -M do -s <ping-size> <peer-address>,/,
+      /^On the host of <sender>, run ping -M do -s <ping-size> <peer-address>,/,
     );
   });
 });

@@ -37,7 +37,7 @@ testRule(outOfOrderDelivery, {
       confidence: 'observed',
       title: '30 of the 200 segments of 10.0.0.2:8080 came out of order: 15 %',
       explanation:
-        /^30 segments of .* 10\.0\.0\.1:40000 sent 50 duplicate acknowledgments\. .* does not tell\.$/,
+        /^30 segments of .* 10\.0\.0\.1:40000 sent 50 duplicate acknowledgments\. The capture does not show whether .* sent again at once\.$/,
       frames: [11, 12],
       facts: { outOfOrder: 30, segments: 200, share: 0.15, duplicateAcks: 50, alreadyAcknowledged: 0 },
     },

@@ -76,7 +76,7 @@ testRule(peerUnresponsive, {
       endpoint: 'server',
       title: '10.0.0.2:8080 has not answered 10.0.0.1:40000 for 14 s',
       explanation:
-        /all of it had been acknowledged before, which 10\.0\.0\.1:40000 did not take in, and nothing of 10\.0\.0\.2:8080 was captured after frame 7\./,
+        /all of it had been acknowledged before, which 10\.0\.0\.1:40000 did not process, and nothing from 10\.0\.0\.2:8080 was captured after frame 7\./,
       likelyCauses:
         /^The acknowledgments of 10\.0\.0\.2:8080 do not reach 10\.0\.0\.1:40000, or their numbers/,
       frames: [7, 8, 10],
@@ -97,7 +97,7 @@ testRule(peerUnresponsive, {
       }),
       end: 40,
       explanation:
-        /does not tell which\. In the end 10\.0\.0\.1:40000 gave up, or its program did: its reset in frame 16 follows the last copy by 6\.4 s\.$/,
+        /does not show which\. In the end 10\.0\.0\.1:40000 gave up, or its program did: its reset in frame 16 follows the last copy by 6\.4 s\.$/,
       applicationSees:
         /^10\.0\.0\.1:40000: its next call fails with ETIMEDOUT, if it was its kernel that gave up/,
       frames: [8, 10, 15, 16],
@@ -109,7 +109,7 @@ testRule(peerUnresponsive, {
       end: 25,
       title: '10.0.0.2:8080 has not answered 10.0.0.1:40000 for 12.5 s',
       explanation:
-        /^The same data was sent again 6 times in frames 10 to 15, the first time 200 ms after the last new data before it; .* nothing of 10.0.0.2:8080 was captured after frame 9\./,
+        /^The same data was sent again 6 times in frames 10 to 15, the first time 200 ms after the last new data before it; .* nothing from 10.0.0.2:8080 was captured after frame 9\./,
       facts: { transmissions: 7, seconds: 12.5, firstGapSeconds: 0.2 },
     },
     {
@@ -142,7 +142,7 @@ testRule(peerUnresponsive, {
       }),
       end: 30,
       explanation:
-        /one connection does not tell which\. .* 3 times .*: if that is its router to 10\.0\.0\.2:8080, no segment leaves it\.$/,
+        /one connection does not show which\. .* 3 times .*: if that is its router to 10\.0\.0\.2:8080, no segment leaves it\.$/,
     },
     {
       name: 'on a peer never heard, if nobody answers a router for its address',
@@ -157,7 +157,7 @@ testRule(peerUnresponsive, {
       }),
       end: 90,
       title: '10.0.0.2:8080 has not answered 10.0.0.1:40000 for 12.6 s',
-      explanation: /nothing of 10\.0\.0\.2:8080 was captured\. A router, 10\.0\.0\.254, asked/,
+      explanation: /nothing from 10\.0\.0\.2:8080 was captured\. A router, 10\.0\.0\.254, asked/,
       frames: [10, 15, 16, 18],
     },
     {

@@ -48,7 +48,7 @@ testRule(pmtuReduced, {
       connection: asked({ reporter: '10.0.0.2' }),
       end: 3,
       likelyCauses: /^The link with a smaller MTU lies behind the address of 10\.0\.0\.2:8080/,
-      nextSteps: /^At 10\.0\.0\.2:8080: the MTU of the tunnel/,
+      nextSteps: /^At 10\.0\.0\.2:8080: check the MTU of the tunnel/,
     },
     {
       name: 'on a router that says how large packets may be',
@@ -64,7 +64,7 @@ testRule(pmtuReduced, {
     },
     {
       name: 'on one that does not say it',
-      applicationSees: /^[^.]*(\.[^.]+)*: nothing, but for the time of a repetition\.$/,
+      applicationSees: /^[^.]*(\.[^.]+)*: nothing, except for the time of a repetition\.$/,
       connection: asked({ mtu: 0 }),
       end: 10,
       title: '10.0.0.254 asked 10.0.0.1:40000 for smaller packets to 10.0.0.2:8080',
@@ -102,7 +102,7 @@ testRule(pmtuReduced, {
       connection: asked({}, { unacknowledgedBytes: 100, heard: 4 }),
       end: 10,
       explanation:
-        /100 bytes of 10\.0\.0\.1:40000 are not acknowledged, and nothing of 10\.0\.0\.2:8080 was captured/,
+        /100 bytes of 10\.0\.0\.1:40000 are not acknowledged, and nothing from 10\.0\.0\.2:8080 was captured/,
     },
     {
       name: 'as an error on a sender that sends no less, and is not heard',

@@ -44,7 +44,7 @@ testRule(retransmissionGaveUp, {
         },
       }),
       end: 60,
-      explanation: /\. All of it had been acknowledged, which 10\.0\.0\.1:40000 did not take in\./,
+      explanation: /\. All of it had been acknowledged, which 10\.0\.0\.1:40000 did not process\./,
       facts: { unacknowledgedBytes: 0 },
     },
     {
@@ -129,7 +129,7 @@ testRule(retransmissionGaveUp, {
       connection: unansweredData(9, 140),
       end: 500,
       likelyCauses: /^(?!.*had closed or ended).*TCP_USER_TIMEOUT/s,
-      nextSteps: /^sysctl net\.ipv4\.tcp_retries2/,
+      nextSteps: /^On the host of 10\.0\.0\.1:40000, run sysctl net\.ipv4\.tcp_retries2/,
       facts: { earlierThanRfc: false, gaveUp: true },
     },
     {
@@ -157,7 +157,8 @@ testRule(retransmissionGaveUp, {
       connection: unansweredData(15, 934),
       end: 1200,
       likelyCauses: /^(?!.*TCP_USER_TIMEOUT)/s,
-      nextSteps: /^nstat -az TcpExtTCPAbortOnTimeout(?!.*TCP_USER_TIMEOUT)/s,
+      nextSteps:
+        /^On the host of 10\.0\.0\.1:40000, run nstat -az TcpExtTCPAbortOnTimeout(?!.*TCP_USER_TIMEOUT)/s,
       citations: /^(?!.*Limits for one socket)/s,
       confidence: 'inferred',
       title: '10.0.0.1:40000 gave up after sending the same data 16 times in 15 min 24 s',

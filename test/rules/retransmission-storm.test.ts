@@ -40,7 +40,7 @@ testRule(retransmissionStorm, {
       confidence: 'observed',
       title: '20 of the 200 segments of 10.0.0.1:40000 are retransmissions: 10 %',
       explanation:
-        /^10\.0\.0\.1:40000 sent 20 segments again, out of 200 in all\. The capture holds the first copies: .* lost between the capture point and 10\.0\.0\.2:8080\. The limits/,
+        /^10\.0\.0\.1:40000 sent 20 segments again, out of 200 in all\. The capture holds the first copies: .* was between the capture point and 10\.0\.0\.2:8080\. The limits/,
       frames: [10, 12, 390],
       facts: {
         retransmissions: 20,

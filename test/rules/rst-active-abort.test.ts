@@ -88,28 +88,29 @@ testRule(rstActiveAbort, {
         milestones: [resets(5, 9, { hasAck: true, window: 500, payloadBytes: 25 })],
       }),
       end: 6,
-      explanation: / The 25 bytes that it carried may tell why\.$/,
+      explanation: / The 25 bytes that it carried may say why\.$/,
       facts: { kind: 'reason-unknown' },
     },
     {
       name: 'and says so of one without ACK, which any sender may have made',
       connection: abortBy('server', { milestones: [resets(5, 9, { payloadBytes: 1 })] }),
       end: 6,
-      explanation: / who sent it, the capture does not tell\. The 1 byte that it carried may tell why\.$/,
+      explanation: / the capture does not show who sent it\. The 1 byte that it carried may say why\.$/,
       facts: { kind: 'sender-unknown' },
     },
     {
       name: 'and supposes unread data right after some came',
       connection: abortBy('server', {}, { lastNewData: moment(4.97, 8) }),
       end: 6,
-      explanation: /It probably had unread data: the last data of 10\.0\.0\.1:40000 had come 30 ms before\.$/,
+      explanation:
+        /10\.0\.0\.2:8080 probably had unread data: the last data of 10\.0\.0\.1:40000 had come 30 ms before\.$/,
       facts: { kind: 'unread-data-likely', sinceLastDataSeconds: 0.03 },
     },
     {
       name: 'and supposes none where there were many round trips in which to read it',
       connection: abortBy('server', {}, { lastNewData: moment(4.9, 8) }),
       end: 6,
-      explanation: /Why, the capture does not tell\.$/,
+      explanation: /The capture does not show why\.$/,
       facts: { kind: 'reason-unknown', sinceLastDataSeconds: 0.1 },
     },
     {
@@ -201,7 +202,8 @@ testRule(rstActiveAbort, {
       connection: abortBy('client', { lastNewData: moment(3, 7) }),
       end: 6,
       severity: 'info',
-      explanation: / Its last data, sent 2 s before, had been acknowledged and not answered\.$/,
+      explanation:
+        / The last data from 10\.0\.0\.1:40000, sent 2 s before, had been acknowledged but not answered\.$/,
       likelyCauses: /^The client gave up waiting for an answer \(likely\)/,
       facts: { kind: 'answer-missing' },
     },
@@ -361,7 +363,7 @@ testRule(rstActiveAbort, {
       confidence: 'possible',
       title: 'A reset in the name of 10.0.0.2:8080 ended the open connection',
       explanation:
-        /^The reset of 10\.0\.0\.2:8080 in frame 8 came on frame 7, which had followed the segment before it by 150 ms: too/,
+        /^The reset of 10\.0\.0\.2:8080 in frame 8 answers frame 7, which came 150 ms after the segment before it: too/,
       facts: { kind: 'sender-unknown' },
     },
     {
@@ -376,7 +378,7 @@ testRule(rstActiveAbort, {
       end: 6,
       confidence: 'possible',
       explanation:
-        /had sent nothing but its SYN-ACK: so does Linux, if it is told to, where the accept queue is full/,
+        /had sent nothing but its SYN-ACK: Linux resets like this, if configured to, when the accept queue is full/,
       likelyCauses: /^The accept queue was full, and the host is configured to reset then \(possible\)/,
       nextSteps: /tcp_abort_on_overflow/,
       facts: { kind: 'never-accepted' },

@@ -95,7 +95,7 @@ testRule(rstAfterCloseComplete, {
         1.20 S PA 1   102 +300
         1.21 C R  102`),
       end: 20,
-      title: '10.0.0.1:40000 had closed, and answered what brought nothing new with RST',
+      title: '10.0.0.1:40000 had closed, and sent RST in answer to a segment with nothing new',
       explanation: /can send nothing more/,
       facts: { bothClosed: false, answered: 'data' },
     },

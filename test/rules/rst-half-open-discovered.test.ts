@@ -101,14 +101,14 @@ testRule(rstHalfOpenDiscovered, {
       connection: forgotten(),
       end: 91,
       likelyCauses: /^A NAT, firewall or load balancer forgot the idle connection/,
-      nextSteps: /^The idle timeout of every NAT/,
+      nextSteps: /^Check the idle timeout of every NAT/,
     },
     {
       name: 'and of a restart first after a shorter one',
       connection: forgotten({ idleSeconds: 20 }),
       end: 91,
       likelyCauses: /^The host of 10\.0\.0\.2:8080 crashed and restarted/,
-      nextSteps: /^On the host of 10\.0\.0\.2:8080: uptime/,
+      nextSteps: /^On the host of 10\.0\.0\.2:8080, run uptime/,
     },
     {
       name: 'on a repeated FIN, without calling idle a connection that was retransmitting',
@@ -117,10 +117,10 @@ testRule(rstHalfOpenDiscovered, {
       endpoint: 'server',
       confidence: 'inferred',
       explanation:
-        /^10\.0\.0\.1:40000 repeated its FIN, first sent in frame 8, in frame 12, 30 s after the last segment of .* The connection had not been idle: since 10\.0\.0\.2:8080 was last heard, 10\.0\.0\.1:40000 had sent again 5 times what nobody acknowledged\.$/,
+        /^10\.0\.0\.1:40000 repeated its FIN, first sent in frame 8, in frame 12, 30 s after the last segment of .* The connection had not been idle: since 10\.0\.0\.2:8080 was last heard, 10\.0\.0\.1:40000 had retransmitted 5 times without an acknowledgment\.$/,
       applicationSees: /^10\.0\.0\.1:40000, which had sent its own FIN: nothing if it called close\(\)/,
       likelyCauses: /^The program of 10\.0\.0\.2:8080 had closed or ended, its FIN was lost/,
-      nextSteps: /^The log of 10\.0\.0\.2:8080 between frames 4 and 13/,
+      nextSteps: /^Check the log of 10\.0\.0\.2:8080 between frames 4 and 13/,
       frames: [8, 12, 13],
       facts: { trigger: 'fin', unheardSeconds: 30, unansweredCopies: 5 },
     },
@@ -147,7 +147,7 @@ testRule(rstHalfOpenDiscovered, {
       name: 'without calling open what was never seen',
       connection: unheard({}),
       end: 91,
-      nextSteps: /^The log of 10\.0\.0\.2:8080 from before frame 9(?!.*earlier frames)/s,
+      nextSteps: /^Check the log of 10\.0\.0\.2:8080 from before frame 9(?!.*earlier frames)/s,
       severity: 'info',
       confidence: 'possible',
       title: '10.0.0.2:8080 reset this connection as one that it does not know',
@@ -164,10 +164,10 @@ testRule(rstHalfOpenDiscovered, {
       name: 'as info on a repeated FIN, without the idle time that nobody knows',
       connection: repeatedUnheard(),
       end: 91,
-      nextSteps: /^The log of 10\.0\.0\.2:8080 from before frame 9/,
+      nextSteps: /^Check the log of 10\.0\.0\.2:8080 from before frame 9/,
       severity: 'info',
       explanation:
-        /^10\.0\.0\.1:40000 repeated its FIN, first sent in frame 1, in frame 8 and got .* 10\.0\.0\.1:40000 had sent again twice what nobody acknowledged\./,
+        /^10\.0\.0\.1:40000 repeated its FIN, first sent in frame 1, in frame 8 and got .* 10\.0\.0\.1:40000 had retransmitted twice without an acknowledgment\./,
       facts: { trigger: 'fin', unansweredCopies: 2 },
     },
     {
@@ -302,6 +302,6 @@ it('names the earlier reset in the other one’s name as the first cause', () =>
     /^Compare TTL and MAC address of the reset in frame 7 with other frames of 10\.0\.0\.1:40000/,
   );
   expect(likelyCauses[0]).toBe(
-    'The reset in the name of 10.0.0.1:40000 in frame 7 had ended it there (likely).',
+    'The reset in the name of 10.0.0.1:40000 in frame 7 had ended the connection there (likely).',
   );
 });

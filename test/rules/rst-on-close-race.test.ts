@@ -109,7 +109,7 @@ testRule(rstOnCloseRace, {
       end: 100,
       citations: /idle connection just as/,
       endpoint: 'server',
-      applicationSees: /^10\.0\.0\.2:8080: read gives 0 if the FIN arrived before/,
+      applicationSees: /^10\.0\.0\.2:8080: read returns 0 if the FIN arrived before/,
       nextSteps: /^Compare the keep-alive timeouts/,
       explanation:
         /no acknowledgment of the data\. The last data of .* had come 60 s before its FIN: a request that meets/,
@@ -164,7 +164,7 @@ testRule(rstOnCloseRace, {
       end: 100,
       citations: /erase a response(?!.*idle)/s,
       likelyCauses: /^The server closed after an early error response(?!.*idle timeout)/s,
-      nextSteps: /^At 10\.0\.0\.1:40000: why it closed/,
+      nextSteps: /^At 10\.0\.0\.1:40000: find out why it closed/,
       facts: { kind: 'data-in-flight' },
     },
     {
@@ -172,7 +172,7 @@ testRule(rstOnCloseRace, {
       connection: keptAlive(1.5, 1.48),
       end: 100,
       likelyCauses: /^The server closes after its answer, (?!.*early error)/s,
-      nextSteps: /^At 10\.0\.0\.1:40000: why it closed/,
+      nextSteps: /^At 10\.0\.0\.1:40000: find out why it closed/,
       facts: { kind: 'data-in-flight' },
     },
     {
@@ -205,9 +205,9 @@ testRule(rstOnCloseRace, {
       endpoint: 'server',
       severity: 'info',
       title:
-        '10.0.0.2:8080 and 10.0.0.1:40000 closed at once: 240 bytes from 10.0.0.1:40000 were in flight, and 10.0.0.2:8080 reset the connection',
+        '10.0.0.2:8080 and 10.0.0.1:40000 closed at the same time: 240 bytes from 10.0.0.1:40000 were in flight, and 10.0.0.2:8080 reset the connection',
       explanation:
-        /^10\.0\.0\.1:40000 sent its FIN in frame 7, before it had that of 10\.0\.0\.2:8080\. 10\.0/,
+        /^10\.0\.0\.1:40000 sent its FIN in frame 7, before it had received that of 10\.0\.0\.2:8080\. 10\.0/,
       likelyCauses: /^Both sides were done/,
       facts: { kind: 'data-in-flight', bothClosed: true },
     },

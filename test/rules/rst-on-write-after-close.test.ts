@@ -197,7 +197,7 @@ testRule(rstOnWriteAfterClose, {
       end: 3,
       severity: 'warning',
       title: '10.0.0.2:8080 answered a client that had closed without waiting: 50 bytes lost to RST',
-      explanation: /FIN in frame 10, which 10\.0\.0\.2:8080 took in with frame 12;/,
+      explanation: /FIN in frame 10, which 10\.0\.0\.2:8080 accepted with frame 12;/,
       facts: { variant: 'immediate', delaySeconds: 0.18 },
     },
     {
@@ -313,7 +313,7 @@ testRule(rstOnWriteAfterClose, {
       confidence: 'possible',
       title: '10.0.0.2:8080 sent a last 29 bytes after the peer’s close, answered with RST',
       explanation:
-        /FIN in frame 8, which 10\.0\.0\.2:8080 took in with frame 9; 10\.0\.0\.2:8080 acknowledged it with 29 bytes in frame 10, 130 ms after that\..* 8 bytes that come before them were not acknowledged either: 37 bytes in all are lost\..* what was lost before it was no goodbye\.$/,
+        /FIN in frame 8, which 10\.0\.0\.2:8080 accepted with frame 9; 10\.0\.0\.2:8080 acknowledged it with 29 bytes in frame 10, 130 ms after that\..* 8 bytes before them went unacknowledged as well: 37 bytes in all are lost\..* what was lost before it was no goodbye\.$/,
       facts: { lostBytes: 37, delaySeconds: 0.13, variant: 'farewell' },
     },
     {

@@ -18,7 +18,7 @@ testRule(zeroWindowProbeUnanswered, {
       endpoint: 'server',
       confidence: 'observed',
       title:
-        '5 window probes of 10.0.0.1:40000 went unanswered for 6 s while the window of 10.0.0.2:8080 was closed',
+        '5 window probes from 10.0.0.1:40000 went unanswered for 6 s while the window of 10.0.0.2:8080 was closed',
       frames: [9, 11, 15],
     },
     {
@@ -31,8 +31,8 @@ testRule(zeroWindowProbeUnanswered, {
       }),
       end: 30,
       title:
-        '4 window probes of 10.0.0.1:40000 went unanswered for 12 s while the window of 10.0.0.2:8080 was closed',
-      explanation: /^Of the 6 probes in frames 11 to 18, 4 found no answer\./,
+        '4 window probes from 10.0.0.1:40000 went unanswered for 12 s while the window of 10.0.0.2:8080 was closed',
+      explanation: /^Of the 6 probes in frames 11 to 18, 4 got no answer\./,
       frames: [11, 14, 18],
     },
   ],
