@@ -1052,7 +1052,7 @@ states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observ
 the client ended in ESTABLISHED
 the server ended in ESTABLISHED
 
-error 4 window probes of 10.9.9.1:40000 went unanswered for 6.7 s while the
+error 4 window probes from 10.9.9.1:40000 went unanswered for 6.7 s while the
 window of 10.9.9.2:8080 was closed
 zero-window-probe-unanswered · #11, #12, #16 · RFC 9293 §3.8.6.1 MUST-37,
 §3.8.6.1 MUST-36; tcp(7) ERRORS
@@ -1358,7 +1358,8 @@ states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observ
 the client ended in ESTABLISHED
 the server ended in ESTABLISHED
 
-error All 3 connections that wait for 10.9.11.2 were last answered within 272 ms
+error All 3 connections that wait for 10.9.11.2 were last answered within the
+same 272 ms
 
 the ladder shows the first of 3 connections
 `,
@@ -1588,7 +1589,7 @@ states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observ
 the client ended in TIME-WAIT
 the server ended in CLOSED
 
-info 11 frames in 1 connection are there twice
+info 11 frames in 1 connection appear twice
 `,
   'capture-pause': `connection 0: 10.9.1.1:40000 ↔ 10.9.1.2:8080
 from 2026-11-26 10:26:23.370 UTC, captured near the server; times count from
