@@ -1,5 +1,5 @@
 /**
- * Octets of ASCII text being put together in one buffer. Putting them there directly is several times
+ * Octets of ASCII text, assembled in one buffer. Writing them there directly is several times
  * faster than building strings that are flattened, encoded and thrown away: copying a prepared piece takes
  * the same dozen nanoseconds whatever its length, and nothing is left for the garbage collector.
  */
@@ -15,7 +15,7 @@ const SHORT = 48;
 const SHORT_PIECE = 80;
 const WORD = Float64Array.BYTES_PER_ELEMENT;
 
-/** What stands in JSON as it is: printable ASCII but for the quote and the backslash. */
+/** What needs no escape in JSON: printable ASCII except the quote and the backslash. */
 const NEEDS_ESCAPES = /[^\x20\x21\x23-\x5b\x5d-\x7e]/;
 /** Larger numbers are written in parts of as many digits as fit in 31 bits. */
 const LIMB_DIGITS = 9;
@@ -23,18 +23,18 @@ const LIMB = 10 ** LIMB_DIGITS;
 /** Up to this many seconds a double holds every nanosecond. */
 const EXACT_SECONDS = 4_000_000;
 
-/** Octets of UTF-8 that a UTF-16 code unit becomes at most. */
+/** The most octets of UTF-8 that a UTF-16 code unit becomes. */
 const MOST_OCTETS = 3;
 
 const encoder = new TextEncoder();
 
-/** How this machine keeps numbers in memory. */
+/** This machine's byte order. */
 const IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 /** An ASCII text that is used again and again. */
 export interface Piece {
   readonly octets: Uint8Array;
-  /** The same eight octets at a time, zeros behind them: no eight octets of ASCII are a NaN, which copies may change. */
+  /** The same, eight octets at a time, padded with zeros: ASCII is never a NaN, which copies may change. */
   readonly words: Float64Array;
 }
 
@@ -46,7 +46,7 @@ export function piece(text: string): Piece {
   return { octets, words };
 }
 
-/** `value` as JSON in which only ASCII stands, other characters escaped. */
+/** `value` as JSON in pure ASCII, other characters escaped. */
 export function asciiJson(value: unknown): string {
   return JSON.stringify(value).replace(
     /[\u007f-\uffff]/g,
@@ -82,7 +82,7 @@ export class AsciiText {
     this.#length = start + length;
   }
 
-  /** `text` must be ASCII: of anything else a long text stays as it is, and a short one is spoilt. */
+  /** `text` must be ASCII: otherwise a long text stays as it is, and a short one is corrupted. */
   text(text: string): void {
     const { length } = text;
     if (length > SHORT) {

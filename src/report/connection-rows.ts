@@ -3,12 +3,12 @@ import { secondsLasted } from '../core/time.js';
 import { type Finding, SEVERITIES } from '../rules/finding.js';
 import { endpointName, finalStateText } from './text/words.js';
 
-/** What a list of connections says of one. */
+/** What a list of connections says about one. */
 export interface ConnectionRow {
   readonly id: number;
   readonly capture: number;
   readonly stream: number;
-  /** Of its gravest finding, as `SEVERITIES` counts; 3 without any. */
+  /** Index in `SEVERITIES` of its most severe finding; 3 without any. */
   readonly rank: number;
   /** See `Connection`. */
   readonly network: string;
@@ -22,7 +22,7 @@ export interface ConnectionRow {
   readonly findings: readonly Finding[];
 }
 
-/** The connections with the gravest findings, the first among equals. Keeps no more than twice its limit. */
+/** The connections with the most severe findings, the first among equals. Keeps no more than twice its limit. */
 export class ConnectionRows {
   readonly #limit: number;
   #rows: ConnectionRow[] = [];
@@ -55,7 +55,7 @@ export class ConnectionRows {
     });
   }
 
-  /** The gravest first. */
+  /** Most severe first. */
   sorted(): readonly ConnectionRow[] {
     this.#trim();
     return this.#rows;
@@ -67,7 +67,7 @@ export class ConnectionRows {
   }
 }
 
-/** Place of the gravest of these findings in `SEVERITIES`; the number of severities without any. */
+/** Index in `SEVERITIES` of the most severe of these findings; the number of severities without any. */
 export function rankOf(findings: readonly Finding[]): number {
   let rank = SEVERITIES.length;
   for (const { severity } of findings) rank = Math.min(rank, SEVERITIES.indexOf(severity));

@@ -9,22 +9,22 @@ import { connectionName, type PlaceOf, seconds } from './text/words.js';
 import { wrap } from './text/wrap.js';
 
 const MOST_ROWS = 20;
-/** What the blanks around a cell's text add to its width. */
+/** The blanks around a cell's text add this to its width. */
 const PADDING = 2;
-/** What a column keeps that is cut: `[2001:db8:12:34…5678]:443`, some words of a network's or a capture's name. */
+/** The least width of a cut column: `[2001:db8:12:34…5678]:443`, some words of a network's or a capture's name. */
 const LEAST_ENDPOINT = 25;
 const LEAST_NETWORK = 12;
 const LEAST_CAPTURE = 10;
-/** What a cut endpoint keeps at its end: a port, and enough of the address to tell hosts of one network apart. */
+/** What a cut endpoint keeps at its end: a port, and enough of the address to distinguish hosts of one network. */
 const KEPT_END = 11;
 const CUT = '…';
 
-/** How texts are put that depend on the room there is for them. */
+/** How texts are worded, depending on the room for them. */
 interface Look {
   readonly endpoint: (name: string, label?: string) => string;
   readonly prose: (text: string) => readonly string[];
   readonly rule: (finding: Finding) => string;
-  /** Empty if there is but one capture. */
+  /** Empty if there is only one capture. */
   readonly place: (row: ConnectionRow) => readonly string[];
 }
 
@@ -33,7 +33,7 @@ interface Column {
   /** Its lines. */
   readonly cell: (row: ConnectionRow, look: Look) => readonly string[];
   readonly align?: 'right';
-  /** What is enough for it, if it can do with less than its longest line. */
+  /** The least width it needs, if less than its longest line. */
   readonly least?: number;
 }
 
@@ -61,7 +61,7 @@ const STATES: Column = {
   cell: ({ clientState, serverState }) => [clientState, serverState],
 };
 
-/** From one line a connection to four columns, of which endpoints may be cut. */
+/** From one line per connection to four columns; endpoints may be cut. */
 const LAYOUTS: readonly (readonly Column[])[] = [
   [
     ID,
@@ -77,7 +77,7 @@ const LAYOUTS: readonly (readonly Column[])[] = [
   [ID, ENDPOINTS, STATES, FINDINGS],
 ];
 
-/** Everything below one another, for where there is no room beside. */
+/** Everything in one column, for narrow terminals. */
 const WHOLE: Column = {
   head: ['connection, ended in, findings'],
   cell: (row, { endpoint, prose, rule, place }) => [
@@ -92,7 +92,7 @@ const WHOLE: Column = {
   least: 0,
 };
 
-/** The connections with the gravest findings, as a table. Keeps no more of them than it shows. */
+/** The connections with the most severe findings, as a table. Keeps no more of them than it shows. */
 export class ConnectionTable {
   readonly #rows = new ConnectionRows(MOST_ROWS);
 
@@ -136,7 +136,7 @@ export class ConnectionTable {
     return table.toString();
   }
 
-  /** The same without borders, below one another, in lines of at most `width` columns. */
+  /** The same without borders, one below the other, in lines of at most `width` columns. */
   list(palette: Palette, width: number, places: PlaceOf | null): string {
     const look = lookOf(palette, (row) => places?.(row) ?? [], width);
     const lines = this.#rows.sorted().map((row) => WHOLE.cell(row, look).join('\n'));
@@ -162,7 +162,7 @@ export class ConnectionTable {
     );
   }
 
-  /** Takes from the widest columns that can be cut until all of them fit. */
+  /** Narrows the widest columns that can be cut until all of them fit. */
   #fitted(columns: readonly Column[], place: Look['place'], room: number): number[] {
     const widths = this.#widths(columns, place);
     const least = this.#leastWidths(columns, place);
@@ -185,7 +185,7 @@ function lookOf(palette: Palette, place: Look['place'], width: number): Look {
   };
 }
 
-/** An endpoint in at most `length` places: `[2001:db8:12:34…5678]:443`. */
+/** An endpoint in at most `length` characters: `[2001:db8:12:34…5678]:443`. */
 function cutInside(endpoint: string, length: number): string {
   if (endpoint.length <= length) return endpoint;
   const end = Math.min(KEPT_END, length - 2 * CUT.length);

@@ -2,19 +2,19 @@ import type { Connection } from '../connections/connection.js';
 import type { Located, Pattern, PatternPlace } from '../rules/finding.js';
 import { hasAddress, otherTerms, ownTerms } from './network-filter.js';
 
-/** Wireshark's display filter for a connection, but for its number. */
+/** Wireshark's display filter for a connection, without its number. */
 export const STREAM_FILTER = 'tcp.stream eq ';
 
-/** What shows some frames, whichever connection they belong to: it stands before and after their list. */
+/** What precedes and follows a list of frames in a filter for them. */
 export const FRAMES_FILTER = 'frame.number in {';
 export const FRAMES_FILTER_END = '}';
 
-/** What a filter says of a connection. */
+/** What a filter needs of a connection. */
 type Filtered = Pick<Connection, 'stream' | 'networkPath' | 'client' | 'server'>;
 
 /**
- * The Wireshark display filter that shows the connection, or some frames that tell of it. These may be those of
- * another connection on the same addresses and ports, which it met: their numbers are enough.
+ * The Wireshark display filter that shows the connection, or some frames that concern it. These may belong to
+ * another connection on the same addresses and ports: their numbers are enough.
  */
 export function displayFilterFor(connection: Filtered, frames: readonly number[] = []): string {
   if (frames.length === 0) return connectionFilter(connection);
@@ -22,8 +22,8 @@ export function displayFilterFor(connection: Filtered, frames: readonly number[]
 }
 
 /**
- * What such a filter says of the connection. Wireshark numbers connections without telling networks apart: where
- * they are, a filter goes by ends and network, and shows what else used these ports there as well.
+ * The part of such a filter that selects the connection. Wireshark numbers connections without separating networks: if
+ * they are separated, a filter uses endpoints and network, and also shows what else used these ports there.
  */
 export function connectionFilter(connection: Filtered): string {
   return connection.networkPath === null ? `${STREAM_FILTER}${connection.stream}` : endsFilter([connection]);
@@ -32,13 +32,13 @@ export function connectionFilter(connection: Filtered): string {
 /** A filter for the connections of a pattern, and what must be known to use it. */
 export interface PatternFilter {
   readonly filter: string;
-  /** Place of the capture that it is for; null if there is no other. */
+  /** Index of the capture that it is for; null if there is only one. */
   readonly capture: number | null;
   /** How many connections it shows, if these are not all; else null. */
   readonly first: number | null;
 }
 
-/** Place of the capture that a pattern stands with: it may span several. */
+/** Index of the capture that a pattern is shown with; it may span several. */
 export function firstCaptureOf({ places = [] }: Pick<Pattern, 'places'>): number {
   return places[0]?.capture ?? 0;
 }
@@ -69,7 +69,7 @@ function streamsFilter(streams: readonly number[]): string {
   return `tcp.stream in {${streams.join(', ')}}`;
 }
 
-/** Connections of one client with one port of a server, in one network, are told by the client's ports. */
+/** Connections of one client with one port of a server, in one network, are identified by the client's ports. */
 function endsFilter(connections: readonly Located[]): string {
   const groups = new Map<string, { readonly first: Located; readonly ports: number[] }>();
   for (const connection of connections) {

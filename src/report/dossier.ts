@@ -1,6 +1,6 @@
 /**
- * What a report in one document shows: the gravest in full, the rest in numbers. A document must be short
- * enough to be read and small enough for the place where it is attached, however large the capture.
+ * What a report in one document shows: the most severe in full, the rest in numbers. A document must be short
+ * enough to be read and small enough for where it is attached, however large the capture.
  */
 import type { Connection } from '../connections/connection.js';
 import type { Timestamp } from '../core/time.js';
@@ -12,11 +12,11 @@ import type { AnalysisEnd, LadderWishes, Reporter, Write } from './reporter.js';
 
 /** One connection in full. */
 export interface Exhibit {
-  /** The rule of its gravest finding, which it stands for; null without any. */
+  /** The rule of its most severe finding, which it is an example of; null without any. */
   readonly trouble: string | null;
   readonly connection: Connection;
   readonly findings: readonly Finding[];
-  /** Its segments, of a long connection a part; null if the capture could not be read again for them. */
+  /** Its segments, or a part of a long connection's; null if the capture could not be read again for them. */
   readonly items: readonly LadderItem[] | null;
 }
 
@@ -24,15 +24,15 @@ export interface Dossier {
   readonly end: AnalysisEnd;
   /** Time of the first frame: every `t` counts from it. Null without a connection. */
   readonly start: Timestamp | null;
-  /** Findings by rule, the gravest first; those that others explain are among their effects. */
+  /** Findings by rule, most severe first; those that others explain are listed as their effects. */
   readonly groups: readonly FindingGroup[];
-  /** Some connections of each kind of trouble, the gravest first. */
+  /** Some connections of each kind of trouble, most severe first. */
   readonly exhibits: readonly Exhibit[];
-  /** The worst connections in a line each; `end.summary.connections` tells how many there are in all. */
+  /** The worst connections in a line each; `end.summary.connections` is the number of all. */
   readonly rows: readonly ConnectionRow[];
 }
 
-/** How many connections whose gravest finding is of one rule are kept. */
+/** How many connections with the same rule as their most severe finding are kept. */
 const EXHIBITS_PER_RULE = 3;
 const MOST_EXHIBITS = 12;
 const MOST_ROWS = 1000;
@@ -43,7 +43,7 @@ interface Kept {
   readonly rank: number;
 }
 
-/** Gathers a dossier, and has it written by `render` when everything has been read. */
+/** Gathers a dossier, and has `render` write it when everything has been read. */
 export class DossierReporter implements Reporter {
   readonly #write: Write;
   readonly #render: (dossier: Dossier) => string;
@@ -69,7 +69,7 @@ export class DossierReporter implements Reporter {
       alike = [];
       this.#kept.set(trouble, alike);
     }
-    // Connections are told as they end: an earlier one may come later.
+    // Connections arrive as they end: one with a lower number may come later.
     if (alike.length === EXHIBITS_PER_RULE && alike[alike.length - 1].connection.id < connection.id) return;
     alike.push({ connection, findings, rank });
     alike.sort((a, b) => a.connection.id - b.connection.id);
@@ -97,7 +97,7 @@ export class DossierReporter implements Reporter {
     this.#write(this.#render({ end, start: this.#start, groups, exhibits, rows: this.#rows.sorted() }));
   }
 
-  /** By gravity; of equal gravity first one of each kind, then the second ones. */
+  /** By severity; of equal severity, first one of each kind, then the second ones. */
   #exhibits(): readonly Kept[] {
     const all = [...this.#kept.values()].flatMap((alike) => alike.map((kept, turn) => ({ kept, turn })));
     all.sort(

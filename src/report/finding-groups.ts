@@ -17,9 +17,9 @@ export interface FindingGroup {
   readonly count: number;
 }
 
-/** What shows the same as the first of a group. */
+/** The findings that show the same as the first of a group. */
 export interface Others {
-  /** Those that have something of their own to say. */
+  /** Those that say something of their own. */
   readonly told: readonly Told[];
   /** `connections 9, 16, 23 and 26 more`: those that do not, or are not kept; empty without any. */
   readonly counted: string;
@@ -53,7 +53,7 @@ interface Gathered extends FindingGroup {
 export class FindingGroups {
   readonly #groups = new Map<string, Gathered>();
 
-  /** Takes in all findings on one connection. */
+  /** Adds all findings on one connection. */
   add(connection: Connection, findings: readonly Finding[]): void {
     for (const finding of findings) {
       if (causeOf(finding, findings) !== finding) continue;
@@ -74,7 +74,7 @@ export class FindingGroups {
     }
   }
 
-  /** The gravest first; of the same severity the most frequent. */
+  /** Most severe first; of the same severity, most frequent first. */
   sorted(): readonly FindingGroup[] {
     return [...this.#groups.values()].sort(
       (a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) || b.count - a.count,
@@ -88,7 +88,7 @@ export interface Folded {
   readonly told: Told;
 }
 
-/** Where a group is told of, if patterns at least as grave stand for each of its findings; else null. */
+/** The pattern under which a group is shown, if patterns at least as severe cover all of its findings; else null. */
 export function foldedInto(
   { severity, told, further, count }: FindingGroup,
   patterns: readonly Pattern[],
@@ -113,7 +113,7 @@ function causeOf(finding: Finding, findings: readonly Finding[]): Finding {
     const { explainedBy } = cause;
     const next = findings.find(({ rule }) => rule === explainedBy);
     if (next === undefined) break;
-    // Two that explain each other are both told.
+    // Two that explain each other are both shown.
     if (next === finding) return finding;
     cause = next;
   }

@@ -5,7 +5,7 @@ import { AsciiText, asciiJson, piece } from './ascii-text.js';
 import { captureJson, patternJson, writeConnection, writeFinding } from './json-text.js';
 import { type AnalysisEnd, REPORT_SCHEMA, type Reporter, type Spool, TOOL, type Write } from './reporter.js';
 
-/** Output is handed on in parts of about this many octets. */
+/** Output is passed on in parts of about this many octets. */
 const PART = 1 << 18;
 const NEXT = piece(',\n');
 

@@ -5,15 +5,15 @@ import { AsciiText, asciiJson, piece } from './ascii-text.js';
 import { captureJson, patternJson, writeConnection, writeFinding } from './json-text.js';
 import { type AnalysisEnd, REPORT_SCHEMA, type Reporter, TOOL, type Write } from './reporter.js';
 
-/** Output is handed on in parts of about this many octets. */
+/** Output is passed on in parts of about this many octets. */
 const PART = 1 << 16;
 const LINE_END = piece('\n');
 const CONNECTION = piece('"type":"connection",');
 const FINDING = piece('"type":"finding",');
 
 /**
- * The report as one JSON object a line, each with its `type` first: `report`, `connection`, `finding` (right
- * after its connection), `pattern`, `capture`, `summary`. Nothing is kept, so that it suits endless input.
+ * The report as one JSON object per line, each with its `type` first: `report`, `connection`, `finding` (right
+ * after its connection), `pattern`, `capture`, `summary`. Nothing is kept, so it suits endless input.
  */
 export class NdjsonReporter implements Reporter {
   readonly #write: Write;

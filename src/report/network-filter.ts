@@ -1,16 +1,16 @@
 /**
- * What of Wireshark's display filters tells a network from others: what its frames have, and what those in other
- * networks have that its frames have not. Fields and their values are those of Wireshark 4.0.
+ * Wireshark display filters that separate a network from others: by what its frames have, and by what frames in other
+ * networks have that its frames do not. Fields and values are those of Wireshark 4.0.
  */
 import type { NetworkKind, NetworkPath, NetworkStep } from '../decode/domains.js';
 
 const MAX_VLAN = 4095;
 
-/** Tunnels by kinds that exclude each other on one way, and what shows any of them. */
+/** Tunnels by mutually exclusive kinds, and the filter that shows any of them. */
 const TUNNELS: readonly { readonly kinds: readonly NetworkKind[]; readonly shown: string }[] = [
   { kinds: ['vxlan'], shown: 'vxlan' },
   { kinds: ['geneve'], shown: 'geneve' },
-  // ERSPAN's types are left out: what a mirror adds is no tunnel.
+  // ERSPAN's types are left out: what a mirror adds is not a tunnel.
   { kinds: ['gre-key', 'gre'], shown: 'gre.proto in {0..0x22ea, 0x22ec..0x88bd, 0x88bf..0xffff}' },
   {
     kinds: ['ip-in-ip'],
@@ -23,12 +23,12 @@ const TUNNELS: readonly { readonly kinds: readonly NetworkKind[]; readonly shown
   { kinds: ['l2tp'], shown: 'l2tp' },
 ];
 
-/** Terms for what frames of the network have. */
+/** Terms for what the network's frames have. */
 export function ownTerms({ steps }: NetworkPath): string[] {
   return steps.flatMap((step, place) => stepTerms(step, pairedAs(steps, place)));
 }
 
-/** A term, or none, that leaves out frames which have that as well, but are of a network around it or within. */
+/** A term, or none, that excludes frames which have that too, but belong to an outer or inner network. */
 export function otherTerms({ separations, steps }: NetworkPath): string[] {
   const others = [
     ...(separations.includes('interface') ? otherInterfaces(steps) : []),
@@ -69,7 +69,7 @@ function tunnelTerms(kind: NetworkKind): string[] {
   return TUNNELS.filter(({ kinds }) => kinds.includes(kind)).map(({ shown }) => anyOf([shown]));
 }
 
-/** Wireshark takes each two 802.1ad tags in a row for a pair, and names them otherwise than one alone. */
+/** Wireshark treats two 802.1ad tags in a row as a pair, and names them differently from a single one. */
 function pairedAs(steps: readonly NetworkStep[], place: number): string {
   const isService = (at: number) => steps[at]?.kinds.includes('service-vlan') === true;
   let first = place;

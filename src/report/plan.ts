@@ -1,22 +1,22 @@
 /**
- * How much of a dossier a document shows, so that it fits where it is attached. What proves goes before
- * what is found, and what is found before what is counted: nothing is ever cut in the middle.
+ * How much of a dossier a document shows, so that it fits where it is attached. Evidence is left out before
+ * findings, and findings before counts: nothing is ever cut in the middle.
  */
 
 export interface Plan {
-  /** Captures that are described. */
+  /** How many captures are described. */
   readonly captures: number;
   /** Names and messages longer than this lose their middle. */
   readonly names: number;
-  /** Exhibits whose segments are drawn. */
+  /** How many exhibits have their segments drawn. */
   readonly ladders: number;
-  /** Exhibits whose states are told. */
+  /** How many exhibits have their states listed. */
   readonly timelines: number;
   /** Connections in the list. */
   readonly rows: number;
-  /** Findings and patterns in full; those after them by title only. */
+  /** How many findings and patterns are shown in full; those after them by title only. */
   readonly full: number;
-  /** Findings and patterns at all; the rest is counted. */
+  /** How many findings and patterns are shown at all; the rest are counted. */
   readonly cards: number;
 }
 
@@ -35,7 +35,7 @@ const PLANS: readonly Plan[] = [
 ];
 
 /**
- * The document by the most generous plan that fits into `maxLength` characters. `render` by the last plan
+ * The document by the most generous plan that fits into `maxLength` characters. The last plan's document
  * must fit into 1000.
  */
 export function fitted(maxLength: number, render: (plan: Plan) => string): string {

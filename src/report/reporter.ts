@@ -21,7 +21,7 @@ export interface CaptureFacts extends CaptureNotes {
   /** Kinds of link beyond those. */
   readonly omittedLinkTypes: number;
   readonly timePrecision: string;
-  /** Number of its first frame: above 1 if it goes on from the capture before (`--join`). */
+  /** Number of its first frame: above 1 if it continues the capture before (`--join`). */
   readonly firstFrame: number;
   readonly frames: number;
   readonly tcpSegments: number;
@@ -30,10 +30,10 @@ export interface CaptureFacts extends CaptureNotes {
   /** Frames with a request for a link address, or an answer. Every other frame is in `skipped`. */
   readonly neighbourMessages: number;
   readonly bytes: number;
-  /** Null without frames, or where these have no time. */
+  /** Null without frames, or if these have no time. */
   readonly firstFrameAt: Timestamp | null;
   readonly lastFrameAt: Timestamp | null;
-  /** Frames that have no time of their own; not there without such frames. */
+  /** Frames that have no time of their own; absent without such frames. */
   readonly framesWithoutTime?: number;
   /** Until when the capture lasted: its last frame, or later if it says so itself. */
   readonly endAt: Timestamp | null;
@@ -41,28 +41,28 @@ export interface CaptureFacts extends CaptureNotes {
   readonly durationSeconds: number | null;
   /** Frames lost at the interfaces, by their own counters; null if the capture has none. */
   readonly dropped: number | null;
-  /** Files that were read on as parts of this one; not there without. */
+  /** Further files read as parts of this one; absent without any. */
   readonly appended?: Appended;
   /** The first of its interfaces. */
   readonly interfaces: readonly InterfaceFacts[];
   /** Interfaces beyond those. */
   readonly omittedInterfaces: number;
-  /** Connections given up while they were idle, because too many were open. */
+  /** Connections dropped while they were idle, because too many were open. */
   readonly evicted: number;
-  /** When it paused, as far as that shows; only if it did. Of joined captures, the part that holds the frame after it. */
+  /** When it paused, as far as that shows; absent if not. Of joined captures, the part with the frame after it. */
   readonly pauses?: readonly Pause[];
-  /** What told connections apart beside addresses and ports, if anything did. */
+  /** What separated connections besides addresses and ports, if anything did. */
   readonly separatedBy?: readonly Separation[];
   /** Frames that were not analysed, by reason. */
   readonly skipped: Readonly<Record<string, number>>;
-  /** Those skipped because their link type is not decoded, by its name: that of an inner header, where one names it. */
+  /** Those skipped because their link type is not decoded, by its name; that of an inner header if one names it. */
   readonly undecodedLinkTypes: Readonly<Record<string, number>>;
   /**
    * Frames that the snaplen cut before their TCP header ended, and the octets that were captured of each at most; not
    * there without such frames.
    */
   readonly cutHeaders?: { readonly frames: number; readonly octets: number };
-  /** Frames that hold several packets (802.11 A-MSDU), of which only the first was looked at. */
+  /** Frames that hold several packets (802.11 A-MSDU), of which only the first was analysed. */
   readonly aggregates: number;
   readonly damage: Damage | null;
 }
@@ -73,27 +73,27 @@ export interface Summary {
   readonly findings: Readonly<Record<Severity, number>>;
   /** Findings that a suppression keeps out of the report. */
   readonly suppressed: number;
-  /** How this compares to an earlier report, if there was one to hold it against. */
+  /** How this compares with an earlier report, if there was one. */
   readonly baseline?: BaselineOutcome;
   /** Endpoints by the state they were last in; only states that occur, and only endpoints that were captured. */
   readonly finalStates: Partial<Readonly<Record<State, number>>>;
 }
 
-/** What a reporter is told when everything has been read. */
+/** What a reporter receives when everything has been read. */
 export interface AnalysisEnd {
   readonly captures: readonly CaptureFacts[];
   readonly summary: Summary;
   readonly patterns: readonly Pattern[];
 }
 
-/** When the capture ended that the one at `place` is, or is a part of; null if it has no frames. */
+/** When the capture at index `place`, or the joined capture it is a part of, ended; null if it has no frames. */
 export function captureEnd(captures: readonly CaptureFacts[], place: number): Timestamp | null {
   let last = place;
   while (isContinued(captures, last)) last++;
   return captures[last].endAt;
 }
 
-/** What a ladder needs to know beside its connection and segments. */
+/** What a ladder needs besides its connection and segments. */
 export function ladderFacts(
   captures: readonly CaptureFacts[],
   connection: Connection,
@@ -110,27 +110,27 @@ function isContinued(captures: readonly CaptureFacts[], place: number): boolean 
   return place + 1 < captures.length && captures[place + 1].firstFrame > 1;
 }
 
-/** Names the report's format; a change that breaks readers gets another number. */
+/** Names the report's format; a breaking change gets a new number. */
 export const REPORT_SCHEMA = 'finwait/report/1';
 
-/** Who wrote the report. */
+/** The program that wrote the report. */
 export const TOOL = { name: 'finwait', version: VERSION } as const;
 
 /**
  * Where a reporter's output goes, part by part: text, or the octets of text in UTF-8. Octets are valid only
- * during the call, as their buffer is used again: write them at once, or copy or decode them.
+ * during the call, as their buffer is reused: write them at once, or copy or decode them.
  */
 export type Write = (part: string | Uint8Array) => void;
 
-/** A place for octets that can only be written later, however many they become. */
+/** Holds octets that can only be written later, however many there are. */
 export interface Spool {
   /** Takes a copy. */
   append(octets: Uint8Array): void;
-  /** Writes everything in order, and is empty then. */
+  /** Writes everything in order, and is then empty. */
   drain(write: Write): void;
 }
 
-/** A spool in memory, for where there is no better place. */
+/** A spool in memory, where there is nothing better. */
 export class MemorySpool implements Spool {
   #parts: Uint8Array[] = [];
 
@@ -148,13 +148,13 @@ export class MemorySpool implements Spool {
 export type LadderWishes = ReadonlyMap<number, readonly number[]>;
 
 /**
- * One output format. A reporter is told of connections as they end and must not keep what it can write at
+ * One output format. A reporter receives connections as they end and must not keep what it can write at
  * once: a capture may hold millions of connections.
  */
 export interface Reporter {
   /** `captureStart` is the time of the first frame: every `t` counts from it. */
   connection(connection: Connection, findings: readonly Finding[], captureStart: Timestamp): void;
-  /** Asked when all connections are told, before `end`. Its wishes are granted if captures can be read again. */
+  /** Called after all connections, before `end`. The wishes are granted if captures can be read again. */
   wishes?(): LadderWishes;
   /** A wish granted. */
   ladder?(connection: number, items: readonly LadderItem[]): void;

@@ -23,16 +23,16 @@ import {
 } from './text/words.js';
 import { FIXED_SPACE } from './text/wrap.js';
 
-/** What Slack takes: of a block's text, of a header, and of blocks in a message. */
+/** Slack's limits: for a block's text, a header, and the blocks of a message. */
 const MOST_TEXT = 3000;
 const MOST_HEADER = 150;
-/** A message of more findings than these is not read. */
+/** Nobody reads a message with more findings than this. */
 const MOST_ITEMS = 8;
 const MOST_CAPTURES = 3;
 const MOST_FRAMES = 12;
-/** Of a finding: the rest is in the whole report. */
+/** Limits for a finding: the rest is in the full report. */
 const MOST_EXPLANATION = 1000;
-/** Wider than this, lines are broken where a sidebar is open. */
+/** Wider lines are broken when a sidebar is open. */
 const LADDER_COLUMNS = 80;
 const DOTS: Readonly<Record<Severity, string>> = {
   error: ':red_circle:',
@@ -49,7 +49,7 @@ type Block =
 interface Mrkdwn {
   readonly type: 'mrkdwn';
   readonly text: string;
-  /** Without it, Slack makes links and mentions of what looks like them. */
+  /** Without it, Slack turns what looks like links and mentions into them. */
   readonly verbatim: true;
 }
 
@@ -182,14 +182,14 @@ function code(text: string): string {
   return `\`${escapeSlack(text).replaceAll('`', '´')}\``;
 }
 
-/** Text in Slack's markup that is shown as it is; in a fence, only what could be a mention or end it is escaped. */
+/** Text in Slack's markup that is shown literally; in a fence, only what could be a mention or end it is escaped. */
 export function escapeSlack(text: string, isFenced = false): string {
   const shown = text
     .split('\n')
     .map(escapeControls)
     .join(isFenced ? '\n' : ' ');
   const safe = shown.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-  // There is no escape for these: an invisible character beside them takes their meaning away.
+  // These cannot be escaped: an invisible character next to them takes away their meaning.
   return isFenced
     ? safe.replaceAll('`', '´')
     : safe.replace(/(?<!\w)[*_~`](?=\S)|:(?=[\w+-]*[a-z][\w+-]*:)/g, `$&${ZERO_WIDTH_SPACE}`);

@@ -35,7 +35,7 @@ export interface TableOptions {
   readonly columns: number;
   /** Also count the frames that were not analysed, by reason. */
   readonly verbose: boolean;
-  /** The capture came in while it was analysed: to look at it once more, one has to have saved it. */
+  /** The capture was analysed while it came in: it can be read again only if it was saved. */
   readonly isLive?: boolean;
 }
 
@@ -46,19 +46,19 @@ interface Card {
   readonly text: () => string;
 }
 
-/** Captures that are told of though nothing is wrong with them. */
+/** How many captures are listed though nothing is wrong with them. */
 const MOST_CAPTURES = 8;
-/** Interfaces that are described with `verbose`. */
+/** How many interfaces are described with `verbose`. */
 const MOST_INTERFACES = 16;
 /** Wider lines are hard to read. */
 const MAX_WIDTH = 120;
-/** Where there is less room than this, text has all of it, without borders. */
+/** With less room than this, text takes all of it, without borders. */
 const MIN_FRAMED = 40;
 const MIN_WIDTH = 20;
-/** What a table's borders and the blanks inside them take of a line. */
+/** The width of a table's borders and the blanks inside them. */
 const CELL_EDGES = 4;
 const COMMAND_INDENT = '  ';
-/** Reports of more lines than most terminals show say at their end once more what was found. */
+/** Longer reports, which most terminals cannot show at once, repeat at their end what was found. */
 const LONG = 60;
 
 /**
@@ -94,11 +94,11 @@ export class TableReporter implements Reporter {
     ];
     const text = parts.filter((part) => part !== '').join('\n\n');
     this.#write(`${text}\n`);
-    // Whoever ran a command sees the end of what it wrote.
+    // Users see the end of what a command wrote.
     if (text.split('\n').length > LONG) this.#write(`\n${verdict.join('\n')}\n`);
   }
 
-  /** Of many captures the first, and those that lack something: what was found must not stand far below. */
+  /** Of many captures the first ones, and those that lack something, so that findings are not too far down. */
   #captures(captures: readonly CaptureFacts[]): readonly string[] {
     const { palette, verbose } = this.#options;
     const told = captures.filter(
@@ -149,7 +149,7 @@ export class TableReporter implements Reporter {
     return lines.join('\n');
   }
 
-  /** What was found, in a line where there is room. */
+  /** What was found, in one line if there is room. */
   #verdict(end: AnalysisEnd): readonly string[] {
     const { palette } = this.#options;
     const { connections, suppressed } = end.summary;
@@ -176,7 +176,7 @@ export class TableReporter implements Reporter {
 
   /**
    * Patterns and findings by severity; of the same severity the patterns, which stand for many, come first. Findings
-   * that are all part of patterns are told there, by an example.
+   * that are all part of patterns are shown there, by an example.
    */
   #cards(end: AnalysisEnd): readonly Card[] {
     const names = end.captures.length > 1 ? end.captures.map(({ path }) => captureName(path)) : null;
@@ -186,7 +186,7 @@ export class TableReporter implements Reporter {
     const groups = this.#groups.sorted();
     const folded = groups.map((group) => {
       const place = foldedInto(group, end.patterns);
-      // Only a pattern that is told in full has room for an example.
+      // Only a pattern that is shown in full has room for an example.
       return patterns.some(({ first }) => first === place?.pattern) ? place : null;
     });
     const examplesOf = (pattern: Pattern): readonly Told[] =>
@@ -217,7 +217,7 @@ export class TableReporter implements Reporter {
 
   /**
    * A card as a table of its own with a row for each line, its borders joined to its neighbours': cli-table3
-   * measures a cell's whole text once for every line of it, which takes long for long texts.
+   * measures a cell's whole text once for every line of it, which is slow for long texts.
    */
   #card(text: string, isFirst: boolean, isLast: boolean): string {
     const table = new Table({
@@ -257,7 +257,7 @@ export class TableReporter implements Reporter {
     return [table, ...hints.map(palette.dim)].join('\n');
   }
 
-  /** A command behind what it is for, as far as the terminal reaches, or below it where there is no room. */
+  /** A command after its purpose, or below it if the terminal is too narrow. */
   #hint(what: string, command: string): readonly string[] {
     const room = Math.max(this.#width, this.#options.columns);
     const line = `${what} ${command}`;
@@ -275,7 +275,7 @@ export class TableReporter implements Reporter {
   }
 }
 
-/** What wrote a capture, and where: not escaped. */
+/** The program and system that wrote a capture; not escaped. */
 function originOf({
   application,
   operatingSystem,

@@ -41,11 +41,11 @@ import { FIXED_SPACE } from './text/wrap.js';
 const MOST_CITATIONS = 6;
 const MOST_FRAMES = 12;
 const LADDER_COLUMNS = 100;
-/** What a line of the list has room for. */
+/** How much fits in a line of the list. */
 const MOST_CAPTURE_NAME = 40;
 const MARKS = { observed: '', confirmed: ' ✓', assumed: ' ?' } as const;
 
-/** Something to tell: all findings of a rule, or a pattern. */
+/** Something to report: all findings of a rule, or a pattern. */
 interface Item {
   readonly severity: Severity;
   readonly title: string;
@@ -114,7 +114,7 @@ export class TicketWriter {
     return [this.#markup.bold(comparison(baseline)), ...(gone.length > 0 ? ['', ...gone] : [])].join('\n');
   }
 
-  /** Patterns and findings by severity, as far as there is room. */
+  /** Patterns and findings by severity, as many as fit. */
   #items(): readonly string[] {
     const { groups, end } = this.#dossier;
     const { cards, full } = this.#plan;
@@ -222,7 +222,7 @@ export class TicketWriter {
       .map((exhibit, place) => this.#exhibit(exhibit, place < this.#plan.ladders));
   }
 
-  /** One exhibit of each kind of trouble: a ticket is read to its end only if it does not repeat itself. */
+  /** One exhibit for each kind of trouble: readers finish a ticket only if it does not repeat itself. */
   #telling(): readonly Exhibit[] {
     const { exhibits } = this.#dossier;
     const firsts = exhibits.filter(
@@ -349,7 +349,7 @@ export class TicketWriter {
     return this.#markup.fold(`Rests on ${plain(citationNames(told))}`, lines.join('\n'));
   }
 
-  /** A point of a list; several items stand below it. */
+  /** A point of a list; several items go below it. */
   #listed(label: string, items: readonly string[]): readonly string[] {
     const { bullet, bold } = this.#markup;
     if (items.length === 0) return [];

@@ -68,7 +68,7 @@ export class FindingCards {
     const shown = pattern.connections
       .filter((id) => this.#links.hasLadder(id))
       .map((id) => this.#links.connection(id));
-    // Some of many would pass for all of them.
+    // A few of many would look like all of them.
     const which = shown.length < pattern.count ? ', drawn are' : ':';
     const drawn = shown.length === 0 ? '' : `${which} ${shown.join(', ')}`;
     const filters = patternFilters(pattern, MOST_FRAMES);

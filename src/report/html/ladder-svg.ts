@@ -21,22 +21,22 @@ const STATE_LINE = 16;
 const MARK_LINE = 20;
 const NOTE = 28;
 const HEAD = 46;
-/** A comment stands between the lanes. */
+/** A comment goes between the lanes. */
 const COMMENT_COLUMNS = 64;
 const MARKS = { observed: '', confirmed: ' ✓', assumed: ' ?' } as const;
 
 export interface SvgLadder {
   readonly width: number;
   readonly height: number;
-  /** What stands inside the `svg` element. */
+  /** The content of the `svg` element. */
   readonly content: string;
 }
 
-/** Where the parts of a ladder are linked to and from: nowhere in a drawing that stands alone. */
+/** Links to and from the parts of a ladder; a standalone drawing has none. */
 export interface LadderLinks {
   /** The id of a frame's row. */
   readonly rowId: (frame: number) => string;
-  /** The id of what is said of a rule's findings; null if that is nowhere. */
+  /** The id of the card of a rule's findings; null if there is none. */
   readonly ruleId: (rule: string) => string | null;
 }
 
@@ -134,7 +134,7 @@ class Drawing {
       `<text x="${MIDDLE}" y="${y - 2}" text-anchor="middle" class="label">${escapeXml(segmentLabels(segment)[0])}</text>`,
     ];
     for (const role of ['client', 'server'] as const) {
-      // A state that a segment causes is entered where that segment is at the time.
+      // A state that a segment causes is entered at the point where that segment is at that time.
       const drop = role === from ? 4 : SLANT + 4;
       for (const [place, entry] of entered[role].entries())
         parts.push(this.#state(role, y + drop + place * STATE_LINE, entry));
@@ -173,7 +173,7 @@ class Drawing {
     this.#y += proven.length * MARK_LINE;
   }
 
-  /** Findings whose proof ends here, each a line that leads to it. */
+  /** Findings whose proof ends here, each in a line that links to it. */
   #marks(y: number, proven: readonly Finding[]): readonly string[] {
     return proven.map(({ severity, rule }, place) => {
       const text = `<text x="${MIDDLE}" y="${y + place * MARK_LINE}" text-anchor="middle" class="mark ${severity}">▲ ${severity}: ${rule}</text>`;
@@ -182,7 +182,7 @@ class Drawing {
     });
   }
 
-  /** What links to a frame lead to. */
+  /** The target of links to a frame. */
   #idOf(frame: number): string {
     return this.#links === null ? '' : ` id="${this.#links.rowId(frame)}"`;
   }
@@ -209,7 +209,7 @@ class Drawing {
   }
 }
 
-/** What lies behind a row with which proofs end: the first of them colours it. */
+/** The background of a row with which proofs end: the first of them colours it. */
 function proofOf(proven: readonly Finding[], y: number, height: number): readonly string[] {
   return proven
     .slice(0, 1)

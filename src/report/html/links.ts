@@ -6,7 +6,7 @@ import { escapeXml } from '../text/escape.js';
 import { captureName } from '../text/words.js';
 import { MOST_FRAMES } from './elements.js';
 
-/** Where the page leads from one section to another: to what it shows, and to nothing else. */
+/** Links from one section of the page to another, only to what it shows. */
 export class Links {
   readonly #captures: readonly CaptureFacts[];
   /** The rows of each exhibit's ladder; null if its segments are not known. */
@@ -35,7 +35,7 @@ export class Links {
     return this.#ladders.has(connection);
   }
 
-  /** What is drawn of a connection; null if nothing is. */
+  /** Where a connection is drawn; null if it is not. */
   rowsOf(connection: number): readonly LadderRow[] | null {
     return this.#ladders.get(connection) ?? null;
   }

@@ -21,7 +21,7 @@ const POLICY = [
   "form-action 'none'",
 ].join('; ');
 
-/** The report as one page that needs nothing but itself. */
+/** The report as one self-contained page. */
 export function page(dossier: Dossier): string {
   const { end, groups, exhibits } = dossier;
   const links = new Links(dossier);

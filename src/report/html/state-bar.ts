@@ -11,11 +11,11 @@ const BAR = 26;
 const NAME = 18;
 const ROW = BAR + NAME + 12;
 const TICKS = 4;
-/** What a character of the bars' font takes. */
+/** The width of a character in the bars' font. */
 const CHARACTER = 7.4;
-/** Even the shortest state can be seen. */
+/** Even the shortest state is visible. */
 const LEAST = 2;
-/** White letters are readable on these. */
+/** White text is readable on these. */
 const DARK: readonly string[] = ['s-est', 's-cw', 's-last', 's-tw'];
 
 export function stateBars(connection: Connection, captureEnd: Timestamp): string {

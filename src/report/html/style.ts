@@ -1,4 +1,4 @@
-/** Colours and fonts, light and dark. */
+/** Colours and fonts, for light and dark. */
 const THEME = `
 :root {
   color-scheme: light dark;

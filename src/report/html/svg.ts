@@ -8,7 +8,7 @@ import { DRAWING_STYLE } from './style.js';
 
 const EMPTY = { width: 600, height: 60 };
 
-/** The ladder of one connection as a drawing: the one asked for, or the one with the gravest finding. */
+/** The ladder of one connection as a drawing: the one asked for, or the one with the most severe finding. */
 export function svgReporter(write: Write): Reporter {
   return new DossierReporter(write, drawing);
 }

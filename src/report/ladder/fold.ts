@@ -4,14 +4,14 @@ import type { LadderItem, LadderSegment, Traffic } from './recorder.js';
 /** A stretch of plain traffic of which only its size is shown. */
 export interface Fold {
   readonly folded: Readonly<Record<'client' | 'server', Traffic>>;
-  /** Times of its first and last segment that are known; null if none is. */
+  /** The first and last known times of its segments; null if none is known. */
   readonly from: Timestamp | null;
   readonly to: Timestamp | null;
 }
 
 /** A run of plain data and acknowledgments longer than this is folded to its ends. */
 const LONGEST_RUN = 6;
-/** How much of a folded run is shown at either end. */
+/** How many segments of a folded run are shown at each end. */
 const ENDS = 2;
 
 /** Folds long runs of segments that `isPlain` accepts, and everything that was not kept. */

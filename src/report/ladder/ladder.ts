@@ -23,11 +23,11 @@ import { type LadderFacts, type LadderRow, ladderRows, segmentLabels } from './r
 export interface LadderOptions extends LadderFacts {
   readonly palette: Palette;
   readonly columns: number;
-  /** The name of its capture, where there are several. */
+  /** The name of its capture, if there are several. */
   readonly capture?: string;
 }
 
-/** Where there is less room than this, states stand below the arrows instead of beside them. */
+/** With less room than this, states go below the arrows instead of beside them. */
 const MIN_BESIDE = 80;
 const MIN_WIDTH = 40;
 const MAX_WIDTH = 120;
@@ -37,7 +37,7 @@ const STATE_WIDTH = 13;
 const MARKS = { observed: '', confirmed: '✓', assumed: '?' } as const;
 const MARK_WIDTH = '◆ '.length;
 
-/** What stands in the column of an endpoint. */
+/** The text in the column of an endpoint. */
 interface Entry {
   readonly text: string;
   readonly style: (text: string) => string;
@@ -46,7 +46,7 @@ interface Entry {
 const NO_ENTRY: Entry = { text: '', style: (text) => text };
 
 /**
- * One connection as textbooks draw it: its segments as arrows between two columns that tell which state
+ * One connection as textbooks draw it: its segments as arrows between two columns that show which state
  * each endpoint entered.
  */
 export function ladder(connection: Connection, items: readonly LadderItem[], options: LadderOptions): string {
@@ -59,9 +59,9 @@ class Ladder {
   readonly #palette: Palette;
   readonly #width: number;
   readonly #frameWidth: number;
-  /** Times and frame numbers, and the blank behind them. */
+  /** Times and frame numbers, and the blank after them. */
   readonly #leadWidth: number;
-  /** The client's state before the arrow, and the blank behind it; 0 if states stand below. */
+  /** The client's state before the arrow, and the blank after it; 0 if states go below. */
   readonly #besideWidth: number;
   readonly #arrowWidth: number;
   readonly #lines: string[] = [];
@@ -160,7 +160,7 @@ class Ladder {
     }
   }
 
-  /** A text that starts with a mark, as wide as there is room. */
+  /** A text that starts with a mark, as wide as the terminal allows. */
   #marked(lead: string, text: string): void {
     const [first, ...more] = wrap(text, this.#width - this.#leadWidth - MARK_WIDTH);
     const indent = ' '.repeat(this.#leadWidth + MARK_WIDTH);
@@ -179,7 +179,7 @@ class Ladder {
     this.#lines.push(...states.map((line) => (this.#isBeside ? dim(lead) : this.#lead()) + line));
   }
 
-  /** Lines in the middle between the state columns, which reach into the server's where they must. */
+  /** Lines centred between the state columns; they extend into the server's column if necessary. */
   #row(lead: string, ...texts: readonly string[]): void {
     const lines = texts.flatMap((text) => wrap(text, this.#middleWidth));
     for (const [place, line] of lines.entries()) {
@@ -188,7 +188,7 @@ class Ladder {
     }
   }
 
-  /** What both sides are in, with an arrow between them where there is room beside it: else several lines if need be. */
+  /** Both sides' states with an arrow between them if there is room, else on several lines if necessary. */
   #states(
     client: Entry = NO_ENTRY,
     server: Entry = NO_ENTRY,
@@ -226,7 +226,7 @@ class Ladder {
     return this.#besideWidth > 0;
   }
 
-  /** What stands between the states may reach into the server's column, which is empty then. */
+  /** Text between the states may extend into the server's column, which is empty then. */
   get #middleWidth(): number {
     return this.#width - this.#leadWidth - this.#besideWidth;
   }

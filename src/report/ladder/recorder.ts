@@ -9,11 +9,11 @@ export interface LadderSegment {
   readonly time: Timestamp;
   readonly from: Role;
   readonly flags: number;
-  /** Both numbers count from the first of their side: its SYN is 0. */
+  /** Both numbers count from the first of their side, whose SYN is 0. */
   readonly sequence: number;
   readonly acknowledgment: number;
   readonly payload: number;
-  /** As it stands in the header. */
+  /** As in the header. */
   readonly window: number;
   /**
    * `again`: the same octets, SYN or FIN were sent before. `probe`: nothing new, but the octet before the
@@ -42,10 +42,10 @@ export interface LadderRecorderOptions {
 }
 
 const DEFAULT_ENDS = 20_000;
-/** How many sent segments a side is remembered by, to tell repetitions. */
+/** How many sent segments of a side are remembered, to recognise repetitions. */
 const MOST_REMEMBERED = 4096;
 
-/** How many SYN-ACKs a side is remembered by, to number them anew. */
+/** How many SYN-ACKs of a side are remembered, to renumber them. */
 const MOST_SYN_ACKS = 16;
 
 type Rung = { -readonly [key in keyof LadderSegment]: LadderSegment[key] };
@@ -60,7 +60,7 @@ class Sent {
   #isAcknowledged = false;
   #ends = new Recent<number, number>(MOST_REMEMBERED);
 
-  /** The peer acknowledges all before `acknowledgment`: which of two SYN-ACKs it took is decided by that. */
+  /** The peer acknowledges all before `acknowledgment`: that decides which of two SYN-ACKs it accepted. */
   acknowledge(acknowledgment: number): void {
     this.base ??= acknowledgment - 1;
     const other = this.otherBase;
@@ -71,7 +71,7 @@ class Sent {
     const shift = other - this.base;
     for (const rung of this.synAcks) {
       const isOther = ((rung.sequence - shift) | 0) === 0;
-      // What belongs to the numbers that were in use until now stays.
+      // Segments with the numbers in use until now stay.
       if (isOther || !this.#isAcknowledged) rung.sequence = (rung.sequence - shift) >>> 0;
     }
     this.base = other;
@@ -80,7 +80,7 @@ class Sent {
     this.#ends = new Recent<number, number>(MOST_REMEMBERED);
   }
 
-  /** Takes in a segment that occupies numbers; true if all of them were sent by one segment before. */
+  /** Adds a segment that occupies numbers; true if a single earlier segment had sent all of them. */
   repeats(sequence: number, end: number): boolean {
     const known = this.#ends.get(sequence);
     if (known !== undefined && end <= known) return true;
@@ -128,7 +128,7 @@ export class LadderRecorder {
     ];
   }
 
-  /** A segment that is at neither end any more. */
+  /** A segment that is no longer at either end. */
   #leave(rung: LadderSegment): void {
     if (this.#always.has(rung.frame)) {
       this.#middle.push(rung);

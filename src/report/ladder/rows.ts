@@ -14,14 +14,14 @@ export type LadderRow =
   | {
       readonly kind: 'segment';
       readonly segment: LadderSegment;
-      /** The states that either endpoint entered by it, those taken back among them. */
+      /** The states that either endpoint entered with it, including retracted ones. */
       readonly entered: Readonly<Record<Role, readonly Transition[]>>;
       /** Findings whose proof ends here. */
       readonly proven: readonly Finding[];
     }
   | ({ readonly kind: 'fold' } & Fold)
   | { readonly kind: 'silence'; readonly seconds: number }
-  /** What somebody noted on the frame of the row before. */
+  /** The comment on the frame of the row before. */
   | { readonly kind: 'comment'; readonly frame: number; readonly text: string }
   /** Frames that are no segments: ICMP errors, requests for a link address. */
   | {
@@ -31,13 +31,13 @@ export type LadderRow =
       readonly text: string;
       readonly proven: readonly Finding[];
     }
-  /** The capture ends or pauses, long after the last segment, and these states still stand. */
+  /** The capture ends or pauses, long after the last segment, in these states. */
   | { readonly kind: 'end'; readonly time: Timestamp; readonly text: string };
 
 export interface LadderFacts {
   /** What was found on this connection: its frames are marked. */
   readonly findings: readonly Finding[];
-  /** Comments on frames of its capture, in their order; a stranger's words, not escaped. */
+  /** Comments on frames of its capture, in order; untrusted and not escaped. */
   readonly comments: readonly FrameComment[];
   /** Time of the capture's last frame: how long the last states are known to have lasted. */
   readonly captureEnd: Timestamp;
@@ -58,7 +58,7 @@ interface Aside {
   readonly text: string;
 }
 
-/** What concerns the connection and is no segment of it. */
+/** Frames that concern the connection but are not segments of it. */
 function textOf({ icmp, neighbour }: Milestone): string | null {
   if (icmp !== undefined)
     return `ICMP${icmp.version === 6 ? 'v6' : ''} type ${icmp.type} code ${icmp.code} from ${icmp.reporter}`;
@@ -116,7 +116,7 @@ class LadderRows {
     return this.#rows;
   }
 
-  /** Neither a state nor a finding hangs on it, and it is only data or an acknowledgment. */
+  /** No state or finding depends on it, and it is only data or an acknowledgment. */
   #isPlain({ frame, flags }: LadderSegment): boolean {
     return (
       (flags & (SYN | FIN | RST)) === 0 &&
@@ -171,7 +171,7 @@ class LadderRows {
     const { client, server, quality } = this.#connection;
     const closed = STATES[CLOSED];
     if (client.finalState === closed && server.finalState === closed) return;
-    // Behind a pause the silence is nobody's.
+    // Nothing is known about silence during a pause.
     const time = quality.pausedAt ?? this.#facts.captureEnd;
     const isLong = secondsBetween(this.#lastTime, time) >= LONG_SILENCE;
     if (!isLong) return;
@@ -184,7 +184,7 @@ class LadderRows {
   }
 }
 
-/** What a segment says, its flags, numbers and length: in full, and then with ever less of what is missed least. */
+/** A segment's flags, numbers and length: in full, then shortened step by step, the least important first. */
 export function segmentLabels(segment: LadderSegment): readonly string[] {
   const { flags, sequence, acknowledgment, payload, window, note } = segment;
   const namesWithout = (left: number): string =>
@@ -229,7 +229,7 @@ function commentsByFrame(
   return map;
 }
 
-/** The last frame of each finding's proof says which finding it proves. */
+/** The row of the last frame of each finding's proof names the finding. */
 function byLastFrame(findings: readonly Finding[]): Map<number, Finding[]> {
   const map = new Map<number, Finding[]>();
   for (const finding of findings) {

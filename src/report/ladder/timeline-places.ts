@@ -1,6 +1,6 @@
 import type { Endpoint, Transition } from '../../connections/connection.js';
 
-/** A transition, and the frame by which it stands in a drawing; null where no frame shows it. */
+/** A transition, and the frame beside which it is drawn; null if no frame shows it. */
 export interface PlacedTransition {
   readonly entry: Transition;
   readonly at: number | null;

@@ -22,7 +22,7 @@ export const JIRA: Markup = {
 };
 
 /**
- * Text in Jira's markup that is shown as it is. Hyphens and plus signs mean something only at the edge of a
+ * Text in Jira's markup that is shown literally. Hyphens and plus signs are special only at the edge of a
  * word, and the names of states are full of them.
  */
 export function escapeJira(text: string): string {

@@ -1,7 +1,7 @@
 import { escapeMarkdown, escapeXml, markdownCode } from '../text/escape.js';
 import type { Markup } from './markup.js';
 
-/** As GitHub and GitLab read it. */
+/** Markdown as GitHub and GitLab read it. */
 export const MARKDOWN: Markup = {
   prose: escapeMarkdown,
   code: markdownCode,

@@ -5,11 +5,11 @@ export interface Column {
 }
 
 /**
- * How a ticket system writes what a report is made of. What comes in is marked up already, but for `prose`, `code`
+ * How a ticket system writes the parts of a report. Arguments are marked up already, except for `prose`, `code`
  * and titles of folds, which take any text and make it harmless.
  */
 export interface Markup {
-  /** Text that is shown as it is, on one line: no markup, no link, nobody mentioned. */
+  /** Text that is shown literally, on one line: no markup, no link, no mention. */
   readonly prose: (text: string) => string;
   readonly code: (text: string) => string;
   readonly bold: (text: string) => string;
@@ -21,7 +21,7 @@ export interface Markup {
   readonly table: (columns: readonly Column[], rows: readonly (readonly string[])[]) => string;
   /** Lines of a fixed-width font, free of control characters. Nothing in them ends the fence. */
   readonly fence: (text: string) => string;
-  /** What can be hidden at first, where the place can do that, under a title that is any text. */
+  /** Content that is hidden at first, if the system can do that, under a title that may be any text. */
   readonly fold: (title: string, body: string) => string;
   readonly lineBreak: string;
 }

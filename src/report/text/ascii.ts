@@ -1,7 +1,7 @@
 import type { Write } from '../reporter.js';
 import { displayWidth } from './display-width.js';
 
-/** What looks most like the characters that reports are drawn with, each as wide as these: columns stay columns. */
+/** ASCII look-alikes of the characters that reports are drawn with, of the same width so that columns stay aligned. */
 const LIKENESSES: ReadonlyMap<string, string> = new Map(
   Object.entries({
     '│': '|',
@@ -35,7 +35,7 @@ const LIKENESSES: ReadonlyMap<string, string> = new Map(
   }),
 );
 
-/** A text for terminals that know no other characters than those of ASCII. */
+/** A text for terminals that know only ASCII. */
 export function toAscii(text: string): string {
   return text
     .replace(/[┌┬┐├┼┤└┴┘]/g, '+')

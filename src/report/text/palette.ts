@@ -1,6 +1,6 @@
 import type { Severity } from '../../rules/finding.js';
 
-/** What a terminal can show beside the words; without colours every function returns its text. */
+/** Text styles of a terminal; without colours every function returns its text unchanged. */
 export interface Palette {
   readonly bold: (text: string) => string;
   readonly dim: (text: string) => string;
@@ -21,7 +21,7 @@ export const PLAIN: Palette = {
   severity: { error: plain, warning: plain, info: plain },
 };
 
-/** The sixteen basic colours, which every theme makes readable. */
+/** The sixteen basic colours, which are readable in every theme. */
 export const COLOURED: Palette = {
   bold: style(1, 22),
   dim: style(2, 22),

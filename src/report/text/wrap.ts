@@ -1,6 +1,6 @@
 import { displayWidth, splitAtWidth } from './display-width.js';
 
-/** A space at which `wrap` breaks no line. */
+/** A space at which `wrap` does not break the line. */
 export const FIXED_SPACE = '\u00a0';
 
 /** The space between a figure and its unit. */
@@ -8,7 +8,7 @@ const UNIT_SPACE = /(?<=\d) (?=(?:s|ms|µs|min|h|d|%|B|kB|MB|GB)(?![\w-]))/g;
 
 /**
  * Breaks a text at spaces, but not between a figure and its unit, into lines of at most `width` columns; longer words
- * are broken where they must.
+ * are broken where necessary.
  */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
