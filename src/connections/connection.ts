@@ -133,7 +133,7 @@ export interface Reset {
     readonly kind: 'syn' | 'syn-ack' | 'data' | 'fin' | 'ack' | 'keep-alive';
     /** Seconds from the trigger to the reset. */
     readonly reactionSeconds: number;
-    /** Seconds for which the connection had been silent before the trigger. */
+    /** Seconds from the last segment of the reset's sender to the trigger; 0 if it had sent none. */
     readonly idleSeconds: number;
     /** The trigger's acknowledgment covers a FIN of the reset's sender. */
     readonly knewFin: boolean;

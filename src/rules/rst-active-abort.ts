@@ -354,7 +354,7 @@ function severityOf(aborter: Endpoint, peer: Endpoint, connection: Connection): 
 function occasionOf({ reset: { trigger } }: SeenReset): string {
   if (trigger === null) return 'answers no segment of the capture';
   if (trigger.knewFin) return 'answers the acknowledgment of its own FIN';
-  return `answers frame ${trigger.frame}, which came ${duration(trigger.idleSeconds)} after the segment before it: too soon for a host that has lost the connection`;
+  return `answers frame ${trigger.frame}, which came ${duration(trigger.idleSeconds)} after the last segment from {aborter}: too soon for a host that has lost the connection`;
 }
 
 interface Kind {

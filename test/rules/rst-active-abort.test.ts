@@ -363,7 +363,7 @@ testRule(rstActiveAbort, {
       confidence: 'possible',
       title: 'A reset in the name of 10.0.0.2:8080 ended the open connection',
       explanation:
-        /^The reset of 10\.0\.0\.2:8080 in frame 8 answers frame 7, which came 150 ms after the segment before it: too/,
+        /^The reset of 10\.0\.0\.2:8080 in frame 8 answers frame 7, which came 150 ms after the last segment from 10\.0\.0\.2:8080: too/,
       facts: { kind: 'sender-unknown' },
     },
     {

@@ -28,7 +28,7 @@ import { disproveAckOfFin, disproveArrivalOfFin, enterAsBefore } from './fin-dis
 import { isOvertaken } from './overtaken.js';
 import { widestWindow } from './window.js';
 
-/** Two segments that crossed are no further apart than this, or, on slow paths, than two round trips (seconds). */
+/** Two segments that crossed are at most this far apart, plus two round trips to the endpoint (seconds). */
 const LONGEST_CROSSING = 1;
 
 /** The sender's FIN, whose own sequence number is `finSequence`. */
