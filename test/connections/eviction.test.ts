@@ -78,7 +78,7 @@ describe('--max-connections', () => {
   it('says how many were given up, in each report', async () => {
     const { stdout, code } = await finwait([capture, '--max-connections', '10'], { columns: 120 });
     expect(code).toBe(0);
-    const [, given] = /connections at once: (\d+) idle connections given up/.exec(stdout) ?? [];
+    const [, given] = /connections at once: (\d+) idle connections evicted/.exec(stdout) ?? [];
     const json = JSON.parse((await finwait([capture, '--max-connections', '10', '-f', 'json'])).stdout);
     expect(json.captures[0].evicted).toBe(Number(given));
     expect(
@@ -87,12 +87,12 @@ describe('--max-connections', () => {
   });
 
   it.each([
-    ['markdown', /connections at once: (\d+) idle connections given up/],
-    ['jira', /connections at once: (\d+) idle connections given up/],
-    ['html', /connections at once: (\d+) idle connections given up/],
-    ['sarif', /connections at once: (\d+) idle connections given up/],
-    ['slack', /connections at once: (\d+) idle connections given up/],
-    ['junit', /<system-out>too many connections at once: (\d+) idle connections given up/],
+    ['markdown', /connections at once: (\d+) idle connections evicted/],
+    ['jira', /connections at once: (\d+) idle connections evicted/],
+    ['html', /connections at once: (\d+) idle connections evicted/],
+    ['sarif', /connections at once: (\d+) idle connections evicted/],
+    ['slack', /connections at once: (\d+) idle connections evicted/],
+    ['junit', /<system-out>too many connections at once: (\d+) idle connections evicted/],
     ['github', /^::warning file=.*,title=capture::too many connections at once: (\d+) idle/],
     ['ndjson', /"type":"capture",.*"evicted":([1-9]\d*)/],
   ])('and %s says so', async (format, pattern) => {
@@ -115,7 +115,7 @@ describe('--max-connections', () => {
 
   it('and watch says so at the end', async () => {
     const text = await finwait(['watch', capture, '--max-connections', '10']);
-    const [, given] = /connections at once: (\d+) idle connections given up/.exec(text.stdout) ?? [];
+    const [, given] = /connections at once: (\d+) idle connections evicted/.exec(text.stdout) ?? [];
     const lines = await finwait(['watch', capture, '--max-connections', '10', '-f', 'ndjson']);
     const [last, summary] = lines.stdout
       .trimEnd()

@@ -339,8 +339,8 @@ function mainOmission({ frames, skipped }: CaptureFacts): readonly string[] {
   return [];
 }
 
-/** Says that connections were dropped early, without a final stop. */
+/** Says that connections were evicted early, without a final stop. */
 export function evictions({ evicted }: CaptureFacts): string {
   const many = counted(evicted, 'idle connection');
-  return `too many connections at once: ${many} dropped early; what followed counts as another connection (--max-connections)`;
+  return `too many connections at once: ${many} evicted early; what followed counts as another connection (--max-connections)`;
 }
