@@ -12,7 +12,7 @@ import { ConfigError } from './settings-text.js';
 /** Larger reports would not fit into one string. */
 const LARGEST = 400e6;
 
-/** Not to the file's own name: whatever it is, it may be needed. */
+/** Suggests another name than the file's own, which may be needed. */
 const HOW_TO_WRITE = 'write a report with: finwait CAPTURE -o baseline.json';
 
 type Plain = Readonly<Record<string, unknown>>;

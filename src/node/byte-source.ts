@@ -10,7 +10,7 @@ import { InputError, toInputError } from './input-error.js';
 export const STDIN = '-';
 const STDIN_FD = 0;
 
-/** How much of a stream is kept so that a failed decompression can be repeated more carefully. */
+/** How much of a stream is kept so that a failed decompression can be repeated in smaller steps. */
 const KEPT_LENGTH = 1 << 20;
 
 /** Where octets come from, whatever it is. */
@@ -25,7 +25,7 @@ export interface ByteSource {
    * @throws InputError if the system fails to read
    */
   read(target: Uint8Array, offset: number, length: number): number | Promise<number>;
-  /** Starts over; false if the beginning is gone. */
+  /** Starts over; false if the beginning is no longer available. */
   rewind(): boolean;
   close(): void;
 }
@@ -70,7 +70,7 @@ class StreamSource implements ByteSource {
   position = 0;
   private readonly chunks: AsyncIterator<Uint8Array>;
   private rest: Uint8Array = new Uint8Array(0);
-  /** Everything handed out so far, or null once that is more than `KEPT_LENGTH`. */
+  /** Everything delivered so far, or null once that is more than `KEPT_LENGTH`. */
   private kept: Uint8Array[] | null = [];
 
   constructor(
@@ -131,26 +131,26 @@ function concatenate(parts: readonly Uint8Array[]): Uint8Array {
 
 /**
  * Opening a named pipe waits for its writer, in a thread that keeps the process from ending. Linux need not wait there:
- * whoever polls the pipe hears nothing until the writer comes. Elsewhere that would look like the end.
+ * polling the pipe reports nothing until the writer comes. Elsewhere that would look like the end.
  */
 const PIPE_FLAGS =
   process.platform === 'linux' ? constants.O_RDONLY | constants.O_NONBLOCK : constants.O_RDONLY;
 
-/** Whether what is read from a path is gone then: a pipe, whatever it is called, or standard input. */
+/** Whether a path can be read only once: a pipe, whatever its name, or standard input. */
 export function isReadOnce(path: string): boolean {
   if (path === STDIN) return true;
   try {
     const stats = statSync(path);
     return !stats.isFile() && !stats.isDirectory();
   } catch {
-    // Opening it tells why.
+    // Opening it reports why.
     return false;
   }
 }
 
 /**
  * Opens a path, or standard input for `-`.
- * @throws InputError if that is not possible or it is nothing that can be read
+ * @throws InputError if that is not possible or it is not something that can be read
  */
 export async function openSource(path: string): Promise<ByteSource> {
   if (path === STDIN) return openStdin();

@@ -5,8 +5,8 @@ import { STDIN } from './byte-source.js';
 import { InputError, toInputError } from './input-error.js';
 
 /**
- * What captures in a directory are called: rotated ones have numbers behind, as in `x.pcap3`, `x.pcap.3` or
- * `x.pcap-20240131`, and packed ones a suffix, before the number or behind it.
+ * Names of captures in a directory: rotated ones have a number appended, as in `x.pcap3`, `x.pcap.3` or
+ * `x.pcap-20240131`, and compressed ones a suffix, before or after the number.
  */
 const CAPTURE_NAME = /\.(?:p?cap|pcapng|dmp|ntar)\d*(?:[._-]\d+)*(?:\.(?:gz|zst|lz4))?(?:\.\d+)?$/i;
 /** `part-2` comes before `part-10`, on every machine. */
@@ -15,21 +15,21 @@ const BY_NAME = new Intl.Collator('en', { numeric: true });
 /** What a word names. */
 export interface CaptureFiles {
   readonly paths: readonly string[];
-  /** Directories that could not be looked into, each with the reason: captures may be missing. */
+  /** Directories that could not be read, each with the reason: captures may be missing. */
   readonly unreadable: readonly InputError[];
 }
 
 /**
  * The captures that a word of the command line names: itself; all in a directory, by their names, at any
- * depth (directories behind symbolic links are left out); or what a pattern matches that no shell expanded.
- * A path to nothing, and a pattern that matches nothing, is given back as it is: opening it tells more.
+ * depth (without following symbolic links to directories); or what a glob matches that no shell expanded.
+ * A path to nothing, and a glob that matches nothing, is returned as it is: opening it says more.
  */
 export async function captureFiles(word: string): Promise<CaptureFiles> {
   if (word === STDIN) return these([word]);
   const status = await stat(word).catch(() => null);
   if (status?.isDirectory() === false) return these([word]);
   if (status !== null) return capturesIn(word);
-  // Most analyses name their captures, and do not wait for this.
+  // Most runs name their captures, and should not wait for this import.
   const { glob, isDynamicPattern } = await import('tinyglobby');
   if (!isDynamicPattern(word)) return these([word]);
   const matching = await glob(word, { absolute: isAbsolute(word), expandDirectories: false });
@@ -40,7 +40,7 @@ function these(paths: readonly string[]): CaptureFiles {
   return { paths, unreadable: [] };
 }
 
-/** Directory by directory: a recursive `readdir` gives up the whole tree for one that may not be read or has gone meanwhile. */
+/** Directory by directory: a recursive `readdir` fails for the whole tree if one may not be read or has gone meanwhile. */
 async function capturesIn(top: string): Promise<CaptureFiles> {
   const paths: string[] = [];
   const unreadable: InputError[] = [];
@@ -70,7 +70,7 @@ export async function whyNone(word: string): Promise<InputError> {
   return new InputError(`there is no capture in this directory: none is called ${names}`, word, null);
 }
 
-/** Passes on what is no error of the system's. */
+/** Rethrows what is not an error of the system. */
 function inputError(error: unknown, path: string): InputError {
   const problem = toInputError(error, path);
   if (problem instanceof InputError) return problem;
@@ -83,7 +83,7 @@ async function isFile(entry: Dirent, path: string): Promise<boolean> {
   return status?.isFile() === true;
 }
 
-/** The expectation files in a directory, at any depth; none if `word` is no directory. */
+/** The expectation files in a directory, at any depth; none if `word` is not a directory. */
 export async function expectationFiles(word: string): Promise<readonly string[]> {
   const status = await stat(word).catch(() => null);
   if (status?.isDirectory() !== true) return [];

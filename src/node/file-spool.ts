@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { MemorySpool, type Spool, type Write } from '../report/reporter.js';
 import { writeAll } from './output.js';
 
-/** Up to this many octets stay in memory; almost every capture's findings do. */
+/** Up to this many octets stay in memory, which is enough for almost every capture's findings. */
 const IN_MEMORY = 8 << 20;
 const PART = 1 << 18;
 
-/** A spool in memory that goes on in a temporary file when it grows large. */
+/** A spool in memory that continues in a temporary file when it grows large. */
 export class FileSpool implements Spool {
   readonly #memory = new MemorySpool();
   #length = 0;
@@ -39,7 +39,7 @@ export class FileSpool implements Spool {
     this.close();
   }
 
-  /** Removes the temporary file, if there is one. Also called if the process ends before its time. */
+  /** Removes the temporary file, if there is one. Also called if the process ends early. */
   readonly close = (): void => {
     if (this.#file === null) return;
     closeSync(this.#file.descriptor);

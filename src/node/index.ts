@@ -1,4 +1,4 @@
-/** finwait as a library in Node: the same as elsewhere, and captures by their paths. */
+/** finwait as a library in Node: the same as elsewhere, plus captures by path. */
 
 import { fileURLToPath } from 'node:url';
 import {
@@ -24,15 +24,15 @@ export type NodeInput = string | URL | CaptureInput;
  * Analyses a capture: a file, compressed or not, octets, or a stream of them.
  *
  * @throws InputError if a file cannot be read
- * @throws CaptureError if it is not a capture; damage inside one is told in `captures[0].damage` instead
- * @throws SettingsError for rules or options that do not exist, or values that cannot be
+ * @throws CaptureError if it is not a capture; damage inside one is reported in `captures[0].damage` instead
+ * @throws SettingsError for rules or options that do not exist, or impossible values
  */
 export async function analyze(input: NodeInput, options: AnalyzeOptions = {}): Promise<AnalysisResult> {
   return isFile(input) ? collected(streamFile(input, options)) : analyzeInput(input, options);
 }
 
 /**
- * Analyses a capture and hands out each connection as it ends: memory is that of the open ones. The
+ * Analyses a capture and yields each connection as it ends, so only open connections take memory. The
  * generator's return value is what is known at the end. Throws as `analyze` does.
  */
 export function streamConnections(
@@ -58,7 +58,7 @@ async function* streamFile(
   let wake = (): void => {};
   let goOn = (): void => {};
   let isOver = false;
-  /** The reader waits while there are connections that nobody has taken. */
+  /** The reader waits while there are connections that have not been consumed. */
   const beforeRead = async (): Promise<void> => {
     if (!run.isWaiting) return;
     wake();
@@ -81,7 +81,7 @@ async function* streamFile(
       isOver = true;
       wake();
     });
-  // Whoever stops taking does not wait for the end, which may never come: of a pipe that nobody writes to.
+  // A consumer that stops early does not wait for the end, which may never come, as with an idle pipe.
   reading.catch(() => {});
   try {
     while (!isOver) {

@@ -31,7 +31,7 @@ function systemErrorCode(error: unknown): string | null {
   return typeof error.code === 'string' ? error.code : null;
 }
 
-/** Turns an error of the operating system into an `InputError`; passes any other on as it is. */
+/** Turns an error of the operating system into an `InputError`; returns any other as it is. */
 export function toInputError(error: unknown, path: string): unknown {
   const code = systemErrorCode(error);
   if (code === null) return error;

@@ -16,7 +16,7 @@ const READ_LENGTH = 256 << 10;
 
 const USE_BUILTIN = 'leave out --reader pcap-parser';
 
-/** The three methods that pcap-parser needs of a stream; what it is given is pushed, not pulled. */
+/** The three methods that pcap-parser needs of a stream; its input is pushed, not pulled. */
 class Feed extends EventEmitter {
   pause(): void {}
   resume(): void {}
@@ -73,7 +73,7 @@ export class PcapParserReader implements FrameReader {
     this.give(head);
   }
 
-  /** A fresh buffer each time, since pcap-parser keeps slices of what it is given. */
+  /** A fresh buffer each time, since pcap-parser keeps slices of its input. */
   reserve(): Space {
     this.space = new Uint8Array(READ_LENGTH);
     return { bytes: this.space, offset: 0, length: READ_LENGTH };
@@ -145,7 +145,7 @@ export class PcapParserReader implements FrameReader {
     if (detected === null) return false;
     if (detected.kind === 'pcapng') throw refused('pcapng');
     if (detected.kind !== 'pcap') {
-      // The built-in reader has the words for what is no capture at all.
+      // The built-in reader has the messages for what is not a capture at all.
       const words = new CaptureReader(() => {});
       words.push(head);
       words.end();
@@ -186,7 +186,7 @@ export class PcapParserReader implements FrameReader {
     );
   }
 
-  /** The octets that pcap-parser has taken for a record's header. */
+  /** The octets that pcap-parser has read as a record's header. */
   private recordHeader(header: PacketHeader): DataView {
     const { timestampSeconds, timestampMicroseconds, capturedLength, originalLength } = header;
     const words = [timestampSeconds, timestampMicroseconds, capturedLength, originalLength];

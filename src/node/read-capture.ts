@@ -33,8 +33,8 @@ export interface ReadOptions {
 }
 
 /**
- * Reads a capture and hands each frame to `onFrame`. gzip, zstd and lz4 are opened transparently. Damage does not make it
- * fail: everything before is delivered, and the facts say what happened.
+ * Reads a capture and passes each frame to `onFrame`. gzip, zstd and lz4 are opened transparently. Damage does not make it
+ * fail: everything before it is delivered, and the facts say what happened.
  *
  * @param path a file, a named pipe, or `-` for standard input
  * @throws InputError if the input cannot be opened or read
@@ -89,13 +89,13 @@ async function readSource(
   return { path, compression, ...reader.facts() };
 }
 
-/** A source that ends when the signal says so, even while it waits for input, and reads only when it may. */
+/** A source that ends on the signal, even while it waits for input, and reads only when allowed. */
 function governed(source: ByteSource, { signal, beforeRead }: ReadOptions): ByteSource {
   if (signal === undefined && beforeRead === undefined) return source;
   let stop = (): void => {};
   const abort = (): void => stop();
   signal?.addEventListener('abort', abort, { once: true });
-  // A promise that lived as long as the reading would keep what every read hangs on it.
+  // A promise that lived as long as the reading would keep a reaction from every read.
   const answered = (answer: Promise<number>): Promise<number> =>
     new Promise<number>((resolve, reject) => {
       stop = () => resolve(0);
@@ -122,7 +122,7 @@ function governed(source: ByteSource, { signal, beforeRead }: ReadOptions): Byte
   };
 }
 
-/** Enough octets to tell whether the input is compressed; fewer only if there are no more. */
+/** Enough octets to see whether the input is compressed; fewer only if there are no more. */
 async function readHead(source: ByteSource): Promise<Uint8Array> {
   const head = new Uint8Array(MAGIC_LENGTH);
   let length = 0;

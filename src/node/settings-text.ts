@@ -4,7 +4,7 @@ import type { ParsedText } from '../config/parse.js';
 
 const LARGEST = 1 << 20;
 
-/** A configuration that cannot be used: one message for each thing that is wrong, with its file and place. */
+/** A configuration that cannot be used: one message per problem, with its file and position. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 
@@ -13,9 +13,9 @@ export class ConfigError extends Error {
   }
 }
 
-/** The text of the file at `path`, which is called `name` in messages. @throws ConfigError */
+/** The text of the file at `path`; `name` is for messages. @throws ConfigError */
 export function readText(path: string, name: string): string {
-  // Opened without waiting: a named pipe would keep us for ever.
+  // Opened without waiting: a named pipe would block for ever.
   let descriptor: number;
   try {
     descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
@@ -41,7 +41,7 @@ export function readText(path: string, name: string): string {
 
 /** @throws ConfigError */
 export async function parseNamed(text: string, ending: string, name: string): Promise<ParsedText> {
-  // The parser takes longer to load than most captures to read: only who has such a text waits for it.
+  // Loading the parser takes longer than reading most captures: only runs with such a text wait for it.
   const { parseText, TextError } = await import('../config/parse.js');
   try {
     return parseText(text, ending === '.json' ? 'json' : 'yaml');

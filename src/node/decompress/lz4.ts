@@ -19,7 +19,7 @@ const IS_STORED = 0x80000000;
 const SHORTEST_MATCH = 4;
 const CHECKSUM_LENGTH = 4;
 
-/** Inflates LZ4 frames (and the legacy format), one behind the other. See `decode`. */
+/** Inflates consecutive LZ4 frames (and the legacy format). See `decode`. */
 export function unlz4(
   source: ByteSource,
   head: Uint8Array,
@@ -30,25 +30,25 @@ export function unlz4(
 
 type Stage = 'magic' | 'skippable' | 'descriptor' | 'header' | 'block' | 'content' | 'checksum' | 'skipped';
 
-/** Decodes the LZ4 frame format 1.6.x. Memory is that of two blocks, at most 16 MiB, and only as they arrive. */
+/** Decodes the LZ4 frame format 1.6.x. Holds two blocks, at most 16 MiB, and only as they arrive. */
 class Lz4Decoder implements Decoder {
   readonly #onOutput: (output: Uint8Array) => void;
   #stage: Stage = 'magic';
   readonly #head = new Uint8Array(LONGEST_HEADER);
   #have = 0;
   #want = 4;
-  /** Octets to leave out. */
+  /** Octets to skip. */
   #skip = 0;
   /** The block that is being collected. */
   #block = new Uint8Array(0);
   #blockLength = 0;
   #isStored = false;
-  /** The last output behind which the next block is decoded. */
+  /** The latest output, to which the next block may refer. */
   #output = new Uint8Array(0);
   #historyFrom = HISTORY;
   #maximum = 0;
   #flags = 0;
-  /** Of the frame's content; null if the frame has no checksum of it. */
+  /** Checksum of the frame's content; null if the frame has none. */
   #hash: XxHash32 | null = null;
   #isLegacy = false;
 
@@ -81,7 +81,7 @@ class Lz4Decoder implements Decoder {
     }
   }
 
-  /** Room for what arrives of a block; it grows with it, whatever length was claimed. */
+  /** Holds what has arrived of a block; it grows with that, whatever length was claimed. */
   #roomForBlock(): Uint8Array {
     if (this.#have === this.#block.length) {
       const larger = new Uint8Array(Math.min(this.#want, Math.max(HISTORY, this.#block.length * 2)));
@@ -91,7 +91,7 @@ class Lz4Decoder implements Decoder {
     return this.#block;
   }
 
-  /** The octets that were wanted are there, and end at `octet` of the piece. */
+  /** The octets that were wanted have arrived, and end at `octet` of the piece. */
   #collected(octet: number): void {
     const view = new DataView(this.#head.buffer);
     switch (this.#stage) {
@@ -170,14 +170,14 @@ class Lz4Decoder implements Decoder {
     }
     this.#isStored = !this.#isLegacy && word >= IS_STORED;
     const length = this.#isStored ? word - IS_STORED : word;
-    // What cannot be compressed is stored; the legacy format has no such block, and its blocks may grow.
+    // Incompressible blocks are stored; the legacy format has no stored blocks, so its blocks may grow.
     const most = this.#isLegacy ? LEGACY_BLOCK + Math.ceil(LEGACY_BLOCK / 255) + 16 : this.#maximum;
     if (length > most || length === 0) throw new Error(`a block claims to have ${grouped(length)} octets`);
     this.#blockLength = length;
     this.#next('content', length + ((this.#flags & HAS_BLOCK_CHECKSUM) !== 0 ? CHECKSUM_LENGTH : 0));
   }
 
-  /** The block's own checksum is of the octets as they are in the file. */
+  /** A block's own checksum covers the octets as they are in the file. */
   #checkBlock(octet: number): void {
     if ((this.#flags & HAS_BLOCK_CHECKSUM) === 0) return;
     const { buffer, byteOffset } = this.#block;
@@ -198,7 +198,7 @@ class Lz4Decoder implements Decoder {
     this.#next('block', 4);
   }
 
-  /** Makes room for `length` octets behind the history; output grows with what there really is. */
+  /** Makes room for `length` octets after the history; the buffer grows with actual output. */
   #room(length: number): Uint8Array {
     if (length > this.#maximum) throw new Error('a block inflates to more than it may');
     if (this.#output.length < HISTORY + length) {
@@ -245,7 +245,7 @@ class Lz4Decoder implements Decoder {
       const length = extended(token & 15) + SHORTEST_MATCH;
       output = this.#room(to - HISTORY + length);
       if (distance >= length) output.copyWithin(to, to - distance, to - distance + length);
-      // A match may overlap what it makes: it repeats.
+      // A match may overlap its own output: then it repeats.
       else for (let i = to; i < to + length; i++) output[i] = output[i - distance];
       to += length;
     }

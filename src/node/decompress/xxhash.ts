@@ -3,7 +3,7 @@
  * Source: "xxHash fast digest algorithm", doc/xxhash_spec.md of github.com/Cyan4973/xxHash, version 0.1.1.
  */
 
-/** Takes octets in stripes of one length, whose lanes are mixed into accumulators. */
+/** Takes octets in fixed-length stripes, whose lanes are mixed into accumulators. */
 abstract class Stripes {
   readonly #pending: Uint8Array;
   readonly #pendingView: DataView;
@@ -33,12 +33,12 @@ abstract class Stripes {
     this.#pendingLength = octets.length - end;
   }
 
-  /** What came behind the last whole stripe. */
+  /** The octets after the last complete stripe. */
   protected get rest(): DataView {
     return new DataView(this.#pending.buffer, 0, this.#pendingLength);
   }
 
-  /** Mixes in the whole stripes from `start` to `end`. */
+  /** Mixes in the complete stripes from `start` to `end`. */
   protected abstract mix(view: DataView, start: number, end: number): void;
 }
 
@@ -75,7 +75,7 @@ export class XxHash32 extends Stripes {
     this.#d = d;
   }
 
-  /** Of everything so far, without a sign. */
+  /** The hash of everything so far, unsigned. */
   digest(): number {
     const { rest } = this;
     let hash = PRIME32_5;
@@ -115,8 +115,8 @@ const [PRIME64_1_LOW, PRIME64_1_HIGH] = wordsOf(PRIME64_1);
 const [PRIME64_2_LOW, PRIME64_2_HIGH] = wordsOf(PRIME64_2);
 
 /**
- * Stripes go through 32-bit words, since a BigInt for every lane costs some fifty times as much; what is done once
- * at the end is not.
+ * Stripes are processed as 32-bit words, since a BigInt per lane costs some fifty times as much; the final steps, done
+ * once, use BigInt.
  */
 export class XxHash64 extends Stripes {
   /** Accumulators, each as its low and its high word. */
@@ -164,7 +164,7 @@ export class XxHash64 extends Stripes {
     return Array.from({ length: LANES }, (_, lane) => words[2 * lane] | (words[2 * lane + 1] << 32n));
   }
 
-  /** Of everything so far. */
+  /** The hash of everything so far. */
   digest(): bigint {
     const { rest } = this;
     let hash = PRIME64_5;
@@ -199,7 +199,7 @@ function wordsOf(value: bigint): [number, number] {
   return [Number(BigInt.asIntN(32, value)), Number(BigInt.asIntN(32, value >> 32n))];
 }
 
-/** The upper 32 bits of the product of two words without signs. */
+/** The upper 32 bits of the product of two unsigned words. */
 function highProduct(word: number, other: number): number {
   const low = other & 0xffff;
   const high = other >>> 16;

@@ -7,7 +7,7 @@ import { XxHash64 } from './xxhash.js';
 
 /** The least that every decoder should support (RFC 8878 §3.1.1.1.2), and what zstd needs up to level 19. */
 const MAXIMUM_WINDOW = 8 << 20;
-/** Of a block, before and after decompression (RFC 8878 §3.1.1.2.4). */
+/** Largest block, before and after decompression (RFC 8878 §3.1.1.2.4). */
 const MAXIMUM_BLOCK = 128 << 10;
 const FRAME_MAGIC = 0xfd2fb528;
 const LONGEST_HEADER = 18;
@@ -16,7 +16,7 @@ const HAS_CHECKSUM = 4;
 const RLE = 1;
 const RESERVED = 3;
 
-/** Inflates Zstandard frames, one behind the other. See `decode`. */
+/** Inflates consecutive Zstandard frames. See `decode`. */
 export function unzstd(
   source: ByteSource,
   head: Uint8Array,
@@ -28,7 +28,7 @@ export function unzstd(
 type Stage = 'magic' | 'skippable' | 'descriptor' | 'header' | 'block' | 'content' | 'checksum' | 'skipped';
 
 /**
- * Follows the structure of frames and blocks (RFC 8878 §3.1.1), so that fzstd gets a frame each, and none
+ * Follows the structure of frames and blocks (RFC 8878 §3.1.1), so that fzstd gets single frames, and none
  * that asks for more memory than is reasonable.
  */
 class ZstdDecoder implements Decoder {
@@ -41,7 +41,7 @@ class ZstdDecoder implements Decoder {
   /** Octets of a block or skippable frame still to come. */
   #left = 0;
   #isLast = false;
-  /** Of the frame's content; null if the frame has no checksum. */
+  /** Checksum of the frame's content; null if the frame has none. */
   #hash: XxHash64 | null = null;
 
   constructor(onOutput: (output: Uint8Array) => void) {
@@ -62,7 +62,7 @@ class ZstdDecoder implements Decoder {
         const part = piece.subarray(at, at + this.#left);
         at += part.length;
         this.#left -= part.length;
-        // fzstd keeps what it gets until a block is whole.
+        // fzstd keeps its input until a block is complete.
         if (this.#stage === 'content') this.#frame?.push(part.slice());
         if (this.#left === 0) this.#passed();
         continue;
@@ -101,7 +101,7 @@ class ZstdDecoder implements Decoder {
       case 'header': {
         checkWindow(view);
         this.#hash = (head[4] & HAS_CHECKSUM) === 0 ? null : new XxHash64();
-        // The checksum does not reach fzstd, which would not verify it.
+        // The checksum is not passed to fzstd, which would not verify it.
         head[4] &= ~HAS_CHECKSUM;
         this.#frame = new Decompress(this.#onOutput);
         this.#frame.push(head.slice(0, this.#have));
@@ -129,7 +129,7 @@ class ZstdDecoder implements Decoder {
     }
   }
 
-  /** What had to pass has passed. */
+  /** All octets that had to pass have passed. */
   #passed(): void {
     if (this.#stage !== 'content') {
       this.#next('magic', 4);
@@ -139,7 +139,7 @@ class ZstdDecoder implements Decoder {
       this.#next('block', 3);
       return;
     }
-    // fzstd waits for more if a whole frame is shorter than the longest header.
+    // fzstd waits for more if a complete frame is shorter than the longest header.
     this.#frame?.push(new Uint8Array(0), true);
     this.#frame = null;
     if (this.#hash === null) this.#next('magic', 4);
@@ -180,7 +180,7 @@ function checkWindow(header: DataView): void {
   );
 }
 
-/** How many octets back a frame may refer (RFC 8878 §3.1.1.1.2): in one segment, all of it. */
+/** How many octets back a frame may refer (RFC 8878 §3.1.1.1.2): in a single-segment frame, all of it. */
 function windowOf(header: DataView): number {
   const descriptor = header.getUint8(4);
   if ((descriptor & 0x20) === 0) {
