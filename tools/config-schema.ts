@@ -16,7 +16,7 @@ export function configSchema(rules: readonly RuleDescription[]): object {
     properties: {
       $schema: { type: 'string' },
       failOn: {
-        description: 'Exit with 1 if there is a finding of this severity or above.',
+        description: 'Exit with 1 if any finding is at least this severe.',
         enum: SEVERITIES,
       },
       rules: {
@@ -27,7 +27,7 @@ export function configSchema(rules: readonly RuleDescription[]): object {
         properties: Object.fromEntries(rules.map((rule) => [rule.id, ruleSchema(rule)])),
       },
       suppressions: {
-        description: 'Findings that are known: counted, but not reported.',
+        description: 'Known findings: counted, but not reported.',
         type: 'array',
         items: { $ref: '#/$defs/suppression' },
       },
@@ -54,12 +54,12 @@ function suppressionSchema(rules: readonly RuleDescription[]): object {
       },
       port: { description: "The same endpoint's port.", type: 'integer', minimum: 0, maximum: 65_535 },
       endpoint: {
-        description: "Whose address and port are meant; either's, if left out.",
+        description: 'The endpoint that address and port describe; if left out, either may match.',
         enum: ['client', 'server'],
       },
       reason: { description: 'Why.', type: 'string', pattern: '\\S' },
       until: {
-        description: 'The last day (UTC) on which it counts, by the clock of the capture.',
+        description: 'The last day (UTC) on which it applies, by the clock of the capture.',
         type: 'string',
         pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$',
       },
@@ -88,7 +88,7 @@ function ruleSchema({ summary, options }: RuleDescription): object {
 
 function optionSchema({ unit, description, default: preset, minimum, maximum }: OptionSpec): object {
   return {
-    description: unit === 'ratio' ? description : `In ${unit}. ${description}`,
+    description: unit === 'seconds' || unit === 'bytes' ? `In ${unit}. ${description}` : description,
     type: unit === 'count' || unit === 'bytes' ? 'integer' : 'number',
     minimum,
     maximum,

@@ -1,15 +1,15 @@
-/** Expectations made from what was observed: new ones, and old ones brought up to date. */
+/** Expectations made from what was observed: new ones, and updates of old ones. */
 import type { Finding, Pattern } from '../rules/finding.js';
 import { connectionsNamed, finalStateOf } from './compare.js';
 import { AT_LEAST, type ConnectionName } from './expectation.js';
 import type { Observation } from './observation.js';
 
-/** Of more connections than these, a new expectation counts final states instead of naming each. */
+/** With more connections than this, a new expectation counts final states instead of listing each. */
 const FEW = 5;
 
 type Plain = Record<string, unknown>;
 
-/** A new expectation: everything that stays the same as long as nothing is otherwise. */
+/** A new expectation: everything that should stay the same. */
 export function described(observation: Observation): Plain {
   const { connections, findings, patterns } = observation;
   const isFew = connections.length <= FEW;
@@ -25,7 +25,7 @@ export function described(observation: Observation): Plain {
   };
 }
 
-/** Equal entries as one with a count, in the order of the first of each. */
+/** Merges equal entries into one with a count, in the order of their first. */
 function tallied(entries: readonly Plain[]): readonly Plain[] {
   const counts = new Map<string, { readonly entry: Plain; count: number }>();
   for (const entry of entries) {
@@ -38,8 +38,8 @@ function tallied(entries: readonly Plain[]): readonly Plain[] {
 }
 
 /**
- * `old`, a valid expectation, with what was observed in the place of what it says: as deep as it says it, in
- * the same manner, and nothing more.
+ * `old`, a valid expectation, updated to what was observed: in the same depth and
+ * manner, and nothing more.
  */
 export function refreshed(old: Plain, observation: Observation): Plain {
   const fresh: Plain = {};
@@ -95,7 +95,7 @@ interface Claim {
   readonly places: readonly number[];
 }
 
-/** Which of the found each entry stands for: as many as it counts, all if it counts at all. */
+/** Which of the things found each entry stands for: as many as it counts, all if it counts at all. */
 function claims(
   entries: readonly (Plain | string)[],
   found: readonly (Finding | Pattern)[],
@@ -105,7 +105,7 @@ function claims(
   return entries.map((entry) => {
     const said = typeof entry === 'string' ? { rule: entry } : entry;
     const fitting = [...free].filter((place) => fits(said, found[place], observation));
-    // A finding's entry counts findings; a pattern's tells how many connections the pattern has.
+    // A finding's entry counts findings; a pattern's gives the number of its connections.
     const [first] = fitting;
     const pattern = first !== undefined && 'count' in found[first] ? found[first] : null;
     const places = said.count === undefined || pattern !== null ? fitting.slice(0, 1) : fitting;
@@ -128,7 +128,7 @@ function withCount(entry: Plain | string, count: number): Plain | string {
   return typeof entry === 'string' || entry.count === undefined ? entry : { ...entry, count };
 }
 
-/** What was found, said as the other entries say theirs. */
+/** What was found, in the form of the other entries. */
 function inTheMannerOf(entries: readonly (Plain | string)[], each: Finding | Pattern): Plain | string {
   if (entries.length > 0 && entries.every((entry) => typeof entry === 'string')) return each.rule;
   const keys = new Set(entries.flatMap((entry) => (typeof entry === 'string' ? [] : Object.keys(entry))));

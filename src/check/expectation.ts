@@ -1,6 +1,6 @@
 /**
- * What a capture is expected to show, as it stands in the file beside it. Every part may be left out: what is
- * not said is not compared. `schema/expectations-1.schema.json` describes the same for editors.
+ * What a capture is expected to show, as in the file beside it. Every part may be left out: anything
+ * left out is not compared. `schema/expectations-1.schema.json` describes the same for editors.
  */
 import { entriesOf, type Path, type Problem, Problems, shown } from '../config/problems.js';
 import type { Role } from '../connections/connection.js';
@@ -10,7 +10,7 @@ import { CATALOG } from '../rules/catalog.js';
 import { type Confidence, SEVERITIES, type Severity } from '../rules/finding.js';
 import { STATES, type State } from '../tcp/states.js';
 
-/** Of a finding or pattern, as much as is said. */
+/** What is expected of a finding or pattern. */
 export interface ExpectedFinding {
   readonly rule: string;
   readonly severity?: Severity;
@@ -19,7 +19,7 @@ export interface ExpectedFinding {
   readonly endpoint?: Role | null;
   readonly connection?: ConnectionName;
   readonly frames?: readonly number[];
-  /** How many such findings; 1 if not said. For a pattern, of how many connections. */
+  /** How many such findings; default 1. For a pattern, how many connections. */
   readonly count?: number;
 }
 
@@ -34,18 +34,18 @@ export interface ExpectedList {
 
 export interface ExpectedStates {
   readonly connection: ConnectionName;
-  /** The last state, or all states in their order, without those that were retracted. */
+  /** The last state, or all states in order, without retracted ones. */
   readonly client?: State | readonly State[];
   readonly server?: State | readonly State[];
 }
 
 export interface Expectation {
-  /** How the capture is read: which networks its connections are told apart by. See `AnalyzerOptions`. */
+  /** How the capture is read: which kinds of network separate its connections. See `AnalyzerOptions`. */
   readonly separate?: readonly Separation[];
   readonly connections?: number;
   readonly findings?: ExpectedList;
   readonly patterns?: ExpectedList;
-  /** How many endpoints were last in each state. */
+  /** How many endpoints ended in each state. */
   readonly finalStates?: Readonly<Partial<Record<State, number>>>;
   readonly states?: readonly ExpectedStates[];
 }
@@ -63,12 +63,12 @@ const FINDING_KEYS = ['rule', 'endpoint', 'severity', 'confidence', 'connection'
 const STATE_KEYS = ['connection', 'client', 'server'] as const;
 const CONFIDENCES: readonly Confidence[] = ['observed', 'inferred', 'possible'];
 const ENDPOINTS: readonly (Role | null)[] = ['client', 'server', null];
-/** Says that a list names some of what is found, not all. */
+/** Marks a list that names only some of what is found. */
 export const AT_LEAST = 'atLeast';
 const RULE_IDS = CATALOG.map(({ id }) => id);
 const ENDS = /^\S+:\d{1,5} > \S+:\d{1,5}$/;
 
-/** Takes an expectation apart, whatever it is: everything that is wrong with it is a problem. */
+/** Parses an expectation, whatever its value: everything wrong with it becomes a problem. */
 export function readExpectation(value: unknown): {
   readonly expectation: Expectation;
   readonly problems: readonly Problem[];

@@ -1,30 +1,30 @@
-/** Gives wants things, so that as many as possible get one: a flow, since thousands of either may be alike. */
+/** Assigns things to wants so that as many as possible are met: a flow, since thousands of either may be alike. */
 
-/** So many of something, all of which the same things fit. */
+/** A number of wants that the same things fit. */
 export interface Want {
   readonly count: number;
 }
 
 export interface Matching {
-  /** For each want, how many things it lacks. */
+  /** For each want, how many things are missing. */
   readonly lacks: readonly number[];
-  /** Places of the things that no want took, in their order. */
+  /** Indices of the things that no want took, in order. */
   readonly left: readonly number[];
 }
 
 /** Things that fit the same wants. */
 interface Kind {
   readonly wants: readonly number[];
-  /** Places of the things. */
+  /** Indices of the things. */
   readonly places: number[];
-  /** How many of them are still to be had. */
+  /** How many of them are still free. */
   free: number;
   /** How many of them each want took. */
   readonly taken: Map<number, number>;
 }
 
 /**
- * Each thing goes to one want at most. Earlier wants come first, but what says little must not take what only it
+ * Each thing goes to at most one want. Earlier wants come first, but a vague one must not take what only it
  * and a precise one fit.
  *
  * @param things how many there are
@@ -72,11 +72,11 @@ function kindsOf(
 }
 
 /**
- * Gives `want` up to `most` things of one kind, even those of others for which there are more elsewhere; returns how
+ * Gives `want` up to `most` things of one kind, even those of other wants that can get more elsewhere; returns how
  * many these are, 0 if there are none.
  */
 function give(want: number, most: number, kindsFor: readonly (readonly Kind[])[]): number {
-  /** Who would take things of the kind, and the kind of which a want would give them up for that. */
+  /** Which want would take things of the kind, and the kind that it would give up in exchange. */
   const takers = new Map<Kind, number>();
   const givesUp = new Map<number, Kind>();
   const queue = [want];
@@ -95,7 +95,7 @@ function give(want: number, most: number, kindsFor: readonly (readonly Kind[])[]
   return 0;
 }
 
-/** Lets every want on the way from `want` to what is free take of the next kind as many as it gives up of its own. */
+/** Lets every want on the path from `want` to a free kind take as many of the next kind as it gives up of its own. */
 function handOn(
   want: number,
   most: number,

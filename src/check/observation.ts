@@ -5,14 +5,14 @@ import type { AnalysisEnd, Reporter } from '../report/reporter.js';
 import type { Finding, Pattern } from '../rules/finding.js';
 import type { State } from '../tcp/states.js';
 
-/** What is compared of one connection. */
+/** What is compared for one connection. */
 export interface ObservedConnection {
   readonly id: number;
   /** `10.0.0.1:40000 > 10.0.0.2:80` */
   readonly ends: string;
   /** The display filter that shows it in Wireshark. */
   readonly filter: string;
-  /** All states in their order, without those that were retracted. */
+  /** All states in order, without retracted ones. */
   readonly client: readonly State[];
   readonly server: readonly State[];
 }

@@ -7,7 +7,7 @@ import { entriesOf, type Problem, Problems, shown } from './problems.js';
 import { readRules } from './rule-entries.js';
 import { readSuppressions } from './suppression-entries.js';
 
-/** What a configuration may say. `schema/config-1.schema.json` describes the same for editors. */
+/** What a configuration may contain. `schema/config-1.schema.json` describes the same for editors. */
 export interface Config {
   readonly rules: RuleSettings;
   readonly failOn: Severity | null;
@@ -16,10 +16,10 @@ export interface Config {
 
 export const EMPTY_CONFIG: Config = { rules: {}, failOn: null, suppressions: [] };
 
-/** The keys at the top of a configuration. */
+/** The top-level keys of a configuration. */
 const CONFIG_KEYS = ['$schema', 'failOn', 'rules', 'suppressions'] as const;
 
-/** Takes apart what was read or computed, whatever it is: everything that is wrong with it is a problem. */
+/** Parses what was read or computed, whatever its value: everything wrong with it becomes a problem. */
 export function readConfig(value: unknown): {
   readonly config: Config;
   readonly problems: readonly Problem[];

@@ -1,26 +1,26 @@
 import { isMap, isScalar, LineCounter, type ParsedNode, parseDocument } from 'yaml';
 import type { Path } from './problems.js';
 
-/** Both count from 1. */
+/** Both are counted from 1. */
 export interface Place {
   readonly line: number;
   readonly column: number;
 }
 
-/** A configuration's text as a value, and where each part of it stands. */
+/** A configuration's text as a value, and the position of each part. */
 export interface ParsedText {
   readonly value: unknown;
-  /** Place of the value, or of its key, at `path`; of the nearest part around it if there is none. */
+  /** Position of the value, or of its key, at `path`; of the nearest enclosing part if there is none. */
   readonly locate: (path: Path, atKey: boolean) => Place;
 }
 
-/** A text that is not the JSON or YAML it should be. */
+/** A text that is not valid JSON or YAML. */
 export class TextError extends Error {
   override readonly name = 'TextError';
 
   constructor(
     message: string,
-    /** Null where the parser does not say. */
+    /** Null if the parser does not say. */
     readonly place: Place | null,
   ) {
     super(message);
@@ -30,7 +30,7 @@ export class TextError extends Error {
 /** @throws TextError */
 export function parseText(text: string, syntax: 'json' | 'yaml'): ParsedText {
   const lines = new LineCounter();
-  // Every JSON text is YAML as well, which knows the place of everything.
+  // Every JSON text is also YAML, whose parser gives the position of everything.
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
   const placeAt = (offset: number): Place => {
     const { line, col } = lines.linePos(offset);
@@ -52,7 +52,7 @@ export function parseText(text: string, syntax: 'json' | 'yaml'): ParsedText {
   try {
     return { value: document.toJS({ maxAliasCount: 100 }), locate };
   } catch (error) {
-    // An alias that refers to nothing, or to too much.
+    // An alias that refers to nothing, or expands to too much.
     throw new TextError((error as Error).message, null);
   }
 }

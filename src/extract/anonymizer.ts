@@ -7,19 +7,19 @@ import type { Span } from './ip-layer.js';
 const IPV4_LENGTH = 4;
 const IPV6_LENGTH = 16;
 const HARDWARE_LENGTH = 6;
-/** The bits of the first octet that make an address of IEEE 802 one of a group, or locally administered. */
+/** The bits of the first octet that mark an IEEE 802 address as a group address, or as locally administered. */
 const GROUP_AND_LOCAL = 0x03;
-/** Stands behind a hardware address in the block that is encrypted. */
+/** Follows a hardware address in the block that is encrypted. */
 const HARDWARE_PURPOSE = new TextEncoder().encode('finwait802');
-/** Mapped addresses that are remembered; a capture may hold any number. */
+/** How many mapped addresses are remembered; a capture may hold any number. */
 const MOST_REMEMBERED = 1 << 16;
 
 /**
- * Puts addresses under a key: those of IP by Crypto-PAn, those of IEEE 802 by AES, without regard to their
+ * Maps addresses under a key: those of IP by Crypto-PAn, those of IEEE 802 by AES, regardless of their
  * vendors.
  *
- * Addresses that are nobody's stay, since they matter to a reader and tell nothing: unspecified, loopback,
- * multicast and limited broadcast in IP; all zeroes and broadcast in IEEE 802, of which the group and the
+ * Addresses that identify nobody stay, since they matter to a reader and reveal nothing: unspecified, loopback,
+ * multicast and limited broadcast in IP; all zeros and broadcast in IEEE 802, where the group and the
  * local bit stay in every address. All others are mapped, private and link-local ones as well: IPv6
  * link-local addresses often hold a hardware address.
  */
@@ -45,7 +45,7 @@ export class Anonymizer implements AddressMap {
 
   mapAddress(view: DataView, { start, end }: Span): void {
     const octets = new Uint8Array(view.buffer, view.byteOffset + start, end - start);
-    // Such an address means the IPv4 address in it, which must not differ from that elsewhere.
+    // Such an address stands for the IPv4 address in it, which must be mapped as elsewhere.
     const address = isMapped(octets) ? octets.subarray(IPV6_LENGTH - IPV4_LENGTH) : octets;
     if (!isNobodys(address)) address.set(this.#remembered(address, (own) => this.#cryptoPan.map(own)));
   }

@@ -2,7 +2,7 @@ import type { Connection, Endpoint, NeighbourRequest } from '../connections/conn
 import type { NetworkPath, NetworkStep } from '../decode/domains.js';
 import type { Anonymizer } from './anonymizer.js';
 
-/** The connection as if its capture had been anonymized: whatever is said of it names no real address. */
+/** The connection as if its capture had been anonymized: no text about it names a real address. */
 export function anonymousConnection(connection: Connection, anonymizer: Anonymizer): Connection {
   return {
     ...connection,

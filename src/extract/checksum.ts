@@ -24,7 +24,7 @@ export function writeChecksum(view: DataView, at: number, span: Span): void {
 
 /**
  * Writes the checksum of what `ip` carries, with the pseudo-header that belongs to it (RFC 9293 §3.1;
- * RFC 8200 §8.1). What was not captured counts as zeroes.
+ * RFC 8200 §8.1). Octets that were not captured count as zeros.
  */
 export function writeTransportChecksum(view: DataView, at: number, ip: IpLayer): void {
   const { source, destination, payload, end, wireEnd, protocol } = ip;

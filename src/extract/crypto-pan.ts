@@ -1,6 +1,6 @@
 /**
- * Crypto-PAn: addresses under a key, one to one, such that two with the same first k bits, and no more, have
- * the same first k bits, and no more, afterwards.
+ * Crypto-PAn: a one-to-one mapping of addresses under a key, such that two that share exactly their first k bits also
+ * share exactly their first k bits afterwards.
  * Source: J. Xu, J. Fan, M. Ammar, S. Moon, "Prefix-Preserving IP Address Anonymization:
  * Measurement-based Security Evaluation and a New Cryptography-based Scheme", ICNP 2002, §3; the key's two
  * halves are used as in the authors' reference implementation 1.0. IPv6 is the same with 128 bits.

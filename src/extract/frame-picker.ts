@@ -5,8 +5,8 @@ import type { Selection } from './selection.js';
 
 /**
  * Reads a capture again and picks the frames of the selected connections: their segments, ICMP errors that
- * quote one, broken TCP headers between the same ends, the fragments of their datagrams, and what their hosts and
- * others ask for each other's link addresses. Nothing is kept, however long the capture.
+ * quote one, broken TCP headers between the same ends, the fragments of their datagrams, and requests by their hosts
+ * and others for each other's link addresses. Nothing is kept, however long the capture.
  */
 export class FramePicker {
   readonly #analyzer: Analyzer;
@@ -41,7 +41,7 @@ export class FramePicker {
     });
   }
 
-  /** Takes in the next frame. Bound, so that it can be handed to a reader as it is. */
+  /** Handles the next frame. Bound, so that it can be passed to a reader directly. */
   readonly onFrame = (frame: Frame): void => {
     this.#isPicked = false;
     this.#analyzer.onFrame(frame);

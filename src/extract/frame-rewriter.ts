@@ -14,7 +14,7 @@ import { FRAGMENT_HEADER, IPV4_OPTIONS, type IpLayer, ipLayerAt, ROUTING, type S
 import { layoutOf } from './layout.js';
 import { blankForeignOptions } from './tcp-options.js';
 
-/** Puts other addresses in the place of those in a frame. */
+/** Replaces the addresses in a frame. */
 export interface AddressMap {
   /** An IPv4 or IPv6 address. */
   mapAddress(view: DataView, span: Span): void;
@@ -23,7 +23,7 @@ export interface AddressMap {
 }
 
 export interface RewriteOptions {
-  /** Put zeroes in the place of what TCP carries. */
+  /** Replace what TCP carries with zeros. */
   readonly stripPayload: boolean;
   /** Null to keep addresses. */
   readonly addresses: AddressMap | null;
@@ -39,19 +39,19 @@ const REDIRECT = 5;
 const NEIGHBOUR_MESSAGES: readonly number[] = [NEIGHBOUR_SOLICITATION, NEIGHBOUR_ADVERTISEMENT];
 /** Options of neighbour discovery with the link address of source or target (RFC 4861 §4.6.1). */
 const LINK_ADDRESSES: readonly number[] = [1, 2];
-/** Types whose quotation may be followed by extensions, where its length is told, and in which unit (RFC 4884 §4). */
+/** Types whose quotation may be followed by extensions: where its length is, and in which unit (RFC 4884 §4). */
 const EXTENDED = {
   4: { types: [3, 11, 12], lengthAt: 5, unit: 4 },
   6: { types: [1, 3], lengthAt: 4, unit: 8 },
 } as const;
 
 /**
- * Alters copies of frames: payload becomes zeroes of the same length, so that every length and number of
- * TCP stays true; addresses become others, and what else may hold one becomes zeroes. That goes for the
+ * Alters copies of frames: payload becomes zeros of the same length, so that every length and number of
+ * TCP stays true; addresses become others, and anything else that may hold one becomes zeros. This applies to the
  * packets that ICMP errors quote as well.
  *
- * Checksums are made right, also where they were wrong, such as left to the network card: an old one would
- * tell about what is gone. Those for which octets are missing, in fragments and cut frames, become 0.
+ * Checksums are corrected, even if they were wrong before, such as left to the network card: an old one would
+ * reveal something of what was removed. Those for which octets are missing, in fragments and cut frames, become 0.
  */
 export class FrameRewriter {
   readonly #options: RewriteOptions;
@@ -64,7 +64,7 @@ export class FrameRewriter {
   }
 
   /**
-   * The altered frame, valid until the next call; null if it has layers that are not known here, so that
+   * The altered frame, valid until the next call; null if it has layers that are not known here, so
    * nobody can say what is in them.
    */
   rewrite(original: Frame): Frame | null {
@@ -77,7 +77,7 @@ export class FrameRewriter {
       for (const { start } of hardware) addresses.mapHardwareAddress(this.#bytes, start);
       for (const span of otherHardware) this.#blank(span);
     }
-    // Padding, which may be anything, and checksums of the link layer.
+    // Padding, which may hold anything, and checksums of the link layer.
     this.#blank({ start: (ip ?? arp!).end, end: frame.capturedLength });
     if (arp !== null) this.#arp(arp);
     return ip === null || this.#ip(ip, false) ? frame : null;
@@ -90,7 +90,7 @@ export class FrameRewriter {
     for (const span of hardware) this.#mapHardware(span, addresses);
   }
 
-  /** Link addresses of other lengths than that of IEEE 802 become zeroes. */
+  /** Link addresses whose length is not that of IEEE 802 become zeros. */
   #mapHardware(span: Span, addresses: AddressMap): void {
     if (span.end - span.start === HARDWARE_LENGTH) addresses.mapHardwareAddress(this.#bytes, span.start);
     else this.#blank(span);
@@ -126,7 +126,7 @@ export class FrameRewriter {
     addresses.mapAddress(this.#view, source);
     addresses.mapAddress(this.#view, destination);
     for (const { type, start, end } of extensions) {
-      // Zeroes are valid as options: the end of the list in IPv4, padding in IPv6.
+      // Zeros are valid options: the end of the list in IPv4, padding in IPv6.
       if (type === IPV4_OPTIONS) this.#blank({ start, end });
       else if (type === ROUTING) this.#blank({ start: start + 3, end });
       else if (type !== FRAGMENT_HEADER) this.#blank({ start: start + 2, end });
@@ -134,8 +134,8 @@ export class FrameRewriter {
   }
 
   /**
-   * A fragment that is not the first: payload, or the rest of something of which only the start is known. False where
-   * it may hold a part of TCP's header: nobody can tell here which octets are still numbers, and which payload.
+   * A fragment that is not the first: payload, or the rest of something of which only the start is known. False if
+   * it may hold a part of TCP's header: it is unknown here which octets are still numbers, and which are payload.
    */
   #middle({ protocol, payload, end }: IpLayer, offset: number): boolean {
     if (protocol === PROTOCOL_TCP && offset < MAX_HEADER_LENGTH) return false;
@@ -176,7 +176,7 @@ export class FrameRewriter {
     } else this.#view.setUint16(start + ICMP_CHECKSUM, 0);
   }
 
-  /** A solicitation or an advertisement: the address that it is about, and options with those of the link. */
+  /** A solicitation or an advertisement: its target address, and options with link addresses. */
   #neighbour(start: number, end: number): void {
     const { addresses } = this.#options;
     let at = start + ND_LENGTH;
@@ -197,7 +197,7 @@ export class FrameRewriter {
     this.#blank({ start: at, end });
   }
 
-  /** An error: what it quotes. */
+  /** An error: the packet that it quotes. */
   #error(version: 4 | 6, type: number, start: number, end: number): void {
     const { addresses } = this.#options;
     const isRedirect6 = version === 6 && type === REDIRECT_6;
@@ -210,7 +210,7 @@ export class FrameRewriter {
     else this.#blank({ start: quoted.end, end });
   }
 
-  /** Where an ICMPv6 redirect quotes, behind two addresses and perhaps an option with one of the link layer. */
+  /** Where an ICMPv6 redirect's quotation starts, after two addresses and perhaps an option with a link address. */
   #redirect6(start: number, end: number): number {
     const { addresses } = this.#options;
     let at = start + REDIRECT_6_OPTIONS;

@@ -9,11 +9,11 @@ export interface Span {
 
 export interface IpLayer {
   readonly version: 4 | 6;
-  /** Where its header starts. */
+  /** Start of its header. */
   readonly start: number;
-  /** Where what it carries starts, behind options and extension headers. */
+  /** Start of its payload, after options and extension headers. */
   readonly payload: number;
-  /** Where it ends, and where it ended on the wire. */
+  /** Its end, and its end on the wire. */
   readonly end: number;
   readonly wireEnd: number;
   readonly source: Span;
@@ -22,17 +22,17 @@ export interface IpLayer {
   readonly extensions: readonly Extension[];
   /** Number of the protocol that it carries. */
   readonly protocol: number;
-  /** Which part of a datagram it is that was sent in fragments; null for a whole one. */
+  /** Which part of a fragmented datagram it is; null for a whole one. */
   readonly fragment: Fragment | null;
 }
 
 export interface Fragment {
-  /** Of its first octet, among those of the datagram. */
+  /** Offset of its first octet in the datagram. */
   readonly offset: number;
   readonly identification: number;
 }
 
-/** The options of an IPv4 header, or a header between IP and what it carries. */
+/** The options of an IPv4 header, or an extension header. */
 export interface Extension extends Span {
   /** Its protocol number; `IPV4_OPTIONS` for those. */
   readonly type: number;
@@ -42,7 +42,7 @@ export const IPV4_OPTIONS = -1;
 /** Extension headers (RFC 8200 §4; IANA IPv6 Extension Header Types). */
 export const ROUTING = 43;
 export const FRAGMENT_HEADER = 44;
-/** Hop-by-hop, routing, destination options, mobility, host identity, shim6: their lengths are told alike. */
+/** Hop-by-hop, routing, destination options, mobility, host identity, shim6: their lengths are encoded alike. */
 const EXTENSIONS: readonly number[] = [0, ROUTING, 60, 135, 139, 140];
 const MAX_EXTENSIONS = 32;
 
@@ -61,7 +61,7 @@ function ipv4(view: DataView, start: number, end: number, wireEnd: number): IpLa
   if (start + IPV4_HEADER_LENGTH > end) return null;
   const headerEnd = start + ((view.getUint8(start) & 0x0f) << 2);
   const length = view.getUint16(start + 2);
-  // 0 where the network card was to cut the segment: the frame's own length counts.
+  // 0 if the network card was going to split the segment: the frame's own length counts.
   const ends =
     length === 0 ? { end, wireEnd } : { end: Math.min(end, start + length), wireEnd: start + length };
   if (headerEnd < start + IPV4_HEADER_LENGTH || headerEnd > ends.end) return null;
@@ -106,7 +106,7 @@ function ipv6(view: DataView, start: number, end: number, wireEnd: number): IpLa
   };
 }
 
-/** Passes the headers from that of type `next` at `start` on, up to one that is no extension, noting them. */
+/** Passes the headers from `start`, the first of type `next`, up to one that is not an extension, and records them. */
 function walk(
   view: DataView,
   next: number,
@@ -118,7 +118,7 @@ function walk(
   let type = next;
   let at = start;
   let fragment = fragmentOfHeader;
-  // What follows in any fragment but the first is the middle of something.
+  // In any fragment but the first, what follows is the middle of something.
   while (extensions.length <= MAX_EXTENSIONS && (fragment === null || fragment.offset === 0)) {
     const isFragmentHeader = type === FRAGMENT_HEADER;
     if (!isFragmentHeader && type !== PROTOCOL_AH && !EXTENSIONS.includes(type))

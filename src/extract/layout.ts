@@ -21,9 +21,9 @@ import { type IpLayer, ipLayerAt, type Span } from './ip-layer.js';
 export interface Layout {
   /** Addresses of IEEE 802 in the link layer, six octets each. */
   readonly hardware: readonly Span[];
-  /** Where it has other addresses, or the rest of a field for longer ones. */
+  /** Other addresses, or the rest of a field for longer ones. */
   readonly otherHardware: readonly Span[];
-  /** What the link layer carries: one of the two. */
+  /** What the link layer carries: one of these two. */
   readonly ip: IpLayer | null;
   readonly arp: ArpLayer | null;
 }
@@ -31,8 +31,8 @@ export interface Layout {
 type LinkAddresses = Pick<Layout, 'hardware' | 'otherHardware'>;
 
 /**
- * Where the link header at `at` has addresses, and whatever else may name somebody; null if it has more than
- * is known here. `end` is where what it carries starts: behind all headers of LLC and the like.
+ * Where the link header at `at` has addresses, and anything else that may identify someone; null if it has more than
+ * is known here. `end` is where its payload starts: after all headers of LLC and the like.
  */
 type AddressFinder = (view: DataView, at: number, end: number) => LinkAddresses | null;
 
@@ -41,7 +41,7 @@ const NONE: LinkAddresses = { hardware: [], otherHardware: [] };
 const IEEE_802 = [1, 772];
 
 /**
- * By link type. Frames of all others are left out of what is altered: Token Ring, where a bit of an address
+ * By link type. Frames of all others are left out of altered extracts: Token Ring, where a bit of an address
  * announces a route; NFLOG and PPI, which may hold anything; MPLS, InfiniBand, Juniper's headers.
  */
 const ADDRESSES = new Map<number, AddressFinder>([
@@ -61,7 +61,7 @@ const ADDRESSES = new Map<number, AddressFinder>([
   [105, ieee80211],
   [107, () => NONE],
   [108, () => NONE],
-  // Family and flags stay, the security parameters index goes.
+  // Family and flags stay, the security parameters index is removed.
   [109, (_view, at) => others(at + 4, 4)],
   [113, (view, at) => cooked(view.getUint16(at + 2), at + 6)],
   // Length and family stay.
@@ -99,7 +99,7 @@ function cooked(kind: number, at: number): LinkAddresses {
   return { hardware: [spanOf(at, 6)], otherHardware: [spanOf(at + 6, 2)] };
 }
 
-/** Three or four addresses. What may stand between header and LLC has more: mesh control, several MSDUs, padding. */
+/** Three or four addresses. There may be more between header and LLC: mesh control, several MSDUs, padding. */
 function ieee80211(view: DataView, at: number, end: number): LinkAddresses | null {
   const kind = view.getUint8(at);
   const flags = view.getUint8(at + 1);
@@ -111,7 +111,7 @@ function ieee80211(view: DataView, at: number, end: number): LinkAddresses | nul
   return ieee802(at + 4, at + 10, at + 16, ...(hasFourth ? [at + 24] : []));
 }
 
-/** 802.11 behind a header of which only code and length stay. */
+/** 802.11 after a header of which only code and length stay. */
 function behindRadio(view: DataView, at: number, length: number, end: number): LinkAddresses | null {
   return joined(others(at + 8, length - 8), ieee80211(view, at + length, end));
 }
@@ -123,7 +123,7 @@ function prism(view: DataView, at: number, end: number): LinkAddresses | null {
   return behindRadio(view, at, view.getUint32(at + 4, isLittle), end);
 }
 
-/** Which fields there are stays, and the flags, which tell how to read the frame. */
+/** The field bitmap stays, and the flags, which say how to read the frame. */
 function radiotap(view: DataView, at: number, end: number): LinkAddresses | null {
   const headerEnd = at + view.getUint16(at + 2, true);
   let fields = at + 8;
@@ -164,7 +164,7 @@ const LLC_AND_SNAP = 8;
 
 const packet = new Packet();
 
-/** The layout of a frame; null if a layer up to and with IP, or ARP, is not known here, cut or malformed. */
+/** The layout of a frame; null if a layer up to and including IP, or ARP, is unknown here, cut or malformed. */
 export function layoutOf(frame: Frame): Layout | null {
   const addressesOf = ADDRESSES.get(frame.linkType);
   const link = findLinkLayer(frame.linkType)?.decode;

@@ -1,4 +1,4 @@
-/** Import this once, in a test file or as a setup file: `expect` then has finwait's matchers. */
+/** Import this once, in a test file or as a setup file, to add finwait's matchers to `expect`. */
 import { expect } from 'vitest';
 import type { Role } from '../connections/connection.js';
 import type { Severity } from '../rules/finding.js';
@@ -17,11 +17,11 @@ export interface FinwaitMatchers<R = unknown> {
   toHavePattern(rule: string, query?: { readonly count?: number }): R;
   /** The endpoint of the connection went through exactly these states. */
   toFollowStates(role: Role, states: readonly State[]): R;
-  /** The endpoint of the connection was last in this state. */
+  /** The endpoint's last state was this one. */
   toEndIn(role: Role, state: State): R;
-  /** Both endpoints sent FIN and neither RST, and both are through. */
+  /** Both endpoints sent a FIN and ended in TIME-WAIT or CLOSED, and neither sent an RST. */
   toCloseGracefully(): R;
-  /** The connection was reset, by that endpoint if it is said. */
+  /** The connection was reset, by that endpoint if one is given. */
   toBeReset(query?: { readonly by?: Role }): R;
 }
 

@@ -12,18 +12,18 @@ import type { RuleDescription } from '../rules/rule.js';
 import { STATES, type State } from '../tcp/states.js';
 import { notGraceful, resetters, statesOf } from './states.js';
 
-/** What more a finding must be. */
+/** Further conditions on a finding. */
 export interface FindingQuery {
   readonly endpoint?: Role | null;
   readonly severity?: Severity;
   readonly confidence?: Confidence;
   /** A connection's number. */
   readonly connection?: number;
-  /** Exactly so many; if not said, one or more. */
+  /** Exactly this many; by default, one or more. */
   readonly count?: number;
 }
 
-/** As Vitest and Jest want it. */
+/** As Vitest and Jest expect it. */
 export interface MatcherResult {
   readonly pass: boolean;
   readonly message: () => string;
@@ -31,7 +31,7 @@ export interface MatcherResult {
 
 const ROLES: readonly Role[] = ['client', 'server'];
 const CONFIDENCES: readonly Confidence[] = ['observed', 'inferred', 'possible'];
-/** Lines of a list in a message. */
+/** How many lines a list in a message may have. */
 const LISTED = 20;
 
 export const matchers = {
@@ -94,7 +94,7 @@ function toHaveNoFindings(received: unknown, query: { readonly atLeast?: Severit
   };
 }
 
-/** The result holds a pattern of `rule`, over `count` connections if that is said. */
+/** The result holds a pattern of `rule`, over `count` connections if given. */
 function toHavePattern(
   received: unknown,
   rule: string,
@@ -134,7 +134,7 @@ function toFollowStates(received: unknown, role: Role, states: readonly State[])
   };
 }
 
-/** The endpoint was last in this state. */
+/** The endpoint's last state was this one. */
 function toEndIn(received: unknown, role: Role, state: State): MatcherResult {
   const connection = connectionOf(received, 'toEndIn');
   checkName('role', role, ROLES);
@@ -148,7 +148,7 @@ function toEndIn(received: unknown, role: Role, state: State): MatcherResult {
   };
 }
 
-/** Both endpoints sent FIN and neither RST, and both are through: of a connection, or of all of a result. */
+/** Both endpoints sent a FIN and are through, and neither sent an RST: for a connection, or all of a result. */
 function toCloseGracefully(received: unknown): MatcherResult {
   const connections = connectionsOf(received, 'toCloseGracefully');
   if (connections.length === 0) {
@@ -168,7 +168,7 @@ function toCloseGracefully(received: unknown): MatcherResult {
   };
 }
 
-/** The connection was reset, by that endpoint if it is said. */
+/** The connection was reset, by that endpoint if one is given. */
 function toBeReset(received: unknown, query: { readonly by?: Role } = {}): MatcherResult {
   const { by } = query;
   const connection = connectionOf(received, 'toBeReset');
@@ -221,7 +221,7 @@ function kindOf(received: unknown): string {
   return received instanceof Promise ? 'a promise' : received === null ? 'null' : typeof received;
 }
 
-/** A name that is not there would never be found, so that the `not` of any matcher would hold. */
+/** A name that does not exist would never be found, so a negated matcher would always pass. */
 function checkRule(id: string, among: readonly RuleDescription[], otherwise: string): void {
   if (among.some((rule) => rule.id === id)) return;
   if (findRule(id) !== null) throw new TypeError(`${id} is looked for with ${otherwise}`);
@@ -246,7 +246,7 @@ function listed(findings: readonly Finding[]): string {
   );
 }
 
-/** A capture may hold millions. */
+/** A capture may hold millions of connections. */
 function shortened(lines: readonly string[]): string {
   const more = lines.length - LISTED;
   return [...lines.slice(0, LISTED), ...(more > 0 ? [`  … and ${more} more`] : [])].join('\n');

@@ -2,7 +2,7 @@ import { escapeWorkflowData, escapeWorkflowProperty } from '../../report/text/es
 import { counted } from '../../report/text/words.js';
 import { type CheckReport, diffLines, isPassed } from '../result.js';
 
-/** For GitHub Actions: an annotation at the line of the expectation that does not hold. */
+/** For GitHub Actions: an annotation at the line of the failed expectation. */
 export function checkGithub({ results }: CheckReport): string {
   const lines = results.flatMap(({ capture, file, differences, failure }) => {
     const title = `title=${escapeWorkflowProperty(capture)}`;
