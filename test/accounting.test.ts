@@ -178,7 +178,7 @@ describe('every reason', () => {
     async (format) => {
       const { stdout } = await finwait([path, '--format', format]);
       expect(stdout.replace(/\s+/g, ' ').replaceAll('\\', '')).toContain(
-        'link types that are not decoded, of 5 frames: USB_LINUX (3), BLUETOOTH_HCI_H4 (2)',
+        'link types that are not decoded, in 5 frames: USB_LINUX (3), BLUETOOTH_HCI_H4 (2)',
       );
     },
   );
@@ -222,7 +222,7 @@ describe('every reason', () => {
     writeFileSync(several, pcap([{ data, time: 0n }], { linkType: 105 }));
     const { stdout } = await finwait([several]);
     expect(stdout.replace(/\s+/g, ' ')).toContain(
-      'several packets in one (802.11 A-MSDU), of which only the first was analysed: 1 frame',
+      'several packets in one (802.11 A-MSDU), only the first of which was analysed: 1 frame',
     );
   });
 });

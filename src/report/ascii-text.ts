@@ -15,7 +15,7 @@ const SHORT = 48;
 const SHORT_PIECE = 80;
 const WORD = Float64Array.BYTES_PER_ELEMENT;
 
-/** What stands in JSON as it is: printable ASCII but for the quote and the backslash. */
+/** Matches all but what is written as it is: printable ASCII except the quote and the backslash. */
 const NEEDS_ESCAPES = /[^\x20\x21\x23-\x5b\x5d-\x7e]/;
 /** Larger numbers are written in parts of as many digits as fit in 31 bits. */
 const LIMB_DIGITS = 9;
@@ -23,7 +23,7 @@ const LIMB = 10 ** LIMB_DIGITS;
 /** Up to this many seconds a double holds every nanosecond. */
 const EXACT_SECONDS = 4_000_000;
 
-/** Octets of UTF-8 that a UTF-16 code unit becomes at most. */
+/** The most octets of UTF-8 that a UTF-16 code unit becomes. */
 const MOST_OCTETS = 3;
 
 const encoder = new TextEncoder();
@@ -34,7 +34,7 @@ const IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 /** An ASCII text that is used again and again. */
 export interface Piece {
   readonly octets: Uint8Array;
-  /** The same eight octets at a time, zeros behind them: no eight octets of ASCII are a NaN, which copies may change. */
+  /** The same as words, padded with zeros: no eight octets of ASCII form a NaN, which copying may change. */
   readonly words: Float64Array;
 }
 
@@ -46,7 +46,7 @@ export function piece(text: string): Piece {
   return { octets, words };
 }
 
-/** `value` as JSON in which only ASCII stands, other characters escaped. */
+/** `value` as JSON in ASCII only, other characters escaped. */
 export function asciiJson(value: unknown): string {
   return JSON.stringify(value).replace(
     /[\u007f-\uffff]/g,
@@ -82,7 +82,7 @@ export class AsciiText {
     this.#length = start + length;
   }
 
-  /** `text` must be ASCII: of anything else a long text stays as it is, and a short one is spoilt. */
+  /** `text` must be ASCII: other characters survive in a long text, but are garbled in a short one. */
   text(text: string): void {
     const { length } = text;
     if (length > SHORT) {
@@ -114,7 +114,7 @@ export class AsciiText {
       for (let limit = 10; digits < 10 && value >= limit; limit *= 10) digits++;
       this.digits(value, digits);
     } else if (value >= LIMB && value <= Number.MAX_SAFE_INTEGER && Number.isInteger(value)) {
-      // Sequence numbers and counts of octets, mostly.
+      // Mostly sequence numbers and octet counts.
       const upper = Math.floor(value / LIMB);
       this.number(upper);
       this.digits(value - upper * LIMB, LIMB_DIGITS);
@@ -146,7 +146,7 @@ export class AsciiText {
     while (this.#bytes[this.#length - 1] === ZERO) this.#length--;
   }
 
-  /** Seconds to the nanosecond, of any size and sign: a double is all that is known of them. */
+  /** Seconds to the nanosecond, of any size and sign, known only as a double. */
   decimal(value: number): void {
     if (value >= 0 && value < EXACT_SECONDS) {
       const nanoseconds = Math.round(value * 1e9);
@@ -157,7 +157,7 @@ export class AsciiText {
     }
   }
 
-  /** Hands on what has gathered, and starts anew. The octets handed on are valid only during the call. */
+  /** Hands on what has been gathered and starts anew. The octets handed on are valid only during the call. */
   flush(write: Write): void {
     if (this.#length > 0) write(this.#bytes.subarray(0, this.#length));
     this.#length = 0;

@@ -22,7 +22,7 @@ const MOST_CITATIONS = 4;
 const MOST_CAUSES = 1;
 const MOST_STEPS = 2;
 const MOST_FRAMES = 12;
-/** Captures for which a pattern's filters are told. */
+/** How many captures a pattern's filters are shown for. */
 const MOST_CAPTURES = 3;
 /** With less room than this, a label takes too much of a line. */
 const MIN_BESIDE = 52;
@@ -62,7 +62,7 @@ export class CardWriter {
   /**
    * All patterns of one rule: the first in full, others by their titles.
    *
-   * @param examples of the findings of the first one's members
+   * @param examples findings of the first pattern's members
    */
   pattern({ first: pattern, also }: PatternGroup, examples: readonly Told[]): string {
     const lines = [
@@ -71,7 +71,7 @@ export class CardWriter {
       ...this.#proof('', pattern),
       ...this.#story(pattern),
       ...examples.flatMap(({ connection, finding }) => {
-        // The explanation of some quotes it already.
+        // Some explanations quote it already.
         const title = pattern.explanation.includes(finding.title) ? '' : `: ${finding.title}`;
         return this.#labelled('e.g.', `${connectionName(connection)}${title} (${finding.rule})`);
       }),
@@ -81,7 +81,7 @@ export class CardWriter {
     return lines.join('\n');
   }
 
-  /** Severity and rule on the left, what it is about on the right, or below where there is no room. */
+  /** Severity and rule on the left, what it is about on the right, or below if there is no room. */
   #head({ severity, confidence, rule }: Finding | Pattern, subject: string): string[] {
     const { bold, dim } = this.#palette;
     const grade = confidence === 'observed' ? '' : `  (${confidence})`;
@@ -137,7 +137,7 @@ export class CardWriter {
         ...(causes.length > MOST_CAUSES ? [counted(causes.length - MOST_CAUSES, 'other cause')] : []),
         ...(steps.length > MOST_STEPS ? [counted(steps.length - MOST_STEPS, 'other step')] : []),
       ];
-      // Who sees one cause alone takes it for the cause.
+      // A reader who sees only one cause takes it for the cause.
       if (left.length > 0) lines.push(...this.#labelled('more', `${left.join(', ')}: --format markdown`));
     }
     return lines;
@@ -161,7 +161,7 @@ export class CardWriter {
     return wrap(text, this.#width).map(this.#palette.bold);
   }
 
-  /** A text beside its label, with the following lines below its first; where that leaves little, below the label. */
+  /** A text beside its label, with the following lines below its first; below the label if room is short. */
   #labelled(label: string, text: string): string[] {
     const { dim } = this.#palette;
     const isBeside = this.#width >= MIN_BESIDE;

@@ -3,12 +3,12 @@ import { secondsLasted } from '../core/time.js';
 import { type Finding, SEVERITIES } from '../rules/finding.js';
 import { endpointName, finalStateText } from './text/words.js';
 
-/** What a list of connections says of one. */
+/** A connection as a list shows it. */
 export interface ConnectionRow {
   readonly id: number;
   readonly capture: number;
   readonly stream: number;
-  /** Of its gravest finding, as `SEVERITIES` counts; 3 without any. */
+  /** Place of its gravest finding in `SEVERITIES`; 3 without any. */
   readonly rank: number;
   /** See `Connection`. */
   readonly network: string;
@@ -67,7 +67,7 @@ export class ConnectionRows {
   }
 }
 
-/** Place of the gravest of these findings in `SEVERITIES`; the number of severities without any. */
+/** Place of the gravest of these findings in `SEVERITIES`; without any, the number of severities. */
 export function rankOf(findings: readonly Finding[]): number {
   let rank = SEVERITIES.length;
   for (const { severity } of findings) rank = Math.min(rank, SEVERITIES.indexOf(severity));

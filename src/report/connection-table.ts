@@ -11,7 +11,7 @@ import { wrap } from './text/wrap.js';
 const MOST_ROWS = 20;
 /** What the blanks around a cell's text add to its width. */
 const PADDING = 2;
-/** What a column keeps that is cut: `[2001:db8:12:34…5678]:443`, some words of a network's or a capture's name. */
+/** What a cut column keeps: `[2001:db8:12:34…5678]:443`, some words of a network's or a capture's name. */
 const LEAST_ENDPOINT = 25;
 const LEAST_NETWORK = 12;
 const LEAST_CAPTURE = 10;
@@ -19,12 +19,12 @@ const LEAST_CAPTURE = 10;
 const KEPT_END = 11;
 const CUT = '…';
 
-/** How texts are put that depend on the room there is for them. */
+/** How to show texts that depend on the room there is for them. */
 interface Look {
   readonly endpoint: (name: string, label?: string) => string;
   readonly prose: (text: string) => readonly string[];
   readonly rule: (finding: Finding) => string;
-  /** Empty if there is but one capture. */
+  /** Empty if there is only one capture. */
   readonly place: (row: ConnectionRow) => readonly string[];
 }
 
@@ -33,7 +33,7 @@ interface Column {
   /** Its lines. */
   readonly cell: (row: ConnectionRow, look: Look) => readonly string[];
   readonly align?: 'right';
-  /** What is enough for it, if it can do with less than its longest line. */
+  /** The least width it can do with, if that is less than its longest line. */
   readonly least?: number;
 }
 
@@ -61,7 +61,7 @@ const STATES: Column = {
   cell: ({ clientState, serverState }) => [clientState, serverState],
 };
 
-/** From one line a connection to four columns, of which endpoints may be cut. */
+/** From one line per connection to four columns, in which endpoints may be cut. */
 const LAYOUTS: readonly (readonly Column[])[] = [
   [
     ID,
@@ -77,7 +77,7 @@ const LAYOUTS: readonly (readonly Column[])[] = [
   [ID, ENDPOINTS, STATES, FINDINGS],
 ];
 
-/** Everything below one another, for where there is no room beside. */
+/** Everything one below the other, for when there is no room side by side. */
 const WHOLE: Column = {
   head: ['connection, ended in, findings'],
   cell: (row, { endpoint, prose, rule, place }) => [
@@ -136,7 +136,7 @@ export class ConnectionTable {
     return table.toString();
   }
 
-  /** The same without borders, below one another, in lines of at most `width` columns. */
+  /** The same without borders, one below the other, in lines of at most `width` columns. */
   list(palette: Palette, width: number, places: PlaceOf | null): string {
     const look = lookOf(palette, (row) => places?.(row) ?? [], width);
     const lines = this.#rows.sorted().map((row) => WHOLE.cell(row, look).join('\n'));
@@ -162,7 +162,7 @@ export class ConnectionTable {
     );
   }
 
-  /** Takes from the widest columns that can be cut until all of them fit. */
+  /** Narrows the widest columns that can be cut until all columns fit. */
   #fitted(columns: readonly Column[], place: Look['place'], room: number): number[] {
     const widths = this.#widths(columns, place);
     const least = this.#leastWidths(columns, place);
@@ -185,7 +185,7 @@ function lookOf(palette: Palette, place: Look['place'], width: number): Look {
   };
 }
 
-/** An endpoint in at most `length` places: `[2001:db8:12:34…5678]:443`. */
+/** An endpoint in at most `length` characters: `[2001:db8:12:34…5678]:443`. */
 function cutInside(endpoint: string, length: number): string {
   if (endpoint.length <= length) return endpoint;
   const end = Math.min(KEPT_END, length - 2 * CUT.length);

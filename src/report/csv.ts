@@ -58,7 +58,7 @@ const LINE_END = '\r\n';
 /** Text is handed on in parts of about this many characters. */
 const PART = 1 << 16;
 
-/** One line a connection, as RFC 4180 has it, for spreadsheets and data frames. Nothing is kept. */
+/** One line per connection, as RFC 4180 specifies, for spreadsheets and data frames. Nothing is kept. */
 export class CsvReporter implements Reporter {
   readonly #write: Write;
   #text = `${COLUMNS.map(([name]) => name).join(',')}${LINE_END}`;
@@ -87,7 +87,7 @@ function cell(value: Cell): string {
   return typeof value === 'number' ? String(value) : csvText(value);
 }
 
-/** A cell of text. Spreadsheets take what starts with one of these characters for a formula. */
+/** A cell of text. Spreadsheets treat what starts with one of these characters as a formula. */
 export function csvText(text: string): string {
   const shown = escapeControls(text);
   const safe = /^[=+\-@]/.test(shown) ? `'${shown}` : shown;

@@ -2,19 +2,19 @@ import type { Connection } from '../connections/connection.js';
 import type { Located, Pattern, PatternPlace } from '../rules/finding.js';
 import { hasAddress, otherTerms, ownTerms } from './network-filter.js';
 
-/** Wireshark's display filter for a connection, but for its number. */
+/** Wireshark's display filter for a connection, without its number. */
 export const STREAM_FILTER = 'tcp.stream eq ';
 
-/** What shows some frames, whichever connection they belong to: it stands before and after their list. */
+/** The filter for some frames, whichever connection they belong to: what goes before and after their list. */
 export const FRAMES_FILTER = 'frame.number in {';
 export const FRAMES_FILTER_END = '}';
 
-/** What a filter says of a connection. */
+/** What a filter needs of a connection. */
 type Filtered = Pick<Connection, 'stream' | 'networkPath' | 'client' | 'server'>;
 
 /**
- * The Wireshark display filter that shows the connection, or some frames that tell of it. These may be those of
- * another connection on the same addresses and ports, which it met: their numbers are enough.
+ * The Wireshark display filter that shows the connection, or some frames that concern it. These may belong to
+ * another connection on the same addresses and ports that it ran into: their numbers are enough.
  */
 export function displayFilterFor(connection: Filtered, frames: readonly number[] = []): string {
   if (frames.length === 0) return connectionFilter(connection);
@@ -22,8 +22,8 @@ export function displayFilterFor(connection: Filtered, frames: readonly number[]
 }
 
 /**
- * What such a filter says of the connection. Wireshark numbers connections without telling networks apart: where
- * they are, a filter goes by ends and network, and shows what else used these ports there as well.
+ * The filter for the whole connection. Wireshark numbers connections without telling networks apart: if they are told
+ * apart here, the filter goes by ends and network, and also shows what else used these ports there.
  */
 export function connectionFilter(connection: Filtered): string {
   return connection.networkPath === null ? `${STREAM_FILTER}${connection.stream}` : endsFilter([connection]);
@@ -38,7 +38,7 @@ export interface PatternFilter {
   readonly first: number | null;
 }
 
-/** Place of the capture that a pattern stands with: it may span several. */
+/** Place of the capture that a pattern is listed under: it may span several. */
 export function firstCaptureOf({ places = [] }: Pick<Pattern, 'places'>): number {
   return places[0]?.capture ?? 0;
 }
@@ -69,7 +69,7 @@ function streamsFilter(streams: readonly number[]): string {
   return `tcp.stream in {${streams.join(', ')}}`;
 }
 
-/** Connections of one client with one port of a server, in one network, are told by the client's ports. */
+/** Connections of one client with one port of a server, in one network, are listed by the client's ports. */
 function endsFilter(connections: readonly Located[]): string {
   const groups = new Map<string, { readonly first: Located; readonly ports: number[] }>();
   for (const connection of connections) {

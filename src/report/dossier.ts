@@ -16,7 +16,7 @@ export interface Exhibit {
   readonly trouble: string | null;
   readonly connection: Connection;
   readonly findings: readonly Finding[];
-  /** Its segments, of a long connection a part; null if the capture could not be read again for them. */
+  /** Its segments, or some of them if it is long; null if the capture could not be read again for them. */
   readonly items: readonly LadderItem[] | null;
 }
 
@@ -28,11 +28,11 @@ export interface Dossier {
   readonly groups: readonly FindingGroup[];
   /** Some connections of each kind of trouble, the gravest first. */
   readonly exhibits: readonly Exhibit[];
-  /** The worst connections in a line each; `end.summary.connections` tells how many there are in all. */
+  /** The worst connections in a line each; `end.summary.connections` says how many there are in all. */
   readonly rows: readonly ConnectionRow[];
 }
 
-/** How many connections whose gravest finding is of one rule are kept. */
+/** How many connections whose gravest finding is of the same rule are kept. */
 const EXHIBITS_PER_RULE = 3;
 const MOST_EXHIBITS = 12;
 const MOST_ROWS = 1000;
@@ -69,7 +69,7 @@ export class DossierReporter implements Reporter {
       alike = [];
       this.#kept.set(trouble, alike);
     }
-    // Connections are told as they end: an earlier one may come later.
+    // Connections come as they end: one with a lower id may come later.
     if (alike.length === EXHIBITS_PER_RULE && alike[alike.length - 1].connection.id < connection.id) return;
     alike.push({ connection, findings, rank });
     alike.sort((a, b) => a.connection.id - b.connection.id);

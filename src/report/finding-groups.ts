@@ -17,7 +17,7 @@ export interface FindingGroup {
   readonly count: number;
 }
 
-/** What shows the same as the first of a group. */
+/** The findings of a group besides its first. */
 export interface Others {
   /** Those that have something of their own to say. */
   readonly told: readonly Told[];
@@ -88,7 +88,7 @@ export interface Folded {
   readonly told: Told;
 }
 
-/** Where a group is told of, if patterns at least as grave stand for each of its findings; else null. */
+/** Where a group is reported, if patterns at least as grave stand for each of its findings; else null. */
 export function foldedInto(
   { severity, told, further, count }: FindingGroup,
   patterns: readonly Pattern[],
@@ -113,7 +113,7 @@ function causeOf(finding: Finding, findings: readonly Finding[]): Finding {
     const { explainedBy } = cause;
     const next = findings.find(({ rule }) => rule === explainedBy);
     if (next === undefined) break;
-    // Two that explain each other are both told.
+    // Two that explain each other are both reported.
     if (next === finding) return finding;
     cause = next;
   }

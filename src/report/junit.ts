@@ -9,7 +9,7 @@ import type { AnalysisEnd, CaptureFacts, Reporter, Write } from './reporter.js';
 import { escapeControls } from './text/escape.js';
 import { connectionName, counted, frameNames, gaps } from './text/words.js';
 
-/** Of one rule's findings in one capture, as many are told. */
+/** How many of a rule's findings in one capture are listed. */
 const MOST_TOLD = 20;
 const FAILING: readonly Severity[] = ['error', 'warning'];
 const NO_DATE = '1970-01-01T00:00:00';
@@ -22,8 +22,8 @@ interface Failures {
 }
 
 /**
- * A test suite a capture, with a test case a rule: it fails if the rule found an error or a warning. So a clean
- * capture passes by name, and a CI server's history is that of the rule.
+ * A test suite per capture with a test case per rule, which fails if the rule found an error or a warning. So a clean
+ * capture passes by name, and a CI server keeps a history of each rule.
  */
 export class JunitReporter implements Reporter {
   readonly #write: Write;

@@ -12,8 +12,8 @@ const CONNECTION = piece('"type":"connection",');
 const FINDING = piece('"type":"finding",');
 
 /**
- * The report as one JSON object a line, each with its `type` first: `report`, `connection`, `finding` (right
- * after its connection), `pattern`, `capture`, `summary`. Nothing is kept, so that it suits endless input.
+ * The report as one JSON object per line, each with its `type` first: `report`, `connection`, `finding` (right
+ * after its connection), `pattern`, `capture`, `summary`. Nothing is kept, so it suits endless input.
  */
 export class NdjsonReporter implements Reporter {
   readonly #write: Write;

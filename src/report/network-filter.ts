@@ -1,12 +1,12 @@
 /**
- * What of Wireshark's display filters tells a network from others: what its frames have, and what those in other
- * networks have that its frames have not. Fields and their values are those of Wireshark 4.0.
+ * Terms of Wireshark's display filters that tell a network from others: what its frames have, and what frames of other
+ * networks have that its frames lack. Fields and their values are those of Wireshark 4.0.
  */
 import type { NetworkKind, NetworkPath, NetworkStep } from '../decode/domains.js';
 
 const MAX_VLAN = 4095;
 
-/** Tunnels by kinds that exclude each other on one way, and what shows any of them. */
+/** Tunnels by kinds that exclude each other on one path, and the filter that shows any of them. */
 const TUNNELS: readonly { readonly kinds: readonly NetworkKind[]; readonly shown: string }[] = [
   { kinds: ['vxlan'], shown: 'vxlan' },
   { kinds: ['geneve'], shown: 'geneve' },
@@ -28,7 +28,7 @@ export function ownTerms({ steps }: NetworkPath): string[] {
   return steps.flatMap((step, place) => stepTerms(step, pairedAs(steps, place)));
 }
 
-/** A term, or none, that leaves out frames which have that as well, but are of a network around it or within. */
+/** A term, or none, that leaves out frames which have that as well but belong to a network around it or within it. */
 export function otherTerms({ separations, steps }: NetworkPath): string[] {
   const others = [
     ...(separations.includes('interface') ? otherInterfaces(steps) : []),
@@ -69,7 +69,7 @@ function tunnelTerms(kind: NetworkKind): string[] {
   return TUNNELS.filter(({ kinds }) => kinds.includes(kind)).map(({ shown }) => anyOf([shown]));
 }
 
-/** Wireshark takes each two 802.1ad tags in a row for a pair, and names them otherwise than one alone. */
+/** Wireshark treats every two 802.1ad tags in a row as a pair, and names them differently from a single one. */
 function pairedAs(steps: readonly NetworkStep[], place: number): string {
   const isService = (at: number) => steps[at]?.kinds.includes('service-vlan') === true;
   let first = place;

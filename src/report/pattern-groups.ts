@@ -1,20 +1,20 @@
 import type { Pattern, Severity } from '../rules/finding.js';
 import { counted } from './text/words.js';
 
-/** A pattern that is told in full, and others of its rule and severity, such as the same trouble on other services. */
+/** A pattern that is shown in full, and others of its rule and severity, such as the same trouble on other services. */
 export interface PatternGroup {
   readonly severity: Severity;
   readonly first: Pattern;
-  /** What the others say, as far as it is told, and how many more there are. */
+  /** The others' titles, as far as they are shown, and how many more there are. */
   readonly also: readonly string[];
 }
 
-/** Of one rule, as many are told in full: those of notes differ in little but their names. */
+/** How many of one rule are shown in full: those that are only notes differ in little but their names. */
 const MOST_FULL: Readonly<Record<Severity, number>> = { error: 3, warning: 3, info: 1 };
-/** Of those beyond, as many are told by their titles. */
+/** How many of the others are shown by their titles. */
 const MOST_ALSO = 8;
 
-/** In the order of their first patterns. The last group of a rule tells of those that have none of their own. */
+/** In the order of their first patterns. The last group of a rule names those that have none of their own. */
 export function patternGroups(patterns: readonly Pattern[]): readonly PatternGroup[] {
   const byRule = new Map<string, Pattern[]>();
   for (const pattern of patterns) {

@@ -1,6 +1,6 @@
 /**
- * How much of a dossier a document shows, so that it fits where it is attached. What proves goes before
- * what is found, and what is found before what is counted: nothing is ever cut in the middle.
+ * How much of a dossier a document shows, so that it fits where it is attached. Proof is dropped before
+ * findings, and findings before counts: nothing is ever cut in the middle.
  */
 
 export interface Plan {
@@ -10,7 +10,7 @@ export interface Plan {
   readonly names: number;
   /** Exhibits whose segments are drawn. */
   readonly ladders: number;
-  /** Exhibits whose states are told. */
+  /** Exhibits whose states are shown. */
   readonly timelines: number;
   /** Connections in the list. */
   readonly rows: number;

@@ -33,7 +33,7 @@ export interface CaptureFacts extends CaptureNotes {
   /** Null without frames, or where these have no time. */
   readonly firstFrameAt: Timestamp | null;
   readonly lastFrameAt: Timestamp | null;
-  /** Frames that have no time of their own; not there without such frames. */
+  /** Frames that have no time of their own; absent without such frames. */
   readonly framesWithoutTime?: number;
   /** Until when the capture lasted: its last frame, or later if it says so itself. */
   readonly endAt: Timestamp | null;
@@ -41,7 +41,7 @@ export interface CaptureFacts extends CaptureNotes {
   readonly durationSeconds: number | null;
   /** Frames lost at the interfaces, by their own counters; null if the capture has none. */
   readonly dropped: number | null;
-  /** Files that were read on as parts of this one; not there without. */
+  /** Files that were read as further parts of this one; absent without any. */
   readonly appended?: Appended;
   /** The first of its interfaces. */
   readonly interfaces: readonly InterfaceFacts[];
@@ -49,17 +49,17 @@ export interface CaptureFacts extends CaptureNotes {
   readonly omittedInterfaces: number;
   /** Connections given up while they were idle, because too many were open. */
   readonly evicted: number;
-  /** When it paused, as far as that shows; only if it did. Of joined captures, the part that holds the frame after it. */
+  /** When it paused, as far as that shows; only if it did. If joined, with the part that holds the frame after it. */
   readonly pauses?: readonly Pause[];
-  /** What told connections apart beside addresses and ports, if anything did. */
+  /** What told connections apart besides addresses and ports, if anything did. */
   readonly separatedBy?: readonly Separation[];
   /** Frames that were not analysed, by reason. */
   readonly skipped: Readonly<Record<string, number>>;
-  /** Those skipped because their link type is not decoded, by its name: that of an inner header, where one names it. */
+  /** Those skipped because their link type is not decoded, by its name: that of an inner header, if one names it. */
   readonly undecodedLinkTypes: Readonly<Record<string, number>>;
   /**
-   * Frames that the snaplen cut before their TCP header ended, and the octets that were captured of each at most; not
-   * there without such frames.
+   * Frames that the snaplen cut before their TCP header ended, and the most octets that were captured of any; absent
+   * without such frames.
    */
   readonly cutHeaders?: { readonly frames: number; readonly octets: number };
   /** Frames that hold several packets (802.11 A-MSDU), of which only the first was looked at. */
@@ -73,7 +73,7 @@ export interface Summary {
   readonly findings: Readonly<Record<Severity, number>>;
   /** Findings that a suppression keeps out of the report. */
   readonly suppressed: number;
-  /** How this compares to an earlier report, if there was one to hold it against. */
+  /** How this compares to an earlier report, if one was given. */
   readonly baseline?: BaselineOutcome;
   /** Endpoints by the state they were last in; only states that occur, and only endpoints that were captured. */
   readonly finalStates: Partial<Readonly<Record<State, number>>>;
@@ -86,14 +86,14 @@ export interface AnalysisEnd {
   readonly patterns: readonly Pattern[];
 }
 
-/** When the capture ended that the one at `place` is, or is a part of; null if it has no frames. */
+/** When the capture at `place`, or the joined one that it is a part of, ended; null if it has no frames. */
 export function captureEnd(captures: readonly CaptureFacts[], place: number): Timestamp | null {
   let last = place;
   while (isContinued(captures, last)) last++;
   return captures[last].endAt;
 }
 
-/** What a ladder needs to know beside its connection and segments. */
+/** What a ladder needs to know besides its connection and segments. */
 export function ladderFacts(
   captures: readonly CaptureFacts[],
   connection: Connection,
@@ -126,11 +126,11 @@ export type Write = (part: string | Uint8Array) => void;
 export interface Spool {
   /** Takes a copy. */
   append(octets: Uint8Array): void;
-  /** Writes everything in order, and is empty then. */
+  /** Writes everything in order, and is then empty. */
   drain(write: Write): void;
 }
 
-/** A spool in memory, for where there is no better place. */
+/** A spool in memory, for when there is no better place. */
 export class MemorySpool implements Spool {
   #parts: Uint8Array[] = [];
 
@@ -148,13 +148,13 @@ export class MemorySpool implements Spool {
 export type LadderWishes = ReadonlyMap<number, readonly number[]>;
 
 /**
- * One output format. A reporter is told of connections as they end and must not keep what it can write at
+ * One output format. A reporter gets connections as they end and must not keep what it can write at
  * once: a capture may hold millions of connections.
  */
 export interface Reporter {
   /** `captureStart` is the time of the first frame: every `t` counts from it. */
   connection(connection: Connection, findings: readonly Finding[], captureStart: Timestamp): void;
-  /** Asked when all connections are told, before `end`. Its wishes are granted if captures can be read again. */
+  /** Asked after all connections, before `end`. Its wishes are granted if captures can be read again. */
   wishes?(): LadderWishes;
   /** A wish granted. */
   ladder?(connection: number, items: readonly LadderItem[]): void;

@@ -26,13 +26,13 @@ import { FIXED_SPACE } from './text/wrap.js';
 /** What Slack takes: of a block's text, of a header, and of blocks in a message. */
 const MOST_TEXT = 3000;
 const MOST_HEADER = 150;
-/** A message of more findings than these is not read. */
+/** Nobody reads a message with more findings than this. */
 const MOST_ITEMS = 8;
 const MOST_CAPTURES = 3;
 const MOST_FRAMES = 12;
-/** Of a finding: the rest is in the whole report. */
+/** How much of an explanation is shown: the rest is in the whole report. */
 const MOST_EXPLANATION = 1000;
-/** Wider than this, lines are broken where a sidebar is open. */
+/** Lines wider than this are broken if a sidebar is open. */
 const LADDER_COLUMNS = 80;
 const DOTS: Readonly<Record<Severity, string>> = {
   error: ':red_circle:',

@@ -35,7 +35,7 @@ export interface TableOptions {
   readonly columns: number;
   /** Also count the frames that were not analysed, by reason. */
   readonly verbose: boolean;
-  /** The capture came in while it was analysed: to look at it once more, one has to have saved it. */
+  /** The capture came in while it was analysed: it can be looked at again only if it was saved. */
   readonly isLive?: boolean;
 }
 
@@ -46,19 +46,19 @@ interface Card {
   readonly text: () => string;
 }
 
-/** Captures that are told of though nothing is wrong with them. */
+/** Captures that are described though nothing is wrong with them. */
 const MOST_CAPTURES = 8;
 /** Interfaces that are described with `verbose`. */
 const MOST_INTERFACES = 16;
 /** Wider lines are hard to read. */
 const MAX_WIDTH = 120;
-/** Where there is less room than this, text has all of it, without borders. */
+/** With less room than this, text gets all of it, without borders. */
 const MIN_FRAMED = 40;
 const MIN_WIDTH = 20;
 /** What a table's borders and the blanks inside them take of a line. */
 const CELL_EDGES = 4;
 const COMMAND_INDENT = '  ';
-/** Reports of more lines than most terminals show say at their end once more what was found. */
+/** Reports with more lines than most terminals show repeat at their end what was found. */
 const LONG = 60;
 
 /**
@@ -94,11 +94,11 @@ export class TableReporter implements Reporter {
     ];
     const text = parts.filter((part) => part !== '').join('\n\n');
     this.#write(`${text}\n`);
-    // Whoever ran a command sees the end of what it wrote.
+    // What one sees after running a command is the end of its output.
     if (text.split('\n').length > LONG) this.#write(`\n${verdict.join('\n')}\n`);
   }
 
-  /** Of many captures the first, and those that lack something: what was found must not stand far below. */
+  /** Of many captures, the first and those that lack something: what was found must not end up far below. */
   #captures(captures: readonly CaptureFacts[]): readonly string[] {
     const { palette, verbose } = this.#options;
     const told = captures.filter(
@@ -107,7 +107,7 @@ export class TableReporter implements Reporter {
     const rest = captures.length - told.length;
     return [
       ...told.map((facts) => this.#capture(facts)),
-      ...(rest > 0 ? [palette.dim(`and ${counted(rest, 'more capture')}: --verbose names all`)] : []),
+      ...(rest > 0 ? [palette.dim(`and ${counted(rest, 'more capture')}: --verbose lists all`)] : []),
     ];
   }
 
@@ -149,7 +149,7 @@ export class TableReporter implements Reporter {
     return lines.join('\n');
   }
 
-  /** What was found, in a line where there is room. */
+  /** What was found, in one line if there is room. */
   #verdict(end: AnalysisEnd): readonly string[] {
     const { palette } = this.#options;
     const { connections, suppressed } = end.summary;
@@ -176,7 +176,7 @@ export class TableReporter implements Reporter {
 
   /**
    * Patterns and findings by severity; of the same severity the patterns, which stand for many, come first. Findings
-   * that are all part of patterns are told there, by an example.
+   * that are all part of patterns are shown there, by an example.
    */
   #cards(end: AnalysisEnd): readonly Card[] {
     const names = end.captures.length > 1 ? end.captures.map(({ path }) => captureName(path)) : null;
@@ -186,7 +186,7 @@ export class TableReporter implements Reporter {
     const groups = this.#groups.sorted();
     const folded = groups.map((group) => {
       const place = foldedInto(group, end.patterns);
-      // Only a pattern that is told in full has room for an example.
+      // Only a pattern that is shown in full has room for an example.
       return patterns.some(({ first }) => first === place?.pattern) ? place : null;
     });
     const examplesOf = (pattern: Pattern): readonly Told[] =>
@@ -245,7 +245,7 @@ export class TableReporter implements Reporter {
     const hints = [
       ...(more > 0
         ? wrap(
-            `${counted(more, 'more connection')}: ${isLive ? 'of a saved capture, finwait FILE --format json' : '--format json'} has them all`,
+            `${counted(more, 'more connection')}: ${isLive ? 'for a saved capture, finwait FILE --format json' : '--format json'} has them all`,
             this.#width,
           )
         : []),
@@ -257,7 +257,7 @@ export class TableReporter implements Reporter {
     return [table, ...hints.map(palette.dim)].join('\n');
   }
 
-  /** A command behind what it is for, as far as the terminal reaches, or below it where there is no room. */
+  /** A command after what it is for, if the terminal is wide enough for both, else below it. */
   #hint(what: string, command: string): readonly string[] {
     const room = Math.max(this.#width, this.#options.columns);
     const line = `${what} ${command}`;

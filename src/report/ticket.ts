@@ -41,11 +41,11 @@ import { FIXED_SPACE } from './text/wrap.js';
 const MOST_CITATIONS = 6;
 const MOST_FRAMES = 12;
 const LADDER_COLUMNS = 100;
-/** What a line of the list has room for. */
+/** How much of a capture's name a line of the list has room for. */
 const MOST_CAPTURE_NAME = 40;
 const MARKS = { observed: '', confirmed: ' ✓', assumed: ' ?' } as const;
 
-/** Something to tell: all findings of a rule, or a pattern. */
+/** Something to report: all findings of a rule, or a pattern. */
 interface Item {
   readonly severity: Severity;
   readonly title: string;
@@ -349,7 +349,7 @@ export class TicketWriter {
     return this.#markup.fold(`Rests on ${plain(citationNames(told))}`, lines.join('\n'));
   }
 
-  /** A point of a list; several items stand below it. */
+  /** A point of a list; several items go below it. */
   #listed(label: string, items: readonly string[]): readonly string[] {
     const { bullet, bold } = this.#markup;
     if (items.length === 0) return [];

@@ -1,7 +1,7 @@
 /**
- * Findings told as they become certain, while a capture is still growing: each when a connection that is still open
- * shows it or when its connection ends, again if it becomes graver, and in the end if it turned out to be of another
- * severity or not to hold. What was told and not taken back is what a report finds.
+ * Reports findings as they become certain, while a capture is still growing: each when a connection that is still open
+ * shows it or when its connection ends, again if it becomes graver, and at the end if its severity turned out different
+ * or it did not hold. What was reported and not taken back is what a report finds.
  */
 import type { Connection } from '../connections/connection.js';
 import type { Timestamp } from '../core/time.js';
@@ -12,10 +12,10 @@ import type { AnalysisEnd, Reporter, Write } from './reporter.js';
 import type { Palette } from './text/palette.js';
 import { clockTime, connectionName, frameList } from './text/words.js';
 
-/** How told findings are put. */
+/** How findings are worded and written. */
 export interface Voice {
   found(connection: Connection, finding: Finding, start: Timestamp): void;
-  /** What was told of a connection, and does not hold in the end, or is not grave enough to be told. */
+  /** A finding that was reported, but in the end does not hold or is not grave enough to be reported. */
   settled(finding: Finding, at: Timestamp): void;
   end(end: AnalysisEnd): void;
 }
@@ -23,16 +23,16 @@ export interface Voice {
 export class WatchReporter implements Reporter {
   readonly #voice: Voice;
   readonly #severities: readonly Severity[];
-  /** What was told of connections that are still open, by id, as it was told last. */
+  /** What was reported on connections that are still open, by id, as it was reported last. */
   readonly #told = new Map<number, Finding[]>();
 
-  /** @param least the lowest severity that is told */
+  /** @param least the lowest severity that is reported */
   constructor(voice: Voice, least: Severity) {
     this.#voice = voice;
     this.#severities = SEVERITIES.slice(0, SEVERITIES.indexOf(least) + 1);
   }
 
-  /** A connection that is still open, and what it would amount to if it stayed so. */
+  /** A connection that is still open, and its findings if it stayed so. */
   open(connection: Connection, findings: readonly Finding[], start: Timestamp): void {
     const told = this.#told.get(connection.id) ?? [];
     const fresh = findings.filter((finding) => this.#isTold(finding) && !told.some(holds(finding)));
@@ -64,7 +64,7 @@ export class WatchReporter implements Reporter {
   }
 }
 
-/** Whether something that was told is the same finding, as grave at least. */
+/** Whether something that was reported is the same finding and at least as grave. */
 function holds(finding: Finding): (told: Finding) => boolean {
   const gravity = SEVERITIES.indexOf(finding.severity);
   return (told) => isSame(told, finding) && SEVERITIES.indexOf(told.severity) <= gravity;
@@ -74,7 +74,7 @@ function isSame(a: Finding, b: Finding): boolean {
   return a.rule === b.rule && a.endpoint === b.endpoint;
 }
 
-/** A line a finding, for people. */
+/** One line per finding, for people. */
 export class TextVoice implements Voice {
   readonly #write: Write;
   readonly #palette: Palette;
@@ -105,8 +105,8 @@ export class TextVoice implements Voice {
 const FINDING = piece('"type":"finding",');
 
 /**
- * A JSON object a line, for programs: `finding` as in NDJSON reports, `settled`, and at the end `pattern`, `capture` and
- * `summary`, as they have them.
+ * One JSON object per line, for programs: `finding` as in NDJSON reports, `settled`, and at the end `pattern`,
+ * `capture` and `summary`, also as there.
  */
 export class JsonVoice implements Voice {
   readonly #write: Write;

@@ -193,7 +193,7 @@ describe('captures one behind the other in one file', () => {
     expect([files, offset]).toEqual([parts.length - 1, parts[0].length]);
     const { stdout } = await finwait([file]);
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
-      `${parts.length} pcap files one behind the other, read as parts of one: the second starts at byte ${parts[0].length}`,
+      `${parts.length} pcap files one after the other, read as parts of one: the second starts at byte ${parts[0].length}`,
     );
   });
 });

@@ -43,7 +43,7 @@ describe('headers that the snaplen cut', () => {
     expect(cutHeaders).toEqual({ frames: 2, octets: 44 });
     for (const [format, text] of Object.entries(texts)) {
       expect(text, format).toContain(
-        '2 frames could not be analysed: the capture kept only 44 octets of each, and the TCP header ends behind them; capture with a larger snaplen (tcpdump -s 128',
+        '2 frames could not be analysed: the capture kept only 44 octets of each, and the TCP header extends beyond them; capture with a larger snaplen (tcpdump -s 128',
       );
     }
   });

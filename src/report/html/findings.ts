@@ -68,8 +68,8 @@ export class FindingCards {
     const shown = pattern.connections
       .filter((id) => this.#links.hasLadder(id))
       .map((id) => this.#links.connection(id));
-    // Some of many would pass for all of them.
-    const which = shown.length < pattern.count ? ', drawn are' : ':';
+    // A plain list of some would pass for all of them.
+    const which = shown.length < pattern.count ? ', drawn below:' : ':';
     const drawn = shown.length === 0 ? '' : `${which} ${shown.join(', ')}`;
     const filters = patternFilters(pattern, MOST_FRAMES);
     const left = filters.length - MOST_CAPTURES;
@@ -87,7 +87,7 @@ export class FindingCards {
     );
   }
 
-  /** The first card of a rule has its id: findings of several severities are several cards. */
+  /** The first card of a rule gets its id: findings of several severities make several cards. */
   #card(finding: Finding | Pattern, meta: readonly string[], more: readonly string[]): string {
     const when = period(finding);
     const isFirst = !this.#carded.has(finding.rule);

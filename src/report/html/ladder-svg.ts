@@ -28,7 +28,7 @@ const MARKS = { observed: '', confirmed: ' ✓', assumed: ' ?' } as const;
 export interface SvgLadder {
   readonly width: number;
   readonly height: number;
-  /** What stands inside the `svg` element. */
+  /** What goes inside the `svg` element. */
   readonly content: string;
 }
 
@@ -36,7 +36,7 @@ export interface SvgLadder {
 export interface LadderLinks {
   /** The id of a frame's row. */
   readonly rowId: (frame: number) => string;
-  /** The id of what is said of a rule's findings; null if that is nowhere. */
+  /** The id of what is said about a rule's findings; null if nothing is. */
   readonly ruleId: (rule: string) => string | null;
 }
 
@@ -173,7 +173,7 @@ class Drawing {
     this.#y += proven.length * MARK_LINE;
   }
 
-  /** Findings whose proof ends here, each a line that leads to it. */
+  /** Findings whose proof ends here, each on a line that links to it. */
   #marks(y: number, proven: readonly Finding[]): readonly string[] {
     return proven.map(({ severity, rule }, place) => {
       const text = `<text x="${MIDDLE}" y="${y + place * MARK_LINE}" text-anchor="middle" class="mark ${severity}">▲ ${severity}: ${rule}</text>`;
@@ -182,7 +182,7 @@ class Drawing {
     });
   }
 
-  /** What links to a frame lead to. */
+  /** The target of links to a frame. */
   #idOf(frame: number): string {
     return this.#links === null ? '' : ` id="${this.#links.rowId(frame)}"`;
   }
@@ -209,7 +209,7 @@ class Drawing {
   }
 }
 
-/** What lies behind a row with which proofs end: the first of them colours it. */
+/** The background of a row with which proofs end: the first of them colours it. */
 function proofOf(proven: readonly Finding[], y: number, height: number): readonly string[] {
   return proven
     .slice(0, 1)

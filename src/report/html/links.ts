@@ -6,7 +6,7 @@ import { escapeXml } from '../text/escape.js';
 import { captureName } from '../text/words.js';
 import { MOST_FRAMES } from './elements.js';
 
-/** Where the page leads from one section to another: to what it shows, and to nothing else. */
+/** Links from one section of the page to another: only to what it shows. */
 export class Links {
   readonly #captures: readonly CaptureFacts[];
   /** The rows of each exhibit's ladder; null if its segments are not known. */

@@ -11,9 +11,9 @@ const BAR = 26;
 const NAME = 18;
 const ROW = BAR + NAME + 12;
 const TICKS = 4;
-/** What a character of the bars' font takes. */
+/** Width of a character of the bars' font. */
 const CHARACTER = 7.4;
-/** Even the shortest state can be seen. */
+/** So that even the shortest state can be seen. */
 const LEAST = 2;
 /** White letters are readable on these. */
 const DARK: readonly string[] = ['s-est', 's-cw', 's-last', 's-tw'];

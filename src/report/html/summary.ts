@@ -1,4 +1,4 @@
-/** The first section: what came of it all, and of which captures. */
+/** The first section: what was found, and in which captures. */
 
 import { grouped } from '../../core/numbers.js';
 import { SEVERITIES } from '../../rules/finding.js';
@@ -17,7 +17,7 @@ import {
 } from '../text/words.js';
 import { MOST_CAPTURES } from './elements.js';
 
-/** What is worst, in a sentence. */
+/** The worst, in a sentence. */
 export function lead({ groups, end }: Dossier): string {
   const titles = [...end.patterns, ...groups.map(({ told: [{ finding }] }) => finding)];
   const [worst] = titles.sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));

@@ -11,7 +11,7 @@ import { ladderSvg } from './ladder-svg.js';
 import type { Links } from './links.js';
 import { stateBars } from './state-bar.js';
 
-/** The colours of states, and the pattern that says that one is assumed. */
+/** The colours of states, and the hatching of an assumed one. */
 export function legend(): string {
   const swatch = (className: string): string =>
     `<svg width="14" height="14" viewBox="0 0 14 14" aria-hidden="true"><rect width="14" height="14" class="${className}"/></svg>`;
@@ -24,7 +24,7 @@ export function legend(): string {
   return `<ul class="legend">${items.join('')}<li>${hatch}assumed: no segment proves it</li></ul>`;
 }
 
-/** A connection: its states, its segments, and how it came from one to the next. */
+/** A connection: its states, its segments, and how it came from one state to the next. */
 export function exhibit(
   { connection, findings }: Exhibit,
   captures: readonly CaptureFacts[],
@@ -35,7 +35,7 @@ export function exhibit(
   const near =
     vantage.near === 'unknown'
       ? ''
-      : `, captured ${vantage.near === 'between' ? 'between both' : `near the ${vantage.near}`}`;
+      : `, captured ${vantage.near === 'between' ? 'between the two' : `near the ${vantage.near}`}`;
   const parts = [
     `<article class="exhibit" id="connection-${id}" aria-labelledby="h-connection-${id}">`,
     `<h3 id="h-connection-${id}">Connection ${id}${networkOf(connection)}: <span class="names">${escapeXml(`${endpointName(client)} ↔ ${endpointName(server)}`)}</span></h3>`,

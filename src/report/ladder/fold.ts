@@ -4,7 +4,7 @@ import type { LadderItem, LadderSegment, Traffic } from './recorder.js';
 /** A stretch of plain traffic of which only its size is shown. */
 export interface Fold {
   readonly folded: Readonly<Record<'client' | 'server', Traffic>>;
-  /** Times of its first and last segment that are known; null if none is. */
+  /** The first and the last known time of its segments; null if none is known. */
   readonly from: Timestamp | null;
   readonly to: Timestamp | null;
 }

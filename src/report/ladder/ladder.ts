@@ -23,11 +23,11 @@ import { type LadderFacts, type LadderRow, ladderRows, segmentLabels } from './r
 export interface LadderOptions extends LadderFacts {
   readonly palette: Palette;
   readonly columns: number;
-  /** The name of its capture, where there are several. */
+  /** The name of its capture, if there are several. */
   readonly capture?: string;
 }
 
-/** Where there is less room than this, states stand below the arrows instead of beside them. */
+/** With less room than this, states go below the arrows instead of beside them. */
 const MIN_BESIDE = 80;
 const MIN_WIDTH = 40;
 const MAX_WIDTH = 120;
@@ -37,7 +37,7 @@ const STATE_WIDTH = 13;
 const MARKS = { observed: '', confirmed: '✓', assumed: '?' } as const;
 const MARK_WIDTH = '◆ '.length;
 
-/** What stands in the column of an endpoint. */
+/** What goes into the column of an endpoint. */
 interface Entry {
   readonly text: string;
   readonly style: (text: string) => string;
@@ -46,7 +46,7 @@ interface Entry {
 const NO_ENTRY: Entry = { text: '', style: (text) => text };
 
 /**
- * One connection as textbooks draw it: its segments as arrows between two columns that tell which state
+ * One connection as textbooks draw it: its segments as arrows between two columns that show which state
  * each endpoint entered.
  */
 export function ladder(connection: Connection, items: readonly LadderItem[], options: LadderOptions): string {
@@ -59,9 +59,9 @@ class Ladder {
   readonly #palette: Palette;
   readonly #width: number;
   readonly #frameWidth: number;
-  /** Times and frame numbers, and the blank behind them. */
+  /** Times and frame numbers, and the blank after them. */
   readonly #leadWidth: number;
-  /** The client's state before the arrow, and the blank behind it; 0 if states stand below. */
+  /** The client's state before the arrow, and the blank after it; 0 if states go below. */
   readonly #besideWidth: number;
   readonly #arrowWidth: number;
   readonly #lines: string[] = [];
@@ -179,7 +179,7 @@ class Ladder {
     this.#lines.push(...states.map((line) => (this.#isBeside ? dim(lead) : this.#lead()) + line));
   }
 
-  /** Lines in the middle between the state columns, which reach into the server's where they must. */
+  /** Lines in the middle between the state columns, which reach into the server's if they must. */
   #row(lead: string, ...texts: readonly string[]): void {
     const lines = texts.flatMap((text) => wrap(text, this.#middleWidth));
     for (const [place, line] of lines.entries()) {
@@ -188,7 +188,7 @@ class Ladder {
     }
   }
 
-  /** What both sides are in, with an arrow between them where there is room beside it: else several lines if need be. */
+  /** Both sides' states, with an arrow between them if there is room beside it; else on several lines if need be. */
   #states(
     client: Entry = NO_ENTRY,
     server: Entry = NO_ENTRY,
@@ -226,7 +226,7 @@ class Ladder {
     return this.#besideWidth > 0;
   }
 
-  /** What stands between the states may reach into the server's column, which is empty then. */
+  /** What goes between the states may reach into the server's column, which is then empty. */
   get #middleWidth(): number {
     return this.#width - this.#leadWidth - this.#besideWidth;
   }
@@ -244,7 +244,7 @@ class Ladder {
     for (const endpoint of [this.#connection.client, this.#connection.server]) {
       for (const entry of endpoint.timeline) {
         if (entry.frame === null) {
-          const copy = entry.copyFrame === undefined ? '' : `, of which a later copy is #${entry.copyFrame}`;
+          const copy = entry.copyFrame === undefined ? '' : `, a later copy of which is #${entry.copyFrame}`;
           this.#text(`no frame shows the ${endpoint.role}'s ${entry.state}: ${entry.cause}${copy}`, dim);
         } else if (entry.retractedBy !== null) {
           const text = `the ${endpoint.role}'s ${entry.state} of #${entry.frame} was disproved by #${entry.retractedBy}`;
@@ -253,7 +253,7 @@ class Ladder {
       }
       const state = stateOf(endpoint);
       if (state !== null) this.#lines.push(`the ${endpoint.role} ended in ${bold(state)}`);
-      else this.#text(`nothing of the ${endpoint.role} was captured: its state is not known`, dim);
+      else this.#text(`nothing from the ${endpoint.role} was captured: its state is unknown`, dim);
     }
     for (const finding of this.#options.findings) {
       const [title, ...more] = wrap(finding.title, this.#width - finding.severity.length - 1);
@@ -270,7 +270,7 @@ class Ladder {
 }
 
 function placeOf(near: Role | 'between'): string {
-  return near === 'between' ? 'between both' : `near the ${near}`;
+  return near === 'between' ? 'between the two' : `near the ${near}`;
 }
 
 /** In at most `room` characters. */

@@ -13,11 +13,11 @@ export interface LadderSegment {
   readonly sequence: number;
   readonly acknowledgment: number;
   readonly payload: number;
-  /** As it stands in the header. */
+  /** As the header has it. */
   readonly window: number;
   /**
-   * `again`: the same octets, SYN or FIN were sent before. `probe`: nothing new, but the octet before the
-   * next one once more, to draw an answer (a keep-alive or a zero-window probe).
+   * `again`: the same octets, SYN or FIN were sent before. `probe`: nothing new, only the octet before the
+   * next one, sent again to draw an answer (a keep-alive or a zero-window probe).
    */
   readonly note: 'again' | 'probe' | null;
 }
@@ -42,10 +42,10 @@ export interface LadderRecorderOptions {
 }
 
 const DEFAULT_ENDS = 20_000;
-/** How many sent segments a side is remembered by, to tell repetitions. */
+/** How many segments that a side sent are remembered, to recognize repetitions. */
 const MOST_REMEMBERED = 4096;
 
-/** How many SYN-ACKs a side is remembered by, to number them anew. */
+/** How many SYN-ACKs of a side are remembered, to renumber them. */
 const MOST_SYN_ACKS = 16;
 
 type Rung = { -readonly [key in keyof LadderSegment]: LadderSegment[key] };
@@ -60,7 +60,7 @@ class Sent {
   #isAcknowledged = false;
   #ends = new Recent<number, number>(MOST_REMEMBERED);
 
-  /** The peer acknowledges all before `acknowledgment`: which of two SYN-ACKs it took is decided by that. */
+  /** The peer acknowledges all before `acknowledgment`: that decides which of two SYN-ACKs it took. */
   acknowledge(acknowledgment: number): void {
     this.base ??= acknowledgment - 1;
     const other = this.otherBase;
@@ -89,7 +89,7 @@ class Sent {
   }
 }
 
-/** Keeps one connection's segments for a ladder; of a long connection its start, its end and some between. */
+/** Keeps one connection's segments for a ladder; or of a long connection its start, its end and some between. */
 export class LadderRecorder {
   readonly #sent: Readonly<Record<Role, Sent>> = { client: new Sent(), server: new Sent() };
   readonly #ends: number;
@@ -128,7 +128,7 @@ export class LadderRecorder {
     ];
   }
 
-  /** A segment that is at neither end any more. */
+  /** A segment that is no longer at either end. */
   #leave(rung: LadderSegment): void {
     if (this.#always.has(rung.frame)) {
       this.#middle.push(rung);

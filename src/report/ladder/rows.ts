@@ -14,14 +14,14 @@ export type LadderRow =
   | {
       readonly kind: 'segment';
       readonly segment: LadderSegment;
-      /** The states that either endpoint entered by it, those taken back among them. */
+      /** The states that either endpoint entered by it, including those taken back. */
       readonly entered: Readonly<Record<Role, readonly Transition[]>>;
       /** Findings whose proof ends here. */
       readonly proven: readonly Finding[];
     }
   | ({ readonly kind: 'fold' } & Fold)
   | { readonly kind: 'silence'; readonly seconds: number }
-  /** What somebody noted on the frame of the row before. */
+  /** A comment that somebody left on the frame of the row before. */
   | { readonly kind: 'comment'; readonly frame: number; readonly text: string }
   /** Frames that are no segments: ICMP errors, requests for a link address. */
   | {
@@ -58,7 +58,7 @@ interface Aside {
   readonly text: string;
 }
 
-/** What concerns the connection and is no segment of it. */
+/** What concerns the connection but is no segment of it. */
 function textOf({ icmp, neighbour }: Milestone): string | null {
   if (icmp !== undefined)
     return `ICMP${icmp.version === 6 ? 'v6' : ''} type ${icmp.type} code ${icmp.code} from ${icmp.reporter}`;
@@ -116,7 +116,7 @@ class LadderRows {
     return this.#rows;
   }
 
-  /** Neither a state nor a finding hangs on it, and it is only data or an acknowledgment. */
+  /** Neither a state nor a finding depends on it, and it is only data or an acknowledgment. */
   #isPlain({ frame, flags }: LadderSegment): boolean {
     return (
       (flags & (SYN | FIN | RST)) === 0 &&
@@ -171,7 +171,7 @@ class LadderRows {
     const { client, server, quality } = this.#connection;
     const closed = STATES[CLOSED];
     if (client.finalState === closed && server.finalState === closed) return;
-    // Behind a pause the silence is nobody's.
+    // After a pause of the capture, silence is nobody's.
     const time = quality.pausedAt ?? this.#facts.captureEnd;
     const isLong = secondsBetween(this.#lastTime, time) >= LONG_SILENCE;
     if (!isLong) return;
@@ -184,7 +184,7 @@ class LadderRows {
   }
 }
 
-/** What a segment says, its flags, numbers and length: in full, and then with ever less of what is missed least. */
+/** A segment's flags, numbers and length: in full, then shorter and shorter without what is missed least. */
 export function segmentLabels(segment: LadderSegment): readonly string[] {
   const { flags, sequence, acknowledgment, payload, window, note } = segment;
   const namesWithout = (left: number): string =>
@@ -229,7 +229,7 @@ function commentsByFrame(
   return map;
 }
 
-/** The last frame of each finding's proof says which finding it proves. */
+/** Findings by the last frame of their proof. */
 function byLastFrame(findings: readonly Finding[]): Map<number, Finding[]> {
   const map = new Map<number, Finding[]>();
   for (const finding of findings) {

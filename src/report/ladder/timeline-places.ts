@@ -1,14 +1,14 @@
 import type { Endpoint, Transition } from '../../connections/connection.js';
 
-/** A transition, and the frame by which it stands in a drawing; null where no frame shows it. */
+/** A transition, and the frame at which a drawing shows it; null if no frame does. */
 export interface PlacedTransition {
   readonly entry: Transition;
   readonly at: number | null;
 }
 
 /**
- * Each transition by its frame, or by the frame of a state that it follows, where that is later: a FIN that was captured
- * before the FIN that its receiver had sent by then makes CLOSING only of the FIN-WAIT-1 that is captured behind it.
+ * Each transition at its frame, or at the frame of a state that it follows if that is later: a FIN captured before the
+ * FIN that its receiver had already sent leads to CLOSING only from the FIN-WAIT-1 that is captured after it.
  */
 export function placeTransitions({ timeline }: Endpoint): readonly PlacedTransition[] {
   let reached = 0;

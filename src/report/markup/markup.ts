@@ -5,7 +5,7 @@ export interface Column {
 }
 
 /**
- * How a ticket system writes what a report is made of. What comes in is marked up already, but for `prose`, `code`
+ * How a ticket system writes what a report is made of. What comes in is already marked up, except for `prose`, `code`
  * and titles of folds, which take any text and make it harmless.
  */
 export interface Markup {
@@ -21,7 +21,7 @@ export interface Markup {
   readonly table: (columns: readonly Column[], rows: readonly (readonly string[])[]) => string;
   /** Lines of a fixed-width font, free of control characters. Nothing in them ends the fence. */
   readonly fence: (text: string) => string;
-  /** What can be hidden at first, where the place can do that, under a title that is any text. */
+  /** A body that is hidden at first, where the place can do that, under a title, which may be any text. */
   readonly fold: (title: string, body: string) => string;
   readonly lineBreak: string;
 }

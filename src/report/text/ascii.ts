@@ -35,7 +35,7 @@ const LIKENESSES: ReadonlyMap<string, string> = new Map(
   }),
 );
 
-/** A text for terminals that know no other characters than those of ASCII. */
+/** A text for terminals that know only ASCII characters. */
 export function toAscii(text: string): string {
   return text
     .replace(/[┌┬┐├┼┤└┴┘]/g, '+')

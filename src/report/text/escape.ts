@@ -11,18 +11,18 @@ export function escapeControls(text: string): string {
   });
 }
 
-/** A comment, which often has several lines, in one of them; still to be escaped. */
+/** A comment, which often has several lines, on one line; still to be escaped. */
 export function onOneLine(text: string): string {
   return text.trim().replace(/\s*(?:\r\n|\r|\n)\s*/g, ' ⏎ ');
 }
 
-/** Beside a mark, it takes its meaning away where nothing else does. */
+/** Next to a character of markup, it takes away that character's meaning when nothing else does. */
 export const ZERO_WIDTH_SPACE = '\u200b';
 
 /**
  * Text in Markdown that is shown as it is: no markup, no HTML, no link, nobody mentioned, on one line.
- * GitHub and GitLab look for mentions, issues and emoji names after they have taken the backslashes away:
- * only an invisible character keeps them from it.
+ * GitHub and GitLab look for mentions, issues and emoji names after they have removed the backslashes:
+ * only an invisible character prevents that.
  */
 export function escapeMarkdown(text: string): string {
   return escapeControls(text)
@@ -34,12 +34,12 @@ export function escapeMarkdown(text: string): string {
     .replace(/:([\w+-]+)(?=:)/g, (text, name) => (isEmoji(name) ? `${text}${ZERO_WIDTH_SPACE}` : text));
 }
 
-/** Whether `:name:` may be a picture. Ports and the groups of IPv6 addresses stay whole but for these few. */
+/** Whether `:name:` may be a picture. Ports and the groups of IPv6 addresses stay whole except for these few. */
 function isEmoji(name: string): boolean {
   return !/^[\da-f]{1,5}$/i.test(name) || /^(?:a|b|ab|100|1234)$/i.test(name);
 }
 
-/** Text in Markdown as code. In tables as well, where even code may not hold a bar. */
+/** Text in Markdown as code, also for tables, where even code may not hold a bar. */
 export function markdownCode(text: string): string {
   const shown = escapeControls(text).replaceAll('|', '\u2502');
   const longest = Math.max(0, ...(shown.match(/`+/g) ?? []).map((run) => run.length));

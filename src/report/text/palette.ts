@@ -1,6 +1,6 @@
 import type { Severity } from '../../rules/finding.js';
 
-/** What a terminal can show beside the words; without colours every function returns its text. */
+/** What a terminal can show besides the words; without colours every function returns its text. */
 export interface Palette {
   readonly bold: (text: string) => string;
   readonly dim: (text: string) => string;

@@ -38,7 +38,7 @@ export function citationNames(citations: readonly Citation[]): string {
   return text;
 }
 
-/** What is shown in the place of a time, and of seconds, that nobody knows. */
+/** What is shown instead of a time, or of seconds, that nobody knows. */
 export const UNKNOWN_TIME = 'no time';
 
 /** When a capture began and how long it lasted: `from 2026-11-20 22:00:00.123 UTC, for 62.1 s`; empty without frames. */
@@ -49,8 +49,8 @@ export function span({ frames, firstFrameAt, durationSeconds }: CaptureFacts, se
 }
 
 /**
- * When something was, to be found in logs of that time: `2026-11-20 23:58:31.361 to 23:59:33.762 UTC`, each end with
- * its day if there are two. One time where both are the same or a clock ran backwards, and empty if it is not known.
+ * When something happened, to find it in logs: `2026-11-20 23:58:31.361 to 23:59:33.762 UTC`, each end with its day
+ * if there are two. Only one time if both are the same or a clock ran backwards, and empty if it is not known.
  */
 export function period({ from, to }: { readonly from: Timestamp; readonly to: Timestamp }): string {
   if (!isKnown(from)) return '';
@@ -72,21 +72,21 @@ export function clockTime(time: Timestamp): string {
 /** A time that passed, with as many digits as help: `62.1 s`, `0.020 s`, `12 µs`, `10 h 7 min`. */
 export function seconds(value: number): string {
   if (Number.isNaN(value)) return UNKNOWN_TIME;
-  // The unit is that of the figure as it is rounded.
+  // The unit is that of the rounded figure.
   if (value >= 119.95) return duration(value);
   if (value >= 9.9995) return `${value.toFixed(1)} s`;
   if (value >= 0.0009995 || value === 0) return `${value.toFixed(3)} s`;
   return `${Math.round(value * 1e6)} µs`;
 }
 
-/** Seconds since something with four decimals, as tables have them. */
+/** The seconds between two times with four decimals, as tables show them. */
 export function elapsed(from: Timestamp, to: Timestamp): string {
   const value = secondsBetween(from, to);
   return Number.isNaN(value) ? UNKNOWN_TIME : value.toFixed(4);
 }
 
 /**
- * The limits that a finding rests on, as one would set others: `60 s (close-wait-stuck.stuckSeconds), 600 s
+ * The limits that a finding rests on, with the names to set them by: `60 s (close-wait-stuck.stuckSeconds), 600 s
  * (errorSeconds)`; empty if it rests on none.
  */
 export function limitsText({ rule, limits = {} }: Finding | Pattern): string {
@@ -181,11 +181,11 @@ export function frameNames(frames: readonly number[], most?: number): string {
   return frames.length === 0 ? '' : `frame${frames.length === 1 ? '' : 's'} ${frameList(frames, most)}`;
 }
 
-/** Whoever puts files one behind the other should know that their order counts. */
+/** Those who put several files into one should know that their order counts. */
 function parts({ appended }: CaptureFacts): readonly string[] {
   if (appended === undefined) return [];
   return [
-    `${counted(appended.files + 1, 'pcap file')} one behind the other, read as parts of one: the second starts at byte ${grouped(appended.offset)}; if their times overlap, merge them frame by frame with mergecap`,
+    `${counted(appended.files + 1, 'pcap file')} one after the other, read as parts of one: the second starts at byte ${grouped(appended.offset)}; if their times overlap, merge them frame by frame with mergecap`,
   ];
 }
 
@@ -193,7 +193,7 @@ function parts({ appended }: CaptureFacts): readonly string[] {
 const MOST_REMARKS = 3;
 
 /**
- * What is remarkable about a capture, such as what somebody noted on it and its frames, each in a line, cut to `most`
+ * What is remarkable about a capture, such as comments on it and its frames, a line each, cut to `most`
  * characters but not escaped.
  */
 export function remarks(facts: CaptureFacts, most = 200): readonly string[] {
@@ -215,13 +215,13 @@ export function captureName(path: string): string {
   return path === '-' ? 'standard input' : escapeControls(path);
 }
 
-/** Where a connection is: the capture's name, and its number there, which is not the one that it has among all. */
+/** Where a connection is: the capture's name, and its number there, which is not its number among all. */
 export type PlaceOf = (connection: {
   readonly capture: number;
   readonly stream: number;
 }) => readonly [name: string, ...stream: string[]];
 
-/** Tells where connections are, for lists of them; null where there is but one capture. */
+/** Says where connections are, for lists of them; null if there is only one capture. */
 export function placesIn(captures: readonly CaptureFacts[]): PlaceOf | null {
   if (captures.length < 2) return null;
   return ({ capture, stream }) => {
@@ -245,7 +245,7 @@ export function connectionName({ id, network }: { readonly id: number; readonly 
   return network === '' ? `connection ${id}` : `connection ${id} (${network})`;
 }
 
-/** What to know of a pattern's filter: `in b.pcap, the first 12`; empty if it shows all of them. */
+/** What to know about a pattern's filter: `in b.pcap, the first 12`; empty if it shows all of them. */
 export function filterScope({ capture, first }: PatternFilter, nameOf: (capture: number) => string): string {
   const parts = [
     ...(capture === null ? [] : [`in ${nameOf(capture)}`]),
@@ -268,16 +268,16 @@ export function timelineCommand(
   return `finwait timeline ${isJoined ? '--join ' : ''}${separate}${paths.join(' ')} --connection ${stream}`;
 }
 
-/** What a line of text has room for: link types, of which a hostile capture names as many as there are. */
+/** How many link types a line of text has room for: a hostile capture names as many as there are. */
 const MOST_NAMED = 8;
 
-/** The first of some names, and how many more there are, with those that are `omitted` already. */
+/** The first of some names, and how many more there are, including those already `omitted`. */
 export function firstOf(names: readonly string[], omitted = 0): readonly string[] {
   const more = names.length - MOST_NAMED + omitted;
   return more > 0 ? [...names.slice(0, MOST_NAMED), `${grouped(more)} more`] : names;
 }
 
-/** What the analysis of a capture does not rest on though it was on the wire, each without a final stop. */
+/** What was on the wire but is missing from a capture's analysis, each without a final stop. */
 export function gaps(facts: CaptureFacts): readonly string[] {
   const { dropped, evicted } = facts;
   return [
@@ -287,17 +287,17 @@ export function gaps(facts: CaptureFacts): readonly string[] {
   ];
 }
 
-/** What of a capture was not analysed though it may hold TCP, each without a final stop. */
+/** What was not analysed in a capture though it may hold TCP, each without a final stop. */
 export function omissions(facts: CaptureFacts): readonly string[] {
   const { undecodedLinkTypes, aggregates } = facts;
   const linkTypes = Object.entries(undecodedLinkTypes);
   const frames = linkTypes.reduce((sum, [, count]) => sum + count, 0);
   const names = firstOf(linkTypes.map(([name, count]) => `${name} (${grouped(count)})`)).join(', ');
   return [
-    ...(frames > 0 ? [`link types that are not decoded, of ${counted(frames, 'frame')}: ${names}`] : []),
+    ...(frames > 0 ? [`link types that are not decoded, in ${counted(frames, 'frame')}: ${names}`] : []),
     ...(aggregates > 0
       ? [
-          `several packets in one (802.11 A-MSDU), of which only the first was analysed: ${counted(aggregates, 'frame')}`,
+          `several packets in one (802.11 A-MSDU), only the first of which was analysed: ${counted(aggregates, 'frame')}`,
         ]
       : []),
     ...cutHeaders(facts),
@@ -310,23 +310,23 @@ function cutHeaders({ cutHeaders: cut }: CaptureFacts): readonly string[] {
   const { frames, octets: kept } = cut;
   const each = frames === 1 ? 'of it' : 'of each';
   return [
-    `${counted(frames, 'frame')} could not be analysed: the capture kept only ${kept} octets ${each}, and the TCP header ends behind them; capture with a larger snaplen (tcpdump -s 128, or -s 256 where tunnels are)`,
+    `${counted(frames, 'frame')} could not be analysed: the capture kept only ${kept} octets ${each}, and the TCP header extends beyond them; capture with a larger snaplen (tcpdump -s 128, or -s 256 for tunnels)`,
   ];
 }
 
-/** What helps where most frames were skipped for a reason. */
+/** What helps if most frames were skipped for one reason. */
 const REMEDIES: Readonly<Partial<Record<keyof typeof VERDICT_DESCRIPTIONS, string>>> = {
-  'not-ip': 'see whether this is the right interface',
-  'not-tcp': 'finwait tells of TCP alone',
+  'not-ip': 'check whether this is the right interface',
+  'not-tcp': 'finwait reports on TCP only',
   fragment:
-    'a capture filter on ports lets pass the first fragment of each datagram alone, one on hosts lets pass all',
-  malformed: 'see whether the file names the right link type: capinfos -E FILE; editcap -T changes it',
+    'a capture filter on ports passes only the first fragment of each datagram, one on hosts passes all',
+  malformed: 'check whether the file names the right link type: capinfos -E FILE; editcap -T changes it',
   encrypted: 'decrypt them first, as airdecap-ng does, or capture behind the access point',
 };
-/** Told in other words, or analysed with a later frame. */
+/** Reported in other words, or analysed with a later frame. */
 const NO_OMISSIONS: readonly string[] = ['unsupported-link-type', 'truncated-header', 'reassembled-fragment'];
 
-/** The reason for which most frames were not analysed, if it is one. */
+/** The reason why most frames were not analysed, if it is a single one. */
 function mainOmission({ frames, skipped }: CaptureFacts): readonly string[] {
   for (const [reason, count] of Object.entries(skipped)) {
     if (count * 2 <= frames || NO_OMISSIONS.includes(reason)) continue;
@@ -342,5 +342,5 @@ function mainOmission({ frames, skipped }: CaptureFacts): readonly string[] {
 /** That connections were given up, without a final stop. */
 export function evictions({ evicted }: CaptureFacts): string {
   const many = counted(evicted, 'idle connection');
-  return `too many connections at once: ${many} given up early, what followed counts as another (--max-connections)`;
+  return `too many connections at once: ${many} given up early, later segments count as new connections (--max-connections)`;
 }

@@ -8,7 +8,7 @@ const UNIT_SPACE = /(?<=\d) (?=(?:s|ms|µs|min|h|d|%|B|kB|MB|GB)(?![\w-]))/g;
 
 /**
  * Breaks a text at spaces, but not between a figure and its unit, into lines of at most `width` columns; longer words
- * are broken where they must.
+ * are broken if they must be.
  */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
@@ -38,7 +38,7 @@ export function wrap(text: string, width: number): string[] {
 const CONTINUED = ' \\';
 
 /**
- * Breaks a command line as a shell lets it be broken, so that it can still be copied: a backslash ends each line
+ * Breaks a command line as shells allow, so that it can still be copied: a backslash ends each line
  * but the last. Words in quotes stay whole, however long they are.
  */
 export function wrapCommand(command: string, width: number): string[] {
