@@ -1,4 +1,4 @@
-/** Holds an observation against an expectation. */
+/** Compares an observation with an expectation. */
 import type { Path } from '../config/problems.js';
 import type { Role } from '../connections/connection.js';
 import type { Finding, Pattern } from '../rules/finding.js';
@@ -12,17 +12,17 @@ import type {
 import { matched } from './matching.js';
 import type { Observation, ObservedConnection } from './observation.js';
 
-/** One thing that is otherwise than expected. */
+/** One thing that is not as expected. */
 export interface Difference {
   /** What it is about: `findings`, `connection 3, server`. */
   readonly subject: string;
-  /** Where in the expectation it is said. */
+  /** Where the expectation says it. */
   readonly path: Path;
   /** Null for what was not expected at all. */
   readonly expected: string | null;
   /** Null for what is missing. */
   readonly found: string | null;
-  /** The connection to look at, where there is one. */
+  /** The connection to look at, if there is one. */
   readonly connection: number | null;
 }
 
@@ -62,7 +62,7 @@ export function connectionsNamed(
   return connections.filter(({ id, ends }) => (typeof name === 'number' ? id === name : ends === name));
 }
 
-/** Where an endpoint ended; one that was never seen is where it was before. */
+/** The state in which an endpoint ended; one that was never seen is still CLOSED. */
 export function finalStateOf(connection: ObservedConnection, role: Role): string {
   return connection[role].at(-1) ?? 'CLOSED';
 }
@@ -104,7 +104,7 @@ function isSame<T>(expected: T | undefined, found: T): boolean {
   return expected === undefined || expected === found;
 }
 
-/** Gives each expected entry something found, and says what is left over on either side. */
+/** Pairs each expected entry with something found, and says what is left over on either side. */
 function compareLists(
   subject: 'findings' | 'patterns',
   { exact, entries }: ExpectedList,

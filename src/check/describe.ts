@@ -9,7 +9,7 @@ const FEW = 5;
 
 type Plain = Record<string, unknown>;
 
-/** A new expectation: everything that stays the same as long as nothing is otherwise. */
+/** A new expectation: everything that stays the same as long as nothing changes. */
 export function described(observation: Observation): Plain {
   const { connections, findings, patterns } = observation;
   const isFew = connections.length <= FEW;
@@ -38,8 +38,8 @@ function tallied(entries: readonly Plain[]): readonly Plain[] {
 }
 
 /**
- * `old`, a valid expectation, with what was observed in the place of what it says: as deep as it says it, in
- * the same manner, and nothing more.
+ * `old`, a valid expectation, with what was observed instead of what it says: in the same depth and
+ * manner, and nothing more.
  */
 export function refreshed(old: Plain, observation: Observation): Plain {
   const fresh: Plain = {};
@@ -105,7 +105,7 @@ function claims(
   return entries.map((entry) => {
     const said = typeof entry === 'string' ? { rule: entry } : entry;
     const fitting = [...free].filter((place) => fits(said, found[place], observation));
-    // A finding's entry counts findings; a pattern's tells how many connections the pattern has.
+    // A finding's entry counts findings; a pattern's says how many connections the pattern has.
     const [first] = fitting;
     const pattern = first !== undefined && 'count' in found[first] ? found[first] : null;
     const places = said.count === undefined || pattern !== null ? fitting.slice(0, 1) : fitting;
@@ -128,7 +128,7 @@ function withCount(entry: Plain | string, count: number): Plain | string {
   return typeof entry === 'string' || entry.count === undefined ? entry : { ...entry, count };
 }
 
-/** What was found, said as the other entries say theirs. */
+/** What was found, in the form of the other entries. */
 function inTheMannerOf(entries: readonly (Plain | string)[], each: Finding | Pattern): Plain | string {
   if (entries.length > 0 && entries.every((entry) => typeof entry === 'string')) return each.rule;
   const keys = new Set(entries.flatMap((entry) => (typeof entry === 'string' ? [] : Object.keys(entry))));

@@ -1,5 +1,5 @@
 /**
- * What a capture is expected to show, as it stands in the file beside it. Every part may be left out: what is
+ * What a capture is expected to show, as the file beside it says. Every part may be left out: what is
  * not said is not compared. `schema/expectations-1.schema.json` describes the same for editors.
  */
 import { entriesOf, type Path, type Problem, Problems, shown } from '../config/problems.js';
@@ -10,7 +10,7 @@ import { CATALOG } from '../rules/catalog.js';
 import { type Confidence, SEVERITIES, type Severity } from '../rules/finding.js';
 import { STATES, type State } from '../tcp/states.js';
 
-/** Of a finding or pattern, as much as is said. */
+/** As much of a finding or pattern as is said. */
 export interface ExpectedFinding {
   readonly rule: string;
   readonly severity?: Severity;
@@ -63,7 +63,7 @@ const FINDING_KEYS = ['rule', 'endpoint', 'severity', 'confidence', 'connection'
 const STATE_KEYS = ['connection', 'client', 'server'] as const;
 const CONFIDENCES: readonly Confidence[] = ['observed', 'inferred', 'possible'];
 const ENDPOINTS: readonly (Role | null)[] = ['client', 'server', null];
-/** Says that a list names some of what is found, not all. */
+/** Says that a list names some of what is found, but not all. */
 export const AT_LEAST = 'atLeast';
 const RULE_IDS = CATALOG.map(({ id }) => id);
 const ENDS = /^\S+:\d{1,5} > \S+:\d{1,5}$/;
@@ -162,7 +162,7 @@ class ExpectationReader {
       }
     }
     if (entries.length > 0 && !entries.some(([key]) => key === 'connection')) {
-      this.#problems.value(path, 'states say of which connection they are');
+      this.#problems.value(path, 'states name their connection');
     }
     return states;
   }

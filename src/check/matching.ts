@@ -1,6 +1,6 @@
-/** Gives wants things, so that as many as possible get one: a flow, since thousands of either may be alike. */
+/** Assigns things to wants, so that as many as possible get one: by a flow, since thousands of either may be alike. */
 
-/** So many of something, all of which the same things fit. */
+/** A number of equal wants, all of which the same things fit. */
 export interface Want {
   readonly count: number;
 }
@@ -17,15 +17,15 @@ interface Kind {
   readonly wants: readonly number[];
   /** Places of the things. */
   readonly places: number[];
-  /** How many of them are still to be had. */
+  /** How many of them are still free. */
   free: number;
   /** How many of them each want took. */
   readonly taken: Map<number, number>;
 }
 
 /**
- * Each thing goes to one want at most. Earlier wants come first, but what says little must not take what only it
- * and a precise one fit.
+ * Each thing goes to one want at most. Earlier wants come first, but a vague one must not take a thing that
+ * only it and a precise one fit.
  *
  * @param things how many there are
  */
@@ -72,11 +72,11 @@ function kindsOf(
 }
 
 /**
- * Gives `want` up to `most` things of one kind, even those of others for which there are more elsewhere; returns how
+ * Gives `want` up to `most` things of one kind, even those of other wants that can be served elsewhere; returns how
  * many these are, 0 if there are none.
  */
 function give(want: number, most: number, kindsFor: readonly (readonly Kind[])[]): number {
-  /** Who would take things of the kind, and the kind of which a want would give them up for that. */
+  /** Which want would take things of the kind, and the kind of which a want would give some up in exchange. */
   const takers = new Map<Kind, number>();
   const givesUp = new Map<number, Kind>();
   const queue = [want];
@@ -95,7 +95,7 @@ function give(want: number, most: number, kindsFor: readonly (readonly Kind[])[]
   return 0;
 }
 
-/** Lets every want on the way from `want` to what is free take of the next kind as many as it gives up of its own. */
+/** Every want on the way from `want` to what is free takes as many of the next kind as it gives up of its own. */
 function handOn(
   want: number,
   most: number,

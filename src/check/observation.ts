@@ -5,7 +5,7 @@ import type { AnalysisEnd, Reporter } from '../report/reporter.js';
 import type { Finding, Pattern } from '../rules/finding.js';
 import type { State } from '../tcp/states.js';
 
-/** What is compared of one connection. */
+/** The parts of a connection that are compared. */
 export interface ObservedConnection {
   readonly id: number;
   /** `10.0.0.1:40000 > 10.0.0.2:80` */

@@ -6,7 +6,7 @@ export type CheckFormat = (typeof CHECK_FORMATS)[number];
 
 /** A difference, and where to look. */
 export interface PlacedDifference extends Difference {
-  /** Of the expectation file. */
+  /** In the expectation file. */
   readonly line: number;
   /** Shows its connection in Wireshark; null if it is about none. */
   readonly filter: string | null;
@@ -24,7 +24,7 @@ export interface CheckResult {
 
 export interface CheckReport {
   readonly results: readonly CheckResult[];
-  /** Captures beside which no expectation stands. */
+  /** How many captures have no expectation beside them. */
   readonly without: number;
 }
 

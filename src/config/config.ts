@@ -19,7 +19,7 @@ export const EMPTY_CONFIG: Config = { rules: {}, failOn: null, suppressions: [] 
 /** The keys at the top of a configuration. */
 const CONFIG_KEYS = ['$schema', 'failOn', 'rules', 'suppressions'] as const;
 
-/** Takes apart what was read or computed, whatever it is: everything that is wrong with it is a problem. */
+/** Takes apart whatever was read or computed: everything that is wrong with it is a problem. */
 export function readConfig(value: unknown): {
   readonly config: Config;
   readonly problems: readonly Problem[];

@@ -7,7 +7,7 @@ export interface Place {
   readonly column: number;
 }
 
-/** A configuration's text as a value, and where each part of it stands. */
+/** A configuration's text as a value, and where each part of it is. */
 export interface ParsedText {
   readonly value: unknown;
   /** Place of the value, or of its key, at `path`; of the nearest part around it if there is none. */
@@ -20,7 +20,7 @@ export class TextError extends Error {
 
   constructor(
     message: string,
-    /** Null where the parser does not say. */
+    /** Null if the parser does not say. */
     readonly place: Place | null,
   ) {
     super(message);

@@ -1,4 +1,4 @@
-/** Where a value stands in a configuration: keys and places in lists, from the outside in. */
+/** Where a value is in a configuration: keys and places in lists, from the outside in. */
 export type Path = readonly (string | number)[];
 
 /** One thing that is wrong with a configuration. */
@@ -10,7 +10,7 @@ export interface Problem {
   readonly message: string;
 }
 
-/** Gathers problems, so that all of them are told at once. */
+/** Gathers problems, so that all of them are reported at once. */
 export class Problems {
   readonly list: Problem[] = [];
 
@@ -33,7 +33,7 @@ export function shown(value: unknown): string {
   return typeof value === 'string' ? JSON.stringify(short) : short;
 }
 
-/** A mapping's own entries; null, and a problem, if `value` is none. */
+/** A mapping's own entries; null, and a problem, if `value` is not a mapping. */
 export function entriesOf(value: unknown, path: Path, what: string, problems: Problems) {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return Object.entries(value);
   problems.value(path, `${what} is a mapping, not ${shown(value)}`);

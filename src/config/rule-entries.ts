@@ -14,7 +14,7 @@ import { entriesOf, type Path, type Problems, shown } from './problems.js';
 export const SEVERITY_KEY = 'severity';
 
 /**
- * The rules of a configuration: by id a severity, or a mapping of `severity` and options. What is not right
+ * The rules of a configuration: by id a severity, or a mapping of `severity` and options. What is wrong
  * is left out.
  */
 export function readRules(
@@ -115,7 +115,7 @@ class RuleEntry {
 
 const SECONDS_IN: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, min: 60, h: 3600, d: 86400 };
 
-/** In which unit a number is wanted, and what was given in its place, reckoned over if it has a unit: ends a sentence. */
+/** The unit in which a number is wanted, and what was given instead, converted if it has a unit: ends a sentence. */
 export function wishedUnit({ unit }: OptionSpec, value: unknown): string {
   const wished = unit === 'ratio' || unit === 'count' ? '' : ` of ${unit}`;
   const given = /^\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*$/.exec(typeof value === 'string' ? value : '');

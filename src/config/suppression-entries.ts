@@ -13,7 +13,7 @@ const TYPES: Readonly<Record<keyof Suppression, 'string' | 'number'>> = {
 };
 const ENDPOINTS: readonly unknown[] = ['client', 'server'];
 
-/** The suppressions of a configuration. What is not right is left out. */
+/** The suppressions of a configuration. What is wrong is left out. */
 export function readSuppressions(
   value: unknown,
   rules: readonly RuleDescription[],

@@ -7,20 +7,20 @@ import type { Span } from './ip-layer.js';
 const IPV4_LENGTH = 4;
 const IPV6_LENGTH = 16;
 const HARDWARE_LENGTH = 6;
-/** The bits of the first octet that make an address of IEEE 802 one of a group, or locally administered. */
+/** The bits of the first octet that make an IEEE 802 address a group address, or locally administered. */
 const GROUP_AND_LOCAL = 0x03;
-/** Stands behind a hardware address in the block that is encrypted. */
+/** Follows a hardware address in the block that is encrypted. */
 const HARDWARE_PURPOSE = new TextEncoder().encode('finwait802');
-/** Mapped addresses that are remembered; a capture may hold any number. */
+/** How many mapped addresses are remembered; a capture may hold any number. */
 const MOST_REMEMBERED = 1 << 16;
 
 /**
- * Puts addresses under a key: those of IP by Crypto-PAn, those of IEEE 802 by AES, without regard to their
+ * Replaces addresses under a key: those of IP by Crypto-PAn, those of IEEE 802 by AES, without regard to their
  * vendors.
  *
- * Addresses that are nobody's stay, since they matter to a reader and tell nothing: unspecified, loopback,
- * multicast and limited broadcast in IP; all zeroes and broadcast in IEEE 802, of which the group and the
- * local bit stay in every address. All others are mapped, private and link-local ones as well: IPv6
+ * Addresses that are nobody's stay, since they matter to a reader and give nothing away: unspecified, loopback,
+ * multicast and limited broadcast in IP; all zeroes and broadcast in IEEE 802, where the group and the
+ * local bit stay in every address. All others are mapped, including private and link-local ones: IPv6
  * link-local addresses often hold a hardware address.
  */
 export class Anonymizer implements AddressMap {
@@ -34,7 +34,7 @@ export class Anonymizer implements AddressMap {
     this.#cipher = new BlockCipher(key.subarray(0, 16));
   }
 
-  /** A dotted quad or IPv6 address in the form that reports have. */
+  /** Maps a dotted quad or IPv6 address in the form that reports use. */
   address(text: string): string {
     const words = parseAddress(text);
     if (words === null) throw new RangeError(`${text} is no IP address`);
@@ -45,7 +45,7 @@ export class Anonymizer implements AddressMap {
 
   mapAddress(view: DataView, { start, end }: Span): void {
     const octets = new Uint8Array(view.buffer, view.byteOffset + start, end - start);
-    // Such an address means the IPv4 address in it, which must not differ from that elsewhere.
+    // Such an address means the IPv4 address in it, which must be mapped as elsewhere.
     const address = isMapped(octets) ? octets.subarray(IPV6_LENGTH - IPV4_LENGTH) : octets;
     if (!isNobodys(address)) address.set(this.#remembered(address, (own) => this.#cryptoPan.map(own)));
   }

@@ -7,12 +7,12 @@ const IPV4_LENGTH = 4;
 export interface ArpLayer {
   /** The link addresses of sender and target, of equal length. */
   readonly hardware: readonly Span[];
-  /** Their addresses of IPv4. */
+  /** Their IPv4 addresses. */
   readonly protocol: readonly Span[];
   readonly end: number;
 }
 
-/** The message that starts at `start`; null if it is not about addresses of IPv4, or is cut. */
+/** The message that starts at `start`; null if it is not about IPv4 addresses, or is cut. */
 export function arpLayerAt(view: DataView, start: number, end: number): ArpLayer | null {
   const hardwareLength = arpHardwareLength(view, start, end);
   if (hardwareLength < 0) return null;

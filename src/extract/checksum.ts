@@ -23,7 +23,7 @@ export function writeChecksum(view: DataView, at: number, span: Span): void {
 }
 
 /**
- * Writes the checksum of what `ip` carries, with the pseudo-header that belongs to it (RFC 9293 §3.1;
+ * Writes the checksum of what `ip` carries, including its pseudo-header (RFC 9293 §3.1;
  * RFC 8200 §8.1). What was not captured counts as zeroes.
  */
 export function writeTransportChecksum(view: DataView, at: number, ip: IpLayer): void {

@@ -1,17 +1,17 @@
-/** Which connection the fragments of IP datagrams belong to: most of them say nothing of it themselves. */
+/** Which connection the fragments of IP datagrams belong to: most of them do not say so themselves. */
 import { formatAddress, formatEndpoint } from '../core/addresses.js';
 import { PROTOCOL_TCP } from '../decode/ip.js';
 import type { Packet } from '../decode/packet.js';
 import type { Ends, Segment } from '../decode/segment.js';
 import { DESTINATION_PORT, SOURCE_PORT } from '../decode/tcp.js';
 
-/** What is remembered at most, so that no capture fills the memory. */
+/** How much is remembered at most, so that no capture fills the memory. */
 const MAX_DATAGRAMS = 1 << 24;
 const MAX_OWNERS = 1 << 20;
 
 const PORTS_LENGTH = 4;
 
-/** Whose a datagram is: that connection's, or, where no connection is known, one's between these ends. */
+/** Whose a datagram is: that connection's, or, if no connection is known, that of one between these ends. */
 export interface Owner {
   /** See `conversationOf`. */
   readonly conversation: string;
@@ -24,25 +24,25 @@ export function conversationOf(source: string, destination: string): string {
 }
 
 /**
- * Learns in one reading what came of each datagram in fragments, and tells in the next. Datagrams are known by the
- * numbers that the decoder gives them, the same in every reading.
+ * Learns in one reading what became of each datagram in fragments, and says so in the next. Datagrams are known by
+ * the numbers that the decoder gives them, the same in every reading.
  *
  * Whose a datagram is shows in the segment, or in the ICMP error, that it turned out to hold, through however many
  * tunnels; if it never became whole, in the ports of its first fragment.
  */
 export class FragmentedDatagrams {
-  /** Frames recalled in vain that may have been of use, since not everything was remembered. */
+  /** Frames recalled in vain whose owner may have been forgotten, since not everything was remembered. */
   forgotten = 0;
   #isFull = false;
   /** By the datagram's number: an owner's place, the negated number of the datagram inside, or 0. */
   #meaning = new Int32Array(1024);
   readonly #owners: (Owner | null)[] = [null];
   readonly #places = new Map<string, number>();
-  /** Of the frame at hand: the datagrams it holds fragments of, from the outermost on, and whose they are. */
+  /** For the current frame: the datagrams it holds fragments of, from the outermost on, and whose they are. */
   readonly #here: number[] = [];
   #owner: Owner | null = null;
 
-  /** Takes in a fragment of the frame at hand. Bound, as a listener. */
+  /** Takes in a fragment of the current frame. Bound, as a listener. */
   readonly fragment = (packet: Packet, datagram: number): void => {
     this.#here.push(datagram);
     const { view, offset, end, segment } = packet;
@@ -53,7 +53,7 @@ export class FragmentedDatagrams {
     this.#owner = { conversation: nameOf(segment, sourcePort, destinationPort), connection: null };
   };
 
-  /** Takes in what the frame at hand turned out to be about: a connection's segment, or one that an ICMP error quotes. */
+  /** Takes in what the current frame turned out to hold: a connection's segment, or one that an ICMP error quotes. */
   subject(connection: number, segment: Ends & Pick<Segment, 'sourcePort' | 'destinationPort'>): void {
     if (this.#here.length > 0)
       this.#owner = {
@@ -62,7 +62,7 @@ export class FragmentedDatagrams {
       };
   }
 
-  /** Remembers what was taken in of the frame at hand, whose reading ends. */
+  /** Remembers what was taken in from the current frame, at the end of its reading. */
   learn(): void {
     const here = this.#here;
     if (here.length === 0) return;
@@ -75,7 +75,7 @@ export class FragmentedDatagrams {
     this.#end();
   }
 
-  /** Whose fragments the frame at hand holds, as its reading ends; null if it has none or nobody knows. */
+  /** Whose fragments the current frame holds, at the end of its reading; null if it has none or nobody knows. */
   recall(): Owner | null {
     const here = this.#here;
     if (here.length === 0) return null;
@@ -88,7 +88,7 @@ export class FragmentedDatagrams {
 
   #meaningOf(datagram: number): number {
     let meaning = datagram < this.#meaning.length ? this.#meaning[datagram] : 0;
-    // A datagram inside becomes whole after the one around it, so that this comes to an end.
+    // A datagram inside becomes whole after the one around it, so this comes to an end.
     while (meaning < 0) meaning = -meaning < this.#meaning.length ? this.#meaning[-meaning] : 0;
     return meaning;
   }

@@ -14,16 +14,16 @@ import { FRAGMENT_HEADER, IPV4_OPTIONS, type IpLayer, ipLayerAt, ROUTING, type S
 import { layoutOf } from './layout.js';
 import { blankForeignOptions } from './tcp-options.js';
 
-/** Puts other addresses in the place of those in a frame. */
+/** Replaces the addresses in a frame by others. */
 export interface AddressMap {
   /** An IPv4 or IPv6 address. */
   mapAddress(view: DataView, span: Span): void;
-  /** An address of IEEE 802, six octets. */
+  /** An IEEE 802 address, six octets. */
   mapHardwareAddress(bytes: Uint8Array, start: number): void;
 }
 
 export interface RewriteOptions {
-  /** Put zeroes in the place of what TCP carries. */
+  /** Put zeroes instead of what TCP carries. */
   readonly stripPayload: boolean;
   /** Null to keep addresses. */
   readonly addresses: AddressMap | null;
@@ -39,7 +39,7 @@ const REDIRECT = 5;
 const NEIGHBOUR_MESSAGES: readonly number[] = [NEIGHBOUR_SOLICITATION, NEIGHBOUR_ADVERTISEMENT];
 /** Options of neighbour discovery with the link address of source or target (RFC 4861 §4.6.1). */
 const LINK_ADDRESSES: readonly number[] = [1, 2];
-/** Types whose quotation may be followed by extensions, where its length is told, and in which unit (RFC 4884 §4). */
+/** Types whose quotation may be followed by extensions, where its length is given, and in which unit (RFC 4884 §4). */
 const EXTENDED = {
   4: { types: [3, 11, 12], lengthAt: 5, unit: 4 },
   6: { types: [1, 3], lengthAt: 4, unit: 8 },
@@ -47,11 +47,11 @@ const EXTENDED = {
 
 /**
  * Alters copies of frames: payload becomes zeroes of the same length, so that every length and number of
- * TCP stays true; addresses become others, and what else may hold one becomes zeroes. That goes for the
- * packets that ICMP errors quote as well.
+ * TCP stays true; addresses become others, and whatever else may hold one becomes zeroes. The same goes for
+ * the packets that ICMP errors quote.
  *
- * Checksums are made right, also where they were wrong, such as left to the network card: an old one would
- * tell about what is gone. Those for which octets are missing, in fragments and cut frames, become 0.
+ * Checksums are made right, even if they were wrong, such as left to the network card: an old one would
+ * give away what is gone. Those for which octets are missing, in fragments and cut frames, become 0.
  */
 export class FrameRewriter {
   readonly #options: RewriteOptions;
@@ -65,7 +65,7 @@ export class FrameRewriter {
 
   /**
    * The altered frame, valid until the next call; null if it has layers that are not known here, so that
-   * nobody can say what is in them.
+   * nobody can say what they hold.
    */
   rewrite(original: Frame): Frame | null {
     const frame = this.#copy(original);
@@ -90,7 +90,7 @@ export class FrameRewriter {
     for (const span of hardware) this.#mapHardware(span, addresses);
   }
 
-  /** Link addresses of other lengths than that of IEEE 802 become zeroes. */
+  /** Link addresses of another length than those of IEEE 802 become zeroes. */
   #mapHardware(span: Span, addresses: AddressMap): void {
     if (span.end - span.start === HARDWARE_LENGTH) addresses.mapHardwareAddress(this.#bytes, span.start);
     else this.#blank(span);
@@ -134,8 +134,8 @@ export class FrameRewriter {
   }
 
   /**
-   * A fragment that is not the first: payload, or the rest of something of which only the start is known. False where
-   * it may hold a part of TCP's header: nobody can tell here which octets are still numbers, and which payload.
+   * A fragment that is not the first: payload, or the rest of something of which only the start is known. False if
+   * it may hold a part of TCP's header: nobody can tell here which octets are still numbers, and which are payload.
    */
   #middle({ protocol, payload, end }: IpLayer, offset: number): boolean {
     if (protocol === PROTOCOL_TCP && offset < MAX_HEADER_LENGTH) return false;
@@ -176,7 +176,7 @@ export class FrameRewriter {
     } else this.#view.setUint16(start + ICMP_CHECKSUM, 0);
   }
 
-  /** A solicitation or an advertisement: the address that it is about, and options with those of the link. */
+  /** A solicitation or an advertisement: the address that it is about, and options with link addresses. */
   #neighbour(start: number, end: number): void {
     const { addresses } = this.#options;
     let at = start + ND_LENGTH;
@@ -210,7 +210,7 @@ export class FrameRewriter {
     else this.#blank({ start: quoted.end, end });
   }
 
-  /** Where an ICMPv6 redirect quotes, behind two addresses and perhaps an option with one of the link layer. */
+  /** Where an ICMPv6 redirect quotes, after two addresses and perhaps an option with a link-layer address. */
   #redirect6(start: number, end: number): number {
     const { addresses } = this.#options;
     let at = start + REDIRECT_6_OPTIONS;

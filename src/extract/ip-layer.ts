@@ -11,7 +11,7 @@ export interface IpLayer {
   readonly version: 4 | 6;
   /** Where its header starts. */
   readonly start: number;
-  /** Where what it carries starts, behind options and extension headers. */
+  /** Where what it carries starts, after options and extension headers. */
   readonly payload: number;
   /** Where it ends, and where it ended on the wire. */
   readonly end: number;
@@ -22,7 +22,7 @@ export interface IpLayer {
   readonly extensions: readonly Extension[];
   /** Number of the protocol that it carries. */
   readonly protocol: number;
-  /** Which part of a datagram it is that was sent in fragments; null for a whole one. */
+  /** Which part it is of a datagram that was sent in fragments; null for a whole one. */
   readonly fragment: Fragment | null;
 }
 
@@ -42,7 +42,7 @@ export const IPV4_OPTIONS = -1;
 /** Extension headers (RFC 8200 §4; IANA IPv6 Extension Header Types). */
 export const ROUTING = 43;
 export const FRAGMENT_HEADER = 44;
-/** Hop-by-hop, routing, destination options, mobility, host identity, shim6: their lengths are told alike. */
+/** Hop-by-hop, routing, destination options, mobility, host identity, shim6: they give their lengths alike. */
 const EXTENSIONS: readonly number[] = [0, ROUTING, 60, 135, 139, 140];
 const MAX_EXTENSIONS = 32;
 
@@ -61,7 +61,7 @@ function ipv4(view: DataView, start: number, end: number, wireEnd: number): IpLa
   if (start + IPV4_HEADER_LENGTH > end) return null;
   const headerEnd = start + ((view.getUint8(start) & 0x0f) << 2);
   const length = view.getUint16(start + 2);
-  // 0 where the network card was to cut the segment: the frame's own length counts.
+  // 0 if the network card was to cut the segment: then the frame's own length counts.
   const ends =
     length === 0 ? { end, wireEnd } : { end: Math.min(end, start + length), wireEnd: start + length };
   if (headerEnd < start + IPV4_HEADER_LENGTH || headerEnd > ends.end) return null;
@@ -106,7 +106,7 @@ function ipv6(view: DataView, start: number, end: number, wireEnd: number): IpLa
   };
 }
 
-/** Passes the headers from that of type `next` at `start` on, up to one that is no extension, noting them. */
+/** Walks the headers from that of type `next` at `start`, up to one that is no extension, and notes them. */
 function walk(
   view: DataView,
   next: number,

@@ -1,6 +1,6 @@
 /**
- * Where a frame says who talks: in its link layer and in IP. Only layers whose every field is known here are
- * passed, so that no address hides in another.
+ * Where a frame says who is talking: in its link layer and in IP. Only layers whose every field is known here are
+ * accepted, so that no address hides in another.
  */
 import type { Frame } from '../capture/frame.js';
 import { BY_ETHERTYPE } from '../decode/decapsulators.js';
@@ -19,7 +19,7 @@ import { type ArpLayer, arpLayerAt } from './arp-layer.js';
 import { type IpLayer, ipLayerAt, type Span } from './ip-layer.js';
 
 export interface Layout {
-  /** Addresses of IEEE 802 in the link layer, six octets each. */
+  /** IEEE 802 addresses in the link layer, six octets each. */
   readonly hardware: readonly Span[];
   /** Where it has other addresses, or the rest of a field for longer ones. */
   readonly otherHardware: readonly Span[];
@@ -32,7 +32,7 @@ type LinkAddresses = Pick<Layout, 'hardware' | 'otherHardware'>;
 
 /**
  * Where the link header at `at` has addresses, and whatever else may name somebody; null if it has more than
- * is known here. `end` is where what it carries starts: behind all headers of LLC and the like.
+ * is known here. `end` is where what it carries starts: after all headers of LLC and the like.
  */
 type AddressFinder = (view: DataView, at: number, end: number) => LinkAddresses | null;
 
@@ -41,7 +41,7 @@ const NONE: LinkAddresses = { hardware: [], otherHardware: [] };
 const IEEE_802 = [1, 772];
 
 /**
- * By link type. Frames of all others are left out of what is altered: Token Ring, where a bit of an address
+ * By link type. Frames of all others are left out of an altered capture: Token Ring, where a bit of an address
  * announces a route; NFLOG and PPI, which may hold anything; MPLS, InfiniBand, Juniper's headers.
  */
 const ADDRESSES = new Map<number, AddressFinder>([
@@ -111,7 +111,7 @@ function ieee80211(view: DataView, at: number, end: number): LinkAddresses | nul
   return ieee802(at + 4, at + 10, at + 16, ...(hasFourth ? [at + 24] : []));
 }
 
-/** 802.11 behind a header of which only code and length stay. */
+/** 802.11 after a header of which only code and length stay. */
 function behindRadio(view: DataView, at: number, length: number, end: number): LinkAddresses | null {
   return joined(others(at + 8, length - 8), ieee80211(view, at + length, end));
 }
@@ -123,7 +123,7 @@ function prism(view: DataView, at: number, end: number): LinkAddresses | null {
   return behindRadio(view, at, view.getUint32(at + 4, isLittle), end);
 }
 
-/** Which fields there are stays, and the flags, which tell how to read the frame. */
+/** The list of present fields stays, and the flags, which say how to read the frame. */
 function radiotap(view: DataView, at: number, end: number): LinkAddresses | null {
   const headerEnd = at + view.getUint16(at + 2, true);
   let fields = at + 8;
@@ -164,7 +164,7 @@ const LLC_AND_SNAP = 8;
 
 const packet = new Packet();
 
-/** The layout of a frame; null if a layer up to and with IP, or ARP, is not known here, cut or malformed. */
+/** The layout of a frame; null if a layer up to and including IP, or ARP, is not known here, cut or malformed. */
 export function layoutOf(frame: Frame): Layout | null {
   const addressesOf = ADDRESSES.get(frame.linkType);
   const link = findLinkLayer(frame.linkType)?.decode;

@@ -4,24 +4,24 @@ import { isLater, type Timestamp } from '../core/time.js';
 import type { NeighbourMessage } from '../decode/neighbour-message.js';
 import { conversationOf, type Owner } from './fragments.js';
 
-/** Two connections of an extract on the same addresses and ports, of which the later met the earlier. */
+/** Two connections of an extract on the same addresses and ports, the later of which ran into the earlier. */
 export interface Reuse {
   readonly connection: number;
   readonly predecessor: number;
 }
 
-/** The connections that took over the same ports one from another, in their order. */
+/** The connections that took over the same ports from one another, in their order. */
 interface Succession {
   readonly ids: number[];
-  /** Those of which a segment was taken for one of the connection before. */
+  /** Those of which a segment was assigned to the connection before. */
   readonly answered: Set<number>;
 }
 
 /**
  * Finds out, from one analysis of a capture, which connections an extract consists of: those asked for, by
  * number or by a finding on them, and those that they share frames with. A connection that takes over
- * the ports of one which is not closed may be answered in the older one's name, so that neither tells its
- * story without the other. Where that happened to the older one as well, it needs the one before it in turn.
+ * the ports of one which is not closed may be answered in the older one's name, so that neither makes
+ * sense without the other. If that happened to the older one as well, it needs the one before it in turn.
  */
 export class Selection {
   /** Ids of all connections of the extract. */
@@ -29,7 +29,7 @@ export class Selection {
   readonly #wanted: Set<number>;
   readonly #wantedFindings: ReadonlySet<number>;
   readonly #found = new Set<number>();
-  /** By each of its connections that is not told yet. */
+  /** By each of its connections that has not been taken in yet. */
   readonly #successions = new Map<number, Succession>();
   /** By the later connection. */
   readonly #reuses = new Map<number, Reuse>();
@@ -38,9 +38,9 @@ export class Selection {
   /** From the first connection of the extract to the last; null before there is one. */
   #start: Timestamp | null = null;
   #end: Timestamp | null = null;
-  /** When the capture paused for the last time after one that is not over; null once one goes on to its end. */
+  /** When the capture last paused after a connection that is not over; null once one goes on to the capture's end. */
   #pausedAt: Timestamp | null | undefined;
-  /** When it had first gone on after a pause before one that was in its middle then; null if none was. */
+  /** When it first resumed after a pause before a connection that was then in its middle; null if none was. */
   #resumedAt: Timestamp | null = null;
   #findings = 0;
   #highest = -1;
@@ -50,7 +50,7 @@ export class Selection {
     this.#wantedFindings = new Set(findings);
   }
 
-  /** Takes in that a connection opens the 4-tuple of another. Both are told later. */
+  /** Takes in that a connection opens the 4-tuple of another. Both come later. */
   reuse(connection: number, predecessor: number): void {
     const succession = this.#successions.get(predecessor) ?? { ids: [predecessor], answered: new Set() };
     succession.ids.push(connection);
@@ -62,7 +62,7 @@ export class Selection {
     this.#successions.get(connection)?.answered.add(connection);
   }
 
-  /** Takes in each connection, with its findings, in the order in which reporters are told of them. */
+  /** Takes in each connection, with its findings, in the order in which reporters get them. */
   connection(connection: Connection, findings: readonly unknown[]): void {
     const { id } = connection;
     this.#highest = Math.max(this.#highest, id);
@@ -85,7 +85,7 @@ export class Selection {
     this.#start = earlier(this.#start, start);
     this.#end = later(this.#end, end);
     if (quality.resumedAt !== null) this.#resumedAt = earlier(this.#resumedAt, quality.resumedAt);
-    // What is over has no silence that could end.
+    // A connection that is over has no silence that could end.
     if (isOver(connection)) return;
     const isCut = this.#pausedAt !== null && quality.pausedAt !== null;
     this.#pausedAt = isCut ? later(this.#pausedAt ?? null, quality.pausedAt) : null;
@@ -97,7 +97,7 @@ export class Selection {
     return at !== null && isLater(this.#end!, at) ? null : at;
   }
 
-  /** When it went on after a pause, if none of them was seen before that: then the extract starts there as well. */
+  /** When it resumed after a pause, if none of them was seen before that: then the extract starts there as well. */
   get resumedAt(): Timestamp | null {
     const at = this.#resumedAt;
     return at !== null && isLater(at, this.#start!) ? null : at;
@@ -105,7 +105,7 @@ export class Selection {
 
   #takeAlong(id: number, { ids, answered }: Succession): void {
     const place = ids.lastIndexOf(id);
-    // It is told when the next one proves to have replaced it, or one after that has taken over.
+    // It comes when the next one proves to have replaced it, or one after that has taken over.
     for (let later = place + 1; later < ids.length; later++) this.#addReuse(ids[later], ids[later - 1]);
     for (let later = place; later > 0; later--) {
       this.#addReuse(ids[later], ids[later - 1]);
@@ -118,7 +118,7 @@ export class Selection {
     this.#reuses.set(connection, { connection, predecessor });
   }
 
-  /** By which connections of the extract belong together. */
+  /** What makes connections of the extract belong together. */
   get reuses(): Iterable<Reuse> {
     return this.#reuses.values();
   }
@@ -151,7 +151,7 @@ export class Selection {
     );
   }
 
-  /** Whether the extract holds the connection, or where that is not known, one between the same ends. */
+  /** Whether the extract holds the connection, or if that is not known, one between the same ends. */
   owns({ connection, conversation }: Owner): boolean {
     return connection === null ? this.#conversations.has(conversation) : this.connections.has(connection);
   }

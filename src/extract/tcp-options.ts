@@ -3,7 +3,7 @@ const NO_OPERATION = 1;
 
 /**
  * Options whose whole content is about the connection: maximum segment size, window scale, SACK permitted,
- * SACK blocks, timestamps (RFC 9293 §3.2, RFC 7323, RFC 2018), with the lengths that they may have.
+ * SACK blocks, timestamps (RFC 9293 §3.2, RFC 7323, RFC 2018), with their allowed lengths.
  */
 const HARMLESS: ReadonlyMap<number, readonly number[]> = new Map([
   [2, [4]],
@@ -42,6 +42,6 @@ export function blankForeignOptions(view: DataView, bytes: Uint8Array, start: nu
     }
     at += length;
   }
-  // Behind the end of the list, or an option that is cut or malformed: its kind says nothing without a length.
+  // After the end of the list, or an option that is cut or malformed: its kind says nothing without a length.
   bytes.fill(0, at, end);
 }

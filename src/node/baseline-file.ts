@@ -12,7 +12,7 @@ import { ConfigError } from './settings-text.js';
 /** Larger reports would not fit into one string. */
 const LARGEST = 400e6;
 
-/** Not to the file's own name: whatever it is, it may be needed. */
+/** Does not suggest the file's own name: whatever that file is, it may be needed. */
 const HOW_TO_WRITE = 'write a report with: finwait CAPTURE -o baseline.json';
 
 type Plain = Readonly<Record<string, unknown>>;
@@ -24,12 +24,10 @@ type Plain = Readonly<Record<string, unknown>>;
 export function readBaseline(path: string): Baseline {
   const report = parse(path);
   if (!isPlain(report) || report.schema !== REPORT_SCHEMA) {
-    throw new ConfigError([`${path}: is no report of finwait; ${HOW_TO_WRITE}`]);
+    throw new ConfigError([`${path}: is not a finwait report; ${HOW_TO_WRITE}`]);
   }
   if (isPlain(report.summary) && report.summary.baseline !== undefined) {
-    throw new ConfigError([
-      `${path}: was itself made with --baseline, so that it does not hold all findings`,
-    ]);
+    throw new ConfigError([`${path}: was itself made with --baseline, so it does not hold all findings`]);
   }
   return new Baseline([...findingsOf(report, path), ...patternsOf(report, path)]);
 }
@@ -42,7 +40,7 @@ function parse(path: string): unknown {
   } catch (error) {
     if (error instanceof ConfigError) throw error;
     if (error instanceof SyntaxError)
-      throw new ConfigError([`${path}: is no JSON (${error.message}); ${HOW_TO_WRITE}`]);
+      throw new ConfigError([`${path}: is not JSON (${error.message}); ${HOW_TO_WRITE}`]);
     const { code } = error as NodeJS.ErrnoException;
     throw new ConfigError([
       `${path}: ${code === 'ENOENT' ? 'there is no such file' : `cannot be read (${code})`}`,

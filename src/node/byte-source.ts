@@ -25,7 +25,7 @@ export interface ByteSource {
    * @throws InputError if the system fails to read
    */
   read(target: Uint8Array, offset: number, length: number): number | Promise<number>;
-  /** Starts over; false if the beginning is gone. */
+  /** Goes back to the beginning; false if that is gone. */
   rewind(): boolean;
   close(): void;
 }
@@ -130,27 +130,27 @@ function concatenate(parts: readonly Uint8Array[]): Uint8Array {
 }
 
 /**
- * Opening a named pipe waits for its writer, in a thread that keeps the process from ending. Linux need not wait there:
- * whoever polls the pipe hears nothing until the writer comes. Elsewhere that would look like the end.
+ * Opening a named pipe waits for its writer, in a thread that keeps the process from ending. On Linux it need not
+ * wait: polling the pipe reports nothing until the writer comes. Elsewhere that would look like the end.
  */
 const PIPE_FLAGS =
   process.platform === 'linux' ? constants.O_RDONLY | constants.O_NONBLOCK : constants.O_RDONLY;
 
-/** Whether what is read from a path is gone then: a pipe, whatever it is called, or standard input. */
+/** Whether what is read from a path is then gone: a pipe, whatever it is called, or standard input. */
 export function isReadOnce(path: string): boolean {
   if (path === STDIN) return true;
   try {
     const stats = statSync(path);
     return !stats.isFile() && !stats.isDirectory();
   } catch {
-    // Opening it tells why.
+    // Opening it will show why.
     return false;
   }
 }
 
 /**
  * Opens a path, or standard input for `-`.
- * @throws InputError if that is not possible or it is nothing that can be read
+ * @throws InputError if that is not possible or the path is nothing that can be read
  */
 export async function openSource(path: string): Promise<ByteSource> {
   if (path === STDIN) return openStdin();

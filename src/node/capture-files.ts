@@ -5,8 +5,8 @@ import { STDIN } from './byte-source.js';
 import { InputError, toInputError } from './input-error.js';
 
 /**
- * What captures in a directory are called: rotated ones have numbers behind, as in `x.pcap3`, `x.pcap.3` or
- * `x.pcap-20240131`, and packed ones a suffix, before the number or behind it.
+ * What captures in a directory are called: rotated ones end in a number, as in `x.pcap3`, `x.pcap.3` or
+ * `x.pcap-20240131`, and packed ones have a suffix, before the number or after it.
  */
 const CAPTURE_NAME = /\.(?:p?cap|pcapng|dmp|ntar)\d*(?:[._-]\d+)*(?:\.(?:gz|zst|lz4))?(?:\.\d+)?$/i;
 /** `part-2` comes before `part-10`, on every machine. */
@@ -22,7 +22,7 @@ export interface CaptureFiles {
 /**
  * The captures that a word of the command line names: itself; all in a directory, by their names, at any
  * depth (directories behind symbolic links are left out); or what a pattern matches that no shell expanded.
- * A path to nothing, and a pattern that matches nothing, is given back as it is: opening it tells more.
+ * A path to nothing, and a pattern that matches nothing, is returned as it is: opening it will show why.
  */
 export async function captureFiles(word: string): Promise<CaptureFiles> {
   if (word === STDIN) return these([word]);
@@ -40,7 +40,7 @@ function these(paths: readonly string[]): CaptureFiles {
   return { paths, unreadable: [] };
 }
 
-/** Directory by directory: a recursive `readdir` gives up the whole tree for one that may not be read or has gone meanwhile. */
+/** Directory by directory: a recursive `readdir` gives up the whole tree for one that is unreadable or gone. */
 async function capturesIn(top: string): Promise<CaptureFiles> {
   const paths: string[] = [];
   const unreadable: InputError[] = [];
@@ -70,7 +70,7 @@ export async function whyNone(word: string): Promise<InputError> {
   return new InputError(`there is no capture in this directory: none is called ${names}`, word, null);
 }
 
-/** Passes on what is no error of the system's. */
+/** Throws on what is no error of the system's. */
 function inputError(error: unknown, path: string): InputError {
   const problem = toInputError(error, path);
   if (problem instanceof InputError) return problem;

@@ -6,20 +6,20 @@ import { type Config, EMPTY_CONFIG, readConfig } from '../config/config.js';
 import type { Path } from '../config/problems.js';
 import { ConfigError, parseNamed, readText } from './settings-text.js';
 
-/** Names that are looked for, beside the `finwait` key of a package.json. */
+/** Names that are looked for, besides the `finwait` key of a package.json. */
 const NAMES = ['json', 'yaml', 'yml', 'js', 'mjs'].map((ending) => `finwait.config.${ending}`);
 const PACKAGE = 'package.json';
 const PACKAGE_KEY = 'finwait';
 
-/** A configuration and the file it stands in; null if there is none. */
+/** A configuration and its file; null if there is none. */
 export interface LoadedConfig {
   readonly file: string | null;
   readonly config: Config;
 }
 
 /**
- * The configuration of the folder `from`: the one that stands nearest, there or in a folder around it, up to
- * the home folder, or to the root from outside of it. Code is run only if it belongs to whoever runs finwait.
+ * The configuration for the folder `from`: the nearest one, there or in a folder around it, up to the home
+ * folder, or to the root if `from` is outside of it. Code is run only if it belongs to the user who runs finwait.
  * @throws ConfigError
  */
 export async function findConfig(from: string): Promise<LoadedConfig> {
@@ -73,7 +73,7 @@ function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
-/** A package.json that configures finwait. One that nobody can read is not ours to complain of. */
+/** A package.json that configures finwait. One that nobody can read is not ours to complain about. */
 function packageIn(folder: string): string[] {
   const path = join(folder, PACKAGE);
   if (!isFile(path)) return [];
@@ -89,11 +89,11 @@ function ownValue(value: unknown, key: string): unknown {
   return (value as Record<string, unknown>)[key];
 }
 
-/** What anybody could have put into a folder above ours must not be run in our name. */
+/** Code that anybody could have put into a folder above ours must not run in our name. */
 function refuseForeignCode(path: string): void {
   const user = process.getuid?.();
   if (user === undefined) return;
-  // Of a link, both ends: somebody else's link must not choose which of our files is run.
+  // For a link, both ends: somebody else's link must not choose which of our files is run.
   const { uid, mode } = statSync(path);
   const isForeign = [uid, lstatSync(path).uid].some((owner) => owner !== user && owner !== 0);
   const isOpen = (mode & constants.S_IWOTH) !== 0;
@@ -115,7 +115,7 @@ async function runFile(path: string, name: string): Promise<unknown> {
   }
 }
 
-/** `rules.half-close: `, for values that stand in no text. */
+/** `rules.half-close: `, for values that come from no text. */
 function dotted(path: Path): string {
   return path.length === 0 ? '' : `${path.join('.')}: `;
 }

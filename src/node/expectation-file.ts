@@ -18,13 +18,13 @@ import { ConfigError, parseNamed, readText } from './settings-text.js';
 
 const ENDINGS = ['.expect.yaml', '.expect.yml', '.expect.json'] as const;
 
-/** The expectation that stands beside a capture. */
+/** The expectation beside a capture. */
 export interface ExpectationFile {
   readonly path: string;
   readonly expectation: Expectation;
-  /** The same as it was read: plain values. */
+  /** The same as plain values, as it was read. */
   readonly value: Readonly<Record<string, unknown>>;
-  /** The line, from 1, on which the part at `path` stands. */
+  /** The line, from 1, on which the part at `path` is. */
   readonly lineOf: (path: Path) => number;
 }
 
@@ -33,14 +33,14 @@ export function newExpectationPath(capture: string): string {
   return `${capture}${ENDINGS[0]}`;
 }
 
-/** Where the expectation for `capture` stands; null if there is none. */
+/** Where the expectation for `capture` is; null if there is none. */
 export function expectationPath(capture: string): string | null {
   const found = ENDINGS.map((ending) => `${capture}${ending}`).filter((path) => existsSync(path));
   if (found.length > 1) throw new ConfigError([`${capture} has ${found.join(' and ')}: keep one of them`]);
   return found[0] ?? null;
 }
 
-/** The capture that an expectation file is for; null if the name is that of none. */
+/** The capture that an expectation file is for; null if that is not its name. */
 export function captureOfExpectation(path: string): string | null {
   const ending = ENDINGS.find((candidate) => path.endsWith(candidate));
   return ending === undefined ? null : path.slice(0, -ending.length);
@@ -70,7 +70,7 @@ export function writeNewExpectation(path: string, value: unknown): void {
   writeFileSync(path, extname(path) === '.json' ? jsonText(value) : yamlText(value), { flag: 'wx' });
 }
 
-/** Puts `value` in the place of what stands in the file. Comments stay with what they are about. Tells whether anything was to be changed. */
+/** Replaces the file's content by `value`. Comments stay with what they are about. False if nothing had to change. */
 export function updateExpectation(file: ExpectationFile, value: unknown): boolean {
   if (isDeepStrictEqual(file.value, value)) return false;
   if (extname(file.path) === '.json') {
@@ -83,7 +83,7 @@ export function updateExpectation(file: ExpectationFile, value: unknown): boolea
   return true;
 }
 
-/** Lists of states stay on one line as far as they fit. */
+/** Lists of states stay on one line if they fit. */
 const STYLE = { lineWidth: 110, flowCollectionPadding: false } as const;
 
 function jsonText(value: unknown): string {

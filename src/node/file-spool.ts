@@ -39,7 +39,7 @@ export class FileSpool implements Spool {
     this.close();
   }
 
-  /** Removes the temporary file, if there is one. Also called if the process ends before its time. */
+  /** Removes the temporary file, if there is one. Also called if the process ends early. */
   readonly close = (): void => {
     if (this.#file === null) return;
     closeSync(this.#file.descriptor);

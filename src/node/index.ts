@@ -24,7 +24,7 @@ export type NodeInput = string | URL | CaptureInput;
  * Analyses a capture: a file, compressed or not, octets, or a stream of them.
  *
  * @throws InputError if a file cannot be read
- * @throws CaptureError if it is not a capture; damage inside one is told in `captures[0].damage` instead
+ * @throws CaptureError if it is not a capture; damage inside one is reported in `captures[0].damage` instead
  * @throws SettingsError for rules or options that do not exist, or values that cannot be
  */
 export async function analyze(input: NodeInput, options: AnalyzeOptions = {}): Promise<AnalysisResult> {
@@ -81,7 +81,7 @@ async function* streamFile(
       isOver = true;
       wake();
     });
-  // Whoever stops taking does not wait for the end, which may never come: of a pipe that nobody writes to.
+  // A caller who stops taking does not wait for the end, which may never come if nobody writes to a pipe.
   reading.catch(() => {});
   try {
     while (!isOver) {

@@ -36,13 +36,13 @@ export class OutputError extends Error {
   }
 }
 
-/** Tells files apart that are begun in the same moment. */
+/** Tells files apart that are begun at the same moment. */
 let partials = 0;
 
-/** Files that are not in their place yet. */
+/** Files that are not yet in their place. */
 const unfinished = new Set<string>();
 
-/** What is not finished does not outlive the process, even if that ends before its time, as by Ctrl-C. */
+/** Unfinished files do not outlive the process, even if it ends early, such as by Ctrl-C. */
 function removeUnfinished(): void {
   for (const path of unfinished) rmSync(path, { force: true });
 }
@@ -58,17 +58,17 @@ function end(path: string): void {
 }
 
 /**
- * Text to a file that appears under its name only when it is complete: a run that fails leaves an older one as it was.
- * What is there keeps its owner, its permissions, and the links to it.
+ * Writes text to a file that appears under its name only when it is complete: a run that fails leaves an older one as
+ * it was. An existing file keeps its owner, its permissions, and the links to it.
  */
 export class OutputFile {
   readonly #path: string;
-  /** Where the text is to stand in the end. */
+  /** Where the text goes in the end. */
   readonly #place: string;
-  /** Where it stands until then; the same for what has no content to be kept, such as /dev/null or a named pipe. */
+  /** Where it is until then; the same for what has no content to keep, such as /dev/null or a named pipe. */
   readonly #partial: string;
   readonly #descriptor: number;
-  /** The place itself has to be written to, as another file could not be made like it. */
+  /** The place itself has to be written to, since another file could not be made like it. */
   readonly #isCopied: boolean;
   #isOpen = true;
 
@@ -120,14 +120,14 @@ export class OutputFile {
 
   #close(): void {
     if (!this.#isOpen) return;
-    // What a failing close leaves behind is not this process's any more.
+    // What a failing close leaves behind is no longer this process's.
     this.#isOpen = false;
     closeSync(this.#descriptor);
   }
 }
 
 /**
- * Writes all of `part`, waiting where the receiver is slower.
+ * Writes all of `part`, waiting if the receiver is slower.
  *
  * @param output what is written to, for the error
  * @throws OutputError, with code EPIPE if the receiver is gone
@@ -151,16 +151,16 @@ export function writeAll(descriptor: number, part: string | Uint8Array, output: 
   }
 }
 
-/** What ends the program through listeners that remove what is half written. */
+/** Signals that end the program through listeners that remove half-written files. */
 const ENDING_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-/** Readers that are merely slower do not take so long, in milliseconds. */
+/** Readers that are merely slower do not take this long, in milliseconds. */
 const PATIENCE = 100;
 
 /**
- * The wait for the reader of a full pipe. No listener runs meanwhile: where the reader takes long, signals end the
- * program by themselves, or Ctrl-C could not, if the reader never comes back. Node does not tell which signals its
- * listeners still wait for, so that one from before they are set aside is lost, and has to be sent again: to set them
- * aside at once would lose more, those from before every short wait.
+ * The wait for the reader of a full pipe. No listener runs meanwhile: if the reader takes long, signals end the
+ * program by themselves; otherwise Ctrl-C could not, if the reader never comes back. Node does not say which signals
+ * its listeners have yet to handle, so one from before they are set aside is lost and has to be sent again. Setting
+ * them aside at once would lose more: those from before every short wait.
  */
 class Stall {
   readonly #start = performance.now();
@@ -178,7 +178,7 @@ class Stall {
   }
 }
 
-/** Takes the listeners of signals away, so that the system's way of ending holds. Each result puts one back. */
+/** Removes the listeners of signals, so that the system's default action applies. Each result puts one back. */
 function setAside(): readonly (() => void)[] {
   return ENDING_SIGNALS.flatMap((signal) => {
     const listeners = process.rawListeners(signal) as NodeJS.SignalsListener[];
@@ -194,7 +194,7 @@ interface Begun {
   readonly isCopied: boolean;
 }
 
-/** These lead to what others have open, and are not to be replaced, whatever is behind them. */
+/** These lead to what others have open, and must not be replaced, whatever is behind them. */
 const SYSTEM_PATH = /^\/(?:dev|proc)\//;
 
 function written(path: string, descriptor: number): Begun {
@@ -210,7 +210,7 @@ function beginNew(place: string): Begun {
   return { partial, descriptor: openSync(partial, 'wx'), isCopied: false };
 }
 
-/** Begins what is to take the place of a file: one like it, or any, whose content is then copied. */
+/** Begins a file to replace another: one like it, or any one, whose content is then copied. */
 function beginOver(place: string, like: Stats): Begun {
   // What may not be written to may not be replaced either.
   closeSync(openSync(place, constants.O_WRONLY));
@@ -219,7 +219,7 @@ function beginOver(place: string, like: Stats): Begun {
   try {
     descriptor = openSync(partial, 'wx', 0o600);
   } catch (error) {
-    // The file may be written to, its folder not.
+    // The file may be written to, but not its folder.
     if (!REFUSALS.includes(codeOf(error) ?? '')) throw error;
     partial = partialIn(tmpdir());
     return { partial, descriptor: openSync(partial, 'wx', 0o600), isCopied: true };
@@ -244,14 +244,14 @@ function makeLike(descriptor: number, { uid, gid, mode }: Stats): boolean {
 
 const PERMISSIONS = 0o7777;
 
-/** The path at the end of symbolic links, of which the last may lead to nothing. */
+/** The path at the end of symbolic links, the last of which may lead to nothing. */
 function behindLinks(path: string): string {
   if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return path;
-  // What a link says is meant from the folder in which it really is.
+  // A link's target is relative to the folder that the link is really in.
   return behindLinks(resolve(realpathSync(dirname(path)), readlinkSync(path)));
 }
 
-/** Opens a named pipe as soon as it has a reader: to wait in open(2) would stop this thread. */
+/** Opens a named pipe as soon as it has a reader: waiting in open(2) would stop this thread. */
 async function openPipe(path: string): Promise<number> {
   for (;;) {
     try {
@@ -263,7 +263,7 @@ async function openPipe(path: string): Promise<number> {
   }
 }
 
-/** How often is looked whether a named pipe has a reader, in milliseconds. */
+/** How often to check whether a named pipe has a reader, in milliseconds. */
 const READER_INTERVAL = 50;
 
 function putInPlace(partial: string, place: string, isCopied: boolean): void {
@@ -272,7 +272,7 @@ function putInPlace(partial: string, place: string, isCopied: boolean): void {
       renameSync(partial, place);
       return;
     } catch (error) {
-      // A file that is mounted by itself, as containers do, cannot be replaced, only written to.
+      // A file that is itself a mount, as in containers, cannot be replaced, only written to.
       if (codeOf(error) !== 'EBUSY') throw error;
     }
   }
@@ -281,8 +281,8 @@ function putInPlace(partial: string, place: string, isCopied: boolean): void {
 }
 
 /**
- * Writes one file's content into another, which stays the same file. What makes that longer comes first: if there is no
- * room for it, it is as it was before. To write over what is there needs none.
+ * Writes one file's content into another, which stays the same file. The part that makes that one longer comes first:
+ * if there is no room for it, the file is left as it was. Overwriting what is there needs no room.
  */
 function copyInto(from: string, to: string): void {
   const source = openSync(from, 'r');
@@ -292,7 +292,7 @@ function copyInto(from: string, to: string): void {
     const before = fstatSync(target).size;
     try {
       copyPart(source, target, before, size);
-      // Only then have network file systems found the room.
+      // Only after this have network file systems found the room.
       if (size > before) fsyncSync(target);
     } catch (error) {
       ftruncateSync(target, before);
@@ -306,7 +306,7 @@ function copyInto(from: string, to: string): void {
   }
 }
 
-/** Copies what stands from `start` on, before `end`, to the same place in another file. */
+/** Copies what is from `start` on, before `end`, to the same place in another file. */
 function copyPart(source: number, target: number, start: number, end: number): void {
   const part = new Uint8Array(1 << 18);
   for (let at = start; at < end; ) {

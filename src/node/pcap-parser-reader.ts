@@ -16,7 +16,7 @@ const READ_LENGTH = 256 << 10;
 
 const USE_BUILTIN = 'leave out --reader pcap-parser';
 
-/** The three methods that pcap-parser needs of a stream; what it is given is pushed, not pulled. */
+/** The three methods that pcap-parser needs of a stream; its input is pushed, not pulled. */
 class Feed extends EventEmitter {
   pause(): void {}
   resume(): void {}
@@ -145,7 +145,7 @@ export class PcapParserReader implements FrameReader {
     if (detected === null) return false;
     if (detected.kind === 'pcapng') throw refused('pcapng');
     if (detected.kind !== 'pcap') {
-      // The built-in reader has the words for what is no capture at all.
+      // The built-in reader has the messages for what is no capture at all.
       const words = new CaptureReader(() => {});
       words.push(head);
       words.end();
@@ -176,7 +176,7 @@ export class PcapParserReader implements FrameReader {
     if (this.finished) return;
     if (isFileHeader(this.recordHeader(header), 0)) {
       this.damage = this.damageHere(
-        `another pcap file starts here, where pcap-parser does not read on: ${USE_BUILTIN}`,
+        `another pcap file starts here, but pcap-parser does not read on: ${USE_BUILTIN}`,
       );
       return;
     }
@@ -186,7 +186,7 @@ export class PcapParserReader implements FrameReader {
     );
   }
 
-  /** The octets that pcap-parser has taken for a record's header. */
+  /** The octets that pcap-parser took as a record's header. */
   private recordHeader(header: PacketHeader): DataView {
     const { timestampSeconds, timestampMicroseconds, capturedLength, originalLength } = header;
     const words = [timestampSeconds, timestampMicroseconds, capturedLength, originalLength];

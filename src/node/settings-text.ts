@@ -15,7 +15,7 @@ export class ConfigError extends Error {
 
 /** The text of the file at `path`, which is called `name` in messages. @throws ConfigError */
 export function readText(path: string, name: string): string {
-  // Opened without waiting: a named pipe would keep us for ever.
+  // Opened without waiting: a named pipe would block us forever.
   let descriptor: number;
   try {
     descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
@@ -28,7 +28,7 @@ export function readText(path: string, name: string): string {
   try {
     const status = fstatSync(descriptor);
     if (!status.isFile())
-      throw new ConfigError([`${name}: is ${status.isDirectory() ? 'a directory' : 'no regular file'}`]);
+      throw new ConfigError([`${name}: is ${status.isDirectory() ? 'a directory' : 'not a regular file'}`]);
     if (status.size > LARGEST) throw new ConfigError([`${name}: is larger than ${LARGEST} bytes`]);
     return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(descriptor));
   } catch (error) {
@@ -41,7 +41,7 @@ export function readText(path: string, name: string): string {
 
 /** @throws ConfigError */
 export async function parseNamed(text: string, ending: string, name: string): Promise<ParsedText> {
-  // The parser takes longer to load than most captures to read: only who has such a text waits for it.
+  // The parser takes longer to load than most captures to read: only users with such a text wait for it.
   const { parseText, TextError } = await import('../config/parse.js');
   try {
     return parseText(text, ending === '.json' ? 'json' : 'yaml');

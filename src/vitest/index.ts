@@ -19,9 +19,9 @@ export interface FinwaitMatchers<R = unknown> {
   toFollowStates(role: Role, states: readonly State[]): R;
   /** The endpoint of the connection was last in this state. */
   toEndIn(role: Role, state: State): R;
-  /** Both endpoints sent FIN and neither RST, and both are through. */
+  /** Both endpoints sent FIN, neither sent RST, and both are through. */
   toCloseGracefully(): R;
-  /** The connection was reset, by that endpoint if it is said. */
+  /** The connection was reset, by that endpoint if one is given. */
   toBeReset(query?: { readonly by?: Role }): R;
 }
 

@@ -12,14 +12,14 @@ import type { RuleDescription } from '../rules/rule.js';
 import { STATES, type State } from '../tcp/states.js';
 import { notGraceful, resetters, statesOf } from './states.js';
 
-/** What more a finding must be. */
+/** What else a finding must match. */
 export interface FindingQuery {
   readonly endpoint?: Role | null;
   readonly severity?: Severity;
   readonly confidence?: Confidence;
   /** A connection's number. */
   readonly connection?: number;
-  /** Exactly so many; if not said, one or more. */
+  /** Exactly this many; if not given, one or more. */
   readonly count?: number;
 }
 
@@ -31,7 +31,7 @@ export interface MatcherResult {
 
 const ROLES: readonly Role[] = ['client', 'server'];
 const CONFIDENCES: readonly Confidence[] = ['observed', 'inferred', 'possible'];
-/** Lines of a list in a message. */
+/** How many lines of a list a message shows. */
 const LISTED = 20;
 
 export const matchers = {
@@ -94,7 +94,7 @@ function toHaveNoFindings(received: unknown, query: { readonly atLeast?: Severit
   };
 }
 
-/** The result holds a pattern of `rule`, over `count` connections if that is said. */
+/** The result holds a pattern of `rule`, over `count` connections if that is given. */
 function toHavePattern(
   received: unknown,
   rule: string,
@@ -148,11 +148,11 @@ function toEndIn(received: unknown, role: Role, state: State): MatcherResult {
   };
 }
 
-/** Both endpoints sent FIN and neither RST, and both are through: of a connection, or of all of a result. */
+/** Both endpoints sent FIN, neither sent RST, and both are through: for a connection, or all of a result. */
 function toCloseGracefully(received: unknown): MatcherResult {
   const connections = connectionsOf(received, 'toCloseGracefully');
   if (connections.length === 0) {
-    throw new TypeError('toCloseGracefully says nothing of a result without connections');
+    throw new TypeError('toCloseGracefully says nothing about a result without connections');
   }
   const failing = connections.filter((connection) => notGraceful(connection) !== null);
   const pass = failing.length === 0;
@@ -168,7 +168,7 @@ function toCloseGracefully(received: unknown): MatcherResult {
   };
 }
 
-/** The connection was reset, by that endpoint if it is said. */
+/** The connection was reset, by that endpoint if one is given. */
 function toBeReset(received: unknown, query: { readonly by?: Role } = {}): MatcherResult {
   const { by } = query;
   const connection = connectionOf(received, 'toBeReset');
@@ -224,7 +224,7 @@ function kindOf(received: unknown): string {
 /** A name that is not there would never be found, so that the `not` of any matcher would hold. */
 function checkRule(id: string, among: readonly RuleDescription[], otherwise: string): void {
   if (among.some((rule) => rule.id === id)) return;
-  if (findRule(id) !== null) throw new TypeError(`${id} is looked for with ${otherwise}`);
+  if (findRule(id) !== null) throw new TypeError(`look for ${id} with ${otherwise}`);
   const nearest = suggestRule(id);
   throw new TypeError(`there is no rule ${id}${nearest === null ? '' : `; did you mean ${nearest}?`}`);
 }

@@ -10,7 +10,7 @@ export function statesOf(connection: Connection, role: Role): readonly State[] {
 
 const OVER: readonly State[] = ['CLOSED', 'TIME-WAIT'];
 
-/** Why a connection did not close gracefully: both sent FIN, neither a reset, both are through. Null if it did. */
+/** Why a connection did not close gracefully, that is with both FINs, no reset and both through. Null if it did. */
 export function notGraceful({ client, server }: Connection): string | null {
   for (const endpoint of [client, server]) {
     if (endpoint.resetsSent > 0) return `${endpoint.role} sent RST`;
@@ -23,7 +23,7 @@ export function notGraceful({ client, server }: Connection): string | null {
 }
 
 /**
- * Which endpoints reset the connection: the peer accepted their reset, or never got it, so that at least the
+ * Which endpoints reset the connection: the peer accepted their reset, or never got it, so at least the
  * sender's end is gone. Resets that were challenged or ignored, or that came when nothing was left, do not count.
  */
 export function resetters({ client, server }: Connection): readonly Role[] {

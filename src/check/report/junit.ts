@@ -2,7 +2,7 @@ import { type JunitCase, junitXml } from '../../report/junit-xml.js';
 import { counted } from '../../report/text/words.js';
 import { type CheckReport, type CheckResult, diffLines } from '../result.js';
 
-/** For CI servers: a test case a capture. */
+/** For CI servers: one test case per capture. */
 export function checkJunit({ results }: CheckReport): string {
   // When the captures were made does not matter here, and when they are checked must not.
   return junitXml([{ name: 'finwait check', timestamp: '1970-01-01T00:00:00', cases: results.map(caseOf) }]);

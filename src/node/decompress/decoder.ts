@@ -4,19 +4,19 @@ import { cannotBeDecoded, endsEarly, isDamaged, PIECE_LENGTH, readPiece } from '
 /** A decompressor that is fed piece by piece and hands its output on at once. */
 export interface Decoder {
   /**
-   * Decodes what it can of the input so far. Throws an `Error` if that is corrupt: a `ChecksumError` if it is known
-   * where.
+   * Decodes what it can of the input so far. Throws an `Error` if that is corrupt, or a `ChecksumError` if it is
+   * known where.
    */
   push(piece: Uint8Array): void;
   /** Whether the input may end here. */
   readonly complete: boolean;
 }
 
-/** Content differs from what its checksum was made of. */
+/** Content does not match its checksum. */
 export class ChecksumError extends Error {
   /**
    * @param what the checksum is of
-   * @param octet where it ends, in the piece
+   * @param octet where the checksum ends, in the piece
    */
   constructor(
     what: string,
@@ -28,10 +28,10 @@ export class ChecksumError extends Error {
   }
 }
 
-/** What a checksum is of that comes behind all else: too late to keep the content back. */
+/** What is checked by a checksum that comes after all else: too late to hold the content back. */
 export const CONTENT = 'the compressed frame’s content, which has been analysed,';
 
-/** Throws if two checksums of so many octets differ. See `ChecksumError`. */
+/** Throws if two checksums differ. See `ChecksumError`. */
 export function compareChecksums(
   what: string,
   octet: number,
@@ -72,7 +72,7 @@ export async function decode(
     try {
       wanted = onChunk(output);
     } catch (error) {
-      // Whatever else comes out of the decoder is said to be corrupt input; this is not.
+      // Any other error from the decoder is reported as corrupt input; this one is not.
       thrown = { error };
       wanted = false;
     }

@@ -6,10 +6,10 @@ import { cannotBeDecoded, endsEarly, PIECE_LENGTH, readPiece } from './pieces.js
 /** Output buffer of zlib; its default of 16 KiB makes decompression 2.6 times slower. */
 const OUTPUT_LENGTH = 1 << 20;
 
-/** How many octets of a piece that has an error are given at once, first and then. */
+/** How many octets of a piece that has an error are given at once, in the first pass and in the second. */
 const CAREFUL_STEPS = [256, 1];
 
-/** zlib says this of a member's first octets: behind a complete member, they are no gzip at all. */
+/** zlib says this about a member's first octets: after a complete member, they are no gzip at all. */
 const NO_HEADER = 'incorrect header check';
 
 /** One run of zlib over a gzip stream, fed piece by piece. */
@@ -18,9 +18,9 @@ class Inflation {
   private output: Uint8Array[] = [];
   private readonly gunzip: Gunzip = createGunzip({ chunkSize: OUTPUT_LENGTH });
   private failure: Error | null = null;
-  /** zlib takes no more input: it has failed, was told to end, or met padding behind the last member. */
+  /** zlib takes no more input: it has failed, was told to end, or met padding after the last member. */
   over = false;
-  /** Settles the promise of the call under way. One at a time: a shared one would collect listeners. */
+  /** Settles the promise of the current call. One at a time: a shared one would collect listeners. */
   private settle: () => void = () => {};
 
   constructor() {
@@ -70,8 +70,8 @@ class Inflation {
 }
 
 /**
- * Inflates a gzip stream of one or more members. Zeroes behind the last are padding; anything else that is no gzip is
- * told, as gzip(1) does, since it may be the rest of the capture.
+ * Inflates a gzip stream of one or more members. Zeroes after the last are padding; anything else that is no gzip is
+ * reported, as gzip(1) does, since it may be the rest of the capture.
  *
  * @param head what has been read from `source` already
  * @param onChunk takes the output in order and says whether it wants more
@@ -100,7 +100,7 @@ export async function gunzip(
     while (piece.length > 0 && wanted && !inflation.over) {
       const ready = inflation.take();
       const writing = inflation.write(piece);
-      // Whoever takes the output works while zlib inflates the next piece in its own thread.
+      // The receiver of the output works while zlib inflates the next piece in its own thread.
       deliver(ready);
       await writing;
       position += piece.length;
@@ -123,9 +123,9 @@ export async function gunzip(
 }
 
 /**
- * zlib gives no output for the piece in which it finds an error. This inflates again up to that piece and gives it in
- * pieces that are smaller, and the one of these that has the error octet by octet, so that everything before the error
- * comes out. Each write waits for zlib's thread: octet by octet the whole piece would take many seconds.
+ * zlib gives no output for the piece in which it finds an error. This inflates again up to that piece and feeds it in
+ * smaller pieces, and the one of these that has the error octet by octet, so that everything before the error
+ * comes out. Each write waits for zlib's thread: the whole piece octet by octet would take many seconds.
  */
 async function inflateCarefully(
   source: ByteSource,
@@ -190,7 +190,7 @@ async function inflateInSteps(
   }
 }
 
-/** The message of an error of zlib's, or null for any other error. */
+/** The message of an error from zlib, or null for any other error. */
 function zlibFailure(error: unknown): string | null {
   if (!(error instanceof Error) || !('code' in error)) return null;
   return typeof error.code === 'string' && error.code.startsWith('Z_') ? error.message : null;
@@ -200,6 +200,6 @@ function describe(failure: string, position: number, length: number): string {
   const end = position + length;
   if (failure === 'unexpected end of file') return endsEarly('gzip', end);
   return failure === NO_HEADER
-    ? `what follows the gzip stream between its octets ${grouped(position)} and ${grouped(end)} is no gzip`
+    ? `what follows the gzip stream between its octets ${grouped(position)} and ${grouped(end)} is not gzip`
     : cannotBeDecoded('gzip', position, end, failure);
 }

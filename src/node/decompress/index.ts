@@ -15,7 +15,7 @@ type Decompress = (
   onChunk: (chunk: Uint8Array) => boolean,
 ) => Promise<string | null>;
 
-/** The compressions that are opened on the way. */
+/** The compressions that are opened while reading. */
 export const DECOMPRESSORS = { gzip: gunzip, zstd: unzstd, lz4: unlz4 } as const satisfies Partial<
   Record<Compression, Decompress>
 >;

@@ -19,7 +19,7 @@ const IS_STORED = 0x80000000;
 const SHORTEST_MATCH = 4;
 const CHECKSUM_LENGTH = 4;
 
-/** Inflates LZ4 frames (and the legacy format), one behind the other. See `decode`. */
+/** Inflates LZ4 frames (and the legacy format), one after the other. See `decode`. */
 export function unlz4(
   source: ByteSource,
   head: Uint8Array,
@@ -37,13 +37,13 @@ class Lz4Decoder implements Decoder {
   readonly #head = new Uint8Array(LONGEST_HEADER);
   #have = 0;
   #want = 4;
-  /** Octets to leave out. */
+  /** How many octets to leave out. */
   #skip = 0;
   /** The block that is being collected. */
   #block = new Uint8Array(0);
   #blockLength = 0;
   #isStored = false;
-  /** The last output behind which the next block is decoded. */
+  /** The last output, after which the next block is decoded. */
   #output = new Uint8Array(0);
   #historyFrom = HISTORY;
   #maximum = 0;
@@ -144,7 +144,7 @@ class Lz4Decoder implements Decoder {
       this.#collect('skippable', 8);
       return;
     }
-    if (magic !== LEGACY_MAGIC) throw new Error('there is something else behind a frame');
+    if (magic !== LEGACY_MAGIC) throw new Error('something else follows a frame');
     this.#isLegacy = true;
     this.#hash = null;
     this.#flags = IS_INDEPENDENT;
@@ -198,7 +198,7 @@ class Lz4Decoder implements Decoder {
     this.#next('block', 4);
   }
 
-  /** Makes room for `length` octets behind the history; output grows with what there really is. */
+  /** Makes room for `length` octets after the history; output grows with what there really is. */
   #room(length: number): Uint8Array {
     if (length > this.#maximum) throw new Error('a block inflates to more than it may');
     if (this.#output.length < HISTORY + length) {
@@ -245,7 +245,7 @@ class Lz4Decoder implements Decoder {
       const length = extended(token & 15) + SHORTEST_MATCH;
       output = this.#room(to - HISTORY + length);
       if (distance >= length) output.copyWithin(to, to - distance, to - distance + length);
-      // A match may overlap what it makes: it repeats.
+      // A match may overlap its own output: then it repeats.
       else for (let i = to; i < to + length; i++) output[i] = output[i - distance];
       to += length;
     }

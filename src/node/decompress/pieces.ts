@@ -7,7 +7,7 @@ import type { ByteSource } from '../byte-source.js';
  */
 export const PIECE_LENGTH = 64 << 10;
 
-/** The next piece, read into `buffer` behind `length` octets already there; full unless the input ends. */
+/** The next piece, read into `buffer` after `length` octets already there; full unless the input ends. */
 export async function readPiece(source: ByteSource, buffer: Uint8Array, length = 0): Promise<Uint8Array> {
   let filled = length;
   while (filled < buffer.length) {

@@ -3,11 +3,11 @@ import type { ByteSource } from '../byte-source.js';
 import { PIECE_LENGTH, readPiece } from './pieces.js';
 
 /**
- * Reads past the frames that zstd and lz4 skip, with which a file of either may begin: what is compressed shows behind
- * them.
+ * Reads past the frames that zstd and lz4 skip, with which a file of either may begin: only what follows shows
+ * which of them it is.
  *
  * @param head what has been read from `source` already, a magic number
- * @returns the magic number behind the last of them; less if the input ends before
+ * @returns the magic number after the last of them; less if the input ends before
  */
 export async function behindSkippable(source: ByteSource, head: Uint8Array): Promise<Uint8Array> {
   const buffer = new Uint8Array(PIECE_LENGTH);

@@ -33,7 +33,7 @@ abstract class Stripes {
     this.#pendingLength = octets.length - end;
   }
 
-  /** What came behind the last whole stripe. */
+  /** What came after the last whole stripe. */
   protected get rest(): DataView {
     return new DataView(this.#pending.buffer, 0, this.#pendingLength);
   }
@@ -75,7 +75,7 @@ export class XxHash32 extends Stripes {
     this.#d = d;
   }
 
-  /** Of everything so far, without a sign. */
+  /** Of everything so far, unsigned. */
   digest(): number {
     const { rest } = this;
     let hash = PRIME32_5;
@@ -115,8 +115,8 @@ const [PRIME64_1_LOW, PRIME64_1_HIGH] = wordsOf(PRIME64_1);
 const [PRIME64_2_LOW, PRIME64_2_HIGH] = wordsOf(PRIME64_2);
 
 /**
- * Stripes go through 32-bit words, since a BigInt for every lane costs some fifty times as much; what is done once
- * at the end is not.
+ * Stripes are computed in 32-bit words, since a BigInt for every lane costs some fifty times as much; what is done
+ * once at the end is not.
  */
 export class XxHash64 extends Stripes {
   /** Accumulators, each as its low and its high word. */
@@ -199,7 +199,7 @@ function wordsOf(value: bigint): [number, number] {
   return [Number(BigInt.asIntN(32, value)), Number(BigInt.asIntN(32, value >> 32n))];
 }
 
-/** The upper 32 bits of the product of two words without signs. */
+/** The upper 32 bits of the product of two unsigned words. */
 function highProduct(word: number, other: number): number {
   const low = other & 0xffff;
   const high = other >>> 16;

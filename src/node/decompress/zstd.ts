@@ -16,7 +16,7 @@ const HAS_CHECKSUM = 4;
 const RLE = 1;
 const RESERVED = 3;
 
-/** Inflates Zstandard frames, one behind the other. See `decode`. */
+/** Inflates Zstandard frames, one after the other. See `decode`. */
 export function unzstd(
   source: ByteSource,
   head: Uint8Array,
@@ -28,7 +28,7 @@ export function unzstd(
 type Stage = 'magic' | 'skippable' | 'descriptor' | 'header' | 'block' | 'content' | 'checksum' | 'skipped';
 
 /**
- * Follows the structure of frames and blocks (RFC 8878 §3.1.1), so that fzstd gets a frame each, and none
+ * Follows the structure of frames and blocks (RFC 8878 §3.1.1), so that fzstd gets one frame at a time, and none
  * that asks for more memory than is reasonable.
  */
 class ZstdDecoder implements Decoder {
@@ -90,7 +90,7 @@ class ZstdDecoder implements Decoder {
           this.#collect('skippable', 8);
           return;
         }
-        throw new Error('there is something else behind a frame');
+        throw new Error('something else follows a frame');
       }
       case 'skippable':
         this.#pass('skipped', view.getUint32(4, true));
@@ -129,7 +129,7 @@ class ZstdDecoder implements Decoder {
     }
   }
 
-  /** What had to pass has passed. */
+  /** The octets to pass on or skip have passed. */
   #passed(): void {
     if (this.#stage !== 'content') {
       this.#next('magic', 4);
