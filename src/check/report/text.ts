@@ -18,11 +18,7 @@ export function checkText({ results, without }: CheckReport, palette: Palette, v
       ...(without > 0 ? [palette.dim(`${counted(without, 'capture')} without an expectation`)] : []),
     ].join(', '),
     ...(failed.some(({ differences }) => differences.length > 0)
-      ? [
-          palette.dim(
-            '- is expected, + is what the capture shows: finwait check --update accepts that',
-          ),
-        ]
+      ? [palette.dim('- is expected, + is what the capture shows: finwait check --update accepts that')]
       : []),
   ];
   return `${lines.join('\n')}\n`;
