@@ -95,7 +95,7 @@ interface Claim {
   readonly places: readonly number[];
 }
 
-/** Which of the found each entry stands for: as many as it counts, all if it counts at all. */
+/** Which of the found each entry stands for: one, or all that fit if it counts findings. */
 function claims(
   entries: readonly (Plain | string)[],
   found: readonly (Finding | Pattern)[],

@@ -161,7 +161,7 @@ export class CardWriter {
     return wrap(text, this.#width).map(this.#palette.bold);
   }
 
-  /** A text beside its label, with the following lines below its first; below the label if room is short. */
+  /** A text beside its label, with the following lines below its first; below the label if that leaves little room. */
   #labelled(label: string, text: string): string[] {
     const { dim } = this.#palette;
     const isBeside = this.#width >= MIN_BESIDE;
