@@ -4,7 +4,7 @@ const EXIT_USAGE = 2;
 
 const HELP = { help: { type: 'boolean', short: 'h', default: false } } as const;
 
-/** What the command line says. Asked for help, or with a wrong option, the program ends here. */
+/** What the command line says. If it asks for help or has a wrong option, the program ends here. */
 export function readOptions<Options extends NonNullable<ParseArgsConfig['options']>>(
   options: Options,
   usage: string,
@@ -13,7 +13,7 @@ export function readOptions<Options extends NonNullable<ParseArgsConfig['options
     const { values } = parseArgs({ options: { ...options, ...HELP } });
     if (!('help' in values && values.help)) return values;
   } catch (error) {
-    // What follows its first sentence tells of positional arguments, of which there are none.
+    // What follows its first sentence is about positional arguments, and there are none.
     const [reason] = (error as Error).message.split('. ');
     const names = Object.keys({ ...options, ...HELP }).map((name) => `--${name}`);
     refuse(`${reason}; there are ${names.join(', ')}`);
@@ -22,7 +22,7 @@ export function readOptions<Options extends NonNullable<ParseArgsConfig['options
   process.exit();
 }
 
-/** Ends the program: it was called in a wrong way. */
+/** Ends the program, which was called in a wrong way. */
 export function refuse(reason: string): never {
   console.error(reason);
   process.exit(EXIT_USAGE);

@@ -1,4 +1,4 @@
-// The least that a program built on pcap-parser does: look at every packet and forget it.
+// The least that a program built on pcap-parser does: it looks at every packet and forgets it.
 import pcapParser from 'pcap-parser';
 
 let packets = 0;

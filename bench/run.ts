@@ -72,7 +72,7 @@ async function compareOnProfiles(): Promise<CaptureResults[]> {
 }
 
 async function measureGrowth(): Promise<GrowthResults> {
-  // Gigabytes of report would wait for the disk at some size, and measure that.
+  // At some size, writing gigabytes of report would wait for the disk and measure that.
   const followed = listPrograms(resolve(options.cli), devNull).filter(
     ({ name }) => name === 'finwait' || name === 'tcpdump',
   );

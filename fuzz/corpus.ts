@@ -6,11 +6,11 @@ import { Random } from './random.js';
 
 const REGRESSIONS = new URL('regressions/', import.meta.url);
 const COMPRESSED = new URL('compressed/', import.meta.url);
-/** Larger captures make slow inputs, and nothing that smaller ones do not. */
+/** Larger captures make slow inputs, and show nothing that smaller ones do not. */
 const LARGEST = 20_000;
 
 /**
- * The captures that inputs are made from: all recorded ones of a handy size, every third as pcapng too, one in all
+ * The captures that inputs are made from: all recorded ones of a handy size, every third also as pcapng, one in all
  * link layers and encapsulations, and one as real programs compress it.
  */
 export function corpus(): Uint8Array[] {

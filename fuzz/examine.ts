@@ -4,17 +4,17 @@ import type { Target } from './targets/target.js';
 
 /** An input that takes longer than this has run into something that grows too fast (milliseconds). */
 const TOO_LONG = 10_000;
-/** No input may make the process larger by more than this (octets): what it holds is bounded, whatever it says. */
+/** No input may make the process grow by more than this (octets): what it holds is bounded, whatever the input says. */
 const TOO_MUCH = 400 << 20;
 
 /** What one input did. */
 export interface Examined {
-  /** Its behaviour in so many words, to tell new behaviour from old. */
+  /** Its behaviour in words, to tell new behaviour from old. */
   readonly behaviour: ReadonlySet<string>;
   readonly milliseconds: number;
 }
 
-/** Uses the engine on an input in one way, and throws if anything that must hold does not. */
+/** Uses the engine on an input in one way, and throws if an invariant does not hold. */
 export async function examine(input: Uint8Array, target: Target): Promise<Examined> {
   const largest = largestSize();
   const started = performance.now();

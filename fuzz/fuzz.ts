@@ -10,12 +10,12 @@ export interface Failure {
 }
 
 export interface FuzzResult {
-  /** Inputs by the target that they were given to, and what they took in all (milliseconds). */
+  /** Inputs by the target that they were given to, and how long they took in all (milliseconds). */
   readonly targets: ReadonlyMap<string, { readonly inputs: number; readonly milliseconds: number }>;
   /** How often each mutator had a part in an input. */
   readonly mutators: ReadonlyMap<string, number>;
   readonly inputs: number;
-  /** Different things that the inputs made the engine do. */
+  /** How many different things the inputs made the engine do. */
   readonly behaviours: number;
   /** Inputs that others are made from: the given ones, and those that did something new. */
   readonly corpus: number;
@@ -28,19 +28,19 @@ export interface FuzzOptions {
   readonly targets: readonly Target[];
   /** Asked before each input. */
   readonly goOn: (progress: FuzzResult) => boolean;
-  /** Told of each input before it is examined. */
+  /** Called with each input before it is examined. */
   readonly onInput?: (input: Uint8Array, target: string) => void;
-  /** Told of each failure as it is found. */
+  /** Called with each failure as it is found. */
   readonly onFailure?: (failure: Failure) => void;
 }
 
-/** More failures of one target than these are the same few again. */
+/** Beyond this many failures of one target, they are the same few again. */
 const ENOUGH_FAILURES = 10;
 
 /**
  * Examines each of the `given`, then inputs made out of them, until `goOn` says otherwise; each as one of the targets
  * uses it. Those that make the engine do what none did before (another finding, transition, error, reason to skip a
- * frame) are worked on further.
+ * frame) are mutated further.
  */
 export async function fuzz(given: readonly Uint8Array[], options: FuzzOptions): Promise<FuzzResult> {
   const { seed, targets, goOn, onInput, onFailure } = options;

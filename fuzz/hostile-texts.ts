@@ -1,4 +1,4 @@
-/** What strangers may write where reports show it: each steers a terminal, a browser, a spreadsheet or a ticket system. */
+/** Texts that strangers may get into reports: each steers a terminal, a browser, a spreadsheet or a ticket system. */
 export const HOSTILE_TEXTS: readonly string[] = [
   '\u001b[2J\u001b]0;title\u0007',
   '\u001b]8;;http://evil.example\u001b\\click\u001b]8;;\u001b\\',

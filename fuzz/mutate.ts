@@ -7,7 +7,7 @@ export interface Mutated {
   readonly by: readonly string[];
 }
 
-/** Mutators that are tried for each change: most know one format, and leave others as they are. */
+/** How many mutators are tried for each change: most know one format, and leave others as they are. */
 const TRIES = 4;
 /** Larger inputs are slow, and show nothing that smaller ones do not. */
 const LARGEST = 200_000;

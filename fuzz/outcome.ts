@@ -15,7 +15,7 @@ import { textOf } from '../test/support/report.js';
 export interface OutcomeOptions {
   /** Names of the formats to write. */
   readonly formats?: readonly string[];
-  /** How long the pieces are that the captures are read in, over and over. */
+  /** The lengths of the pieces that the captures are read in, over and over. */
   readonly sizes?: readonly number[];
   /** The captures are parts of one. */
   readonly joined?: boolean;
@@ -28,7 +28,7 @@ export interface OutcomeOptions {
   readonly path?: string;
 }
 
-/** What an analysis told, and which frames belong to which connection. */
+/** What an analysis reported, and which frames belong to which connection. */
 export interface Outcome {
   readonly texts: Readonly<Record<string, string>>;
   readonly connections: readonly Connection[];
@@ -36,13 +36,13 @@ export interface Outcome {
   readonly end: AnalysisEnd;
   /** The frames of each connection: its segments, and ICMP errors about them. */
   readonly frames: ReadonlyMap<number, ReadonlySet<number>>;
-  /** Connections that were held at the same time. */
+  /** The most connections that were held at the same time. */
   readonly mostHeld: number;
 }
 
 const LOOK = { palette: PLAIN, columns: 100, verbose: true };
 
-/** What comes of captures, several only if joined; or the message of the error with which one is refused. */
+/** What analysing captures yields, several only if joined; or the message of the error with which one is refused. */
 export function outcomeOf(captures: readonly Uint8Array[], options: OutcomeOptions = {}): Outcome | string {
   const { formats = ['json'], joined, separate, maximumConnections } = options;
   const texts: Record<string, string> = {};
@@ -136,7 +136,7 @@ export function isRefused(outcome: Outcome | string): outcome is string {
   return typeof outcome === 'string';
 }
 
-/** What the outcome shows of the engine's behaviour in so many words, to tell new behaviour from old. */
+/** What the outcome shows of the engine's behaviour in words, to tell new behaviour from old. */
 export function behaviourOf(outcome: Outcome | string): Set<string> {
   if (isRefused(outcome)) return new Set([`refused: ${withoutNumbers(outcome)}`]);
   const { connections, findings, end } = outcome;

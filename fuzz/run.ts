@@ -26,7 +26,7 @@ for (const name of ['seconds', 'seed'] as const) {
   if (!/^\d+$/.test(values[name])) throw new Error(`--${name} takes a whole number, not ${values[name]}`);
 }
 const FOUND = new URL('found/', import.meta.url);
-/** Stuck, not slow (milliseconds). */
+/** An input that takes this long is stuck, not slow (milliseconds). */
 const STUCK = 60_000;
 const LARGEST = 4 << 20;
 const TELL_EVERY = 5000;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 let folder: string | null = null;
 
-/** The path of a file of this name, which lasts until the next of this name. */
+/** The path of a file with this name, which lasts until the next with this name. */
 export function scratchPath(name: string): string {
   if (folder === null) {
     folder = mkdtempSync(join(tmpdir(), 'finwait-fuzz-'));
@@ -14,7 +14,7 @@ export function scratchPath(name: string): string {
   return join(folder, name);
 }
 
-/** Takes all such files away, where the process may not live to its own end. */
+/** Removes all such files, in case the process does not live to its own end. */
 export function removeScratch(): void {
   if (folder !== null) rmSync(folder, { recursive: true, force: true });
   folder = null;
@@ -26,7 +26,7 @@ export function scratchFile(name: string, bytes: Uint8Array): string {
   return path;
 }
 
-/** What was written there, and takes it away. */
+/** Returns what was written there, and removes it. */
 export function takeFile(path: string): Uint8Array {
   const bytes = Uint8Array.from(readFileSync(path));
   rmSync(path);

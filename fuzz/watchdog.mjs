@@ -1,9 +1,9 @@
-/** Runs in a thread of its own: where the main one is stuck in an input, says so, keeps the input and ends everything. */
+/** Runs in its own thread: if the main one is stuck in an input, it says so, keeps the input and ends everything. */
 import { writeFileSync } from 'node:fs';
 import { workerData } from 'node:worker_threads';
 
 const { shared, limit, path } = workerData;
-/** A count of inputs, the length of the present one, and its octets. */
+/** A count of inputs, the length of the current one, and its octets. */
 const [COUNT, LENGTH] = [0, 1];
 const words = new Int32Array(shared, 0, 2);
 let last = -1;

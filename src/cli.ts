@@ -9,9 +9,9 @@ const EXIT_BUG = 70;
 /** A program that a signal ended has this plus the signal's number as its exit code. */
 const SIGNALLED = 128;
 
-// Almost everything that an analysis allocates is garbage a moment later, and the rest lasts to its end. Room for more
-// of either before it is looked through would take 30 to 75 MB, and save a tenth of the time where connections are
-// many, and none where packets are.
+// Almost everything that an analysis allocates is garbage a moment later, and the rest lasts to its end. Letting more
+// of either pile up before it is looked through would take 30 to 75 MB, and save a tenth of the time with many
+// connections, and none with many packets.
 setFlagsFromString('--semi-space-growth-factor=1');
 setFlagsFromString('--heap-growing-percent=30');
 
@@ -31,12 +31,12 @@ process.on('SIGINT', () => {
   handler();
 });
 
-// Leaving this way, unlike being ended by the signal, removes files that are half written.
+// Exiting this way, unlike being ended by the signal, removes half-written files.
 for (const signal of ['SIGTERM', 'SIGHUP'] as const) {
   process.once(signal, () => process.exit(SIGNALLED + constants.signals[signal]));
 }
 
-/** Where nothing shows how wide the output may be, POSIX has a variable that says so. */
+/** If nothing else shows how wide the output may be, POSIX has a variable for it. */
 const COLUMNS = Number(/^[1-9]\d{0,3}$/.exec(process.env.COLUMNS ?? '')?.[0] ?? 80);
 
 function stream(descriptor: number, name: string, output: NodeJS.WriteStream): Stream {
@@ -56,7 +56,7 @@ try {
     environment: process.env,
   });
 } catch (error) {
-  // Whoever read our output has had enough, as with `| head`.
+  // The reader of our output has had enough, as with `| head`.
   if (error instanceof OutputError && error.code === 'EPIPE') process.exit(EXIT_OK);
   const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(`finwait: a bug in finwait, please report it with this text:\n${reason}\n`);

@@ -222,7 +222,7 @@ describe('every reason', () => {
     writeFileSync(several, pcap([{ data, time: 0n }], { linkType: 105 }));
     const { stdout } = await finwait([several]);
     expect(stdout.replace(/\s+/g, ' ')).toContain(
-      'several packets in one (802.11 A-MSDU), of which only the first was analysed: 1 frame',
+      'several packets in one (802.11 A-MSDU), only the first of which was analysed: 1 frame',
     );
   });
 });

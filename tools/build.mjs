@@ -15,7 +15,7 @@ function compile(...options) {
 }
 
 rmSync('dist', { recursive: true, force: true });
-// Declarations explain what they declare; in code that runs, comments are read at each start and kept in memory.
+// Declarations keep their comments; in code that runs, comments are read at each start and kept in memory.
 compile('--emitDeclarationOnly');
 compile('--declaration', 'false', '--removeComments');
 
@@ -27,7 +27,7 @@ const command = await rollup({
 });
 await command.write({ dir: 'dist', format: 'es', chunkFileNames: 'cli/[name]-[hash].js' });
 await command.close();
-// What only the command is made of stands in its bundle now, and is no part of the library.
+// Modules that only the command uses are in its bundle now, and are no part of the library.
 rmSync('dist/commands', { recursive: true });
 rmSync('dist/cli.d.ts');
 // npx runs it in place.

@@ -3,7 +3,7 @@ import { ANY_RULE } from '../src/rules/evaluation/suppressions.js';
 import { SEVERITIES } from '../src/rules/finding.js';
 import type { OptionSpec, RuleDescription } from '../src/rules/rule.js';
 
-/** The JSON Schema of a configuration, for editors: `src/config` decides, and says more of what is wrong. */
+/** The JSON Schema of a configuration, for editors: `src/config` decides, and says more about what is wrong. */
 export function configSchema(rules: readonly RuleDescription[]): object {
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',

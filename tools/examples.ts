@@ -10,7 +10,7 @@ import type { Finding, Pattern } from '../src/rules/finding.js';
 import type { RuleDescription } from '../src/rules/rule.js';
 
 const COLUMNS = 80;
-/** Segments shown at either end of a long connection, beside those that decide. */
+/** Segments shown at either end of a long connection, besides the decisive ones. */
 const ENDS = 8;
 
 /** What an example shows: the connection, and the finding or the pattern it was drawn for. */
@@ -21,7 +21,7 @@ interface Shown {
 }
 
 /**
- * The ladder of the first connection on which `rule` speaks in its example; null if the example has not been
+ * The ladder of the first connection for which `rule` has a finding in its example; null if the example has not been
  * recorded, or does not show the rule.
  */
 export async function exampleLadder(rule: RuleDescription): Promise<string | null> {

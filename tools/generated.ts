@@ -23,7 +23,7 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
   return files.set(LADDERS, laddersModule(ladders));
 }
 
-/** Pages that no rule has any more. */
+/** Pages whose rule no longer exists. */
 export function superfluousPages(wanted: ReadonlyMap<string, string>): string[] {
   return readdirSync(PAGES)
     .map((name) => `${PAGES}/${name}`)

@@ -1,4 +1,4 @@
-/** Plain text as CommonMark text: nothing in it is taken for markup. */
+/** Plain text as CommonMark text: nothing in it is read as markup. */
 export function escapeMarkdown(text: string): string {
   return text.replace(/[\\`*<>[\]|]|(?<!\w)_|_(?!\w)/g, '\\$&');
 }

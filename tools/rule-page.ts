@@ -72,7 +72,7 @@ function example({ id, documentation }: RuleDescription, ladder: string | null):
   const { fixture, capture, options = {} } = documentation.example;
   const path = `fixtures/${fixture}/${capture}.pcap`;
   const set = Object.entries(options).map(([name, value]) => code(`--set ${id}.${name}=${value}`));
-  const how = set.length === 0 ? '' : ` The rule speaks there with ${set.join(' and ')}.`;
+  const how = set.length === 0 ? '' : ` The rule triggers there with ${set.join(' and ')}.`;
   return `Recorded in [${path}](../../${path}); ${code('finwait timeline')} draws it.${how}\n\n${fence(ladder)}`;
 }
 
@@ -83,7 +83,7 @@ function options({ id, options: specs, ordered }: RuleDescription): string {
     `${spec.minimum} to ${spec.maximum}${unitOf(spec)}`,
     escapeMarkdown(spec.description),
   ]);
-  if (rows.length === 0) return `None beside the severity: ${code(`--rule ${id}=off`)} silences it.`;
+  if (rows.length === 0) return `None besides the severity: ${code(`--rule ${id}=off`)} silences it.`;
   const [name, { default: value }] = Object.entries(specs)[0];
   const how = `Set with ${code(`--set ${id}.${name}=${value}`)}, or in a [configuration](../configuration.md); ${code(`--rule ${id}=off`)} silences the rule.`;
   const order =

@@ -11,14 +11,14 @@ cp -R examples/vitest "$place/project"
 cd "$place/project"
 mkdir -p node_modules
 tar -xzf "$place/$tarball" -C node_modules && mv node_modules/package node_modules/finwait
-# What the package itself needs is found beside it, as npm would put it.
+# What the package itself needs is beside it, where npm would put it.
 for dependency in "$root"/node_modules/*; do
   name=$(basename "$dependency")
   [ -e "node_modules/$name" ] || ln -s "$dependency" "node_modules/$name"
 done
 ls -l "$place/$tarball" | awk '{ print "packed size: " $5 " bytes" }'
 node_modules/vitest/vitest.mjs run
-# Types as Node resolves them, then as bundlers do, for whom the entry for Node has a name of its own.
+# Types as Node resolves them, then as bundlers do, for which the entry for Node has a name of its own.
 "$root/node_modules/.bin/tsc" --noEmit -p .
 sed -i.bak "s|from 'finwait'|from 'finwait/node'|" test/captures.test.ts
 "$root/node_modules/.bin/tsc" --noEmit -p . --module esnext --moduleResolution bundler

@@ -18,7 +18,7 @@ import { type Traffic, writeTraffic } from './traffic.js';
 
 export const DATA_FOLDER = join(dirname(fileURLToPath(import.meta.url)), '..', 'data');
 
-/** Raise it whenever the same parameters would give other bytes. */
+/** To be raised whenever the same parameters would give other bytes. */
 const GENERATOR_VERSION = 1;
 /** 2026-01-15T12:00:00Z. */
 const START_SECONDS = 1_768_478_400;
@@ -30,12 +30,12 @@ export interface Parameters extends Omit<Traffic, 'mix'> {
   readonly snapLength?: number;
 }
 
-/** What is known about a capture because it was made so. */
+/** What is known about a capture because it was generated. */
 export interface CaptureFacts {
   readonly packets: number;
   readonly bytes: number;
   readonly connections: number;
-  /** Most connections at one moment of which some end was not CLOSED; TIME-WAIT lasts 240 s. */
+  /** The most connections at one moment with an end that was not CLOSED; TIME-WAIT lasts 240 s. */
   readonly peakOpen: number;
   /** The same without TIME-WAIT. */
   readonly peakUnfinished: number;
@@ -62,7 +62,7 @@ export function ensureCapture(
   if (known !== undefined && isCurrent(known, parameters, path)) return { ...facts(known), path };
 
   mkdirSync(DATA_FOLDER, { recursive: true });
-  // Whatever was made from an older capture of that name is no longer true.
+  // Whatever was made from an older capture of that name is out of date.
   for (const stale of [sidecarPath, `${path}.gz`]) rmSync(stale, { force: true });
   const started = performance.now();
   const made = generate(path, parameters);

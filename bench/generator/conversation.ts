@@ -20,7 +20,7 @@ export type Ending =
   | 'neverClosed'
   | 'stuckInCloseWait';
 
-/** How the last states were left: what an observer must go on remembering. */
+/** How the last states were left: what an observer must keep remembering. */
 export type Aftermath = 'open' | 'time-wait' | 'closed';
 
 /** One request and its response. */
@@ -87,7 +87,7 @@ function shakeHands(dialogue: Dialogue, random: Random): Segment[] {
   dialogue.say(server, SYN | ACK);
   if (random.chance(RETRANSMISSION_RATE)) dialogue.sayAgain(server, SYN | ACK, SECOND);
   for (const party of [client, server]) {
-    // The next unit up, so that scaling does not take back what the SYN had offered.
+    // Rounded up, so that scaling does not take back what the SYN had offered.
     party.window = Math.ceil(party.window / (1 << party.scale));
   }
   dialogue.say(client, ACK);

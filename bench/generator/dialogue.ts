@@ -6,7 +6,7 @@ const STACK_DELAY = 20;
 interface SegmentFields {
   readonly length?: number;
   readonly acknowledgment?: number;
-  /** µs that the segment was held up before the tap. */
+  /** How long the segment was held up before the tap, in µs. */
   readonly heldUp?: number;
   readonly sackLeft?: number;
   readonly sackRight?: number;
@@ -78,7 +78,7 @@ export class Dialogue {
     });
   }
 
-  /** Hands out what was said since the last time, in the order in which the tap sees it. */
+  /** Hands out what was said since the last call, in the order in which the tap sees it. */
   take(): Segment[] {
     const { batch } = this;
     this.batch = [];

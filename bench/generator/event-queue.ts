@@ -1,9 +1,9 @@
-/** A binary heap of things that happen at a time; the earliest is on top. */
+/** A binary heap of timed events; the earliest is on top. */
 export class EventQueue<Item> {
   private readonly times: number[] = [];
   private readonly items: Item[] = [];
 
-  /** When the next thing happens; infinity when nothing will. */
+  /** When the next event happens; infinity if there is none. */
   get nextTime(): number {
     return this.times.length > 0 ? this.times[0]! : Number.POSITIVE_INFINITY;
   }

@@ -11,7 +11,7 @@ const ETHERTYPE_IPV6 = 0x86dd;
 const PROTOCOL_TCP = 6;
 /** First byte 02: a locally administered unicast address. */
 const MAC_PREFIX = 0x0200;
-/** 2001:db8::/32, kept for documentation. */
+/** 2001:db8::/32, reserved for documentation. */
 const IPV6_PREFIX = 0x20010db8;
 /** Don't fragment. */
 const IPV4_FLAGS = 0x4000;
@@ -38,7 +38,7 @@ function optionBytes(segment: Segment, dialect: Dialect): number {
   return (dialect.timestamps ? TIMESTAMP_BYTES : 0) + sack;
 }
 
-/** Writes one segment as an Ethernet frame. Checksums stay zero, as a card that computes them would show. */
+/** Writes one segment as an Ethernet frame. Checksums stay zero, as with a card that computes them. */
 export function writeFrame(writer: PcapWriter, segment: Segment, to: Party, dialect: Dialect): void {
   const { from } = segment;
   const options = optionBytes(segment, dialect);
@@ -137,7 +137,7 @@ const payloadSource = makePayloadSource();
 
 /**
  * Half noise, half words, so that gzip finds about as much to do as in real traffic, and nothing that looks
- * like a protocol. A mebibyte, so that its window of 32 KiB seldom holds the same stretch twice.
+ * like a protocol. A mebibyte, so that gzip's window of 32 KiB seldom holds the same stretch twice.
  */
 function makePayloadSource(): Uint8Array {
   const random = new Random(7);

@@ -9,7 +9,7 @@ const IPV6_SHARE = 0.1;
 export interface Mix {
   readonly clients: number;
   readonly servers: number;
-  /** New connections a second. */
+  /** New connections per second. */
   readonly arrivalRate: number;
   /** Share of connections that use an earlier one's addresses and ports. */
   readonly reuse: number;
@@ -83,7 +83,7 @@ export type MixName = keyof typeof MIXES;
 
 function chooseDialect(random: Random, timestampShare: number, scaleShare: number): Dialect {
   const timestamps = random.chance(timestampShare);
-  // The options come in three habits: Linux's (all), Windows' (no timestamps), and a small device's (MSS only).
+  // The options come in three styles: Linux's (all), Windows' (no timestamps), and a small device's (MSS only).
   const scaling = timestamps || random.chance(scaleShare);
   return { ipv6: random.chance(IPV6_SHARE), timestamps, sack: scaling, windowScale: scaling };
 }

@@ -4,11 +4,11 @@ import type { Dialect, Host, Party } from './segment.js';
 const LOWEST_EPHEMERAL_PORT = 32768;
 const HIGHEST_EPHEMERAL_PORT = 60999;
 const CLIENTS = 0x0a000000;
-/** 198.18.0.0/15, kept for benchmarks. */
+/** 198.18.0.0/15, reserved for benchmarks. */
 const SERVERS = 0xc6120000;
 /** No well-known ports: their dissectors would find fault with a payload that means nothing. */
 const SERVICES = [7101, 7102, 7103, 7104, 8901, 8902, 9301, 9302] as const;
-/** After this long in TIME-WAIT a host gives the same ports to a new connection. */
+/** After this long in TIME-WAIT a host uses the same ports for a new connection. */
 const REUSE_AFTER = 90_000_000;
 const REMEMBERED = 4096;
 
@@ -44,7 +44,7 @@ export class Network {
     );
   }
 
-  /** A tuple never used before (in fewer than 28 thousand connections a client). */
+  /** A tuple never used before (with fewer than 28 thousand connections per client). */
   freshTuple(dialect: Dialect): Tuple {
     const { random } = this;
     const index = random.integer(0, this.clients - 1);

@@ -3,15 +3,15 @@ import type { Aftermath } from './conversation.js';
 /** TIME-WAIT lasts two maximum segment lifetimes of two minutes, RFC 9293 §3.4.2 and §3.6.1. */
 const TIME_WAIT = 240_000_000;
 
-/** Counts the connections of which some end is not yet CLOSED. */
+/** Counts the connections with an end that is not yet CLOSED. */
 export class OpenConnections {
-  /** Most at one moment, TIME-WAIT counted as open. */
+  /** The most at one moment, TIME-WAIT counted as open. */
   peak = 0;
-  /** Most at one moment of which the last segment had not been seen. */
+  /** The most at one moment whose last segment had not been seen. */
   peakUnfinished = 0;
   private unfinished = 0;
   private waiting = 0;
-  /** When each TIME-WAIT ends: a queue, since all last equally long. */
+  /** When each TIME-WAIT ends: a queue, since they all last equally long. */
   private expiries: number[] = [];
   private expired = 0;
 

@@ -20,14 +20,14 @@ export function isProfile(name: string): name is ProfileName {
 
 /**
  * The traffic of `mid` in any size. Frames are cut to 128 bytes, as a long capture's often are: the largest
- * one then fits the page cache, and the disk's speed does not pass for the program's.
+ * one then fits the page cache, and the disk's speed is not mistaken for the program's.
  */
 export function grown(packets: number): Parameters {
   const connections = Math.round(packets / PACKETS_PER_CONNECTION);
   return { mix: 'service', connections, seed: SEED, snapLength: GROWTH_SNAP_LENGTH };
 }
 
-/** As many connections that are never completed, all open until the capture ends. */
+/** This many connections that are never completed, all open until the capture ends. */
 export function synFlood(connections: number): Parameters {
   return { mix: 'synflood', connections, seed: SEED };
 }

@@ -7,7 +7,7 @@ export class Random {
 
   constructor(seed: number) {
     this.c = seed | 0;
-    // Seeds that differ in one bit give similar first numbers; a dozen rounds part them.
+    // Seeds that differ in one bit give similar first numbers; a dozen rounds drive them apart.
     for (let i = 0; i < 12; i++) this.bits();
   }
 

@@ -45,7 +45,7 @@ export interface Party {
 export interface Segment {
   /** µs after time zero at which the tap sees it. */
   at: number;
-  /** The same without what held it up on the way. */
+  /** The same without what delayed it on the way. */
   readonly due: number;
   readonly from: Party;
   readonly flags: number;
@@ -53,7 +53,7 @@ export interface Segment {
   readonly acknowledgment: number;
   readonly window: number;
   readonly length: number;
-  /** The one SACK block; both edges equal: none. */
+  /** The one SACK block; none if both edges are equal. */
   readonly sackLeft: number;
   readonly sackRight: number;
   timestamp: number;

@@ -8,7 +8,7 @@ import { ACK, type Dialect, type Host, type Party, type Segment, SYN } from './s
 const VICTIM = hostAt(0xc0000200, 0);
 const FLOOD_PER_SECOND = 50_000;
 const TAP_TO_SERVER = 60;
-/** 11.0.0.0/8: as many spoofed sources as a flood may have. */
+/** 11.0.0.0/8: all the spoofed sources that a flood may have. */
 const SOURCES = 0x0b000000;
 const MOST_SOURCES = 1 << 24;
 /** Odd, so that counting in its steps visits every source once, in an order without neighbours. */
@@ -21,7 +21,7 @@ export function writeSynFlood(
 ): void {
   if (connections > MOST_SOURCES) throw new RangeError(`a flood has at most ${MOST_SOURCES} connections`);
   const random = new Random(seed);
-  /** Answers under way, soonest first; never more than a handful. */
+  /** Answers in flight, soonest first; never more than a handful. */
   const answers: { segment: Segment; dialogue: Dialogue }[] = [];
 
   const write = (segment: Segment, dialogue: Dialogue): void =>

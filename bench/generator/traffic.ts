@@ -26,7 +26,7 @@ interface Live {
   next: number;
 }
 
-/** Writes the conversations of a mix, woven together as they happen; returns how many were open at once. */
+/** Writes the conversations of a mix, interleaved as they happen; returns how many were open at once. */
 export function writeTraffic(writer: PcapWriter, { mix: name, connections, seed }: Traffic): OpenConnections {
   const mix = MIXES[name];
   const random = new Random(seed);
@@ -70,7 +70,7 @@ export function writeTraffic(writer: PcapWriter, { mix: name, connections, seed 
 function begin(network: Network, random: Random, mix: Mix, now: number): Live {
   const used = random.chance(mix.reuse) ? network.usedTuple(now) : undefined;
   const tuple: Tuple = used ?? network.freshTuple(mix.dialect(random));
-  // The tap stands before the servers, and the clients are anywhere from the next room to another continent.
+  // The tap is in front of the servers, and the clients are anywhere from the next room to another continent.
   const client = makeParty(random, tuple.client, tuple.clientPort, tuple.dialect, {
     trip: 100 + random.exponential(15_000),
     timeToLive: (random.chance(0.6) ? 64 : 128) - random.integer(1, 20),

@@ -24,9 +24,9 @@ interface Arrival {
 
 interface Message {
   readonly bytes: number;
-  /** µs that the sender waits first. */
+  /** How long the sender waits first, in µs. */
   readonly after: number;
-  /** µs until the receiver sends data in its turn; if it is soon, they carry the last ACK. */
+  /** µs until the receiver sends data in its turn; if that is soon, the data carries the last ACK. */
   readonly answerAfter: number;
 }
 

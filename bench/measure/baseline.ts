@@ -4,7 +4,7 @@ const TOLERANCE = 1.1;
 
 /**
  * Where finwait got worse than it was. Times are compared as ratios to tcpdump on the same machine at the
- * same time, memory as such.
+ * same time, memory directly.
  */
 export function findRegressions(now: Results, before: Results): string[] {
   return now.captures.flatMap((capture) => {

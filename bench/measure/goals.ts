@@ -14,7 +14,7 @@ export interface Verdict {
   readonly figure: string;
 }
 
-/** The goals that the project has set itself, each with what was measured. */
+/** The goals that the project has set for itself, each with what was measured. */
 export function judge({ captures, growth }: Results): Verdict[] {
   const packets = growth?.packets ?? [];
   const halfOpen = growth?.halfOpen ?? [];

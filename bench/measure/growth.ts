@@ -1,7 +1,7 @@
 import type { ProgramName } from './programs.js';
 import { type CaptureResults, resultOf } from './results.js';
 
-/** The cost of what one capture has more than the one before it. */
+/** The cost of what one capture has beyond the one before it. */
 export interface Step {
   readonly from: CaptureResults;
   readonly to: CaptureResults;
@@ -11,7 +11,7 @@ export interface Step {
 
 /**
  * What each further packet costs from size to size. Starting up and compiling cost the same at any size and
- * drop out; in linear growth the steps are all alike.
+ * drop out; with linear growth the steps are all alike.
  */
 export function stepsOf(captures: readonly CaptureResults[], program: ProgramName): Step[] {
   const steps: Step[] = [];
@@ -27,7 +27,7 @@ export function stepsOf(captures: readonly CaptureResults[], program: ProgramNam
   return steps;
 }
 
-/** The dearest later step as a multiple of the first; undefined if there are not two. */
+/** The most expensive later step as a multiple of the first; undefined if there are not two. */
 export function worstGrowth(steps: readonly Step[]): number | undefined {
   const [first, ...later] = steps;
   if (first === undefined || later.length === 0) return undefined;

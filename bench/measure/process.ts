@@ -12,13 +12,13 @@ export interface Measurement {
   readonly seconds: number;
   /** Processor time in user mode, all threads. */
   readonly userSeconds: number | null;
-  /** Most memory resident at once. */
+  /** The most memory resident at once. */
   readonly peakBytes: number | null;
 }
 
 export class ProgramFailed extends Error {}
 
-/** Runs a command to its end, its output thrown away. */
+/** Runs a command to its end and discards its output. */
 export async function measure(command: readonly string[]): Promise<Measurement> {
   return existsSync(GNU_TIME) ? measureWithTime(command) : measureByPolling(command);
 }
@@ -35,7 +35,7 @@ async function measureWithTime(command: readonly string[]): Promise<Measurement>
   }
 }
 
-/** Linux's own figures, asked again and again: what happens in the last milliseconds is missed. */
+/** Polls Linux's own figures: what happens in the last milliseconds is missed. */
 async function measureByPolling(command: readonly string[]): Promise<Measurement> {
   let peakBytes: number | null = null;
   const { seconds } = await run(command, (pid) => {

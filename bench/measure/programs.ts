@@ -16,7 +16,7 @@ export type ProgramName =
 
 export interface Program {
   readonly name: ProgramName;
-  /** The command line for a capture, of which a compressed copy may lie beside it as `<capture>.gz`. */
+  /** The command line for a capture, which may have a compressed copy beside it as `<capture>.gz`. */
   readonly command: (capture: string) => readonly string[];
   readonly readsCompressed: boolean;
   /** Why it cannot run here. */

@@ -20,7 +20,7 @@ export interface Rounds {
 
 /**
  * Runs the programs in turn, `runs` times, and takes each one's medians: whatever else the machine does
- * meanwhile then falls on all of them alike.
+ * meanwhile then affects all of them alike.
  */
 export async function alternate(
   programs: readonly Program[],
@@ -73,7 +73,7 @@ function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
-/** Reads the file once, so that no program waits for the disk on another's behalf. */
+/** Reads the file once, so that the first program does not wait for the disk for the others. */
 function warm(path: string): void {
   const descriptor = openSync(path, 'r');
   const buffer = new Uint8Array(1 << 20);

@@ -13,7 +13,7 @@ document.addEventListener('drop', (event) => {
 
 async function show(file) {
   if (file === undefined) return;
-  // Of two captures the one chosen last is shown.
+  // Of two captures, the one chosen last is shown.
   current.abort();
   current = new AbortController();
   const { signal } = current;

@@ -1,4 +1,4 @@
-/** Classic captures as their parts, for mutators that know where records and headers are. */
+/** Classic captures split into their parts, for mutators that know where records and headers are. */
 import { joined, viewOf } from '../octets.js';
 
 export const FILE_HEADER = 24;

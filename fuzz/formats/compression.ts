@@ -1,4 +1,4 @@
-/** Compressed files as far as inputs need them: gzip by zlib, lz4 and zstd by hand, in the plainest form there is. */
+/** Compressed files as far as inputs need them: gzip by zlib, lz4 and zstd by hand, in the simplest form there is. */
 import { gzipSync } from 'node:zlib';
 import { joined, viewOf } from '../octets.js';
 import type { Random } from '../random.js';
@@ -77,7 +77,7 @@ function extension(length: number): number[] {
   return [...new Array<number>(Math.floor(rest / 255)).fill(255), rest % 255];
 }
 
-/** A frame that decoders of both formats leave out, or none. */
+/** A frame that decoders of both formats skip, or none. */
 function skippable(random: Random): Uint8Array[] {
   if (random.below(3) !== 0) return [];
   const length = random.below(40);
@@ -88,7 +88,7 @@ function skippable(random: Random): Uint8Array[] {
   ];
 }
 
-/** One to four pieces, of which some may be empty. */
+/** One to four pieces, some of which may be empty. */
 function piecesOf(bytes: Uint8Array, random: Random): Uint8Array[] {
   const cuts = Array.from({ length: random.below(4) }, () => random.below(bytes.length + 1));
   const ends = [0, ...cuts.sort((a, b) => a - b), bytes.length];
@@ -101,7 +101,7 @@ function chunksOf(bytes: Uint8Array, size: number): Uint8Array[] {
   return chunks;
 }
 
-/** The octets in their order, those that repeat one at least eight times by themselves. */
+/** The octets in their order, split so that a run of at least eight equal ones is a part of its own. */
 function inRuns(bytes: Uint8Array): { readonly octets: Uint8Array; readonly isRun: boolean }[] {
   const parts: { octets: Uint8Array; isRun: boolean }[] = [];
   let from = 0;

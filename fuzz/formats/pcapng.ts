@@ -1,4 +1,4 @@
-/** pcapng captures as their blocks, for mutators that know where these are. */
+/** pcapng captures split into their blocks, for mutators that know where these are. */
 import { viewOf } from '../octets.js';
 
 export const SECTION_HEADER = 0x0a0d0d0a;

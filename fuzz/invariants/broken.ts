@@ -1,4 +1,4 @@
-/** Thrown for what must hold and does not. */
+/** Throws for an invariant that does not hold. */
 export function broken(what: string): never {
   throw new Error(what);
 }

@@ -1,4 +1,4 @@
-/** What holds of a report in each format, whatever strangers wrote into the capture. */
+/** What holds for a report in each format, whatever strangers wrote into the capture. */
 import MarkdownIt from 'markdown-it';
 import { FORMATS } from '../../src/report/formats.js';
 import { CATALOG } from '../../src/rules/catalog.js';
@@ -6,7 +6,7 @@ import { broken } from './broken.js';
 import { checkJson, checkNdjson } from './json.js';
 import { checkHtml, checkXml } from './markup.js';
 
-/** Control characters but line ends, those that turn text around or break lines, and halves of characters. */
+/** Control characters except line ends, those that turn text around or break lines, and halves of characters. */
 const CONTROL = /(?!\n)\p{Cc}|\p{Bidi_Control}|[\u2028\u2029]|\p{Surrogate}/u;
 /** Where citations lead. */
 const SOURCES: ReadonlySet<string> = new Set(
@@ -56,7 +56,7 @@ export function checkText(text: string): void {
   broken(`there is U+${character} in ${JSON.stringify(text.slice(Math.max(0, index - 40), index + 40))}`);
 }
 
-/** As many cells in each line as in the first, and none that a spreadsheet takes for a formula. */
+/** As many cells in each line as in the first, and none that a spreadsheet treats as a formula. */
 function checkCsv(text: string): void {
   const rows: string[][] = [];
   let row: string[] = [];
@@ -88,7 +88,7 @@ function checkGithub(text: string): void {
 const markdown = new MarkdownIt({ html: true, linkify: true });
 const HTML_IN_MARKDOWN = /^(?:<\/?(?:details|summary|sub)>|[^<>])*$/;
 
-/** No HTML but ours, no images, no links but to sources, nobody mentioned. */
+/** No HTML but ours, no images, no links except to sources, nobody mentioned. */
 function checkMarkdown(text: string): void {
   const tokens = markdown.parse(text, {}).flatMap((token) => [token, ...(token.children ?? [])]);
   for (const token of tokens) {

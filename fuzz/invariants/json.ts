@@ -7,7 +7,7 @@ const validate = new Ajv2020({ allowUnionTypes: true }).compile(
   JSON.parse(readFileSync(SCHEMA, 'utf8')) as object,
 );
 
-/** The report must be JSON by its schema, and no word in it of less than no time. */
+/** The report must be JSON that fits its schema, without negative durations. */
 export function checkJson(text: string): void {
   const report: unknown = JSON.parse(text);
   if (!validate(report)) {

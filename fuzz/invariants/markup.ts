@@ -4,11 +4,11 @@ import { broken } from './broken.js';
 
 const TAG = /<(\/?)([a-z][a-z0-9-]*)((?: [a-zA-Z][\w:-]*(?:="[^"<>]*")?)*) ?(\/?)>/y;
 const PROLOGUE = /^(?:<!doctype html>|<\?xml version="1\.0" encoding="UTF-8"\?>)/;
-/** Elements that HTML knows no end of. */
+/** Elements that have no end tag in HTML. */
 const VOID: ReadonlySet<string> = new Set(['meta', 'br', 'input', 'hr', 'link', 'img', 'base']);
 const ENTITY = /&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[\da-f]+);)/i;
 
-/** What an HTML page of ours is made of: anything else has got in. */
+/** The elements of our HTML pages: any other has slipped in. */
 const HTML: ReadonlySet<string> = new Set(
   (
     'html head meta title style body main header footer nav section article aside details summary h1 h2 h3 h4 p div ' +
@@ -38,7 +38,7 @@ export function checkHtml(text: string): void {
   }
 }
 
-/** An XML document, as JUnit's or SVG's. */
+/** An XML document, such as JUnit's or SVG's. */
 export function checkXml(text: string): void {
   for (const { name, attributes } of elementsOf(text, false)) {
     if (name === 'script' || name === 'foreignObject') broken(`the document has an element ${name}`);

@@ -5,7 +5,7 @@ import type { Outcome } from '../outcome.js';
 import { broken } from './broken.js';
 
 /**
- * What must hold of every analysis: every frame is accounted for; connections are numbered without gaps and have
+ * What must hold for every analysis: every frame is accounted for; connections are numbered without gaps and have
  * frames of the capture; transitions are legal; findings rest on frames of their connection.
  */
 export function checkReport(outcome: Outcome): void {
@@ -82,7 +82,7 @@ function checkConnection(
   }
 }
 
-/** The first and the last request for a link address of each run that concerns the connection: no segments of it. */
+/** The first and last request for a link address of each run that concerns the connection: no segments of it. */
 function neighbourFrames({ client, server }: Connection): readonly number[] {
   return [...client.milestones, ...server.milestones].flatMap(({ kind, frame, lastFrame }) =>
     kind === 'neighbour-unanswered' ? [frame, lastFrame] : [],

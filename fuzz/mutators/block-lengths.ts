@@ -2,7 +2,7 @@ import { BLOCK_TRAILER, blocksOf } from '../formats/pcapng.js';
 import { EDGES, joined, viewOf } from '../octets.js';
 import type { Mutator } from './mutator.js';
 
-/** Lies about the length of a block: before it, behind it, or in both places. */
+/** Lies about the length of a block: before it, after it, or in both places. */
 export const blockLengths: Mutator = {
   name: 'block-lengths',
   mutate(bytes, random) {

@@ -2,7 +2,7 @@ import { BLOCK_TYPES, blocksOf } from '../formats/pcapng.js';
 import { joined, viewOf } from '../octets.js';
 import type { Mutator } from './mutator.js';
 
-/** Calls blocks something else than they are. */
+/** Gives blocks other types than their own. */
 export const blockTypes: Mutator = {
   name: 'block-types',
   mutate(bytes, random) {

@@ -4,7 +4,7 @@ import type { Mutator } from './mutator.js';
 
 const TELLING = [0, 1, 2, 4, 5, 0x10, 0x11, 0x12, 0x14, 0x18, 0x45, 0x60, 0xf0, 0xff];
 
-/** Changes TCP or IP header fields of records, where those of an Ethernet frame are. */
+/** Changes TCP or IP header fields in records, at the places where an Ethernet frame has them. */
 export const changeHeader: Mutator = {
   name: 'change-header',
   mutate(bytes, random) {

@@ -11,7 +11,7 @@ export const changeLinkType: Mutator = {
   mutate(bytes, random) {
     const capture = classicOf(bytes);
     if (capture !== null) {
-      // With the bits that stand for a frame check sequence, at times.
+      // Sometimes with the bits that stand for a frame check sequence.
       setLinkType(capture, linkType(random) + (random.below(8) === 0 ? 0x2400_0000 : 0));
       return classicBytes(capture);
     }

@@ -4,7 +4,7 @@ import type { Mutator } from './mutator.js';
 
 const LEAPS = [-1, 1, 60, 3600, -3600, 86_400 * 365];
 
-/** Moves records in time: backwards, far ahead, to the ends of what a timestamp can say. */
+/** Moves records in time: backwards, far ahead, to the limits of what a timestamp can say. */
 export const changeTimes: Mutator = {
   name: 'change-times',
   mutate(bytes, random) {

@@ -14,7 +14,7 @@ export const copyFrames: Mutator = {
     const { littleEndian } = capture;
     const delay = random.of(DELAYS);
     const share = 1 + random.below(3);
-    // Of an IPv4 packet in Ethernet: the record's header, the frame's, and the octet that is its time to live.
+    // The time to live of an IPv4 packet in Ethernet: after the record's header, the frame's, and eight octets.
     const hop = random.below(3) === 0 ? 16 + 14 + 8 : null;
     const records = capture.records.flatMap((record) => {
       if (random.below(share) !== 0) return [record];

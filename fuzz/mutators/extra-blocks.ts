@@ -14,7 +14,7 @@ import type { Mutator } from './mutator.js';
 
 const TYPES = [NAME_RESOLUTION, INTERFACE_STATISTICS, JOURNAL, DECRYPTION_SECRETS, CUSTOM, 0x4000_0bad, 77];
 
-/** Names, secrets, journals, statistics and blocks of nobody's kind between the others, of any content and size. */
+/** Names, secrets, journals, statistics and blocks of no known kind between the others, of any content and size. */
 export const extraBlocks: Mutator = {
   name: 'extra-blocks',
   mutate(bytes, random) {

@@ -2,7 +2,7 @@ import { BLOCK_HEADER, BLOCK_TRAILER, type Block, blocksOf } from '../formats/pc
 import { joined } from '../octets.js';
 import type { Mutator } from './mutator.js';
 
-/** Turns the words of blocks around: of their frames, of all of a section header, or of that one's magic number alone. */
+/** Reverses the words of blocks: of their frames, of a whole section header, or only of its magic number. */
 export const flipByteOrder: Mutator = {
   name: 'flip-byte-order',
   mutate(bytes, random) {
@@ -15,7 +15,7 @@ export const flipByteOrder: Mutator = {
   },
 };
 
-/** Turns around the words of a block's fields, and those that frame it if `isWhole`. */
+/** Reverses the words of a block's fields, and those that frame it if `isWhole`. */
 function flip({ bytes }: Block, isWhole: boolean): void {
   const fields = Math.min(bytes.length - BLOCK_TRAILER, BLOCK_HEADER + 20);
   for (let at = BLOCK_HEADER; at + 4 <= fields; at += 4) bytes.subarray(at, at + 4).reverse();

@@ -7,7 +7,7 @@ const ETHERNET = 1;
 const ETHERNET_HEADER = 14;
 const SIZES = [8, 16, 24, 64, 256];
 
-/** Sends packets in fragments that come in any order, twice, not at all, or lie over each other. */
+/** Sends packets in fragments that come in any order, twice, not at all, or overlap. */
 export const fragmentPackets: Mutator = {
   name: 'fragment-packets',
   mutate(bytes, random) {
@@ -44,7 +44,7 @@ function canBeCut(frame: Uint8Array): boolean {
   return (type === 0x0800 && version === 4) || (type === 0x86dd && version === 6);
 }
 
-/** Adds to the fragment offset of IPv4, which then lies over another part, or leaves a gap. */
+/** Adds to the fragment offset of IPv4, so that the fragment overlaps another part, or leaves a gap. */
 function moved(record: Uint8Array, by: number): void {
   const at = record.length - dataOf(record).length + ETHERNET_HEADER + 6;
   const view = viewOf(record);

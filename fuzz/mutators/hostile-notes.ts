@@ -4,7 +4,7 @@ import { joined } from '../octets.js';
 import type { Random } from '../random.js';
 import type { Mutator } from './mutator.js';
 
-/** Comments, names, descriptions, programs: in all blocks, whatever they mean there. */
+/** Options for comments, names, descriptions, programs: in all blocks, whatever they mean there. */
 const CODES = [1, 1, 2, 3, 4, 12, 15];
 
 /** Texts that steer terminals, browsers, spreadsheets and ticket systems, wherever a pcapng capture can hold text. */

@@ -34,9 +34,9 @@ import { toPcapng } from './to-pcapng.js';
 import { wrapPackets } from './wrap-packets.js';
 import { writeEdge } from './write-edge.js';
 
-/** Every mutator. To add one, write its file and add its line; twice, for one that is to come twice as often. */
+/** Every mutator. To add one, write its file and add its line; add it twice to use it twice as often. */
 export const MUTATORS: readonly Mutator[] = [
-  // Know nothing of what they spoil.
+  // Blind to what they corrupt.
   flipBits,
   setOctets,
   writeEdge,

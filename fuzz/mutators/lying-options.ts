@@ -2,10 +2,10 @@ import { BLOCK_HEADER, blocksOf, blockWith, bodyOf, option, optionsOf } from '..
 import { EDGES, joined, viewOf } from '../octets.js';
 import type { Mutator } from './mutator.js';
 
-/** Options that are read or left out somewhere, and some that are not known. */
+/** Options that are read or left out somewhere, and some unknown ones. */
 const CODES = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15, 2988, 2989, 19_372, 0x8000, 0xffff];
 
-/** Options of any code and content, of which some lie about their length. */
+/** Options of any code and content, some of which lie about their length. */
 export const lyingOptions: Mutator = {
   name: 'lying-options',
   mutate(bytes, random) {

@@ -11,7 +11,7 @@ const VLANS = [0x8100, 0x88a8, 0x9100];
 /** Extension headers: hop-by-hop, routing, destination options, mobility, authentication. */
 const EXTENSIONS = [0, 43, 60, 135, 51];
 
-/** Tags, labels, IPv6 extension headers and IPv4 options, few of them or more than anybody follows. */
+/** Tags, labels, IPv6 extension headers and IPv4 options, few of them or more than any decoder follows. */
 export const nestDeeply: Mutator = {
   name: 'nest-deeply',
   mutate(bytes, random) {
@@ -35,7 +35,7 @@ function nested(frame: Uint8Array, depth: number, random: Random): Uint8Array {
   if (type === IPV6 && packet.length >= 40 && random.below(2) === 0)
     return joined([frame.subarray(0, TYPE + 2), withExtensions(packet, depth, random)]);
   if (type === IPV4 && random.below(3) === 0) {
-    // Options of any content, of which the header's length may tell more than there are.
+    // Options of any content; the header's length may claim more of them than there are.
     const words = 1 + random.below(10);
     const longer = joined([packet.subarray(0, 20), random.octets(4 * words), packet.subarray(20)]);
     longer[0] = 0x40 | (5 + words + (random.below(4) === 0 ? 1 : 0));
@@ -59,7 +59,7 @@ function withExtensions(packet: Uint8Array, depth: number, random: Random): Uint
   const types = Array.from({ length: depth }, () => random.of(EXTENSIONS));
   const headers = types.map((type, place) => {
     const next = types[place + 1] ?? packet[6];
-    // Of 8 octets each, or 12 of authentication; now and then one lies.
+    // Of 8 octets each, or 12 for authentication; now and then one lies.
     const length = type === 51 ? 1 : random.below(20) === 0 ? random.below(256) : 0;
     return joined([Uint8Array.of(next, length), random.octets(type === 51 ? 10 : 6)]);
   });

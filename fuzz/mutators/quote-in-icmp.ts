@@ -29,7 +29,7 @@ const ICMPV6 = [
   [137, 0],
 ];
 
-/** Puts ICMP errors that quote a packet, whole or cut, in its place or behind it. */
+/** Puts ICMP errors that quote a packet, whole or cut, in its place or after it. */
 export const quoteInIcmp: Mutator = {
   name: 'quote-in-icmp',
   mutate(bytes, random) {

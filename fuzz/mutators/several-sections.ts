@@ -2,7 +2,7 @@ import { blocksOf, INTERFACE_DESCRIPTION, SECTION_HEADER } from '../formats/pcap
 import { joined } from '../octets.js';
 import type { Mutator } from './mutator.js';
 
-/** Starts a section anew between blocks, with the interfaces again or without; or puts two captures one behind the other. */
+/** Starts a new section between blocks, with the interfaces again or without; or puts one capture after another. */
 export const severalSections: Mutator = {
   name: 'several-sections',
   mutate(bytes, random, other) {

@@ -1,7 +1,7 @@
 import { classicBytes, classicOf } from '../formats/classic.js';
 import type { Mutator } from './mutator.js';
 
-/** Drops, repeats, swaps and borrows whole records: captures that are sound, of traffic that is not. */
+/** Drops, repeats, swaps and borrows whole records: valid captures of traffic that is not. */
 export const shuffleRecords: Mutator = {
   name: 'shuffle-records',
   mutate(bytes, random, other) {

@@ -4,7 +4,7 @@ import type { Mutator } from './mutator.js';
 
 const SILENCES = [1, 2, 30, 61, 130, 3600, 7300, 100_000];
 
-/** Puts silence between records, in order: clocks stay sound, and whatever takes long happens. */
+/** Puts silence between records, in order: clocks stay right, and whatever takes long happens. */
 export const stretchTimes: Mutator = {
   name: 'stretch-times',
   mutate(bytes, random) {

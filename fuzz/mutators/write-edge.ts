@@ -1,7 +1,7 @@
 import { EDGES, viewOf } from '../octets.js';
 import type { Mutator } from './mutator.js';
 
-/** Puts a number at which counting goes wrong anywhere. */
+/** Writes a number at which counting goes wrong, anywhere. */
 export const writeEdge: Mutator = {
   name: 'write-edge',
   mutate(bytes, random) {

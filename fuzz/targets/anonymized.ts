@@ -20,7 +20,7 @@ import { scratchFile, scratchPath, takeFile } from '../scratch.js';
 import type { Target } from './target.js';
 
 const KEYS = [7, 11].map((step) => Uint8Array.from({ length: 32 }, (_, place) => (step * place + 1) & 255));
-/** Octets of payload that are looked for. */
+/** How many octets of payload are looked for. */
 const WINDOW = 8;
 const ETHERNET = 1;
 const FIXED_HEADER = 20;
@@ -28,7 +28,7 @@ const ETHERNET_HEADER = 14;
 const IPV4_HEADER = 20;
 
 /**
- * What is to be shown to strangers: reports and extracts hold neither addresses nor payload of the original, nor
+ * What strangers may see: reports and extracts hold neither addresses nor payload of the original, nor
  * comments and names.
  */
 export const anonymized: Target = {
@@ -106,8 +106,8 @@ function addressesIn(report: string): ReadonlySet<string> {
 }
 
 /**
- * What of the original's addresses and payload stands in the extracts under both keys: what is there under one alone
- * came about by chance.
+ * Looks for the original's addresses and payload in the extracts under both keys: what is there under only one key
+ * is there by chance.
  */
 async function checkExtracts(path: string, extracts: readonly Uint8Array[]): Promise<void> {
   const secrets = await secretsOf(path);
@@ -118,7 +118,7 @@ async function checkExtracts(path: string, extracts: readonly Uint8Array[]): Pro
   }
 }
 
-/** Frames and what else an extract holds, each by itself: what a block's lengths and a frame make together is nobody's. */
+/** Frames and what else an extract holds, each by itself: what spans a block's lengths and a frame is nobody's. */
 function partsOfExtract(extract: Uint8Array): readonly string[] {
   return blocksOf(extract).flatMap((block) => {
     const body = block.bytes.subarray(BLOCK_HEADER, -BLOCK_TRAILER);
@@ -140,10 +140,10 @@ async function secretsOf(path: string): Promise<Map<string, string>> {
   const addresses = new Map<string, string>();
   const payloads = new Map<string, string>();
   const keep = (secrets: Map<string, string>, octets: Uint8Array, what: string): void => {
-    // Few values may stand anywhere.
+    // Octets with few different values may be anywhere.
     if (new Set(octets).size >= Math.min(4, octets.length)) secrets.set(textOf(octets), what);
   };
-  // What stays of headers may by chance be the same octets: ports, numbers and options of TCP, and more for payload.
+  // What stays of headers may hold the same octets by chance: ports, numbers and options of TCP, and more for payload.
   let numbers = '';
   let headers = '';
   const decoder = new Decoder();
@@ -177,7 +177,7 @@ function textOf(octets: Uint8Array): string {
   return Buffer.from(octets).toString('latin1');
 }
 
-/** What stands before the segment's TCP header in its frame, the header and the rest; nothing if it came in fragments. */
+/** What precedes the segment's TCP header in its frame, the header and the rest; nothing if it came in fragments. */
 function partsOf(frame: Frame, segment: Segment): Record<'before' | 'header' | 'payload', Uint8Array> {
   const octets = octetsOf(frame);
   const found = placeOf(frame, segment);
@@ -202,7 +202,7 @@ function fixedHeaderOf(frame: Frame, header: BrokenHeader): Uint8Array {
   return found < 0 ? new Uint8Array() : octetsOf(frame).subarray(found, found + FIXED_HEADER);
 }
 
-/** Where a TCP header stands in a frame, by its ports and numbers; -1 if nowhere in one piece. */
+/** Where a TCP header is in a frame, by its ports and numbers; -1 if nowhere in one piece. */
 function placeOf(
   frame: Frame,
   { sourcePort, destinationPort, sequence, acknowledgment }: Segment | BrokenHeader,
@@ -221,7 +221,7 @@ function octetsOf({ bytes, offset, capturedLength }: Frame): Uint8Array {
   return bytes.slice(offset, offset + capturedLength);
 }
 
-/** Both addresses of a segment, as they stand in its packet. Those that anonymizing lets stand are nobody's. */
+/** Both addresses of a segment, as they are in its packet. Those that anonymizing keeps are nobody's. */
 function addressesOf(segment: Segment): Uint8Array[] {
   const { source0, source1, source2, source3, destination0, destination1, destination2, destination3 } =
     segment;

@@ -6,7 +6,7 @@ import type { Random } from '../random.js';
 import { scratchFile } from '../scratch.js';
 import type { Target } from './target.js';
 
-/** Options of `analyze` that may come together. */
+/** Options of `analyze` that may be combined. */
 const OPTIONS: readonly ((random: Random) => string[])[] = [
   () => ['--join'],
   () => ['--strict'],
@@ -21,8 +21,8 @@ const OPTIONS: readonly ((random: Random) => string[])[] = [
 ];
 
 /**
- * `analyze` with options of any kind, and `timeline`: the exit code is the documented one, the report harmless, and
- * on what is no capture there is no report at all.
+ * `analyze` with options of any kind, and `timeline`: the exit code is the documented one, the report is harmless,
+ * and input that is no capture gets no report at all.
  */
 export const commandLine: Target = {
   name: 'command-line',

@@ -13,8 +13,8 @@ import { scratchFile } from '../scratch.js';
 import type { Target } from './target.js';
 
 /**
- * What is compressed, and damaged anywhere: the same whatever the pieces that it is read in; and of a stream that is
- * cut, the start of what it holds.
+ * Compressed input, also damaged anywhere: gives the same whatever pieces it is read in; and if the stream is cut,
+ * the start of what it holds.
  */
 export const compressed: Target = {
   name: 'compressed',
@@ -22,13 +22,13 @@ export const compressed: Target = {
     const isCompressed = isOpened(detectCompression(input.subarray(0, 16)));
     const whole = isCompressed ? input : random.of(Object.values(COMPRESSIONS))(input, random);
     const compression = detectCompression(whole.subarray(0, 16));
-    // Mutators may have left no more than the start of a mark.
+    // Mutators may have left no more than the start of a magic number.
     if (!isOpened(compression)) return new Set();
     const damaged = random.below(3) === 0 ? whole : mutated(whole, input, random).input;
     const cut = whole.subarray(0, random.below(whole.length + 1));
     const opened = await open(compression, whole, [1 << 20]);
     for (const stream of [whole, damaged, cut]) {
-      // Each piece is a task for another thread: of large inputs they are not so small.
+      // Each piece is a task for another thread: those of large inputs are not so small.
       const least = Math.ceil(stream.length / MOST_PIECES);
       const sizes = Array.from({ length: 3 }, () => least + random.below(random.of([2, 60, 70_000])));
       const [one, other] = [
@@ -49,7 +49,7 @@ export const compressed: Target = {
   },
 };
 
-/** That a stream is read in. */
+/** How many pieces a stream is read in at most. */
 const MOST_PIECES = 4000;
 
 interface Opened {
@@ -70,7 +70,7 @@ async function open(
   return { output: joined(parts), failure };
 }
 
-/** A source that gives no more at once than the given numbers of octets. */
+/** A source that gives no more at once than these numbers of octets. */
 function sourceOf(bytes: Uint8Array, sizes: readonly number[]): ByteSource {
   let reads = 0;
   return {

@@ -27,7 +27,7 @@ interface Report {
   }[];
 }
 
-/** What a pattern makes of a finding depends on other connections, which an extract does not have. */
+/** How a pattern grades a finding depends on other connections, which an extract does not have. */
 const UNGRADED = PATTERNS.filter(({ grades }) => grades !== undefined).flatMap(({ id }) => [
   '--rule',
   `${id}=off`,
@@ -45,7 +45,7 @@ export const extract: Target = {
     if (before === null) return new Set(['refused']);
     if (before.connections.length === 0) return new Set(['nothing to extract']);
     const { id, quality, endAt } = random.of(before.connections);
-    // That the clock ran back beside frames of others, its extract cannot tell, nor when the capture ended then.
+    // If the clock was set back between other connections' frames, the extract cannot show it, nor the capture's end.
     if (quality.clockSetBack !== null || endAt > before.captures[0].endAt)
       return new Set(['the clock was set back']);
     const output = scratchPath('extract.pcapng');
@@ -57,7 +57,7 @@ export const extract: Target = {
     }
     if (code !== 0) broken(`extract exits with ${code}: ${stderr}`);
     const bytes = takeFile(output);
-    // What could not be altered is left out, and the story is another without.
+    // Frames that could not be altered are left out, and the story differs without them.
     if (stderr.includes('left out')) return new Set(['left out frames']);
     const after = await reportOn(scratchFile('extracted', bytes));
     if (after === null) broken('the extract cannot be read');
@@ -74,7 +74,7 @@ async function reportOn(path: string): Promise<Report | null> {
 
 /** The connection of the extract that starts as this one does. */
 function twinOf(before: Report, id: number, after: Report): number {
-  // What is beyond the last time that can be told stands at it, to the nanosecond, whatever the interface's resolution.
+  // Times beyond the last that can be written become that one, to the nanosecond, whatever the interface's resolution.
   const key = ({ startAt, client, server, frames }: Report['connections'][number]): string =>
     JSON.stringify({ startAt: startAt?.replace(LAST_SECOND, ''), client, server, frames });
   const wanted = before.connections.find((each) => each.id === id)!;

@@ -20,7 +20,7 @@ export const fewConnections: Target = {
     const { evicted } = outcome.end.captures[0];
     if (evicted === 0 && outcome.texts.json !== all.texts.json)
       broken('the report differs, though no connection was given up');
-    // One that takes over the ports of another needs room of its own until that is let go.
+    // A connection that takes over the ports of another needs room of its own until that one is let go.
     if (all.mostHeld < maximumConnections && evicted > 0)
       broken(`${evicted} connections were given up, though there were never more than ${all.mostHeld}`);
     return behaviourOf(outcome);

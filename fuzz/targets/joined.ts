@@ -8,7 +8,7 @@ import { behaviourOf, isRefused, outcomeOf } from '../outcome.js';
 import type { Random } from '../random.js';
 import type { Target } from './target.js';
 
-/** Parts of one capture, as rotated files are: together they must tell the connections of the whole. */
+/** Parts of one capture, like rotated files: together they must show the connections of the whole. */
 export const joined: Target = {
   name: 'joined',
   run(input, random) {
@@ -58,7 +58,7 @@ function split<T>(items: readonly T[], parts: number, random: Random): T[][] {
   return [0, ...cuts].map((from, place) => items.slice(from, cuts[place] ?? items.length));
 }
 
-/** The records or blocks of all parts behind one head. */
+/** The records or blocks of all parts after one head. */
 function wholeOf(parts: readonly Uint8Array[]): Uint8Array {
   const [first] = parts;
   const classic = classicOf(first);

@@ -14,7 +14,7 @@ interface Read {
   readonly damage: Damage | null | string;
 }
 
-/** The second reader, in pieces of any size: of what it does not refuse it delivers the frames of the first. */
+/** The second reader, in pieces of any size: unless it refuses an input, it delivers the same frames as the first. */
 export const pcapParser: Target = {
   name: 'pcap-parser',
   run(input, random) {
@@ -35,7 +35,7 @@ export const pcapParser: Target = {
   },
 };
 
-/** What pcap-parser does not know of: other record headers, and what damage may come of. */
+/** What pcap-parser does not know about: other record headers, and the possible cause of damage. */
 const LONGER_HEADERS = 'longer record headers';
 const CAUSE = /; the header of a pcap file is at byte .*$/;
 

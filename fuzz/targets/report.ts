@@ -6,7 +6,7 @@ import { behaviourOf, isRefused, type Outcome, outcomeOf } from '../outcome.js';
 import type { Random } from '../random.js';
 import type { Target } from './target.js';
 
-/** Reports in every format on the whole, and JSON read in pieces, which must be the same. */
+/** Reports in every format on the whole input, and in JSON on the input in pieces, which must be the same. */
 export const report = {
   name: 'report',
   run(input: Uint8Array, random: Random): ReadonlySet<string> {

@@ -9,7 +9,7 @@ const MARGIN = 80;
 
 /**
  * Each frame in memory of its own, between octets that differ from run to run and are overwritten once the frame
- * is done with. Whoever reads past a frame, or keeps hold of it, tells two stories.
+ * is done with. Code that reads past a frame, or keeps hold of it, gives two different reports.
  */
 export const surrounded: Target = {
   name: 'surrounded',

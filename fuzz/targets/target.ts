@@ -4,8 +4,8 @@ import type { Random } from '../random.js';
 export interface Target {
   readonly name: string;
   /**
-   * Uses the engine on an input, and throws if anything that must hold does not. The answer names what the engine
-   * did, in so many words.
+   * Uses the engine on an input, and throws if an invariant does not hold. The answer names what the engine
+   * did, in words.
    *
    * @param random the same for the same input, so that it can be run again
    */

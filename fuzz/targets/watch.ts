@@ -15,8 +15,8 @@ interface Line {
 }
 
 /**
- * What `watch` has told and not taken back, at the end, is what a report finds of the severity asked for: nothing else,
- * nothing less, and as grave.
+ * What `watch` has reported and not taken back, at the end, is what a report finds of the severity asked for: nothing
+ * else, nothing less, and as grave.
  */
 export const watch: Target = {
   name: 'watch',

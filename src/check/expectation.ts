@@ -162,7 +162,7 @@ class ExpectationReader {
       }
     }
     if (entries.length > 0 && !entries.some(([key]) => key === 'connection')) {
-      this.#problems.value(path, 'states say of which connection they are');
+      this.#problems.value(path, 'states name their connection');
     }
     return states;
   }

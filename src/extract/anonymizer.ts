@@ -34,7 +34,7 @@ export class Anonymizer implements AddressMap {
     this.#cipher = new BlockCipher(key.subarray(0, 16));
   }
 
-  /** A dotted quad or IPv6 address in the form that reports have. */
+  /** Maps a dotted quad or IPv6 address in the form that reports use. */
   address(text: string): string {
     const words = parseAddress(text);
     if (words === null) throw new RangeError(`${text} is no IP address`);

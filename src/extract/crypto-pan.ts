@@ -19,7 +19,7 @@ export class BlockCipher {
     this.#schedule = unsafe.expandKeyLE(Uint8Array.from(key));
   }
 
-  /** Encrypts a block in its place. */
+  /** Encrypts a block in place. */
   encrypt(block: Uint8Array): void {
     unsafe.encryptBlock(this.#schedule, block);
   }
@@ -44,7 +44,7 @@ export class CryptoPan {
   map(address: Uint8Array): Uint8Array {
     const mapped = Uint8Array.from(address);
     const block = new Uint8Array(BLOCK_LENGTH);
-    /** The address up to the bit at hand, and the pad from there on. */
+    /** The address up to the current bit, and the pad from there on. */
     const input = this.#pad.slice();
     for (let bit = 0; bit < address.length * 8; bit++) {
       const octet = bit >>> 3;

@@ -18,7 +18,7 @@ import { blankForeignOptions } from './tcp-options.js';
 export interface AddressMap {
   /** An IPv4 or IPv6 address. */
   mapAddress(view: DataView, span: Span): void;
-  /** An address of IEEE 802, six octets. */
+  /** An IEEE 802 address, six octets. */
   mapHardwareAddress(bytes: Uint8Array, start: number): void;
 }
 

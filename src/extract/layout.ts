@@ -1,6 +1,6 @@
 /**
- * Where a frame says who talks: in its link layer and in IP. Only layers whose every field is known here are
- * passed, so that no address hides in another.
+ * Where a frame says who is talking: in its link layer and in IP. Only layers whose every field is known here are
+ * accepted, so that no address hides in another.
  */
 import type { Frame } from '../capture/frame.js';
 import { BY_ETHERTYPE } from '../decode/decapsulators.js';
@@ -19,7 +19,7 @@ import { type ArpLayer, arpLayerAt } from './arp-layer.js';
 import { type IpLayer, ipLayerAt, type Span } from './ip-layer.js';
 
 export interface Layout {
-  /** Addresses of IEEE 802 in the link layer, six octets each. */
+  /** IEEE 802 addresses in the link layer, six octets each. */
   readonly hardware: readonly Span[];
   /** Other addresses, or the rest of a field for longer ones. */
   readonly otherHardware: readonly Span[];

@@ -24,12 +24,10 @@ type Plain = Readonly<Record<string, unknown>>;
 export function readBaseline(path: string): Baseline {
   const report = parse(path);
   if (!isPlain(report) || report.schema !== REPORT_SCHEMA) {
-    throw new ConfigError([`${path}: is no report of finwait; ${HOW_TO_WRITE}`]);
+    throw new ConfigError([`${path}: is not a finwait report; ${HOW_TO_WRITE}`]);
   }
   if (isPlain(report.summary) && report.summary.baseline !== undefined) {
-    throw new ConfigError([
-      `${path}: was itself made with --baseline, so that it does not hold all findings`,
-    ]);
+    throw new ConfigError([`${path}: was itself made with --baseline, so it does not hold all findings`]);
   }
   return new Baseline([...findingsOf(report, path), ...patternsOf(report, path)]);
 }
@@ -42,7 +40,7 @@ function parse(path: string): unknown {
   } catch (error) {
     if (error instanceof ConfigError) throw error;
     if (error instanceof SyntaxError)
-      throw new ConfigError([`${path}: is no JSON (${error.message}); ${HOW_TO_WRITE}`]);
+      throw new ConfigError([`${path}: is not JSON (${error.message}); ${HOW_TO_WRITE}`]);
     const { code } = error as NodeJS.ErrnoException;
     throw new ConfigError([
       `${path}: ${code === 'ENOENT' ? 'there is no such file' : `cannot be read (${code})`}`,

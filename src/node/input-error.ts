@@ -14,7 +14,7 @@ export class InputError extends Error {
 
 const SYSTEM_ERRORS: ReadonlyMap<string, string> = new Map([
   ['ENOENT', 'no such file; check the spelling and the current directory'],
-  ['ENOTDIR', 'no such file; a part of the path before the last is not a directory'],
+  ['ENOTDIR', 'no such file; an earlier part of the path is not a directory'],
   ['EISDIR', 'this is a directory; name the capture files in it'],
   ['EACCES', 'permission denied; captures are often owned by root: copy it, change its mode or use sudo'],
   ['EPERM', 'permission denied; captures are often owned by root: copy it, change its mode or use sudo'],

@@ -176,7 +176,7 @@ export class PcapParserReader implements FrameReader {
     if (this.finished) return;
     if (isFileHeader(this.recordHeader(header), 0)) {
       this.damage = this.damageHere(
-        `another pcap file starts here, where pcap-parser does not read on: ${USE_BUILTIN}`,
+        `another pcap file starts here, but pcap-parser does not read on: ${USE_BUILTIN}`,
       );
       return;
     }

@@ -1,4 +1,4 @@
-/** What finwait uses of the npm package `pcap-parser` 0.2.1, which has no types of its own. */
+/** The parts that finwait uses of the npm package `pcap-parser` 0.2.1, which has no types of its own. */
 declare module 'pcap-parser' {
   import type { EventEmitter } from 'node:events';
 

@@ -13,7 +13,7 @@ export type ReaderName = 'builtin' | 'pcap-parser';
 const READS_BETWEEN_TURNS = 16;
 
 const NOTHING_ARRIVED =
-  'nothing arrived; see what the program that should write the capture says: tcpdump, for one, needs the right to capture (sudo)';
+  'nothing arrived; see what the program that should write the capture says: tcpdump, for example, must be allowed to capture (sudo)';
 
 export interface ReadProgress {
   /** Octets of the input read so far, compressed if it is. */
@@ -24,7 +24,7 @@ export interface ReadProgress {
 
 export interface ReadOptions {
   readonly reader?: ReaderName;
-  /** Called after each read, that is about once a MiB. */
+  /** Called after each read, that is about once per MiB. */
   readonly onProgress?: (progress: ReadProgress) => void;
   /** Ends the reading as if the input ended there. */
   readonly signal?: AbortSignal;
@@ -38,7 +38,7 @@ export interface ReadOptions {
  *
  * @param path a file, a named pipe, or `-` for standard input
  * @throws InputError if the input cannot be opened or read
- * @throws CaptureError if it is not a capture, or none that the reader can read
+ * @throws CaptureError if it is not a capture, or not one that the reader can read
  */
 export async function readCapture(
   path: string,
@@ -83,7 +83,7 @@ async function readSource(
     }
   } catch (error) {
     if (!(error instanceof InputError) || source.position === 0) throw error;
-    reader.breakOff(`the system fails to read on (${error.code})`);
+    reader.breakOff(`the system fails to read further (${error.code})`);
   }
   reader.end();
   return { path, compression, ...reader.facts() };

@@ -28,7 +28,7 @@ export function readText(path: string, name: string): string {
   try {
     const status = fstatSync(descriptor);
     if (!status.isFile())
-      throw new ConfigError([`${name}: is ${status.isDirectory() ? 'a directory' : 'no regular file'}`]);
+      throw new ConfigError([`${name}: is ${status.isDirectory() ? 'a directory' : 'not a regular file'}`]);
     if (status.size > LARGEST) throw new ConfigError([`${name}: is larger than ${LARGEST} bytes`]);
     return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(descriptor));
   } catch (error) {

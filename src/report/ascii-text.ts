@@ -114,7 +114,7 @@ export class AsciiText {
       for (let limit = 10; digits < 10 && value >= limit; limit *= 10) digits++;
       this.digits(value, digits);
     } else if (value >= LIMB && value <= Number.MAX_SAFE_INTEGER && Number.isInteger(value)) {
-      // Sequence numbers and counts of octets, mostly.
+      // Mostly sequence numbers and octet counts.
       const upper = Math.floor(value / LIMB);
       this.number(upper);
       this.digits(value - upper * LIMB, LIMB_DIGITS);
@@ -146,7 +146,7 @@ export class AsciiText {
     while (this.#bytes[this.#length - 1] === ZERO) this.#length--;
   }
 
-  /** Seconds to the nanosecond, of any size and sign: a double is all that is known of them. */
+  /** Seconds to the nanosecond, of any size and sign, known only as a double. */
   decimal(value: number): void {
     if (value >= 0 && value < EXACT_SECONDS) {
       const nanoseconds = Math.round(value * 1e9);
@@ -157,7 +157,7 @@ export class AsciiText {
     }
   }
 
-  /** Hands on what has gathered, and starts anew. The octets handed on are valid only during the call. */
+  /** Hands on what has been gathered and starts anew. The octets handed on are valid only during the call. */
   flush(write: Write): void {
     if (this.#length > 0) write(this.#bytes.subarray(0, this.#length));
     this.#length = 0;

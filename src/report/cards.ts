@@ -62,7 +62,7 @@ export class CardWriter {
   /**
    * All patterns of one rule: the first in full, others by their titles.
    *
-   * @param examples of the findings of the first one's members
+   * @param examples findings of the first pattern's members
    */
   pattern({ first: pattern, also }: PatternGroup, examples: readonly Told[]): string {
     const lines = [

@@ -12,12 +12,12 @@ const LEVELS: Readonly<Record<Severity, string>> = { error: 'error', warning: 'w
 
 interface Annotation {
   readonly capture: number;
-  /** The rule's name, or `capture` of what limits all that is said of it. */
+  /** The rule's name, or `capture` for what limits everything said about it. */
   readonly title: string;
   readonly text: string;
 }
 
-/** What was found of one severity: of each rule, what is shown if there is nothing else. */
+/** What was found of one severity: for each rule, as much as is shown if there is nothing else. */
 interface Level {
   readonly byRule: Map<string, Annotation[]>;
   readonly patterns: Annotation[];
@@ -25,7 +25,7 @@ interface Level {
 }
 
 /**
- * Annotations for GitHub Actions, the gravest first. Where there are more than GitHub shows, patterns, which stand for
+ * Annotations for GitHub Actions, the gravest first. If there are more than GitHub shows, patterns, which stand for
  * many, come before findings, and each rule before the second finding of another; the rest is counted.
  */
 export class GithubReporter implements Reporter {
@@ -70,7 +70,7 @@ export class GithubReporter implements Reporter {
       const text = [title, ...nextSteps.slice(0, 1)].join('\n');
       level.patterns.push({ capture: firstCaptureOf(pattern), title: rule, text });
     }
-    // What limits all that is said stands before it.
+    // What limits everything reported comes before it.
     const limits = captures.flatMap((facts, capture) => {
       const texts = [...damageOf(facts), ...gaps(facts)];
       return texts.length === 0 ? [] : [{ capture, title: 'capture', text: texts.join('\n') }];

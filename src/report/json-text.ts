@@ -36,7 +36,7 @@ const NULL = piece('null');
 const TRUE = piece('true');
 const FALSE = piece('false');
 
-/** Encoded pieces by the text they hold. Only for names of which there are few: nothing is ever let go. */
+/** Encoded pieces by the text they hold. Only for names of which there are few: nothing is ever discarded. */
 class Pieces {
   readonly #made = new Map<string, Piece>();
   readonly #make: (name: string) => string;
@@ -55,12 +55,12 @@ class Pieces {
   }
 }
 
-/** Encoded seconds, one place each by the second's low bits: connections that end together share many. */
+/** Encoded seconds, each in the place that its low bits give: connections that end together share many. */
 const SECOND_PLACES = 1 << 12;
 const seconds = new Int32Array(SECOND_PLACES).fill(-1);
 const secondPieces: Piece[] = new Array(SECOND_PLACES).fill(NOTHING);
 
-/** What stands behind a time that is known, with its closing `Z"`, and behind none. */
+/** What follows a time that is known, with its closing `Z"`, and what follows an unknown one. */
 interface AfterTime {
   readonly known: Piece;
   readonly unknown: Piece;
@@ -87,7 +87,7 @@ function writeTime(out: AsciiText, time: Timestamp, after: AfterTime): void {
   out.piece(after.known);
 }
 
-/** Seconds from one time to another, from whole numbers: they are printed much faster than a fraction. */
+/** Seconds from one time to another, written as whole numbers, which print much faster than a fraction. */
 function writeSeconds(out: AsciiText, start: Timestamp, time: Timestamp): void {
   if (!isKnown(start) || !isKnown(time)) {
     out.piece(NULL);
@@ -307,7 +307,7 @@ const SERVER = piece(',"server":');
 const FINDINGS = piece('},"findings":[');
 
 /**
- * One element of `connections`. Its findings are those numbered from `firstFinding`; `head` stands before
+ * One element of `connections`. Its findings are those numbered from `firstFinding`; `head` comes before
  * all other fields.
  */
 export function writeConnection(
@@ -412,7 +412,7 @@ const FACTS = piece('},"facts":');
 const LIMITS = piece(',"limits":');
 const explainers = new Pieces((rule) => `,"explainedBy":"${rule}"`);
 
-/** One element of `findings`, about `connection`; `head` stands before all other fields. */
+/** One element of `findings`, about `connection`; `head` comes before all other fields. */
 export function writeFinding(
   out: AsciiText,
   connection: Connection,
@@ -493,7 +493,7 @@ function writeFacts(out: AsciiText, facts: Finding['facts']): void {
 
 /** What a time in a pattern looks like: `{ at, t }`. */
 function moment(time: Timestamp, start: Timestamp): { at: string | null; t: number } {
-  // JSON has null for what is no number.
+  // JSON has null for NaN.
   const t = Math.round(secondsBetween(start, time) * 1e9) / 1e9;
   return { at: isKnown(time) ? toIsoString(time) : null, t };
 }

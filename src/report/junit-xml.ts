@@ -6,7 +6,7 @@ export interface JunitSuite {
   /** When what is tested happened, `YYYY-MM-DDThh:mm:ss`. */
   readonly timestamp: string;
   readonly cases: readonly JunitCase[];
-  /** What else is to be said, a line each: its standard output, which CI servers show beside it. */
+  /** Further remarks, a line each: written as its standard output, which CI servers show beside it. */
   readonly remarks?: readonly string[];
 }
 
@@ -16,7 +16,7 @@ export interface JunitCase {
   readonly outcome: JunitOutcome | null;
 }
 
-/** `failure`: otherwise than it should be. `error`: it could not be found out. */
+/** `failure`: not as it should be. `error`: it could not be determined. */
 export interface JunitOutcome {
   readonly kind: 'failure' | 'error';
   readonly type: string;
@@ -24,7 +24,7 @@ export interface JunitOutcome {
   readonly text: string;
 }
 
-/** Reports are the same for the same input: there is no clock and no host name in them. */
+/** The same input gives the same report: no clock is read, and no host name. */
 const NO_TIME = 'time="0"';
 
 export function junitXml(suites: readonly JunitSuite[]): string {

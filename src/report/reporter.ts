@@ -58,8 +58,8 @@ export interface CaptureFacts extends CaptureNotes {
   /** Those skipped because their link type is not decoded, by its name; that of an inner header if one names it. */
   readonly undecodedLinkTypes: Readonly<Record<string, number>>;
   /**
-   * Frames that the snaplen cut before their TCP header ended, and the octets that were captured of each at most; not
-   * there without such frames.
+   * Frames that the snaplen cut before their TCP header ended, and the most octets that were captured of any; absent
+   * without such frames.
    */
   readonly cutHeaders?: { readonly frames: number; readonly octets: number };
   /** Frames that hold several packets (802.11 A-MSDU), of which only the first was analysed. */

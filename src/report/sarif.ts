@@ -185,7 +185,7 @@ function notifications(facts: CaptureFacts): readonly Notification[] {
   if (damage !== null) {
     const message = escapeControls(damage.message);
     texts.push(
-      `Damaged at byte ${grouped(damage.offset)}, frame ${grouped(damage.frame)}: ${message}. What came before was analysed.`,
+      `Damaged at byte ${grouped(damage.offset)}, frame ${grouped(damage.frame)}: ${message}. Everything before that was analysed.`,
     );
   }
   texts.push(...gaps(facts));

@@ -107,7 +107,7 @@ export class TableReporter implements Reporter {
     const rest = captures.length - told.length;
     return [
       ...told.map((facts) => this.#capture(facts)),
-      ...(rest > 0 ? [palette.dim(`and ${counted(rest, 'more capture')}: --verbose names all`)] : []),
+      ...(rest > 0 ? [palette.dim(`and ${counted(rest, 'more capture')}: --verbose lists all`)] : []),
     ];
   }
 
@@ -245,7 +245,7 @@ export class TableReporter implements Reporter {
     const hints = [
       ...(more > 0
         ? wrap(
-            `${counted(more, 'more connection')}: ${isLive ? 'of a saved capture, finwait FILE --format json' : '--format json'} has them all`,
+            `${counted(more, 'more connection')}: ${isLive ? 'for a saved capture, finwait FILE --format json' : '--format json'} has them all`,
             this.#width,
           )
         : []),

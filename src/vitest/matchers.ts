@@ -152,7 +152,7 @@ function toEndIn(received: unknown, role: Role, state: State): MatcherResult {
 function toCloseGracefully(received: unknown): MatcherResult {
   const connections = connectionsOf(received, 'toCloseGracefully');
   if (connections.length === 0) {
-    throw new TypeError('toCloseGracefully says nothing of a result without connections');
+    throw new TypeError('toCloseGracefully says nothing about a result without connections');
   }
   const failing = connections.filter((connection) => notGraceful(connection) !== null);
   const pass = failing.length === 0;
@@ -224,7 +224,7 @@ function kindOf(received: unknown): string {
 /** A name that does not exist would never be found, so a negated matcher would always pass. */
 function checkRule(id: string, among: readonly RuleDescription[], otherwise: string): void {
   if (among.some((rule) => rule.id === id)) return;
-  if (findRule(id) !== null) throw new TypeError(`${id} is looked for with ${otherwise}`);
+  if (findRule(id) !== null) throw new TypeError(`look for ${id} with ${otherwise}`);
   const nearest = suggestRule(id);
   throw new TypeError(`there is no rule ${id}${nearest === null ? '' : `; did you mean ${nearest}?`}`);
 }

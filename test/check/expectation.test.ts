@@ -53,7 +53,7 @@ describe('an expectation', () => {
       ['findings', 0, 'connection'],
       'tcp.stream number',
     ],
-    [{ states: [{ client: 'CLOSED' }] }, ['states', 0], 'of which connection'],
+    [{ states: [{ client: 'CLOSED' }] }, ['states', 0], 'name their connection'],
     [
       { states: [{ connection: 0, client: 'CLOSE_WAIT' }] },
       ['states', 0, 'client'],

@@ -197,7 +197,7 @@ describe('wrong usage', () => {
       /none\/x\.json cannot be written: there is no folder \S+\/none \(ENOENT\)$/m,
     ],
     // Whatever it is, it may be needed: it is no place for a report.
-    [[STUCK, '--baseline', 'package.json'], /is no report of finwait; .* -o baseline\.json$/m],
+    [[STUCK, '--baseline', 'package.json'], /is not a finwait report; .* -o baseline\.json$/m],
     [[STUCK, '--filter', 'src port 80'], /is invalid: a connection goes both ways/],
     [[STUCK, '--fromat', 'json'], /^\(see finwait --help\)$/m],
     [[STUCK, '--json'], /unknown option '--json'; did you mean --format json\?\n\(see finwait --help\)\n$/],

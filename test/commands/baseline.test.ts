@@ -133,8 +133,8 @@ describe('--baseline', () => {
 
   it.each([
     ['missing', () => join(folder, 'none.json'), 'there is no such file'],
-    ['no JSON', () => written('text', 'text'), 'is no JSON'],
-    ['another JSON', () => written('x.json', '{}'), 'no report of finwait'],
+    ['no JSON', () => written('text', 'text'), 'is not JSON'],
+    ['another JSON', () => written('x.json', '{}'), 'is not a finwait report'],
     [
       'broken',
       () => edited('broken.json', (report) => delete report.connections),

@@ -69,8 +69,8 @@ describe('finwait check', () => {
     + CLOSE-WAIT
       tcp.stream eq 0
 
-1 capture not as expected, 0 captures as expected, 1 capture without expectation
-- is expected, + is what the capture shows: finwait check --update takes that for right
+1 capture not as expected, 0 captures as expected, 1 capture without an expectation
+- is expected, + is what the capture shows: finwait check --update accepts that
 `);
   });
 

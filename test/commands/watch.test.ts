@@ -130,7 +130,7 @@ describe('finwait watch on a pipe', () => {
   it('says where a report with all connections comes from', async () => {
     const { stdout } = await finwait(['watch', captureOf('mixed-200', 'client')]);
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
-      '180 more connections: of a saved capture, finwait FILE --format json has them all',
+      '180 more connections: for a saved capture, finwait FILE --format json has them all',
     );
   });
 

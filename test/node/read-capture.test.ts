@@ -106,7 +106,7 @@ describe('reading a file', () => {
     expect(facts.damage).toEqual({
       offset: BYTES.length,
       frame: 401,
-      message: `what follows the gzip stream between its octets 0 and ${grouped(bytes.length)} is no gzip`,
+      message: `what follows the gzip stream between its octets 0 and ${grouped(bytes.length)} is not gzip`,
     });
   });
 

@@ -112,7 +112,7 @@ describe('the page', () => {
   it('does not pass the connections of a pattern that are drawn for all of them', async () => {
     const text = await html(captureOf('mixed-200', 'client'));
     expect(text).toMatch(
-      /29 connections, drawn are <a href="#connection-2">connection 2<\/a>, <a href="#connection-9">/,
+      /29 connections, drawn below: <a href="#connection-2">connection 2<\/a>, <a href="#connection-9">/,
     );
   });
 

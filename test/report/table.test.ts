@@ -298,7 +298,7 @@ the first finding’s rule in full: finwait explain close-wait-stuck
     const text = report({ on: [[0, [STUCK]]], captures, capture: { damage } });
     expect([...text.matchAll(/^(?:(\d+)|(incident))\.pcap$/gm)]).toHaveLength(9);
     expect(text).toContain('\n\nincident.pcap\n');
-    expect(text).toContain('\n\nand 191 more captures: --verbose names all\n\n');
+    expect(text).toContain('\n\nand 191 more captures: --verbose lists all\n\n');
     const all = report({ on: [], captures, verbose: true });
     expect(all.match(/^\w+\.pcap$/gm)).toHaveLength(200);
     expect(all).not.toContain('more capture');

@@ -15,14 +15,10 @@ export function checkText({ results, without }: CheckReport, palette: Palette, v
         ? [palette.severity.error(`${counted(failed.length, 'capture')} not as expected`)]
         : []),
       `${counted(passed.length, 'capture')} as expected`,
-      ...(without > 0 ? [palette.dim(`${counted(without, 'capture')} without expectation`)] : []),
+      ...(without > 0 ? [palette.dim(`${counted(without, 'capture')} without an expectation`)] : []),
     ].join(', '),
     ...(failed.some(({ differences }) => differences.length > 0)
-      ? [
-          palette.dim(
-            '- is expected, + is what the capture shows: finwait check --update takes that for right',
-          ),
-        ]
+      ? [palette.dim('- is expected, + is what the capture shows: finwait check --update accepts that')]
       : []),
   ];
   return `${lines.join('\n')}\n`;

@@ -16,7 +16,7 @@ export interface Decoder {
 export class ChecksumError extends Error {
   /**
    * @param what the checksum is of
-   * @param octet where it ends, in the piece
+   * @param octet where the checksum ends, in the piece
    */
   constructor(
     what: string,

@@ -190,7 +190,7 @@ async function inflateInSteps(
   }
 }
 
-/** The message of an error of zlib's, or null for any other error. */
+/** The message of an error from zlib, or null for any other error. */
 function zlibFailure(error: unknown): string | null {
   if (!(error instanceof Error) || !('code' in error)) return null;
   return typeof error.code === 'string' && error.code.startsWith('Z_') ? error.message : null;
@@ -200,6 +200,6 @@ function describe(failure: string, position: number, length: number): string {
   const end = position + length;
   if (failure === 'unexpected end of file') return endsEarly('gzip', end);
   return failure === NO_HEADER
-    ? `what follows the gzip stream between its octets ${grouped(position)} and ${grouped(end)} is no gzip`
+    ? `what follows the gzip stream between its octets ${grouped(position)} and ${grouped(end)} is not gzip`
     : cannotBeDecoded('gzip', position, end, failure);
 }

@@ -144,7 +144,7 @@ class Lz4Decoder implements Decoder {
       this.#collect('skippable', 8);
       return;
     }
-    if (magic !== LEGACY_MAGIC) throw new Error('there is something else behind a frame');
+    if (magic !== LEGACY_MAGIC) throw new Error('something else follows a frame');
     this.#isLegacy = true;
     this.#hash = null;
     this.#flags = IS_INDEPENDENT;

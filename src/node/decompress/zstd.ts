@@ -90,7 +90,7 @@ class ZstdDecoder implements Decoder {
           this.#collect('skippable', 8);
           return;
         }
-        throw new Error('there is something else behind a frame');
+        throw new Error('something else follows a frame');
       }
       case 'skippable':
         this.#pass('skipped', view.getUint32(4, true));

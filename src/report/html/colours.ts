@@ -1,6 +1,6 @@
 import type { State } from '../../tcp/states.js';
 
-/** The class of a state's colour: states of the same stage of a connection's life are of one family. */
+/** The class of a state's colour: states of the same stage of a connection's life form one family. */
 export const STATE_CLASSES: Readonly<Record<State, string>> = {
   LISTEN: 's-closed',
   'SYN-SENT': 's-open',

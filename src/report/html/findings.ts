@@ -87,7 +87,7 @@ export class FindingCards {
     );
   }
 
-  /** The first card of a rule has its id: findings of several severities are several cards. */
+  /** The first card of a rule gets its id: findings of several severities make several cards. */
   #card(finding: Finding | Pattern, meta: readonly string[], more: readonly string[]): string {
     const when = period(finding);
     const isFirst = !this.#carded.has(finding.rule);

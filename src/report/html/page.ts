@@ -61,7 +61,7 @@ export function page(dossier: Dossier): string {
     navigation(dossier, found > 0),
     '<main>',
     ...sections,
-    `<footer>Written by ${TOOL.name} ${TOOL.version}. The same as data: --format json (${REPORT_SCHEMA}).</footer>`,
+    `<footer>Written by ${TOOL.name} ${TOOL.version}. The same report as data: --format json (${REPORT_SCHEMA}).</footer>`,
     '</main>',
     '</div>',
     `<script>${SCRIPT}</script>`,

@@ -1,4 +1,4 @@
-/** Search and sort for the list of connections; all else works without. The policy names its hash. */
+/** Search and sort for the list of connections; all else works without it. The page's policy names its hash. */
 export const SCRIPT = `
 (function () {
   'use strict';

@@ -35,7 +35,7 @@ export function exhibit(
   const near =
     vantage.near === 'unknown'
       ? ''
-      : `, captured ${vantage.near === 'between' ? 'between both' : `near the ${vantage.near}`}`;
+      : `, captured ${vantage.near === 'between' ? 'between the two' : `near the ${vantage.near}`}`;
   const parts = [
     `<article class="exhibit" id="connection-${id}" aria-labelledby="h-connection-${id}">`,
     `<h3 id="h-connection-${id}">Connection ${id}${networkOf(connection)}: <span class="names">${escapeXml(`${endpointName(client)} ↔ ${endpointName(server)}`)}</span></h3>`,

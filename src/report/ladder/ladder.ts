@@ -244,7 +244,7 @@ class Ladder {
     for (const endpoint of [this.#connection.client, this.#connection.server]) {
       for (const entry of endpoint.timeline) {
         if (entry.frame === null) {
-          const copy = entry.copyFrame === undefined ? '' : `, of which a later copy is #${entry.copyFrame}`;
+          const copy = entry.copyFrame === undefined ? '' : `, a later copy of which is #${entry.copyFrame}`;
           this.#text(`no frame shows the ${endpoint.role}'s ${entry.state}: ${entry.cause}${copy}`, dim);
         } else if (entry.retractedBy !== null) {
           const text = `the ${endpoint.role}'s ${entry.state} of #${entry.frame} was disproved by #${entry.retractedBy}`;
@@ -253,7 +253,7 @@ class Ladder {
       }
       const state = stateOf(endpoint);
       if (state !== null) this.#lines.push(`the ${endpoint.role} ended in ${bold(state)}`);
-      else this.#text(`nothing of the ${endpoint.role} was captured: its state is not known`, dim);
+      else this.#text(`nothing from the ${endpoint.role} was captured: its state is unknown`, dim);
     }
     for (const finding of this.#options.findings) {
       const [title, ...more] = wrap(finding.title, this.#width - finding.severity.length - 1);
@@ -270,7 +270,7 @@ class Ladder {
 }
 
 function placeOf(near: Role | 'between'): string {
-  return near === 'between' ? 'between both' : `near the ${near}`;
+  return near === 'between' ? 'between the two' : `near the ${near}`;
 }
 
 /** In at most `room` characters. */

@@ -16,8 +16,8 @@ export interface LadderSegment {
   /** As in the header. */
   readonly window: number;
   /**
-   * `again`: the same octets, SYN or FIN were sent before. `probe`: nothing new, but the octet before the
-   * next one once more, to draw an answer (a keep-alive or a zero-window probe).
+   * `again`: the same octets, SYN or FIN were sent before. `probe`: nothing new, only the octet before the
+   * next one, sent again to draw an answer (a keep-alive or a zero-window probe).
    */
   readonly note: 'again' | 'probe' | null;
 }
@@ -89,7 +89,7 @@ class Sent {
   }
 }
 
-/** Keeps one connection's segments for a ladder; of a long connection its start, its end and some between. */
+/** Keeps one connection's segments for a ladder; or of a long connection its start, its end and some between. */
 export class LadderRecorder {
   readonly #sent: Readonly<Record<Role, Sent>> = { client: new Sent(), server: new Sent() };
   readonly #ends: number;

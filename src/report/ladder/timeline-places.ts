@@ -7,8 +7,8 @@ export interface PlacedTransition {
 }
 
 /**
- * Each transition by its frame, or by the frame of a state that it follows, where that is later: a FIN that was captured
- * before the FIN that its receiver had sent by then makes CLOSING only of the FIN-WAIT-1 that is captured behind it.
+ * Each transition at its frame, or at the frame of a state that it follows if that is later: a FIN captured before the
+ * FIN that its receiver had already sent leads to CLOSING only from the FIN-WAIT-1 that is captured after it.
  */
 export function placeTransitions({ timeline }: Endpoint): readonly PlacedTransition[] {
   let reached = 0;

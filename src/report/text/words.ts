@@ -72,7 +72,7 @@ export function clockTime(time: Timestamp): string {
 /** A duration, with as many digits as are useful: `62.1 s`, `0.020 s`, `12 µs`, `10 h 7 min`. */
 export function seconds(value: number): string {
   if (Number.isNaN(value)) return UNKNOWN_TIME;
-  // The unit is that of the figure as it is rounded.
+  // The unit is that of the rounded figure.
   if (value >= 119.95) return duration(value);
   if (value >= 9.9995) return `${value.toFixed(1)} s`;
   if (value >= 0.0009995 || value === 0) return `${value.toFixed(3)} s`;
@@ -297,7 +297,7 @@ export function omissions(facts: CaptureFacts): readonly string[] {
     ...(frames > 0 ? [`link types that are not decoded, in ${counted(frames, 'frame')}: ${names}`] : []),
     ...(aggregates > 0
       ? [
-          `several packets in one (802.11 A-MSDU), of which only the first was analysed: ${counted(aggregates, 'frame')}`,
+          `several packets in one (802.11 A-MSDU), only the first of which was analysed: ${counted(aggregates, 'frame')}`,
         ]
       : []),
     ...cutHeaders(facts),

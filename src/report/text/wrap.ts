@@ -38,7 +38,7 @@ export function wrap(text: string, width: number): string[] {
 const CONTINUED = ' \\';
 
 /**
- * Breaks a command line as a shell lets it be broken, so that it can still be copied: a backslash ends each line
+ * Breaks a command line as shells allow, so that it can still be copied: a backslash ends each line
  * but the last. Words in quotes stay whole, however long they are.
  */
 export function wrapCommand(command: string, width: number): string[] {

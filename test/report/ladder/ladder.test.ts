@@ -297,7 +297,7 @@ close-wait-stuck · #4, #5 · RFC 9293 §3.6
       copyFrame: 4,
     };
     expect(draw({ of: connection({ client: { after: [unseen] } }), sent: HANDSHAKE })).toContain(
-      "no frame shows the client's FIN-WAIT-1: sent FIN, of which a later copy is #4",
+      "no frame shows the client's FIN-WAIT-1: sent FIN, a later copy of which is #4",
     );
   });
 
