@@ -18,7 +18,7 @@ there, numbers are relative
                                       ⋮ 62.4 s of silence ⋮
   62.5782        FIN-WAIT-2             the capture ends           CLOSE-WAIT
 
-states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
 the client ended in FIN-WAIT-2
 the server ended in CLOSE-WAIT
 
@@ -43,7 +43,7 @@ there, numbers are relative
                                       ⋮ 63.4 s of silence ⋮
   63.5829        FIN-WAIT-2             the capture ends           CLOSE-WAIT
 
-states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
 the client ended in FIN-WAIT-2
 the server ended in CLOSE-WAIT
 
@@ -70,7 +70,7 @@ there, numbers are relative
   62.1942    #11 CLOSED        ─────────── RST seq 20 ───────────▶ CLOSED?
                                ▲ error: fin-wait-2-timeout-late-fin
 
-states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
 the client's TIME-WAIT of #10 was disproved by #11
 the client ended in CLOSED
 the server ended in CLOSED
@@ -102,7 +102,7 @@ there, numbers are relative
    1.0794    #27 TIME-WAIT✓    ◀──── FIN,ACK seq 2801 ack 13 ───── LAST-ACK
    1.0794    #28               ────── ACK seq 13 ack 2802 ───────▶ CLOSED?
 
-states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
 the client ended in TIME-WAIT
 the server ended in CLOSED
 
@@ -130,7 +130,7 @@ there, numbers are relative
                                       ⋮ 63.5 s of silence ⋮
   63.7672        FIN-WAIT-2             the capture ends           CLOSE-WAIT
 
-states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
 the client ended in FIN-WAIT-2
 the server ended in CLOSE-WAIT
 
@@ -161,7 +161,7 @@ there, numbers are relative
    7.4496    #14               ── FIN,ACK seq 19 ack 26 again ───▶
                                ▲ error: fin-unacknowledged
 
-states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
 the client ended in FIN-WAIT-1
 the server's CLOSE-WAIT of #8 was disproved by #9
 the server ended in ESTABLISHED
@@ -196,7 +196,7 @@ there, numbers are relative
                                ▲ warning: last-ack-stuck
    1.9662    #19               ─────── ACK seq 20 ack 27 ────────▶ CLOSED?
 
-states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
 the client ended in TIME-WAIT
 the server's CLOSED of #11 was disproved by #12
 the server's CLOSED of #13 was disproved by #14
@@ -226,7 +226,7 @@ there, numbers are relative
    0.1827    #10               ─────── ACK seq 20 ack 27 ────────▶ TIME-WAIT?
    0.1880    #11 TIME-WAIT?    ◀─────── ACK seq 27 ack 20 ────────
 
-states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
 the client ended in TIME-WAIT
 the server's CLOSE-WAIT of #8 was disproved by #9
 the server ended in TIME-WAIT
@@ -253,7 +253,7 @@ there, numbers are relative
    0.5825    #11 TIME-WAIT✓    ◀───── FIN,ACK seq 26 ack 20 ────── LAST-ACK
    0.5944    #12               ─────── ACK seq 20 ack 27 ────────▶ CLOSED?
 
-states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
 the client ended in TIME-WAIT
 the server ended in CLOSED
 
@@ -277,7 +277,7 @@ there, numbers are relative
    0.2294    #10 CLOSED?       ◀───── RST,ACK seq 20 ack 37 ────── CLOSED
                                ▲ warning: rst-active-abort
 
-states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
 the client ended in CLOSED
 the server ended in CLOSED
 
@@ -303,7 +303,7 @@ there, numbers are relative
    0.4892    #11 CLOSED        ─────────── RST seq 20 ───────────▶ CLOSED?
                                ▲ error: rst-on-write-after-close
 
-states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
 the client ended in CLOSED
 the server ended in CLOSED
 
@@ -329,7 +329,7 @@ there, numbers are relative
    0.1905    #10 CLOSED?       ◀─────────── RST seq 26 ─────────── CLOSED
                                ▲ warning: rst-on-close-race
 
-states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
 the client ended in CLOSED
 the server ended in CLOSED
 
@@ -354,7 +354,7 @@ there, numbers are relative
    0.2878    #10 CLOSED        ───── RST,ACK seq 19 ack 27 ──────▶ CLOSED?
                                ▲ info: rst-after-close-complete
 
-states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
 the client ended in CLOSED
 the server ended in CLOSED
 
@@ -377,7 +377,7 @@ there, numbers are relative
    1.1875     #9 CLOSED?       ◀─────────── RST seq 26 ─────────── CLOSED
                                ▲ error: rst-half-open-discovered
 
-states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
 the client ended in CLOSED
 the server ended in CLOSED
 
@@ -394,7 +394,7 @@ there, numbers are relative
    0.0103     #2 CLOSED?       ◀────── RST,ACK seq 1 ack 1 ───────
                                ▲ warning: connection-refused
 
-states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
 the client ended in CLOSED
 the server ended in CLOSED
 
@@ -424,7 +424,7 @@ there, numbers are relative
    0.5933    #15               ─────── ACK seq 44 ack 46 ────────▶ CLOSED?
                                ▲ info: rst-not-accepted
 
-states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
 the client ended in TIME-WAIT
 the server ended in CLOSED
 
@@ -449,7 +449,7 @@ there, numbers are relative
                                ▲ warning: rst-origin-suspect
    0.4794    #10 CLOSED?       ◀─────────── RST seq 26 ───────────
 
-states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
 the client's CLOSED of #8 was disproved by #9
 the client ended in CLOSED
 the server ended in CLOSED
@@ -477,7 +477,7 @@ there, numbers are relative
    0.5572    #12 CLOSED?       ◀─────────── RST seq 8 ────────────
                                ▲ warning: rst-in-time-wait
 
-states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
 the client ended in CLOSED
 the server ended in CLOSED
 
@@ -500,7 +500,7 @@ there, numbers are relative
    0.1784     #8 CLOSED        ── RST,ACK seq 19 ack 26 len 27 ──▶ CLOSED?
                                ▲ info: rst-carries-data
 
-states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
 the client ended in CLOSED
 the server ended in CLOSED
 
@@ -524,7 +524,7 @@ there, numbers are relative
                                ▲ error: undelivered-data-at-abort
    0.1907    #10               ◀─────────── RST seq 26 ───────────
 
-states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
 the client ended in CLOSED
 the server ended in CLOSED
 
@@ -552,7 +552,7 @@ there, numbers are relative
                                      ⋮ 7.313 s of silence ⋮
   14.4916        ESTABLISHED            the capture ends           ESTABLISHED
 
-states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
 the client ended in ESTABLISHED
 the server ended in ESTABLISHED
 
@@ -578,7 +578,7 @@ there, numbers are relative
                                       ⋮ 10.9 s of silence ⋮
   14.8025        ESTABLISHED            the capture ends           ESTABLISHED
 
-states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
 the client ended in ESTABLISHED
 the server ended in ESTABLISHED
 
@@ -605,7 +605,7 @@ there, numbers are relative
                                       ⋮ 10.1 s of silence ⋮
   12.0606        ESTABLISHED            the capture ends           ESTABLISHED
 
-states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
 the client ended in ESTABLISHED
 the server ended in ESTABLISHED
 
@@ -629,7 +629,7 @@ there, numbers are relative
    5.1416    #11 CLOSED        ───── RST,ACK seq 19 ack 26 ──────▶
                                ▲ error: keepalive-unanswered
 
-states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
 the client ended in CLOSED
 the server ended in ESTABLISHED
 
@@ -653,7 +653,7 @@ there, numbers are relative
    6.5506    #68               ─ ACK seq 19 ack 26 len 24 again ─▶
    6.7666    #70               ─ ACK seq 19 ack 26 len 24 again ─▶
 
-states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
 the client ended in ESTABLISHED
 the server ended in ESTABLISHED
 
@@ -677,7 +677,7 @@ there, numbers are relative
                                        ⋮ 2 h of silence ⋮
 7205.5803        ESTABLISHED            the capture ends           ESTABLISHED
 
-states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
 the client ended in ESTABLISHED
 the server ended in ESTABLISHED
 
@@ -699,9 +699,9 @@ there, numbers are relative
    5.1260     #6               ──────── SYN seq 0 again ─────────▶
                                ▲ error: syn-unanswered
 
-states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
 the client ended in SYN-SENT
-nothing of the server was captured: its state is not known
+nothing from the server was captured: its state is unknown
 
 error 10.9.42.1:40000 sent 6 SYNs to 10.9.42.2:8080 over 5.1 s without any
 answer
@@ -729,7 +729,7 @@ there, numbers are relative
    7.1147    #14               ◀─── SYN,ACK seq 0 ack 1 again ────
                                ▲ warning: syn-ack-unanswered
 
-states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
 the client's ESTABLISHED of #2 was disproved by #3
 the client's ESTABLISHED of #3 was disproved by #4
 the client's ESTABLISHED of #5 was disproved by #6
@@ -752,7 +752,7 @@ there, numbers are relative
    0.0662     #4 CLOSED        ────── RST,ACK seq 1 ack 1 ───────▶ CLOSED?
                                ▲ info: handshake-aborted
 
-states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
 the client ended in CLOSED
 the server ended in CLOSED
 
@@ -779,7 +779,7 @@ there, numbers are relative
    3.6684    #20 CLOSED?       ◀─────────── RST seq 1 ──────────── CLOSED
                                ▲ warning: accept-queue-overflow
 
-states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
 the client ended in CLOSED
 the server's ESTABLISHED of #9 was disproved by #15
 the server's ESTABLISHED of #16 was disproved by #20
@@ -808,7 +808,7 @@ there, numbers are relative
    0.2029    #20 TIME-WAIT✓    ◀───── FIN,ACK seq 20 ack 20 ────── LAST-ACK
    0.2030    #21               ─────── ACK seq 20 ack 21 ────────▶ CLOSED?
 
-states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
 the client ended in TIME-WAIT
 the server ended in CLOSED
 
@@ -836,7 +836,7 @@ there, numbers are relative
    1.2472    #11 TIME-WAIT✓    ◀───── FIN,ACK seq 26 ack 20 ────── LAST-ACK
    1.2472    #12               ─────── ACK seq 20 ack 27 ────────▶ CLOSED?
 
-states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
 the client ended in TIME-WAIT
 the server ended in CLOSED
 
@@ -868,7 +868,7 @@ there, numbers are relative
                  TIME-WAIT✓
    7.1674    #16               ─────── ACK seq 20 ack 21 ────────▶ CLOSED?
 
-states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
 the client ended in TIME-WAIT
 the server ended in CLOSED
 
@@ -890,7 +890,7 @@ there, numbers are relative
    0.0662     #6               ◀── PSH,ACK seq 1 ack 19 len 25 ───
    0.0765     #7               ─────── ACK seq 19 ack 26 ────────▶
 
-states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
 the client ended in CLOSED
 the server ended in CLOSED
 
@@ -918,7 +918,7 @@ there, numbers are relative
    0.3168    #11 TIME-WAIT✓    ◀────── FIN,ACK seq 1 ack 18 ────── LAST-ACK
    0.3168    #12               ──────── ACK seq 18 ack 2 ────────▶ CLOSED?
 
-states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
 the client ended in TIME-WAIT
 the server ended in CLOSED
 
@@ -942,7 +942,7 @@ from 2026-11-27 05:28:31.046 UTC; times count from there, numbers are relative
    1.0524     #7 TIME-WAIT?    ─────── ACK seq 20 ack 20 ────────▶ TIME-WAIT?
                                ▲ warning: self-connect
 
-states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
 the client ended in TIME-WAIT
 the server ended in TIME-WAIT
 
@@ -968,7 +968,7 @@ there, numbers are relative
    0.3221     #9 TIME-WAIT✓    ◀────── FIN,ACK seq 1 ack 18 ────── LAST-ACK
    0.3221    #10               ──────── ACK seq 18 ack 2 ────────▶ CLOSED?
 
-states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
 the client ended in TIME-WAIT
 the server ended in CLOSED
 
@@ -992,7 +992,7 @@ there, numbers are relative
    0.2429    #10 LAST-ACK      ───── FIN,ACK seq 19 ack 27 ──────▶ TIME-WAIT✓
    0.2540    #11 CLOSED?       ◀─────── ACK seq 27 ack 20 ────────
 
-states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
 the client ended in CLOSED
 the server ended in CLOSED
 
@@ -1020,7 +1020,7 @@ there, numbers are relative
                                      ⋮ 4.724 s of silence ⋮
   18.9688        ESTABLISHED            the capture ends           ESTABLISHED
 
-states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
 the client ended in ESTABLISHED
 the server ended in ESTABLISHED
 
@@ -1048,7 +1048,7 @@ there, numbers are relative
                                      ⋮ 6.968 s of silence ⋮
   13.9736        ESTABLISHED            the capture ends           ESTABLISHED
 
-states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
 the client ended in ESTABLISHED
 the server ended in ESTABLISHED
 
@@ -1075,7 +1075,7 @@ there, numbers are relative
                                      ⋮ 4.045 s of silence ⋮
    7.5786        ESTABLISHED            the capture ends           ESTABLISHED
 
-states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
 the client ended in ESTABLISHED
 the server ended in ESTABLISHED
 
@@ -1109,7 +1109,7 @@ there, numbers are relative
    0.2553    #27 TIME-WAIT✓    ◀──── FIN,ACK seq 26 ack 4020 ───── LAST-ACK
    0.2554    #28               ────── ACK seq 4020 ack 27 ───────▶ CLOSED?
 
-states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
 the client ended in TIME-WAIT
 the server's CLOSE-WAIT of #16 was disproved by #18
 the server ended in CLOSED
@@ -1141,7 +1141,7 @@ there, numbers are relative
                  TIME-WAIT✓
    7.2489    #19               ─────── ACK seq 42 ack 46 ────────▶ CLOSED?
 
-states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
 the client ended in TIME-WAIT
 the server ended in CLOSED
 
@@ -1171,7 +1171,7 @@ there, numbers are relative
    1.1433   #523 TIME-WAIT✓    ◀─── FIN,ACK seq 120001 ack 15 ──── LAST-ACK
    1.1552   #524               ───── ACK seq 15 ack 120002 ──────▶ CLOSED?
 
-states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
 the client ended in TIME-WAIT
 the server ended in CLOSED
 
@@ -1200,7 +1200,7 @@ there, numbers are relative
    1.0886    #90 TIME-WAIT✓    ◀──── FIN,ACK seq 60001 ack 15 ──── LAST-ACK
    1.1002    #91               ────── ACK seq 15 ack 60002 ──────▶ CLOSED?
 
-states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
 the client ended in TIME-WAIT
 the server ended in CLOSED
 
@@ -1230,7 +1230,7 @@ there, numbers are relative
    0.2377   #467 TIME-WAIT✓    ◀─── FIN,ACK seq 120001 ack 15 ──── LAST-ACK
    0.2377   #468               ───── ACK seq 15 ack 120002 ──────▶ CLOSED?
 
-states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
 the client ended in TIME-WAIT
 the server ended in CLOSED
 
@@ -1255,7 +1255,7 @@ there, numbers are relative
                                       ⋮ 63.6 s of silence ⋮
   64.2666        FIN-WAIT-2             the capture ends           CLOSE-WAIT
 
-states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
 the client ended in FIN-WAIT-2
 the server ended in CLOSE-WAIT
 
@@ -1279,7 +1279,7 @@ there, numbers are relative
   31.1292     #8               ── PSH,ACK seq 19 ack 26 len 24 ──▶
   31.1401     #9 CLOSED?       ◀─────────── RST seq 26 ─────────── CLOSED
 
-states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
 the client ended in CLOSED
 the server ended in CLOSED
 
@@ -1303,7 +1303,7 @@ there, numbers are relative
                  TIME-WAIT✓
    1.0461    #29               ──────── ACK seq 20 ack 2 ────────▶ CLOSED?
 
-states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
 the client ended in TIME-WAIT
 the server ended in CLOSED
 
@@ -1331,7 +1331,7 @@ there, numbers are relative
                                      ⋮ 3.730 s of silence ⋮
    3.7687        TIME-WAIT              the capture ends           CLOSED
 
-states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
 the client ended in TIME-WAIT
 the server ended in CLOSED
 
@@ -1354,7 +1354,7 @@ there, numbers are relative
    1.2894    #31               ─ ACK seq 19 ack 26 len 24 again ─▶
    2.1854    #34               ─ ACK seq 19 ack 26 len 24 again ─▶
 
-states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
 the client ended in ESTABLISHED
 the server ended in ESTABLISHED
 
@@ -1381,7 +1381,7 @@ there, numbers are relative
    3.6047    #38 LAST-ACK      ───── FIN,ACK seq 19 ack 21 ──────▶ TIME-WAIT✓
    3.6159    #41 CLOSED?       ◀─────── ACK seq 21 ack 20 ────────
 
-states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
 the client ended in CLOSED
 the server ended in TIME-WAIT
 
@@ -1404,7 +1404,7 @@ there, numbers are relative
    1.4024    #22               ── PSH,ACK seq 19 ack 26 len 24 ──▶
    1.4132    #23 CLOSED?       ◀─────────── RST seq 26 ─────────── CLOSED
 
-states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
 the client ended in CLOSED
 the server ended in CLOSED
 
@@ -1428,7 +1428,7 @@ there, numbers are relative
   37.1467    #10               ── PSH,ACK seq 19 ack 26 len 24 ──▶
   37.1585    #11 CLOSED?       ◀─────────── RST seq 26 ─────────── CLOSED
 
-states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
 the client ended in CLOSED
 the server ended in CLOSED
 
@@ -1448,7 +1448,7 @@ there, numbers are relative
    0.0213    #25               ◀──────── ACK seq 1 ack 11 ────────
    0.0213    #26 CLOSED?       ◀────── RST,ACK seq 1 ack 11 ────── CLOSED
 
-states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
 the client ended in CLOSED
 the server ended in CLOSED
 
@@ -1471,9 +1471,9 @@ there, numbers are relative
                                      ⋮ 4.260 s of silence ⋮
   11.3865    #19               ──────── SYN seq 0 again ─────────▶
 
-states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
 the client ended in SYN-SENT
-nothing of the server was captured: its state is not known
+nothing from the server was captured: its state is unknown
 
 error 2 of 3 connections to 10.9.46.2:8080 got no answer, after others had been
 answered
@@ -1493,7 +1493,7 @@ there, numbers are relative
    0.2222     #6 TIME-WAIT✓    ◀───── FIN,ACK seq 26 ack 20 ────── LAST-ACK
    0.2222     #7               ─────── ACK seq 20 ack 27 ────────▶ CLOSED?
 
-states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
 the client ended in TIME-WAIT
 the server ended in CLOSED
 
@@ -1514,7 +1514,7 @@ there, numbers are relative
    0.1772     #8 FIN-WAIT-1    ───── FIN,ACK seq 19 ack 26 ──────▶ CLOSE-WAIT✓
    0.2174     #9 FIN-WAIT-2?   ◀─────── ACK seq 26 ack 20 ────────
 
-states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
 the client ended in FIN-WAIT-2
 the server ended in CLOSE-WAIT
 
@@ -1538,7 +1538,7 @@ there, numbers are relative
                  TIME-WAIT✓
    2.1209    #18               ─────── ACK seq 74 ack 102 ───────▶ CLOSED?
 
-states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
 the client ended in TIME-WAIT
 the server ended in CLOSED
 
@@ -1556,7 +1556,7 @@ there, numbers are relative
    0.1766     #5 FIN-WAIT-1    ───── FIN,ACK seq 19 ack 26 ──────▶ CLOSE-WAIT?
    0.2875     #6               ─────── ACK seq 20 ack 27 ────────▶
 
-states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
 the client ended in FIN-WAIT-1
 no frame shows the server's SYN-RECEIVED: received SYN, sent SYN-ACK
 the server ended in CLOSE-WAIT
@@ -1585,7 +1585,7 @@ there, numbers are relative
    0.2875    #21               ─────── ACK seq 20 ack 27 ────────▶ CLOSED?
    0.2875    #22               ─────── ACK seq 20 ack 27 ────────▶
 
-states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
 the client ended in TIME-WAIT
 the server ended in CLOSED
 
@@ -1608,7 +1608,7 @@ there, numbers are relative
                                       ⋮ 16.5 s of silence ⋮
   17.1225        FIN-WAIT-2            the capture pauses          CLOSE-WAIT
 
-states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
 the client ended in FIN-WAIT-2
 the server ended in CLOSE-WAIT
 
@@ -1633,7 +1633,7 @@ there, numbers are relative
   90.4362    #18 TIME-WAIT✓    ◀──── FIN,ACK seq 6001 ack 20 ───── LAST-ACK
   90.4363    #19               ────── ACK seq 20 ack 6002 ───────▶ CLOSED?
 
-states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
 the client ended in TIME-WAIT
 the server ended in CLOSED
 
@@ -1657,7 +1657,7 @@ there, numbers are relative
    4.7170    #30 TIME-WAIT✓    ◀──── FIN,ACK seq 1 ack 11602 ───── LAST-ACK
    4.7170    #31               ────── ACK seq 11602 ack 2 ───────▶ CLOSED?
 
-states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
 the client ended in TIME-WAIT
 the server ended in CLOSED
 
@@ -1681,7 +1681,7 @@ there, numbers are relative
                  TIME-WAIT✓
   -0.8791    #19               ─────── ACK seq 74 ack 102 ───────▶ CLOSED?
 
-states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
 the client ended in TIME-WAIT
 the server ended in CLOSED
 

@@ -23,7 +23,7 @@ import {
 } from './text/words.js';
 import { FIXED_SPACE } from './text/wrap.js';
 
-/** Slack's limits: for a block's text, a header, and the blocks of a message. */
+/** Slack's limits, in characters: for a block's text and for a header. */
 const MOST_TEXT = 3000;
 const MOST_HEADER = 150;
 /** Nobody reads a message with more findings than this. */

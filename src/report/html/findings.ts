@@ -69,7 +69,7 @@ export class FindingCards {
       .filter((id) => this.#links.hasLadder(id))
       .map((id) => this.#links.connection(id));
     // A few of many would look like all of them.
-    const which = shown.length < pattern.count ? ', drawn are' : ':';
+    const which = shown.length < pattern.count ? ', drawn below:' : ':';
     const drawn = shown.length === 0 ? '' : `${which} ${shown.join(', ')}`;
     const filters = patternFilters(pattern, MOST_FRAMES);
     const left = filters.length - MOST_CAPTURES;

@@ -240,7 +240,7 @@ class Ladder {
   #foot(): void {
     const { bold, dim, severity } = this.#palette;
     this.#lines.push('');
-    this.#text('states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed', dim);
+    this.#text('states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed', dim);
     for (const endpoint of [this.#connection.client, this.#connection.server]) {
       for (const entry of endpoint.timeline) {
         if (entry.frame === null) {

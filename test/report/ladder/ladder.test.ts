@@ -221,7 +221,7 @@ there, numbers are relative
                                       ⋮ 61.0 s of silence ⋮
   61.2400        FIN-WAIT-2             the capture ends           CLOSE-WAIT
 
-states: ✓ confirmed by a later segment, ? assumed, ✗ taken back, else observed
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
 the client ended in FIN-WAIT-2
 the server ended in CLOSE-WAIT
 
