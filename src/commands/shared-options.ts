@@ -19,7 +19,7 @@ export function captures(): Argument {
 export function maximumConnections(): Option {
   return new Option(
     '--max-connections <n>',
-    'track at most this many at once; beyond that the longest idle are evicted',
+    'track at most this many connections at once; beyond that the longest idle are evicted',
   )
     .default(MAXIMUM_CONNECTIONS)
     .argParser(atLeastOne);
