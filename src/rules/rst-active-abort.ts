@@ -49,7 +49,7 @@ const NEVER_ACCEPTED =
 const MEMORY =
   'The kernel was short of memory or had too many orphans (possible): TcpExtTCPAbortOnMemory counts it.';
 const LINGER2 = 'TCP_LINGER2 below zero (possible): TcpExtTCPAbortOnData counts that.';
-/** With too many orphans, Linux sends a reset of its own right behind the FIN, and answers no acknowledgment so. */
+/** With too many orphans, Linux sends a reset of its own right after the FIN, not in answer to an acknowledgment. */
 const NO_WAIT =
   'The stack does without FIN-WAIT-2, or a load balancer or NAT on the path had ended the connection and answers for {aborter} (possible): then TTL or MAC address of the reset may differ.';
 const DEVICE =

@@ -58,7 +58,7 @@ export const rstOriginSuspect: Rule = {
       'A different TTL alone: some systems send resets with a different initial TTL (64, 128, 255), which from the same distance counts for nothing.',
       'Resets of both ends at the same time alone: both programs may abort on the same message, or on timers of the same length.',
       'Duplicated frames.',
-      'A reset without the timestamps of the segments before it: Linux sends the resets of closed sockets like that, and some systems send all of theirs so.',
+      'A reset without the timestamps of the segments before it: Linux sends the resets of closed sockets like that, and some systems send all their resets like that.',
       'A jump in the IP identification: some hosts choose it at random, network cards that cut segments renumber them, and IPv6 has none.',
     ],
     applicationSees: 'As after any reset: ECONNRESET if it was accepted, nothing if it was not.',

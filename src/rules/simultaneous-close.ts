@@ -21,7 +21,7 @@ export const simultaneousClose: Rule = {
     proof: [
       'Two FINs, neither of which acknowledges the other: the acknowledgment numbers decide, not the order of the frames.',
     ],
-    notThis: ['A FIN that only arrived at the tap out of order.'],
+    notThis: ['A FIN that only arrived at the capture point out of order.'],
     applicationSees: 'Both close() calls return as usual.',
     likelyCauses: ['A protocol whose end both sides know, or equal idle timers on both sides (possible).'],
     nextSteps: ['Nothing is needed.'],

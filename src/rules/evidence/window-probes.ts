@@ -2,7 +2,7 @@ import type { Connection, Endpoint, Milestone } from '../../connections/connecti
 import { secondsBetween } from '../../core/time.js';
 import { clockDoubt, lastMilestone, unanswered } from './evidence.js';
 
-/** Probes of a closed window that found no answer. */
+/** Probes of a closed window that got no answer. */
 export interface UnansweredProbes {
   readonly run: Milestone;
   readonly count: number;
