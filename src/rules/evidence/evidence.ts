@@ -29,7 +29,7 @@ export function eachEndpoint(
   };
 }
 
-/** The last time that `endpoint` entered `state`, unless that was retracted. */
+/** The last time that `endpoint` entered `state` and that was not retracted. */
 export function entered(endpoint: Endpoint, state: State): Transition | null {
   const { timeline } = endpoint;
   for (let i = timeline.length - 1; i >= 0; i--) {
@@ -115,8 +115,8 @@ export function heldInCloseWait(endpoint: Endpoint): Transition | null {
 }
 
 /**
- * `endpoint` is known to have entered CLOSE-WAIT by `entry`, unless a FIN of its own waits behind unacknowledged data:
- * that is for the rule to say.
+ * `endpoint` is known to have entered CLOSE-WAIT by `entry`, unless a FIN of its own may be waiting behind
+ * unacknowledged data: that is for the rule to say.
  */
 export function isHeld(endpoint: Endpoint, entry: Transition | null): entry is Transition {
   return isProven(entry) || (entry !== null && endpoint.unacknowledgedBytes > 0);

@@ -72,8 +72,8 @@ export function marksAgainst(
 }
 
 /**
- * The TTL with which the connection was opened in the name of `named`, if the last segment has neither that TTL nor
- * that of `reset`: a load balancer or SYN proxy answers for it before it lets anything through.
+ * The TTL with which the connection was opened in the name of `named`, if its last segment has neither that TTL
+ * nor that of `reset`: a load balancer or SYN proxy answers for it before it lets anything through.
  */
 function openerTtl(named: Endpoint, reset: SeenReset): number | null {
   const changed = milestone(named, 'ttl-changed');

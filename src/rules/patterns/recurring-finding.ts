@@ -456,7 +456,7 @@ class Collector implements PatternCollector {
   }
 }
 
-/** Many clients, each with one or two handshakes that it did not finish. */
+/** Many clients, with at most two handshakes each on average that they did not finish. */
 function isFlood({ rule, isAlone, affected, members, wasFlood }: Recurrence, minimum: number): boolean {
   if (affected === null) return wasFlood;
   return (
