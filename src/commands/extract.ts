@@ -96,7 +96,7 @@ export async function extract(path: string, options: ExtractOptions, io: Io): Pr
   }
   if (datagrams.forgotten > 0) {
     io.stderr.write(
-      `finwait: some of ${datagrams.forgotten} fragments of IP datagrams may be missing: there were too many to keep track of\n`,
+      `finwait: may have left out some of ${datagrams.forgotten} fragments of IP datagrams: there were too many to keep track of\n`,
     );
   }
   if (options.quiet !== true) tell(selection, file.frames, output, facts, alteration, io);
