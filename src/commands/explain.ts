@@ -5,7 +5,6 @@ import { CATALOG, findRule, suggestRule } from '../rules/catalog.js';
 import { generalDocumentation } from '../rules/documentation.js';
 import type { RuleDescription } from '../rules/rule.js';
 import { unitOf } from '../rules/wording/wording.js';
-import { EXAMPLE_LADDERS } from './example-ladders.js';
 import { EXIT_OK, type Io, UsageError } from './io.js';
 import { paletteFor, textWriter } from './options.js';
 
@@ -17,7 +16,7 @@ const LEAST_SUMMARY = 30;
 const EXAMPLE_COLUMNS = 80;
 
 /** Prints one rule in full. */
-export function explain(id: string, options: { readonly color?: boolean }, io: Io): number {
+export async function explain(id: string, options: { readonly color?: boolean }, io: Io): Promise<number> {
   const rule = findRule(id);
   if (rule === null) {
     const nearest = suggestRule(id);
@@ -26,7 +25,7 @@ export function explain(id: string, options: { readonly color?: boolean }, io: I
   }
   const palette = paletteFor(options.color, io.environment, io.stdout);
   const width = Math.min(100, Math.max(40, io.stdout.columns)) - 1;
-  textWriter(io)(`${page(rule, palette, width)}\n`);
+  textWriter(io)(`${page(rule, await example(rule, width), palette, width)}\n`);
   return EXIT_OK;
 }
 
@@ -68,7 +67,7 @@ function byFamily(a: RuleDescription, b: RuleDescription): number {
   return place(a) - place(b);
 }
 
-function page(rule: RuleDescription, palette: Palette, width: number): string {
+function page(rule: RuleDescription, drawing: string, palette: Palette, width: number): string {
   const text = generalDocumentation(rule);
   const parts = [
     block(
@@ -86,7 +85,7 @@ function page(rule: RuleDescription, palette: Palette, width: number): string {
     section('What to check next', bullets(text.nextSteps, width)),
     section('Options', options(rule, width)),
     section('Rests on', citations(rule, palette, width)),
-    section('Example', example(rule, width)),
+    section('Example', drawing),
     section('See also', rule.related.length === 0 ? '' : block(rule.related.join(', '), width, INDENT)),
   ];
   return parts.filter((part) => part !== '').join('\n\n');
@@ -97,7 +96,9 @@ function page(rule: RuleDescription, palette: Palette, width: number): string {
 }
 
 /** The ladder starts at the margin: it needs the whole width. */
-function example({ id }: RuleDescription, width: number): string {
+async function example({ id }: RuleDescription, width: number): Promise<string> {
+  // A ladder for every rule is a tenth of the program, which no other command should read.
+  const { EXAMPLE_LADDERS } = await import('./example-ladders.js');
   if (!Object.hasOwn(EXAMPLE_LADDERS, id)) return `${INDENT}No recorded example yet.`;
   if (width < EXAMPLE_COLUMNS - 1)
     return block(`With ${EXAMPLE_COLUMNS} columns, a recorded connection is drawn here.`, width, INDENT);

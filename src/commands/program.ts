@@ -269,7 +269,7 @@ function addRules(program: Command, io: Io, done: Done): void {
       .command('explain')
       .description('print one rule in full: meaning, proof, causes, next steps, sources')
       .addArgument(new Argument('<rule>', 'its id, such as close-wait-stuck'))
-      .action((id: string, options) => done(explain(id, options, io))),
+      .action(async (id: string, options) => done(await explain(id, options, io))),
   ]) {
     addColorOptions(command);
     command.exitOverride();
