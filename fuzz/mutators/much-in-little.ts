@@ -3,7 +3,7 @@ import { COMPRESSIONS } from '../formats/compression.js';
 import { joined } from '../octets.js';
 import type { Mutator } from './mutator.js';
 
-/** Appends some MiB of zeroes, which are records without content, to a capture, and compresses that. */
+/** Appends some MiB of zeros, which are records without content, to a capture, and compresses that. */
 export const muchInLittle: Mutator = {
   name: 'much-in-little',
   mutate(bytes, random) {

@@ -11,7 +11,7 @@ import {
 import { joined } from '../octets.js';
 import type { Mutator } from './mutator.js';
 
-/** The frames of a capture in pcapng's blocks of all kinds that hold frames, on up to three interfaces, in either byte order. */
+/** A capture's frames in every kind of pcapng block that holds frames, on up to three interfaces, in either byte order. */
 export const toPcapng: Mutator = {
   name: 'to-pcapng',
   mutate(bytes, random) {

@@ -4,7 +4,7 @@ import { checkReport } from '../invariants/report.js';
 import { behaviourOf, isRefused, outcomeOf } from '../outcome.js';
 import type { Target } from './target.js';
 
-/** Networks told apart by some of the means to do so. */
+/** Networks kept apart by some of the means to do so. */
 export const separate: Target = {
   name: 'separate',
   run(input, random) {

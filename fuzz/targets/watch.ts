@@ -15,8 +15,8 @@ interface Line {
 }
 
 /**
- * What `watch` has reported and not taken back, at the end, is what a report finds of the severity asked for: nothing
- * else, nothing less, and as grave.
+ * What `watch` has reported and not withdrawn, at the end, is what a report finds of the severity asked for: nothing
+ * else, nothing less, and as severe.
  */
 export const watch: Target = {
   name: 'watch',
@@ -35,11 +35,11 @@ export const watch: Target = {
     const standing = new Map<string, Severity>();
     const behaviour = new Set<string>();
     for (const line of watched.stdout.trimEnd().split('\n')) {
-      const told = JSON.parse(line) as Line;
-      behaviour.add(`${told.type} ${told.rule ?? ''}`);
-      if (told.type === 'finding') standing.set(nameOf(told), told.severity);
-      else if (told.type === 'settled' && !standing.delete(nameOf(told)))
-        broken(`${nameOf(told)} is taken back and was not told`);
+      const reported = JSON.parse(line) as Line;
+      behaviour.add(`${reported.type} ${reported.rule ?? ''}`);
+      if (reported.type === 'finding') standing.set(nameOf(reported), reported.severity);
+      else if (reported.type === 'settled' && !standing.delete(nameOf(reported)))
+        broken(`${nameOf(reported)} is withdrawn but was not reported`);
     }
     const shown = SEVERITIES.slice(0, SEVERITIES.indexOf(least) + 1);
     const { findings } = JSON.parse(report.stdout) as { findings: readonly Line[] };
@@ -49,10 +49,12 @@ export const watch: Target = {
         .map((each) => [nameOf(each), each.severity]),
     );
     for (const [name, severity] of standing) {
-      if (!found.has(name)) broken(`${name} was told and not taken back, but is not found`);
-      if (found.get(name) !== severity) broken(`${name} was told as ${severity}, and is ${found.get(name)}`);
+      if (!found.has(name)) broken(`${name} was reported and not withdrawn, but is not found`);
+      if (found.get(name) !== severity)
+        broken(`${name} was reported as ${severity}, but is ${found.get(name)}`);
     }
-    for (const name of found.keys()) if (!standing.has(name)) broken(`${name} is found, but was not told`);
+    for (const name of found.keys())
+      if (!standing.has(name)) broken(`${name} is found, but was not reported`);
     return behaviour;
   },
 };

@@ -40,7 +40,7 @@ function these(paths: readonly string[]): CaptureFiles {
   return { paths, unreadable: [] };
 }
 
-/** Directory by directory: a recursive `readdir` fails for the whole tree if one may not be read or has gone meanwhile. */
+/** Directory by directory: a recursive `readdir` fails altogether if one may not be read or has gone meanwhile. */
 async function capturesIn(top: string): Promise<CaptureFiles> {
   const paths: string[] = [];
   const unreadable: InputError[] = [];

@@ -157,10 +157,10 @@ const ENDING_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const PATIENCE = 100;
 
 /**
- * Waits for the reader of a full pipe. No listener runs meanwhile: if the reader takes long, signals end the
- * program directly, since Ctrl-C could not otherwise, if the reader never returns. Node does not say which signals its
- * listeners still wait for, so one that came before they are removed is lost, and has to be sent again. Removing them
- * at once would lose more: those from before every short wait.
+ * Waits for the reader of a full pipe. No listener runs meanwhile, so if the reader takes long, signals end the program
+ * directly: otherwise Ctrl-C could not, if the reader never returns. Node does not say which signals its listeners still
+ * wait for, so one that came before they are removed is lost, and has to be sent again. Removing them at once would
+ * lose more: those from before every short wait.
  */
 class Stall {
   readonly #start = performance.now();
@@ -281,8 +281,8 @@ function putInPlace(partial: string, place: string, isCopied: boolean): void {
 }
 
 /**
- * Writes one file's content into another, which stays the same file. The part that makes it longer comes first: if there
- * is no room for that, the file is as it was before. Overwriting the rest needs no room.
+ * Writes one file's content into another, which stays the same file. The part that makes it longer comes first: if
+ * there is no room for that, the file is as it was before. Overwriting the rest needs no room.
  */
 function copyInto(from: string, to: string): void {
   const source = openSync(from, 'r');

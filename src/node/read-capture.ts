@@ -33,8 +33,8 @@ export interface ReadOptions {
 }
 
 /**
- * Reads a capture and passes each frame to `onFrame`. gzip, zstd and lz4 are opened transparently. Damage does not make it
- * fail: everything before it is delivered, and the facts say what happened.
+ * Reads a capture and passes each frame to `onFrame`. gzip, zstd and lz4 are opened transparently. Damage does not make
+ * it fail: everything before it is delivered, and the facts say what happened.
  *
  * @param path a file, a named pipe, or `-` for standard input
  * @throws InputError if the input cannot be opened or read
