@@ -23,6 +23,8 @@ const KEYS = [7, 11].map((step) => Uint8Array.from({ length: 32 }, (_, place) =>
 /** How many octets of payload are looked for. */
 const WINDOW = 8;
 const ETHERNET = 1;
+/** What an extract has in place of a payload: it may continue the header before it. */
+const BLANK = '\0'.repeat(WINDOW);
 const FIXED_HEADER = 20;
 const ETHERNET_HEADER = 14;
 const IPV4_HEADER = 20;
@@ -163,7 +165,7 @@ async function secretsOf(path: string): Promise<Map<string, string>> {
     for (const address of addressesOf(decoder.segment)) keep(addresses, address, 'the address');
     const { before, header, payload } = partsOf(frame, decoder.segment);
     numbers += textOf(header);
-    headers += header.length > 0 ? textOf(before) + textOf(header) : fragmentHeadersOf(frame);
+    headers += header.length > 0 ? textOf(before) + textOf(header) + BLANK : fragmentHeadersOf(frame);
     for (let at = 0; at + WINDOW <= payload.length; at += WINDOW)
       keep(payloads, payload.slice(at, at + WINDOW), 'the payload');
   });
