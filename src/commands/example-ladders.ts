@@ -1412,6 +1412,30 @@ info 10.9.12.2 may have restarted: it no longer knew 3 of its connections
 
 the ladder shows the first of 3 connections
 `,
+  'address-moved': `connection 0: 10.9.1.1:40000 ↔ 10.9.1.2:8080
+from 2026-11-27 16:50:24.859 UTC, captured near the server; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0000     #2 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0117     #3               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   0.0180     #4               ─── PSH,ACK seq 1 ack 1 len 18 ───▶
+   0.0180     #5               ◀──────── ACK seq 1 ack 19 ────────
+   0.0188     #6               ◀── PSH,ACK seq 1 ack 19 len 25 ───
+   0.0307     #7               ─────── ACK seq 19 ack 26 ────────▶
+   1.4161    #22               ── PSH,ACK seq 19 ack 26 len 24 ──▶
+   1.4162    #23 CLOSED?       ◀─────────── RST seq 26 ─────────── CLOSED?
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
+the client ended in CLOSED
+the server ended in CLOSED
+
+error The address 10.9.1.2 moved to another machine, which reset 3 of its
+connections
+
+the ladder shows the first of 3 connections
+`,
   'nat-mapping-changed': `connection 0: 10.9.1.1:40000 ↔ 10.9.1.2:80
 from 2026-11-27 05:18:29.261 UTC, captured near the client; times count from
 there, numbers are relative

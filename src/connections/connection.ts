@@ -139,6 +139,11 @@ export interface Reset {
     readonly knewFin: boolean;
     readonly payloadBytes: number;
   } | null;
+  /**
+   * Only if its frame came from another Ethernet address than the last segment of its sender before it, and the
+   * capture does not see both sides of a router.
+   */
+  readonly otherLinkAddress?: true;
 }
 
 export interface Endpoint {

@@ -1,6 +1,6 @@
 /**
  * Connections that have long been silent, packed. A flood or a network scan leaves millions half-open, each with a
- * record of 102 words and a journal that has room for a few entries: most words are zero, and half of the others
+ * record of 104 words and a journal that has room for a few entries: most words are zero, and half of the others
  * repeat the value of another one. Packed, such a connection takes less than half the room and loses nothing. A
  * segment wakes it.
  */

@@ -66,9 +66,10 @@ export const VERDICT_UNDELIVERED = 5;
 
 const VERDICT_MASK = 0x07;
 const HAS_ACK = 0x08;
+const OTHER_LINK_ADDRESS = 0x10;
 
-export function packReset(verdict: number, hasAck: boolean): number {
-  return verdict | (hasAck ? HAS_ACK : 0);
+export function packReset(verdict: number, hasAck: boolean, otherLinkAddress: boolean): number {
+  return verdict | (hasAck ? HAS_ACK : 0) | (otherLinkAddress ? OTHER_LINK_ADDRESS : 0);
 }
 
 export function verdictOf(detail: number): number {
@@ -77,6 +78,10 @@ export function verdictOf(detail: number): number {
 
 export function resetHasAck(detail: number): boolean {
   return (detail & HAS_ACK) !== 0;
+}
+
+export function hasOtherLinkAddress(detail: number): boolean {
+  return (detail & OTHER_LINK_ADDRESS) !== 0;
 }
 
 /** In the value of an ICMP error, above its version, type and code: it quotes a number that was never sent. */

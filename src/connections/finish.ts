@@ -21,6 +21,7 @@ import {
 import {
   CONFIRMED,
   evidenceOf,
+  hasOtherLinkAddress,
   isRetracted,
   QUOTES_ACKNOWLEDGED,
   QUOTES_UNSENT,
@@ -334,6 +335,7 @@ function resetOf(entry: number, journal: Journal): Reset {
             knewFin: journal.detail(cause) === 1,
             payloadBytes: info & LAST_PAYLOAD_MASK,
           },
+    ...(hasOtherLinkAddress(detail) ? { otherLinkAddress: true } : {}),
   };
 }
 

@@ -49,6 +49,7 @@ import {
   LAST_PAYLOAD_MASK,
   LAST_RESET_SINCE,
   LAST_SECONDS,
+  LINK_SOURCE,
   SERVER,
   SND_NXT,
   STATE,
@@ -175,7 +176,8 @@ export class Observer {
   #remember(kind: number): void {
     const { memory, base, sender: x, segment } = this.#at;
     const flags = memory[x + STATE];
-    // A reset may have another TTL than what its sender's sockets send, and another connection another path.
+    // A reset may have another TTL than what its sender's sockets send, or come from elsewhere, and another
+    // connection may take another path.
     const isOther = kind === KIND_RST || (memory[base + FLAGS] & FOLLOWED) !== 0;
     if (!isOther || (flags & ENDPOINT_SEEN) === 0) {
       memory[x + STATE] = (flags & ~TTL_MASK) | ENDPOINT_SEEN | (segment.ttl << TTL_SHIFT);
@@ -184,6 +186,7 @@ export class Observer {
     memory[x + LAST_SECONDS] = segment.seconds;
     memory[x + LAST_NANOSECONDS] = segment.nanoseconds;
     rememberTimestamp(memory, x, segment);
+    if (!isOther) memory[x + LINK_SOURCE] = segment.linkSource;
     if (kind === KIND_RST) {
       // Nothing answers a reset (§3.10.7.1): what came before it is what the peer's next segments answer.
       memory[x + LAST_INFO] = memory[x + LAST_INFO] | LAST_RESET_SINCE;

@@ -29,6 +29,7 @@ import {
   LAST_NANOSECONDS,
   LAST_PAYLOAD_MASK,
   LAST_SECONDS,
+  LINK_SOURCE,
   SCALE_MASK,
   SCALE_SHIFT,
   SND_NXT,
@@ -75,6 +76,7 @@ export function isPredicted(
     segment.sackBlocks === 0 &&
     (memory[x + STATE] & (MIDDLE_MASK | TTL_MASK)) === (MIDDLE | (segment.ttl << TTL_SHIFT)) &&
     (memory[y + STATE] & MIDDLE_MASK) === MIDDLE &&
+    segment.linkSource === memory[x + LINK_SOURCE] &&
     sequence === memory[x + SND_NXT] &&
     sequence === memory[x + CONTIGUOUS] &&
     within(acknowledgment, advance(memory[y + UNA], news), memory[y + SND_NXT]) &&

@@ -118,7 +118,9 @@ export const ANALYSIS_COUNTS = 32;
 export const ANALYSIS_BASE = 33;
 /** The newest timestamp that it sent (RFC 7323 §3.2); 0 while there is none. */
 export const TIMESTAMP = 34;
-const ENDPOINT_WORDS = 35;
+/** `Segment.linkSource` of its last segment that is no reset; 0 while unknown. */
+export const LINK_SOURCE = 35;
+const ENDPOINT_WORDS = 36;
 
 /** Where the endpoints' blocks start, from the record's base. */
 export const CLIENT = CONNECTION_WORDS;
@@ -160,6 +162,8 @@ export const FOLLOWED = 1 << 20;
 export const SACK_AGREED = 1 << 21;
 /** Both endpoints are one socket, which called its own address and port. */
 export const TO_ITSELF = 1 << 22;
+/** The capture holds a frame with two link addresses: it sees both sides of a router. */
+export const BOTH_SIDES = 1 << 23;
 
 // STATE.
 export const STATE_MASK = 0x0f;

@@ -18,6 +18,7 @@ import { Dormant } from './dormant.js';
 import { finishConnection } from './finish.js';
 import { FlowTable, type FourTuple } from './flow-table.js';
 import { Journal } from './journal.js';
+import { compareCopy } from './link-source.js';
 import { Neighbours } from './neighbours.js';
 import { Observer } from './observer.js';
 import { type Pause, Pauses } from './pauses.js';
@@ -558,6 +559,7 @@ export class Tracker {
     memory[base + DUPLICATE_FRAMES] = memory[base + DUPLICATE_FRAMES] + 1;
     if (this.#recent.apart > memory[base + DUPLICATES_APART])
       memory[base + DUPLICATES_APART] = this.#recent.apart;
+    compareCopy(memory, base, base + (fromServer ? SERVER : CLIENT), segment);
     return true;
   }
 

@@ -64,6 +64,7 @@ export class Packet {
       this.limit(frame.offset, Math.max(0, this.wireEnd - frame.offset - frame.fcsLength));
     this.beyond = 0;
     this.vlanId = 0;
+    this.segment.linkSource = 0;
     if (this.domains !== null) this.segment.domain = this.domains.ofInterface(frame.interfaceId);
   }
 

@@ -36,6 +36,9 @@ export class Segment {
   /** Number of the network it is in, see `Domains`; 0 if those are not distinguished. */
   domain = 0;
 
+  /** The Ethernet address that its frame came from, folded to 32 bits; 0 with other link layers. */
+  linkSource = 0;
+
   /** IPv4 TTL or IPv6 hop limit. */
   ttl = 0;
   /** IPv4 identification; -1 for IPv6. */

@@ -190,6 +190,7 @@ const triggers = new Pieces((kind) => `,"kind":"${kind}","reactionSeconds":`);
 const IDLE = piece(',"idleSeconds":');
 const KNEW_FIN = piece(',"knewFin":true,"payloadBytes":');
 const KNEW_NO_FIN = piece(',"knewFin":false,"payloadBytes":');
+const OTHER_LINK_ADDRESS = piece(',"otherLinkAddress":true');
 
 function writeReset(out: AsciiText, reset: Reset): void {
   const { trigger } = reset;
@@ -217,6 +218,7 @@ function writeReset(out: AsciiText, reset: Reset): void {
     out.number(trigger.payloadBytes);
     out.piece(END_OBJECT);
   }
+  if (reset.otherLinkAddress === true) out.piece(OTHER_LINK_ADDRESS);
   out.piece(END_OBJECT);
 }
 

@@ -23,6 +23,7 @@ import { idleNoLivenessCheck } from './idle-no-liveness-check.js';
 import { keepaliveUnanswered } from './keepalive-unanswered.js';
 import { lastAckStuck } from './last-ack-stuck.js';
 import { outOfOrderDelivery } from './out-of-order-delivery.js';
+import { addressMoved } from './patterns/address-moved.js';
 import { answerTimeout } from './patterns/answer-timeout.js';
 import { captureClock } from './patterns/capture-clock.js';
 import { captureDuplicates } from './patterns/capture-duplicates.js';
@@ -130,6 +131,7 @@ export const PATTERNS: readonly PatternRule[] = [
   peerHostLost,
   endpointMassClose,
   hostRestarted,
+  addressMoved,
   natMappingChanged,
   recurringFinding,
   serviceAnswersOthers,

@@ -137,6 +137,7 @@ const addressResolution = page(
   'https://www.rfc-editor.org/rfc/rfc826',
 );
 const neighbourDiscovery = rfc(4861, { '7.2.2': 'Sending Neighbor Solicitations' });
+const addressConflict = rfc(5227, { '2.4': 'Ongoing Address Conflict Detection and Address Defense' });
 const synFlood = rfc(4987, { '2.2': 'Theory of Operation' });
 const nat = rfc(5382, { 5: 'NAT Session Refresh' });
 const softErrors = rfc(5461, {
@@ -696,6 +697,10 @@ export const cite = {
   addressResolution: addressResolution(
     'Packet Reception',
     'Of all hosts on a link, the one whose address is asked for answers.',
+  ),
+  addressConflict: addressConflict(
+    '2.4',
+    'A host that hears its own address announced from another hardware address shares it with another host.',
   ),
   neighbourResolution: neighbourDiscovery(
     '7.2.2',

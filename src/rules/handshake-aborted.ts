@@ -1,6 +1,7 @@
 import type { Role } from '../connections/connection.js';
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
+import { isOfOtherHost } from './evidence/distance.js';
 import {
   eachEndpoint,
   endedWithin,
@@ -132,6 +133,7 @@ export const handshakeAborted: Rule = {
     notThis: [
       'A reset in answer to the SYN: connection-refused.',
       'A reset after data: rst-active-abort.',
+      'A reset from another host that has the same address, by its MAC address: rst-half-open-discovered.',
       'A SYN to a 4-tuple that was still open: half-open-syn-challenge.',
     ],
     applicationSees:
@@ -160,6 +162,8 @@ export const handshakeAborted: Rule = {
     const seconds = secondsBetween(answered.time, reset.time);
     if (complete && !endedWithin(connection, answered.frame, seconds, 10)) return null;
     const { hasAck, trigger } = reset.reset;
+    // Another host, which never had the connection, answered: rst-half-open-discovered.
+    if (complete && trigger !== null && isOfOtherHost(resetter, reset.reset)) return null;
     const isHalfOpen = !complete && resetter.role === 'client' && !hasAck && trigger?.kind === 'syn-ack';
     const before = entered(resetter, 'ESTABLISHED');
     const after = before === null ? null : leftBy(resetter, before);

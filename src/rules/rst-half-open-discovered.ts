@@ -1,6 +1,7 @@
 import type { Endpoint } from '../connections/connection.js';
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
+import { ANOTHER_HOST, isOfOtherHost } from './evidence/distance.js';
 import {
   eachEndpoint,
   entered,
@@ -58,6 +59,14 @@ const STEPS_ON_UNHEARD = [
   IDLE_TIMEOUTS,
   'Compare TTL and MAC address of the reset with frames of other connections to {forgetter}.',
 ];
+const OF_OLD_HOST =
+  '{forgetter}: nothing. On the host that had the connection it may still be open, with the program waiting.';
+/** It is plain that another host sent the reset. */
+const stepsOnOtherHost = (rst: number): readonly string[] => [
+  `Compare eth.src of frame ${rst} with earlier frames of {forgetter}: which machines have these MAC addresses? The switch’s table or the hypervisor knows.`,
+  'On a host of the same link, run ip neigh show to {address} several times. A MAC address that keeps changing means that two hosts use the address.',
+  'Check the logs of keepalived, Pacemaker or the orchestrator: did the address move?',
+];
 const AFTER_LOSS = [
   'Check the log of {forgetter} between frames {heard} and {rst}: did its program close, or time out?',
   UPTIME,
@@ -81,7 +90,13 @@ export const rstHalfOpenDiscovered: Rule = {
   signs: ['reset'],
   needs: 'both',
   explains: ['undelivered-data-at-abort'],
-  related: ['host-restarted', 'idle-reset-interval', 'rst-origin-suspect', 'half-open-syn-challenge'],
+  related: [
+    'host-restarted',
+    'address-moved',
+    'idle-reset-interval',
+    'rst-origin-suspect',
+    'half-open-syn-challenge',
+  ],
   citations: CITATIONS_ON_PROBE,
   documentation: {
     meaning:
@@ -89,6 +104,7 @@ export const rstHalfOpenDiscovered: Rule = {
     proof: [
       'Data, a FIN, a keep-alive or an acknowledgment from {knower}, answered by a reset from {forgetter} without ACK, its number taken from the segment it answers.',
       'If the last segment from {forgetter} before that was data sent again, its FIN may have waited behind it: then the finding is a possible warning.',
+      'With another MAC address than the segments of {forgetter} before it, and no router in between, the reset came from another host that now has the address.',
       'A window of 0 in the reset, as Linux sends it for a connection it does not have. With another window it may be an abort as well: then the finding is a possible warning.',
       'No FIN from {forgetter} before.',
     ],
@@ -129,19 +145,22 @@ export const rstHalfOpenDiscovered: Rule = {
     // Nothing of the connection was seen: there may have been none.
     const unheard = connection.quality.midstream && isUnheard(forgetter);
     const lastHeard = forgetter.lastNewData?.frame ?? open.frame;
-    const mayHaveLost = mayHaveLostState(connection, forgetter, trigger.idleSeconds);
+    const mayHaveLost = mayHaveLostState(connection, forgetter, reset.reset);
     if (!unheard && (!mayHaveLost || missedSince(forgetter, lastHeard))) return null;
     // A closed socket of Linux has no window to offer; RFC 9293 §3.10.7.1 leaves it open.
     const windowed = window !== 0;
+    const otherPath = reset.reset.otherLinkAddress === true;
+    const otherHost = isOfOtherHost(forgetter, reset.reset);
     const otherTtl = forgetter.ttl !== null && reset.reset.ttl !== forgetter.ttl;
     const copies = unansweredCopies(knower, reset, unheard);
     const wasIdle = !unheard && copies === 0 && trigger.idleSeconds >= IDLE_SECONDS;
-    const byDevice = otherTtl || windowed || wasIdle;
+    const byDevice = otherTtl || otherPath || windowed || wasIdle;
     const wasSending = !unheard && wasSendingAgain(forgetter, reset);
     const causes = [
       ...(wasSending ? [CLOSED_BEHIND_DATA] : []),
       ...causesOfUnknown('forgetter', {
         byDevice,
+        elsewhere: otherHost ? 'host' : otherPath ? 'path' : null,
         unanswered: copies > 0,
         unheard,
         lossy: knower.retransmissions > 0 || forgetter.retransmissions > 0,
@@ -165,21 +184,25 @@ export const rstHalfOpenDiscovered: Rule = {
       endpoint: forgetter.role,
       ...(unheard ? { severity: 'info' } : windowed || wasSending ? { severity: 'warning' } : {}),
       confidence: certain && !windowed && !wasSending ? gradedBy(connection, 'inferred') : 'possible',
-      title: windowed
-        ? `A reset in the name of {forgetter} ended this ${kind}`
-        : `{forgetter} reset this ${kind} as one that it does not know`,
-      explanation: `{knower} ${whatItSent(knower, trigger)} in frame {trigger}${unheard ? '' : ', {idle} after the last segment of {forgetter},'} and got RST in frame {rst}, ${windowed ? `numbered like that of a host without such a connection. But it has a window of ${window}, and Linux sends such resets with a window of 0: it may be an abort, or come from a device on the path.` : 'in the form that a host without such a connection sends.'} No FIN from {forgetter} was seen before.${wasSending ? ' Its last segment before that was data sent again, so a FIN may have waited behind it.' : ''}${copies > 0 ? ' {again} without an acknowledgment.' : ''}${connection.quality.midstream ? ' The capture starts inside the connection, so an earlier FIN may have been missed.' : ''}`,
-      applicationSees: `${seenAt(knower, forgetter, KNOWER, reset.frame)} ${OF_FORGETTER}`,
+      title: otherHost
+        ? `Another host answered for {forgetter} and reset this ${kind}`
+        : windowed
+          ? `A reset in the name of {forgetter} ended this ${kind}`
+          : `{forgetter} reset this ${kind} as one that it does not know`,
+      explanation: `{knower} ${whatItSent(knower, trigger)} in frame {trigger}${unheard ? '' : ', {idle} after the last segment of {forgetter},'} and got RST in frame {rst}, ${windowed ? `numbered like that of a host without such a connection. But it has a window of ${window}, and Linux sends such resets with a window of 0: it may be an abort, or come from a device on the path.` : 'in the form that a host without such a connection sends.'} No FIN from {forgetter} was seen before.${wasSending ? ' Its last segment before that was data sent again, so a FIN may have waited behind it.' : ''}${otherPath ? ` The reset came from another MAC address than the segments of {forgetter} before it${otherHost ? ', although their TTLs show that no router lies between' : ''}.` : ''}${copies > 0 ? ' {again} without an acknowledgment.' : ''}${connection.quality.midstream ? ' The capture starts inside the connection, so an earlier FIN may have been missed.' : ''}`,
+      applicationSees: `${seenAt(knower, forgetter, KNOWER, reset.frame)} ${otherHost ? OF_OLD_HOST : OF_FORGETTER}`,
       nextSteps:
         resetBefore !== null
           ? stepsOnReset(resetBefore)
           : unheard
             ? STEPS_ON_UNHEARD
-            : copies > 0
-              ? AFTER_LOSS
-              : byDevice
-                ? STEPS_ON_DEVICE
-                : STEPS,
+            : otherHost
+              ? stepsOnOtherHost(reset.frame)
+              : copies > 0
+                ? AFTER_LOSS
+                : byDevice
+                  ? STEPS_ON_DEVICE
+                  : STEPS,
       citations: trigger.kind === 'keep-alive' ? CITATIONS_ON_PROBE : CITATIONS,
       frames: [trigger.kind === 'fin' ? finFrame(knower) : null, trigger.frame, reset.frame],
       from: forgetter.lastNewData?.time ?? open.time,
@@ -191,10 +214,12 @@ export const rstHalfOpenDiscovered: Rule = {
           ? { ...(!unheard && { unheardSeconds: round(trigger.idleSeconds) }), unansweredCopies: copies }
           : { idleSeconds: round(trigger.idleSeconds) }),
         lostBytes: trigger.payloadBytes,
+        ...(otherPath && { resetFrom: otherHost ? ANOTHER_HOST : 'another-path' }),
       },
       words: {
         knower: nameOf(knower),
         forgetter: nameOf(forgetter),
+        address: forgetter.address,
         idle: duration(trigger.idleSeconds),
         trigger: trigger.frame,
         rst: reset.frame,

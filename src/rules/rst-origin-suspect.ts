@@ -1,6 +1,7 @@
 import type { Connection } from '../connections/connection.js';
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
+import { isOfOtherHost } from './evidence/distance.js';
 import {
   asksForEcnUntilTheEnd,
   eachEndpoint,
@@ -29,6 +30,9 @@ const CITATIONS_OF_MISS = [...CITATIONS, cite.middleboxAdvances];
 const TAKEN =
   '{other}: as after any reset, ECONNRESET if its program had not closed. {named}: nothing, until it sends again or is reset as well.';
 const NOT_TAKEN = 'Nothing on either side: {other} did not accept the reset, as far as the capture shows.';
+const SAME_ADDRESS =
+  'Another host with the address of {named}, or another network card of that host, as in a bond (possible).';
+const CAUSES_ON_LINK = [FIREWALL, SAME_ADDRESS, SOMEBODY];
 const OWN_TTL =
   'A system that starts SYN-ACKs and resets with a different TTL from data, or a program that sets one on its sockets, as BGP does with IP_TTL (possible).';
 
@@ -52,17 +56,22 @@ export const rstOriginSuspect: Rule = {
       'Firewalls, load balancers and other devices on the path end connections with resets in the name of the endpoints. Such a reset betrays itself if the endpoint goes on as if it had not sent it, or by several weaker marks together.',
     proof: [
       'One strong mark: {named} goes on sending after the reset; or the connection was opened in its name with the TTL of the reset, and its last other segment has a different one.',
-      'Or two weak ones: a TTL that comes from a different distance than the other frames of {named}; another reset from {named} with its usual TTL; both ends reset within 10 ms, neither in answer to anything; several resets whose numbers step forward.',
+      'Or it has the ACK bit, answers nothing, and came from another MAC address than the segments of {named} before it, and no router lies between: all have the same unchanged TTL (64, 128, 255).',
+      'Or two weak ones: another MAC address in other cases; a TTL that comes from a different distance than the other frames of {named}; another reset from {named} with its usual TTL; both ends reset within 10 ms, neither in answer to anything; several resets whose numbers step forward.',
     ],
     notThis: [
       'A different TTL alone: some systems send resets with a different initial TTL (64, 128, 255), which from the same distance counts for nothing.',
       'Resets of both ends at the same time alone: both programs may abort on the same message, or on timers of the same length.',
-      'Duplicated frames.',
+      'Duplicated frames, and MAC addresses where the capture holds frames from both sides of a router.',
       'A reset without the timestamps of the segments before it: Linux sends the resets of closed sockets like that, and some systems send all their resets like that.',
       'A jump in the IP identification: some hosts choose it at random, network cards that cut segments renumber them, and IPv6 has none.',
     ],
     applicationSees: 'As after any reset: ECONNRESET if it was accepted, nothing if it was not.',
-    likelyCauses: [...CAUSES, inCase('If the connection was opened with the TTL of the reset', OWN_TTL)],
+    likelyCauses: [
+      ...CAUSES,
+      inCase('If it came from another MAC address on the same link', SAME_ADDRESS),
+      inCase('If the connection was opened with the TTL of the reset', OWN_TTL),
+    ],
     nextSteps: [
       'Capture at {named}: a reset that never left there was made on the way.',
       'Check the logs of the firewalls and load balancers on the path.',
@@ -73,16 +82,23 @@ export const rstOriginSuspect: Rule = {
     const marks = foreignReset(connection, named, other);
     if (marks === null) return null;
     const { reset, strong, weak, byOpener, disprovedBy } = marks;
+    const onLink = isOfOtherHost(named, reset.reset);
     const silence = silenceBefore(connection, reset);
     return reportFinding(rstOriginSuspect, connection, {
       endpoint: named.role,
       confidence: disprovedBy === null ? 'possible' : gradedBy(connection, 'inferred'),
       title: byOpener
         ? 'A device in front of {named} probably reset the connection'
-        : 'A reset in the name of {named} was probably sent by a device on the path',
+        : onLink
+          ? 'A reset in the name of {named} was probably sent by another machine on its link'
+          : 'A reset in the name of {named} was probably sent by a device on the path',
       explanation: `The reset in frame {rst} does not look like one that {named} sent: ${[...strong, ...weak].join('; ')}.${byOpener && silence !== null ? ` It came ${duration(silence.seconds)} after ${silence.since}.` : ''}`,
       applicationSees: tookEffect(reset.reset) ? TAKEN : NOT_TAKEN,
-      likelyCauses: byOpener ? [causeInFront(silence?.seconds ?? 0), OWN_TTL] : causesAfter(silence),
+      likelyCauses: byOpener
+        ? [causeInFront(silence?.seconds ?? 0), OWN_TTL]
+        : onLink
+          ? CAUSES_ON_LINK
+          : causesAfter(silence),
       citations: citationsFor(connection, reset),
       frames: [reset.frame, disprovedBy],
       from: reset.time,

@@ -697,6 +697,34 @@ describe('resets (RFC 9293 §3.5.2, §3.5.3, §3.10.7)', () => {
     expect(resets.map(({ reset }) => reset?.payloadBytes)).toEqual([25, 0]);
   });
 
+  it('compares where a reset came from with the last other segment of its sender', () => {
+    const resetsOf = (script: string) => {
+      const { server } = connectionOf(script);
+      const resets = server.milestones.filter(({ kind }) => kind === 'reset');
+      return [...resets.map(({ reset }) => reset?.otherLinkAddress), server.timeline.at(-1)?.evidence];
+    };
+    const open = `
+      0.00 C S 0 mac=1
+      0.01 S SA 0 1 mac=2
+      0.02 C A 1 1 mac=1
+      1.00 C PA 1 1 +10 mac=1`;
+    expect(resetsOf(`${open}\n 1.01 S R 1 mac=3`)).toEqual([true, 'assumed']);
+    expect(resetsOf(`${open}\n 1.01 S R 1 mac=2`)).toEqual([undefined, 'observed']);
+    // Not known of either.
+    expect(resetsOf(`${open}\n 1.01 S R 1`)).toEqual([undefined, 'observed']);
+    expect(resetsOf(`${open.replace('mac=2', '')}\n 1.01 S R 1 mac=3`)).toEqual([undefined, 'observed']);
+    // Another router, but from its predicted acknowledgment on.
+    const moved = `${open}\n 1.01 S A 1 11 mac=3\n 1.02 C PA 11 1 +10 mac=1`;
+    expect(resetsOf(`${moved}\n 2.00 S R 1 mac=3`)).toEqual([undefined, 'observed']);
+    expect(resetsOf(`${moved}\n 2.00 S R 1 mac=2`)).toEqual([true, 'assumed']);
+    // One reset is not compared with the other.
+    expect(resetsOf(`${open}\n 1.01 S R 1 mac=3\n 1.02 S R 1 mac=3`)).toEqual([true, true, 'assumed']);
+    // The capture holds frames twice: from one side of a router, or from both.
+    const doubled = (mac: number) => `${open} id=9\n 1.0001 C PA 1 1 +10 mac=${mac} id=9`;
+    expect(resetsOf(`${doubled(1)}\n 1.01 S R 1 mac=3`)).toEqual([true, 'assumed']);
+    expect(resetsOf(`${doubled(4)}\n 1.01 S R 1 mac=3`)).toEqual([undefined, 'observed']);
+  });
+
   it('takes what the reset of a live socket acknowledges for received, and no more', () => {
     const { client, server } = connectionOf(`${OPEN}
       1.00 C PA 1 1 +5

@@ -69,6 +69,20 @@ describe('link layers', () => {
     expect(segment).toMatchObject({ sourcePort: 40000, destinationPort: 8080, payloadLength: HTTP.length });
   });
 
+  it('tells Ethernet addresses apart, and knows none elsewhere', () => {
+    const decoder = new Decoder();
+    const frame = ethernet(ipv4(SEGMENT_BYTES));
+    const sourceOf = (bytes: Uint8Array, linkType = 1) => {
+      decoder.decode(frameOf(bytes, { linkType }));
+      return decoder.segment.linkSource;
+    };
+    const own = sourceOf(frame);
+    expect(own).not.toBe(0);
+    for (let octet = 0; octet < 12; octet++)
+      expect(sourceOf(frame.with(octet, frame[octet] ^ 0x80)) === own).toBe(octet < 6);
+    expect(sourceOf(linuxSll(ipv4(SEGMENT_BYTES)), 113)).toBe(0);
+  });
+
   it('says which it cannot decode, and what carries no IP', () => {
     expect(decode(ipv4(SEGMENT_BYTES), { linkType: 147 }).verdict).toBe(UNSUPPORTED_LINK_TYPE);
     expect(decode(ethernet(zeros(46) as unknown as Uint8Array, 0x0806)).verdict).toBe(NOT_IP);

@@ -313,7 +313,7 @@ describe('an anonymized frame', () => {
     const decode = (bytes: Uint8Array) => {
       const decoder = new Decoder();
       expect(decoder.decode(frameOf(bytes))).toBe(SEGMENT);
-      const { source3, destination3, ...rest } = decoder.segment;
+      const { source3, destination3, linkSource, ...rest } = decoder.segment;
       return rest;
     };
     const options = [

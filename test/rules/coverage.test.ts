@@ -259,6 +259,11 @@ const SILENT: Readonly<Record<string, Silent>> = {
     capture: 'client',
     because: 'what was forgotten goes on under the same address and port',
   },
+  'address-moved': {
+    fixture: 'host-restarted',
+    capture: 'server',
+    because: 'the resets come from the MAC address that the host had before',
+  },
   'host-restarted': {
     fixture: 'idle-reset-interval',
     capture: 'client',

@@ -75,6 +75,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
     server: [],
   },
   'host-restarted': [HALF_OPEN, HALF_OPEN, HALF_OPEN],
+  'address-moved': [HALF_OPEN, HALF_OPEN, HALF_OPEN],
   'idle-no-liveness-check': ['info idle-no-liveness-check'],
   'idle-open': [],
   'idle-reset-interval': [HALF_OPEN, HALF_OPEN, HALF_OPEN],
@@ -227,6 +228,8 @@ const EXPECTED_PATTERNS: Readonly<Record<string, Expected>> = {
   'orderly-shutdown': ['info endpoint-mass-close'],
   // Resets alone: a device in front might send them as well.
   'host-restarted': ['info host-restarted'],
+  // To the client, a router lies between.
+  'address-moved': { client: [], server: ['error address-moved'] },
   'idle-reset-interval': ['warning idle-reset-interval'],
   // The network doubles segments between the taps: where they arrive, the copies look like the capture's own.
   'lossy-transfer': { client: ['info capture-duplicates'], server: [] },

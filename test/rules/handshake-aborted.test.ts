@@ -152,6 +152,15 @@ testRule(handshakeAborted, {
     },
   ],
   silent: [
+    {
+      name: 'on the answer of another host that has the same address',
+      connection: connectionOf(`
+        0.00 C S 0 mac=1
+        0.01 S SA 0 1 mac=2
+        0.02 C A 1 1 mac=1
+        0.03 S R 1 mac=3`),
+      end: 1,
+    },
     { name: 'after data', connection: aborted(0.03, { payloadBytes: 10 }), end: 1 },
     { name: 'after long idling', connection: aborted(60), end: 61 },
     { name: 'without a reset', connection: connection(), end: 1 },

@@ -125,6 +125,42 @@ testRule(rstHalfOpenDiscovered, {
       facts: { trigger: 'fin', unheardSeconds: 30, unansweredCopies: 5 },
     },
     {
+      name: 'on the answer of another host that has the address now, however soon',
+      connection: connectionOf(`
+        0.00 C S  0 mac=1
+        0.01 S SA 0 1 mac=2
+        0.02 C A  1 1 mac=1
+        0.03 C PA 1 1 +3 mac=1
+        0.04 S PA 1 4 +4 mac=2
+        0.05 C PA 4 5 +5 mac=1
+        0.06 S R  5 mac=3`),
+      end: 91,
+      confidence: 'inferred',
+      title: 'Another host answered for 10.0.0.2:8080 and reset this open connection',
+      explanation: /came from another MAC address .* no router lies between\.$/,
+      applicationSees: /On the host that had the connection it may still be open/,
+      likelyCauses:
+        /^The address moved to another host.*\(likely\).*\nTwo hosts have the same address[^\n]*$/,
+      nextSteps: /^Compare eth\.src of frame 7.*\n.*ip neigh show to 10\.0\.0\.2 several times/,
+      facts: { resetFrom: 'another-host' },
+    },
+    {
+      name: 'on one from another router’s address, and thinks of a device and then of a move',
+      connection: connectionOf(`
+        0.00 C S  0 mac=1
+        0.01 S SA 0 1 mac=2 ttl=57
+        0.02 C A  1 1 mac=1
+        0.03 C PA 1 1 +3 mac=1
+        0.04 S PA 1 4 +4 mac=2 ttl=57
+        9.05 C PA 4 5 +5 mac=1
+        9.06 S R  5 mac=3 ttl=57`),
+      end: 91,
+      title: '10.0.0.2:8080 reset this open connection as one that it does not know',
+      explanation: /came from another MAC address than the segments of 10\.0\.0\.2:8080 before it\.$/,
+      likelyCauses: /^A NAT, firewall or load balancer.*\nThe address moved/,
+      facts: { resetFrom: 'another-path' },
+    },
+    {
       name: 'on a keep-alive that does',
       connection: forgotten({ kind: 'keep-alive', payloadBytes: 0 }),
       end: 91,

@@ -39,6 +39,30 @@ testRule(rstOriginSuspect, {
       facts: { strongMarks: 0, weakMarks: 2 },
     },
     {
+      name: 'on a reset out of the blue from another MAC address on the link',
+      connection: connection({
+        server: { milestones: [resets(5, 9, { hasAck: true, otherLinkAddress: true })] },
+      }),
+      end: 6,
+      endpoint: 'server',
+      confidence: 'possible',
+      title: 'A reset in the name of 10.0.0.2:8080 was probably sent by another machine on its link',
+      likelyCauses: /^A firewall .*\nAnother host with the address of 10\.0\.0\.2:8080/,
+      facts: { strongMarks: 1, weakMarks: 0 },
+    },
+    {
+      name: 'on one from another distance and another MAC address',
+      connection: connection({
+        server: {
+          ttl: 57,
+          milestones: [resets(5, 9, { ttl: 245, hasAck: true, otherLinkAddress: true })],
+        },
+      }),
+      end: 6,
+      title: 'A reset in the name of 10.0.0.2:8080 was probably sent by a device on the path',
+      facts: { strongMarks: 0, weakMarks: 2 },
+    },
+    {
       name: 'on a reset of both ends at once that came from another distance',
       connection: connection({
         client: { milestones: [resets(5, 9, { hasAck: true })] },
@@ -116,6 +140,20 @@ testRule(rstOriginSuspect, {
     },
   ],
   silent: [
+    {
+      name: 'on another MAC address behind a router, which may be another router’s',
+      connection: connection({
+        server: { ttl: 57, milestones: [resets(5, 9, { ttl: 57, hasAck: true, otherLinkAddress: true })] },
+      }),
+      end: 6,
+    },
+    {
+      name: 'on an answer from another MAC address on the link: another host may have the address',
+      connection: connection({
+        server: { milestones: [resets(5, 9, { otherLinkAddress: true, trigger: {} })] },
+      }),
+      end: 6,
+    },
     {
       name: 'on two resets from different distances where nothing else of their sender is known',
       connection: connection({

@@ -18,7 +18,7 @@ const FLAG_LETTERS: Readonly<Record<string, number>> = {
 /**
  * Runs a script of segments through the tracker, one a line:
  *
- *     <seconds> <C|S|I> <flags> <sequence> [<acknowledgment>] [+<payload>] [win=<n>] [isn=<n>] [ttl=<n>] [id=<n>]
+ *     <seconds> <C|S|I> <flags> <sequence> [<acknowledgment>] [+<payload>] [win=<n>] [isn=<n>] [ttl=<n>] [mac=<n>] [id=<n>]
  *     [port=<n>] [mss=<n>] [tfo=<n>] [ts=<n>] [echo=<n>] [mptcp=1] [sack=1] [block=<n>]
  *
  * `I` is a client that sends to itself. Flags are letters of `FSRPAEC`. Numbers are relative to the initial sequence
@@ -89,6 +89,7 @@ function segmentOf(words: readonly string[], frame: number): Segment {
   segment.payloadCaptured = segment.payloadLength;
   segment.window = Number(named.get('win') ?? ((segment.flags & RST) === 0 ? 65_535 : 0));
   segment.ttl = Number(named.get('ttl') ?? 64);
+  segment.linkSource = Number(named.get('mac') ?? 0);
   segment.ipId = Number(named.get('id') ?? frame);
   segment.maximumSegmentSize = Number(named.get('mss') ?? -1);
   segment.fastOpenCookieLength = Number(named.get('tfo') ?? -1);

@@ -6,8 +6,8 @@ import { pcap } from './capture-builder.js';
 export interface Wrapping {
   readonly name: string;
   readonly linkType: number;
-  /** @param version of IP; @param length of the packet */
-  readonly header: (version: 4 | 6, length: number) => readonly number[];
+  /** @param version of IP; @param length of the packet; @param macs what the frame had, destination first */
+  readonly header: (version: 4 | 6, length: number, macs?: readonly number[]) => readonly number[];
   /** The version of IP that it carries, if not both. */
   readonly only?: 4 | 6;
   /** Whether IP packets carry it between `TUNNEL_ENDS`. */
@@ -44,12 +44,12 @@ const nflog = (isLittle: boolean) => (version: 4 | 6, length: number) => {
 
 const ETHERNET = [...MACS, 0x08, 0x00];
 
-/** Ethernet with an 802.1Q tag. */
+/** Ethernet with an 802.1Q tag, which keeps the addresses. */
 export function inVlan(id: number): Wrapping {
   return {
     name: `VLAN ${id}`,
     linkType: 1,
-    header: (version) => [...MACS, 0x81, 0x00, ...be16(id), ...etherType(version)],
+    header: (version, _length, macs = MACS) => [...macs, 0x81, 0x00, ...be16(id), ...etherType(version)],
   };
 }
 
@@ -671,8 +671,9 @@ export function wrappedCapture(path: string, ...wrappings: readonly Wrapping[]):
     const type = view.getUint16(offset + 12);
     const packet = bytes.slice(offset + 14, offset + capturedLength);
     if (type !== 0x0800 && type !== 0x86dd) return;
+    const macs = [...bytes.slice(offset, offset + 12)];
     for (const { header, trailer = [] } of wrappings) {
-      const before = header(type === 0x0800 ? 4 : 6, packet.length);
+      const before = header(type === 0x0800 ? 4 : 6, packet.length, macs);
       frames.push({
         data: Uint8Array.of(...before, ...packet, ...trailer),
         time: BigInt(seconds) * 1_000_000_000n + BigInt(nanoseconds),

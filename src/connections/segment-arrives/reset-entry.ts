@@ -6,6 +6,7 @@ import { before } from '../../tcp/sequence.js';
 import { packReset } from '../entries.js';
 import { CONTINUATION } from '../journal.js';
 import type { Ledger } from '../ledger.js';
+import { isFromElsewhere } from '../link-source.js';
 import { RESET } from '../milestones.js';
 import {
   CLOCK_BACKWARDS,
@@ -38,7 +39,7 @@ const MAX_RESETS = 32;
 
 /** Records a reset: its form, how its receiver treats it, and what it answers. */
 export function noteReset(at: Exchange, hasAck: boolean, verdict: number): void {
-  const { memory, sender: x, receiver: y, fromServer: server, segment, ledger } = at;
+  const { memory, base, sender: x, receiver: y, fromServer: server, segment, ledger } = at;
   const count = resetCount(ledger, ledger.find(RESET, server));
   if (count >= MAX_RESETS || !ledger.hasRoom(3)) return;
   const info = memory[y + LAST_INFO];
@@ -69,7 +70,7 @@ export function noteReset(at: Exchange, hasAck: boolean, verdict: number): void 
   ledger.prepend(
     RESET,
     server,
-    packReset(verdict, hasAck),
+    packReset(verdict, hasAck, isFromElsewhere(memory, base, x, segment)),
     segment.frame,
     segment.seconds,
     segment.nanoseconds,

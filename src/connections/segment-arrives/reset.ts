@@ -23,6 +23,7 @@ import {
   VERDICT_CHALLENGED,
   verdictOf,
 } from '../entries.js';
+import { isFromElsewhere } from '../link-source.js';
 import { CHALLENGE_ACK, RESET } from '../milestones.js';
 import {
   DATA_FRAME,
@@ -76,7 +77,7 @@ export function takeReset(at: Exchange): void {
 
 /** The sender of a reset has no connection any more, if the reset is really its own. */
 function loseByOwnReset(at: Exchange, hasAck: boolean): void {
-  const { memory, sender: x, receiver: y, fromServer, segment, ledger } = at;
+  const { memory, base, sender: x, receiver: y, fromServer, segment, ledger } = at;
   const state = at.stateOf(x);
   const answers = !hasAck && segment.sequence === memory[y + LAST_ACKNOWLEDGMENT];
   if (state === CLOSED) {
@@ -124,7 +125,9 @@ function loseByOwnReset(at: Exchange, hasAck: boolean): void {
   }
   // It answers what was sent before the FIN was acknowledged: that acknowledgment was still on its way.
   if (!hasAck && precedesAckOfFin(at)) ledger.retractFrom(fromServer, RECEIVED_ACK_OF_FIN);
-  if (ledger.enter(fromServer, hasAck ? SENT_ABORT : SENT_RESET, own ? OBSERVED : ASSUMED)) {
+  // From another link address, it may be another host's.
+  const evidence = own && !isFromElsewhere(memory, base, x, segment) ? OBSERVED : ASSUMED;
+  if (ledger.enter(fromServer, hasAck ? SENT_ABORT : SENT_RESET, evidence)) {
     // Whether the peer's FIN had reached it changes nothing any more: repeating that FIN takes nothing back.
     memory[x + STATE] = (memory[x + STATE] | ENDPOINT_RESET) & ~ENDPOINT_FIN_UNPROVED;
   }

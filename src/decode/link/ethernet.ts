@@ -1,6 +1,7 @@
 import type { Packet } from '../packet.js';
 import { etherTypeOrLength } from './llc.js';
 
+const SOURCE = 6;
 const TYPE = 12;
 const HEADER_LENGTH = 14;
 
@@ -9,5 +10,6 @@ export function ethernet(packet: Packet): number {
   const { view, offset } = packet;
   if (offset + HEADER_LENGTH > packet.end) return -packet.shortage(offset + HEADER_LENGTH);
   packet.offset = offset + HEADER_LENGTH;
+  packet.segment.linkSource = view.getInt32(offset + SOURCE + 2) ^ (view.getUint16(offset + SOURCE) << 16);
   return etherTypeOrLength(packet, view.getUint16(offset + TYPE));
 }

@@ -13,6 +13,7 @@ import { secondsBetween, type Timestamp, timeAfter } from '../../core/time.js';
 import type { State } from '../../tcp/states.js';
 import type { Confidence, Finding } from '../finding.js';
 import type { RuleContext } from '../rule.js';
+import { isOfOtherHost } from './distance.js';
 
 /** What a silent rule returns: one array for all, so that silence allocates nothing. */
 export const NOTHING: readonly Finding[] = [];
@@ -268,17 +269,26 @@ const KEEPS_STATE_SECONDS = 0.2;
  * connection a moment before and has not closed it: it was given up, not lost. The reset's form does not show that,
  * as RFC 9293 §3.10.5 specifies an abort without ACK and stacks differ.
  */
-export function isAbort(connection: Connection, sender: Endpoint, { trigger, hasAck }: Reset): boolean {
+export function isAbort(connection: Connection, sender: Endpoint, reset: Reset): boolean {
+  const { trigger, hasAck } = reset;
   if (trigger === null) return true;
   if (hasAck || sender.finSent || trigger.knewFin || isOfHandshake(trigger.kind) || !opened(sender))
     return false;
-  if (isUnheard(sender)) return false;
+  if (isUnheard(sender) || isOfOtherHost(sender, reset)) return false;
   return endedWithin(connection, null, trigger.idleSeconds, KEEPS_STATE_SECONDS) && !wasReset(sender);
 }
 
-/** Time enough had passed, or a reset in the peer's name had come, for `sender` to have lost the connection. */
-export function mayHaveLostState(connection: Connection, sender: Endpoint, idleSeconds: number): boolean {
-  return lasted(connection, null, idleSeconds, KEEPS_STATE_SECONDS) || wasReset(sender);
+/**
+ * Whether who sent `reset`, in answer to a segment, may not have had the connection: time enough had passed for
+ * `sender` to have lost it, or a reset in the peer's name had come, or another host answers.
+ */
+export function mayHaveLostState(connection: Connection, sender: Endpoint, reset: Reset): boolean {
+  const idleSeconds = reset.trigger?.idleSeconds ?? 0;
+  return (
+    lasted(connection, null, idleSeconds, KEEPS_STATE_SECONDS) ||
+    wasReset(sender) ||
+    isOfOtherHost(sender, reset)
+  );
 }
 
 /** Only resets of it were captured: whether it ever had the connection is unknown. */

@@ -1,12 +1,11 @@
 import type { Connection, Endpoint, Milestone } from '../../connections/connection.js';
 import { ROUTE_CHANGE_HOPS } from '../../connections/milestones.js';
 import { secondsBetween } from '../../core/time.js';
+import { isElsewhere, isOfOtherHost } from './distance.js';
 import { endedWithin, findReset, isReset, isUnheard, milestone, type SeenReset } from './evidence.js';
 
 /** Resets to both ends this close together come from one place between them. */
 const MIRROR_SECONDS = 0.01;
-/** What stacks start with. Resets and SYN-ACKs of one host may start with another than its other segments. */
-const INITIAL_TTLS = [32, 64, 128, 255];
 /** This many resets whose numbers step forward are no chance. */
 const STEPS = 3;
 
@@ -65,6 +64,13 @@ export function marksAgainst(
     if (own !== null)
       weak.push(`{named} sent another reset in frame ${own.frame}, with a TTL of ${own.reset.ttl}`);
   }
+  if (reset.reset.otherLinkAddress === true) {
+    const mark = 'it came from another MAC address than the segments of {named} before it';
+    // Without ACK it may be an answer: another host has the same address, and knows of no connection.
+    if (isOfOtherHost(named, reset.reset) && reset.reset.hasAck && reset.reset.trigger === null)
+      strong.push(`${mark}, although their TTLs show that no router lies between`);
+    else weak.push(mark);
+  }
   if (named.resetsSent >= STEPS && hasSteppedNumbers(named.milestones))
     weak.push('several resets carry numbers that step forward');
   if (strong.length === 0 && weak.length < 2) return null;
@@ -79,16 +85,6 @@ function openerTtl(named: Endpoint, reset: SeenReset): number | null {
   const changed = milestone(named, 'ttl-changed');
   if (changed === null || changed.frame > reset.frame || named.ttl === null) return null;
   return Math.abs(reset.reset.ttl - named.ttl) > ROUTE_CHANGE_HOPS ? changed.value : null;
-}
-
-/** A segment with this TTL comes from another distance than those with `usual`. */
-export function isElsewhere(ttl: number, usual: number): boolean {
-  return Math.abs(hops(ttl) - hops(usual)) > ROUTE_CHANGE_HOPS;
-}
-
-/** Routers that a segment with this TTL has crossed, if it started with the next of the usual values. */
-function hops(ttl: number): number {
-  return INITIAL_TTLS.find((initial) => ttl <= initial)! - ttl;
 }
 
 function repeatsSynAfter(named: Endpoint, reset: SeenReset): boolean {

@@ -4,16 +4,13 @@ import { cite } from '../citations.js';
 import { entered, milestone } from '../evidence/evidence.js';
 import { count, duration, inNetwork, round } from '../wording/wording.js';
 import { Groups, MAX_LISTED } from './members.js';
+import { type Bounded, explainedByOneMoment } from './one-moment.js';
 import type { PatternRule } from './pattern-rule.js';
 import { reportPattern } from './report-pattern.js';
 
-/** A connection that the host forgot at some moment between two, both in seconds after the group's origin. */
-interface Forgotten {
+/** A connection that the host forgot at some moment between two, both counted from the group's origin. */
+interface Forgotten extends Bounded {
   readonly id: number;
-  /** When it still knew it. */
-  readonly known: number;
-  /** When it no longer did. */
-  readonly found: number;
   readonly openedAnew: boolean;
   /** Frame with which the host made its address known in between; null if none was captured. */
   readonly announced: number | null;
@@ -52,7 +49,13 @@ export const hostRestarted: PatternRule = {
     },
   },
   citations: [cite.halfOpen, cite.halfOpenBySyn, cite.resetForUnknown, cite.quietTime, cite.timestampOffsets],
-  related: ['rst-half-open-discovered', 'half-open-syn-challenge', 'idle-reset-interval', 'peer-host-lost'],
+  related: [
+    'rst-half-open-discovered',
+    'half-open-syn-challenge',
+    'address-moved',
+    'idle-reset-interval',
+    'peer-host-lost',
+  ],
   documentation: {
     meaning:
       'A crash or a loss of power ends all connections of a host at once, without a packet. After the restart each of them is answered with a reset at its next use, or is opened anew by the host itself. Several on one host point to a restart, not to a single broken connection.',
@@ -63,6 +66,7 @@ export const hostRestarted: PatternRule = {
     ],
     notThis: [
       'Connections forgotten one after the other, each after the same silence: idle-reset-interval, a device on the path.',
+      'Resets that came from another MAC address than what {host} had sent before: address-moved.',
       'An orderly shutdown: it closes its connections first.',
       'Resets alone, if three hosts or more seem to have forgotten connections: they have the client or the path in common.',
       'Timestamps of new connections that begin elsewhere: if each has an offset of its own, as in some versions of Linux, they show nothing. They are not looked at.',
@@ -82,9 +86,10 @@ export const hostRestarted: PatternRule = {
       add(connection, findings) {
         for (const finding of findings) {
           const openedAnew = finding.rule === 'half-open-syn-challenge';
-          // Resets with a window may be aborts.
+          // Resets with a window may be aborts, and those from another link address another host's.
           const { rule, facts } = finding;
-          const unknown = rule === 'rst-half-open-discovered' && (facts.window ?? 0) === 0;
+          const unknown =
+            rule === 'rst-half-open-discovered' && (facts.window ?? 0) === 0 && facts.resetFrom === undefined;
           if (!openedAnew && !unknown) continue;
           const endpoint = finding.endpoint === 'client' ? connection.client : connection.server;
           const { address: host } = endpoint;
@@ -115,7 +120,7 @@ export const hostRestarted: PatternRule = {
       },
       finish() {
         return groups.all.flatMap(({ host, network, origin, forgotten }) => {
-          const lost = forgottenAtOnce(forgotten);
+          const lost = explainedByOneMoment(forgotten);
           if (lost.length < options.minimumSigns) return [];
           const announced = lost.find((one) => one.announced !== null)?.announced ?? null;
           const times = lost.map(({ found }) => found);
@@ -176,18 +181,4 @@ export const hostRestarted: PatternRule = {
 /** When the endpoint last showed that it knew the connection, apart from what it did after forgetting it. */
 function lastKnown(endpoint: Endpoint): Timestamp | undefined {
   return endpoint.lastNewData?.time ?? entered(endpoint, 'ESTABLISHED')?.time;
-}
-
-/** Those that one moment explains: of several such moments, the one that explains the most. */
-function forgottenAtOnce(forgotten: readonly Forgotten[]): readonly Forgotten[] {
-  const known = forgotten.map((one) => one.known).sort((a, b) => a - b);
-  const found = forgotten.map((one) => one.found).sort((a, b) => a - b);
-  let best = { count: 0, at: 0 };
-  let ended = 0;
-  for (const [place, at] of known.entries()) {
-    while (found[ended] < at) ended++;
-    const count = place + 1 - ended;
-    if (count > best.count) best = { count, at };
-  }
-  return forgotten.filter((one) => one.known <= best.at && best.at <= one.found);
 }

@@ -69,6 +69,8 @@ export const UNLESS_CLIENT_SHOULD_WAIT =
 interface SignsOfUnknown {
   /** The connection had been idle, or the reset has an unusual TTL: a device is more likely. */
   readonly byDevice?: boolean;
+  /** The reset came from another MAC address: that of another host on the same link, or of another router. */
+  readonly elsewhere?: 'host' | 'path' | null;
   /** What came before was sent again and got no answer. */
   readonly unanswered?: boolean;
   /** The capture holds nothing else of the connection: it begins with what draws the reset. */
@@ -77,10 +79,21 @@ interface SignsOfUnknown {
   readonly lossy?: boolean;
 }
 
+const MOVED_AWAY =
+  'The address moved to another host, container or virtual machine (likely), by failover or redeployment: the connection stayed with the old one.';
+const SHARED_ADDRESS =
+  'Two hosts have the same address (possible): then ARP, or with IPv6 neighbour discovery, finds two MAC addresses for it, and connections break again and again.';
+
 /** The endpoint answered like a host that has no such connection. */
 export function causesOfUnknown(
   name: string,
-  { byDevice = false, unanswered = false, unheard = false, lossy = false }: SignsOfUnknown = {},
+  {
+    byDevice = false,
+    elsewhere = null,
+    unanswered = false,
+    unheard = false,
+    lossy = false,
+  }: SignsOfUnknown = {},
 ): readonly string[] {
   const restart = `The host of {${name}} crashed and restarted (possible): then its uptime is shorter than this connection’s age, and its other connections are reset at their next use as well.`;
   const reset = `A reset injected or made on the path, which this capture does not hold, had ended the connection at {${name}} (possible): then the program there got ECONNRESET, and a capture at its host shows that reset.`;
@@ -90,6 +103,8 @@ export function causesOfUnknown(
   const device = `A NAT, firewall or load balancer forgot the ${unanswered || unheard ? '' : 'idle '}connection and answers for the host (possible): then several connections die after the same silence, or the reset’s TTL differs from that of {${name}}.`;
   const moved =
     'The address moved to another host, container or virtual machine (possible): then the MAC address behind it changed in between, or the orchestrator’s log shows the move.';
+  if (elsewhere === 'host') return [MOVED_AWAY, SHARED_ADDRESS];
+  if (elsewhere === 'path') return [device, moved, restart, closed, reset];
   // The path loses segments: it may have lost the FIN or the reset as well.
   if (unanswered || unheard || lossy)
     return byDevice ? [device, closed, restart, moved, reset] : [closed, restart, device, moved, reset];

@@ -31,6 +31,14 @@ describe('host-restarted', () => {
     expect(pattern.citations.map(({ says }) => says).join()).not.toContain('SYN draws an ACK');
   });
 
+  it('leaves out what another host with the same address answered', () => {
+    const elsewhere = { facts: { resetFrom: 'another-host' } };
+    const moved = [0, 1].map(
+      (id) => [connection({ id }), [finding('rst-half-open-discovered', elsewhere)]] as const,
+    );
+    expect(patternsOf(hostRestarted, moved, 200)).toEqual([]);
+  });
+
   it('is sure of more if the host made its address known in between', () => {
     const reset = (id: number, announced: number) =>
       [

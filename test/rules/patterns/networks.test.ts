@@ -7,6 +7,7 @@ import { captureOf } from '../../support/fixtures.js';
 import { inVlan, wrappedCapture } from '../../support/wrapped.js';
 
 describe.each([
+  'address-moved',
   'close-wait-pileup',
   'endpoint-mass-close',
   'host-restarted',
