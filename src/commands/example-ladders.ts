@@ -307,7 +307,7 @@ states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observe
 the client ended in CLOSED
 the server ended in CLOSED
 
-error 10.9.47.2:8080 kept writing after its peer had closed: 21 bytes lost to
+error 10.9.47.2:8080 wrote 258 ms after its peer had closed: 21 bytes lost to
 RST
 rst-on-write-after-close · #8, #9, #10, #11 · RFC 9293 §3.6.1 SHLD-3,
 §3.6.1 MAY-1, §3.5.1, §3.5.2

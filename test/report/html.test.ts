@@ -81,7 +81,7 @@ describe('the page', () => {
   it('says what is worst, shows the states and draws the segments that prove it', async () => {
     const text = await html(captureOf('rst-on-write-after-close', 'server'));
     expect(text).toContain('<h1 id="h-summary">1 error in 1 TCP connection</h1>');
-    expect(text).toContain('<p class="lead">10.9.47.2:8080 kept writing after its peer had closed');
+    expect(text).toContain('<p class="lead">10.9.47.2:8080 wrote 259 ms after its peer had closed');
     expect(text).toContain('href="https://www.rfc-editor.org/rfc/rfc9293#section-3.6.1"');
     expect(text).toMatch(/<g id="c0-f11" class="rst">/);
     expect(text).toMatch(/<a href="#c0-f11">#11<\/a>/);

@@ -35,7 +35,7 @@ describe('a Jira report', () => {
   it('has headings, tables and links of the wiki markup', () => {
     const text = report('rst-on-write-after-close');
     expect(text).toMatch(/^h2\. 1 error in 1 TCP connection$/m);
-    expect(text).toMatch(/^h3\. ERROR: 10\.9\.47\.2:8080 kept writing/m);
+    expect(text).toMatch(/^h3\. ERROR: 10\.9\.47\.2:8080 wrote 259 ms after its peer had closed/m);
     expect(text).toMatch(/^\|\|time\|\|frame\|\|client \{\{10\.9\.47\.1:40000\}\}\|\|/m);
     expect(text).toContain('[RFC 9293 §3.6.1 SHLD-3|https://www.rfc-editor.org/rfc/rfc9293#section-3.6.1]');
   });

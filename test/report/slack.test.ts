@@ -34,7 +34,11 @@ describe('a Slack message', () => {
   it('says what is wrong, by which rule, where and what to do, and shows the end of the ladder', async () => {
     const { blocks } = await message(captureOf('rst-on-write-after-close', 'server'));
     const texts = blocks.map(({ text }) => text?.text ?? '');
-    expect(texts.some((text) => text.startsWith(':red_circle: *10.9.47.2:8080 kept writing'))).toBe(true);
+    expect(
+      texts.some((text) =>
+        text.startsWith(':red_circle: *10.9.47.2:8080 wrote 259 ms after its peer had closed'),
+      ),
+    ).toBe(true);
     expect(texts.some((text) => text.includes('RFC 9293 §3.6.1 SHLD-3'))).toBe(true);
     expect(texts.some((text) => text.includes('frame.number in {8, 9, 10, 11}'))).toBe(true);
     expect(texts.some((text) => /^```.*#11 CLOSED.*```$/s.test(text))).toBe(true);

@@ -16,6 +16,7 @@ function written(
     trigger?: Partial<NonNullable<Reset['trigger']>> | null;
     closesAt?: number;
     dataBefore?: number;
+    count?: number;
   } = {},
 ): Connection {
   const closed = [enters('CLOSED', seconds + 0.02, 8, { evidence: 'assumed', cause: 'received RST' })];
@@ -27,7 +28,11 @@ function written(
     clientEntries: [enters('CLOSED', seconds + 0.02, 8, { evidence: 'observed' })],
     serverEntries: [...closing, ...closed],
     serverMilestones: [
-      happens('data-after-peer-fin', seconds, 7, { value: bytes, dataBefore: more.dataBefore }),
+      happens('data-after-peer-fin', seconds, 7, {
+        value: bytes,
+        dataBefore: more.dataBefore,
+        count: more.count ?? 1,
+      }),
     ],
     clientMilestones: [
       resets(seconds + 0.02, 8, {
@@ -49,7 +54,7 @@ testRule(rstOnWriteAfterClose, {
       endpoint: 'server',
       severity: 'error',
       confidence: 'inferred',
-      title: '10.0.0.2:8080 kept writing after its peer had closed: 1,000 bytes lost to RST',
+      title: '10.0.0.2:8080 wrote 360 ms after its peer had closed: 1,000 bytes lost to RST',
       frames: [5, 6, 7, 8],
       facts: { lostBytes: 1000, delaySeconds: 0.36, variant: 'immediate' },
     },
@@ -142,11 +147,18 @@ testRule(rstOnWriteAfterClose, {
         '10.0.0.2:8080 answered a client that had waited for 1.1 s and closed 360 ms earlier: 1,000 bytes lost to RST',
     },
     {
+      name: 'as a writer that goes on if it wrote more than once',
+      connection: written(2.5, 1000, { count: 2 }),
+      end: 3,
+      title: '10.0.0.2:8080 kept writing after its peer had closed: 1,000 bytes lost to RST',
+      facts: { segmentsAfterFin: 2 },
+    },
+    {
       name: 'as one that goes on where the answer had begun in time',
       connection: written(2.5, 1000, { client: { lastNewData: moment(1, 3) }, dataBefore: 4 }),
       end: 3,
       severity: 'error',
-      title: '10.0.0.2:8080 kept writing after its peer had closed: 1,000 bytes lost to RST',
+      title: '10.0.0.2:8080 wrote 360 ms after its peer had closed: 1,000 bytes lost to RST',
     },
     {
       name: 'as a warning on the answer to a request that the client’s FIN had followed at once',

@@ -162,7 +162,7 @@ function ofClient(written: Written): Variant {
       name: 'immediate',
       severity: 'error',
       restsOn: ['promptSeconds', 'immediateSeconds'],
-      title: 'kept writing after its peer had closed: {bytes} lost to RST',
+      title: `${wroteAfterClose(written)}: {bytes} lost to RST`,
       meaning: lossOf(written),
       likelyCauses: wasInUse(written) ? [NO_LOOK, EARLY_ERROR, ENDED] : [NO_LOOK, EARLY_ERROR, POOL, ENDED],
       ...(wasInUse(written) && { nextSteps: OF_BUSY_CLIENT }),
@@ -256,7 +256,7 @@ function ofServer(written: Written): Variant {
     restsOn: ['promptSeconds', 'immediateSeconds'],
     title: left
       ? `${cannotHaveWaited(written) ? 'answered a client that had closed without waiting' : 'wrote {delay} after its client had closed'}: {bytes} lost to RST`
-      : 'kept writing after its peer had closed: {bytes} lost to RST',
+      : `${wroteAfterClose(written)}: {bytes} lost to RST`,
     meaning: lossOf(written),
     likelyCauses: left
       ? CLIENT_LEFT
@@ -265,6 +265,10 @@ function ofServer(written: Written): Variant {
           ...CLIENT_LEFT,
         ],
   };
+}
+
+function wroteAfterClose({ data }: Written): string {
+  return `${data.count > 1 ? 'kept writing' : 'wrote {delay}'} after its peer had closed`;
 }
 
 /**
