@@ -162,7 +162,7 @@ export const FOLLOWED = 1 << 20;
 export const SACK_AGREED = 1 << 21;
 /** Both endpoints are one socket, which called its own address and port. */
 export const TO_ITSELF = 1 << 22;
-/** The capture holds a frame with two link addresses: it sees both sides of a router. */
+/** The capture holds a frame with two link addresses or TTLs: it sees both sides of a router. */
 export const BOTH_SIDES = 1 << 23;
 
 // STATE.

@@ -4,6 +4,7 @@
  * at which the tap sits is next to nothing.
  */
 import type { Vantage } from './connection.js';
+import { hopsTo } from './origin.js';
 
 /** An endpoint whose part is at most this share of the whole is where the tap is. */
 const NEAR_SHARE = 0.2;
@@ -11,8 +12,6 @@ const NEAR_SHARE = 0.2;
 const FAR_SHARE = 0.35;
 /** Round trips below this (seconds) split by the speed of the hosts, not of the path. */
 const SHORTEST_ROUND_TRIP = 0.0005;
-/** TTL values with which stacks start out: a segment that still carries one has crossed no router. */
-const INITIAL_TTLS = [64, 128, 255];
 
 export interface HandshakeTimes {
   /** Seconds from SYN to SYN-ACK, and from that to the client's ACK; null while unknown. */
@@ -54,8 +53,8 @@ export function estimateVantage(times: HandshakeTimes): Vantage {
 }
 
 function nearByInitialTtl(clientTtl: number | null, serverTtl: number | null): 'client' | 'server' | null {
-  const client = clientTtl !== null && INITIAL_TTLS.includes(clientTtl);
-  const server = serverTtl !== null && INITIAL_TTLS.includes(serverTtl);
+  const client = clientTtl !== null && hopsTo(clientTtl) === 0;
+  const server = serverTtl !== null && hopsTo(serverTtl) === 0;
   if (client === server) return null;
   return client ? 'client' : 'server';
 }

@@ -239,8 +239,14 @@ function heldLong(
       (verdict === 'accepted' || verdict === 'no-connection'),
   );
   const what = reset?.reset.trigger?.kind === 'data' ? 'data' : 'FIN';
+  // That somebody else ended the wait makes it no shorter.
+  const closed = hasEnded(left);
   const severity: Severity =
-    reset !== null ? 'error' : wasQuietFor(options.errorSeconds) ? 'warning' : 'info';
+    reset !== null || (!closed && wasQuietFor(options.errorSeconds))
+      ? 'error'
+      : !closed || wasQuietFor(options.errorSeconds)
+        ? 'warning'
+        : 'info';
   const end = endOf(left);
   const harm =
     reset === null
@@ -256,7 +262,7 @@ function heldLong(
         : `{holder} stayed in CLOSE-WAIT for {held}, and its late ${what} was reset`,
     explanation: `{closer} sent its FIN in frame {fin} and {holder} acknowledged it in frame {ack}. The application of {holder} left its side open for {held}, until ${end}.${harm}`,
     applicationSees: SEEN_LATE,
-    likelyCauses: !hasEnded(left)
+    likelyCauses: !closed
       ? CAUSES[holder.role]
       : lastData === null
         ? [...CAUSES_OF_LATE, COLLECTED]

@@ -15,6 +15,7 @@ import {
   isAbort,
   isReset,
   isUnheard,
+  lastMilestone,
   mayAnswer,
   mayHaveSentData,
   milestone,
@@ -25,7 +26,7 @@ import {
   wasDisproved,
 } from './evidence/evidence.js';
 import { marksAgainst } from './evidence/reset-origin.js';
-import { mayBeTlsAlert } from './evidence/tls-alert.js';
+import { MAY_BE_TLS_ALERT, mayBeTlsAlert } from './evidence/tls-alert.js';
 import type { Severity } from './finding.js';
 import type { Rule } from './rule.js';
 import { QUEUE_FULL } from './wording/host-fate.js';
@@ -44,6 +45,8 @@ const UNREAD = [CLOSED_UNREAD, LINGER, KILLED_UNREAD, PROGRAM];
 const GAVE_UP = 'The client gave up waiting for an answer (likely): a timeout of its own, or its user left.';
 /** Its last data came right behind data from the server. */
 const MAY_HAVE_GIVEN_UP = GAVE_UP.replace('(likely)', '(possible)');
+const SEND_TIMEOUT =
+  'A send timeout of {aborter} expired, because {peer} read nothing (likely): the log of {aborter} should say so.';
 const NEVER_ACCEPTED =
   'the listening socket was closed, or its program ended, before the connection was accepted (possible): the others in its queue are reset at the same moment, and only TcpOutRsts and TcpEstabResets count it.';
 const MEMORY =
@@ -72,6 +75,8 @@ interface Advice extends Required<Pick<Draft, 'nextSteps' | 'citations'>> {
   readonly gaveUp: readonly string[];
   readonly mayHaveGivenUp: readonly string[];
   readonly neverAccepted: readonly string[];
+  readonly hardlyUnaccepted: readonly string[];
+  readonly stalled: readonly string[];
   readonly ofDevice: readonly string[];
 }
 
@@ -82,6 +87,8 @@ function adviceOn(own: readonly string[], counters: string, citations: Advice['c
     gaveUp: [GAVE_UP, ...own, MEMORY],
     mayHaveGivenUp: [MAY_HAVE_GIVEN_UP, ...own, MEMORY],
     neverAccepted: [sentence(NEVER_ACCEPTED), ...own, MEMORY],
+    hardlyUnaccepted: [...own, sentence(NEVER_ACCEPTED), MEMORY],
+    stalled: [SEND_TIMEOUT, ...own, MEMORY],
     ofDevice: [sentence(DEVICE), ...own],
     nextSteps: [`On the host of {aborter}, run nstat -az ${counters}.`, LOOK],
     citations,
@@ -218,6 +225,7 @@ export const rstActiveAbort: Rule = {
     likelyCauses: [
       ...UNREAD,
       inCase('If a client had waited for an answer', GAVE_UP),
+      inCase('If the other side’s receive window was closed', SEND_TIMEOUT),
       `On a server that had sent no data: ${NEVER_ACCEPTED}`,
       MEMORY,
       inCase('If the TTL is between 65 and 128', ENDED_ON_WINDOWS),
@@ -244,6 +252,7 @@ export const rstActiveAbort: Rule = {
     const abort = challenged ?? reset;
     const kind = kindOf(connection, aborter, peer, abort, options.recentRoundTrips);
     const afterFin = finFrame(aborter) !== null;
+    const goodbye = goodbyeAfterFin(connection, aborter, peer);
     const certain = kind.ofAnother === undefined && abort.reset.trigger === null && !isUnheard(aborter);
     return reportFinding(rstActiveAbort, connection, {
       endpoint: aborter.role,
@@ -253,7 +262,7 @@ export const rstActiveAbort: Rule = {
         kind.ofAnother === undefined
           ? `{aborter} aborted the connection${afterFin ? ' after its own FIN' : ''}`
           : 'A reset in the name of {aborter} ended the open connection',
-      explanation: `The reset of {aborter} in frame {abort} ${occasionOf(abort)}.${kind.words}${challenged === null ? '' : CHALLENGED}${crossed && reset.reset.trigger?.kind !== 'fin' ? FIN_CROSSED : ''}`,
+      explanation: `The reset of {aborter} in frame {abort} ${occasionOf(abort)}.${kind.words}${goodbye === 0 ? '' : ` {peer} had sent ${count(goodbye, 'byte')} after that FIN. ${MAY_BE_TLS_ALERT}`}${challenged === null ? '' : CHALLENGED}${crossed && reset.reset.trigger?.kind !== 'fin' ? FIN_CROSSED : ''}`,
       applicationSees: `${seenAt(peer, aborter, afterFin ? AFTER_FIN : PEER, reset.frame)} {aborter}: ${kind.ofAnother === undefined ? 'its own action.' : SEEN_IF_OF_ANOTHER}`,
       ...adviceFor(kind, aborter, peer, abort, connection),
       ...kind.ofAnother,
@@ -346,9 +355,17 @@ function severityOf(aborter: Endpoint, peer: Endpoint, connection: Connection): 
   if (peer.finSent && allArrived(aborter, peer)) return 'info';
   // The peer had closed, and did not half-close only: it refused what came after.
   if (peer.finSent && peer.unacknowledgedBytes === 0 && refusedData(peer)) return 'info';
+  if (goodbyeAfterFin(connection, aborter, peer) > 0) return 'info';
   if (aborter.role === 'server') return 'warning';
   if (mayBeTlsAlert(connection, aborter, aborter.unacknowledgedBytes)) return 'info';
   return allArrived(aborter, peer) || peer.unacknowledgedBytes > 0 ? 'info' : 'warning';
+}
+
+/** Octets of a TLS alert that are all that `peer` sent after the FIN of `aborter`; 0 if there was more, or none. */
+function goodbyeAfterFin(connection: Connection, aborter: Endpoint, peer: Endpoint): number {
+  const sent = milestone(peer, 'data-after-peer-fin');
+  if (sent === null || aborter.unacknowledgedBytes > 0) return 0;
+  return mayBeTlsAlert(connection, peer, sent.value) ? sent.value : 0;
 }
 
 function occasionOf({ reset: { trigger } }: SeenReset): string {
@@ -364,6 +381,7 @@ interface Kind {
     | 'sender-unknown'
     | 'never-accepted'
     | 'answer-missing'
+    | 'peer-not-reading'
     | 'reason-unknown';
   /** What the explanation says of it. */
   readonly words: string;
@@ -443,6 +461,12 @@ function kindOf(
       sinceDataSeconds,
     };
   }
+  const closedWindow = peer.windowClosed ? lastMilestone(peer, 'zero-window') : null;
+  if (closedWindow !== null && closedWindow.frame < reset.frame && carried === '') {
+    const closedFor = duration(secondsBetween(closedWindow.time, reset.time));
+    const words = `${live} {peer} had not read what {aborter} sent: its receive window had been closed since frame ${closedWindow.frame}, ${closedFor} before.`;
+    return { name: 'peer-not-reading', words, sinceDataSeconds };
+  }
   const waited = waitedForAnswer(aborter, peer, reset);
   if (waited >= SHORTEST_WAIT && carried === '') {
     const words = `${live} The last data from {aborter}, sent ${duration(waited)} before, had been acknowledged but not answered.`;
@@ -510,9 +534,12 @@ function causesOf(
   if (name === 'sender-unknown') return hasAck ? advice.ofDevice : BARE;
   if (name === 'answer-missing')
     return endsWithRequest(aborter, peer) ? advice.gaveUp : advice.mayHaveGivenUp;
+  if (name === 'peer-not-reading') return advice.stalled;
   // No kernel sends data or a FIN on a connection that no program has.
   const mayBeUnaccepted = aborter.role === 'server' && aborter.payloadBytes === 0 && !aborter.finSent;
-  return mayBeUnaccepted ? advice.neverAccepted : advice.plain;
+  if (!mayBeUnaccepted) return advice.plain;
+  // What comes right behind data looks like a program's answer to it.
+  return name === 'unread-data-likely' ? advice.hardlyUnaccepted : advice.neverAccepted;
 }
 
 /** A server that has not even acknowledged data: its program may never have had the connection. */

@@ -1,7 +1,7 @@
 import type { Endpoint } from '../connections/connection.js';
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
-import { ANOTHER_HOST, isOfOtherHost } from './evidence/distance.js';
+import { type Elsewhere, elsewhereOf } from './evidence/distance.js';
 import {
   eachEndpoint,
   entered,
@@ -59,8 +59,22 @@ const STEPS_ON_UNHEARD = [
   IDLE_TIMEOUTS,
   'Compare TTL and MAC address of the reset with frames of other connections to {forgetter}.',
 ];
+const FROM_OTHER_ADDRESS =
+  ' The reset came from another MAC address than the segments of {forgetter} before it';
+const SAYS_ELSEWHERE: Readonly<Record<Elsewhere, string>> = {
+  'another-host': `${FROM_OTHER_ADDRESS}, although their TTLs show that no router lies between.`,
+  'another-distance':
+    ' The reset came from another distance: its TTL is {resetTtl}, and that of the segments of {forgetter} before it {ttl}.',
+  'another-path': `${FROM_OTHER_ADDRESS}.`,
+};
 const OF_OLD_HOST =
   '{forgetter}: nothing. On the host that had the connection it may still be open, with the program waiting.';
+const stepsOnDistance = (wasIdle: boolean): readonly string[] => [
+  ...(wasIdle ? [IDLE_TIMEOUTS] : []),
+  'Check the rules and logs of the firewalls and load balancers on the path: which of them rejects the connection with a reset, and since when?',
+  ...(wasIdle ? [] : [IDLE_TIMEOUTS]),
+  'Capture at {forgetter}: a reset that never left there was made on the way.',
+];
 /** It is plain that another host sent the reset. */
 const stepsOnOtherHost = (rst: number): readonly string[] => [
   `Compare eth.src of frame ${rst} with earlier frames of {forgetter}: which machines have these MAC addresses? The switch’s table or the hypervisor knows.`,
@@ -104,7 +118,7 @@ export const rstHalfOpenDiscovered: Rule = {
     proof: [
       'Data, a FIN, a keep-alive or an acknowledgment from {knower}, answered by a reset from {forgetter} without ACK, its number taken from the segment it answers.',
       'If the last segment from {forgetter} before that was data sent again, its FIN may have waited behind it: then the finding is a possible warning.',
-      'With another MAC address than the segments of {forgetter} before it, and no router in between, the reset came from another host that now has the address.',
+      'With another MAC address than the segments of {forgetter} before it, and no router in between, the reset came from another host that now has the address; with a TTL from another distance, probably from a device on the path.',
       'A window of 0 in the reset, as Linux sends it for a connection it does not have. With another window it may be an abort as well: then the finding is a possible warning.',
       'No FIN from {forgetter} before.',
     ],
@@ -149,18 +163,18 @@ export const rstHalfOpenDiscovered: Rule = {
     if (!unheard && (!mayHaveLost || missedSince(forgetter, lastHeard))) return null;
     // A closed socket of Linux has no window to offer; RFC 9293 §3.10.7.1 leaves it open.
     const windowed = window !== 0;
-    const otherPath = reset.reset.otherLinkAddress === true;
-    const otherHost = isOfOtherHost(forgetter, reset.reset);
+    const elsewhere = unheard ? null : elsewhereOf(forgetter, reset.reset);
+    const otherHost = elsewhere === 'another-host';
     const otherTtl = forgetter.ttl !== null && reset.reset.ttl !== forgetter.ttl;
     const copies = unansweredCopies(knower, reset, unheard);
     const wasIdle = !unheard && copies === 0 && trigger.idleSeconds >= IDLE_SECONDS;
-    const byDevice = otherTtl || otherPath || windowed || wasIdle;
+    const byDevice = otherTtl || elsewhere !== null || windowed || wasIdle;
     const wasSending = !unheard && wasSendingAgain(forgetter, reset);
     const causes = [
       ...(wasSending ? [CLOSED_BEHIND_DATA] : []),
       ...causesOfUnknown('forgetter', {
         byDevice,
-        elsewhere: otherHost ? 'host' : otherPath ? 'path' : null,
+        elsewhere,
         unanswered: copies > 0,
         unheard,
         lossy: knower.retransmissions > 0 || forgetter.retransmissions > 0,
@@ -186,10 +200,12 @@ export const rstHalfOpenDiscovered: Rule = {
       confidence: certain && !windowed && !wasSending ? gradedBy(connection, 'inferred') : 'possible',
       title: otherHost
         ? `Another host answered for {forgetter} and reset this ${kind}`
-        : windowed
-          ? `A reset in the name of {forgetter} ended this ${kind}`
-          : `{forgetter} reset this ${kind} as one that it does not know`,
-      explanation: `{knower} ${whatItSent(knower, trigger)} in frame {trigger}${unheard ? '' : ', {idle} after the last segment of {forgetter},'} and got RST in frame {rst}, ${windowed ? `numbered like that of a host without such a connection. But it has a window of ${window}, and Linux sends such resets with a window of 0: it may be an abort, or come from a device on the path.` : 'in the form that a host without such a connection sends.'} No FIN from {forgetter} was seen before.${wasSending ? ' Its last segment before that was data sent again, so a FIN may have waited behind it.' : ''}${otherPath ? ` The reset came from another MAC address than the segments of {forgetter} before it${otherHost ? ', although their TTLs show that no router lies between' : ''}.` : ''}${copies > 0 ? ' {again} without an acknowledgment.' : ''}${connection.quality.midstream ? ' The capture starts inside the connection, so an earlier FIN may have been missed.' : ''}`,
+        : elsewhere === 'another-distance'
+          ? `A device on the path to {forgetter} probably reset this ${kind}`
+          : windowed
+            ? `A reset in the name of {forgetter} ended this ${kind}`
+            : `{forgetter} reset this ${kind} as one that it does not know`,
+      explanation: `{knower} ${whatItSent(knower, trigger)} in frame {trigger}${unheard ? '' : ', {idle} after the last segment of {forgetter},'} and got RST in frame {rst}, ${windowed ? `numbered like that of a host without such a connection. But it has a window of ${window}, and Linux sends such resets with a window of 0: it may be an abort, or come from a device on the path.` : 'in the form that a host without such a connection sends.'} No FIN from {forgetter} was seen before.${wasSending ? ' Its last segment before that was data sent again, so a FIN may have waited behind it.' : ''}${elsewhere === null ? '' : SAYS_ELSEWHERE[elsewhere]}${copies > 0 ? ' {again} without an acknowledgment.' : ''}${connection.quality.midstream ? ' The capture starts inside the connection, so an earlier FIN may have been missed.' : ''}`,
       applicationSees: `${seenAt(knower, forgetter, KNOWER, reset.frame)} ${otherHost ? OF_OLD_HOST : OF_FORGETTER}`,
       nextSteps:
         resetBefore !== null
@@ -198,11 +214,13 @@ export const rstHalfOpenDiscovered: Rule = {
             ? STEPS_ON_UNHEARD
             : otherHost
               ? stepsOnOtherHost(reset.frame)
-              : copies > 0
-                ? AFTER_LOSS
-                : byDevice
-                  ? STEPS_ON_DEVICE
-                  : STEPS,
+              : elsewhere === 'another-distance'
+                ? stepsOnDistance(wasIdle)
+                : copies > 0
+                  ? AFTER_LOSS
+                  : byDevice
+                    ? STEPS_ON_DEVICE
+                    : STEPS,
       citations: trigger.kind === 'keep-alive' ? CITATIONS_ON_PROBE : CITATIONS,
       frames: [trigger.kind === 'fin' ? finFrame(knower) : null, trigger.frame, reset.frame],
       from: forgetter.lastNewData?.time ?? open.time,
@@ -214,12 +232,14 @@ export const rstHalfOpenDiscovered: Rule = {
           ? { ...(!unheard && { unheardSeconds: round(trigger.idleSeconds) }), unansweredCopies: copies }
           : { idleSeconds: round(trigger.idleSeconds) }),
         lostBytes: trigger.payloadBytes,
-        ...(otherPath && { resetFrom: otherHost ? ANOTHER_HOST : 'another-path' }),
+        ...(elsewhere !== null && { resetFrom: elsewhere }),
       },
       words: {
         knower: nameOf(knower),
         forgetter: nameOf(forgetter),
         address: forgetter.address,
+        ttl: forgetter.ttl ?? '?',
+        resetTtl: reset.reset.ttl,
         idle: duration(trigger.idleSeconds),
         trigger: trigger.frame,
         rst: reset.frame,

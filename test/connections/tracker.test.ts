@@ -717,12 +717,17 @@ describe('resets (RFC 9293 §3.5.2, §3.5.3, §3.10.7)', () => {
     const moved = `${open}\n 1.01 S A 1 11 mac=3\n 1.02 C PA 11 1 +10 mac=1`;
     expect(resetsOf(`${moved}\n 2.00 S R 1 mac=3`)).toEqual([undefined, 'observed']);
     expect(resetsOf(`${moved}\n 2.00 S R 1 mac=2`)).toEqual([true, 'assumed']);
+    // Another distance, however small; another initial value is none.
+    expect(resetsOf(`${open}\n 1.01 S R 1 mac=2 ttl=63`)).toEqual([undefined, 'assumed']);
+    expect(resetsOf(`${open}\n 1.01 S R 1 mac=2 ttl=255`)).toEqual([undefined, 'observed']);
     // One reset is not compared with the other.
     expect(resetsOf(`${open}\n 1.01 S R 1 mac=3\n 1.02 S R 1 mac=3`)).toEqual([true, true, 'assumed']);
     // The capture holds frames twice: from one side of a router, or from both.
-    const doubled = (mac: number) => `${open} id=9\n 1.0001 C PA 1 1 +10 mac=${mac} id=9`;
+    const doubled = (mac: number, ttl = 64) =>
+      `${open} id=9\n 1.0001 C PA 1 1 +10 mac=${mac} ttl=${ttl} id=9`;
     expect(resetsOf(`${doubled(1)}\n 1.01 S R 1 mac=3`)).toEqual([true, 'assumed']);
     expect(resetsOf(`${doubled(4)}\n 1.01 S R 1 mac=3`)).toEqual([undefined, 'observed']);
+    expect(resetsOf(`${doubled(1, 63)}\n 1.01 S R 1 mac=3 ttl=63`)).toEqual([undefined, 'observed']);
   });
 
   it('takes what the reset of a live socket acknowledges for received, and no more', () => {

@@ -132,9 +132,17 @@ testRule(closeWaitStuck, {
         serverEntries: [enters('CLOSED', 75, 7, { cause: 'received RST', evidence: 'observed' })],
       }),
       end: 80,
-      severity: 'info',
+      severity: 'warning',
       likelyCauses: /^Its code does not close the socket/,
       nextSteps: /^Find out what the program at 10\.0\.0\.2:8080 did/,
+    },
+    {
+      name: 'as an error if that took very long',
+      connection: afterClientFin({
+        serverEntries: [enters('CLOSED', 700, 7, { cause: 'received RST', evidence: 'observed' })],
+      }),
+      end: 710,
+      severity: 'error',
     },
     {
       name: 'on one that sent data and then stopped',

@@ -59,6 +59,50 @@ testRule(rstActiveAbort, {
       facts: { kind: 'reason-unknown', afterOwnFin: false },
     },
     {
+      name: 'as info on a side that had closed and threw away a TLS goodbye',
+      connection: connectionOf(`
+        0.00 C S  0
+        0.01 S SA 0 1
+        0.02 C A  1 1
+        0.03 C PA 1 1 +517
+        0.04 S PA 1 518 +3000
+        0.05 C A  518 3001
+        3.00 S FA 3001 518
+        3.01 C PA 518 3002 +31
+        3.02 S RA 3002 549 win=500`),
+      end: 6,
+      severity: 'info',
+      explanation: /had sent 31 bytes after that FIN\. They have the size of a TLS alert/,
+    },
+    {
+      name: 'on a peer that has not read for a while, and thinks of a send timeout first',
+      connection: connectionOf(`
+        0.00 C S  0
+        0.01 S SA 0 1
+        0.02 C A  1 1
+        0.03 C PA 1 1 +80
+        0.04 S PA 1 81 +4000
+        0.05 C A  81 4001 win=0
+        3.05 S RA 4001 81`),
+      end: 6,
+      explanation: /had not read what .* had been closed since frame 6, 3 s before\.$/,
+      likelyCauses: /^A send timeout of 10\.0\.0\.2:8080 expired/,
+      facts: { kind: 'peer-not-reading' },
+    },
+    {
+      name: 'on a server that answers a request with a reset: its program had the connection',
+      connection: connectionOf(`
+        0.00 C S  0
+        0.01 S SA 0 1
+        0.02 C A  1 1
+        0.03 C PA 1 1 +80
+        0.031 S A 1 81
+        0.032 S RA 1 81`),
+      end: 6,
+      likelyCauses: /^close\(\) with received data(.*\n)+The listening socket was closed/,
+      facts: { kind: 'unread-data-likely' },
+    },
+    {
       name: 'and of the listening socket only where no program has sent anything',
       connection: abortBy('server', { payloadBytes: 0 }),
       end: 6,

@@ -145,6 +145,23 @@ testRule(rstHalfOpenDiscovered, {
       facts: { resetFrom: 'another-host' },
     },
     {
+      name: 'on one from another distance: a device on the path rejects the connection',
+      connection: connectionOf(`
+        0.00 C S  0
+        0.01 S SA 0 1 ttl=63
+        0.02 C A  1 1
+        0.03 C PA 1 1 +3
+        0.04 S PA 1 4 +4 ttl=63
+        2.05 C PA 4 5 +5
+        2.06 S R  5 ttl=64`),
+      end: 91,
+      title: 'A device on the path to 10.0.0.2:8080 probably reset this open connection',
+      explanation: /another distance: its TTL is 64, and that of the segments of .* before it 63\.$/,
+      likelyCauses: /^A firewall, NAT or load balancer on the path answers for the host \(likely\)/,
+      nextSteps: /^Check the rules and logs of the firewalls/,
+      facts: { resetFrom: 'another-distance' },
+    },
+    {
       name: 'on one from another router’s address, and thinks of a device and then of a move',
       connection: connectionOf(`
         0.00 C S  0 mac=1

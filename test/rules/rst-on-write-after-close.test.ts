@@ -139,10 +139,10 @@ testRule(rstOnWriteAfterClose, {
       facts: { variant: 'immediate' },
     },
     {
-      name: 'as an error where that was not the first request',
+      name: 'as the same where that was not the first request',
       connection: written(2.5, 1000, { client: { lastNewData: moment(1, 4) }, dataBefore: 3 }),
       end: 3,
-      severity: 'error',
+      severity: 'warning',
       title:
         '10.0.0.2:8080 answered a client that had waited for 1.1 s and closed 360 ms earlier: 1,000 bytes lost to RST',
     },

@@ -6,8 +6,8 @@ import { before } from '../../tcp/sequence.js';
 import { packReset } from '../entries.js';
 import { CONTINUATION } from '../journal.js';
 import type { Ledger } from '../ledger.js';
-import { isFromElsewhere } from '../link-source.js';
 import { RESET } from '../milestones.js';
+import { hasOtherLinkAddress } from '../origin.js';
 import {
   CLOCK_BACKWARDS,
   DATA_FRAME,
@@ -70,7 +70,7 @@ export function noteReset(at: Exchange, hasAck: boolean, verdict: number): void 
   ledger.prepend(
     RESET,
     server,
-    packReset(verdict, hasAck, isFromElsewhere(memory, base, x, segment)),
+    packReset(verdict, hasAck, hasOtherLinkAddress(memory, base, x, segment)),
     segment.frame,
     segment.seconds,
     segment.nanoseconds,

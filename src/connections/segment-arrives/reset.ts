@@ -23,8 +23,8 @@ import {
   VERDICT_CHALLENGED,
   verdictOf,
 } from '../entries.js';
-import { isFromElsewhere } from '../link-source.js';
 import { CHALLENGE_ACK, RESET } from '../milestones.js';
+import { isFromElsewhere } from '../origin.js';
 import {
   DATA_FRAME,
   ENDPOINT_ACKNOWLEDGED,
@@ -125,7 +125,7 @@ function loseByOwnReset(at: Exchange, hasAck: boolean): void {
   }
   // It answers what was sent before the FIN was acknowledged: that acknowledgment was still on its way.
   if (!hasAck && precedesAckOfFin(at)) ledger.retractFrom(fromServer, RECEIVED_ACK_OF_FIN);
-  // From another link address, it may be another host's.
+  // From another link address or distance, it may be another host's, or a device's.
   const evidence = own && !isFromElsewhere(memory, base, x, segment) ? OBSERVED : ASSUMED;
   if (ledger.enter(fromServer, hasAck ? SENT_ABORT : SENT_RESET, evidence)) {
     // Whether the peer's FIN had reached it changes nothing any more: repeating that FIN takes nothing back.

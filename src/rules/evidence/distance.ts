@@ -1,16 +1,24 @@
-/** How far away a segment came from, as far as its TTL and its MAC address show it. */
+/** Where a reset came from, compared with what its alleged sender had sent before. */
 import type { Endpoint, Reset } from '../../connections/connection.js';
 import { ROUTE_CHANGE_HOPS } from '../../connections/milestones.js';
+import { hopsTo } from '../../connections/origin.js';
 
-/** What stacks start with. Resets and SYN-ACKs of one host may start with another than its other segments. */
-const INITIAL_TTLS = [32, 64, 128, 255];
+/**
+ * Who probably sent a reset if not its alleged sender: `another-host` on the same link, by its MAC address; something
+ * at `another-distance`, by its TTL; or it took `another-path`, through another router.
+ */
+export type Elsewhere = 'another-host' | 'another-distance' | 'another-path';
 
-/** How a finding's facts say that another host, as of `isOfOtherHost`, sent the reset. */
-export const ANOTHER_HOST = 'another-host';
+/** Where else the reset came from than its alleged sender; null if nothing shows that. */
+export function elsewhereOf(sender: Endpoint, reset: Reset): Elsewhere | null {
+  if (isOfOtherHost(sender, reset)) return 'another-host';
+  if (sender.ttl !== null && hopsTo(sender.ttl) !== hopsTo(reset.ttl)) return 'another-distance';
+  return reset.otherLinkAddress === true ? 'another-path' : null;
+}
 
-/** A segment with this TTL comes from another distance than those with `usual`. */
+/** A segment with this TTL comes from another distance than those with `usual`, by more than a route change explains. */
 export function isElsewhere(ttl: number, usual: number): boolean {
-  return Math.abs(hops(ttl) - hops(usual)) > ROUTE_CHANGE_HOPS;
+  return Math.abs(hopsTo(ttl) - hopsTo(usual)) > ROUTE_CHANGE_HOPS;
 }
 
 /**
@@ -18,10 +26,5 @@ export function isElsewhere(ttl: number, usual: number): boolean {
  * another host with the same address sent it.
  */
 export function isOfOtherHost({ ttl }: Endpoint, reset: Reset): boolean {
-  return reset.otherLinkAddress === true && ttl === reset.ttl && hops(ttl) === 0;
-}
-
-/** Routers that a segment with this TTL has crossed, if it started with the next of the usual values. */
-function hops(ttl: number): number {
-  return INITIAL_TTLS.find((initial) => ttl <= initial)! - ttl;
+  return reset.otherLinkAddress === true && ttl === reset.ttl && hopsTo(ttl) === 0;
 }

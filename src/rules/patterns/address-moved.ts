@@ -1,6 +1,5 @@
 import { secondsBetween, type Timestamp, timeAfter } from '../../core/time.js';
 import { cite } from '../citations.js';
-import { ANOTHER_HOST } from '../evidence/distance.js';
 import { milestone } from '../evidence/evidence.js';
 import { duration, inCase, inNetwork, round } from '../wording/wording.js';
 import { Groups, MAX_LISTED } from './members.js';
@@ -86,7 +85,7 @@ export const addressMoved: PatternRule = {
     return {
       add(connection, findings) {
         for (const { rule, facts, endpoint, to } of findings) {
-          if (rule !== 'rst-half-open-discovered' || facts.resetFrom !== ANOTHER_HOST) continue;
+          if (rule !== 'rst-half-open-discovered' || facts.resetFrom !== 'another-host') continue;
           const old = endpoint === 'client' ? connection.client : connection.server;
           const { address: host } = old;
           const { network } = connection;

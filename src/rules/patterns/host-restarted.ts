@@ -66,7 +66,7 @@ export const hostRestarted: PatternRule = {
     ],
     notThis: [
       'Connections forgotten one after the other, each after the same silence: idle-reset-interval, a device on the path.',
-      'Resets that came from another MAC address than what {host} had sent before: address-moved.',
+      'Resets that came from another MAC address or another distance than what {host} had sent before: address-moved, or a device on the path.',
       'An orderly shutdown: it closes its connections first.',
       'Resets alone, if three hosts or more seem to have forgotten connections: they have the client or the path in common.',
       'Timestamps of new connections that begin elsewhere: if each has an offset of its own, as in some versions of Linux, they show nothing. They are not looked at.',
@@ -86,7 +86,7 @@ export const hostRestarted: PatternRule = {
       add(connection, findings) {
         for (const finding of findings) {
           const openedAnew = finding.rule === 'half-open-syn-challenge';
-          // Resets with a window may be aborts, and those from another link address another host's.
+          // Resets with a window may be aborts, and those from elsewhere another host's, or a device's.
           const { rule, facts } = finding;
           const unknown =
             rule === 'rst-half-open-discovered' && (facts.window ?? 0) === 0 && facts.resetFrom === undefined;

@@ -3,6 +3,7 @@
  * the same silence, can have several causes. Each comes with its grade and with the observation that decides,
  * in the order in which the capture suggests them. `{…}` is the name of the endpoint in a rule's words.
  */
+import type { Elsewhere } from '../evidence/distance.js';
 
 /** From this much silence before the decisive moment on, a device's idle timeout is named first. */
 export const IDLE_SECONDS = 30;
@@ -69,8 +70,8 @@ export const UNLESS_CLIENT_SHOULD_WAIT =
 interface SignsOfUnknown {
   /** The connection had been idle, or the reset has an unusual TTL: a device is more likely. */
   readonly byDevice?: boolean;
-  /** The reset came from another MAC address: that of another host on the same link, or of another router. */
-  readonly elsewhere?: 'host' | 'path' | null;
+  /** Where else the reset came from, if that shows. */
+  readonly elsewhere?: Elsewhere | null;
   /** What came before was sent again and got no answer. */
   readonly unanswered?: boolean;
   /** The capture holds nothing else of the connection: it begins with what draws the reset. */
@@ -79,6 +80,8 @@ interface SignsOfUnknown {
   readonly lossy?: boolean;
 }
 
+const DEVICE_ANSWERED =
+  'A firewall, NAT or load balancer on the path answers for the host (likely): it forgot the connection, or a rule of its own rejects it with a reset.';
 const MOVED_AWAY =
   'The address moved to another host, container or virtual machine (likely), by failover or redeployment: the connection stayed with the old one.';
 const SHARED_ADDRESS =
@@ -103,8 +106,9 @@ export function causesOfUnknown(
   const device = `A NAT, firewall or load balancer forgot the ${unanswered || unheard ? '' : 'idle '}connection and answers for the host (possible): then several connections die after the same silence, or the reset’s TTL differs from that of {${name}}.`;
   const moved =
     'The address moved to another host, container or virtual machine (possible): then the MAC address behind it changed in between, or the orchestrator’s log shows the move.';
-  if (elsewhere === 'host') return [MOVED_AWAY, SHARED_ADDRESS];
-  if (elsewhere === 'path') return [device, moved, restart, closed, reset];
+  if (elsewhere === 'another-host') return [MOVED_AWAY, SHARED_ADDRESS];
+  if (elsewhere === 'another-distance') return [DEVICE_ANSWERED, moved, restart, closed, reset];
+  if (elsewhere === 'another-path') return [device, moved, restart, closed, reset];
   // The path loses segments: it may have lost the FIN or the reset as well.
   if (unanswered || unheard || lossy)
     return byDevice ? [device, closed, restart, moved, reset] : [closed, restart, device, moved, reset];

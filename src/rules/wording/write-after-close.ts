@@ -201,7 +201,9 @@ function ofClient(written: Written): Variant {
 function ofServer(written: Written): Variant {
   const { bytesSent, isFirst, options } = written;
   const { wasLate, hadNotice } = timingOf(written);
-  const left = isFirst || cannotHaveWaited(written);
+  const waited = waitOf(written);
+  // Whether it had asked for something before makes giving up no worse.
+  const left = isFirst || waited !== null || cannotHaveWaited(written);
   if (wasLate) {
     return {
       name: 'late-answer',
@@ -238,11 +240,10 @@ function ofServer(written: Written): Variant {
       likelyCauses: CLIENT_LEFT,
     };
   }
-  const waited = waitOf(written);
   if (waited !== null) {
     return {
       name: 'immediate',
-      severity: left ? 'warning' : 'error',
+      severity: 'warning',
       restsOn: ['promptSeconds', 'immediateSeconds'],
       title: `answered a client that had waited for ${duration(waited)} and closed {delay} earlier: {bytes} lost to RST`,
       meaning: lossOf(written),

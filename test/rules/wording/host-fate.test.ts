@@ -117,7 +117,8 @@ describe('causes', () => {
   it.each([
     { idleSeconds: 2, ttl: 64, first: /^The host of/ },
     { idleSeconds: 300, ttl: 64, first: /^A NAT, firewall/ },
-    { idleSeconds: 2, ttl: 57, first: /^A NAT, firewall/ },
+    { idleSeconds: 2, ttl: 255, first: /^A NAT, firewall/ },
+    { idleSeconds: 2, ttl: 57, first: /^A firewall, NAT or load balancer on the path answers/ },
   ])('of a reset after $idleSeconds s with TTL $ttl are ranked by both', ({ idleSeconds, ttl, first }) => {
     const [finding] = rstHalfOpenDiscovered.check(
       connection({

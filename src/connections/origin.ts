@@ -1,0 +1,39 @@
+/** Whether a segment comes from where its sender's segments came from before, by link address and time to live. */
+import type { Segment } from '../decode/segment.js';
+import { BOTH_SIDES, FLAGS, LINK_SOURCE, STATE, TTL_MASK, TTL_SHIFT } from './record.js';
+
+/** What stacks start with. Resets and SYN-ACKs of one host may start with another than its other segments. */
+const INITIAL_TTLS = [32, 64, 128, 255];
+
+/** Routers that a segment with this TTL has crossed, if it started with the next of the usual values. */
+export function hopsTo(ttl: number): number {
+  for (const initial of INITIAL_TTLS) if (ttl <= initial) return initial - ttl;
+  return 0;
+}
+
+/** It comes from another link address than the last segment of the endpoint at `x` that is no reset. */
+export function hasOtherLinkAddress(memory: Int32Array, base: number, x: number, segment: Segment): boolean {
+  return (memory[base + FLAGS] & BOTH_SIDES) === 0 && hasOtherLinkSource(memory, x, segment);
+}
+
+/** It comes from another link address, or has crossed another number of routers. */
+export function isFromElsewhere(memory: Int32Array, base: number, x: number, segment: Segment): boolean {
+  if ((memory[base + FLAGS] & BOTH_SIDES) !== 0) return false;
+  return hasOtherLinkSource(memory, x, segment) || hasOtherDistance(memory, x, segment);
+}
+
+/** Takes in a copy that the capture made: it may show that the capture sees both sides of a router. */
+export function compareCopy(memory: Int32Array, base: number, x: number, segment: Segment): void {
+  if (hasOtherLinkSource(memory, x, segment) || hasOtherDistance(memory, x, segment))
+    memory[base + FLAGS] = memory[base + FLAGS] | BOTH_SIDES;
+}
+
+function hasOtherLinkSource(memory: Int32Array, x: number, { linkSource }: Segment): boolean {
+  const usual = memory[x + LINK_SOURCE];
+  return usual !== 0 && linkSource !== 0 && linkSource !== usual;
+}
+
+function hasOtherDistance(memory: Int32Array, x: number, { ttl }: Segment): boolean {
+  const usual = (memory[x + STATE] & TTL_MASK) >>> TTL_SHIFT;
+  return usual !== 0 && ttl !== usual && hopsTo(ttl) !== hopsTo(usual);
+}
