@@ -6,10 +6,11 @@ import type { Finding } from '../finding.js';
 import {
   causesOfOneSilence,
   causesOfSilence,
+  IDLE_SECONDS,
   STEP_OF_ONE_SILENCE,
   stepsOfSilence,
 } from '../wording/host-fate.js';
-import { duration, fillAll, inNetwork, nameOf, round } from '../wording/wording.js';
+import { duration, fillAll, inCase, inNetwork, nameOf, round } from '../wording/wording.js';
 import { Groups, Members } from './members.js';
 import type { Contrast, PatternRule } from './pattern-rule.js';
 import { reportPattern } from './report-pattern.js';
@@ -20,6 +21,8 @@ interface Group {
   readonly members: Members;
   /** When the first segment that it never answered was sent. */
   asked: Timestamp;
+  /** The shortest time, in seconds, for which one of them had been idle before its first such segment. */
+  idle: number;
   /** Hosts that wait for it, as `inNetwork` names them. */
   readonly waiting: Set<string>;
   /** Nobody answers requests for its link address either. */
@@ -59,11 +62,19 @@ const HOST_LOST =
   '{host} lost power, crashed or froze (possible): then other hosts behind the same router still answer, and on its own link not even ARP is answered (ip neigh: FAILED).';
 const PATH_LOST =
   'A link, route or firewall on the way to it failed (possible): then other hosts behind it are silent too, and {host} answers on its own link.';
+const FORGOTTEN =
+  'A firewall or NAT on the way silently forgot the idle connections (possible): then new connections to {host} are accepted, and others that were in use go on.';
+const LOOK_AT_IDLE =
+  'Check the idle timeout of every NAT, firewall or load balancer on the path against {idle}, and whether new connections to {host} are accepted.';
 const LOOK_AT_HOST = 'Check ip neigh, the console of {host}, its switch port or hypervisor.';
 const ASK_FOR_OTHERS =
   'Do other hosts behind the same router still answer? If so, {host} failed; if not, the path.';
 const LOOK_AT_OTHERS =
   'Still heard after {host} fell silent: {others}. If one of them is behind the same router as {host}, it is {host} that failed; otherwise it may be the path as well.';
+/** Connections idle for less than this, in seconds, are in use. */
+const SHORTEST_IDLE = 1;
+const IDLE_BEFORE =
+  ' Each of these connections had been idle for {idle} or longer before its first segment without an answer: nothing shows that the host or the path failed before that.';
 /** How many of the others are named. */
 const NAMED_OTHERS = 3;
 
@@ -110,7 +121,7 @@ export const peerHostLost: PatternRule = {
     ],
     applicationSees:
       'On every connection that its program had not closed: a blocked read, and ETIMEDOUT, EHOSTUNREACH or ENETUNREACH in the end.',
-    likelyCauses: [HOST_LOST, PATH_LOST],
+    likelyCauses: [HOST_LOST, PATH_LOST, inCase('If all of them had been idle', FORGOTTEN)],
     nextSteps: [ASK_FOR_OTHERS, LOOK_AT_HOST],
     example: { fixture: 'peer-host-lost', capture: 'client' },
   },
@@ -131,6 +142,7 @@ export const peerHostLost: PatternRule = {
             network,
             members: new Members(since),
             asked: finding.from,
+            idle: Number.POSITIVE_INFINITY,
             waiting: new Set<string>(),
             offLink: false,
             lostOpen: false,
@@ -139,6 +151,7 @@ export const peerHostLost: PatternRule = {
           if (group === null) return;
           if (finding.rule !== 'syn-unanswered') group.lostOpen = true;
           group.until = captureEnd;
+          group.idle = Math.min(group.idle, secondsBetween(since, finding.from));
           if (finding.facts.neighbour === silent.address) group.offLink = true;
           if (secondsBetween(group.asked, finding.from) < 0) group.asked = finding.from;
           group.members.add(connection.id, since);
@@ -164,7 +177,8 @@ export const peerHostLost: PatternRule = {
           : contrastWith(seconds, nameOf(server), nameOf(client), finding);
       },
       finish() {
-        return groups.all.flatMap(({ host, network, members, asked, waiting, offLink, lostOpen, until }) => {
+        return groups.all.flatMap((group) => {
+          const { host, network, members, asked, idle, waiting, offLink, lostOpen, until } = group;
           if (!lostOpen) return [];
           const spread = secondsBetween(members.from, members.to);
           if (members.count < options.minimumMembers || spread > options.clusterSeconds) return [];
@@ -184,11 +198,12 @@ export const peerHostLost: PatternRule = {
             )
             .map((other) => other.name);
           const othersAnswer = others.length > 0;
+          const wereIdle = !offLink && idle >= SHORTEST_IDLE;
           return [
             reportPattern(peerHostLost, {
               confidence: 'inferred',
               title: `All ${members.count} connections that wait for {host} were last answered within the same {spread}`,
-              explanation: `Nothing was heard from {host} in the {since} that followed. ${offLink ? OFF_LINK : othersAnswer ? 'Other hosts were still heard in that time, so it is more likely the host, or the last part of the path to it.' : 'The host or the path to it failed; the capture does not show which.'}`,
+              explanation: `Nothing was heard from {host} in the {since} that followed. ${offLink ? OFF_LINK : othersAnswer ? 'Other hosts were still heard in that time, so it is more likely the host, or the last part of the path to it.' : wereIdle ? 'The host or the path to it failed, or a device on the path forgot idle connections; the capture does not show which.' : 'The host or the path to it failed; the capture does not show which.'}${wereIdle ? IDLE_BEFORE : ''}`,
               connections: members.ids,
               count: members.count,
               from: members.from,
@@ -200,15 +215,17 @@ export const peerHostLost: PatternRule = {
                 silentSeconds: round(silentSeconds),
                 othersAnswer,
                 ...(offLink && { offLink }),
+                ...(wereIdle && { idleSeconds: round(idle) }),
               },
               ...(offLink
                 ? { likelyCauses: causesOfLostNeighbour('host'), nextSteps: [LOOK_AT_HOST] }
-                : othersAnswer && { nextSteps: [LOOK_AT_OTHERS, LOOK_AT_HOST] }),
+                : adviceFor(wereIdle ? idle : 0, othersAnswer)),
               words: {
                 host: name,
                 others: listed(others),
                 spread: duration(spread),
                 since: duration(silentSeconds),
+                idle: duration(idle),
               },
             }),
           ];
@@ -217,6 +234,16 @@ export const peerHostLost: PatternRule = {
     };
   },
 };
+
+/** What may have happened, and what to check, if all connections had been idle for so many seconds. */
+function adviceFor(idle: number, othersAnswer: boolean) {
+  const causes = [HOST_LOST, PATH_LOST];
+  const steps = [othersAnswer ? LOOK_AT_OTHERS : ASK_FOR_OTHERS, LOOK_AT_HOST];
+  if (idle === 0) return { likelyCauses: causes, nextSteps: steps };
+  return idle >= IDLE_SECONDS
+    ? { likelyCauses: [FORGOTTEN, ...causes], nextSteps: [LOOK_AT_IDLE, ...steps] }
+    : { likelyCauses: [...causes, FORGOTTEN], nextSteps: [...steps, LOOK_AT_IDLE] };
+}
 
 /** What is said of a silent peer whose host was heard elsewhere for so many seconds more. */
 function contrastWith(seconds: number, peer: string, sender: string, finding: Finding): Contrast {

@@ -8,11 +8,16 @@ import { at, connection, moment } from '../../support/connection-builder.js';
 import { finding, patternsOf, textsOf, UNFILLED } from '../../support/pattern-tester.js';
 
 function silent(...heard: number[]) {
+  return silentFrom(13, ...heard);
+}
+
+/** Connections last heard at some time, and asked in vain from another on. */
+function silentFrom(asked: number, ...heard: number[]) {
   return heard.map(
     (seconds, id) =>
       [
         connection({ id, server: { lastSegment: moment(seconds, 10 + id) } }),
-        [finding('peer-unresponsive', { from: at(13) })],
+        [finding('peer-unresponsive', { from: at(asked) })],
       ] as const,
   );
 }
@@ -25,6 +30,20 @@ describe('peer-host-lost', () => {
     );
     expect(pattern.facts).toMatchObject({ host: '10.0.0.2', silentSeconds: 87.5 });
     expect(textsOf(pattern)).not.toMatch(UNFILLED);
+  });
+
+  it('says that all had been idle, and thinks of a device the sooner, the longer', () => {
+    const [used] = patternsOf(peerHostLost, silent(10, 12.5), 100);
+    expect(used.facts).not.toHaveProperty('idleSeconds');
+    expect(textsOf(used)).not.toMatch(/idle/);
+    const [idle] = patternsOf(peerHostLost, silent(10, 11), 100);
+    expect(idle.facts).toMatchObject({ idleSeconds: 2 });
+    expect(idle.explanation).toMatch(/had been idle for 2 s or longer before/);
+    expect(idle.likelyCauses.at(-1)).toMatch(/forgot the idle connections/);
+    const [longIdle] = patternsOf(peerHostLost, silentFrom(60, 10, 11), 100);
+    expect(longIdle.likelyCauses[0]).toMatch(/forgot the idle connections/);
+    expect(longIdle.nextSteps[0]).toMatch(/^Check the idle timeout .* against 49 s/);
+    expect(textsOf(longIdle)).not.toMatch(UNFILLED);
   });
 
   it('says that the host is gone from its link, if nobody answers for its address', () => {
