@@ -11,7 +11,7 @@ import {
 } from './evidence/evidence.js';
 import { LOST_NEIGHBOUR_CITATIONS, reportSilence } from './evidence/neighbours.js';
 import type { Rule } from './rule.js';
-import { causesOfSilence, IDLE_SECONDS, stepsOfSilence } from './wording/host-fate.js';
+import { causesOfOutage, causesOfSilence, IDLE_SECONDS, stepsOfSilence } from './wording/host-fate.js';
 import { inGeneral, type ProgramView, READS_END, seenAt } from './wording/program-view.js';
 import { count, duration, nameOf, round } from './wording/wording.js';
 
@@ -90,7 +90,10 @@ export const keepaliveUnanswered: Rule = {
     const heard = peer.lastSegment?.time ?? connection.start;
     const idleSeconds = secondsBetween(heard, run.time);
     const reset = findReset(prober, ({ hasAck }, seen) => hasAck && seen.frame > run.lastFrame);
-    const causes = causesOfSilence('peer', idleSeconds >= IDLE_SECONDS);
+    const again = peer.lastSegment;
+    const heardAgain = reset !== null && again !== null && again.frame > reset.frame ? again.frame : null;
+    const causes =
+      heardAgain === null ? causesOfSilence('peer', idleSeconds >= IDLE_SECONDS) : causesOfOutage('peer');
     // If a run was answered at first, nothing shows when the answers ended.
     const isShort =
       !silentSince(peer, run) ||
@@ -102,7 +105,7 @@ export const keepaliveUnanswered: Rule = {
       citations: reset === null ? cited : [...cited, cite.keepAliveReset],
       confidence: gradedBy(connection, 'observed'),
       title: '{probes} of {prober} to {peer} went unanswered',
-      explanation: `{probes}, from frame {first} to frame {last}${interval > 0 ? ', {interval} apart' : ''}, got no answer.${idleSeconds > 0 ? ' {peer} had last been heard {idle} before the first.' : ''}${reset === null ? '' : ` Then {prober} ended the connection with RST in frame ${reset.frame}.`}`,
+      explanation: `{probes}, from frame {first} to frame {last}${interval > 0 ? ', {interval} apart' : ''}, got no answer.${idleSeconds > 0 ? ' {peer} had last been heard {idle} before the first.' : ''}${reset === null ? '' : ` Then {prober} ended the connection with RST in frame ${reset.frame}.`}${heardAgain === null ? '' : ` {peer} was still there: it sent again in frame ${heardAgain}.`}`,
       applicationSees: `${seenAt(prober, peer, PROBER)} {peer}: nothing.`,
       frames: [peer.lastSegment?.frame ?? null, run.frame, run.lastFrame, reset?.frame ?? null],
       from: run.time,

@@ -78,6 +78,8 @@ export const undeliveredDataAtAbort: Rule = {
         ? marksAgainst(connection, sender, receiver, reset)
         : marksAgainst(connection, receiver, sender, reset)) !== null;
     const alert = mayBeTlsAlert(connection, sender, sender.unacknowledgedBytes);
+    const last = sender.lastNewData;
+    const sentLater = last !== null && last.frame > reset.frame;
     return reportFinding(undeliveredDataAtAbort, connection, {
       endpoint: sender.role,
       severity:
@@ -88,10 +90,10 @@ export const undeliveredDataAtAbort: Rule = {
             : 'error',
       confidence: byReceiver === null || suspect ? 'possible' : gradedBy(connection, 'inferred'),
       title: '{bytes} of {sender} {were} never acknowledged when the connection was reset',
-      explanation: `The reset ${suspect ? 'in the name of' : 'of'} ${byReceiver === null ? `{sender}${suspect ? '' : ' itself'}` : '{receiver}'} in frame {rst} ended the connection; {bytes} that {sender} had sent {were} not acknowledged by then.${suspect ? ' The reset has marks of another sender: if it came from one, they may still have arrived.' : ''}${alert ? ` ${MAY_BE_TLS_ALERT}` : ''}`,
-      frames: [sender.lastNewData?.frame ?? null, reset.frame],
-      from: sender.lastNewData?.time ?? reset.time,
-      to: reset.time,
+      explanation: `The reset ${suspect ? 'in the name of' : 'of'} ${byReceiver === null ? `{sender}${suspect ? '' : ' itself'}` : '{receiver}'} in frame {rst} ended the connection; {bytes} that {sender} ${sentLater ? `sent, the last of them only afterwards in frame ${last.frame}, {were} never acknowledged` : 'had sent {were} not acknowledged by then'}.${suspect ? ' The reset has marks of another sender: if it came from one, they may still have arrived.' : ''}${alert ? ` ${MAY_BE_TLS_ALERT}` : ''}`,
+      frames: [last?.frame ?? null, reset.frame],
+      from: sentLater ? reset.time : (last?.time ?? reset.time),
+      to: sentLater ? last.time : reset.time,
       applicationSees: seenBy(byReceiver, suspect),
       ...(alert ? {} : { citations: CITATIONS }),
       facts: {

@@ -44,6 +44,13 @@ testRule(keepaliveUnanswered, {
       facts: { unansweredProbes: 3 },
     },
     {
+      name: 'and blames no host that was heard again afterwards',
+      connection: probed(6, 2, 21),
+      end: 150,
+      explanation: /was still there: it sent again in frame 21\.$/,
+      likelyCauses: /^The path lost segments for a time(?!.*lost power)/s,
+    },
+    {
       name: 'on the last of a run that was answered before',
       connection: probed(5, 2, 12),
       end: 130,

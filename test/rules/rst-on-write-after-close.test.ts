@@ -83,7 +83,7 @@ testRule(rstOnWriteAfterClose, {
       endpoint: 'client',
       severity: 'warning',
       explanation:
-        /hardly had time to see the close\. The write returned success, .* next write raises SIGPIPE/,
+        /may not yet have seen the close\. The write returned success, .* next write raises SIGPIPE/,
       applicationSees:
         /^10\.0\.0\.2:8080: \(on Linux\) read returns 0 before and after the reset; the first write/,
       likelyCauses: /^The server ended the connection on its own/,
@@ -95,7 +95,7 @@ testRule(rstOnWriteAfterClose, {
       end: 3,
       endpoint: 'client',
       severity: 'warning',
-      explanation: /see the close, which came after 10\.0\.0\.1:40000 had sent nothing for 2 s\./,
+      explanation: /seen the close, which came after 10\.0\.0\.1:40000 had sent nothing for 2 s\./,
       likelyCauses:
         /^The server’s idle timeout, of 2 s or so, .* \(possible\)\.\nThe server closed after an error/,
       nextSteps:

@@ -19,6 +19,17 @@ testRule(undeliveredDataAtAbort, {
       facts: { unacknowledgedBytes: 1460, resetBy: 'server' },
     },
     {
+      name: 'on data that was sent only after the reset',
+      connection: connection({
+        client: { ...sending, lastNewData: moment(7, 12) },
+        server: { milestones: [abort] },
+      }),
+      end: 8,
+      explanation:
+        /1,460 bytes that .* sent, the last of them only afterwards in frame 12, were never acknowledged\.$/,
+      frames: [9, 12],
+    },
+    {
       name: 'as info when the sender itself aborts: it gave its data up',
       connection: connection({ server: { ...sending, milestones: [abort] } }),
       end: 6,

@@ -17,6 +17,15 @@ export function causesOfSilence(name: string, afterIdle = false): readonly strin
   return afterIdle ? [device, host, path] : [host, path, device];
 }
 
+/** The endpoint was silent, and heard again when it was too late. */
+export function causesOfOutage(name: string): readonly string[] {
+  const device = causesOfSilence(name, true)[0];
+  return [
+    `The path lost segments for a time, or loses those of one direction (likely): the host of {${name}} had not gone.`,
+    device,
+  ];
+}
+
 /** How to tell whether the host or the path failed, when an endpoint no longer sends anything. */
 export function stepsOfSilence(name: string): readonly string[] {
   return [

@@ -23,6 +23,11 @@ import { count, duration } from './wording.js';
 const MOST_OF_ROUND_TRIP = 0.75;
 /** A closer that had sent something this short a time before has not closed an idle connection (seconds). */
 const IDLE_SECONDS = 1;
+/** Idle timeouts are no shorter (seconds). */
+const SHORTEST_TIMEOUT = 2;
+
+const GOODBYE =
+  'A goodbye that {writer} sends when it sees the close, as SSH clients do (possible): then nothing is lost.';
 /** A closer that closes sooner after its last data was hardly waiting for an answer (seconds). */
 const SHORTEST_WAIT = 0.5;
 
@@ -170,23 +175,25 @@ function ofClient(written: Written): Variant {
   }
   const idle = quietBefore(written);
   const wasIdle =
-    idle !== null && lasted(written.connection, written.closer.lastNewData!.frame, idle, IDLE_SECONDS);
+    idle !== null && lasted(written.connection, written.closer.lastNewData!.frame, idle, SHORTEST_TIMEOUT);
   return {
     name: 'race',
     severity: 'warning',
     restsOn: ['promptSeconds'],
     title: 'wrote when its peer had just closed: {bytes} lost to RST',
-    meaning: `The program hardly had time to see the close${wasIdle ? `, which came after {closer} had sent nothing for ${duration(idle)}` : ''}. ${lossOf(written)} Whether the peer would have wanted the bytes is unknown.`,
+    meaning: `The program may not yet have seen the close${wasIdle ? `, which came after {closer} had sent nothing for ${duration(idle)}` : ''}. ${lossOf(written)} Whether the peer would have wanted the bytes is unknown.`,
     likelyCauses: wasIdle
       ? [
           `The server’s idle timeout, of ${duration(idle)} or so, expired just as the client used the connection again (possible).`,
           EARLY_ERROR,
           ENDED,
+          GOODBYE,
         ]
       : [
           'The server ended the connection on its own, after a timeout or when it was done, while the client was writing (possible).',
           EARLY_ERROR,
           ENDED,
+          GOODBYE,
         ],
     nextSteps: [
       wasIdle
