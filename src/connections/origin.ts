@@ -1,5 +1,6 @@
 /** Whether a segment comes from where its sender's segments came from before, by link address and time to live. */
 import type { Segment } from '../decode/segment.js';
+import { ROUTE_CHANGE_HOPS } from './milestones.js';
 import { BOTH_SIDES, FLAGS, LINK_SOURCE, STATE, TTL_MASK, TTL_SHIFT } from './record.js';
 
 /** What stacks start with. Resets and SYN-ACKs of one host may start with another than its other segments. */
@@ -18,13 +19,14 @@ export function hasOtherLinkAddress(memory: Int32Array, base: number, x: number,
 
 /** It comes from another link address, or has crossed another number of routers. */
 export function isFromElsewhere(memory: Int32Array, base: number, x: number, segment: Segment): boolean {
-  if ((memory[base + FLAGS] & BOTH_SIDES) !== 0) return false;
-  return hasOtherLinkSource(memory, x, segment) || hasOtherDistance(memory, x, segment);
+  // A capture on both sides of a router may have either copy of a segment first.
+  if ((memory[base + FLAGS] & BOTH_SIDES) !== 0) return hopsApart(memory, x, segment) > ROUTE_CHANGE_HOPS;
+  return hasOtherLinkSource(memory, x, segment) || hopsApart(memory, x, segment) > 0;
 }
 
 /** Takes in a copy that the capture made: it may show that the capture sees both sides of a router. */
 export function compareCopy(memory: Int32Array, base: number, x: number, segment: Segment): void {
-  if (hasOtherLinkSource(memory, x, segment) || hasOtherDistance(memory, x, segment))
+  if (hasOtherLinkSource(memory, x, segment) || hopsApart(memory, x, segment) > 0)
     memory[base + FLAGS] = memory[base + FLAGS] | BOTH_SIDES;
 }
 
@@ -33,7 +35,8 @@ function hasOtherLinkSource(memory: Int32Array, x: number, { linkSource }: Segme
   return usual !== 0 && linkSource !== 0 && linkSource !== usual;
 }
 
-function hasOtherDistance(memory: Int32Array, x: number, { ttl }: Segment): boolean {
+/** By how many routers the ways of this segment and of the last one of the endpoint at `x` differ. */
+function hopsApart(memory: Int32Array, x: number, { ttl }: Segment): number {
   const usual = (memory[x + STATE] & TTL_MASK) >>> TTL_SHIFT;
-  return usual !== 0 && ttl !== usual && hopsTo(ttl) !== hopsTo(usual);
+  return usual === 0 ? 0 : Math.abs(hopsTo(ttl) - hopsTo(usual));
 }

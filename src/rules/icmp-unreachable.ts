@@ -19,6 +19,10 @@ import { READS_END, seenAt } from './wording/program-view.js';
 import { type Draft, reportFinding } from './wording/report-finding.js';
 import { count, nameOf, round } from './wording/wording.js';
 
+/** The SYN-ACK did not arrive, and perhaps nobody waits for it. */
+const FORGED_SYN =
+  'The SYN came from a forged address, as in a SYN flood (possible): then nobody there waits for the answer.';
+
 /** What may be behind an error and what to look at, most likely first. */
 interface Advice {
   readonly causes: readonly string[];
@@ -225,14 +229,14 @@ export const icmpUnreachable: Rule = {
           : '{peer} answered afterwards: the connection outlived the error.';
     const draft: Draft = {
       endpoint: sender.role,
-      severity: unsent ? 'info' : dead ? 'error' : 'warning',
+      severity: unsent ? 'info' : dead && !(connecting && sender.role === 'server') ? 'error' : 'warning',
       confidence: unsent || dead ? 'inferred' : 'observed',
       title: `${local ? 'The host of {sender} itself' : '{reporter}'} reported “${text}” for {peer}${unsent ? ', quoting a number that {sender} was not seen to send' : ''}`,
       explanation: unsent
         ? `{errors} from {reporter}, the first in frame {first}: ${name}. It quotes the sequence number ${icmp.sequence}, far from all that {sender} was seen to send: the error is forged, about another connection, or was rewritten on the path. ${after}`
         : `{errors} from {reporter}, the first in frame {first}, about ${run.count === 1 ? 'a segment' : 'segments'} of {sender}: ${name}. ${icmp.quotesAcknowledged ? `${run.count === 1 ? 'It quotes' : 'They quote'} what had been acknowledged, as a keep-alive does. ` : ''}${local ? '{reporter} is the address of {sender}: its own host reports this, not a router. ' : ''}${after}`,
       applicationSees: outcome(sender, peer, icmp, errno, dead, handshake),
-      likelyCauses: advice.causes,
+      likelyCauses: connecting && sender.role === 'server' ? [...advice.causes, FORGED_SYN] : advice.causes,
       nextSteps: advice.next,
       citations: citationsFor(icmp, kind, subject, errno, connecting),
       frames: [run.frame, run.lastFrame, handshake?.answeredIn ?? null, handshake?.refusedIn ?? null],

@@ -11,7 +11,7 @@ import {
   type SeenReset,
 } from './evidence/evidence.js';
 import { LOST_NEIGHBOUR_CITATIONS, lostNeighbour, reportSilence } from './evidence/neighbours.js';
-import { type Silence, silenceMetBy } from './evidence/silence.js';
+import { mayBeTooLarge, type Silence, silenceMetBy } from './evidence/silence.js';
 import type { Finding } from './finding.js';
 import type { Rule } from './rule.js';
 import { MINIMUM_RETRANSMISSIONS } from './thresholds.js';
@@ -34,6 +34,10 @@ const GAVE_UP: ProgramView = {
   ended: `${READS_END}; its next write fails with ETIMEDOUT, if it was its kernel that gave up; a program that gave up knows of it`,
 };
 
+/** What passes every path, as RFC 9293 §3.7.1 assumes on IPv4. */
+const DEFAULT_SEGMENT_BYTES = 536;
+const TOO_LARGE =
+  'What is repeated is larger than all that had ever arrived, and may be too large for the path (possible): then smaller packets get through. See pmtu-black-hole.';
 const ENDED =
   '{peer} had ended the connection itself: it closed, and its host answered what {sender} still had on the way with that reset; {sender} could not accept it, as its number lay before the FIN, and what {sender} has sent since is dropped there or on the way (likely).';
 
@@ -103,6 +107,7 @@ export const peerUnresponsive: Rule = {
       likelyCauses: [
         ...(ended === null ? [] : [ENDED]),
         ...(silence.wasAcknowledged ? [NOT_TAKEN_IN] : []),
+        ...(mayBeTooLarge(silence, DEFAULT_SEGMENT_BYTES) ? [TOO_LARGE] : []),
         ...causesOfSilence('peer', idleSeconds >= IDLE_SECONDS),
       ],
       confidence: gradedBy(connection, 'observed'),

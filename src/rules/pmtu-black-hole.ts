@@ -3,7 +3,7 @@ import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
 import { eachEndpoint, gradedBy, lasted } from './evidence/evidence.js';
 import { asksForSmaller } from './evidence/icmp-errors.js';
-import { silenceMetBy } from './evidence/silence.js';
+import { mayBeTooLarge, silenceMetBy } from './evidence/silence.js';
 import type { Rule } from './rule.js';
 import { MINIMUM_RETRANSMISSIONS } from './thresholds.js';
 import { inGeneral, type ProgramView, READS_END, seenAt } from './wording/program-view.js';
@@ -78,10 +78,8 @@ export const pmtuBlackHole: Rule = {
   check: eachEndpoint((sender, peer, connection, { captureEnd, options }) => {
     const silence = silenceMetBy(connection, sender, peer, options.minimumRetransmissions, captureEnd);
     if (silence === null || silence.wasAcknowledged || silence.run.retransmitted === undefined) return null;
-    const { payloadBytes, optionBytes, acknowledgedBytes, offloaded, dontFragment } =
-      silence.run.retransmitted;
-    if (!dontFragment || offloaded || payloadBytes <= options.minimumBytes) return null;
-    if (acknowledgedBytes === 0 || acknowledgedBytes >= payloadBytes) return null;
+    if (!mayBeTooLarge(silence, options.minimumBytes)) return null;
+    const { payloadBytes, optionBytes, acknowledgedBytes } = silence.run.retransmitted;
     if (sender.milestones.some(({ icmp }) => icmp !== undefined && asksForSmaller(icmp))) return null;
     const alive = arrivedAfterwards(sender, peer, connection);
     return reportFinding(pmtuBlackHole, connection, {

@@ -25,6 +25,17 @@ export interface Silence {
   readonly wasAcknowledged: boolean;
 }
 
+/**
+ * What it repeats may not be fragmented on the way, and is larger than all that was ever acknowledged of it, and than
+ * `minimumBytes`: it may be too large for the path.
+ */
+export function mayBeTooLarge({ run: { retransmitted } }: Silence, minimumBytes: number): boolean {
+  if (retransmitted === undefined) return false;
+  const { payloadBytes, acknowledgedBytes, offloaded, dontFragment } = retransmitted;
+  if (!dontFragment || offloaded || payloadBytes <= minimumBytes) return false;
+  return acknowledgedBytes > 0 && acknowledgedBytes < payloadBytes;
+}
+
 /** What `sender` meets, if it is silence; at least `minimum` retransmissions are needed to say so. */
 export function silenceMetBy(
   connection: Connection,
