@@ -68,14 +68,14 @@ there, numbers are relative
                                       ⋮ 62.0 s of silence ⋮
   62.1941    #10 TIME-WAIT✗    ◀───── FIN,ACK seq 26 ack 20 ────── LAST-ACK
   62.1942    #11 CLOSED        ─────────── RST seq 20 ───────────▶ CLOSED?
-                               ▲ error: fin-wait-2-timeout-late-fin
+                               ▲ warning: fin-wait-2-timeout-late-fin
 
 states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
 the client's TIME-WAIT of #10 was disproved by #11
 the client ended in CLOSED
 the server ended in CLOSED
 
-error 10.9.31.2:8080 sent its FIN 62 s after the peer’s close, and
+warning 10.9.31.2:8080 sent its FIN 62 s after the peer’s close, and
 10.9.31.1:40000 no longer knew the connection
 fin-wait-2-timeout-late-fin · #8, #9, #10, #11 · RFC 9293 §3.10.7.1, §3.5.2;
 Linux ip-sysctl tcp_fin_timeout; tcp(7) tcp_fin_timeout

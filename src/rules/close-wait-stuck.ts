@@ -239,12 +239,14 @@ function heldLong(
       (verdict === 'accepted' || verdict === 'no-connection'),
   );
   const what = reset?.reset.trigger?.kind === 'data' ? 'data' : 'FIN';
+  // A FIN that is refused loses nothing, if all before it has arrived.
+  const isHarmless = what === 'FIN' && holder.unacknowledgedBytes === 0;
   // That somebody else ended the wait makes it no shorter.
   const closed = hasEnded(left);
   const severity: Severity =
-    reset !== null || (!closed && wasQuietFor(options.errorSeconds))
+    (reset !== null && !isHarmless) || (!closed && wasQuietFor(options.errorSeconds))
       ? 'error'
-      : !closed || wasQuietFor(options.errorSeconds)
+      : reset !== null || !closed || wasQuietFor(options.errorSeconds)
         ? 'warning'
         : 'info';
   const end = endOf(left);

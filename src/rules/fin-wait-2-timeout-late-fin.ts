@@ -46,7 +46,7 @@ export const finWait2TimeoutLateFin: Rule = {
   ],
   documentation: {
     meaning:
-      'After close() a kernel does not keep FIN-WAIT-2 forever: Linux drops it, without a packet, after tcp_fin_timeout. A FIN or data that comes later meets a host that no longer knows the connection and answers with RST. A late FIN loses nothing but the proof of delivery; late data is lost.',
+      'After close() a kernel does not keep FIN-WAIT-2 forever: Linux drops it, without a packet, after tcp_fin_timeout. A FIN or data that comes later meets a host that no longer knows the connection and answers with RST. A late FIN loses nothing but the proof of delivery, and is a warning; late data is lost.',
     proof: [
       'The FIN of {closer} and its acknowledgment.',
       'Silence of {closer} for nearly as long as an orphaned FIN-WAIT-2 lasts, and no data accepted in that time.',
@@ -91,6 +91,8 @@ export const finWait2TimeoutLateFin: Rule = {
     const ageSeconds = secondsBetween(covered.time, reset.time) - trigger.reactionSeconds;
     return reportFinding(finWait2TimeoutLateFin, connection, {
       endpoint: late.role,
+      // A FIN alone loses nothing, if all before it has arrived.
+      ...(what === 'FIN' && late.unacknowledgedBytes === 0 && { severity: 'warning' }),
       confidence: gradedBy(connection, 'inferred'),
       title: `{late} sent its ${what} {age} after the peer’s close, and {closer} no longer knew the connection`,
       explanation: `{closer} sent its FIN in frame {fin}, acknowledged in frame {ack}. The ${what} of {late} came {age} later, in frame {trigger}, and was answered with RST in frame {rst}: {closer} no longer had such a connection. That fits the end of an orphaned FIN-WAIT-2, which no packet shows; a restart of the host would look the same.`,

@@ -216,7 +216,7 @@ export const rstActiveAbort: Rule = {
       'A reset that answers data after a close, or data that crossed it: rst-on-write-after-close, rst-on-close-race.',
       'A reset from a host that lost the connection: rst-half-open-discovered.',
       'A reset after unanswered keep-alives: keepalive-unanswered.',
-      'A client that leaves with nothing outstanding, or in the middle of a response: it stays info.',
+      'A client that leaves with nothing outstanding, in the middle of a response, or right behind what it sent, as health checks do: it stays info.',
       'An abort after the other side’s close, when that side accepted nothing more either: it stays info.',
       'An abort before the other side’s FIN arrived, with all data acknowledged: it stays info.',
       'Many such info findings, however many in a minute: recurring-finding counts only what is at least a warning.',
@@ -256,7 +256,7 @@ export const rstActiveAbort: Rule = {
     const certain = kind.ofAnother === undefined && abort.reset.trigger === null && !isUnheard(aborter);
     return reportFinding(rstActiveAbort, connection, {
       endpoint: aborter.role,
-      severity: severityOf(aborter, peer, connection),
+      severity: severityOf(aborter, peer, abort, connection),
       confidence: gradedBy(connection, certain ? 'inferred' : 'possible'),
       title:
         kind.ofAnother === undefined
@@ -348,7 +348,7 @@ function hasTakenFin(endpoint: Endpoint, peer: Endpoint): boolean {
 const AFTER_PEER_FIN = ['CLOSE-WAIT', 'CLOSING', 'TIME-WAIT'] as const;
 
 /** A client may leave as it likes: with all it asked for, or in the middle of a response it no longer wants. */
-function severityOf(aborter: Endpoint, peer: Endpoint, connection: Connection): Severity {
+function severityOf(aborter: Endpoint, peer: Endpoint, reset: SeenReset, connection: Connection): Severity {
   // All that a side threw away or left behind was a goodbye.
   if (mayBeTlsAlert(connection, peer, peer.unacknowledgedBytes) && peer.finSent) return 'info';
   // Each had all of the other's data, and the peer closed at the same moment.
@@ -358,7 +358,14 @@ function severityOf(aborter: Endpoint, peer: Endpoint, connection: Connection): 
   if (goodbyeAfterFin(connection, aborter, peer) > 0) return 'info';
   if (aborter.role === 'server') return 'warning';
   if (mayBeTlsAlert(connection, aborter, aborter.unacknowledgedBytes)) return 'info';
+  // It did not even wait for what it had just sent.
+  if (aborter.lastNewData !== null && leftAtOnce(aborter.lastNewData, reset, connection)) return 'info';
   return allArrived(aborter, peer) || peer.unacknowledgedBytes > 0 ? 'info' : 'warning';
+}
+
+function leftAtOnce(data: Moment, reset: SeenReset, connection: Connection): boolean {
+  const since = secondsBetween(data.time, reset.time);
+  return endedWithin(connection, Math.min(data.frame, reset.frame), since, SHORTEST_WAIT);
 }
 
 /** Octets of a TLS alert that are all that `peer` sent after the FIN of `aborter`; 0 if there was more, or none. */

@@ -205,7 +205,7 @@ export const rstHalfOpenDiscovered: Rule = {
           : windowed
             ? `A reset in the name of {forgetter} ended this ${kind}`
             : `{forgetter} reset this ${kind} as one that it does not know`,
-      explanation: `{knower} ${whatItSent(knower, trigger)} in frame {trigger}${unheard ? '' : ', {idle} after the last segment of {forgetter},'} and got RST in frame {rst}, ${windowed ? `numbered like that of a host without such a connection. But it has a window of ${window}, and Linux sends such resets with a window of 0: it may be an abort, or come from a device on the path.` : 'in the form that a host without such a connection sends.'} No FIN from {forgetter} was seen before.${wasSending ? ' Its last segment before that was data sent again, so a FIN may have waited behind it.' : ''}${elsewhere === null ? '' : SAYS_ELSEWHERE[elsewhere]}${copies > 0 ? ' {again} without an acknowledgment.' : ''}${connection.quality.midstream ? ' The capture starts inside the connection, so an earlier FIN may have been missed.' : ''}`,
+      explanation: `{knower} ${whatItSent(knower, trigger)} in frame {trigger}${unheard ? '' : ', {idle} after the last segment of {forgetter},'} and got RST in frame {rst}, ${windowed ? `numbered like that of a host without such a connection. But it has a window of ${window}, and Linux sends such resets with a window of 0: it may be an abort, or come from a device on the path.` : 'in the form that a host without such a connection sends.'} No FIN from {forgetter} was seen before.${wasSending ? ' Its last segment before that was data sent again or a probe of a closed window, so a FIN may have waited behind it.' : ''}${elsewhere === null ? '' : SAYS_ELSEWHERE[elsewhere]}${copies > 0 ? ' {again} without an acknowledgment.' : ''}${connection.quality.midstream ? ' The capture starts inside the connection, so an earlier FIN may have been missed.' : ''}`,
       applicationSees: `${seenAt(knower, forgetter, KNOWER, reset.frame)} ${otherHost ? OF_OLD_HOST : OF_FORGETTER}`,
       nextSteps:
         resetBefore !== null
@@ -255,6 +255,12 @@ export const rstHalfOpenDiscovered: Rule = {
  * due yet (gaps double): it still had the connection then.
  */
 function wasSendingAgain(forgetter: Endpoint, { time, reset: { trigger } }: SeenReset): boolean {
+  // Behind a closed window, a FIN has to wait as well.
+  const probe = lastMilestone(forgetter, 'window-probe');
+  if (probe !== null && trigger !== null && probe.lastFrame < trigger.frame) {
+    const last = trigger.idleSeconds + trigger.reactionSeconds + ROUNDING;
+    if (secondsBetween(probe.lastTime, time) <= last) return true;
+  }
   const run = lastMilestone(forgetter, 'retransmission-run');
   if (run === null || trigger === null || run.lastFrame >= trigger.frame) return false;
   const since = secondsBetween(run.lastTime, time);

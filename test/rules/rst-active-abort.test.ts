@@ -75,6 +75,20 @@ testRule(rstActiveAbort, {
       explanation: /had sent 31 bytes after that FIN\. They have the size of a TLS alert/,
     },
     {
+      name: 'as info on a client that leaves right behind what it sent, as a health check does',
+      connection: connectionOf(`
+        0.00 C S  0
+        0.01 S SA 0 1
+        0.02 C A  1 1
+        0.03 C PA 1 1 +517
+        0.04 S PA 1 518 +141
+        0.05 C PA 518 142 +51
+        0.051 C RA 569 142`),
+      end: 6,
+      endpoint: 'client',
+      severity: 'info',
+    },
+    {
       name: 'on a peer that has not read for a while, and thinks of a send timeout first',
       connection: connectionOf(`
         0.00 C S  0

@@ -145,6 +145,28 @@ testRule(rstHalfOpenDiscovered, {
       facts: { resetFrom: 'another-host' },
     },
     {
+      name: 'as a possible warning where its FIN may have waited behind a closed window',
+      connection: connectionOf(`
+        0.00 C S  0
+        0.01 S SA 0 1
+        0.02 C A  1 1
+        0.03 C PA 1 1 +1000
+        0.04 S A  1 1001 win=0
+        1.04 C A  1000 1
+        1.05 S A  1 1001 win=0
+        5.05 C A  1000 1
+        5.06 S A  1 1001 win=0
+        8.00 S PA 1 1001 +25 win=0
+        8.01 C R  1001`),
+      end: 91,
+      endpoint: 'client',
+      severity: 'warning',
+      confidence: 'possible',
+      explanation: /a probe of a closed window, so a FIN may have waited behind it/,
+      likelyCauses:
+        /^The program of 10\.0\.0\.1:40000 had closed or ended while its own data was unacknowledged/,
+    },
+    {
       name: 'on one from another distance: a device on the path rejects the connection',
       connection: connectionOf(`
         0.00 C S  0

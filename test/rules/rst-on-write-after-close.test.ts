@@ -71,7 +71,7 @@ testRule(rstOnWriteAfterClose, {
     },
     {
       name: 'as a warning if the client had not got any answer',
-      connection: written(2.2, 1000, { server: { payloadBytes: 1000 } }),
+      connection: written(2.2, 1000, { client: { payloadBytes: 80 }, server: { payloadBytes: 1000 } }),
       end: 3,
       severity: 'warning',
       facts: { variant: 'race' },
@@ -88,6 +88,26 @@ testRule(rstOnWriteAfterClose, {
         /^10\.0\.0\.2:8080: \(on Linux\) read returns 0 before and after the reset; the first write/,
       likelyCauses: /^The server ended the connection on its own/,
       facts: { variant: 'race' },
+    },
+    {
+      name: 'and calls no server idle that was still being sent something',
+      connection: withRolesSwapped(
+        written(2.2, 1000, { client: { lastNewData: moment(0.1, 4) }, dataBefore: 5 }),
+      ),
+      end: 3,
+      endpoint: 'client',
+      severity: 'warning',
+      likelyCauses: /^The server ended the connection on its own/,
+    },
+    {
+      name: 'and says how long a client had waited that had just left',
+      connection: written(2.2, 1000, {
+        client: { lastNewData: moment(0.1, 4), payloadBytes: 80 },
+        server: { payloadBytes: 1000 },
+      }),
+      end: 3,
+      severity: 'warning',
+      explanation: /The client had waited 2 s for any answer/,
     },
     {
       name: 'with the server’s idle timeout for a cause, where it had sent nothing for long before its FIN',
@@ -116,8 +136,18 @@ testRule(rstOnWriteAfterClose, {
       facts: { variant: 'race' },
     },
     {
-      name: 'as a warning on the first words of a server to a client that had asked for nothing',
+      name: 'as info on the first words of a server to a client that had asked for nothing: a health check',
       connection: written(2.5, 1000, { server: { payloadBytes: 1000 } }),
+      end: 3,
+      severity: 'info',
+      title:
+        '10.0.0.2:8080 wrote to a client that had connected and closed without sending anything: 1,000 bytes lost to RST',
+      likelyCauses: /^A health check or port scan/,
+      facts: { variant: 'unasked' },
+    },
+    {
+      name: 'as a warning on the first words of a server to a client that had asked at once and left',
+      connection: written(2.5, 1000, { client: { payloadBytes: 80 }, server: { payloadBytes: 1000 } }),
       end: 3,
       severity: 'warning',
       title: '10.0.0.2:8080 wrote 360 ms after its client had closed: 1,000 bytes lost to RST',
@@ -127,7 +157,7 @@ testRule(rstOnWriteAfterClose, {
     {
       name: 'as a warning on a first answer that came after its client had waited',
       connection: written(2.5, 1000, {
-        client: { lastNewData: moment(1, 4) },
+        client: { lastNewData: moment(1, 4), payloadBytes: 80 },
         server: { payloadBytes: 1000 },
       }),
       end: 3,

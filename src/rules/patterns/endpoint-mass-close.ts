@@ -4,7 +4,7 @@ import { secondsBetween, type Timestamp, timeAfter } from '../../core/time.js';
 import { cite } from '../citations.js';
 import { milestone, opened } from '../evidence/evidence.js';
 import type { Pattern } from '../finding.js';
-import { count, duration, inNetwork, round, times } from '../wording/wording.js';
+import { count, duration, inCase, inNetwork, round, times } from '../wording/wording.js';
 import { membersOf, type Span, type Sweep, type SweepLimits, spanOf, sweepsOf } from './bursts.js';
 import { Groups, MINIMUM_MEMBERS } from './members.js';
 import type { PatternRule } from './pattern-rule.js';
@@ -82,6 +82,18 @@ const LOGS =
 const QUESTION =
   'Are later connections refused (no listener), accepted (restarted) or unanswered (host down)?';
 
+const CAUSES = [PROCESS_ENDED, PROCESS_KILLED, `${HOST_STOPPED} (possible)${HOST_STOPPED_SHOWS}`];
+const CAUSES_OF_HOST = [
+  `The host {endpoint} was shutting down or restarting (likely)${HOST_STOPPED_SHOWS}`,
+  'One program, or one container, ran all these services and ended (possible): then other services of {endpoint} go on.',
+];
+/** Idle timeouts are no shorter, and services look for what is idle no less often than this (seconds). */
+const SHORTEST_TIMEOUT = 2;
+const TIMER_STEP = 1.1;
+const IDLE_TIMEOUT =
+  'The idle timeout of {endpoint}: these connections had last been used at about the same time (likely), and nothing had ended.';
+const HAD_BEEN_IDLE = ' All of them had been idle for {idle} or little more.';
+
 /** A server ends nearly all of its connections in one moment. */
 export const endpointMassClose: PatternRule = {
   id: 'endpoint-mass-close',
@@ -131,7 +143,7 @@ export const endpointMassClose: PatternRule = {
     ],
     applicationSees:
       'On every client: read returns 0 after a FIN, ECONNRESET after a reset; a write after the FIN draws a reset.',
-    likelyCauses: [PROCESS_ENDED, PROCESS_KILLED, `${HOST_STOPPED} (possible)${HOST_STOPPED_SHOWS}`],
+    likelyCauses: [...CAUSES, inCase('If all of them had been idle for the same time', IDLE_TIMEOUT)],
     nextSteps: [LOGS, QUESTION],
     example: { fixture: 'endpoint-mass-close', capture: 'client' },
   },
@@ -222,6 +234,13 @@ function patternOf(services: readonly Service[], limits: SweepLimits): Pattern |
   const endpoint = services.length > 1 ? address : formatEndpoint(address, port);
   const members = services.filter((service) => ports.has(service.port));
   return report(sweep, origin, endpoint, network, [...ports], aftermathOf(members, sweep, origin));
+}
+
+/** For how long all of them had been idle, in seconds, if that was the same for all of them; else null. */
+function commonIdle(members: readonly Span[]): number | null {
+  const idle = members.map((member) => member.idle ?? 0);
+  const [least, most] = [Math.min(...idle), Math.max(...idle)];
+  return least >= SHORTEST_TIMEOUT && most - least <= TIMER_STEP ? least : null;
 }
 
 /** The list for a connection that the service did not take; null for others. */
@@ -366,13 +385,17 @@ function report(
   const unanswered = members.filter(({ isUnanswered }) => isUnanswered).length;
   const after = `${unansweredInWords(unanswered)}${lostInWords(cutOff.length, lost)}${inWords(aftermath)}`;
   const causes = causesAfter(aftermath, ports.length > 1);
+  // A service that goes on may only have ended what was idle.
+  const goesOn = aftermath.refused.count + aftermath.unanswered.count === 0;
+  const idle = goesOn && resets === 0 ? commonIdle(members) : null;
+  const likelyCauses = ports.length > 1 ? CAUSES_OF_HOST : (causes ?? CAUSES);
   return reportPattern(endpointMassClose, {
     ...(cutOff.length > 0 && { severity: 'warning' }),
     confidence: 'inferred',
     title: `{endpoint} ended ${what} ${isDouble ? 'in two bursts {gap} apart' : 'within {spread}'} (${fins} FIN, ${resets} RST)`,
     explanation: isDouble
-      ? `${share}: first ${first.spans.length}, then ${last.spans.length}. A service manager that asks processes to stop and kills the rest some seconds later leaves such bursts; whether the host was shutting down is not visible.${after}`
-      : `${share}, which is consistent with its process ending; how it ended is not visible.${after}`,
+      ? `${share}: first ${first.spans.length}, then ${last.spans.length}. A service manager that asks processes to stop and kills the rest some seconds later leaves such bursts; whether the host was shutting down is not visible.${idle === null ? '' : HAD_BEEN_IDLE}${after}`
+      : `${share}, which is consistent with its process ending; how it ended is not visible.${idle === null ? '' : HAD_BEEN_IDLE}${after}`,
     connections: members.map(({ id }) => id),
     count: members.length,
     from: timeAfter(origin, first.from),
@@ -390,6 +413,7 @@ function report(
       ...(unanswered > 0 && { unanswered }),
       spreadSeconds: round(spread),
       ...(ports.length > 1 && { services: ports.length }),
+      ...(idle !== null && { idleSeconds: round(idle) }),
       ...(isDouble && { gapSeconds: round(gap) }),
       ...(causes !== null && {
         laterAccepted: aftermath.accepted.count,
@@ -400,13 +424,13 @@ function report(
     citations: resets === 0 ? OF_FINS : OF_RESETS,
     ...(resets === 0 && { applicationSees: SEEN_OF_FIN }),
     ...(fins === 0 && { applicationSees: SEEN_OF_RESET }),
-    words: { endpoint: inNetwork(endpoint, network), spread: duration(spread), gap: duration(gap) },
-    ...(ports.length > 1 && {
-      likelyCauses: [
-        `The host {endpoint} was shutting down or restarting (likely)${HOST_STOPPED_SHOWS}`,
-        'One program, or one container, ran all these services and ended (possible): then other services of {endpoint} go on.',
-      ],
-    }),
-    ...(causes !== null && { likelyCauses: causes, nextSteps: [LOGS] }),
+    words: {
+      endpoint: inNetwork(endpoint, network),
+      spread: duration(spread),
+      gap: duration(gap),
+      idle: duration(idle ?? 0),
+    },
+    likelyCauses: idle === null ? likelyCauses : [IDLE_TIMEOUT, ...likelyCauses],
+    ...(causes !== null && { nextSteps: [LOGS] }),
   });
 }

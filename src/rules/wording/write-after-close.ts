@@ -67,7 +67,8 @@ export interface Variant {
     | 'streaming'
     | 'race'
     | 'half-closed'
-    | 'farewell';
+    | 'farewell'
+    | 'unasked';
   readonly severity: Severity;
   /** Names of the options that make it this kind. */
   readonly restsOn: readonly string[];
@@ -174,8 +175,11 @@ function ofClient(written: Written): Variant {
     };
   }
   const idle = quietBefore(written);
+  // A server that was being sent something was not idle.
   const wasIdle =
-    idle !== null && lasted(written.connection, written.closer.lastNewData!.frame, idle, SHORTEST_TIMEOUT);
+    idle !== null &&
+    (written.data.dataBefore ?? 0) <= written.closer.lastNewData!.frame &&
+    lasted(written.connection, written.closer.lastNewData!.frame, idle, SHORTEST_TIMEOUT);
   return {
     name: 'race',
     severity: 'warning',
@@ -206,8 +210,22 @@ function ofClient(written: Written): Variant {
 }
 
 function ofServer(written: Written): Variant {
-  const { bytesSent, isFirst, options } = written;
+  const { closer, bytesSent, isFirst, options } = written;
   const { wasLate, hadNotice } = timingOf(written);
+  if (isFirst && closer.payloadBytes === 0) {
+    return {
+      name: 'unasked',
+      severity: 'info',
+      restsOn: [],
+      title: 'wrote to a client that had connected and closed without sending anything: {bytes} lost to RST',
+      meaning: 'Nobody was waiting for this data.',
+      likelyCauses: [
+        'A health check or port scan, which connects and closes (likely): it comes at regular intervals, or to many ports.',
+        'A client that ended at once (possible).',
+      ],
+      nextSteps: ['Nothing, if {closer} is a load balancer, a monitor or a kubelet.', SIGNAL],
+    };
+  }
   const waited = waitOf(written);
   // Whether it had asked for something before makes giving up no worse.
   const left = isFirst || waited !== null || cannotHaveWaited(written);
@@ -232,7 +250,7 @@ function ofServer(written: Written): Variant {
       restsOn: ['promptSeconds'],
       severity: isFirst ? 'warning' : 'info',
       title: 'wrote when its client had just closed: {bytes} lost to RST',
-      meaning: `The client did not wait for ${isFirst ? 'any answer' : 'this data'}${hasClosed(written) ? '.' : '; the server’s next write raises SIGPIPE or fails with EPIPE.'}`,
+      meaning: `The client ${waited === null ? 'did not wait' : `had waited ${duration(waited)}`} for ${isFirst ? 'any answer' : 'this data'}${hasClosed(written) ? '.' : '; the server’s next write raises SIGPIPE or fails with EPIPE.'}`,
       likelyCauses: CLIENT_LEFT,
       nextSteps: [UNLESS_CLIENT_SHOULD_WAIT, SIGNAL],
     };

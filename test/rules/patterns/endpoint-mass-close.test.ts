@@ -47,6 +47,29 @@ describe('endpoint-mass-close', () => {
     expect(citations.some(({ source }) => source === 'RFC 2525')).toBe(cites);
   });
 
+  it('thinks of an idle timeout first where all had been idle for the same time, and the service goes on', () => {
+    const idle = (id: number, since: number) => {
+      const [ended, findings] = open(id, 100 + id / 1000);
+      const lastNewData = moment(since, 10 + id);
+      return [
+        {
+          ...ended,
+          client: { ...ended.client, lastNewData },
+          server: { ...ended.server, lastNewData },
+        },
+        findings,
+      ] as const;
+    };
+    const [same] = patternsOf(endpointMassClose, [idle(0, 95), idle(1, 94.5), idle(2, 94.9)], 200);
+    expect(same.explanation).toMatch(/All of them had been idle for 5 s or little more\./);
+    expect(same.likelyCauses[0]).toMatch(/^The idle timeout of 10\.0\.0\.2:8080/);
+    expect(same.facts).toMatchObject({ idleSeconds: 5 });
+    expect(textsOf(same)).not.toMatch(UNFILLED);
+    const [other] = patternsOf(endpointMassClose, [idle(0, 95), idle(1, 80), idle(2, 94.9)], 200);
+    expect(other.facts).not.toHaveProperty('idleSeconds');
+    expect(other.likelyCauses.join()).not.toMatch(/idle timeout/);
+  });
+
   it('warns where resets met data that was not acknowledged', () => {
     const cut = (id: number, bytes: number) => {
       const [ended] = open(id, 100, true);
