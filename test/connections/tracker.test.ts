@@ -749,6 +749,21 @@ describe('resets (RFC 9293 §3.5.2, §3.5.3, §3.10.7)', () => {
     expect(statesOfServer('1.2500 S FA 1 2')).toBe('SYN-RECEIVED ESTABLISHED FIN-WAIT-1 CLOSING');
   });
 
+  it('takes a repeated FIN for what it acknowledges as well', () => {
+    const { server } = connectionOf(`${OPEN}
+      1.0000 S FA 1 1
+      1.0010 C FA 1 2
+      1.2050 C FA 1 2
+      1.2051 S FA 1 1
+      1.2052 S A 2 2`);
+    expect(statesOf(server)).toBe('SYN-RECEIVED ESTABLISHED FIN-WAIT-1 FIN-WAIT-2 TIME-WAIT');
+    const [acknowledged, closed] = server.timeline.slice(-2);
+    expect([acknowledged, closed].map(({ frame, confirmedBy }) => [frame, confirmedBy])).toEqual([
+      [6, 8],
+      [6, 8],
+    ]);
+  });
+
   it('does not believe the acknowledgment of a reset with numbers that are not its sender’s', () => {
     const { client } = connectionOf(`${OPEN}
       1.00 C PA 1 1 +5
