@@ -7,7 +7,7 @@ import { BOTH_SIDES, FLAGS, LINK_SOURCE, STATE, TTL_MASK, TTL_SHIFT } from './re
 const INITIAL_TTLS = [32, 64, 128, 255];
 
 /** Routers that a segment with this TTL has crossed, if it started with the next of the usual values. */
-export function hopsTo(ttl: number): number {
+export function hopsCrossed(ttl: number): number {
   for (const initial of INITIAL_TTLS) if (ttl <= initial) return initial - ttl;
   return 0;
 }
@@ -38,5 +38,5 @@ function hasOtherLinkSource(memory: Int32Array, x: number, { linkSource }: Segme
 /** By how many routers the ways of this segment and of the last one of the endpoint at `x` differ. */
 function hopsApart(memory: Int32Array, x: number, { ttl }: Segment): number {
   const usual = (memory[x + STATE] & TTL_MASK) >>> TTL_SHIFT;
-  return usual === 0 ? 0 : Math.abs(hopsTo(ttl) - hopsTo(usual));
+  return usual === 0 ? 0 : Math.abs(hopsCrossed(ttl) - hopsCrossed(usual));
 }

@@ -13,8 +13,12 @@ import { after } from '../tcp/sequence.js';
 import {
   DUPLICATE_FRAMES,
   FRAMES,
+  KIND_SYN,
   LAST_ACKNOWLEDGMENT,
   LAST_FRAME,
+  LAST_INFO,
+  LAST_KIND_MASK,
+  LAST_KIND_SHIFT,
   LAST_NANOSECONDS,
   LAST_SECONDS,
 } from './record.js';
@@ -76,7 +80,8 @@ export class RecentFrames {
       return true;
     }
     if (apart < WINDOW) {
-      if (isNeverSentTwice(segment) || isUnasked(memory, y, segment, places[at + MICROSECONDS])) return true;
+      const then = places[at + MICROSECONDS];
+      if (isNeverSentTwice(memory, y, segment, then) || isUnasked(memory, y, segment, then)) return true;
       const repeated = places[at + REPEATED] + 1;
       places[at + REPEATED] = repeated;
       if (repeated % copiesIn(memory, base, repeated) !== 0) return true;
@@ -110,11 +115,19 @@ function digestOf(segment: Segment): number {
 
 /**
  * Whether no stack sends this segment twice so soon. Most others may well be sent twice; so may a SYN-ACK, when the
- * timer and a repeated SYN ask for one at the same time, but a timestamp distinguishes those.
+ * timer and a repeated SYN ask for one at the same time, but a timestamp distinguishes those, unless the SYN has come
+ * since `then`: the two may be of one millisecond.
  */
-function isNeverSentTwice({ flags, hasTimestamps }: Segment): boolean {
-  if ((flags & (SYN | ACK)) === (SYN | ACK)) return hasTimestamps !== 0;
+function isNeverSentTwice(memory: Int32Array, y: number, segment: Segment, then: number): boolean {
+  const { flags, hasTimestamps } = segment;
+  if ((flags & (SYN | ACK)) === (SYN | ACK)) return hasTimestamps !== 0 && !hasCalledSince(memory, y, then);
   return (flags & (SYN | FIN)) !== 0;
+}
+
+/** The last segment of the endpoint at `y` is a SYN that came after `then`. */
+function hasCalledSince(memory: Int32Array, y: number, then: number): boolean {
+  if ((memory[y + LAST_INFO] & LAST_KIND_MASK) !== KIND_SYN << LAST_KIND_SHIFT) return false;
+  return ((microsecondsOf(memory[y + LAST_SECONDS], memory[y + LAST_NANOSECONDS]) - then) | 0) > 0;
 }
 
 /**

@@ -4,7 +4,7 @@
  * at which the tap sits is next to nothing.
  */
 import type { Vantage } from './connection.js';
-import { hopsTo } from './origin.js';
+import { hopsCrossed } from './origin.js';
 
 /** An endpoint whose part is at most this share of the whole is where the tap is. */
 const NEAR_SHARE = 0.2;
@@ -53,8 +53,8 @@ export function estimateVantage(times: HandshakeTimes): Vantage {
 }
 
 function nearByInitialTtl(clientTtl: number | null, serverTtl: number | null): 'client' | 'server' | null {
-  const client = clientTtl !== null && hopsTo(clientTtl) === 0;
-  const server = serverTtl !== null && hopsTo(serverTtl) === 0;
+  const client = clientTtl !== null && hopsCrossed(clientTtl) === 0;
+  const server = serverTtl !== null && hopsCrossed(serverTtl) === 0;
   if (client === server) return null;
   return client ? 'client' : 'server';
 }

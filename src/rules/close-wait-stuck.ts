@@ -112,7 +112,7 @@ export const closeWaitStuck: Rule = {
     proof: [
       'A FIN of the peer, and a later segment of {holder} that acknowledges it.',
       'No FIN and no reset from {holder} since, and no sign that the capture lost one.',
-      'No new data from {holder} for at least stuckSeconds, to the end of the capture or to its late close.',
+      'No new data from {holder} for at least stuckSeconds, to the end of the capture, to a reset of the peer, or to its own late close, which is only info unless that took errorSeconds.',
     ],
     notThis: [
       'A capture that ends less than stuckSeconds after the FIN: capture-ended-early lists it.',

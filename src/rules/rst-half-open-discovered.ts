@@ -163,7 +163,7 @@ export const rstHalfOpenDiscovered: Rule = {
     if (!unheard && (!mayHaveLost || missedSince(forgetter, lastHeard))) return null;
     // A closed socket of Linux has no window to offer; RFC 9293 §3.10.7.1 leaves it open.
     const windowed = window !== 0;
-    const elsewhere = unheard ? null : elsewhereOf(forgetter, reset.reset);
+    const elsewhere = unheard ? null : elsewhereOf(connection, forgetter, reset.reset);
     const otherHost = elsewhere === 'another-host';
     const otherTtl = forgetter.ttl !== null && reset.reset.ttl !== forgetter.ttl;
     const copies = unansweredCopies(knower, reset, unheard);

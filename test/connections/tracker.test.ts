@@ -749,6 +749,19 @@ describe('resets (RFC 9293 §3.5.2, §3.5.3, §3.10.7)', () => {
     expect(statesOfServer('1.2500 S FA 1 2')).toBe('SYN-RECEIVED ESTABLISHED FIN-WAIT-1 CLOSING');
   });
 
+  it('takes a SYN-ACK for no copy of another if a SYN came between them', () => {
+    const copiesIn = (between: string) =>
+      connectionOf(`
+        0.00000 C S 0 ts=1 id=0
+        0.00100 S SA 0 1 ts=5 id=0
+        1.00000 S SA 0 1 ts=9 id=0
+        ${between}
+        1.00008 S SA 0 1 ts=9 id=0
+        1.10000 C A 1 1`).quality.duplicateFrames;
+    expect(copiesIn('1.00005 C S 0 ts=8 id=0')).toBe(0);
+    expect(copiesIn('')).toBe(1);
+  });
+
   it('takes a repeated FIN for what it acknowledges as well', () => {
     const { server } = connectionOf(`${OPEN}
       1.0000 S FA 1 1

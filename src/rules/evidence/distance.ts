@@ -1,7 +1,7 @@
 /** Where a reset came from, compared with what its alleged sender had sent before. */
-import type { Endpoint, Reset } from '../../connections/connection.js';
+import type { Connection, Endpoint, Reset } from '../../connections/connection.js';
 import { ROUTE_CHANGE_HOPS } from '../../connections/milestones.js';
-import { hopsTo } from '../../connections/origin.js';
+import { hopsCrossed } from '../../connections/origin.js';
 
 /**
  * Who probably sent a reset if not its alleged sender: `another-host` on the same link, by its MAC address; something
@@ -10,15 +10,21 @@ import { hopsTo } from '../../connections/origin.js';
 export type Elsewhere = 'another-host' | 'another-distance' | 'another-path';
 
 /** Where else the reset came from than its alleged sender; null if nothing shows that. */
-export function elsewhereOf(sender: Endpoint, reset: Reset): Elsewhere | null {
+export function elsewhereOf({ quality }: Connection, sender: Endpoint, reset: Reset): Elsewhere | null {
   if (isOfOtherHost(sender, reset)) return 'another-host';
-  if (sender.ttl !== null && hopsTo(sender.ttl) !== hopsTo(reset.ttl)) return 'another-distance';
+  // A capture with copies may see both sides of a router.
+  const tolerated = quality.duplicateFrames > 0 ? ROUTE_CHANGE_HOPS : 0;
+  if (sender.ttl !== null && hopsApart(sender.ttl, reset.ttl) > tolerated) return 'another-distance';
   return reset.otherLinkAddress === true ? 'another-path' : null;
 }
 
 /** A segment with this TTL comes from another distance than those with `usual`, by more than a route change explains. */
 export function isElsewhere(ttl: number, usual: number): boolean {
-  return Math.abs(hopsTo(ttl) - hopsTo(usual)) > ROUTE_CHANGE_HOPS;
+  return hopsApart(ttl, usual) > ROUTE_CHANGE_HOPS;
+}
+
+function hopsApart(one: number, other: number): number {
+  return Math.abs(hopsCrossed(one) - hopsCrossed(other));
 }
 
 /**
@@ -26,5 +32,5 @@ export function isElsewhere(ttl: number, usual: number): boolean {
  * another host with the same address sent it.
  */
 export function isOfOtherHost({ ttl }: Endpoint, reset: Reset): boolean {
-  return reset.otherLinkAddress === true && ttl === reset.ttl && hopsTo(ttl) === 0;
+  return reset.otherLinkAddress === true && ttl === reset.ttl && hopsCrossed(ttl) === 0;
 }
