@@ -55,6 +55,8 @@ const FIRST_REPETITION = 4;
 const STOPPED = 'The capture was stopped while connections were in use.';
 const FILTERED =
   'The capture went on, but its filter let nothing more through, and a pcap file ends with its last frame.';
+const TO_LAST_FRAME =
+  ' The file does not say when the capture was stopped: only the time up to its last frame counts.';
 const LONGER = 'Capture for at least {needed} beyond the moment of interest';
 
 /** The capture ended before it could show whether a connection is stuck. */
@@ -159,10 +161,11 @@ export const captureEndedEarly: PatternRule = {
           reportPattern(captureEndedEarly, {
             confidence: 'observed',
             title: 'The capture ends too early to judge {connections}',
-            explanation:
+            explanation: `${
               members.count === 1
-                ? `It has been waiting ${where} since ${since}; ${verdict}${setting}.`
-                : `They have been waiting ${where}, the last since ${since}; ${verdict}${setting}.`,
+                ? `It has been waiting ${where} since ${since}`
+                : `They have been waiting ${where}, the last since ${since}`
+            }; ${verdict}${setting}.${isEndStated ? '' : TO_LAST_FRAME}`,
             likelyCauses: isEndStated ? [STOPPED] : [STOPPED, FILTERED],
             ...(isEndStated && { nextSteps: [`${LONGER}.`] }),
             connections: members.ids,

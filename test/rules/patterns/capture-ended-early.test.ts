@@ -5,19 +5,24 @@ import { at, connection, enters, happens, moment } from '../../support/connectio
 import { patternsOf, textsOf, UNFILLED } from '../../support/pattern-tester.js';
 import { afterClientFin } from '../closing-cases.js';
 
+const TO_LAST_FRAME =
+  ' The file does not say when the capture was stopped: only the time up to its last frame counts.';
+
 describe('capture-ended-early', () => {
   it('lists what cannot be judged yet', () => {
     const [pattern] = patternsOf(captureEndedEarly, [[afterClientFin(), []]], 22.14);
     expect(pattern.title).toBe('The capture ends too early to judge 1 connection');
     expect(pattern.explanation).toBe(
-      'It has been waiting in FIN-WAIT-2 since 20 s before the end; a verdict needs 60 s.',
+      `It has been waiting in FIN-WAIT-2 since 20 s before the end; a verdict needs 60 s.${TO_LAST_FRAME}`,
     );
     expect(textsOf(pattern)).not.toMatch(UNFILLED);
   });
 
   it('does not count nothing', () => {
     const [{ explanation }] = patternsOf(captureEndedEarly, [[afterClientFin(), []]], 2.14);
-    expect(explanation).toBe('It has been waiting in FIN-WAIT-2 since the last frame; a verdict needs 60 s.');
+    expect(explanation).toBe(
+      `It has been waiting in FIN-WAIT-2 since the last frame; a verdict needs 60 s.${TO_LAST_FRAME}`,
+    );
   });
 
   it('takes the capture at its word about when it was stopped', () => {
@@ -85,7 +90,7 @@ describe('capture-ended-early', () => {
     it('waits as long as they do', () => {
       const [pattern] = found(raised, 92.14);
       expect(pattern.explanation).toBe(
-        'It has been waiting in FIN-WAIT-2 since 90 s before the end; a verdict needs 2 min (fin-wait-2-stuck.stuckSeconds).',
+        `It has been waiting in FIN-WAIT-2 since 90 s before the end; a verdict needs 2 min (fin-wait-2-stuck.stuckSeconds).${TO_LAST_FRAME}`,
       );
       expect(pattern.facts).toMatchObject({ states: 'FIN-WAIT-2', neededSeconds: 120 });
       expect(pattern.limits).toEqual({});
@@ -115,7 +120,7 @@ describe('capture-ended-early', () => {
     it('lists one that the other side wants to use', () => {
       const [pattern] = patternsOf(captureEndedEarly, [[closed(), []]], 6);
       expect(pattern.explanation).toBe(
-        'It has been waiting behind a closed window since 5 s before the end; a verdict needs 10 s (zero-window-stall.stallSeconds).',
+        `It has been waiting behind a closed window since 5 s before the end; a verdict needs 10 s (zero-window-stall.stallSeconds).${TO_LAST_FRAME}`,
       );
       expect(pattern.facts).toEqual({
         connections: 1,
@@ -133,7 +138,7 @@ describe('capture-ended-early', () => {
         [afterClientFin(), []],
       ] as const;
       expect(patternsOf(captureEndedEarly, both, 7.14)[0].explanation).toBe(
-        'They have been waiting in FIN-WAIT-2 or behind a closed window, the last since 5 s before the end; verdicts need up to 60 s.',
+        `They have been waiting in FIN-WAIT-2 or behind a closed window, the last since 5 s before the end; verdicts need up to 60 s.${TO_LAST_FRAME}`,
       );
     });
 
