@@ -1,28 +1,10 @@
-import { secondsBetween, type Timestamp, timeAfter } from '../../core/time.js';
+import { timeAfter } from '../../core/time.js';
 import { cite } from '../citations.js';
-import { milestone } from '../evidence/evidence.js';
 import { duration, inCase, inNetwork, round } from '../wording/wording.js';
-import { Groups, MAX_LISTED } from './members.js';
-import { type Bounded, explainedByOneMoment } from './one-moment.js';
+import { ChangesByHost, changeOf, explainedByOneMoment } from './host-changes.js';
+import { MAX_LISTED } from './members.js';
 import type { PatternRule } from './pattern-rule.js';
 import { reportPattern } from './report-pattern.js';
-
-/** A connection that another machine answered, and when the address changed hands at the earliest and the latest. */
-interface Reset extends Bounded {
-  readonly id: number;
-  /** Frame with which the address was announced on its link in between; null if none was captured. */
-  readonly announced: number | null;
-}
-
-interface Group {
-  readonly host: string;
-  readonly network: string;
-  readonly origin: Timestamp;
-  readonly resets: Reset[];
-}
-
-/** Connections kept per host: more do not change the verdict. */
-const MAX_RESETS = 4096;
 
 const FAILOVER =
   'Failover of a virtual address, as by keepalived or Pacemaker, which moves the address but not its connections (likely).';
@@ -81,36 +63,19 @@ export const addressMoved: PatternRule = {
     example: { fixture: 'address-moved', capture: 'server' },
   },
   begin: (options) => {
-    const groups = new Groups<Group>();
+    const groups = new ChangesByHost();
     return {
       add(connection, findings) {
-        for (const { rule, facts, endpoint, to } of findings) {
+        for (const finding of findings) {
+          const { rule, facts, endpoint } = finding;
           if (rule !== 'rst-half-open-discovered' || facts.resetFrom !== 'another-host') continue;
           const old = endpoint === 'client' ? connection.client : connection.server;
-          const { address: host } = old;
-          const { network } = connection;
-          const group = groups.of(inNetwork(host, network), 0, () => ({
-            host,
-            network,
-            origin: connection.start,
-            resets: [],
-          }));
-          if (group === null || group.resets.length >= MAX_RESETS) continue;
-          const found = secondsBetween(group.origin, to);
-          const known = Math.min(found, found - Number(facts.idleSeconds ?? facts.unheardSeconds ?? 0));
-          const announcement = milestone(old, 'address-announced');
-          const announced =
-            announcement === null ? Number.NaN : secondsBetween(group.origin, announcement.time);
-          group.resets.push({
-            id: connection.id,
-            known,
-            found,
-            announced: announced > known && announced < found ? announcement!.frame : null,
-          });
+          const group = groups.of(connection, old);
+          group?.changes.push(changeOf(connection.id, old, group.origin, finding));
         }
       },
       finish() {
-        return groups.all.flatMap(({ host, network, origin, resets }) => {
+        return groups.all.flatMap(({ host, network, origin, changes: resets }) => {
           if (resets.length < options.minimumSigns) return [];
           const hasMoved = explainedByOneMoment(resets).length === resets.length;
           const announced = resets.find((one) => one.announced !== null)?.announced ?? null;

@@ -1,30 +1,17 @@
 import type { Endpoint } from '../../connections/connection.js';
-import { secondsBetween, type Timestamp, timeAfter } from '../../core/time.js';
+import { type Timestamp, timeAfter } from '../../core/time.js';
 import { cite } from '../citations.js';
-import { entered, milestone } from '../evidence/evidence.js';
+import { entered } from '../evidence/evidence.js';
 import { count, duration, inNetwork, round } from '../wording/wording.js';
-import { Groups, MAX_LISTED } from './members.js';
-import { type Bounded, explainedByOneMoment } from './one-moment.js';
+import { ChangesByHost, changeOf, explainedByOneMoment, type HostChange } from './host-changes.js';
+import { MAX_LISTED } from './members.js';
 import type { PatternRule } from './pattern-rule.js';
 import { reportPattern } from './report-pattern.js';
 
-/** A connection that the host forgot at some moment between two, both counted from the group's origin. */
-interface Forgotten extends Bounded {
-  readonly id: number;
+/** A connection that the host forgot. */
+interface Forgotten extends HostChange {
   readonly openedAnew: boolean;
-  /** Frame with which the host made its address known in between; null if none was captured. */
-  readonly announced: number | null;
 }
-
-interface Group {
-  readonly host: string;
-  readonly network: string;
-  readonly origin: Timestamp;
-  readonly forgotten: Forgotten[];
-}
-
-/** Connections kept per host: more do not change the verdict. */
-const MAX_FORGOTTEN = 4096;
 
 /** If this many other hosts forgot connections as well, that points to what they share: the client, or the path. */
 const ALIKE = 2;
@@ -81,7 +68,7 @@ export const hostRestarted: PatternRule = {
     example: { fixture: 'host-restarted', capture: 'client' },
   },
   begin: (options) => {
-    const groups = new Groups<Group>();
+    const groups = new ChangesByHost<Forgotten>();
     return {
       add(connection, findings) {
         for (const finding of findings) {
@@ -92,35 +79,16 @@ export const hostRestarted: PatternRule = {
             rule === 'rst-half-open-discovered' && (facts.window ?? 0) === 0 && facts.resetFrom === undefined;
           if (!openedAnew && !unknown) continue;
           const endpoint = finding.endpoint === 'client' ? connection.client : connection.server;
-          const { address: host } = endpoint;
-          const { network } = connection;
-          const group = groups.of(inNetwork(host, network), 0, () => ({
-            host,
-            network,
-            origin: connection.start,
-            forgotten: [],
-          }));
-          if (group === null || group.forgotten.length >= MAX_FORGOTTEN) continue;
-          const found = secondsBetween(group.origin, finding.to);
-          const lastKnownAt = openedAnew
-            ? secondsBetween(group.origin, lastKnown(endpoint) ?? finding.from)
-            : found - Number(facts.idleSeconds ?? facts.unheardSeconds ?? 0);
-          const known = Math.min(lastKnownAt, found);
-          const announcement = milestone(endpoint, 'address-announced');
-          const announced =
-            announcement === null ? Number.NaN : secondsBetween(group.origin, announcement.time);
-          group.forgotten.push({
-            id: connection.id,
-            known,
-            found,
-            openedAnew,
-            announced: announced > known && announced < found ? announcement!.frame : null,
-          });
+          const group = groups.of(connection, endpoint);
+          if (group === null) continue;
+          const known = openedAnew ? (lastKnown(endpoint) ?? finding.from) : undefined;
+          const change = changeOf(connection.id, endpoint, group.origin, finding, known);
+          group.changes.push({ ...change, openedAnew });
         }
       },
       finish() {
-        return groups.all.flatMap(({ host, network, origin, forgotten }) => {
-          const lost = explainedByOneMoment(forgotten);
+        return groups.all.flatMap(({ host, network, origin, changes }) => {
+          const lost = explainedByOneMoment(changes);
           if (lost.length < options.minimumSigns) return [];
           const announced = lost.find((one) => one.announced !== null)?.announced ?? null;
           const times = lost.map(({ found }) => found);
