@@ -23,6 +23,8 @@ export interface Duplication {
   readonly delays: readonly number[];
   /** What the frame is for the first interface, 0, and for those that the copies come from. */
   readonly seen?: (frame: Octets, from: number) => Octets;
+  /** Frames have no Ethernet addresses, or those of both sides of a router: nothing shows who sent them. */
+  readonly hidesSenders?: true;
 }
 
 const SECOND = 1_000_000_000n;
@@ -85,18 +87,19 @@ export const DUPLICATIONS: readonly Duplication[] = [
   { name: 'after 20 microseconds', delays: [20 * MICROSECOND] },
   { name: 'after a millisecond, in bursts', delays: [MILLISECOND] },
   { name: 'after four milliseconds, in bursts', delays: [4 * MILLISECOND] },
-  { name: 'on all interfaces, cooked', delays: [30 * MICROSECOND], seen: cooked },
+  { name: 'on all interfaces, cooked', delays: [30 * MICROSECOND], seen: cooked, hidesSenders: true },
   {
     name: 'on all interfaces of a bridge, cooked (v2)',
     delays: [10 * MICROSECOND, 15 * MICROSECOND],
     seen: cooked2,
+    hidesSenders: true,
   },
   {
     name: 'on interfaces of several link types',
     delays: [100 * MICROSECOND],
     seen: (frame, from) => (from === 0 ? frame : { data: packetOf(frame), linkType: 101 }),
   },
-  { name: 'on both sides of a router', delays: [200 * MICROSECOND], seen: routed },
+  { name: 'on both sides of a router', delays: [200 * MICROSECOND], seen: routed, hidesSenders: true },
 ];
 
 export interface Duplicated {
@@ -105,9 +108,18 @@ export interface Duplicated {
   readonly numbers: readonly number[];
 }
 
-/** An Ethernet capture with its IP packets as `alter` makes them, each once. */
-export function plainCapture(path: string, alter?: (packet: Uint8Array) => void): Duplicated {
-  return duplicatedCapture(path, { name: 'plain', delays: [] }, alter);
+/** What `duplication` copies: an Ethernet capture with its IP packets as `alter` makes them, each once. */
+export function plainCapture(
+  path: string,
+  { hidesSenders }: Duplication,
+  alter?: (packet: Uint8Array) => void,
+): Duplicated {
+  const seen = hidesSenders === true ? { seen: withoutSender } : {};
+  return duplicatedCapture(path, { name: 'plain', delays: [], ...seen }, alter);
+}
+
+function withoutSender({ data, linkType }: Octets): Octets {
+  return { data: data.slice().fill(0, 6, 12), linkType };
 }
 
 /** The same capture with copies. */

@@ -113,23 +113,30 @@ function putBehindAcknowledgment(at: Exchange): void {
  * proves that it arrived, at the latest with its last copy.
  */
 function receiveFinByProof(at: Exchange, mayBeClosed: boolean): void {
-  const { memory, sender: x, receiver: y, fromServer: server, segment, ledger } = at;
+  const { memory, sender: x, receiver: y, fromServer: server, ledger } = at;
   const { journal } = ledger;
   const copies = ledger.standingRun(FIN_REPEATED, !server);
   if (copies < 0) {
     ledger.enter(server, RECEIVED_FIN, mayBeClosed ? ASSUMED : OBSERVED);
     return;
   }
-  const last = journal.next(copies);
   const frame = journal.other(copies);
-  const [seconds, nanoseconds] = [journal.seconds(last), journal.nanoseconds(last)];
   // A copy that acknowledges the sender's FIN does both at once (§3.10.7.4, fifth step before the eighth).
   const knewFin = frame === memory[y + LAST_FRAME] && (memory[y + LAST_INFO] & LAST_KNEW_FIN) !== 0;
   const isFirst = transitionFor(memory[x + STATE] & STATE_MASK, RECEIVED_ACK_OF_FIN) >= 0;
-  for (const event of knewFin && isFirst ? [RECEIVED_ACK_OF_FIN, RECEIVED_FIN] : [RECEIVED_FIN]) {
-    if (mayBeClosed) ledger.enterAt(server, event, ASSUMED, frame, seconds, nanoseconds);
-    else ledger.enterProved(server, event, frame, seconds, nanoseconds, segment.frame);
-  }
+  if (knewFin && isFirst) enterByLastCopy(at, RECEIVED_ACK_OF_FIN, copies, mayBeClosed);
+  enterByLastCopy(at, RECEIVED_FIN, copies, mayBeClosed);
+}
+
+/** The last of the peer's `copies` of its FIN did this to the sender, as the segment at hand proves if it can. */
+function enterByLastCopy(at: Exchange, event: number, copies: number, mayBeClosed: boolean): void {
+  const { fromServer: server, segment, ledger } = at;
+  const { journal } = ledger;
+  const last = journal.next(copies);
+  const frame = journal.other(copies);
+  const [seconds, nanoseconds] = [journal.seconds(last), journal.nanoseconds(last)];
+  if (mayBeClosed) ledger.enterAt(server, event, ASSUMED, frame, seconds, nanoseconds);
+  else ledger.enterProved(server, event, frame, seconds, nanoseconds, segment.frame);
 }
 
 /**
