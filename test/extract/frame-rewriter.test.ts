@@ -330,6 +330,17 @@ describe('an anonymized frame', () => {
     expect(Buffer.from(anonymous(withCookie)!).toString('hex')).not.toContain('01020304');
   });
 
+  it('keeps it visible which frames one network card sent', () => {
+    const frame = ethernet(ipv4(segment, ends));
+    const sourceOf = (bytes: Uint8Array) => {
+      const decoder = new Decoder();
+      decoder.decode(frameOf(anonymous(bytes)!));
+      return decoder.segment.linkSource;
+    };
+    expect(sourceOf(frame.slice())).toBe(sourceOf(frame));
+    expect(sourceOf(frame.with(11, 9))).not.toBe(sourceOf(frame));
+  });
+
   it('keeps payload if it is told to, with the right checksum', () => {
     const bytes = ethernet(ipv4(segment, ends));
     const result = anonymous(bytes, {}, false)!;
