@@ -129,18 +129,35 @@ function idleBefore({ client, server, start }: Connection, time: Timestamp): num
   return idle < 0 ? null : idle;
 }
 
-/** The sweeps that these connections may show, the one that says most first. */
-export function sweepsOf(spans: readonly Span[], limits: SweepLimits): readonly Sweep[] {
+/**
+ * The sweeps that these connections show, in the order of time. `isSweep` judges what the times alone cannot.
+ */
+export function sweepsOf(
+  spans: readonly Span[],
+  limits: SweepLimits,
+  isSweep: (sweep: Sweep) => boolean,
+): readonly Sweep[] {
   const ended = spans.filter(({ closed, isSettled }) => closed !== null && isSettled);
   ended.sort((a, b) => a.closed! - b.closed!);
-  const largest = largestBurst(ended, limits.clusterSeconds);
-  if (largest === null || largest.spans.length < limits.minimumMembers || isByTimer(largest)) return [];
-  const both = withOther(ended, largest, limits.clusterSeconds);
-  return [both, [largest]].flatMap((bursts) => {
-    if (bursts === null) return [];
-    const sweep = { bursts, open: openAt(spans, bursts) };
-    return membersOf(sweep).length >= limits.minimumShare * sweep.open ? [sweep] : [];
-  });
+  const search = (stretch: readonly Span[]): readonly Sweep[] => {
+    const largest = largestBurst(stretch, limits.clusterSeconds);
+    if (largest === null || largest.spans.length < limits.minimumMembers) return [];
+    const both = withOther(stretch, largest, limits.clusterSeconds);
+    const sweep = (both === null ? [[largest]] : [both, [largest]])
+      .map((bursts) => ({ bursts, open: openAt(spans, bursts) }))
+      .find((each) => isNearlyAll(each, limits) && !each.bursts.some(isByTimer) && isSweep(each));
+    // What is left would make a sweep of the last of several workers that are replaced one after another.
+    if (sweep === undefined) return [];
+    const { from } = sweep.bursts[0];
+    const { to } = sweep.bursts.at(-1)!;
+    const before = search(stretch.filter(({ closed }) => closed! < from));
+    return [...before, sweep, ...search(stretch.filter(({ closed }) => closed! > to))];
+  };
+  return search(ended);
+}
+
+function isNearlyAll(sweep: Sweep, { minimumShare }: SweepLimits): boolean {
+  return membersOf(sweep).length >= minimumShare * sweep.open;
 }
 
 export function membersOf({ bursts }: Sweep): readonly Span[] {
@@ -166,7 +183,7 @@ function withOther(ended: readonly Span[], burst: Burst, seconds: number): reado
     return wait >= SHORTEST_WAIT && wait <= LONGEST_WAIT;
   };
   const other = largestBurst(ended.filter(isApart), seconds);
-  if (other === null || other.spans.length < 2 || isByTimer(other)) return null;
+  if (other === null || other.spans.length < 2) return null;
   const bursts = [burst, other].sort((a, b) => a.from - b.from);
   const [first, second] = bursts;
   const within = ended.filter(({ closed }) => closed! >= first.from && closed! <= second.to).length;

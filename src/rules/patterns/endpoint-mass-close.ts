@@ -25,7 +25,19 @@ interface Service {
   readonly unanswered: LastTries;
 }
 
-/** What became of the connections that were tried after the service had ended the others. */
+/** A sweep, the services whose connections it ended, and the times on whose scale it lies. */
+interface MassClose {
+  readonly sweep: Sweep;
+  readonly services: readonly Service[];
+  /** Where its seconds count from. */
+  readonly origin: Timestamp;
+  /** When the next sweep of these services begins, in seconds after the origin; infinite if there is none. */
+  readonly until: number;
+  /** How many sweeps of these services there are. */
+  readonly occasions: number;
+}
+
+/** What became of the connections that were tried after the service had ended the others, until it did so again. */
 interface Aftermath {
   readonly accepted: Tries;
   readonly refused: Tries;
@@ -40,6 +52,10 @@ interface Tries {
   readonly isAll: boolean;
 }
 
+const NO_TRIES: Tries = { count: 0, first: Number.POSITIVE_INFINITY, isAll: false };
+/** Tries of one kind were forgotten: what the others suggest alone may be wrong. */
+const UNKNOWN: Aftermath = { accepted: NO_TRIES, refused: NO_TRIES, unanswered: NO_TRIES };
+
 /** What services begin with; never added to. */
 const NONE: never[] = [];
 
@@ -50,6 +66,9 @@ const MAX_KEPT = 100_000;
 
 /** Tries kept of each service that were refused, and that were not answered. */
 const MAX_TRIES = 64;
+
+/** Sweeps told of a service that has more: some end their connections every few minutes. */
+const MAX_TOLD = 5;
 
 const PROCESS_ENDED =
   'The process of {endpoint} exited or was restarted (likely): new connections are refused at first, then accepted.';
@@ -130,7 +149,7 @@ export const endpointMassClose: PatternRule = {
   ],
   documentation: {
     meaning:
-      'When a process ends, its kernel closes every connection it had: on Linux with a FIN if nothing was unread, with a reset if data was; Windows may reset all of them. Many connections that end at one moment are the trace of that. Whether the program exited by itself, was killed or the host was shutting down is not visible. Two bursts some seconds apart are the trace of a service manager that first asks (SIGTERM) and then kills (SIGKILL) whatever is still there. It is a warning if resets met data that was not acknowledged: what clients had sent may be lost.',
+      'When a process ends, its kernel closes every connection it had: on Linux with a FIN if nothing was unread, with a reset if data was; Windows may reset all of them. Many connections that end at one moment are the trace of that. Whether the program exited by itself, was killed or the host was shutting down is not visible. Two bursts some seconds apart are the trace of a service manager that first asks (SIGTERM) and then kills (SIGKILL) whatever is still there. It is a warning if resets met data that was not acknowledged: what clients had sent may be lost. Where it happened several times, each is told, up to the five that ended most.',
     proof: [
       'At least minimumMembers connections of one service, or of several services of one host, that it ended first, within clusterSeconds.',
       'They are at least minimumShare of those open at that moment.',
@@ -195,11 +214,7 @@ export const endpointMassClose: PatternRule = {
       },
       finish() {
         if (services === null) return [];
-        return byHost(services.all).flatMap((host) => {
-          const whole = host.length > 1 ? patternOf(host, limits) : null;
-          if (whole !== null) return [whole];
-          return host.flatMap((service) => patternOf([service], limits) ?? []);
-        });
+        return byHost(services.all).flatMap((host) => patternsOf(host, limits));
       },
     };
   },
@@ -217,23 +232,40 @@ function byHost(services: readonly Service[]): readonly (readonly Service[])[] {
   return [...hosts.values()];
 }
 
-/** What a service, or all those of a host that have ended, shows. */
-function patternOf(services: readonly Service[], limits: SweepLimits): Pattern | null {
-  const [{ origin, address, network, port }] = services;
+/** What the services of a host show: together where they ended together, each alone otherwise. */
+function patternsOf(host: readonly Service[], limits: SweepLimits): readonly Pattern[] {
+  const together = host.length > 1 ? sweepsOfServices(host, limits) : [];
+  const told = new Set(together.flatMap(({ sweep }) => membersOf(sweep).map(({ id }) => id)));
+  const alone = host.flatMap((service) => sweepsOfServices([service], limits));
+  const others = alone.filter(({ sweep }) => !membersOf(sweep).some(({ id }) => told.has(id)));
+  return [...together, ...others].map(report);
+}
+
+/** The sweeps of one service, or those that ended several of them. */
+function sweepsOfServices(services: readonly Service[], limits: SweepLimits): readonly MassClose[] {
+  const [{ origin }] = services;
   const spans: Span[] = [];
   for (const service of services) {
-    if (service.spans === null || spans.length + service.spans.length > MAX_SPANS) return null;
+    if (service.spans === null || spans.length + service.spans.length > MAX_SPANS) return [];
     spans.push(...shifted(service.spans, secondsBetween(origin, service.origin)));
   }
-  const sweep = sweepsOf(spans, limits).find(
-    (each) => each.bursts.length === 1 || isStop(services, each, origin),
-  );
-  if (sweep === undefined) return null;
-  const ports = new Set(membersOf(sweep).map((member) => member.port));
-  if (services.length > 1 && ports.size < 2) return null;
-  const endpoint = services.length > 1 ? address : formatEndpoint(address, port);
-  const members = services.filter((service) => ports.has(service.port));
-  return report(sweep, origin, endpoint, network, [...ports], aftermathOf(members, sweep, origin));
+  const sweeps = sweepsOf(spans, limits, (sweep) => {
+    if (services.length > 1 && portsOf(sweep).size < 2) return false;
+    return sweep.bursts.length === 1 || isStop(services, sweep, origin);
+  });
+  const all = sweeps.map((sweep, place) => {
+    const ports = portsOf(sweep);
+    const until = sweeps[place + 1]?.bursts[0].from ?? Number.POSITIVE_INFINITY;
+    const members = services.filter(({ port }) => ports.has(port));
+    return { sweep, services: members, origin, until, occasions: sweeps.length };
+  });
+  const size = ({ sweep }: MassClose): number => membersOf(sweep).length;
+  const largest = new Set(all.toSorted((a, b) => size(b) - size(a)).slice(0, MAX_TOLD));
+  return all.filter((each) => largest.has(each));
+}
+
+function portsOf(sweep: Sweep): ReadonlySet<number> {
+  return new Set(membersOf(sweep).map(({ port }) => port));
 }
 
 /** For how long all of them had been idle, in seconds, if that was the same for all of them; else null. */
@@ -266,29 +298,39 @@ class LastTries {
   }
 }
 
-function aftermathOf(services: readonly Service[], { bursts }: Sweep, origin: Timestamp): Aftermath {
+function aftermathOf({ services, sweep: { bursts }, origin, until }: MassClose): Aftermath {
   const { to } = bursts[bursts.length - 1];
-  const after = (triesOf: (service: Service) => readonly number[], kept: number): Tries => {
+  const after = (triesOf: (service: Service) => readonly number[] | null, kept: number): Tries => {
     let count = 0;
     let isAll = true;
     let first = Number.POSITIVE_INFINITY;
     for (const service of services) {
       const by = secondsBetween(origin, service.origin) - to;
-      const tries = triesOf(service);
-      if (tries.length >= kept) isAll = false;
-      for (const at of tries) {
-        if (at + by <= 0) continue;
+      const tries = triesOf(service)?.map((at) => at + by) ?? null;
+      // The last ones are kept: if one of them came before, all that came after are.
+      if (tries === null || (tries.length >= kept && Math.min(...tries) > 0)) isAll = false;
+      for (const at of tries ?? []) {
+        if (at <= 0 || at >= until - to) continue;
         count++;
-        first = Math.min(first, at + by);
+        first = Math.min(first, at);
       }
     }
     return { count, first, isAll };
   };
-  return {
-    accepted: after(({ begun }) => begun ?? NONE, MAX_SPANS),
+  const aftermath = {
+    accepted: after(({ begun }) => begun, MAX_SPANS),
     refused: after(({ refused }) => refused.all, MAX_TRIES),
     unanswered: after(({ unanswered }) => unanswered.all, MAX_TRIES),
   };
+  const isUnknown = Object.values(aftermath).some(({ count, isAll }) => count === 0 && !isAll);
+  return isUnknown ? UNKNOWN : aftermath;
+}
+
+/** How often it happened; empty for once. */
+function occasionsInWords(occasions: number): string {
+  if (occasions === 1) return '';
+  const untold = occasions > MAX_TOLD ? `; only the ${MAX_TOLD} that ended most are told` : '';
+  return ` This happened ${times(occasions)} in the capture${untold}.`;
 }
 
 /** On how many the client had spoken last; empty for none. */
@@ -361,15 +403,14 @@ function isStop(
   });
 }
 
-function report(
-  sweep: Sweep,
-  origin: Timestamp,
-  endpoint: string,
-  network: string,
-  ports: readonly number[],
-  aftermath: Aftermath,
-): Pattern {
+function report(massClose: MassClose): Pattern {
+  const { sweep, services, origin, occasions } = massClose;
   const { bursts, open } = sweep;
+  const [{ address, network, port }] = services;
+  const ports = portsOf(sweep);
+  const isOfHost = ports.size > 1;
+  const endpoint = isOfHost ? address : formatEndpoint(address, port);
+  const aftermath = aftermathOf(massClose);
   const members = membersOf(sweep);
   const first = bursts[0];
   const last = bursts[bursts.length - 1];
@@ -380,15 +421,15 @@ function report(
   const spread = Math.max(...bursts.map(({ from, to }) => to - from));
   const gap = last.from - first.to;
   const isDouble = bursts.length > 1;
-  const what = `${members.length} connections${ports.length > 1 ? ` of ${ports.length} services` : ''}`;
+  const what = `${members.length} connections${isOfHost ? ` of ${ports.size} services` : ''}`;
   const share = `That is ${Math.round((100 * members.length) / open)} % of its connections open at that moment`;
   const unanswered = members.filter(({ isUnanswered }) => isUnanswered).length;
-  const after = `${unansweredInWords(unanswered)}${lostInWords(cutOff.length, lost)}${inWords(aftermath)}`;
-  const causes = causesAfter(aftermath, ports.length > 1);
+  const after = `${unansweredInWords(unanswered)}${lostInWords(cutOff.length, lost)}${inWords(aftermath)}${occasionsInWords(occasions)}`;
+  const causes = causesAfter(aftermath, isOfHost);
   // A service that goes on may only have ended what was idle.
   const goesOn = aftermath.refused.count + aftermath.unanswered.count === 0;
   const idle = goesOn && resets === 0 ? commonIdle(members) : null;
-  const likelyCauses = ports.length > 1 ? CAUSES_OF_HOST : (causes ?? CAUSES);
+  const likelyCauses = isOfHost ? CAUSES_OF_HOST : (causes ?? CAUSES);
   return reportPattern(endpointMassClose, {
     ...(cutOff.length > 0 && { severity: 'warning' }),
     confidence: 'inferred',
@@ -410,9 +451,10 @@ function report(
         unacknowledgedBytesOfClients: lost,
       }),
       openThen: open,
+      ...(occasions > 1 && { occasions }),
       ...(unanswered > 0 && { unanswered }),
       spreadSeconds: round(spread),
-      ...(ports.length > 1 && { services: ports.length }),
+      ...(isOfHost && { services: ports.size }),
       ...(idle !== null && { idleSeconds: round(idle) }),
       ...(isDouble && { gapSeconds: round(gap) }),
       ...(causes !== null && {

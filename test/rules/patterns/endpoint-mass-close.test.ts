@@ -257,6 +257,59 @@ describe('endpoint-mass-close and what comes after', () => {
   });
 });
 
+describe('endpoint-mass-close more than once', () => {
+  const burst = (closed: number) => [0, 1, 2].map((place) => at3(closed, place));
+  const at3 = (closed: number, place: number) => {
+    const id = closed + place;
+    const after = [enters('FIN-WAIT-1', closed + place / 100, 20 + id, { evidence: 'observed' as const })];
+    return [connection({ id, start: at(closed - 40 - place), end: at(closed + 1), server: { after } }), []] as const;
+  };
+  const refused = (start: number) =>
+    [
+      connection({
+        id: 5000 + start,
+        start: at(start),
+        end: at(start),
+        server: { timeline: [], segments: 1, milestones: [resets(start, 50, { hasAck: true })] },
+      }),
+      [],
+    ] as const;
+
+  it('tells each, with what came after it', () => {
+    const [first, second, ...others] = patternsOf(
+      endpointMassClose,
+      [...burst(100), refused(101), refused(102), ...burst(300), refused(301)],
+      400,
+    );
+    expect(others).toEqual([]);
+    expect(first).toMatchObject({
+      from: at(100),
+      facts: { occasions: 2, laterAccepted: 3, laterRefused: 2 },
+    });
+    expect(first.explanation).toContain('refused (twice, first 980 ms later), then accepted');
+    expect(first.explanation).toMatch(/ This happened twice in the capture\.$/);
+    expect(second).toMatchObject({ from: at(300), facts: { laterAccepted: 0, laterRefused: 1 } });
+    expect(second.likelyCauses[0]).toMatch(/ exited \(likely\)/);
+    for (const pattern of [first, second]) expect(textsOf(pattern)).not.toMatch(UNFILLED);
+  });
+
+  it('tells the five that ended most', () => {
+    const bursts = Array.from({ length: 7 }, (_, place) => burst(100 + 200 * place));
+    const larger = [at3(1300, 3), at3(1300, 4)];
+    const patterns = patternsOf(endpointMassClose, [...bursts.flat(), ...larger], 2000);
+    expect(patterns.map(({ count }) => count)).toEqual([3, 3, 3, 3, 5]);
+    expect(patterns[4].explanation).toContain('7 times in the capture; only the 5 that ended most are told.');
+  });
+
+  it('draws no conclusion from what it did not keep', () => {
+    const later = Array.from({ length: 64 }, (_, place) => refused(301 + place));
+    const [first, second] = patternsOf(endpointMassClose, [...burst(100), ...burst(300), ...later], 400);
+    expect(first.facts).not.toHaveProperty('laterRefused');
+    expect(first.likelyCauses[0]).toContain('exited or was restarted (likely)');
+    expect(second.explanation).toContain('refused (at least 64 times)');
+  });
+});
+
 describe('endpoint-mass-close in two bursts', () => {
   /** A connection to a port of the host, closed by the server at the given time. */
   const on = (port: number, id: number, closed: number | null, more: ConnectionDraft = {}) =>
