@@ -42,6 +42,8 @@ interface Recurrence {
   confidence: Confidence;
   /** The gravest. */
   severity: Severity;
+  /** The likeliest causes, as far as all of them give the same ones. */
+  causes: readonly string[];
 }
 
 /** Where to look, and why. */
@@ -62,6 +64,9 @@ const MOST_AT_ONE = 0.5;
 /** From how many clients unfinished handshakes look like a flood, and how many each may have begun on average. */
 const FLOOD_CLIENTS = 20;
 const FLOOD_TRIES = 2;
+
+/** Causes that all findings give first are told up to this many: `finwait explain` has the rest. */
+const MOST_SHARED = 3;
 
 /** Stands instead of a rule's id for SYNs alone. */
 const ALONE = 'one SYN each, not answered';
@@ -186,11 +191,19 @@ class Collector implements PatternCollector {
   }
 
   #count(id: number, finding: Finding, service: Service, client: Client | null): void {
-    const { rule, title, citations, from, to, severity } = finding;
+    const { rule, title, citations, from, to, severity, likelyCauses } = finding;
     const recurrence = this.#recurrences.of(rule, service.number, () =>
-      begun(service, client, from, to, { rule, isAlone: false, example: title, citations, severity }),
+      begun(service, client, from, to, {
+        rule,
+        isAlone: false,
+        example: title,
+        citations,
+        severity,
+        causes: likelyCauses,
+      }),
     );
     if (recurrence === null) return;
+    recurrence.causes = shared(recurrence.causes, likelyCauses);
     recurrence.severity = graver(recurrence.severity, severity);
     if (finding.confidence === 'possible') recurrence.confidence = 'possible';
     this.#addMember(recurrence, id, from, to, client);
@@ -205,6 +218,7 @@ class Collector implements PatternCollector {
         example: `${nameOf(connection.client)} sent one SYN to ${nameOf(connection.server)}, and nothing came back`,
         citations: synUnanswered.citations,
         severity: 'warning',
+        causes: [],
       }),
     );
     if (recurrence !== null) this.#addMember(recurrence, id, start, end, client);
@@ -331,7 +345,16 @@ class Collector implements PatternCollector {
       },
       citations,
       words: { rule, what: isAlone ? ALONE : rule, client: inNetwork(address, network), example },
-      likelyCauses: pointsTo === null ? CLIENT_OR_SERVICES_CAUSES : CLIENT_CAUSES,
+      likelyCauses:
+        pointsTo === null
+          ? [
+              ...recurrences
+                .map(({ causes }) => causes)
+                .reduce(shared)
+                .slice(0, MOST_SHARED),
+              ...CLIENT_OR_SERVICES_CAUSES,
+            ]
+          : CLIENT_CAUSES,
     });
   }
 
@@ -397,7 +420,7 @@ class Collector implements PatternCollector {
   }
 
   #concentration(
-    { service, affected }: Recurrence,
+    { service, affected, causes: given }: Recurrence,
     ofRule: ByClient | null,
     census: CensusResults,
   ): Concentration {
@@ -431,20 +454,23 @@ class Collector implements PatternCollector {
       unwell += (ofRule.get(number) ?? 0) - (affected.get(number) ?? 0);
     }
     if (unwell > 0 || well < this.#minimum) {
-      const causes = callers.size === 1 ? EITHER_CAUSES : ALL_CLIENTS_CAUSES;
+      const causes = [
+        ...given.slice(0, MOST_SHARED),
+        ...(callers.size === 1 ? EITHER_CAUSES : ALL_CLIENTS_CAUSES),
+      ];
       return { says: `${whose}.`, pointsTo: null, client, causes };
     }
     const healthy = `${whose}; ${count(well, 'connection')} of ${callers.size === 1 ? 'this client' : 'these clients'} to other ports or hosts had no trouble`;
-    const shared = onlyTtlOf(this.#servicesOf(callers, census));
-    if (shared === null || service.ttl !== shared.ttl)
+    const answerer = onlyTtlOf(this.#servicesOf(callers, census));
+    if (answerer === null || service.ttl !== answerer.ttl)
       return {
         says: `${healthy}: look at the server, or at what is in front of it.`,
         pointsTo: 'server',
         client,
-        causes: SERVER_CAUSES,
+        causes: [...given.slice(0, MOST_SHARED), ...SERVER_CAUSES],
       };
-    const says = `${healthy}. But everything from ${count(shared.networks, 'network')} of the internet had the same time to live, ${shared.ttl}: one device may answer for all of them, and then the trouble is there.`;
-    return { says, pointsTo: null, client, onlyTtl: shared.ttl, causes: ONE_ANSWERER_CAUSES };
+    const says = `${healthy}. But everything from ${count(answerer.networks, 'network')} of the internet had the same time to live, ${answerer.ttl}: one device may answer for all of them, and then the trouble is there.`;
+    return { says, pointsTo: null, client, onlyTtl: answerer.ttl, causes: ONE_ANSWERER_CAUSES };
   }
 
   /** What these clients called. */
@@ -484,7 +510,8 @@ function begun(
     example,
     citations,
     severity,
-  }: Pick<Recurrence, 'rule' | 'isAlone' | 'example' | 'citations' | 'severity'>,
+    causes,
+  }: Pick<Recurrence, 'rule' | 'isAlone' | 'example' | 'citations' | 'severity' | 'causes'>,
 ): Recurrence {
   return {
     service,
@@ -497,7 +524,14 @@ function begun(
     affected: client === null ? null : new Map(),
     confidence: 'inferred',
     severity,
+    causes,
   };
+}
+
+/** Those at the head of both lists: one that is not shared may be likelier than all that follow it. */
+function shared(causes: readonly string[], others: readonly string[]): readonly string[] {
+  const differs = causes.findIndex((cause, place) => cause !== others[place]);
+  return differs < 0 ? causes : causes.slice(0, differs);
 }
 
 function graver(a: Severity, b: Severity): Severity {

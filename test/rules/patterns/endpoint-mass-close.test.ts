@@ -262,7 +262,10 @@ describe('endpoint-mass-close more than once', () => {
   const at3 = (closed: number, place: number) => {
     const id = closed + place;
     const after = [enters('FIN-WAIT-1', closed + place / 100, 20 + id, { evidence: 'observed' as const })];
-    return [connection({ id, start: at(closed - 40 - place), end: at(closed + 1), server: { after } }), []] as const;
+    return [
+      connection({ id, start: at(closed - 40 - place), end: at(closed + 1), server: { after } }),
+      [],
+    ] as const;
   };
   const refused = (start: number) =>
     [

@@ -96,6 +96,27 @@ describe('recurring-finding', () => {
     }
   });
 
+  it('gives the causes that all findings name first, unless other clients have no trouble', () => {
+    const causesOf = (judged: readonly Judged[]) => told(judged)[0].likelyCauses;
+    const given = ['First.', 'Second.', 'Third.', 'Fourth.'];
+    const all = several(6, { more: { likelyCauses: given } });
+    expect(causesOf(all).slice(0, 4)).toEqual([
+      'First.',
+      'Second.',
+      'Third.',
+      expect.stringMatching(/^The program/),
+    ]);
+    const less = several(1, { more: { likelyCauses: ['First.', 'Third.'] } }, 6);
+    expect(causesOf([...all, ...less]).slice(0, 2)).toEqual([
+      'First.',
+      expect.stringMatching(/^The program/),
+    ]);
+    const other = several(1, { more: { likelyCauses: ['Another.', ...given] } }, 6);
+    expect(causesOf([...all, ...other])[0]).toMatch(/^The program/);
+    const well = several(6, { client: '10.0.0.3', rule: null }, 6);
+    expect(causesOf([...all, ...well])[0]).toMatch(/^The program of 10\.0\.0\.1/);
+  });
+
   it('says nothing of SYNs whose answers the capture misses', () => {
     const unanswered = several(6, { rule: 'syn-unanswered' });
     const missed: Judged = [
