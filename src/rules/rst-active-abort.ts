@@ -27,9 +27,10 @@ import {
 } from './evidence/evidence.js';
 import { marksAgainst } from './evidence/reset-origin.js';
 import { MAY_BE_TLS_ALERT, mayBeTlsAlert } from './evidence/tls-alert.js';
+import { mayHaveTurnedAway } from './evidence/turned-away.js';
 import type { Severity } from './finding.js';
 import type { Rule } from './rule.js';
-import { QUEUE_FULL } from './wording/host-fate.js';
+import { QUEUE_FULL, stepOfTurnedAway, turnedAway } from './wording/host-fate.js';
 import { inGeneral, type ProgramView, seenAt } from './wording/program-view.js';
 import { type Draft, reportFinding } from './wording/report-finding.js';
 import { count, duration, inCase, nameOf, round } from './wording/wording.js';
@@ -49,6 +50,8 @@ const SEND_TIMEOUT =
   'A send timeout of {aborter} expired, because {peer} read nothing (likely): the log of {aborter} should say so.';
 const NEVER_ACCEPTED =
   'the listening socket was closed, or its program ended, before the connection was accepted (possible): the others in its queue are reset at the same moment, and only TcpOutRsts and TcpEstabResets count it.';
+/** Closing at once leaves unread what the client sent meanwhile. */
+const TURNED_AWAY = `${turnedAway('aborter')} (possible): then it was the first thing that it did.`;
 const MEMORY =
   'The kernel was short of memory or had too many orphans (possible): TcpExtTCPAbortOnMemory counts it.';
 const LINGER2 = 'TCP_LINGER2 below zero (possible): TcpExtTCPAbortOnData counts that.';
@@ -227,6 +230,7 @@ export const rstActiveAbort: Rule = {
       inCase('If a client had waited for an answer', GAVE_UP),
       inCase('If the other side’s receive window was closed', SEND_TIMEOUT),
       `On a server that had sent no data: ${NEVER_ACCEPTED}`,
+      inCase('If a server aborted right after the handshake', TURNED_AWAY),
       MEMORY,
       inCase('If the TTL is between 65 and 128', ENDED_ON_WINDOWS),
       `If it answers the acknowledgment of its own FIN: ${LINGER2}`,
@@ -381,6 +385,8 @@ function occasionOf({ reset: { trigger } }: SeenReset): string {
   return `answers frame ${trigger.frame}, which came ${duration(trigger.idleSeconds)} after the last segment from {aborter}: too soon for a host that has lost the connection`;
 }
 
+const WITHOUT_REASON: ReadonlySet<Kind['name']> = new Set(['unread-data-likely', 'reason-unknown']);
+
 interface Kind {
   readonly name:
     | 'unread-data-likely'
@@ -512,17 +518,21 @@ function adviceFor(
   { name }: Kind,
   aborter: Endpoint,
   peer: Endpoint,
-  { reset }: SeenReset,
+  abort: SeenReset,
   connection: Connection,
 ): Pick<Draft, 'likelyCauses' | 'nextSteps' | 'citations'> {
   if (name === 'no-fin-wait-2') return NO_FIN_WAIT_2;
+  // What it sent then was no answer: it may have left unread whatever came before that.
+  const mayHaveRefused = WITHOUT_REASON.has(name) && mayHaveTurnedAway(connection, aborter, abort.time);
   const advice = !mayHaveSentData(connection, peer)
     ? WITHOUT_DATA
-    : wentOnSinceAll(aborter, peer, connection)
+    : wentOnSinceAll(aborter, peer, connection) && !mayHaveRefused
       ? AFTER_ANSWER
       : AFTER_DATA;
-  const { nextSteps, citations } = advice;
-  const causes = causesOf(name, advice, aborter, peer, reset.hasAck);
+  const [first, ...others] = causesOf(name, advice, aborter, peer, abort.reset.hasAck);
+  const causes = mayHaveRefused ? [first, TURNED_AWAY, ...others] : [first, ...others];
+  const { citations } = advice;
+  const nextSteps = mayHaveRefused ? [stepOfTurnedAway('aborter'), ...advice.nextSteps] : advice.nextSteps;
   const likelyCauses =
     name !== 'sender-unknown' && name !== 'never-accepted' && mayBeWindows(aborter)
       ? [...causes, ENDED_ON_WINDOWS]

@@ -14,9 +14,10 @@ import {
   type SeenReset,
 } from './evidence/evidence.js';
 import type { OptionValues, Rule } from './rule.js';
+import { turnedAway } from './wording/host-fate.js';
 import { inGeneral, type ProgramView, REFUSING_CLOSER, seenAt } from './wording/program-view.js';
 import { reportFinding } from './wording/report-finding.js';
-import { count, duration, nameOf, round } from './wording/wording.js';
+import { count, duration, inCase, nameOf, round } from './wording/wording.js';
 import {
   EARLY_ERROR,
   ENDED,
@@ -151,6 +152,7 @@ export const rstOnWriteAfterClose: Rule = {
       POOL,
       EARLY_ERROR,
       ENDED,
+      inCase('If a server had closed right after the handshake', `${turnedAway('closer')} (likely).`),
       'If a server wrote: its client went away in the middle of the response, or before it came (possible).',
     ],
     nextSteps: OF_CLIENT,

@@ -180,6 +180,10 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   // At the client nothing was rewritten yet.
   'sack-elsewhere': { client: [], server: ['warning sack-elsewhere'] },
   'self-connect': ['warning self-connect'],
+  'server-at-limit': [
+    ...Array.from({ length: 5 }, () => 'warning rst-on-write-after-close'),
+    'warning rst-active-abort',
+  ],
   'shut-rd-then-data': [],
   'shutdown-both': ['error rst-on-write-after-close'],
   'simultaneous-close': ['info simultaneous-close'],
@@ -226,6 +230,7 @@ const EXPECTED_PATTERNS: Readonly<Record<string, Expected>> = {
   'accept-queue-full': ['error service-answers-others'],
   'close-wait-pileup': ['error close-wait-pileup'],
   'endpoint-mass-close': ['info endpoint-mass-close'],
+  'server-at-limit': ['warning recurring-finding'],
   'orderly-shutdown': ['info endpoint-mass-close'],
   // Resets alone: a device in front might send them as well.
   'host-restarted': ['info host-restarted'],

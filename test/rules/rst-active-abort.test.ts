@@ -59,6 +59,34 @@ testRule(rstActiveAbort, {
       facts: { kind: 'reason-unknown', afterOwnFin: false },
     },
     {
+      name: 'on a server that turns a connection away with a message, and leaves its request unread',
+      connection: connectionOf(`
+        0.00  C S  0
+        0.01  S SA 0 1
+        0.02  C A  1 1
+        0.021 C PA 1 1 +14
+        0.031 S A  1 15
+        0.05  S PA 1 15 +36
+        0.051 S RA 37 15 win=500`),
+      end: 6,
+      likelyCauses:
+        /^close\(\) with received data.*\n10\.0\.0\.2:8080 turned the connection away, .* \(possible\)/,
+      nextSteps: /^At 10\.0\.0\.2:8080: check its log, its limits/,
+    },
+    {
+      name: 'and does not say so of one that had sent more than that, or waited',
+      connection: connectionOf(`
+        0.00  C S  0
+        0.01  S SA 0 1
+        0.02  C A  1 1
+        0.021 C PA 1 1 +14
+        0.031 S A  1 15
+        0.05  S PA 1 15 +1200
+        0.051 S RA 1201 15 win=500`),
+      end: 6,
+      likelyCauses: /^(?!.*turned the connection away)/s,
+    },
+    {
       name: 'as info on a side that had closed and threw away a TLS goodbye',
       connection: connectionOf(`
         0.00 C S  0

@@ -45,6 +45,20 @@ function written(
   });
 }
 
+/** The server sends a message and closes at `seconds`; the request of the client crosses that. */
+function turnedAway(seconds: number, before = '', sent = 0): string {
+  const at = (more: number): string => (seconds + more).toFixed(3);
+  return `
+        0.00 C S  0
+        0.01 S SA 0 1
+        0.02 C A  1 1
+        ${before}
+        ${at(0)} S PA 1 ${1 + sent} +36
+        ${at(0.001)} S FA 37 ${1 + sent}
+        ${at(0.01)} C PA ${1 + sent} 38 +14
+        ${at(0.02)} S R 38 -`;
+}
+
 testRule(rstOnWriteAfterClose, {
   fires: [
     {
@@ -133,6 +147,37 @@ testRule(rstOnWriteAfterClose, {
         /10\.0\.0\.2:8080’s own FIN came before the reset, so no later call need report that to its program/,
       applicationSees:
         /^10\.0\.0\.2:8080, which had sent its own FIN: nothing if it called close\(\) .* after shutdown\(SHUT_WR\) .* its read returns 0, as its peer’s FIN had arrived\./,
+      facts: { variant: 'race' },
+    },
+    {
+      name: 'on the request of a client that the server had turned away with a message',
+      connection: connectionOf(turnedAway(0.05)),
+      end: 6,
+      endpoint: 'client',
+      severity: 'warning',
+      title:
+        '10.0.0.1:40000 wrote to a server that had closed right after accepting it: 14 bytes lost to RST',
+      explanation: /received any request, and had sent 36 bytes by frame 4, which may say why\. The write/,
+      likelyCauses: /^10\.0\.0\.2:8080 turned the connection away, .* \(likely\)\.\nThe process of/,
+      nextSteps: /^At 10\.0\.0\.2:8080: check its log, its limits of connections/,
+      facts: { variant: 'turned-away' },
+    },
+    {
+      name: 'and does not say so of a server that had waited for a request',
+      connection: connectionOf(turnedAway(1.2)),
+      end: 6,
+      endpoint: 'client',
+      severity: 'warning',
+      likelyCauses: /^(?!.*turned the connection away)/s,
+      facts: { variant: 'race' },
+    },
+    {
+      name: 'nor of one that had had a request',
+      connection: connectionOf(turnedAway(0.05, '0.03 C PA 1 1 +30', 30)),
+      end: 6,
+      endpoint: 'client',
+      severity: 'warning',
+      likelyCauses: /^(?!.*turned the connection away)/s,
       facts: { variant: 'race' },
     },
     {

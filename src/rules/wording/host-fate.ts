@@ -8,6 +8,16 @@ import type { Elsewhere } from '../evidence/distance.js';
 /** From this much silence before the decisive moment on, a device's idle timeout is named first. */
 export const IDLE_SECONDS = 30;
 
+/** A server ended a connection as soon as it had accepted it; a grade is still to come. */
+export function turnedAway(name: string): string {
+  return `{${name}} turned the connection away, as it was at its limit of connections or does not admit the client’s address`;
+}
+
+/** How to find out why it did. */
+export function stepOfTurnedAway(name: string): string {
+  return `At {${name}}: check its log, its limits of connections and of open files, and its access rules.`;
+}
+
 /** The endpoint no longer sends anything. `afterIdle`: the connection had been idle when the silence began to show. */
 export function causesOfSilence(name: string, afterIdle = false): readonly string[] {
   const host = `The host of {${name}} lost power, crashed or froze (possible): then none of its connections gets an answer any more, and on its own link ARP gets none either (ip neigh: FAILED).`;

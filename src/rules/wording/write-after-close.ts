@@ -14,9 +14,10 @@ import {
   type SeenReset,
 } from '../evidence/evidence.js';
 import { MAY_BE_TLS_ALERT, mayBeTlsAlert, SIZE_OF_TLS_ALERT } from '../evidence/tls-alert.js';
+import { mayHaveTurnedAway } from '../evidence/turned-away.js';
 import type { Severity } from '../finding.js';
 import type { OptionValues } from '../rule.js';
-import { CLIENT_LEFT, UNLESS_CLIENT_SHOULD_WAIT } from './host-fate.js';
+import { CLIENT_LEFT, stepOfTurnedAway, turnedAway, UNLESS_CLIENT_SHOULD_WAIT } from './host-fate.js';
 import { count, duration } from './wording.js';
 
 /** No answer comes sooner than this share of the handshake's round trip, as round trips vary a little. */
@@ -66,6 +67,7 @@ export interface Variant {
     | 'late-answer'
     | 'streaming'
     | 'race'
+    | 'turned-away'
     | 'half-closed'
     | 'farewell'
     | 'unasked';
@@ -153,6 +155,7 @@ function ofHalfClosed(written: Written): Variant {
 
 function ofClient(written: Written): Variant {
   const { wasLate, hadNotice } = timingOf(written);
+  if (!wasLate && wasTurnedAway(written)) return ofTurnedAway(written);
   if (wasLate) {
     return {
       name: 'stale-pooled-connection',
@@ -206,6 +209,29 @@ function ofClient(written: Written): Variant {
       'Repeat what was lost only if that does no harm: the capture does not show what {closer} had acted on.',
       SIGNAL,
     ],
+  };
+}
+
+/** The server ended the connection as soon as it had accepted it, before the client sent anything. */
+function wasTurnedAway(written: Written): boolean {
+  const { connection, closer, isFirst } = written;
+  return isFirst && mayHaveTurnedAway(connection, closer, closeOf(written).time);
+}
+
+function ofTurnedAway(written: Written): Variant {
+  const { payloadBytes, lastNewData } = written.closer;
+  const said =
+    lastNewData === null
+      ? ''
+      : `, and had sent ${count(payloadBytes, 'byte')} by frame ${lastNewData.frame}, which may say why`;
+  return {
+    name: 'turned-away',
+    severity: 'warning',
+    restsOn: ['immediateSeconds'],
+    title: 'wrote to a server that had closed right after accepting it: {bytes} lost to RST',
+    meaning: `{closer} had closed before it could have received any request${said}. ${lossOf(written)}`,
+    likelyCauses: [`${turnedAway('closer')} (likely).`, ENDED, NO_LOOK],
+    nextSteps: [stepOfTurnedAway('closer'), SIGNAL],
   };
 }
 
