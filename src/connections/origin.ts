@@ -12,6 +12,11 @@ export function hopsCrossed(ttl: number): number {
   return 0;
 }
 
+/** What a segment with this TTL probably started with. */
+export function initialTtl(ttl: number): number {
+  return ttl + hopsCrossed(ttl);
+}
+
 /** It comes from another link address than the last segment of the endpoint at `x` that is no reset. */
 export function hasOtherLinkAddress(memory: Int32Array, base: number, x: number, segment: Segment): boolean {
   return (memory[base + FLAGS] & BOTH_SIDES) === 0 && hasOtherLinkSource(memory, x, segment);

@@ -1520,6 +1520,22 @@ describe('another connection on the same ports, whose SYN was not captured', () 
     },
   );
 
+  it('is told by its SYN-ACK alone where the capture lacks the other direction', () => {
+    const { client, server, frames } = connectionOf(`
+     0.01 S SA 0 1
+     0.11 S PA 1 101 +300
+     0.20 S FA 301 101
+     0.22 S A  302 102
+     5.00 S SA 0 1 isn=7000
+     5.11 S PA 1 101 +791 isn=7000
+     5.20 S FA 792 101 isn=7000`);
+    expect(statesOf(server)).toBe('SYN-RECEIVED ESTABLISHED FIN-WAIT-1 CLOSED');
+    expect(server.timeline.at(-1)).toMatchObject({ frame: 5, evidence: 'observed' });
+    expect(client.finalState).toBe('CLOSED');
+    expect(server.milestones.map(({ kind }) => kind)).not.toContain('data-beyond-own-fin');
+    expect(frames).toBe(7);
+  });
+
   it('is not told by a SYN-ACK of the same connection that comes late', () => {
     const { server } = connectionOf(`${closed}
  0.23 S SA 0 1

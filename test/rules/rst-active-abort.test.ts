@@ -158,7 +158,10 @@ testRule(rstActiveAbort, {
     },
     {
       name: 'and thinks of what Windows does where the TTL may be one of its',
-      connection: abortBy('server', { ttl: 117 }),
+      connection: abortBy('server', {
+        ttl: 117,
+        milestones: [resets(5, 9, { hasAck: true, window: 500, ttl: 117 })],
+      }),
       end: 6,
       likelyCauses: /\nThe process ended or was killed without closing its sockets, on Windows[^\n]*$/,
     },

@@ -60,18 +60,29 @@ testRule(rstOriginSuspect, {
       }),
       end: 6,
       title: 'A reset in the name of 10.0.0.2:8080 was probably sent by a device on the path',
-      facts: { strongMarks: 0, weakMarks: 2 },
+      facts: { strongMarks: 1, weakMarks: 1 },
     },
     {
       name: 'on a reset of both ends at once that came from another distance',
       connection: connection({
         client: { milestones: [resets(5, 9, { hasAck: true })] },
-        server: { ttl: 53, milestones: [resets(5.001, 10, { hasAck: true, ttl: 126 })] },
+        server: { ttl: 53, milestones: [resets(5.001, 10, { hasAck: true, ttl: 41 })] },
       }),
       end: 6,
       endpoint: 'server',
       confidence: 'possible',
       facts: { strongMarks: 0, weakMarks: 2 },
+    },
+    {
+      name: 'on one that started with another TTL, and came from another distance',
+      connection: connection({
+        server: { ttl: 63, milestones: [resets(5, 9, { hasAck: true, ttl: 251 })] },
+      }),
+      end: 6,
+      endpoint: 'server',
+      confidence: 'possible',
+      explanation: /its TTL is 251, that of 10\.0\.0\.2:8080 is 63: neither started with the same value/,
+      facts: { strongMarks: 1, weakMarks: 0 },
     },
     {
       name: 'on one that is not the first, if the first came from where all else does',
@@ -192,6 +203,11 @@ testRule(rstOriginSuspect, {
         client: { milestones: [resets(5, 9, { hasAck: true })] },
         server: { ttl: 53, milestones: [resets(5.001, 10, { hasAck: true, ttl: 245 })] },
       }),
+      end: 6,
+    },
+    {
+      name: 'on one that started with another TTL, but may answer something',
+      connection: connection({ server: { ttl: 63, milestones: [resets(5, 9, { ttl: 251 })] } }),
       end: 6,
     },
     {

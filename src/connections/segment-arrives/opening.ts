@@ -53,6 +53,7 @@ import {
   LAST_RESET_SINCE,
   LAST_SECONDS,
   SACK_AGREED,
+  SEGMENTS,
   SERVER,
   SERVER_DELAY,
   SND_NXT,
@@ -178,12 +179,15 @@ function replacesSynAck(at: Exchange): boolean {
 }
 
 /**
- * A SYN-ACK whose acknowledgment does not fit this connection, though both its FINs are through: it belongs to
- * another one on the same ports, whose SYN was not captured, and nothing is left of this one.
+ * A SYN-ACK whose acknowledgment does not fit this connection, though its FINs are through: it belongs to another one
+ * on the same ports, whose SYN was not captured, and nothing is left of this one.
  */
 function opensAfterBothFins(at: Exchange): boolean {
   const { memory, base, sender: x, receiver: y, fromServer, segment, ledger } = at;
-  const areThrough = (memory[x + STATE] & memory[y + STATE] & ENDPOINT_FIN_COVERED) !== 0;
+  const areThrough =
+    (memory[x + STATE] & memory[y + STATE] & ENDPOINT_FIN_COVERED) !== 0 ||
+    // Where the capture lacks a direction, its FIN is not seen either.
+    ((memory[x + STATE] & ENDPOINT_FIN_SENT) !== 0 && memory[y + SEGMENTS] === 0);
   if (!areThrough || within(segment.acknowledgment, memory[y + ISS], memory[y + SND_NXT])) return false;
   ledger.enter(fromServer, FOUND_GONE, OBSERVED);
   ledger.enterUnseen(!fromServer, FOUND_GONE);

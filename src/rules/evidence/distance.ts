@@ -1,13 +1,16 @@
 /** Where a reset came from, compared with what its alleged sender had sent before. */
 import type { Connection, Endpoint, Reset } from '../../connections/connection.js';
 import { ROUTE_CHANGE_HOPS } from '../../connections/milestones.js';
-import { hopsCrossed } from '../../connections/origin.js';
+import { hopsCrossed, initialTtl } from '../../connections/origin.js';
 
 /**
  * Who probably sent a reset if not its alleged sender: `another-host` on the same link, by its MAC address; something
  * at `another-distance`, by its TTL; or it took `another-path`, through another router.
  */
 export type Elsewhere = 'another-host' | 'another-distance' | 'another-path';
+
+/** Two ways that differ by no more than this may be one: the TTL that a segment started with is a guess. */
+const HOPS_BY_CHANCE = 1;
 
 /** Where else the reset came from than its alleged sender; null if nothing shows that. */
 export function elsewhereOf({ quality }: Connection, sender: Endpoint, reset: Reset): Elsewhere | null {
@@ -33,4 +36,13 @@ function hopsApart(one: number, other: number): number {
  */
 export function isOfOtherHost({ ttl }: Endpoint, reset: Reset): boolean {
   return reset.otherLinkAddress === true && ttl === reset.ttl && hopsCrossed(ttl) === 0;
+}
+
+/**
+ * The reset started with another TTL than the segments of its alleged sender, and from another distance. A host aborts
+ * a live connection with a segment of that connection; only what belongs to none may get an answer of another kind.
+ */
+export function startsElsewhere({ ttl }: Endpoint, { ttl: ofReset, hasAck, trigger }: Reset): boolean {
+  if (ttl === null || !hasAck || trigger !== null) return false;
+  return initialTtl(ofReset) !== initialTtl(ttl) && hopsApart(ofReset, ttl) > HOPS_BY_CHANCE;
 }

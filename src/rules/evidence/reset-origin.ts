@@ -1,7 +1,7 @@
 import type { Connection, Endpoint, Milestone } from '../../connections/connection.js';
 import { ROUTE_CHANGE_HOPS } from '../../connections/milestones.js';
 import { secondsBetween } from '../../core/time.js';
-import { isElsewhere, isOfOtherHost } from './distance.js';
+import { isElsewhere, isOfOtherHost, startsElsewhere } from './distance.js';
 import { endedWithin, findReset, isReset, isUnheard, milestone, type SeenReset } from './evidence.js';
 
 /** Resets to both ends this close together come from one place between them. */
@@ -55,7 +55,11 @@ export function marksAgainst(
   }
   if (isMirrored(connection, reset, other)) weak.push('both ends were reset at the same moment');
   // If an endpoint sent resets alone, nothing shows which distance is its own.
-  if (named.ttl !== null && !byOpener && !isUnheard(named) && isElsewhere(ttl, named.ttl)) {
+  if (named.ttl !== null && !byOpener && !isUnheard(named) && startsElsewhere(named, reset.reset)) {
+    strong.push(
+      `its TTL is ${ttl}, that of {named} is ${named.ttl}: neither started with the same value nor came the same way`,
+    );
+  } else if (named.ttl !== null && !byOpener && !isUnheard(named) && isElsewhere(ttl, named.ttl)) {
     weak.push(`its TTL is ${ttl}, that of {named} is ${named.ttl}`);
     const own = findReset(
       named,

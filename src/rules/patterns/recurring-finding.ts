@@ -420,7 +420,7 @@ class Collector implements PatternCollector {
   }
 
   #concentration(
-    { service, affected, causes: given }: Recurrence,
+    { service, affected, causes: all }: Recurrence,
     ofRule: ByClient | null,
     census: CensusResults,
   ): Concentration {
@@ -428,20 +428,23 @@ class Collector implements PatternCollector {
       const says = 'There are too many clients to tell how many of them show it.';
       return { says, pointsTo: null, client: '', causes: UNCOUNTED_CAUSES };
     }
+    // Where others have no trouble, whom it concerns says more than what each finding gives.
+    const given = all.slice(0, MOST_SHARED);
     const callers = census.callersOf(service);
     const [only] = affected.keys();
     const { address, network } = this.#census.clients[only];
     const client = inNetwork(address, network);
     if (affected.size > 1 && affected.size < callers.size) {
       const says = `${grouped(affected.size)} of the ${count(callers.size, 'client')} that used this port show it.`;
-      return { says, pointsTo: null, client, causes: SOME_CLIENTS_CAUSES };
+      return { says, pointsTo: null, client, causes: [...SOME_CLIENTS_CAUSES, ...given] };
     }
     if (affected.size < callers.size) {
       let well = 0;
       for (const number of callers.keys()) if (number !== only) well += census.wellAt(service, number);
       const pointsTo = well >= this.#minimum ? 'client' : null;
       const says = `All of them are from one client, {client}; ${wellText(well, callers.size - 1, ' to the same port')}${pointsTo === null ? '' : LOOK_AT_CLIENT}.`;
-      return { says, pointsTo, client, causes: pointsTo === null ? EITHER_CAUSES : CLIENT_CAUSES };
+      const where = pointsTo === null ? EITHER_CAUSES : CLIENT_CAUSES;
+      return { says, pointsTo, client, causes: [...where, ...given] };
     }
     const whose =
       callers.size === 1
@@ -454,10 +457,7 @@ class Collector implements PatternCollector {
       unwell += (ofRule.get(number) ?? 0) - (affected.get(number) ?? 0);
     }
     if (unwell > 0 || well < this.#minimum) {
-      const causes = [
-        ...given.slice(0, MOST_SHARED),
-        ...(callers.size === 1 ? EITHER_CAUSES : ALL_CLIENTS_CAUSES),
-      ];
+      const causes = [...given, ...(callers.size === 1 ? EITHER_CAUSES : ALL_CLIENTS_CAUSES)];
       return { says: `${whose}.`, pointsTo: null, client, causes };
     }
     const healthy = `${whose}; ${count(well, 'connection')} of ${callers.size === 1 ? 'this client' : 'these clients'} to other ports or hosts had no trouble`;
@@ -467,7 +467,7 @@ class Collector implements PatternCollector {
         says: `${healthy}: look at the server, or at what is in front of it.`,
         pointsTo: 'server',
         client,
-        causes: [...given.slice(0, MOST_SHARED), ...SERVER_CAUSES],
+        causes: [...given, ...SERVER_CAUSES],
       };
     const says = `${healthy}. But everything from ${count(answerer.networks, 'network')} of the internet had the same time to live, ${answerer.ttl}: one device may answer for all of them, and then the trouble is there.`;
     return { says, pointsTo: null, client, onlyTtl: answerer.ttl, causes: ONE_ANSWERER_CAUSES };
