@@ -1,6 +1,14 @@
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
-import { answerTo, eachEndpoint, entered, findReset, gradedBy, lastMilestone } from './evidence/evidence.js';
+import {
+  answerTo,
+  eachEndpoint,
+  entered,
+  findReset,
+  gradedBy,
+  lastMilestone,
+  opened,
+} from './evidence/evidence.js';
 import type { Rule } from './rule.js';
 import { inGeneral, type ProgramView, READS_END, seenAt } from './wording/program-view.js';
 import { reportFinding } from './wording/report-finding.js';
@@ -57,6 +65,7 @@ export const halfOpenSynChallenge: Rule = {
     notThis: [
       '{holder} in TIME-WAIT: time-wait-port-reuse.',
       'A repetition of the old SYN.',
+      'A SYN on a connection that {holder} had not opened yet: another attempt, or a port scan.',
       'A SYN that {holder} accepts as a new connection at once: it no longer held the old one, whatever the capture missed.',
     ],
     applicationSees: `${inGeneral(HOLDER)} ${OF_OPENER}`,
@@ -72,7 +81,8 @@ export const halfOpenSynChallenge: Rule = {
   },
   check: eachEndpoint((opener, holder, connection) => {
     const syn = lastMilestone(opener, 'syn-on-open-connection');
-    if (syn === null) return null;
+    // Before it opened, a SYN with another number is only another attempt.
+    if (syn === null || !opened(holder)) return null;
     const waiting = entered(holder, 'TIME-WAIT');
     if (waiting !== null && (waiting.frame === null || waiting.frame <= syn.frame)) return null;
     const reset = findReset(opener, ({ trigger }, seen) => seen.frame > syn.frame && trigger?.kind === 'ack');

@@ -85,7 +85,7 @@ export const timeWaitPortReuse: Rule = {
       'TIME-WAIT keeps a pair of addresses and ports for a while. A new SYN on it may be accepted, if its sequence number or timestamp is beyond the old ones; then nothing is lost. Otherwise Linux answers with an acknowledgment of the old numbers, which the opener resets; a host that follows RFC 6191 drops the SYN. Either way connecting takes longer or fails.',
     proof: [
       '{holder} in TIME-WAIT, and a SYN from {opener} on the same 4-tuple within timeWaitSeconds.',
-      'For a warning: an answer with the old numbers, or SYNs that went unanswered before one was answered. A single one may have been lost if its number is beyond the old ones.',
+      'For a warning: an answer with the old numbers, or SYNs that went unanswered before one was answered, unless their number is beyond the old ones: then something else delayed them.',
     ],
     notThis: [
       'A host in another state: half-open-syn-challenge.',
@@ -117,11 +117,11 @@ export const timeWaitPortReuse: Rule = {
     const predicted = PREDICTED[syn.value];
     const cameLate = next !== null && next.value === 0 && outcome !== 'accepted';
     const delaySeconds = cameLate ? secondsBetween(syn.time, next.time) : null;
-    // One SYN that should have been accepted may as well have been lost.
-    const isLoss = outcome === 'late' && predicted === 'accepted' && syn.count === 2;
+    // TIME-WAIT accepts such a SYN: loss, a full queue or a firewall delays a new connection as well.
+    const hasOtherReason = outcome === 'late' && predicted === 'accepted';
     return reportFinding(timeWaitPortReuse, connection, {
       endpoint: opener.role,
-      severity: isRefused || (outcome === 'late' && !isLoss) ? 'warning' : 'info',
+      severity: isRefused || (outcome === 'late' && !hasOtherReason) ? 'warning' : 'info',
       confidence: gradedBy(connection, isProven(waiting) ? 'observed' : 'inferred'),
       title: `{opener} used its port again {age} after {holder} entered TIME-WAIT${TITLE[outcome]}`,
       explanation: [

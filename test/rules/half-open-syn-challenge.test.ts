@@ -114,6 +114,16 @@ testRule(halfOpenSynChallenge, {
       connection: oldOf('60.01 S SA 0 1 isn=70000'),
       end: 62,
     },
+    {
+      name: 'where the holder had not opened yet: another attempt',
+      connection: conversation(`
+        0.00 C S  0
+        0.01 S SA 0 1
+        5.00 C S  0   isn=70000
+        5.01 S A  1 1
+        5.02 C R  1 -`)[0],
+      end: 62,
+    },
     { name: 'without a SYN', connection: connection(), end: 62 },
   ],
 });

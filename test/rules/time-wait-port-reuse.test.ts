@@ -95,6 +95,20 @@ testRule(timeWaitPortReuse, {
       facts: { outcome: 'late', syns: 3, predicted: 'refused', delaySeconds: 3.01 },
     },
     {
+      name: 'as info on one that should have been accepted, however often it was repeated',
+      connection: reused(
+        NEWER,
+        `6.01 C S  0 ${NEWER}
+         8.01 C S  0 ${NEWER}
+         12.01 C S  0 ${NEWER}
+         12.02 S SA 0 1 ${NEWER}`,
+      ),
+      end: 20,
+      severity: 'info',
+      explanation: /another reason/,
+      facts: { outcome: 'late', syns: 4, predicted: 'accepted' },
+    },
+    {
       name: 'as info on one that should have been accepted and may have been lost',
       connection: reused(
         NEWER,

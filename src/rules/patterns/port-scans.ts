@@ -13,8 +13,9 @@ import { reportPattern } from './report-pattern.js';
 /** How many ports of one host a client must try, within how many seconds, to look like a scan. */
 const PORTS = 10;
 const SECONDS = 10;
-/** A scan comes to a port once or twice, and finds few of them open. */
+/** A scan comes to a port once or twice, unless it tries this many ports, and finds few of them open. */
 const MOST_TRIES = 2;
+const MANY_PORTS = 100;
 const LEAST_SHARE = 0.9;
 /** How long a SYN must have had no answer: one may have been on its way when the capture ended. */
 const WAIT_SECONDS = 3;
@@ -119,7 +120,7 @@ export class PortScans {
 type Calls = (client: string, host: string) => number | null;
 
 function isScan({ client, host, network, members, ports, wasFast }: Watched, calls: Calls): boolean {
-  if (!wasFast || members.count > MOST_TRIES * ports.size) return false;
+  if (!wasFast || (ports.size < MANY_PORTS && members.count > MOST_TRIES * ports.size)) return false;
   const all = calls(inNetwork(client, network), inNetwork(host, network));
   return all !== null && members.count >= LEAST_SHARE * all;
 }

@@ -371,6 +371,13 @@ describe('recurring-finding', () => {
       expect(textsOf(pattern)).not.toMatch(UNFILLED);
     });
 
+    it('of so many ports that no client uses them all, however often', () => {
+      const judged = Array.from({ length: 3 }, () => scan(100, 0.01)).flat();
+      expect(told(judged).map(({ title }) => title)).toEqual([
+        expect.stringMatching(/^10\.0\.0\.1 tried 100 ports of 10\.0\.0\.2 in vain/),
+      ]);
+    });
+
     it.each([
       ['slow', scan(12, 2)],
       ['of few ports', scan(9, 0.1)],
