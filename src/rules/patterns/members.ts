@@ -44,6 +44,16 @@ export class Members {
     if (secondsBetween(this.from, from) < 0) this.from = from;
     if (secondsBetween(this.to, to) > 0) this.to = to;
   }
+
+  /** Takes in those of `other`, of which none is among these. */
+  addAll(other: Members): void {
+    this.count += other.count;
+    this.ids.push(...other.ids);
+    this.ids.sort((a, b) => a - b);
+    this.ids.length = Math.min(this.ids.length, MAX_LISTED);
+    if (secondsBetween(this.from, other.from) < 0) this.from = other.from;
+    if (secondsBetween(this.to, other.to) > 0) this.to = other.to;
+  }
 }
 
 /** Ports are below this, and so are the numbers of groups. */

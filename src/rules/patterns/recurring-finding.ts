@@ -11,6 +11,7 @@ import {
   SEVERITIES,
   type Severity,
 } from '../finding.js';
+import { handshakeDelayed } from '../handshake-delayed.js';
 import type { OptionValues } from '../rule.js';
 import { CAUSES_OF_SCANNED, synAckUnanswered } from '../syn-ack-unanswered.js';
 import { synUnanswered } from '../syn-unanswered.js';
@@ -24,6 +25,7 @@ import { MAX_PAIRS } from './pair-counts.js';
 import type { Contrast, PatternCollector, PatternRule } from './pattern-rule.js';
 import { isOfScan, isSynAlone, OF_SCANS, PortScans, scanPattern } from './port-scans.js';
 import { type PatternDraft, reportPattern } from './report-pattern.js';
+import { CAUSE_OF_DELAY, type Flood, floodPattern } from './syn-floods.js';
 
 /** Findings of one rule on connections to one service. */
 interface Recurrence {
@@ -60,6 +62,9 @@ interface Concentration {
 /** One client's findings make one pattern if they are at this many services, with at most this share at any one. */
 const MINIMUM_SERVICES = 3;
 const MOST_AT_ONE = 0.5;
+
+/** What a SYN flood does to the handshakes of others. */
+const DELAYS: ReadonlySet<string> = new Set([handshakeDelayed.id, synUnanswered.id]);
 
 /** From how many clients unfinished handshakes look like a flood, and how many each may have begun on average. */
 const FLOOD_CLIENTS = 20;
@@ -101,10 +106,6 @@ const UNCOUNTED_CAUSES = [
   'One client has all of them: its program, its settings or its path (possible).',
   'Every client has them: the service, its host or a device in front of it (possible).',
 ];
-const FLOOD_CAUSES = [
-  'A SYN flood from forged addresses (possible): then the addresses have nothing to do with one another.',
-  'The way back from {server} to its clients is broken (possible): then no client finishes a handshake.',
-];
 
 /** The same finding on many connections: one pattern with their number, and with where they concentrate. */
 export const recurringFinding: PatternRule = {
@@ -128,7 +129,7 @@ export const recurringFinding: PatternRule = {
   related: ['connection-refused', 'syn-unanswered', 'syn-ack-unanswered', 'endpoint-mass-close'],
   documentation: {
     meaning:
-      'The same finding on many connections mostly has one cause. If one client has them all while others have no trouble at the same service, the cause is at that client or on its path; if every client of a service has them and none has trouble elsewhere, it is at the service. A client that tries one port of a host after another in vain is reported as a possible port scan, and many clients that do not finish their handshakes as a possible flood: then the pattern is the warning, and what it stands for is info. Connections that one client opens and resets before any data, at regular intervals, look like health checks: info.',
+      'The same finding on many connections mostly has one cause. If one client has them all while others have no trouble at the same service, the cause is at that client or on its path; if every client of a service has them and none has trouble elsewhere, it is at the service. A client that tries one port of a host after another in vain is reported as a possible port scan, and many clients that do not finish their handshakes as a possible SYN flood: then the pattern is the warning, and what it stands for is info. Connections that one client opens and resets before any data, at regular intervals, look like health checks: info.',
     proof: [
       'At least minimumMembers connections to one address and port with warnings or errors of the same rule that no other finding explains.',
       'Or as many of one client, at three services or more and at most half of them at any one, if no other client has findings of the rule.',
@@ -284,7 +285,9 @@ class Collector implements PatternCollector {
       .filter(({ host, network, refused }) => refused > 0 || !this.#heard.misses(host, network));
     const census = this.#census.results();
     const byRule = new Map<string, Recurrence[]>();
+    const floods = this.#floods(all);
     for (const recurrence of all) {
+      if (isFlood(recurrence, this.#minimum)) continue;
       const { rule, isAlone, service, affected } = recurrence;
       const kind = isAlone ? ALONE : rule;
       const [client] = affected?.keys() ?? [];
@@ -294,10 +297,14 @@ class Collector implements PatternCollector {
       else known.push(recurrence);
     }
     const patterns = scans.map((scan) => scanPattern(recurringFinding, scan));
+    for (const [service, flood] of floods) {
+      const delayed = this.#recurrences.find(handshakeDelayed.id, service)?.members.count ?? 0;
+      patterns.push(floodPattern(recurringFinding, flood, delayed));
+    }
     for (const recurrences of byRule.values()) {
       const ofOne = this.#ofOneClient(recurrences, census);
       if (ofOne !== null) patterns.push(ofOne);
-      else patterns.push(...this.#byService(recurrences, census));
+      else patterns.push(...this.#byService(recurrences, census, floods));
     }
     return [...patterns, ...checks];
   }
@@ -358,7 +365,36 @@ class Collector implements PatternCollector {
     });
   }
 
-  #byService(recurrences: readonly Recurrence[], census: CensusResults): readonly Pattern[] {
+  /** What looks like a SYN flood, by number of the service. */
+  #floods(recurrences: readonly Recurrence[]): ReadonlyMap<number, Flood> {
+    const floods = new Map<number, Flood>();
+    for (const recurrence of recurrences) {
+      if (!isFlood(recurrence, this.#minimum)) continue;
+      const { service, members, affected, citations, isAlone } = recurrence;
+      let flood = floods.get(service.number);
+      if (flood === undefined) {
+        flood = {
+          service,
+          members: new Members(members.from, members.to),
+          clients: new Set(),
+          unanswered: 0,
+          citations,
+        };
+        floods.set(service.number, flood);
+      }
+      flood.members.addAll(members);
+      if (isAlone) flood.unanswered += members.count;
+      if (affected === null) flood.clients = null;
+      else for (const client of affected.keys()) flood.clients?.add(client);
+    }
+    return floods;
+  }
+
+  #byService(
+    recurrences: readonly Recurrence[],
+    census: CensusResults,
+    floods: ReadonlyMap<number, Flood>,
+  ): readonly Pattern[] {
     const many = recurrences
       .filter(({ members }) => members.count >= this.#minimum)
       .sort((a, b) => b.members.count - a.members.count);
@@ -367,7 +403,15 @@ class Collector implements PatternCollector {
     const further = many.length - MOST_SERVICES;
     return many
       .slice(0, MOST_SERVICES)
-      .map((recurrence) => this.#ofService(recurrence, ofRule, census, Math.max(0, further)));
+      .map((recurrence) =>
+        this.#ofService(
+          recurrence,
+          ofRule,
+          census,
+          Math.max(0, further),
+          DELAYS.has(recurrence.rule) && floods.has(recurrence.service.number),
+        ),
+      );
   }
 
   /** How many findings each client has; null if that was not counted for all of them. */
@@ -386,18 +430,18 @@ class Collector implements PatternCollector {
     ofRule: ByClient | null,
     census: CensusResults,
     further: number,
+    isDelayedByFlood: boolean,
   ): Pattern {
     const { rule, isAlone, example, citations, members, service, affected } = recurrence;
     const { network } = service;
     const server = formatEndpoint(service.address, service.port);
     const { says, pointsTo, client, onlyTtl, causes } = this.#concentration(recurrence, ofRule, census);
-    const looksLikeFlood = isFlood(recurrence, this.#minimum);
     return reportPattern(recurringFinding, {
       ...kindTexts(rule, isAlone),
       severity: recurrence.severity,
-      confidence: looksLikeFlood ? 'possible' : recurrence.confidence,
+      confidence: recurrence.confidence,
       title: `${members.count} of ${service.connections} connections to {server}: {what}`,
-      explanation: `For example: {example}. ${says}${looksLikeFlood ? ' So many clients that begin a handshake and do not finish it look like a SYN flood from forged addresses (possible).' : ''}${furtherServices(further)}`,
+      explanation: `For example: {example}. ${says}${furtherServices(further)}`,
       connections: members.ids,
       count: members.count,
       from: members.from,
@@ -415,7 +459,7 @@ class Collector implements PatternCollector {
       },
       citations,
       words: { rule, what: isAlone ? ALONE : rule, server: inNetwork(server, network), example, client },
-      likelyCauses: looksLikeFlood ? FLOOD_CAUSES : causes,
+      likelyCauses: isDelayedByFlood ? [CAUSE_OF_DELAY, ...causes] : causes,
     });
   }
 

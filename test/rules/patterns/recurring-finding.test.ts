@@ -437,8 +437,11 @@ describe('recurring-finding', () => {
 
     it('names what may be a flood', () => {
       const [pattern] = told(alone(20, { port: 80, client: (place) => `198.51.100.${place}` }));
-      expect(pattern.title).toBe('20 of 20 connections to 10.0.0.2:80: one SYN each, not answered');
-      expect(pattern.explanation).toContain('SYN flood from forged addresses (possible)');
+      expect(pattern.title).toBe(
+        '20 clients did not finish 20 handshakes with 10.0.0.2:80 within 19 s: looks like a SYN flood (possible)',
+      );
+      expect(pattern.explanation).toMatch(/^20 SYNs got no answer at all\. /);
+      expect(pattern).not.toHaveProperty('standsFor');
     });
 
     it.each([
@@ -463,10 +466,29 @@ describe('recurring-finding', () => {
   it('names what may be a SYN flood', () => {
     const rule = 'syn-ack-unanswered';
     const [pattern] = told(each(20, (place) => ({ rule, client: `198.51.100.${place}` })));
-    expect(pattern.explanation).toContain('SYN flood from forged addresses (possible)');
-    expect(pattern.confidence).toBe('possible');
+    expect(pattern.title).toContain('looks like a SYN flood (possible)');
+    expect(pattern).toMatchObject({ confidence: 'possible', severity: 'warning', standsFor: [rule] });
+    expect(pattern.facts).toMatchObject({ kind: 'syn-flood', clients: 20, unfinished: 20, unanswered: 0 });
     const [other] = told(each(19, (place) => ({ rule, client: `198.51.100.${place}` })));
-    expect(other.explanation).not.toContain('flood');
+    expect(textsOf(other)).not.toContain('flood');
+  });
+
+  it('makes one pattern of all that a SYN flood leaves, and names it where others were late', () => {
+    const unfinished = each(20, (place) => ({
+      rule: 'syn-ack-unanswered',
+      client: `198.51.100.${place}`,
+    }));
+    const unanswered = alone(30, { gap: 0.1, first: 100, port: 80, client: (place) => `203.0.113.${place}` });
+    const late = several(6, { rule: 'handshake-delayed' }, 60);
+    const [flood, delayed, ...others] = told([...unfinished, ...unanswered, ...late]);
+    expect(others).toEqual([]);
+    expect(flood.title).toContain('50 clients did not finish 50 handshakes with 10.0.0.2:80');
+    expect(flood.explanation).toMatch(
+      /^20 did not take the SYN-ACK, 30 SYNs got no answer at all\..* 6 other connections to 10\.0\.0\.2:80 were opened late\.$/,
+    );
+    expect(flood.connections).toHaveLength(50);
+    expect(delayed.likelyCauses[0]).toMatch(/^The SYN flood on 10\.0\.0\.2:80 fills its queue/);
+    for (const pattern of [flood, delayed]) expect(textsOf(pattern)).not.toMatch(UNFILLED);
   });
 
   describe('grades', () => {
