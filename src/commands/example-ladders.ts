@@ -1288,6 +1288,32 @@ of silence
 
 the ladder shows the first of 3 connections
 `,
+  'idle-close-interval': `connection 0: 10.9.2.1:40000 ↔ 10.9.2.2:8080
+from 2026-11-27 20:00:49.628 UTC, captured near the client; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0125     #2 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0126     #3               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   0.0734    #13               ─── PSH,ACK seq 1 ack 1 len 18 ───▶
+   0.0835    #14               ◀──────── ACK seq 1 ack 19 ────────
+   0.0845    #15               ◀── PSH,ACK seq 1 ack 19 len 19 ───
+   0.0845    #16               ─────── ACK seq 19 ack 20 ────────▶
+                                     ⋮ 3.007 s of silence ⋮
+   3.0916    #29 CLOSE-WAIT✓   ◀───── FIN,ACK seq 20 ack 19 ────── FIN-WAIT-1
+   3.0924    #30 LAST-ACK      ───── FIN,ACK seq 19 ack 21 ──────▶ FIN-WAIT-2?
+                                                                   TIME-WAIT✓
+   3.1038    #31 CLOSED?       ◀─────── ACK seq 21 ack 20 ────────
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
+the client ended in CLOSED
+the server ended in TIME-WAIT
+
+info 10.9.2.2:8080 closed 4 connections after 3 s of silence
+
+the ladder shows the first of 4 connections
+`,
   'answer-timeout': `connection 2: 10.9.1.1:40002 ↔ 10.9.1.2:8080
 from 2026-11-26 16:21:28.407 UTC, captured near the client; times count from
 there, numbers are relative
@@ -1309,6 +1335,30 @@ the server ended in CLOSED
 
 warning Clients of 10.9.1.2:8080 gave up on 3 connections, 1 s after their last
 data, without an answer
+
+the ladder shows the first of 3 connections
+`,
+  'closed-unanswered': `connection 4: 10.9.1.1:40004 ↔ 10.9.1.2:8080
+from 2026-11-27 20:00:48.745 UTC, captured near the client; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000    #13 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0118    #14 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0118    #15               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   0.5075    #38               ─── PSH,ACK seq 1 ack 1 len 24 ───▶
+   0.5197    #39               ◀──────── ACK seq 1 ack 25 ────────
+   2.5209    #44 CLOSE-WAIT✓   ◀────── FIN,ACK seq 1 ack 25 ────── FIN-WAIT-1
+   2.5224    #45 LAST-ACK      ────── FIN,ACK seq 25 ack 2 ──────▶ FIN-WAIT-2?
+                                                                   TIME-WAIT✓
+   2.5339    #46 CLOSED?       ◀──────── ACK seq 2 ack 26 ────────
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
+the client ended in CLOSED
+the server ended in TIME-WAIT
+
+warning 10.9.1.2:8080 closed 3 connections 2 s after their clients’ last data,
+without an answer
 
 the ladder shows the first of 3 connections
 `,

@@ -35,8 +35,10 @@ import { captureOneWay } from './patterns/capture-one-way.js';
 import { capturePause } from './patterns/capture-pause.js';
 import { captureSnaplen } from './patterns/capture-snaplen.js';
 import { closeWaitPileup } from './patterns/close-wait-pileup.js';
+import { closedUnanswered } from './patterns/closed-unanswered.js';
 import { endpointMassClose } from './patterns/endpoint-mass-close.js';
 import { hostRestarted } from './patterns/host-restarted.js';
+import { idleCloseInterval } from './patterns/idle-close-interval.js';
 import { idleResetInterval } from './patterns/idle-reset-interval.js';
 import { natMappingChanged } from './patterns/nat-mapping-changed.js';
 import type { PatternRule } from './patterns/pattern-rule.js';
@@ -126,7 +128,9 @@ export const RULES: readonly Rule[] = [
 export const PATTERNS: readonly PatternRule[] = [
   closeWaitPileup,
   idleResetInterval,
+  idleCloseInterval,
   answerTimeout,
+  closedUnanswered,
   timeWaitPortPressure,
   peerHostLost,
   endpointMassClose,

@@ -239,6 +239,16 @@ const SILENT: Readonly<Record<string, Silent>> = {
     capture: 'client',
     because: 'its clients leave with an answer, or right behind their last data',
   },
+  'idle-close-interval': {
+    fixture: 'endpoint-mass-close',
+    capture: 'client',
+    because: 'the server closes after the same silence, but at one moment',
+  },
+  'closed-unanswered': {
+    fixture: 'answer-timeout',
+    capture: 'client',
+    because: 'the clients close, not the server',
+  },
   'time-wait-port-pressure': {
     fixture: 'time-wait-port-pressure',
     capture: 'client',

@@ -229,7 +229,9 @@ const EXPECTED_PATTERNS: Readonly<Record<string, Expected>> = {
   'answer-too-late': ['warning answer-timeout'],
   'accept-queue-full': ['error service-answers-others'],
   'close-wait-pileup': ['error close-wait-pileup'],
+  'closed-unanswered': ['warning closed-unanswered'],
   'endpoint-mass-close': ['info endpoint-mass-close'],
+  'idle-close-interval': ['info idle-close-interval'],
   'server-at-limit': ['warning recurring-finding'],
   'orderly-shutdown': ['info endpoint-mass-close'],
   // Resets alone: a device in front might send them as well.

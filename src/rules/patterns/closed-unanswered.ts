@@ -1,0 +1,168 @@
+import type { Connection } from '../../connections/connection.js';
+import { formatEndpoint } from '../../core/addresses.js';
+import { secondsBetween, type Timestamp } from '../../core/time.js';
+import { cite } from '../citations.js';
+import { endsWithRequest, entered, missedSince } from '../evidence/evidence.js';
+import type { Pattern } from '../finding.js';
+import type { OptionValues } from '../rule.js';
+import { count, duration, inNetwork, round } from '../wording/wording.js';
+import { furtherServices, Groups, Members, MINIMUM_MEMBERS, MOST_SERVICES, median } from './members.js';
+import type { PatternRule } from './pattern-rule.js';
+import { reportPattern } from './report-pattern.js';
+
+/** A connection that its server closed although the last word was the client's. */
+interface Unanswered {
+  readonly id: number;
+  /** From the client's last data to the server's FIN, in seconds. */
+  readonly waited: number;
+  readonly asked: Timestamp;
+  readonly closed: Timestamp;
+}
+
+/** The connections of a service. */
+interface Service {
+  readonly server: string;
+  readonly network: string;
+  readonly unanswered: Unanswered[];
+  /** Connections on which the last word was the server's. */
+  answered: number;
+}
+
+/** Those kept, of all services together: what is kept must not grow with the capture. */
+const MAX_KEPT = 100_000;
+/** Timers may differ by this much in any case, in seconds. */
+const TIMER_SLACK = 0.1;
+/** A server that closes sooner than this was not waiting for anything (seconds). */
+const SHORTEST_TIMER = 0.5;
+
+const GAVE_UP =
+  'A timeout of {server}, which gave up what it was doing for these requests after {interval}, or ended the worker that did it (possible): its log names the request.';
+const ENDED =
+  'The worker that had the request ended or was killed, and its kernel closed for it (possible): the log of {server}, and journalctl -k there, name it.';
+const NO_REQUEST =
+  'What the clients had sent last asked for nothing (possible), such as a message that needs no answer; then it is an idle timeout.';
+
+/** A server closes in good order, but has not answered what it was sent last. */
+export const closedUnanswered: PatternRule = {
+  id: 'closed-unanswered',
+  family: 'pattern',
+  severity: 'warning',
+  summary: 'A service closed connections in good order without answering what its clients had sent last.',
+  options: {
+    minimumMembers: MINIMUM_MEMBERS,
+    spreadRatio: {
+      unit: 'ratio',
+      default: 0.02,
+      minimum: 0,
+      maximum: 1,
+      description: 'How far waits may lie from their median to be those of a timer, never less than 0.1 s.',
+    },
+  },
+  citations: [cite.twoWaysToEnd, cite.posixSendNoDelivery, cite.httpRetry],
+  related: ['answer-timeout', 'rst-on-close-race', 'endpoint-mass-close', 'idle-close-interval'],
+  documentation: {
+    meaning:
+      'The host of a service acknowledges what clients send, whether its program reads it or not. If the program then closes without having answered, nothing looks broken: the request was acknowledged, and the FIN is in order. But the client gets an end of file instead of its answer, which a proxy reports as 502 and a library as “empty reply” or “server closed the connection”. Whether the server had acted on the request is not visible.',
+    proof: [
+      'At least minimumMembers connections to one service on which the client had sent the last data, all of it was acknowledged, and the server closed first, with a FIN.',
+      'On more connections of the service the last word was an answer: its protocol has answers.',
+      'What the client had sent did not come right behind data of the server: it may have been no request then.',
+    ],
+    notThis: [
+      'A service that answers on few connections or none: its protocol may have no answers.',
+      'A client that closes or resets first: answer-timeout.',
+      'Data that crossed the FIN and was reset: rst-on-close-race.',
+    ],
+    applicationSees: 'The clients: read returns 0 where the answer should come. {server}: its own close.',
+    likelyCauses: [ENDED, GAVE_UP, NO_REQUEST],
+    nextSteps: [
+      'Search the log of {server} at these times: for timeouts, ended workers, and the requests themselves.',
+      'Let clients repeat such requests only if that does no harm: the capture does not show what {server} had acted on.',
+    ],
+    example: { fixture: 'closed-unanswered', capture: 'client' },
+  },
+  begin: (options) => {
+    const services = new Groups<Service>();
+    let kept = 0;
+    return {
+      add(connection) {
+        const { client, server, network, quality } = connection;
+        if (client.lastNewData === null || quality.multipath) return;
+        const service = services.of(inNetwork(server.address, network), server.port, () => ({
+          server: formatEndpoint(server.address, server.port),
+          network,
+          unanswered: [],
+          answered: 0,
+        }));
+        if (service === null) return;
+        if (server.lastNewData !== null && server.lastNewData.frame > client.lastNewData.frame) {
+          service.answered++;
+          return;
+        }
+        const unanswered = kept < MAX_KEPT ? unansweredOf(connection) : null;
+        if (unanswered === null) return;
+        service.unanswered.push(unanswered);
+        kept++;
+      },
+      finish() {
+        const found = services.all.flatMap((service) => patternOf(service, options) ?? []);
+        const further = furtherServices(Math.max(0, found.length - MOST_SERVICES));
+        return found
+          .sort((a, b) => b.count - a.count)
+          .slice(0, MOST_SERVICES)
+          .map((pattern) => ({ ...pattern, explanation: `${pattern.explanation}${further}` }));
+      },
+    };
+  },
+};
+
+/** Null if the server did not close first, or may not have been asked for anything. */
+function unansweredOf(connection: Connection): Unanswered | null {
+  const { id, client, server, quality } = connection;
+  if (quality.clockBackwards || quality.unseen !== null || client.unacknowledgedBytes > 0) return null;
+  const asked = client.lastNewData!;
+  const fin = entered(server, 'FIN-WAIT-1');
+  if (fin === null || fin.frame === null || fin.frame < asked.frame) return null;
+  if (entered(client, 'FIN-WAIT-1') !== null || client.resetsSent > 0 || server.resetsSent > 0) return null;
+  if (missedSince(server, asked.frame) || !endsWithRequest(client, server)) return null;
+  return { id, waited: secondsBetween(asked.time, fin.time), asked: asked.time, closed: fin.time };
+}
+
+function patternOf(
+  { server, network, unanswered, answered }: Service,
+  options: OptionValues,
+): Pattern | null {
+  if (unanswered.length < options.minimumMembers || answered <= unanswered.length) return null;
+  const waits = unanswered.map(({ waited }) => waited).sort((a, b) => a - b);
+  const [shortest, longest] = [waits[0], waits[waits.length - 1]];
+  const middle = median(waits);
+  const tolerance = Math.max(TIMER_SLACK, options.spreadRatio * middle);
+  const isTimer = middle >= SHORTEST_TIMER && longest - shortest <= 2 * tolerance;
+  const members = new Members(unanswered[0].asked, unanswered[0].closed);
+  for (const { id, asked, closed } of unanswered) members.add(id, asked, closed);
+  const waited = duration(shortest) === duration(longest) ? '{shortest}' : '{shortest} to {longest}';
+  return reportPattern(closedUnanswered, {
+    confidence: 'possible',
+    title: `{server} closed {count} ${waited} after their clients’ last data, without an answer`,
+    explanation: `What the clients had sent was acknowledged; then came the FIN of {server}. On ${count(answered, 'other connection')} of the service the last word was an answer.${isTimer ? ' The times are so alike that a timer ended them.' : ''}`,
+    likelyCauses: isTimer ? [GAVE_UP, NO_REQUEST, ENDED] : [ENDED, GAVE_UP, NO_REQUEST],
+    connections: members.ids,
+    count: members.count,
+    from: members.from,
+    to: members.to,
+    facts: {
+      server,
+      ...(network !== '' && { network }),
+      shortestWaitSeconds: round(shortest, 3),
+      longestWaitSeconds: round(longest, 3),
+      answered,
+    },
+    words: {
+      server: inNetwork(server, network),
+      count: count(unanswered.length, 'connection'),
+      interval: duration(middle),
+      shortest: duration(shortest),
+      longest: duration(longest),
+    },
+  });
+}

@@ -1,0 +1,218 @@
+import type { Connection, Endpoint, Role } from '../../connections/connection.js';
+import { formatEndpoint } from '../../core/addresses.js';
+import { secondsBetween, type Timestamp } from '../../core/time.js';
+import { cite } from '../citations.js';
+import { entered, milestone, missedSince } from '../evidence/evidence.js';
+import type { Pattern } from '../finding.js';
+import type { OptionValues } from '../rule.js';
+import { count, duration, inNetwork, round } from '../wording/wording.js';
+import { furtherServices, Groups, Members, MINIMUM_MEMBERS, MOST_SERVICES, median } from './members.js';
+import type { PatternRule } from './pattern-rule.js';
+import { reportPattern } from './report-pattern.js';
+
+/** A connection that one side closed when nothing had been sent for some time. */
+interface Closed {
+  readonly id: number;
+  readonly idle: number;
+  readonly from: Timestamp;
+  readonly to: Timestamp;
+}
+
+/** The connections to a service that one side closed: the service itself, or a client. */
+interface Group {
+  readonly closer: string;
+  readonly server: string;
+  readonly side: Role;
+  readonly network: string;
+  readonly closed: Closed[];
+  /** The longest silence, in seconds, after which a connection went on. */
+  survived: number;
+}
+
+/** Closes kept, of all groups together: what is kept must not grow with the capture. */
+const MAX_KEPT = 100_000;
+/** Timers may differ by this much in any case, in seconds. */
+const TIMER_SLACK = 0.1;
+/** A process that ends, or a pool that is emptied, closes all within this time (seconds). */
+const ONE_MOMENT = 1;
+
+const OF_SERVER = [
+  'The idle or keep-alive timeout of the program at {closer} (likely), or of the proxy that clients know by this address.',
+];
+const OF_CLIENT = ['The idle timeout of a connection pool at {closer}, or of a proxy there (likely).'];
+
+/** One side ends connections with a FIN after the same time without use: a timer of its own. */
+export const idleCloseInterval: PatternRule = {
+  id: 'idle-close-interval',
+  family: 'pattern',
+  severity: 'info',
+  summary: 'A server or a client closed connections after the same time of silence: its idle timeout.',
+  options: {
+    minimumMembers: MINIMUM_MEMBERS,
+    minimumIdleSeconds: {
+      unit: 'seconds',
+      default: 2,
+      minimum: 0.1,
+      maximum: 604_800,
+      description: 'Shorter silences are not counted as idle.',
+    },
+    spreadRatio: {
+      unit: 'ratio',
+      default: 0.02,
+      minimum: 0,
+      maximum: 1,
+      description:
+        'How far silences may lie from their median, never less than 0.1 s: a timer counts exactly.',
+    },
+  },
+  citations: [cite.twoWaysToEnd, cite.httpIdleCloseRace, cite.httpWatchForClose],
+  related: ['idle-reset-interval', 'rst-on-close-race', 'rst-on-write-after-close', 'closed-unanswered'],
+  documentation: {
+    meaning:
+      'Programs close connections that nobody has used for some time. That is their right, and nothing is lost by it; but a connection that should have stayed, such as a WebSocket, is gone, and a peer that uses the connection at that very moment, or later without looking, gets a reset. Whoever closes, and after how long, is what has to be compared with the other side’s settings.',
+    proof: [
+      'At least minimumMembers connections to one service that the same side, the service or one client, closed first with a FIN, minimumIdleSeconds or more after the last data, which was the service’s.',
+      'At least half of these silences differ by no more than spreadRatio from their median; those are counted.',
+      'No connection of the same ends went on after a longer silence.',
+    ],
+    notThis: [
+      'Closes right behind an answer, or at one moment: endpoint-mass-close.',
+      'Resets after the same silence: idle-reset-interval.',
+      'Closes when the last word was the client’s: answer-timeout, or closed-unanswered if the server closes.',
+      'A goodbye right before the close, as TLS and some databases send it: it hides the silence.',
+    ],
+    applicationSees: 'On the other side: read returns 0; a write after that succeeds once and draws a reset.',
+    likelyCauses: [...OF_SERVER, ...OF_CLIENT],
+    nextSteps: [
+      'At {closer}: compare its idle timeout with {interval}.',
+      'Where connections should stay: send heartbeats more often than that. Where the other side keeps them for use: let it give them up some seconds sooner.',
+    ],
+    example: { fixture: 'idle-close-interval', capture: 'client' },
+  },
+  begin: (options) => {
+    const services = new Groups<number>();
+    /** By closing host and number of the service, of either side. */
+    const groups: Readonly<Record<Role, Groups<Group>>> = { client: new Groups(), server: new Groups() };
+    let kept = 0;
+    const groupOf = ({ client, server, network }: Connection, side: Role): Group | null => {
+      const service = services.of(inNetwork(server.address, network), server.port, () => services.all.length);
+      if (service === null) return null;
+      const name = formatEndpoint(server.address, server.port);
+      const host = side === 'client' ? client.address : server.address;
+      return groups[side].of(inNetwork(host, network), service, () => ({
+        closer: side === 'client' ? client.address : name,
+        server: name,
+        side,
+        network,
+        closed: [],
+        survived: 0,
+      }));
+    };
+    return {
+      add(connection) {
+        const { survivedSilenceSeconds, quality } = connection;
+        if (quality.clockBackwards || quality.unseen !== null || quality.multipath) return;
+        const closer = closerOf(connection);
+        const closed = closer === null ? null : closeOf(connection, closer);
+        const isIdle = closed !== null && closed.idle >= options.minimumIdleSeconds;
+        const hasSurvived = survivedSilenceSeconds >= options.minimumIdleSeconds;
+        if (!isIdle && !hasSurvived) return;
+        for (const side of SIDES) {
+          const isCloser = isIdle && closer!.role === side;
+          if (!isCloser && !hasSurvived) continue;
+          const group = groupOf(connection, side);
+          if (group === null) continue;
+          group.survived = Math.max(group.survived, survivedSilenceSeconds);
+          if (!isCloser || kept >= MAX_KEPT) continue;
+          group.closed.push(closed!);
+          kept++;
+        }
+      },
+      finish() {
+        const found = SIDES.flatMap((side) =>
+          groups[side].all.flatMap((group) => patternOf(group, options) ?? []),
+        );
+        const further = furtherServices(Math.max(0, found.length - MOST_SERVICES));
+        return found
+          .sort((a, b) => b.count - a.count)
+          .slice(0, MOST_SERVICES)
+          .map((pattern) => ({ ...pattern, explanation: `${pattern.explanation}${further}` }));
+      },
+    };
+  },
+};
+
+const SIDES: readonly Role[] = ['server', 'client'];
+
+/** The side whose FIN came first; null if that is not known, or none did. */
+function closerOf({ client, server }: Connection): Endpoint | null {
+  const [ofClient, ofServer] = [client, server].map((endpoint) => entered(endpoint, 'FIN-WAIT-1'));
+  if ((ofClient === null) === (ofServer === null)) return null;
+  return ofClient === null ? server : client;
+}
+
+/** How long nothing had been sent when `closer` closed; null if the server owed an answer, or something is missing. */
+function closeOf(connection: Connection, closer: Endpoint): Closed | null {
+  const { id, client, server } = connection;
+  const last = server.lastNewData;
+  const fin = entered(closer, 'FIN-WAIT-1')!;
+  if (last === null || fin.frame === null || last.frame > fin.frame || server.unacknowledgedBytes > 0)
+    return null;
+  if (client.lastNewData !== null && client.lastNewData.frame > last.frame) {
+    // What the client wrote after the close, it wrote without knowing of it.
+    const after = milestone(client, 'data-after-peer-fin');
+    if (after === null || after.frame < fin.frame || (after.dataBefore ?? 0) > last.frame) return null;
+  }
+  if (missedSince(client, last.frame) || missedSince(server, last.frame)) return null;
+  return { id, idle: secondsBetween(last.time, fin.time), from: last.time, to: fin.time };
+}
+
+function patternOf(group: Group, options: OptionValues): Pattern | null {
+  const { closer, server, side, network, closed, survived } = group;
+  if (closed.length < options.minimumMembers) return null;
+  const middle = medianOf(closed);
+  const tolerance = Math.max(TIMER_SLACK, options.spreadRatio * middle);
+  const near = closed.filter(({ idle }) => Math.abs(idle - middle) <= tolerance);
+  if (near.length < options.minimumMembers || 2 * near.length < closed.length) return null;
+  const interval = medianOf(near);
+  if (survived > interval + tolerance) return null;
+  const spread = near.reduce((most, { idle }) => Math.max(most, Math.abs(idle - interval)), 0);
+  const closes = near.map(({ to }) => secondsBetween(near[0].to, to));
+  // What ends at one moment has been idle for the same time if it was last used at one moment.
+  if (Math.max(...closes) - Math.min(...closes) <= Math.max(ONE_MOMENT, 2 * spread)) return null;
+  const members = new Members(near[0].from, near[0].to);
+  for (const { id, from, to } of near) members.add(id, from, to);
+  const others = closed.length - near.length;
+  return reportPattern(idleCloseInterval, {
+    confidence: 'inferred',
+    title:
+      side === 'server'
+        ? '{closer} closed {count} after {interval} of silence'
+        : '{closer} closed {count} to {server} after {interval} of silence',
+    explanation: `The last data, from {server}, came {interval} before the FIN, give or take ${duration(spread)}: a timer did that.${others === 0 ? '' : ` It closed ${count(others, 'more connection')} after other silences.`}`,
+    likelyCauses: side === 'server' ? OF_SERVER : OF_CLIENT,
+    connections: members.ids,
+    count: members.count,
+    from: members.from,
+    to: members.to,
+    facts: {
+      side,
+      server,
+      ...(side === 'client' && { client: closer }),
+      ...(network !== '' && { network }),
+      idleSeconds: round(interval, 3),
+      spreadSeconds: round(spread, 3),
+      otherSilences: others,
+    },
+    words: {
+      closer: inNetwork(closer, network),
+      server: inNetwork(server, network),
+      count: count(near.length, 'connection'),
+      interval: duration(interval),
+    },
+  });
+}
+
+function medianOf(closed: readonly Closed[]): number {
+  return median(closed.map(({ idle }) => idle).sort((a, b) => a - b));
+}
