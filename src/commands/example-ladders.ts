@@ -1435,7 +1435,7 @@ states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observe
 the client ended in CLOSED
 the server ended in TIME-WAIT
 
-info 10.9.14.2:8080 ended 4 connections within 1.9 ms (3 FIN, 1 RST)
+warning 10.9.14.2:8080 ended 4 connections within 1.9 ms (3 FIN, 1 RST)
 
 the ladder shows the first of 4 connections
 `,

@@ -60,3 +60,9 @@ export function formatHost(address: string): string {
 export function formatEndpoint(address: string, port: number): string {
   return `${formatHost(address)}:${port}`;
 }
+
+/** The network of 256 addresses that an IPv4 address is in, as `10.0.7.0/24`; null for an IPv6 address. */
+export function smallNetworkOf(address: string): string | null {
+  const end = address.lastIndexOf('.');
+  return end < 0 || address.includes(':') ? null : `${address.slice(0, end)}.0/24`;
+}

@@ -21,6 +21,8 @@ const PATH =
   'The path lost SYNs or their answers, by chance or under load (possible): then data of this connection and of others over it is sent again as well.';
 const NAT_COLLISION =
   'A device that translates addresses, such as a container’s host, gave two calls at one moment the same port, and dropped one, as Linux does (possible): conntrack -S there counts insert_failed.';
+const LIMIT =
+  'A firewall on the way that limits connections, or their rate, dropped the SYN (possible): then it did not arrive at {listener}.';
 const NOT_READY =
   'Something on the way was not ready yet, such as a route, a tunnel, the answer to an ARP request, or a virtual machine or container that was starting (possible): then only the first calls after a pause are late.';
 
@@ -51,7 +53,7 @@ const UNANSWERED = {
   nextSteps: [AT_LISTENER, QUEUE_STEP, CALLER_STEP],
 };
 /** The same if several SYNs in a row went unanswered: that is no chance. */
-const UNANSWERED_OFTEN = { ...UNANSWERED, likelyCauses: [QUEUE_FULL, NOT_READY, PATH] };
+const UNANSWERED_OFTEN = { ...UNANSWERED, likelyCauses: [QUEUE_FULL, LIMIT, NOT_READY, PATH] };
 const OFTEN = 3;
 /** The same near the listener: the SYNs arrived. */
 const UNANSWERED_THERE = {
@@ -133,6 +135,7 @@ export const handshakeDelayed: Rule = {
       '{caller}: connect returns only after {time}, or fails if the program does not wait that long. {listener}: nothing, accept returns the connection that late.',
     likelyCauses: [
       ...UNANSWERED.likelyCauses,
+      inCase('If several SYNs in a row went unanswered', LIMIT),
       ...MISSED.likelyCauses.map((cause) => inCase('If a SYN-ACK had come before the last SYN', cause)),
     ],
     nextSteps: UNANSWERED.nextSteps,

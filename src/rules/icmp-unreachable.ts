@@ -8,7 +8,6 @@ import {
   isProven,
   lasted,
   lastMilestone,
-  latest,
   silentSince,
 } from './evidence/evidence.js';
 import { HARD, isLocal, lastUndelivered, meaningOf, SOFT, type Subject } from './evidence/icmp-errors.js';
@@ -241,7 +240,7 @@ export const icmpUnreachable: Rule = {
       citations: citationsFor(icmp, kind, subject, errno, connecting),
       frames: [run.frame, run.lastFrame, handshake?.answeredIn ?? null, handshake?.refusedIn ?? null],
       from: run.time,
-      to: dead ? latest(captureEnd, run.lastTime) : run.lastTime,
+      to: run.lastTime,
       facts: {
         version: icmp.version,
         type: icmp.type,

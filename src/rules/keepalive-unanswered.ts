@@ -84,12 +84,13 @@ export const keepaliveUnanswered: Rule = {
   check: eachEndpoint((prober, peer, connection, { options }) => {
     const run = lastMilestone(prober, 'keep-alive');
     if (run === null) return null;
-    const probes = unanswered(run, peer);
+    const reset = findReset(prober, ({ hasAck }, seen) => hasAck && seen.frame > run.lastFrame);
+    // A prober that then gives up had no answer to the last ones, even if the peer is heard again after that.
+    const probes = Math.max(unanswered(run, peer), reset === null ? 0 : run.count - run.value - 1);
     if (probes < options.minimumProbes) return null;
     const interval = run.count > 1 ? secondsBetween(run.time, run.lastTime) / (run.count - 1) : 0;
     const heard = peer.lastSegment?.time ?? connection.start;
     const idleSeconds = secondsBetween(heard, run.time);
-    const reset = findReset(prober, ({ hasAck }, seen) => hasAck && seen.frame > run.lastFrame);
     const again = peer.lastSegment;
     const heardAgain = reset !== null && again !== null && again.frame > reset.frame ? again.frame : null;
     const causes =

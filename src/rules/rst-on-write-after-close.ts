@@ -106,7 +106,7 @@ export const rstOnWriteAfterClose: Rule = {
       minimum: 0,
       maximum: 65_535,
       description:
-        'Up to this much, followed at once by the writer’s own FIN, counts as a goodbye: an HTTP/2 GOAWAY and a TLS close_notify take up to 122 octets. Then no data of the application was lost.',
+        'Up to this much, within promptSeconds of the close and followed at once by the writer’s own FIN, counts as a goodbye: an HTTP/2 GOAWAY and a TLS close_notify take up to 122 octets. Then no data of the application was lost.',
     },
     reactionSeconds: {
       unit: 'seconds',
@@ -144,7 +144,7 @@ export const rstOnWriteAfterClose: Rule = {
       'A server whose client has just left, as browsers and players do at any point of a response: within promptSeconds it stays info if the client had received something before. Later, the server’s program had time to see the close: a warning if the response was long, or if the client cannot have waited for an answer.',
       'The tail of what the writer was sending when the FIN came, if a reset had already answered an earlier part: it was in the send buffer.',
       'A server’s first words to a client that connects and closes without sending anything, as health checks do: it stays info.',
-      'A goodbye right before the writer’s own FIN, or of the size of a TLS alert such as close_notify: it stays info.',
+      'A goodbye right after the close and right before the writer’s own FIN, or of the size of a TLS alert such as close_notify: it stays info.',
     ],
     applicationSees: `${inGeneral(WRITER)} ${REFUSING_CLOSER}`,
     likelyCauses: [

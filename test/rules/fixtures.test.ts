@@ -230,7 +230,7 @@ const EXPECTED_PATTERNS: Readonly<Record<string, Expected>> = {
   'accept-queue-full': ['error service-answers-others'],
   'close-wait-pileup': ['error close-wait-pileup'],
   'closed-unanswered': ['warning closed-unanswered'],
-  'endpoint-mass-close': ['info endpoint-mass-close'],
+  'endpoint-mass-close': ['warning endpoint-mass-close'],
   'idle-close-interval': ['info idle-close-interval'],
   'server-at-limit': ['warning recurring-finding'],
   'orderly-shutdown': ['info endpoint-mass-close'],

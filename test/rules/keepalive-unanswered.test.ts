@@ -51,6 +51,13 @@ testRule(keepaliveUnanswered, {
       likelyCauses: /^The path lost segments for a time(?!.*lost power)/s,
     },
     {
+      name: 'on all but the last, where none was answered and the host was heard again after the reset',
+      connection: probed(3, 0, 25),
+      end: 150,
+      explanation: /was still there: it sent again in frame 25\.$/,
+      facts: { unansweredProbes: 2 },
+    },
+    {
       name: 'on the last of a run that was answered before',
       connection: probed(5, 2, 12),
       end: 130,

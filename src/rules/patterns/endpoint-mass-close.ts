@@ -65,7 +65,7 @@ const MAX_SPANS = 4096;
 const MAX_KEPT = 100_000;
 
 /** Tries kept of each service that were refused, and that were not answered. */
-const MAX_TRIES = 64;
+const MAX_TRIES = 512;
 
 /** Sweeps told of a service that has more: some end their connections every few minutes. */
 const MAX_TOLD = 5;
@@ -149,7 +149,7 @@ export const endpointMassClose: PatternRule = {
   ],
   documentation: {
     meaning:
-      'When a process ends, its kernel closes every connection it had: on Linux with a FIN if nothing was unread, with a reset if data was; Windows may reset all of them. Many connections that end at one moment are the trace of that. Whether the program exited by itself, was killed or the host was shutting down is not visible. Two bursts some seconds apart are the trace of a service manager that first asks (SIGTERM) and then kills (SIGKILL) whatever is still there. It is a warning if resets met data that was not acknowledged: what clients had sent may be lost. Where it happened several times, each is told, up to the five that ended most.',
+      'When a process ends, its kernel closes every connection it had: on Linux with a FIN if nothing was unread, with a reset if data was; Windows may reset all of them. Many connections that end at one moment are the trace of that. Whether the program exited by itself, was killed or the host was shutting down is not visible. Two bursts some seconds apart are the trace of a service manager that first asks (SIGTERM) and then kills (SIGKILL) whatever is still there. It is a warning if clients had requests under way, or met refusals or silence afterwards. Where it happened several times, each is told, up to the five that ended most.',
     proof: [
       'At least minimumMembers connections of one service, or of several services of one host, that it ended first, within clusterSeconds.',
       'They are at least minimumShare of those open at that moment.',
@@ -430,8 +430,10 @@ function report(massClose: MassClose): Pattern {
   const goesOn = aftermath.refused.count + aftermath.unanswered.count === 0;
   const idle = goesOn && resets === 0 ? commonIdle(members) : null;
   const likelyCauses = isOfHost ? CAUSES_OF_HOST : (causes ?? CAUSES);
+  // Clients met a service that was down, or lost what they had asked for.
+  const isHarm = cutOff.length + unanswered + aftermath.refused.count + aftermath.unanswered.count > 0;
   return reportPattern(endpointMassClose, {
-    ...(cutOff.length > 0 && { severity: 'warning' }),
+    ...(isHarm && { severity: 'warning' }),
     confidence: 'inferred',
     title: `{endpoint} ended ${what} ${isDouble ? 'in two bursts {gap} apart' : 'within {spread}'} (${fins} FIN, ${resets} RST)`,
     explanation: isDouble

@@ -126,7 +126,10 @@ function isScan({ client, host, network, members, ports, wasFast }: Watched, cal
 }
 
 /** A SYN that was sent once, as scanners do, and for which nothing came back, not even an ICMP error. */
-export function isSynAlone({ client, server, quality, start }: Connection, captureEnd: Timestamp): boolean {
+export function isSynAlone(
+  { client, server, quality, start, predecessor }: Connection,
+  captureEnd: Timestamp,
+): boolean {
   return (
     server.segments === 0 &&
     client.segments === 1 &&
@@ -134,6 +137,8 @@ export function isSynAlone({ client, server, quality, start }: Connection, captu
     client.timeline[0].state === 'SYN-SENT' &&
     !quality.midstream &&
     quality.unseen === null &&
+    // What a connection before it on the same ports answered counts there.
+    predecessor === null &&
     milestone(client, 'icmp-error') === null &&
     secondsBetween(start, captureEnd) >= WAIT_SECONDS
   );

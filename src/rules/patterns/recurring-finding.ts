@@ -1,5 +1,5 @@
 import type { Connection } from '../../connections/connection.js';
-import { formatEndpoint } from '../../core/addresses.js';
+import { formatEndpoint, smallNetworkOf } from '../../core/addresses.js';
 import { grouped } from '../../core/numbers.js';
 import { isLater, type Timestamp } from '../../core/time.js';
 import { cite } from '../citations.js';
@@ -56,8 +56,19 @@ interface Concentration {
   readonly client: string;
   /** The time to live of all that came to the clients from the internet, if one device may answer for it. */
   readonly onlyTtl?: number;
+  /** The network of all that are affected, and of few others. */
+  readonly clientsIn?: string;
   readonly causes: readonly string[];
 }
+
+interface SharedNetwork {
+  readonly name: string;
+  /** How many clients of the service are in it. */
+  readonly clients: number;
+}
+
+/** The share of a network's clients that must be affected to say that it has the trouble. */
+const NEARLY_ALL = 0.8;
 
 /** One client's findings make one pattern if they are at this many services, with at most this share at any one. */
 const MINIMUM_SERVICES = 3;
@@ -97,6 +108,8 @@ const CLIENT_OR_SERVICES_CAUSES = [
 const EITHER_CAUSES = [...SERVER_CAUSES, ...CLIENT_CAUSES];
 const COMMON =
   'What these clients have in common, such as their version, their settings or their path (possible): then it sets them apart from others.';
+const OF_NETWORK =
+  'The path to {clientsIn}, or what is in front of it (possible): then other services see the same of these clients.';
 const SOME_CLIENTS_CAUSES = [COMMON, ...SERVER_CAUSES];
 const ALL_CLIENTS_CAUSES = [...SERVER_CAUSES, COMMON];
 const ONE_ANSWERER =
@@ -435,7 +448,11 @@ class Collector implements PatternCollector {
     const { rule, isAlone, example, citations, members, service, affected } = recurrence;
     const { network } = service;
     const server = formatEndpoint(service.address, service.port);
-    const { says, pointsTo, client, onlyTtl, causes } = this.#concentration(recurrence, ofRule, census);
+    const { says, pointsTo, client, onlyTtl, clientsIn, causes } = this.#concentration(
+      recurrence,
+      ofRule,
+      census,
+    );
     return reportPattern(recurringFinding, {
       ...kindTexts(rule, isAlone),
       severity: recurrence.severity,
@@ -456,9 +473,17 @@ class Collector implements PatternCollector {
           affected !== null && { clients: affected.size, clientsInAll: census.callersOf(service).size }),
         ...(pointsTo !== null && { pointsTo }),
         ...(onlyTtl !== undefined && { onlyTtl }),
+        ...(clientsIn !== undefined && { clientsIn }),
       },
       citations,
-      words: { rule, what: isAlone ? ALONE : rule, server: inNetwork(server, network), example, client },
+      words: {
+        rule,
+        what: isAlone ? ALONE : rule,
+        server: inNetwork(server, network),
+        example,
+        client,
+        clientsIn: clientsIn ?? '?',
+      },
       likelyCauses: isDelayedByFlood ? [CAUSE_OF_DELAY, ...causes] : causes,
     });
   }
@@ -479,8 +504,18 @@ class Collector implements PatternCollector {
     const { address, network } = this.#census.clients[only];
     const client = inNetwork(address, network);
     if (affected.size > 1 && affected.size < callers.size) {
-      const says = `${grouped(affected.size)} of the ${count(callers.size, 'client')} that used this port show it.`;
-      return { says, pointsTo: null, client, causes: [...SOME_CLIENTS_CAUSES, ...given] };
+      const shared = this.#sharedNetwork(affected, callers);
+      const where =
+        shared === null
+          ? ''
+          : ` They are all in {clientsIn}, where ${grouped(affected.size)} of ${count(shared.clients, 'client')} show it.`;
+      return {
+        says: `${grouped(affected.size)} of the ${count(callers.size, 'client')} that used this port show it.${where}`,
+        pointsTo: null,
+        client,
+        ...(shared !== null && { clientsIn: shared.name }),
+        causes: [...(shared === null ? [] : [OF_NETWORK]), ...SOME_CLIENTS_CAUSES, ...given],
+      };
     }
     if (affected.size < callers.size) {
       let well = 0;
@@ -515,6 +550,18 @@ class Collector implements PatternCollector {
       };
     const says = `${healthy}. But everything from ${count(answerer.networks, 'network')} of the internet had the same time to live, ${answerer.ttl}: one device may answer for all of them, and then the trouble is there.`;
     return { says, pointsTo: null, client, onlyTtl: answerer.ttl, causes: ONE_ANSWERER_CAUSES };
+  }
+
+  /** The small network that holds all clients that are affected and few others; null if there is none. */
+  #sharedNetwork(affected: ReadonlyMap<number, number>, callers: ByClient): SharedNetwork | null {
+    const networkOf = (number: number): string | null => smallNetworkOf(this.#census.clients[number].address);
+    const [first] = affected.keys();
+    const name = networkOf(first);
+    if (name === null || affected.size < this.#minimum) return null;
+    for (const number of affected.keys()) if (networkOf(number) !== name) return null;
+    let clients = 0;
+    for (const number of callers.keys()) if (networkOf(number) === name) clients++;
+    return affected.size < NEARLY_ALL * clients || clients === callers.size ? null : { name, clients };
   }
 
   /** What these clients called. */

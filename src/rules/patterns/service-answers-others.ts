@@ -20,6 +20,7 @@ const UNANSWERED_CITATIONS = [cite.synDropped, cite.connectTimedOut];
 
 const UNANSWERED = 'syn-unanswered';
 const REFUSED = 'connection-refused';
+const ICMP = 'icmp-unreachable';
 
 /** Clients that are told apart at one service: the more of them, the less each can show. */
 const MOST_CLIENTS = 8;
@@ -120,8 +121,8 @@ class Collector implements PatternCollector {
       findings.length === 0
         ? undefined
         : findings.find(({ rule }) => rule === UNANSWERED || rule === REFUSED);
-    // Its port had just been used, which no other call has in common with it.
-    if (failure?.facts.metTimeWait === true) return;
+    // Its port had just been used, which no other call has in common with it; or a router answered for the host.
+    if (failure?.facts.metTimeWait === true || failure?.explainedBy === ICMP) return;
     const { server, network } = connection;
     if (failure === undefined && server.segments <= server.resetsSent) return;
     const service = this.#services.of(inNetwork(server.address, network), server.port, () => ({
@@ -377,7 +378,8 @@ function causesOf(
   }
   const queue = `The listener’s accept queue is full at times, and Linux then drops SYNs in silence (${isMute ? 'likely' : 'possible'}): TcpExtListenOverflows counts them.`;
   const lost = 'SYNs or their answers were lost on the way (possible).';
-  const limit = 'A limit on connections, or on their rate (possible).';
+  const limit =
+    'A firewall on the way limits connections, or their rate (possible): then these SYNs do not arrive at {server}.';
   return both === 0 ? [TELLS_APART, queue, limit, lost] : [queue, lost, limit, TELLS_APART];
 }
 

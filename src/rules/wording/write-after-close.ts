@@ -119,11 +119,12 @@ export function variantOf(written: Written): Variant {
     before === null &&
     closed !== null &&
     data.value <= options.farewellBytes &&
+    !timingOf(written).hadNotice &&
     (closed.frame === null || closed.frame <= reset.frame)
   ) {
     return {
       ...goodbye,
-      restsOn: ['farewellBytes'],
+      restsOn: ['farewellBytes', 'promptSeconds'],
       meaning: `{writer} closed right after: this may be a goodbye such as TLS close_notify, which a TLS side has to send before it closes${missing === 0 ? ', and then no data was lost' : '; what was lost before it was no goodbye'}.`,
     };
   }

@@ -244,8 +244,8 @@ describe('endpoint-mass-close and what comes after', () => {
     ],
     [
       'refused more often than is kept',
-      Array.from({ length: 80 }, (_, i) => refused(101 + i)),
-      'refused (at least 64 times)',
+      Array.from({ length: 600 }, (_, i) => refused(101 + i / 10)),
+      'refused (at least 512 times)',
       /^The process of .* exited \(likely\)/,
     ],
   ])('ranks the causes where they were %s', (_name, later, words, firstCause) => {
@@ -305,11 +305,11 @@ describe('endpoint-mass-close more than once', () => {
   });
 
   it('draws no conclusion from what it did not keep', () => {
-    const later = Array.from({ length: 64 }, (_, place) => refused(301 + place));
+    const later = Array.from({ length: 512 }, (_, place) => refused(301 + place / 10));
     const [first, second] = patternsOf(endpointMassClose, [...burst(100), ...burst(300), ...later], 400);
     expect(first.facts).not.toHaveProperty('laterRefused');
     expect(first.likelyCauses[0]).toContain('exited or was restarted (likely)');
-    expect(second.explanation).toContain('refused (at least 64 times)');
+    expect(second.explanation).toContain('refused (at least 512 times)');
   });
 });
 

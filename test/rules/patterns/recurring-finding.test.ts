@@ -119,6 +119,28 @@ describe('recurring-finding', () => {
     expect(ofOne.slice(-3)).toEqual(given.slice(0, 3));
   });
 
+  it('names the network that those have in common, if nearly all of its clients show it', () => {
+    const inNetwork = (network: number, clients: number, first: number, rule?: null) =>
+      each(
+        clients,
+        (place) => ({ client: `10.1.${network}.${place + 1}`, ...(rule === null && { rule }) }),
+        first,
+      );
+    const elsewhere = inNetwork(8, 10, 50, null);
+    const [pattern] = told([...inNetwork(7, 6, 0), ...elsewhere]);
+    expect(pattern.explanation).toContain('They are all in 10.1.7.0/24, where 6 of 6 clients show it.');
+    expect(pattern.facts).toMatchObject({ clientsIn: '10.1.7.0/24' });
+    expect(pattern.likelyCauses[0]).toMatch(/^The path to 10\.1\.7\.0\/24/);
+    expect(textsOf(pattern)).not.toMatch(UNFILLED);
+    const halves = [...inNetwork(7, 6, 0), ...inNetwork(9, 6, 10), ...elsewhere];
+    const few = [
+      ...inNetwork(7, 6, 0),
+      ...each(4, (place) => ({ client: `10.1.7.${place + 100}`, rule: null }), 20),
+      ...elsewhere,
+    ];
+    for (const judged of [halves, few]) expect(told(judged)[0].facts).not.toHaveProperty('clientsIn');
+  });
+
   it('says nothing of SYNs whose answers the capture misses', () => {
     const unanswered = several(6, { rule: 'syn-unanswered' });
     const missed: Judged = [
