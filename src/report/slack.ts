@@ -1,6 +1,6 @@
 import type { Connection } from '../connections/connection.js';
 import { grouped } from '../core/numbers.js';
-import { type Finding, type Pattern, SEVERITIES, type Severity } from '../rules/finding.js';
+import type { Finding, Pattern, Severity } from '../rules/finding.js';
 import { displayFilterFor, patternFilters } from './display-filter.js';
 import { type Dossier, DossierReporter } from './dossier.js';
 import { ladder } from './ladder/ladder.js';
@@ -22,6 +22,7 @@ import {
   verdict,
 } from './text/words.js';
 import { FIXED_SPACE } from './text/wrap.js';
+import { byUrgency } from './urgency.js';
 
 /** Slack's limits, in characters: for a block's text and for a header. */
 const MOST_TEXT = 3000;
@@ -65,13 +66,15 @@ function blocksOf({ end, groups, exhibits }: Dossier, text: string): readonly Bl
   const items = [
     ...patternGroups(end.patterns).map((group) => ({
       severity: group.severity,
+      rule: group.first.rule,
       block: () => patternText(group, end.captures),
     })),
     ...groups.map(({ severity, count, told: [{ finding, connection }] }) => ({
       severity,
+      rule: finding.rule,
       block: () => findingText(finding, connection, count),
     })),
-  ].sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
+  ].sort(byUrgency);
   const rest = items.length - MOST_ITEMS;
   const [exhibit] = exhibits;
   return [

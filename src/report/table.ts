@@ -3,7 +3,8 @@ import type { InterfaceFacts } from '../capture/facts.js';
 import type { Connection } from '../connections/connection.js';
 import { grouped } from '../core/numbers.js';
 import { VERDICT_DESCRIPTIONS } from '../decode/verdict.js';
-import { type Finding, type Pattern, SEVERITIES, type Severity } from '../rules/finding.js';
+import type { Finding, Pattern, Severity } from '../rules/finding.js';
+import { acquittal } from './acquittal.js';
 import { CardWriter } from './cards.js';
 import { ConnectionTable } from './connection-table.js';
 import { FindingGroups, foldedInto, type Told } from './finding-groups.js';
@@ -28,6 +29,7 @@ import {
   timelineCommand,
 } from './text/words.js';
 import { wrap, wrapCommand } from './text/wrap.js';
+import { byUrgency } from './urgency.js';
 
 export interface TableOptions {
   readonly palette: Palette;
@@ -158,8 +160,9 @@ export class TableReporter implements Reporter {
     return wrap(`${subject}: ${found(end, palette.severity)}${hidden}`, this.#width);
   }
 
-  #summary({ summary: { finalStates, baseline } }: AnalysisEnd): readonly string[] {
+  #summary(end: AnalysisEnd): readonly string[] {
     const { palette } = this.#options;
+    const { finalStates, baseline } = end.summary;
     const states = Object.entries(finalStates)
       .sort((a, b) => b[1] - a[1])
       .map(([state, count]) => `${grouped(count)} in ${state}`);
@@ -170,6 +173,8 @@ export class TableReporter implements Reporter {
         lines.push(...this.#lines(`gone: ${escapeControls(title)}`, palette.dim));
       }
     }
+    const verdict = acquittal(end, this.#groups.sorted());
+    if (verdict !== '') lines.push(...this.#lines(verdict, palette.bold));
     if (states.length > 0) lines.push(...this.#lines(`endpoints ended ${states.join(', ')}`, palette.dim));
     return lines;
   }
@@ -205,7 +210,7 @@ export class TableReporter implements Reporter {
           text: () => writer.group(group),
         })),
     ];
-    return cards.toSorted((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
+    return cards.toSorted(byUrgency);
   }
 
   #stacked(cards: readonly Card[]): string {

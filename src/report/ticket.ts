@@ -1,7 +1,8 @@
 import type { Endpoint, Role, Transition } from '../connections/connection.js';
 import { grouped } from '../core/numbers.js';
 import { secondsBetween } from '../core/time.js';
-import { type Citation, type Finding, type Pattern, SEVERITIES, type Severity } from '../rules/finding.js';
+import type { Citation, Finding, Pattern, Severity } from '../rules/finding.js';
+import { acquittalSentence } from './acquittal.js';
 import { displayFilterFor, patternFilters } from './display-filter.js';
 import type { Dossier, Exhibit } from './dossier.js';
 import { type FindingGroup, othersOf } from './finding-groups.js';
@@ -37,6 +38,7 @@ import {
   verdict,
 } from './text/words.js';
 import { FIXED_SPACE } from './text/wrap.js';
+import { byUrgency } from './urgency.js';
 
 const MOST_CITATIONS = 6;
 const MOST_FRAMES = 12;
@@ -72,6 +74,7 @@ export class TicketWriter {
     const parts = [
       this.#markup.heading(2, verdict(end)),
       this.#captures(end.captures),
+      this.#prose(acquittalSentence(end, this.#dossier.groups)),
       this.#comparison(),
       ...this.#items(),
       ...this.#exhibits(),
@@ -121,15 +124,17 @@ export class TicketWriter {
     const items: readonly Item[] = [
       ...patternGroups(end.patterns).map((group) => ({
         severity: group.severity,
+        rule: group.first.rule,
         title: group.first.title,
         full: () => this.#pattern(group),
       })),
       ...groups.map((group) => ({
         severity: group.severity,
+        rule: group.told[0].finding.rule,
         title: group.told[0].finding.title,
         full: () => this.#group(group),
       })),
-    ].sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
+    ].sort(byUrgency);
     const told = items.slice(0, full).map((item) => item.full());
     const named = items
       .slice(full, cards)

@@ -1,10 +1,11 @@
-import { type Citation, type Finding, type Pattern, SEVERITIES, type Severity } from '../../rules/finding.js';
+import type { Citation, Finding, Pattern } from '../../rules/finding.js';
 import { displayFilterFor, patternFilters } from '../display-filter.js';
 import type { Dossier } from '../dossier.js';
 import { type FindingGroup, othersOf } from '../finding-groups.js';
 import { type PatternGroup, patternGroups } from '../pattern-groups.js';
 import { escapeXml } from '../text/escape.js';
 import { citationName, counted, filterScope, limitsText, period } from '../text/words.js';
+import { byUrgency } from '../urgency.js';
 import { MOST_CAPTURES, MOST_FRAMES, networkOf, tag } from './elements.js';
 import type { Links } from './links.js';
 
@@ -21,15 +22,20 @@ export class FindingCards {
 
   text(): string {
     const { groups, end } = this.#dossier;
-    const cards: readonly { readonly severity: Severity; readonly text: string }[] = [
+    const cards = [
       ...patternGroups(end.patterns).map((group) => ({
         severity: group.severity,
+        rule: group.first.rule,
         text: this.#pattern(group),
       })),
-      ...groups.map((group) => ({ severity: group.severity, text: this.#group(group) })),
+      ...groups.map((group) => ({
+        severity: group.severity,
+        rule: group.told[0].finding.rule,
+        text: this.#group(group),
+      })),
     ];
-    return [...cards]
-      .sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity))
+    return cards
+      .sort(byUrgency)
       .map(({ text }) => text)
       .join('\n');
   }

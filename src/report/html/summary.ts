@@ -2,6 +2,7 @@
 
 import { grouped } from '../../core/numbers.js';
 import { SEVERITIES } from '../../rules/finding.js';
+import { acquittalSentence } from '../acquittal.js';
 import type { Dossier } from '../dossier.js';
 import type { CaptureFacts } from '../reporter.js';
 import { escapeXml } from '../text/escape.js';
@@ -15,13 +16,15 @@ import {
   remarks,
   span,
 } from '../text/words.js';
+import { byUrgency } from '../urgency.js';
 import { MOST_CAPTURES } from './elements.js';
 
 /** The worst of it, in a sentence. */
 export function lead({ groups, end }: Dossier): string {
   const titles = [...end.patterns, ...groups.map(({ told: [{ finding }] }) => finding)];
-  const [worst] = titles.sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
-  return worst === undefined ? '' : `<p class="lead">${escapeXml(worst.title)}</p>\n`;
+  const [worst] = titles.sort(byUrgency);
+  const text = acquittalSentence(end, groups) || (worst?.title ?? '');
+  return text === '' ? '' : `<p class="lead">${escapeXml(text)}</p>\n`;
 }
 
 /** Figures, and what was read. */
