@@ -1413,6 +1413,29 @@ same 272 ms
 
 the ladder shows the first of 3 connections
 `,
+  'loss-bursts': `connection 0: 10.9.1.1:40000 ↔ 10.9.1.2:8080
+from 2026-11-27 20:16:13.179 UTC, captured near the client; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0117     #2 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0117     #3               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   0.0184     #4               ─── PSH,ACK seq 1 ack 1 len 18 ───▶
+   0.0295     #5               ◀──────── ACK seq 1 ack 19 ────────
+   0.0306      …               ⋮ 18 segments, 270 B →   ← 6 segments, 138 B ⋮
+   7.1637   #175               ◀─ PSH,ACK seq 139 ack 145 len 19 ─
+   7.1637   #176               ────── ACK seq 145 ack 158 ───────▶
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
+the client ended in ESTABLISHED
+the server ended in ESTABLISHED
+
+warning Segments of 6 connections of 10.9.1.1 to 10.9.1.2 were lost in 3 bursts
+of up to 500 ms
+
+the ladder shows the first of 6 connections
+`,
   'endpoint-mass-close': `connection 0: 10.9.14.1:40000 ↔ 10.9.14.2:8080
 from 2026-11-21 04:53:22.969 UTC, captured near the client; times count from
 there, numbers are relative

@@ -40,6 +40,7 @@ import { endpointMassClose } from './patterns/endpoint-mass-close.js';
 import { hostRestarted } from './patterns/host-restarted.js';
 import { idleCloseInterval } from './patterns/idle-close-interval.js';
 import { idleResetInterval } from './patterns/idle-reset-interval.js';
+import { lossBursts } from './patterns/loss-bursts.js';
 import { natMappingChanged } from './patterns/nat-mapping-changed.js';
 import type { PatternRule } from './patterns/pattern-rule.js';
 import { peerHostLost } from './patterns/peer-host-lost.js';
@@ -133,6 +134,7 @@ export const PATTERNS: readonly PatternRule[] = [
   closedUnanswered,
   timeWaitPortPressure,
   peerHostLost,
+  lossBursts,
   endpointMassClose,
   hostRestarted,
   addressMoved,

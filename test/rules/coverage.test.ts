@@ -249,6 +249,11 @@ const SILENT: Readonly<Record<string, Silent>> = {
     capture: 'client',
     because: 'the clients close, not the server',
   },
+  'loss-bursts': {
+    fixture: 'lossy-transfer',
+    capture: 'client',
+    because: 'one connection loses segments all the time',
+  },
   'time-wait-port-pressure': {
     fixture: 'time-wait-port-pressure',
     capture: 'client',
