@@ -26,16 +26,24 @@ interface Wait {
   readonly answeredAfterSeconds: number | null;
 }
 
+/** A connection on which the last word was an answer: when it began and when that came, in seconds after an origin. */
+interface Served {
+  readonly begun: number;
+  readonly spoken: number;
+}
+
 /** The connections of a service. */
 interface Service {
   readonly server: string;
   readonly network: string;
+  readonly origin: Timestamp;
   readonly waits: Wait[];
-  /** Connections on which the last word was an answer. */
+  /** Connections on which the last word was an answer, and as many of them as were kept. */
   answered: number;
+  readonly served: Served[];
 }
 
-/** Waits kept, of all services together: what is kept must not grow with the capture. */
+/** Waits and answers kept, of all services together: what is kept must not grow with the capture. */
 const MAX_KEPT = 100_000;
 /** Timers may differ by this much in any case, in seconds: what a program does besides waiting takes time as well. */
 const TIMER_SLACK = 0.1;
@@ -57,6 +65,13 @@ const AFTER_RESET =
   'where its client reset, read returns what is queued and then fails with ECONNRESET once; if it writes first, that fails with ECONNRESET, and the next write with EPIPE and SIGPIPE';
 const QUEUED =
   'It had not accepted these connections (possible): it had sent nothing on any of them by then, and the kernel opens and acknowledges for it while they queue.';
+
+const NOT_ACCEPTING =
+  'Its program accepts no new connections (likely): it had sent nothing on any of these, but went on to answer on those that it had accepted before. It is at its limit of connections or open files, or what accepts them is blocked.';
+const STEP_OF_ACCEPTING =
+  'On the host of {server}: ss -ltn (Recv-Q of its port: connections that wait to be accepted), /proc/PID/limits of its program against the number of entries in /proc/PID/fd, and its log.';
+/** Few new connections were answered while these were not, as a share of them. */
+const FEW = 0.1;
 
 /** Clients stop waiting after the same time: they have a timeout, and the service did not answer within it. */
 export const answerTimeout: PatternRule = {
@@ -105,6 +120,7 @@ export const answerTimeout: PatternRule = {
       SLOW,
       BEHIND,
       'If it had sent nothing on these connections: it had not accepted them (possible).',
+      inCase('If it went on to answer on older ones', NOT_ACCEPTING),
       inCase('If they ended with resets', RESET_ON_PATH),
       inCase('If they may have asked for nothing', UNUSED),
     ],
@@ -125,13 +141,21 @@ export const answerTimeout: PatternRule = {
         const service = services.of(inNetwork(server.address, network), server.port, () => ({
           server: formatEndpoint(server.address, server.port),
           network,
+          origin: connection.start,
           waits: [],
           answered: 0,
+          served: [],
         }));
         if (service === null) return;
         const hasSpoken = server.lastNewData !== null && server.lastNewData.frame > client.lastNewData.frame;
         if (hasSpoken && !cameTooLate(client, server, server.lastNewData)) {
           service.answered++;
+          if (kept >= MAX_KEPT) return;
+          kept++;
+          service.served.push({
+            begun: secondsBetween(service.origin, connection.start),
+            spoken: secondsBetween(service.origin, server.lastNewData.time),
+          });
           return;
         }
         if (kept >= MAX_KEPT) return;
@@ -211,7 +235,21 @@ function endOf(
   return { frame: reset.frame, time: reset.time, byReset: true };
 }
 
-function patternOf({ server, network, waits, answered }: Service, options: OptionValues): Pattern | null {
+/**
+ * On how many older connections it answered while it answered on none of these, and hardly on any that was as new; 0 if
+ * it had sent something on these as well.
+ */
+function answeredOnOlder({ origin, served }: Service, near: readonly Wait[], interval: number): number {
+  if (near.some(({ wasServed }) => wasServed)) return 0;
+  const asked = near.map((wait) => secondsBetween(origin, wait.asked));
+  const [from, to] = [Math.min(...asked), Math.max(...asked)];
+  const newer = served.filter(({ begun }) => begun >= from && begun <= to).length;
+  if (newer > FEW * near.length) return 0;
+  return served.filter(({ begun, spoken }) => begun < from && spoken > from + interval).length;
+}
+
+function patternOf(service: Service, options: OptionValues): Pattern | null {
+  const { server, network, waits, answered } = service;
   if (waits.length < options.minimumMembers) return null;
   const middle = medianOf(waits);
   const tolerance = Math.max(TIMER_SLACK, options.spreadRatio * middle);
@@ -228,10 +266,13 @@ function patternOf({ server, network, waits, answered }: Service, options: Optio
   const late = near.flatMap(({ answeredAfterSeconds }) => answeredAfterSeconds ?? []).sort((a, b) => a - b);
   const isSure = (answered > 0 || late.length > 0) && areRequests;
   const ways = [...(resets < near.length ? [AFTER_FIN] : []), ...(resets > 0 ? [AFTER_RESET] : [])];
+  const older = answeredOnOlder(service, near, interval);
+  const isAccepting = older < options.minimumMembers;
   const causes = [
+    ...(isAccepting ? [] : [NOT_ACCEPTING]),
     late.length > 0 ? TOO_SLOW : SLOW,
     BEHIND,
-    ...(wasServed ? [] : [QUEUED]),
+    ...(wasServed || !isAccepting ? [] : [QUEUED]),
     ...(resets > 0 ? [RESET_ON_PATH] : []),
   ];
   return reportPattern(answerTimeout, {
@@ -251,6 +292,11 @@ function patternOf({ server, network, waits, answered }: Service, options: Optio
       answered > 0
         ? `On ${count(answered, 'other connection')} of the service the last word was an answer.`
         : `The capture holds no connection of the service on which the last word was an answer${late.length > 0 ? '.' : ': its protocol may have none.'}`,
+      ...(isAccepting
+        ? []
+        : [
+            `Meanwhile it went on to answer on ${count(older, 'older connection')}, but hardly on any new one.`,
+          ]),
       ...(areRequests
         ? []
         : [
@@ -260,6 +306,7 @@ function patternOf({ server, network, waits, answered }: Service, options: Optio
     likelyCauses: isSure
       ? causes
       : [UNUSED, ...causes.map((cause) => cause.replace('(likely)', '(possible)'))],
+    ...(!isAccepting && { nextSteps: [STEP_OF_ACCEPTING, ...answerTimeout.documentation.nextSteps] }),
     applicationSees: seenBy(...ways),
     connections: members.ids,
     count: members.count,
@@ -273,6 +320,7 @@ function patternOf({ server, network, waits, answered }: Service, options: Optio
       resets,
       answered,
       answeredTooLate: late.length,
+      ...(!isAccepting && { answeredOnOlder: older }),
       ...(late.length > 0 && {
         fastestAnswerSeconds: round(late[0], 3),
         slowestAnswerSeconds: round(late[late.length - 1], 3),

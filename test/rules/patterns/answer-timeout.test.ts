@@ -84,6 +84,32 @@ describe('answer-timeout', () => {
     expect(textsOf(pattern)).not.toMatch(UNFILLED);
   });
 
+  it('sees that a program no longer accepts, where it goes on to answer on older connections', () => {
+    const inVain = [10, 11, 12].map((id) => waited(id, 5));
+    const older = (id: number): Judged => {
+      const [one] = answered(id);
+      return [{ ...one, start: at(id), server: { ...one.server, lastNewData: moment(17, 30) } }, []];
+    };
+    const olders = [0, 1, 2].map(older);
+    const [pattern] = told(...olders, ...inVain);
+    expect(pattern.likelyCauses[0]).toMatch(/^Its program accepts no new connections \(likely\)/);
+    expect(pattern.explanation).toContain(
+      'went on to answer on 3 older connections, but hardly on any new one',
+    );
+    expect(pattern.facts).toMatchObject({ answeredOnOlder: 3 });
+    expect(pattern.nextSteps[0]).toContain('ss -ltn');
+    expect(textsOf(pattern)).not.toMatch(UNFILLED);
+    const served = inVain.map(
+      ([one]): Judged => [{ ...one, server: { ...one.server, payloadBytes: 9 } }, []],
+    );
+    for (const judged of [
+      [...olders.slice(1), ...inVain],
+      [...olders, ...inVain, answered(11)],
+      [...olders, ...served],
+    ])
+      expect(told(...judged)[0].facts).not.toHaveProperty('answeredOnOlder');
+  });
+
   it('is info where the service never answered: its protocol may have no answers', () => {
     const [pattern] = told(waited(1, 5), waited(2, 5), waited(3, 5));
     expect(pattern).toMatchObject({ severity: 'info', confidence: 'possible', facts: { answered: 0 } });
