@@ -30,8 +30,17 @@ const BARE_ABORT =
 
 /** Idle times are kept in milliseconds. */
 const ROUNDING = 0.002;
+/** A gap is no longer than all before it together, give or take a little. */
+const DUE = 1.1;
 const CLOSED_BEHIND_DATA =
   'The program of {forgetter} had closed or ended while its own data was unacknowledged (likely): its FIN goes out only after that data, and what arrives meanwhile is refused. Its log shows a close or a timeout.';
+
+const GAVE_UP_ON_WINDOW =
+  'The host of {forgetter} had given up on the closed window of {knower} without a packet (likely), after a limit such as TCP_USER_TIMEOUT: the reader at {knower} is what has to be looked at.';
+const STEPS_ON_WINDOW = [
+  'Find out why the program at {knower} did not read: a stack dump, its log, its CPU. ss -tn shows what waits in Recv-Q.',
+  'At {forgetter}: check its log for ETIMEDOUT, TCP_USER_TIMEOUT in its code, and sysctl net.ipv4.tcp_retries2.',
+];
 
 const KNOWER: ProgramView = {
   name: 'knower',
@@ -134,6 +143,7 @@ export const rstHalfOpenDiscovered: Rule = {
     likelyCauses: [
       ...causesOfUnknown('forgetter'),
       inCase('If {forgetter} had sent data of its own again right before', CLOSED_BEHIND_DATA),
+      inCase('If {forgetter} had stopped probing a closed window', GAVE_UP_ON_WINDOW),
     ],
     nextSteps: STEPS,
     example: { fixture: 'crash-reboot', capture: 'client' },
@@ -169,8 +179,11 @@ export const rstHalfOpenDiscovered: Rule = {
     const copies = unansweredCopies(knower, reset, unheard);
     const wasIdle = !unheard && copies === 0 && trigger.idleSeconds >= IDLE_SECONDS;
     const byDevice = otherTtl || elsewhere !== null || windowed || wasIdle;
-    const wasSending = !unheard && wasSendingAgain(forgetter, reset);
+    const probing = unheard ? null : probingOf(forgetter, reset);
+    const hasStopped = probing === 'stopped';
+    const wasSending = probing !== null || (!unheard && wasSendingAgain(forgetter, reset));
     const causes = [
+      ...(hasStopped ? [GAVE_UP_ON_WINDOW] : []),
       ...(wasSending ? [CLOSED_BEHIND_DATA] : []),
       ...causesOfUnknown('forgetter', {
         byDevice,
@@ -210,17 +223,19 @@ export const rstHalfOpenDiscovered: Rule = {
       nextSteps:
         resetBefore !== null
           ? stepsOnReset(resetBefore)
-          : unheard
-            ? STEPS_ON_UNHEARD
-            : otherHost
-              ? stepsOnOtherHost(reset.frame)
-              : elsewhere === 'another-distance'
-                ? stepsOnDistance(wasIdle)
-                : copies > 0
-                  ? AFTER_LOSS
-                  : byDevice
-                    ? STEPS_ON_DEVICE
-                    : STEPS,
+          : hasStopped
+            ? STEPS_ON_WINDOW
+            : unheard
+              ? STEPS_ON_UNHEARD
+              : otherHost
+                ? stepsOnOtherHost(reset.frame)
+                : elsewhere === 'another-distance'
+                  ? stepsOnDistance(wasIdle)
+                  : copies > 0
+                    ? AFTER_LOSS
+                    : byDevice
+                      ? STEPS_ON_DEVICE
+                      : STEPS,
       citations: trigger.kind === 'keep-alive' ? CITATIONS_ON_PROBE : CITATIONS,
       frames: [trigger.kind === 'fin' ? finFrame(knower) : null, trigger.frame, reset.frame],
       from: forgetter.lastNewData?.time ?? open.time,
@@ -251,16 +266,25 @@ export const rstHalfOpenDiscovered: Rule = {
 };
 
 /**
+ * Whether the last that `forgetter` had sent before the reset was a probe of a closed window, and another one was due
+ * by then, as gaps double; null if it was none.
+ */
+function probingOf(
+  forgetter: Endpoint,
+  { time, reset: { trigger } }: SeenReset,
+): 'going-on' | 'stopped' | null {
+  const probe = lastMilestone(forgetter, 'window-probe');
+  if (probe === null || trigger === null || probe.lastFrame >= trigger.frame) return null;
+  const since = secondsBetween(probe.lastTime, time);
+  if (since > trigger.idleSeconds + trigger.reactionSeconds + ROUNDING) return null;
+  return probe.count > 1 && since > DUE * secondsBetween(probe.time, probe.lastTime) ? 'stopped' : 'going-on';
+}
+
+/**
  * The last that `forgetter` had sent before the reset was unacknowledged data, so recently that the next copy was not
  * due yet (gaps double): it still had the connection then.
  */
 function wasSendingAgain(forgetter: Endpoint, { time, reset: { trigger } }: SeenReset): boolean {
-  // Behind a closed window, a FIN has to wait as well.
-  const probe = lastMilestone(forgetter, 'window-probe');
-  if (probe !== null && trigger !== null && probe.lastFrame < trigger.frame) {
-    const last = trigger.idleSeconds + trigger.reactionSeconds + ROUNDING;
-    if (secondsBetween(probe.lastTime, time) <= last) return true;
-  }
   const run = lastMilestone(forgetter, 'retransmission-run');
   if (run === null || trigger === null || run.lastFrame >= trigger.frame) return false;
   const since = secondsBetween(run.lastTime, time);

@@ -167,6 +167,26 @@ testRule(rstHalfOpenDiscovered, {
         /^The program of 10\.0\.0\.1:40000 had closed or ended while its own data was unacknowledged/,
     },
     {
+      name: 'and knows that it had given up where no further probe of the closed window came',
+      connection: connectionOf(`
+        0.00 C S  0
+        0.01 S SA 0 1
+        0.02 C A  1 1
+        0.03 C PA 1 1 +1000
+        0.04 S A  1 1001 win=0
+        1.04 C A  1000 1
+        1.05 S A  1 1001 win=0
+        5.05 C A  1000 1
+        5.06 S A  1 1001 win=0
+        60.0 S A  1 1001
+        60.1 C R  1001`),
+      end: 91,
+      endpoint: 'client',
+      severity: 'warning',
+      likelyCauses: /^The host of 10\.0\.0\.1:40000 had given up on the closed window .*\nThe program of/,
+      nextSteps: /^Find out why the program at 10\.0\.0\.2:8080 did not read/,
+    },
+    {
       name: 'on one from another distance: a device on the path rejects the connection',
       connection: connectionOf(`
         0.00 C S  0

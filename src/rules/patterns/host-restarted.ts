@@ -15,6 +15,8 @@ interface Forgotten extends HostChange {
 
 /** If this many other hosts forgot connections as well, that points to what they share: the client, or the path. */
 const ALIKE = 2;
+/** So many resets are trouble, whoever forgot the connections. */
+const MANY = 5;
 
 const BOUNDS =
   ' A restart would lie in the {window} between the last sign that it knew one of them and the first that it did not.';
@@ -49,7 +51,7 @@ export const hostRestarted: PatternRule = {
     proof: [
       'At least minimumSigns connections of one host with rst-half-open-discovered or half-open-syn-challenge.',
       'One moment at which it can have forgotten all of them: none was answered after another was already forgotten.',
-      'A warning, and inferred, if two kinds of signs agree: resets on two connections or more, connections that {host} opens anew, and an address that it makes known on its link in between (ARP, neighbour discovery). One kind alone is possible info.',
+      'A warning, and inferred, if two kinds of signs agree: resets on two connections or more, connections that {host} opens anew, and an address that it makes known on its link in between (ARP, neighbour discovery). One kind alone is possible, and info if there are fewer than five, or another host seems to have forgotten connections as well.',
     ],
     notThis: [
       'Connections forgotten one after the other, each after the same silence: idle-reset-interval, a device on the path.',
@@ -102,7 +104,7 @@ export const hostRestarted: PatternRule = {
           const window = firstFound - Math.max(...lost.map(({ known }) => known));
           return [
             reportPattern(hostRestarted, {
-              severity: kinds < 2 ? 'info' : 'warning',
+              severity: kinds < 2 && (alike > 0 || lost.length < MANY) ? 'info' : 'warning',
               confidence: kinds < 2 ? 'possible' : 'inferred',
               // Resets alone may be a device's as well; a host that opens an old pair anew knows nothing itself.
               title: `{host} ${kinds > 1 ? 'has probably' : 'may have'} restarted: it no longer knew ${lost.length} of its connections`,

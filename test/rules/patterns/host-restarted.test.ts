@@ -31,6 +31,19 @@ describe('host-restarted', () => {
     expect(pattern.citations.map(({ says }) => says).join()).not.toContain('SYN draws an ACK');
   });
 
+  it('warns of many resets, unless another host shows the same', () => {
+    const many = forgotten(...Array.from({ length: 5 }, () => 'rst-half-open-discovered'));
+    expect(patternsOf(hostRestarted, many, 200)[0]).toMatchObject({
+      severity: 'warning',
+      confidence: 'possible',
+    });
+    const other = many.map(
+      ([one, findings]) => [{ ...one, server: { ...one.server, address: '10.0.0.9' } }, findings] as const,
+    );
+    for (const { severity } of patternsOf(hostRestarted, [...many, ...other], 200))
+      expect(severity).toBe('info');
+  });
+
   it('leaves out what another host with the same address answered', () => {
     const elsewhere = { facts: { resetFrom: 'another-host' } };
     const moved = [0, 1].map(
