@@ -1263,133 +1263,6 @@ error 4 of 4 connections to 10.9.2.2:8080 are stuck in CLOSE-WAIT
 
 the ladder shows the first of 4 connections
 `,
-  'idle-reset-interval': `connection 0: 10.9.1.1:40000 ↔ 10.9.1.2:8080
-from 2026-11-21 05:07:16.608 UTC, captured near the client; times count from
-there, numbers are relative
-
-     time  frame client                                            server
-   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
-   0.0109     #2 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
-   0.0109     #3               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
-   0.0173     #4               ─── PSH,ACK seq 1 ack 1 len 18 ───▶
-   0.0282     #5               ◀──────── ACK seq 1 ack 19 ────────
-   0.0283     #6               ◀── PSH,ACK seq 1 ack 19 len 25 ───
-   0.0283     #7               ─────── ACK seq 19 ack 26 ────────▶
-                                      ⋮ 31.1 s of silence ⋮
-  31.1292     #8               ── PSH,ACK seq 19 ack 26 len 24 ──▶
-  31.1401     #9 CLOSED?       ◀─────────── RST seq 26 ─────────── CLOSED
-
-states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
-the client ended in CLOSED
-the server ended in CLOSED
-
-warning 3 connections to 10.9.1.2:8080 were reset on their first use after 31 s
-of silence
-
-the ladder shows the first of 3 connections
-`,
-  'idle-close-interval': `connection 0: 10.9.2.1:40000 ↔ 10.9.2.2:8080
-from 2026-11-27 20:00:49.628 UTC, captured near the client; times count from
-there, numbers are relative
-
-     time  frame client                                            server
-   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
-   0.0125     #2 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
-   0.0126     #3               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
-   0.0734    #13               ─── PSH,ACK seq 1 ack 1 len 18 ───▶
-   0.0835    #14               ◀──────── ACK seq 1 ack 19 ────────
-   0.0845    #15               ◀── PSH,ACK seq 1 ack 19 len 19 ───
-   0.0845    #16               ─────── ACK seq 19 ack 20 ────────▶
-                                     ⋮ 3.007 s of silence ⋮
-   3.0916    #29 CLOSE-WAIT✓   ◀───── FIN,ACK seq 20 ack 19 ────── FIN-WAIT-1
-   3.0924    #30 LAST-ACK      ───── FIN,ACK seq 19 ack 21 ──────▶ FIN-WAIT-2?
-                                                                   TIME-WAIT✓
-   3.1038    #31 CLOSED?       ◀─────── ACK seq 21 ack 20 ────────
-
-states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
-the client ended in CLOSED
-the server ended in TIME-WAIT
-
-info 10.9.2.2:8080 closed 4 connections after 3 s of silence
-
-the ladder shows the first of 4 connections
-`,
-  'answer-timeout': `connection 2: 10.9.1.1:40002 ↔ 10.9.1.2:8080
-from 2026-11-26 16:21:28.407 UTC, captured near the client; times count from
-there, numbers are relative
-
-     time  frame client                                            server
-   0.0000    #19 SYN-SENT      ─────────── SYN seq 0 ────────────▶
-   0.0109    #22 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
-   0.0109    #23               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
-   0.0248    #24               ─── PSH,ACK seq 1 ack 1 len 18 ───▶
-   0.0362    #25               ◀──────── ACK seq 1 ack 19 ────────
-   1.0335    #26 FIN-WAIT-1    ────── FIN,ACK seq 19 ack 1 ──────▶ CLOSE-WAIT✓
-   1.0460    #28 FIN-WAIT-2?   ◀────── FIN,ACK seq 1 ack 20 ────── LAST-ACK
-                 TIME-WAIT✓
-   1.0461    #29               ──────── ACK seq 20 ack 2 ────────▶ CLOSED?
-
-states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
-the client ended in TIME-WAIT
-the server ended in CLOSED
-
-warning Clients of 10.9.1.2:8080 gave up on 3 connections, 1 s after their last
-data, without an answer
-
-the ladder shows the first of 3 connections
-`,
-  'closed-unanswered': `connection 4: 10.9.1.1:40004 ↔ 10.9.1.2:8080
-from 2026-11-27 20:00:48.745 UTC, captured near the client; times count from
-there, numbers are relative
-
-     time  frame client                                            server
-   0.0000    #13 SYN-SENT      ─────────── SYN seq 0 ────────────▶
-   0.0118    #14 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
-   0.0118    #15               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
-   0.5075    #38               ─── PSH,ACK seq 1 ack 1 len 24 ───▶
-   0.5197    #39               ◀──────── ACK seq 1 ack 25 ────────
-   2.5209    #44 CLOSE-WAIT✓   ◀────── FIN,ACK seq 1 ack 25 ────── FIN-WAIT-1
-   2.5224    #45 LAST-ACK      ────── FIN,ACK seq 25 ack 2 ──────▶ FIN-WAIT-2?
-                                                                   TIME-WAIT✓
-   2.5339    #46 CLOSED?       ◀──────── ACK seq 2 ack 26 ────────
-
-states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
-the client ended in CLOSED
-the server ended in TIME-WAIT
-
-warning 10.9.1.2:8080 closed 3 connections 2 s after their clients’ last data,
-without an answer
-
-the ladder shows the first of 3 connections
-`,
-  'time-wait-port-pressure': `connection 0: 10.9.1.1:40029 ↔ 10.9.1.2:8080
-from 2026-11-21 04:55:02.548 UTC, captured near the client; times count from
-there, numbers are relative
-
-     time  frame client                                            server
-   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
-   0.0108     #2 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
-   0.0109     #3               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
-   0.0168     #4               ─── PSH,ACK seq 1 ack 1 len 18 ───▶
-   0.0276     #5               ◀──────── ACK seq 1 ack 19 ────────
-   0.0276     #6               ◀── PSH,ACK seq 1 ack 19 len 19 ───
-   0.0277     #7               ─────── ACK seq 19 ack 20 ────────▶
-   0.0279     #8 FIN-WAIT-1    ───── FIN,ACK seq 19 ack 20 ──────▶ CLOSE-WAIT✓
-   0.0385     #9 FIN-WAIT-2?   ◀───── FIN,ACK seq 20 ack 20 ────── LAST-ACK
-                 TIME-WAIT✓
-   0.0386    #10               ─────── ACK seq 20 ack 21 ────────▶ CLOSED?
-                                     ⋮ 3.730 s of silence ⋮
-   3.7687        TIME-WAIT              the capture ends           CLOSED
-
-states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
-the client ended in TIME-WAIT
-the server ended in CLOSED
-
-error 10.9.1.1 holds up to 40 ports to 10.9.1.2:8080 in TIME-WAIT, 100 % of its
-ephemeral ports
-
-the ladder shows the first of 40 connections
-`,
   'peer-host-lost': `connection 0: 10.9.11.1:40000 ↔ 10.9.11.2:8080
 from 2026-11-21 04:53:20.264 UTC, captured near the client; times count from
 there, numbers are relative
@@ -1412,55 +1285,6 @@ error All 3 connections that wait for 10.9.11.2 were last answered within the
 same 272 ms
 
 the ladder shows the first of 3 connections
-`,
-  'loss-bursts': `connection 0: 10.9.1.1:40000 ↔ 10.9.1.2:8080
-from 2026-11-27 20:16:13.179 UTC, captured near the client; times count from
-there, numbers are relative
-
-     time  frame client                                            server
-   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
-   0.0117     #2 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
-   0.0117     #3               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
-   0.0184     #4               ─── PSH,ACK seq 1 ack 1 len 18 ───▶
-   0.0295     #5               ◀──────── ACK seq 1 ack 19 ────────
-   0.0306      …               ⋮ 18 segments, 270 B →   ← 6 segments, 138 B ⋮
-   7.1637   #175               ◀─ PSH,ACK seq 139 ack 145 len 19 ─
-   7.1637   #176               ────── ACK seq 145 ack 158 ───────▶
-
-states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
-the client ended in ESTABLISHED
-the server ended in ESTABLISHED
-
-warning Segments of 6 connections of 10.9.1.1 to 10.9.1.2 were lost in 3 bursts
-of up to 500 ms
-
-the ladder shows the first of 6 connections
-`,
-  'endpoint-mass-close': `connection 0: 10.9.14.1:40000 ↔ 10.9.14.2:8080
-from 2026-11-21 04:53:22.969 UTC, captured near the client; times count from
-there, numbers are relative
-
-     time  frame client                                            server
-   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
-   0.0109     #2 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
-   0.0109     #3               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
-   0.0114     #4               ─── PSH,ACK seq 1 ack 1 len 18 ───▶
-   0.0226     #5               ◀──────── ACK seq 1 ack 19 ────────
-   0.0226     #6               ◀── PSH,ACK seq 1 ack 19 len 19 ───
-   0.0226     #7               ─────── ACK seq 19 ack 20 ────────▶
-                                     ⋮ 3.288 s of silence ⋮
-   3.3101    #34 CLOSE-WAIT✓   ◀───── FIN,ACK seq 20 ack 19 ────── FIN-WAIT-1
-   3.3529    #35               ─────── ACK seq 19 ack 21 ────────▶ FIN-WAIT-2?
-   3.6047    #38 LAST-ACK      ───── FIN,ACK seq 19 ack 21 ──────▶ TIME-WAIT✓
-   3.6159    #41 CLOSED?       ◀─────── ACK seq 21 ack 20 ────────
-
-states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
-the client ended in CLOSED
-the server ended in TIME-WAIT
-
-warning 10.9.14.2:8080 ended 4 connections within 1.9 ms (3 FIN, 1 RST)
-
-the ladder shows the first of 4 connections
 `,
   'host-restarted': `connection 0: 10.9.12.1:40000 ↔ 10.9.12.2:8080
 from 2026-11-21 04:53:21.401 UTC, captured near the client; times count from
@@ -1532,6 +1356,182 @@ the server ended in CLOSED
 warning 10.9.1.2:80 went on as 10.9.1.2:8080: its address translation was lost
 
 the ladder shows the first of 2 connections
+`,
+  'endpoint-mass-close': `connection 0: 10.9.14.1:40000 ↔ 10.9.14.2:8080
+from 2026-11-21 04:53:22.969 UTC, captured near the client; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0109     #2 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0109     #3               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   0.0114     #4               ─── PSH,ACK seq 1 ack 1 len 18 ───▶
+   0.0226     #5               ◀──────── ACK seq 1 ack 19 ────────
+   0.0226     #6               ◀── PSH,ACK seq 1 ack 19 len 19 ───
+   0.0226     #7               ─────── ACK seq 19 ack 20 ────────▶
+                                     ⋮ 3.288 s of silence ⋮
+   3.3101    #34 CLOSE-WAIT✓   ◀───── FIN,ACK seq 20 ack 19 ────── FIN-WAIT-1
+   3.3529    #35               ─────── ACK seq 19 ack 21 ────────▶ FIN-WAIT-2?
+   3.6047    #38 LAST-ACK      ───── FIN,ACK seq 19 ack 21 ──────▶ TIME-WAIT✓
+   3.6159    #41 CLOSED?       ◀─────── ACK seq 21 ack 20 ────────
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
+the client ended in CLOSED
+the server ended in TIME-WAIT
+
+warning 10.9.14.2:8080 ended 4 connections within 1.9 ms (3 FIN, 1 RST)
+
+the ladder shows the first of 4 connections
+`,
+  'loss-bursts': `connection 0: 10.9.1.1:40000 ↔ 10.9.1.2:8080
+from 2026-11-27 20:16:13.179 UTC, captured near the client; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0117     #2 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0117     #3               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   0.0184     #4               ─── PSH,ACK seq 1 ack 1 len 18 ───▶
+   0.0295     #5               ◀──────── ACK seq 1 ack 19 ────────
+   0.0306      …               ⋮ 18 segments, 270 B →   ← 6 segments, 138 B ⋮
+   7.1637   #175               ◀─ PSH,ACK seq 139 ack 145 len 19 ─
+   7.1637   #176               ────── ACK seq 145 ack 158 ───────▶
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
+the client ended in ESTABLISHED
+the server ended in ESTABLISHED
+
+warning Segments of 6 connections of 10.9.1.1 to 10.9.1.2 were lost in 3 bursts
+of up to 500 ms
+
+the ladder shows the first of 6 connections
+`,
+  'idle-reset-interval': `connection 0: 10.9.1.1:40000 ↔ 10.9.1.2:8080
+from 2026-11-21 05:07:16.608 UTC, captured near the client; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0109     #2 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0109     #3               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   0.0173     #4               ─── PSH,ACK seq 1 ack 1 len 18 ───▶
+   0.0282     #5               ◀──────── ACK seq 1 ack 19 ────────
+   0.0283     #6               ◀── PSH,ACK seq 1 ack 19 len 25 ───
+   0.0283     #7               ─────── ACK seq 19 ack 26 ────────▶
+                                      ⋮ 31.1 s of silence ⋮
+  31.1292     #8               ── PSH,ACK seq 19 ack 26 len 24 ──▶
+  31.1401     #9 CLOSED?       ◀─────────── RST seq 26 ─────────── CLOSED
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
+the client ended in CLOSED
+the server ended in CLOSED
+
+warning 3 connections to 10.9.1.2:8080 were reset on their first use after 31 s
+of silence
+
+the ladder shows the first of 3 connections
+`,
+  'answer-timeout': `connection 2: 10.9.1.1:40002 ↔ 10.9.1.2:8080
+from 2026-11-26 16:21:28.407 UTC, captured near the client; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000    #19 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0109    #22 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0109    #23               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   0.0248    #24               ─── PSH,ACK seq 1 ack 1 len 18 ───▶
+   0.0362    #25               ◀──────── ACK seq 1 ack 19 ────────
+   1.0335    #26 FIN-WAIT-1    ────── FIN,ACK seq 19 ack 1 ──────▶ CLOSE-WAIT✓
+   1.0460    #28 FIN-WAIT-2?   ◀────── FIN,ACK seq 1 ack 20 ────── LAST-ACK
+                 TIME-WAIT✓
+   1.0461    #29               ──────── ACK seq 20 ack 2 ────────▶ CLOSED?
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
+the client ended in TIME-WAIT
+the server ended in CLOSED
+
+warning Clients of 10.9.1.2:8080 gave up on 3 connections, 1 s after their last
+data, without an answer
+
+the ladder shows the first of 3 connections
+`,
+  'closed-unanswered': `connection 4: 10.9.1.1:40004 ↔ 10.9.1.2:8080
+from 2026-11-27 20:00:48.745 UTC, captured near the client; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000    #13 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0118    #14 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0118    #15               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   0.5075    #38               ─── PSH,ACK seq 1 ack 1 len 24 ───▶
+   0.5197    #39               ◀──────── ACK seq 1 ack 25 ────────
+   2.5209    #44 CLOSE-WAIT✓   ◀────── FIN,ACK seq 1 ack 25 ────── FIN-WAIT-1
+   2.5224    #45 LAST-ACK      ────── FIN,ACK seq 25 ack 2 ──────▶ FIN-WAIT-2?
+                                                                   TIME-WAIT✓
+   2.5339    #46 CLOSED?       ◀──────── ACK seq 2 ack 26 ────────
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
+the client ended in CLOSED
+the server ended in TIME-WAIT
+
+warning 10.9.1.2:8080 closed 3 connections 2 s after their clients’ last data,
+without an answer
+
+the ladder shows the first of 3 connections
+`,
+  'idle-close-interval': `connection 0: 10.9.2.1:40000 ↔ 10.9.2.2:8080
+from 2026-11-27 20:00:49.628 UTC, captured near the client; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0125     #2 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0126     #3               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   0.0734    #13               ─── PSH,ACK seq 1 ack 1 len 18 ───▶
+   0.0835    #14               ◀──────── ACK seq 1 ack 19 ────────
+   0.0845    #15               ◀── PSH,ACK seq 1 ack 19 len 19 ───
+   0.0845    #16               ─────── ACK seq 19 ack 20 ────────▶
+                                     ⋮ 3.007 s of silence ⋮
+   3.0916    #29 CLOSE-WAIT✓   ◀───── FIN,ACK seq 20 ack 19 ────── FIN-WAIT-1
+   3.0924    #30 LAST-ACK      ───── FIN,ACK seq 19 ack 21 ──────▶ FIN-WAIT-2?
+                                                                   TIME-WAIT✓
+   3.1038    #31 CLOSED?       ◀─────── ACK seq 21 ack 20 ────────
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
+the client ended in CLOSED
+the server ended in TIME-WAIT
+
+info 10.9.2.2:8080 closed 4 connections after 3 s of silence
+
+the ladder shows the first of 4 connections
+`,
+  'time-wait-port-pressure': `connection 0: 10.9.1.1:40029 ↔ 10.9.1.2:8080
+from 2026-11-21 04:55:02.548 UTC, captured near the client; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0108     #2 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0109     #3               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   0.0168     #4               ─── PSH,ACK seq 1 ack 1 len 18 ───▶
+   0.0276     #5               ◀──────── ACK seq 1 ack 19 ────────
+   0.0276     #6               ◀── PSH,ACK seq 1 ack 19 len 19 ───
+   0.0277     #7               ─────── ACK seq 19 ack 20 ────────▶
+   0.0279     #8 FIN-WAIT-1    ───── FIN,ACK seq 19 ack 20 ──────▶ CLOSE-WAIT✓
+   0.0385     #9 FIN-WAIT-2?   ◀───── FIN,ACK seq 20 ack 20 ────── LAST-ACK
+                 TIME-WAIT✓
+   0.0386    #10               ─────── ACK seq 20 ack 21 ────────▶ CLOSED?
+                                     ⋮ 3.730 s of silence ⋮
+   3.7687        TIME-WAIT              the capture ends           CLOSED
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
+the client ended in TIME-WAIT
+the server ended in CLOSED
+
+error 10.9.1.1 holds up to 40 ports to 10.9.1.2:8080 in TIME-WAIT, 100 % of its
+ephemeral ports
+
+the ladder shows the first of 40 connections
 `,
   'recurring-finding': `connection 2: 10.9.40.1:40002 ↔ 10.9.40.2:8080
 from 2026-11-20 23:58:57.833 UTC, captured near the client; times count from

@@ -125,20 +125,23 @@ export const RULES: readonly Rule[] = [
   outOfOrderDelivery,
 ];
 
-/** Every pattern across connections, and what is said about the capture itself. */
+/**
+ * Every pattern across connections, and what is said about the capture itself: what happened to a host or a path before
+ * what clients got of it, which reports of equal severity keep.
+ */
 export const PATTERNS: readonly PatternRule[] = [
   closeWaitPileup,
-  idleResetInterval,
-  idleCloseInterval,
-  answerTimeout,
-  closedUnanswered,
-  timeWaitPortPressure,
   peerHostLost,
-  lossBursts,
-  endpointMassClose,
   hostRestarted,
   addressMoved,
   natMappingChanged,
+  endpointMassClose,
+  lossBursts,
+  idleResetInterval,
+  answerTimeout,
+  closedUnanswered,
+  idleCloseInterval,
+  timeWaitPortPressure,
   recurringFinding,
   serviceAnswersOthers,
   captureMidstream,
