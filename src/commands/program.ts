@@ -184,6 +184,7 @@ function addTimeline(program: Command, io: Io, done: Done): void {
     .command('timeline')
     .description("draw one connection: its segments between both endpoints' states")
     .addArgument(captures())
+    .option('--full', 'draw every segment; without, long runs of data and acknowledgments are folded')
     .addOption(filterOption())
     .addOption(maximumConnections())
     .addOption(separation())

@@ -29,6 +29,7 @@ export interface TimelineOptions {
   readonly join?: boolean;
   readonly maxConnections?: number;
   readonly separate?: readonly Separation[];
+  readonly full?: boolean;
 }
 
 interface Found {
@@ -74,6 +75,7 @@ export async function timeline(names: readonly string[], options: TimelineOption
   const text = ladder(connection, recorder.items(), {
     palette: paletteFor(options.color, io.environment, io.stdout),
     columns: io.stdout.columns,
+    isFull: options.full === true,
     ...(captures.length > 1 && options.join !== true
       ? { capture: captureName(captures[connection.capture].path) }
       : {}),

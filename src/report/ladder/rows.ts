@@ -39,6 +39,8 @@ export interface LadderFacts {
   readonly findings: readonly Finding[];
   /** Comments on frames of its capture, in order; untrusted and not escaped. */
   readonly comments: readonly FrameComment[];
+  /** Fold no runs of plain data and acknowledgments. */
+  readonly isFull?: boolean;
   /** Time of the capture's last frame: how long the last states are known to have lasted. */
   readonly captureEnd: Timestamp;
 }
@@ -116,9 +118,10 @@ class LadderRows {
     return this.#rows;
   }
 
-  /** No state or finding depends on it, and it is only data or an acknowledgment. */
+  /** It may be folded: no state or finding depends on it, and it is only data or an acknowledgment. */
   #isPlain({ frame, flags }: LadderSegment): boolean {
     return (
+      this.#facts.isFull !== true &&
       (flags & (SYN | FIN | RST)) === 0 &&
       !this.#states.client.has(frame) &&
       !this.#states.server.has(frame) &&

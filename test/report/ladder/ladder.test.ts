@@ -128,6 +128,7 @@ interface Drawn {
   readonly end?: number;
   readonly columns?: number;
   readonly coloured?: boolean;
+  readonly isFull?: boolean;
 }
 
 function draw({
@@ -138,9 +139,17 @@ function draw({
   end = 0,
   columns = 80,
   coloured,
+  isFull,
 }: Drawn): string {
   const palette = coloured === true ? COLOURED : PLAIN;
-  return ladder(of, record(sent).items(), { palette, columns, findings, comments, captureEnd: at(end) });
+  return ladder(of, record(sent).items(), {
+    palette,
+    columns,
+    findings,
+    comments,
+    isFull: isFull === true,
+    captureEnd: at(end),
+  });
 }
 
 const notesOf = (sent: readonly Sent[]): (string | null)[] =>
@@ -241,6 +250,8 @@ close-wait-stuck · #4, #5 · RFC 9293 §3.6
     const rungs = text.split('\n').filter((line) => /[▶◀⋮]/.test(line));
     expect(rungs).toHaveLength(3 + 2 + 1 + 2);
     expect(rungs[5]).toMatch(/^ {3}0\.0500 {6}… +⋮ 18 segments, 1\.8 kB → {3}← 18 segments, 0 B ⋮$/);
+    const full = draw({ sent: [...HANDSHAKE, ...data], isFull: true }).split('\n');
+    expect(full.filter((line) => /[▶◀⋮]/.test(line))).toHaveLength(3 + 40);
   });
 
   it('never folds a segment on which a state or a finding hangs', () => {
