@@ -17,6 +17,16 @@ interface Group {
   readonly members: Members;
   /** Ports used again while the service held them in TIME-WAIT. */
   readonly reuses: Reuses;
+  readonly range: Range;
+}
+
+/** The client's ports to the service that went through TIME-WAIT at the client. */
+interface Range {
+  /** When each entered TIME-WAIT last, in seconds since 1970; null once there were too many. */
+  waiting: Map<number, number> | null;
+  /** Connections whose port was taken again as soon as TIME-WAIT may have let it, and others whose port was. */
+  readonly atOnce: Members;
+  later: number;
 }
 
 interface Reuses {
@@ -33,6 +43,16 @@ const MAX_SECONDS = 100_000;
 
 /** TIME-WAIT by RFC 9293 §3.4.2 and §3.6.1. */
 const TWO_MSL_SECONDS = 240;
+
+/** Ports that are watched, of all clients together: what is kept must not grow with the capture. */
+const MAX_PORTS = 200_000;
+/** Ranges below this are no range of ephemeral ports. */
+const LEAST_PORTS = 100;
+/** From this share of the ports between the lowest and the highest on, a client uses all of them. */
+const WHOLE_RANGE = 0.98;
+/** So many ports taken again within this time of their TIME-WAIT (seconds) are no chance: no other was free. */
+const LEAST_AT_ONCE = 10;
+const AT_ONCE_SECONDS = 15;
 
 /** How many sampled connections make the threshold: enough for a few percent. */
 const SAMPLES = 2000;
@@ -100,6 +120,7 @@ export const timeWaitPortPressure: PatternRule = {
       'The side that closes first keeps its port in TIME-WAIT. A client that opens and closes many connections to one service uses up its ephemeral ports to it; then connect fails, without a packet, unless tcp_tw_reuse lets Linux take over a port.',
     proof: [
       'The client’s TIME-WAITs in the capture, each counted for timeWaitSeconds: the number at once is computed, not observed.',
+      'Or at least 100 ports, nearly all of a range without gaps, of which ten or more were taken again within 15 s of the end of TIME-WAIT.',
       'Or failedReuses connections of the client on which time-wait-port-reuse is a warning.',
     ],
     notThis: [
@@ -123,13 +144,27 @@ export const timeWaitPortPressure: PatternRule = {
     /** By client and number of the service. */
     const groups = new Groups<Group>();
     let seen = 0;
+    let watched = 0;
+    /** Notes a port that the client holds in TIME-WAIT since `waiting`, and whether it had just come free. */
+    const watch = (range: Range, id: number, port: number, start: Timestamp, waiting: Timestamp): void => {
+      if (range.waiting === null) return;
+      const before = range.waiting.get(port);
+      if (before === undefined && ++watched > MAX_PORTS) {
+        range.waiting = null;
+        return;
+      }
+      range.waiting.set(port, waiting.seconds >>> 0);
+      if (before === undefined) return;
+      const free = (start.seconds >>> 0) - before - options.timeWaitSeconds;
+      if (free >= -1 && free <= AT_ONCE_SECONDS) range.atOnce.add(id, start);
+      else range.later++;
+    };
     return {
-      add({ id, network, client, server }, findings) {
+      add({ id, network, client, server, start }, findings) {
         seen++;
         const reuse = findings.length === 0 ? undefined : findings.find(isReuse);
         const isSampled = step === 1 || scattered(id) % step === 0;
-        if (reuse === undefined && !isSampled) return;
-        const waiting = isSampled ? entered(client, 'TIME-WAIT') : null;
+        const waiting = entered(client, 'TIME-WAIT');
         const since = waiting?.time ?? reuse?.from;
         if (since === undefined) return;
         const service = services.of(server.address, server.port, () => services.all.length);
@@ -141,10 +176,12 @@ export const timeWaitPortPressure: PatternRule = {
           bySecond: new Map(),
           members: new Members(since),
           reuses: { all: 0, accepted: 0, failed: null, port: client.port },
+          range: { waiting: new Map(), atOnce: new Members(start), later: 0 },
         }));
         if (group === null) return;
+        if (waiting !== null) watch(group.range, id, client.port, start, waiting.time);
         if (reuse !== undefined) countReuse(group.reuses, id, client.port, reuse);
-        if (waiting === null) return;
+        if (waiting === null || !isSampled) return;
         const second = waiting.time.seconds >>> 0;
         const known = group.bySecond.get(second);
         if (known === undefined && group.bySecond.size >= MAX_SECONDS) return;
@@ -160,6 +197,7 @@ export const timeWaitPortPressure: PatternRule = {
               : peakOf(bySecond, options.timeWaitSeconds);
           const share = peak === null ? 0 : peak.count / options.ephemeralPorts;
           if (peak === null || share < options.warningShare) {
+            if (isUsedUp(group.range)) return [ofRange(group, options.timeWaitSeconds)];
             return (reuses.failed?.count ?? 0) < options.failedReuses
               ? []
               : [ofReuses(group, reuses.failed!)];
@@ -199,6 +237,50 @@ export const timeWaitPortPressure: PatternRule = {
     };
   },
 };
+
+/** Whether a client used every port of a range, and each again as soon as it could. */
+function isUsedUp({ waiting, atOnce, later }: Range): boolean {
+  if (waiting === null || waiting.size < LEAST_PORTS || atOnce.count < LEAST_AT_ONCE) return false;
+  const { first, last } = boundsOf(waiting);
+  return atOnce.count > later && waiting.size >= WHOLE_RANGE * (last - first + 1);
+}
+
+function boundsOf(ports: ReadonlyMap<number, number>): { first: number; last: number } {
+  let first = Number.POSITIVE_INFINITY;
+  let last = 0;
+  for (const port of ports.keys()) {
+    first = Math.min(first, port);
+    last = Math.max(last, port);
+  }
+  return { first, last };
+}
+
+/** For a client that has run out of ports, whatever its range is. */
+function ofRange({ client, server, network, range, reuses }: Group, timeWaitSeconds: number): Pattern {
+  const { waiting, atOnce } = range;
+  const { first, last } = boundsOf(waiting!);
+  return reportPattern(timeWaitPortPressure, {
+    severity: 'warning',
+    confidence: 'inferred',
+    title: `{client} has run out of ports to {server}: it used all from ${first} to ${last}`,
+    explanation: `{client} closed these connections first, so that each kept its port in TIME-WAIT. ${count(atOnce.count, 'time')} it took a port again within ${AT_ONCE_SECONDS} s of the ${timeWaitSeconds} s that Linux keeps it: hardly any other can have been free. While none is, connect fails without a packet.${reusesText(reuses)}`,
+    connections: atOnce.ids,
+    count: atOnce.count,
+    from: atOnce.from,
+    to: atOnce.to,
+    facts: {
+      client,
+      server,
+      ...(network !== '' && { network }),
+      ports: waiting!.size,
+      firstPort: first,
+      lastPort: last,
+      reusedAtOnce: atOnce.count,
+      ...reusesFacts(reuses),
+    },
+    words: { client: inNetwork(client, network), server },
+  });
+}
 
 /** A client's port that its service held in TIME-WAIT was used again. */
 function isReuse({ rule, endpoint }: Finding): boolean {

@@ -102,6 +102,42 @@ describe('time-wait-port-pressure of ports used again', () => {
   });
 });
 
+describe('time-wait-port-pressure of a range that is used up', () => {
+  /** One connection after the other, on so many ports in turn, each closed by the client after 0.1 s. */
+  function cycled(ports: number, cycle: number, count: number, portOf = (place: number) => 40_000 + place) {
+    return Array.from({ length: count }, (_, id) => {
+      const start = (id * cycle) / ports;
+      const client = { port: portOf(id % ports), after: [enters('TIME-WAIT', start + 0.1, 7)] };
+      return [connection({ id, start: at(start), end: at(start + 0.1), client }), []] as const;
+    });
+  }
+  const told = (...judged: Parameters<typeof cycled>) =>
+    patternsOf(timeWaitPortPressure, cycled(...judged), 1000);
+
+  it('sees that each port is taken again as soon as it is free', () => {
+    const [pattern, ...others] = told(120, 62, 300);
+    expect(others).toEqual([]);
+    expect(pattern).toMatchObject({
+      severity: 'warning',
+      title: '10.0.0.1 has run out of ports to 10.0.0.2:8080: it used all from 40000 to 40119',
+      count: 180,
+      facts: { ports: 120, firstPort: 40_000, lastPort: 40_119, reusedAtOnce: 180 },
+    });
+    expect(pattern.applicationSees).toContain('EADDRNOTAVAIL');
+    expect(textsOf(pattern)).not.toMatch(UNFILLED);
+  });
+
+  it.each<[string, Parameters<typeof cycled>]>([
+    ['ports are taken again much later', [120, 120, 300]],
+    ['they are taken again before', [120, 30, 300]],
+    ['there are gaps between the ports', [120, 62, 300, (place) => 40_000 + 2 * place]],
+    ['there are few ports', [90, 62, 300]],
+    ['hardly any is taken again', [120, 62, 125]],
+  ])('is silent where %s', (_name, judged) => {
+    expect(told(...judged)).toEqual([]);
+  });
+});
+
 describe('time-wait-port-pressure of services that a client calls in turn', () => {
   /** A client calls so many services one after the other, `each` times each. */
   function inTurn(services: number, each: number) {
