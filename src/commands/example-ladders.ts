@@ -1259,7 +1259,8 @@ states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observe
 the client ended in FIN-WAIT-2
 the server ended in CLOSE-WAIT
 
-error 4 of 4 connections to 10.9.2.2:8080 are stuck in CLOSE-WAIT
+error 4 of the 4 connections to 10.9.2.2:8080 that entered CLOSE-WAIT are stuck
+in it
 
 the ladder shows the first of 4 connections
 `,

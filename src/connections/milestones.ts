@@ -51,6 +51,11 @@ export const MILESTONE_KINDS = [
   'syn-on-open-connection',
   /** The peer acknowledged octets of this endpoint that the capture never saw. `value`: octets. */
   'acknowledged-unseen',
+  /**
+   * A bare acknowledgment of this endpoint has a number beyond all that it was seen to send: it sent what the capture
+   * does not hold, or not yet. A run; `value`: octets before the first of them.
+   */
+  'sent-unseen',
   /** The connection's SYN carried Fast Open data that the SYN-ACK covered (RFC 7413 §4.2.2). */
   'fast-open-accepted',
   /** This endpoint's SYN carried Fast Open data. A run: `count` such SYNs; `value`: octets of them all. */
@@ -123,6 +128,7 @@ export const WINDOW_PROBE = codeOf('window-probe');
 export const ICMP_ERROR = codeOf('icmp-error');
 export const SYN_ON_OPEN_CONNECTION = codeOf('syn-on-open-connection');
 export const ACKNOWLEDGED_UNSEEN = codeOf('acknowledged-unseen');
+export const SENT_UNSEEN = codeOf('sent-unseen');
 export const FAST_OPEN_ACCEPTED = codeOf('fast-open-accepted');
 export const SYN_DATA = codeOf('syn-data');
 export const FAST_OPEN_REFUSED = codeOf('fast-open-refused');

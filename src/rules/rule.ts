@@ -85,8 +85,8 @@ export interface RuleDescription {
 }
 
 /**
- * What a connection shows at a glance: a kind of milestone on either side, except the one that every close leaves, or
- * one of
+ * What a connection shows at a glance: a kind of milestone on either side, except the one that every close leaves and
+ * one that only a pattern asks for, or one of
  * - `unfinished`: an endpoint ended in a state other than CLOSED and TIME-WAIT;
  * - `unacknowledged`: payload was never acknowledged;
  * - `out-of-order`: segments that Wireshark marks as out of order;
@@ -94,7 +94,7 @@ export interface RuleDescription {
  * - `reused`: the 4-tuple had an earlier connection that mattered to this one.
  */
 export type Sign =
-  | Exclude<MilestoneKind, 'fin-covered'>
+  | Exclude<MilestoneKind, 'fin-covered' | 'sent-unseen'>
   | 'unfinished'
   | 'unacknowledged'
   | 'out-of-order'

@@ -1344,6 +1344,27 @@ describe('a capture that takes two frames in the wrong order', () => {
   });
 });
 
+describe('an acknowledgment with a number beyond all that its sender was seen to send', () => {
+  const unseen = (sent: string) =>
+    connectionOf(`${OPEN}
+     0.10 C PA 1 1 +83
+     0.11 S A  1 84
+     ${sent}`).server.milestones.filter(({ kind }) => kind === 'sent-unseen');
+
+  it('shows that something is missing, once with the octets before the first', () => {
+    expect(
+      unseen(`25.0 C FA 84 1
+     25.1 S A  15929 85
+     26.1 S A  15929 85`),
+    ).toMatchObject([{ frame: 7, count: 2, value: 15_928 }]);
+  });
+
+  it('shows nothing where it lies further than any window, or where nothing is missing', () => {
+    expect(unseen('25.1 S A 2000000 84')).toEqual([]);
+    expect(unseen('25.1 S A 1 84')).toEqual([]);
+  });
+});
+
 describe('an acknowledgment of octets that were never sent', () => {
   const bogus = `${OPEN}
     0.03 C PA 1 1 +3

@@ -223,7 +223,7 @@ const EXPECTED_PATTERNS: Readonly<Record<string, Expected>> = {
   'capture-ended-early': ['info capture-ended-early'],
   'capture-loss': ['warning capture-loss'],
   'capture-offload': ['info capture-offload'],
-  'capture-one-way': ['info capture-ended-early', 'warning capture-one-way'],
+  'capture-one-way': ['warning capture-one-way'],
   'capture-pause': ['warning capture-loss', 'warning capture-pause'],
   'answer-timeout': ['warning answer-timeout'],
   'answer-too-late': ['warning answer-timeout'],

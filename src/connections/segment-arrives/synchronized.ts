@@ -3,7 +3,7 @@
  * (seventh), the FIN (eighth) and the window.
  */
 import { ACK, FIN } from '../../decode/segment.js';
-import { advance, after } from '../../tcp/sequence.js';
+import { advance, after, distance } from '../../tcp/sequence.js';
 import { CLOSED, SYN_RECEIVED, SYN_SENT } from '../../tcp/states.js';
 import {
   CAPTURE_STARTED,
@@ -13,7 +13,7 @@ import {
   SHOWN_OPEN,
 } from '../../tcp/transitions.js';
 import { ASSUMED, OBSERVED } from '../entries.js';
-import { ROUTE_CHANGE_HOPS, TTL_CHANGED } from '../milestones.js';
+import { ROUTE_CHANGE_HOPS, SENT_UNSEEN, TTL_CHANGED } from '../milestones.js';
 import {
   CLIENT_DELAY,
   CONTIGUOUS,
@@ -59,7 +59,7 @@ import { isProbe } from './probe.js';
 import { challenge, disproveReset, isReset } from './reset.js';
 import { noteBlocksElsewhere } from './selective.js';
 import { takeText } from './text.js';
-import { takeWindow } from './window.js';
+import { isBeyondWindow, takeWindow } from './window.js';
 
 /** Any segment but a SYN or a reset. */
 export function takeSynchronized(at: Exchange): number {
@@ -164,11 +164,21 @@ function saysSynAckAgain({ memory, receiver: y, segment }: Exchange): boolean {
   return payloadLength === 0 && (flags & FIN) === 0 && acknowledgment === advance(memory[y + ISS], 1);
 }
 
+/** What the sender sent before this acknowledgment is not all in the capture. */
+function noteUnseen(at: Exchange, next: number): void {
+  const { memory, sender: x, fromServer, segment, ledger } = at;
+  if ((memory[x + STATE] & ENDPOINT_FIN_SENT) !== 0 || isBeyondWindow(at, segment.sequence)) return;
+  const entry = ledger.find(SENT_UNSEEN, fromServer);
+  if (entry < 0) ledger.startRun(SENT_UNSEEN, fromServer, distance(segment.sequence, next));
+  else ledger.extend(entry, 0);
+}
+
 /** A segment without payload or FIN: an acknowledgment, a keep-alive, or a window probe. */
 function takeBare(at: Exchange): number {
   const { memory, sender: x, receiver: y, segment } = at;
   const next = memory[x + SND_NXT];
   if (isProbe(at, segment.sequence, next)) return KIND_KEEP_ALIVE;
+  if (after(segment.sequence, next)) noteUnseen(at, next);
   if (hasOpenFin(at, x)) goOnBelowFin(at);
   if ((memory[y + LAST_INFO] & LAST_RESET_SINCE) !== 0) challenge(at, next);
   return KIND_ACK;

@@ -3,7 +3,7 @@ import { MILESTONE_KINDS } from '../../connections/milestones.js';
 import type { Rule, Sign } from '../rule.js';
 
 const SIGNS: readonly Sign[] = [
-  ...MILESTONE_KINDS.filter((kind) => kind !== 'fin-covered'),
+  ...MILESTONE_KINDS.filter((kind) => kind !== 'fin-covered' && kind !== 'sent-unseen'),
   'unfinished',
   'unacknowledged',
   'out-of-order',
@@ -16,6 +16,7 @@ if (SIGNS.length > 31) throw new Error('signs take more bits');
 const bits = {
   ...(Object.fromEntries(SIGNS.map((sign, index) => [sign, 1 << index])) as Record<Sign, number>),
   'fin-covered': 0,
+  'sent-unseen': 0,
 };
 
 /** All bits that a rule waits for; every bit for a rule that is always asked. */

@@ -22,8 +22,12 @@ interface Wait {
   readonly wasServed: boolean;
   /** The last data did not come right behind data of the server: if it did, it may be no request. */
   readonly isRequest: boolean;
+  /** Octets that the server had sent after the request by its numbers, and that never reached the capture; 0 for none. */
+  readonly lostBytes: number;
   /** After how long an answer came all the same, which the client refused; null for none. */
   readonly answeredAfterSeconds: number | null;
+  /** It came so late that the close did not bring it forth. */
+  readonly isAnswerSure: boolean;
 }
 
 /** A connection on which the last word was an answer: when it began and when that came, in seconds after an origin. */
@@ -48,11 +52,19 @@ const MAX_KEPT = 100_000;
 /** Timers may differ by this much in any case, in seconds: what a program does besides waiting takes time as well. */
 const TIMER_SLACK = 0.1;
 
-/** What a server says to the FIN of its client comes sooner than this: it is a goodbye, not an answer. */
+/** What a server says to the FIN of its client comes sooner than this: it is no answer to what came before. */
 const GOODBYE_SECONDS = 0.5;
+/** A goodbye is no longer than this (octets): where other answers come late, what is longer is one, however soon. */
+const LONGEST_GOODBYE = 128;
 
 const TOO_SLOW =
   'The program of {server} takes longer than {interval} for these requests (likely): where an answer came, it had taken {answerTimes}.';
+const LOST =
+  'The path loses the answers, as one does that drops large segments without saying so (likely): a path MTU black hole lets short answers through. ICMP “fragmentation needed” may be filtered between {server} and its clients.';
+const STEPS_OF_LOST = [
+  'Capture at {server}: is each answer sent again and again?',
+  'From the host of {server}: ping -M do -s 1472 to a client, then smaller, shows the largest packet that passes.',
+];
 const SLOW = 'The program of {server} hangs, or takes longer than {interval} for these requests (likely).';
 const BEHIND = 'It waits for something behind it, such as a database or another service (possible).';
 const UNUSED =
@@ -99,7 +111,13 @@ export const answerTimeout: PatternRule = {
     },
   },
   citations: [cite.twoWaysToEnd, cite.cumulativeAck, cite.posixSendNoDelivery],
-  related: ['rst-on-write-after-close', 'rst-active-abort', 'half-close', 'accept-queue-overflow'],
+  related: [
+    'rst-on-write-after-close',
+    'rst-active-abort',
+    'half-close',
+    'accept-queue-overflow',
+    'pmtu-black-hole',
+  ],
   documentation: {
     meaning:
       'The host of a service acknowledges what clients send, whether its program reads it or not. If a client then ends the connection without having got anything back, it had waited in vain; if several do so after the same time, that time is their timeout. To the users such requests failed, though nothing on the wire looks broken: the closes are in order, or they are resets of a client that may leave as it likes.',
@@ -121,6 +139,7 @@ export const answerTimeout: PatternRule = {
       BEHIND,
       'If it had sent nothing on these connections: it had not accepted them (possible).',
       inCase('If it went on to answer on older ones', NOT_ACCEPTING),
+      inCase('If its numbers show that it had answered', LOST),
       inCase('If they ended with resets', RESET_ON_PATH),
       inCase('If they may have asked for nothing', UNUSED),
     ],
@@ -193,8 +212,16 @@ function waitOf(connection: Connection): Wait | null {
     byReset: end.byReset,
     wasServed: server.payloadBytes > 0,
     isRequest: endsWithRequest(client, server),
+    lostBytes: lostOf(server, asked),
+    isAnswerSure: false,
     answeredAfterSeconds: null,
   };
+}
+
+/** Octets of `server` that only the number of an acknowledgment behind them shows, sent since `asked`. */
+function lostOf(server: Endpoint, asked: Moment): number {
+  const unseen = milestone(server, 'sent-unseen');
+  return unseen !== null && unseen.frame > asked.frame ? unseen.value : 0;
 }
 
 /** The same where the server spoke after the client had closed; null if it had done so in time as well. */
@@ -206,11 +233,13 @@ function lateWaitOf(connection: Connection): Wait | null {
   const { dataBefore = 0 } = late;
   if (dataBefore > (client.lastNewData?.frame ?? 0)) return null;
   const isAnswer = secondsBetween(wait.ended, late.time) >= GOODBYE_SECONDS;
+  const mayBeAnswer = isAnswer || late.value > LONGEST_GOODBYE;
   return {
     ...wait,
     wasServed: dataBefore > 0,
     isRequest: isAnswer || dataBefore === 0,
-    answeredAfterSeconds: isAnswer ? secondsBetween(wait.asked, late.time) : null,
+    isAnswerSure: isAnswer,
+    answeredAfterSeconds: mayBeAnswer ? secondsBetween(wait.asked, late.time) : null,
   };
 }
 
@@ -263,16 +292,19 @@ function patternOf(service: Service, options: OptionValues): Pattern | null {
   const wasServed = near.some((wait) => wait.wasServed);
   const requests = near.filter(({ isRequest }) => isRequest).length;
   const areRequests = requests >= options.minimumMembers && 2 * requests >= near.length;
-  const late = near.flatMap(({ answeredAfterSeconds }) => answeredAfterSeconds ?? []).sort((a, b) => a - b);
+  const late = near.some(({ isAnswerSure }) => isAnswerSure)
+    ? near.flatMap(({ answeredAfterSeconds }) => answeredAfterSeconds ?? []).sort((a, b) => a - b)
+    : [];
   const isSure = (answered > 0 || late.length > 0) && areRequests;
   const ways = [...(resets < near.length ? [AFTER_FIN] : []), ...(resets > 0 ? [AFTER_RESET] : [])];
-  const older = answeredOnOlder(service, near, interval);
+  const lost = near.filter(({ lostBytes }) => lostBytes > 0).map(({ lostBytes }) => lostBytes);
+  const areLost = 2 * lost.length >= near.length;
+  const older = areLost ? 0 : answeredOnOlder(service, near, interval);
   const isAccepting = older < options.minimumMembers;
   const causes = [
-    ...(isAccepting ? [] : [NOT_ACCEPTING]),
-    late.length > 0 ? TOO_SLOW : SLOW,
-    BEHIND,
-    ...(wasServed || !isAccepting ? [] : [QUEUED]),
+    ...(areLost ? [LOST] : isAccepting ? [] : [NOT_ACCEPTING]),
+    ...(areLost ? [] : [late.length > 0 ? TOO_SLOW : SLOW, BEHIND]),
+    ...(areLost || wasServed || !isAccepting ? [] : [QUEUED]),
     ...(resets > 0 ? [RESET_ON_PATH] : []),
   ];
   return reportPattern(answerTimeout, {
@@ -292,6 +324,11 @@ function patternOf(service: Service, options: OptionValues): Pattern | null {
       answered > 0
         ? `On ${count(answered, 'other connection')} of the service the last word was an answer.`
         : `The capture holds no connection of the service on which the last word was an answer${late.length > 0 ? '.' : ': its protocol may have none.'}`,
+      ...(areLost
+        ? [
+            `On ${lost.length} of them the number of a later segment of {server} shows that it had sent ${count(Math.min(...lost), 'byte')} or more which never came here, and which the client did not acknowledge: the answers were lost on the way.`,
+          ]
+        : []),
       ...(isAccepting
         ? []
         : [
@@ -307,6 +344,7 @@ function patternOf(service: Service, options: OptionValues): Pattern | null {
       ? causes
       : [UNUSED, ...causes.map((cause) => cause.replace('(likely)', '(possible)'))],
     ...(!isAccepting && { nextSteps: [STEP_OF_ACCEPTING, ...answerTimeout.documentation.nextSteps] }),
+    ...(areLost && { nextSteps: STEPS_OF_LOST }),
     applicationSees: seenBy(...ways),
     connections: members.ids,
     count: members.count,
@@ -321,6 +359,7 @@ function patternOf(service: Service, options: OptionValues): Pattern | null {
       answered,
       answeredTooLate: late.length,
       ...(!isAccepting && { answeredOnOlder: older }),
+      ...(areLost && { answersLost: lost.length }),
       ...(late.length > 0 && {
         fastestAnswerSeconds: round(late[0], 3),
         slowestAnswerSeconds: round(late[late.length - 1], 3),

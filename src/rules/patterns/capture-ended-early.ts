@@ -84,6 +84,7 @@ export const captureEndedEarly: PatternRule = {
     ],
     notThis: [
       'ESTABLISHED and TIME-WAIT, in which a connection may rest.',
+      'Connections of which the capture lacks a direction: capture-one-way.',
       'A SYN that is not repeated when it should be: its sender has given up, or the repetition was not captured.',
     ],
     applicationSees: 'Nothing: this is about the capture.',
@@ -101,6 +102,8 @@ export const captureEndedEarly: PatternRule = {
         // What a rule has judged needs no longer capture.
         if (findings.some(({ severity }) => severity !== 'info')) return;
         if (waiting.length >= MAX_GROUPS) return;
+        // Where the other direction is missing, its FIN may be among what is.
+        if (connection.quality.unseenSent) return;
         const { id, client, server } = connection;
         const endpoint = mayRest(client) ? server : client;
         if (mayRest(endpoint)) {

@@ -4,7 +4,7 @@ import { secondsBetween, type Timestamp } from '../../core/time.js';
 import { closeWaitStuck, hasEnded } from '../close-wait-stuck.js';
 import { entered, latest, leftBy } from '../evidence/evidence.js';
 import type { Finding } from '../finding.js';
-import { duration, inCase, inNetwork, round } from '../wording/wording.js';
+import { count, duration, inCase, inNetwork, round } from '../wording/wording.js';
 import { Groups, Members, MINIMUM_MEMBERS } from './members.js';
 import type { PatternRule } from './pattern-rule.js';
 import { reportPattern } from './report-pattern.js';
@@ -172,7 +172,7 @@ export const closeWaitPileup: PatternRule = {
             reportPattern(closeWaitPileup, {
               standsFor: ['close-wait-stuck'],
               confidence: 'inferred',
-              title: `${members.count} of ${group.reached} connections ${group.server ? 'to' : 'of'} {holder} are stuck in CLOSE-WAIT`,
+              title: `${members.count} of the ${count(group.reached, 'connection')} ${group.server ? 'to' : 'of'} {holder} that entered CLOSE-WAIT are stuck in it`,
               explanation: `The oldest has been held for {oldest}, the newest for {youngest}${perMinute === null ? '' : `; in between, their number grew by ${inWords(perMinute)} on average`}.${CLOSING[closing]} ${group.server ? 'The server’s program does not close after its clients do.' : `The client’s program does not close after the servers on port ${group.port} do: probably a connection pool.`} One fix there clears all of them.`,
               likelyCauses: causesOf(closing, causes),
               nextSteps,

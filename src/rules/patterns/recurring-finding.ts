@@ -44,8 +44,9 @@ interface Recurrence {
   confidence: Confidence;
   /** The gravest. */
   severity: Severity;
-  /** The likeliest causes, as far as all of them give the same ones. */
+  /** The likeliest causes and the first steps, as far as all of them give the same ones. */
   causes: readonly string[];
+  steps: readonly string[];
 }
 
 /** Where to look, and why. */
@@ -81,7 +82,12 @@ const DELAYS: ReadonlySet<string> = new Set([handshakeDelayed.id, synUnanswered.
 const FLOOD_CLIENTS = 20;
 const FLOOD_TRIES = 2;
 
-/** Causes that all findings give first are told up to this many: `finwait explain` has the rest. */
+const STEPS = [
+  'finwait explain {rule}',
+  'Compare a connection that shows it with one of the same service that does not.',
+];
+
+/** Causes and steps that all findings give first are told up to this many: `finwait explain` has the rest. */
 const MOST_SHARED = 3;
 
 /** Stands instead of a rule's id for SYNs alone. */
@@ -157,10 +163,7 @@ export const recurringFinding: PatternRule = {
     ],
     applicationSees: 'On each of these connections: as described under {rule}.',
     likelyCauses: UNCOUNTED_CAUSES,
-    nextSteps: [
-      'finwait explain {rule}',
-      'Compare a connection that shows it with one of the same service that does not.',
-    ],
+    nextSteps: STEPS,
     example: { fixture: 'mixed-200', capture: 'client' },
   },
   begin: (options, heard) => new Collector(options, heard),
@@ -205,7 +208,7 @@ class Collector implements PatternCollector {
   }
 
   #count(id: number, finding: Finding, service: Service, client: Client | null): void {
-    const { rule, title, citations, from, to, severity, likelyCauses } = finding;
+    const { rule, title, citations, from, to, severity, likelyCauses, nextSteps } = finding;
     const recurrence = this.#recurrences.of(rule, service.number, () =>
       begun(service, client, from, to, {
         rule,
@@ -214,10 +217,12 @@ class Collector implements PatternCollector {
         citations,
         severity,
         causes: likelyCauses,
+        steps: nextSteps,
       }),
     );
     if (recurrence === null) return;
     recurrence.causes = shared(recurrence.causes, likelyCauses);
+    recurrence.steps = shared(recurrence.steps, nextSteps);
     recurrence.severity = graver(recurrence.severity, severity);
     if (finding.confidence === 'possible') recurrence.confidence = 'possible';
     this.#addMember(recurrence, id, from, to, client);
@@ -233,6 +238,7 @@ class Collector implements PatternCollector {
         citations: synUnanswered.citations,
         severity: 'warning',
         causes: [],
+        steps: [],
       }),
     );
     if (recurrence !== null) this.#addMember(recurrence, id, start, end, client);
@@ -485,6 +491,7 @@ class Collector implements PatternCollector {
         clientsIn: clientsIn ?? '?',
       },
       likelyCauses: isDelayedByFlood ? [CAUSE_OF_DELAY, ...causes] : causes,
+      nextSteps: [...recurrence.steps.slice(0, MOST_SHARED), ...STEPS],
     });
   }
 
@@ -602,7 +609,8 @@ function begun(
     citations,
     severity,
     causes,
-  }: Pick<Recurrence, 'rule' | 'isAlone' | 'example' | 'citations' | 'severity' | 'causes'>,
+    steps,
+  }: Pick<Recurrence, 'rule' | 'isAlone' | 'example' | 'citations' | 'severity' | 'causes' | 'steps'>,
 ): Recurrence {
   return {
     service,
@@ -616,6 +624,7 @@ function begun(
     confidence: 'inferred',
     severity,
     causes,
+    steps,
   };
 }
 

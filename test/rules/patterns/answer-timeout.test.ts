@@ -195,6 +195,24 @@ describe('answer-timeout', () => {
       expect(told(answered(0), ...kept)[0]).toMatchObject({ severity: 'info' });
     });
 
+    it('counts what came soon as well where others came late, unless it is short', () => {
+      const [pattern] = told(late(1, 0.02), late(2, 0.1), late(3, 2));
+      expect(pattern.facts).toMatchObject({ answeredTooLate: 3, fastestAnswerSeconds: 5.02 });
+    });
+
+    it('sees that the answers were lost where the server’s numbers go on beyond them', () => {
+      const lost = (id: number): Judged =>
+        waited(id, 5, { server: { milestones: [happens('sent-unseen', id + 5.1, 21, { value: 15_928 })] } });
+      const [pattern] = told(answered(0), lost(1), lost(2), waited(3, 5));
+      expect(pattern.likelyCauses[0]).toMatch(/^The path loses the answers, .* \(likely\)/);
+      expect(pattern.likelyCauses.join('\n')).not.toContain('hangs');
+      expect(pattern.explanation).toContain('had sent 15,928 bytes or more which never came here');
+      expect(pattern.facts).toMatchObject({ answersLost: 2 });
+      expect(textsOf(pattern)).not.toMatch(UNFILLED);
+      const [few] = told(answered(0), lost(1), waited(2, 5), waited(3, 5));
+      expect(few.facts).not.toHaveProperty('answersLost');
+    });
+
     it('counts them on connections that had been in use before', () => {
       const [pattern] = told(...[1, 2, 3].map((id) => late(id, 2, { dataBefore: 3 })));
       expect(pattern).toMatchObject({ severity: 'warning', facts: { answeredTooLate: 3 } });

@@ -32,7 +32,9 @@ describe('close-wait-pileup', () => {
       200,
     );
     expect(others).toEqual([]);
-    expect(pattern.title).toBe('3 of 4 connections to 10.0.0.2:8080 are stuck in CLOSE-WAIT');
+    expect(pattern.title).toBe(
+      '3 of the 4 connections to 10.0.0.2:8080 that entered CLOSE-WAIT are stuck in it',
+    );
     expect(pattern.severity).toBe('error');
     expect(pattern.connections).toEqual([1, 2, 3]);
     expect(pattern.facts).toMatchObject({ side: 'server', oldestSeconds: 199, newestSeconds: 197 });
@@ -138,7 +140,7 @@ describe('close-wait-pileup', () => {
       [1, 2, 3].map((id) => held(id, 'client', true)),
       200,
     );
-    expect(pattern.title).toBe('3 of 3 connections of 10.0.0.1 are stuck in CLOSE-WAIT');
+    expect(pattern.title).toBe('3 of the 3 connections of 10.0.0.1 that entered CLOSE-WAIT are stuck in it');
   });
 
   it('is silent on subflows of Multipath TCP, which no program closes', () => {
