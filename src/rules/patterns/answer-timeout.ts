@@ -7,7 +7,7 @@ import { foreignReset } from '../evidence/reset-origin.js';
 import type { Pattern } from '../finding.js';
 import type { OptionValues } from '../rule.js';
 import { count, duration, inCase, inNetwork, round } from '../wording/wording.js';
-import { furtherServices, Groups, Members, MINIMUM_MEMBERS, MOST_SERVICES, median } from './members.js';
+import { furtherServices, Members, MINIMUM_MEMBERS, MOST_SERVICES, median } from './members.js';
 import type { PatternRule } from './pattern-rule.js';
 import { reportPattern } from './report-pattern.js';
 
@@ -30,25 +30,23 @@ interface Wait {
   readonly isAnswerSure: boolean;
 }
 
-/** A connection on which the last word was an answer: when it began and when that came, in seconds after an origin. */
-interface Served {
-  readonly begun: number;
-  readonly spoken: number;
-}
-
 /** The connections of a service. */
 interface Service {
   readonly server: string;
   readonly network: string;
   readonly origin: Timestamp;
   readonly waits: Wait[];
-  /** Connections on which the last word was an answer, and as many of them as were kept. */
+  /** Connections on which the last word was an answer; */
   answered: number;
-  readonly served: Served[];
+  /** of those that were kept, when each began and when that came, in seconds after the origin: numbers take little room. */
+  readonly begun: number[];
+  readonly spoken: number[];
 }
 
 /** Waits and answers kept, of all services together: what is kept must not grow with the capture. */
 const MAX_KEPT = 100_000;
+/** Answers kept of one service. */
+const MAX_SERVED = 10_000;
 /** Timers may differ by this much in any case, in seconds: what a program does besides waiting takes time as well. */
 const TIMER_SLACK = 0.1;
 
@@ -149,32 +147,36 @@ export const answerTimeout: PatternRule = {
     ],
     example: { fixture: 'answer-timeout', capture: 'client' },
   },
-  begin: (options) => {
-    const services = new Groups<Service>();
+  begin: (options, heard) => {
+    /** By number. */
+    const services = new Map<number, Service>();
     let kept = 0;
     return {
       add(connection) {
         const { client, server, network, quality } = connection;
         // On a subflow of Multipath TCP the answer may have come by another.
         if (client.lastNewData === null || quality.multipath) return;
-        const service = services.of(inNetwork(server.address, network), server.port, () => ({
-          server: formatEndpoint(server.address, server.port),
-          network,
-          origin: connection.start,
-          waits: [],
-          answered: 0,
-          served: [],
-        }));
-        if (service === null) return;
+        if (heard.service === null) return;
+        let service = services.get(heard.service);
+        if (service === undefined) {
+          service = {
+            server: formatEndpoint(server.address, server.port),
+            network,
+            origin: connection.start,
+            waits: [],
+            answered: 0,
+            begun: [],
+            spoken: [],
+          };
+          services.set(heard.service, service);
+        }
         const hasSpoken = server.lastNewData !== null && server.lastNewData.frame > client.lastNewData.frame;
         if (hasSpoken && !cameTooLate(client, server, server.lastNewData)) {
           service.answered++;
-          if (kept >= MAX_KEPT) return;
+          if (kept >= MAX_KEPT || service.begun.length >= MAX_SERVED) return;
           kept++;
-          service.served.push({
-            begun: secondsBetween(service.origin, connection.start),
-            spoken: secondsBetween(service.origin, server.lastNewData.time),
-          });
+          service.begun.push(secondsBetween(service.origin, connection.start));
+          service.spoken.push(secondsBetween(service.origin, server.lastNewData.time));
           return;
         }
         if (kept >= MAX_KEPT) return;
@@ -184,7 +186,7 @@ export const answerTimeout: PatternRule = {
         kept++;
       },
       finish() {
-        const found = services.all.flatMap((service) => patternOf(service, options) ?? []);
+        const found = [...services.values()].flatMap((service) => patternOf(service, options) ?? []);
         const further = furtherServices(Math.max(0, found.length - MOST_SERVICES));
         return found
           .sort((a, b) => b.count - a.count)
@@ -268,13 +270,22 @@ function endOf(
  * On how many older connections it answered while it answered on none of these, and hardly on any that was as new; 0 if
  * it had sent something on these as well.
  */
-function answeredOnOlder({ origin, served }: Service, near: readonly Wait[], interval: number): number {
+function answeredOnOlder(
+  { origin, begun, spoken }: Service,
+  near: readonly Wait[],
+  interval: number,
+): number {
   if (near.some(({ wasServed }) => wasServed)) return 0;
-  const asked = near.map((wait) => secondsBetween(origin, wait.asked));
-  const [from, to] = [Math.min(...asked), Math.max(...asked)];
-  const newer = served.filter(({ begun }) => begun >= from && begun <= to).length;
+  let from = Number.POSITIVE_INFINITY;
+  let to = Number.NEGATIVE_INFINITY;
+  for (const wait of near) {
+    const asked = secondsBetween(origin, wait.asked);
+    from = Math.min(from, asked);
+    to = Math.max(to, asked);
+  }
+  const newer = begun.filter((at) => at >= from && at <= to).length;
   if (newer > FEW * near.length) return 0;
-  return served.filter(({ begun, spoken }) => begun < from && spoken > from + interval).length;
+  return spoken.filter((at, place) => begun[place] < from && at > from + interval).length;
 }
 
 function patternOf(service: Service, options: OptionValues): Pattern | null {
@@ -297,7 +308,10 @@ function patternOf(service: Service, options: OptionValues): Pattern | null {
     : [];
   const isSure = (answered > 0 || late.length > 0) && areRequests;
   const ways = [...(resets < near.length ? [AFTER_FIN] : []), ...(resets > 0 ? [AFTER_RESET] : [])];
-  const lost = near.filter(({ lostBytes }) => lostBytes > 0).map(({ lostBytes }) => lostBytes);
+  const lost = near
+    .map(({ lostBytes }) => lostBytes)
+    .filter((bytes) => bytes > 0)
+    .sort((a, b) => a - b);
   const areLost = 2 * lost.length >= near.length;
   const older = areLost ? 0 : answeredOnOlder(service, near, interval);
   const isAccepting = older < options.minimumMembers;
@@ -326,7 +340,7 @@ function patternOf(service: Service, options: OptionValues): Pattern | null {
         : `The capture holds no connection of the service on which the last word was an answer${late.length > 0 ? '.' : ': its protocol may have none.'}`,
       ...(areLost
         ? [
-            `On ${lost.length} of them the number of a later segment of {server} shows that it had sent ${count(Math.min(...lost), 'byte')} or more which never came here, and which the client did not acknowledge: the answers were lost on the way.`,
+            `On ${lost.length} of them the number of a later segment of {server} shows that it had sent ${count(lost[0], 'byte')} or more which never came here, and which the client did not acknowledge: the answers were lost on the way.`,
           ]
         : []),
       ...(isAccepting

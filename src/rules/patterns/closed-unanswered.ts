@@ -6,7 +6,7 @@ import { endsWithRequest, entered, missedSince } from '../evidence/evidence.js';
 import type { Pattern } from '../finding.js';
 import type { OptionValues } from '../rule.js';
 import { count, duration, inNetwork, round } from '../wording/wording.js';
-import { furtherServices, Groups, Members, MINIMUM_MEMBERS, MOST_SERVICES, median } from './members.js';
+import { furtherServices, Members, MINIMUM_MEMBERS, MOST_SERVICES, median } from './members.js';
 import type { PatternRule } from './pattern-rule.js';
 import { reportPattern } from './report-pattern.js';
 
@@ -81,20 +81,25 @@ export const closedUnanswered: PatternRule = {
     ],
     example: { fixture: 'closed-unanswered', capture: 'client' },
   },
-  begin: (options) => {
-    const services = new Groups<Service>();
+  begin: (options, heard) => {
+    /** By number. */
+    const services = new Map<number, Service>();
     let kept = 0;
     return {
       add(connection) {
         const { client, server, network, quality } = connection;
         if (client.lastNewData === null || quality.multipath) return;
-        const service = services.of(inNetwork(server.address, network), server.port, () => ({
-          server: formatEndpoint(server.address, server.port),
-          network,
-          unanswered: [],
-          answered: 0,
-        }));
-        if (service === null) return;
+        if (heard.service === null) return;
+        let service = services.get(heard.service);
+        if (service === undefined) {
+          service = {
+            server: formatEndpoint(server.address, server.port),
+            network,
+            unanswered: [],
+            answered: 0,
+          };
+          services.set(heard.service, service);
+        }
         if (server.lastNewData !== null && server.lastNewData.frame > client.lastNewData.frame) {
           service.answered++;
           return;
@@ -105,7 +110,7 @@ export const closedUnanswered: PatternRule = {
         kept++;
       },
       finish() {
-        const found = services.all.flatMap((service) => patternOf(service, options) ?? []);
+        const found = [...services.values()].flatMap((service) => patternOf(service, options) ?? []);
         const further = furtherServices(Math.max(0, found.length - MOST_SERVICES));
         return found
           .sort((a, b) => b.count - a.count)

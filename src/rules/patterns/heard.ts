@@ -2,7 +2,7 @@ import type { Connection } from '../../connections/connection.js';
 import type { Timestamp } from '../../core/time.js';
 import { latest } from '../evidence/evidence.js';
 import { inNetwork } from '../wording/wording.js';
-import { MAX_GROUPS } from './members.js';
+import { Groups, MAX_GROUPS } from './members.js';
 
 /** When each server's host was last heard on any connection of the capture, and who was not though it spoke. */
 export class Heard {
@@ -14,9 +14,13 @@ export class Heard {
   readonly #missed = new Set<string>();
   /** A connection of which both directions were captured. */
   #hasBoth = false;
+  readonly #services = new Groups<number>();
+  #service: number | null = null;
 
   note(connection: Connection): void {
     const { client, server, quality, network } = connection;
+    const services = this.#services;
+    this.#service = services.of(inNetwork(server.address, network), server.port, () => services.all.length);
     if (client.segments > 0 && server.segments > 0) this.#hasBoth = true;
     if (quality.unseen !== null && quality.unseenSent && this.#missed.size < MAX_GROUPS) {
       this.#missed.add(inNetwork(connection[quality.unseen].address, network));
@@ -34,6 +38,11 @@ export class Heard {
       host.time = lastSegment.time;
       host.capture = this.#capture;
     }
+  }
+
+  /** The number of the last noted connection's address and port at the server; null once there were too many. */
+  get service(): number | null {
+    return this.#service;
   }
 
   /** What comes now is of another capture, and of another time. */

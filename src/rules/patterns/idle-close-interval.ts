@@ -1,35 +1,35 @@
 import type { Connection, Endpoint, Role } from '../../connections/connection.js';
 import { formatEndpoint } from '../../core/addresses.js';
-import { secondsBetween, type Timestamp } from '../../core/time.js';
+import { secondsBetween, type Timestamp, timeAfter } from '../../core/time.js';
 import { cite } from '../citations.js';
 import { entered, milestone, missedSince } from '../evidence/evidence.js';
 import type { Pattern } from '../finding.js';
 import type { OptionValues } from '../rule.js';
 import { count, duration, inNetwork, round } from '../wording/wording.js';
-import { furtherServices, Groups, Members, MINIMUM_MEMBERS, MOST_SERVICES, median } from './members.js';
+import { furtherServices, MAX_LISTED, MINIMUM_MEMBERS, MOST_SERVICES, median } from './members.js';
 import type { PatternRule } from './pattern-rule.js';
 import { reportPattern } from './report-pattern.js';
 
 /** A connection that one side closed when nothing had been sent for some time. */
 interface Closed {
   readonly id: number;
+  readonly client: string;
   readonly idle: number;
-  readonly from: Timestamp;
-  readonly to: Timestamp;
+  /** Since when it had been idle, in seconds after an origin. */
+  readonly since: number;
 }
 
-/** The connections to a service that one side closed: the service itself, or a client. */
-interface Group {
-  readonly closer: string;
+/** The connections to a service, by the side that closed them. */
+interface Service {
   readonly server: string;
-  readonly side: Role;
   readonly network: string;
-  readonly closed: Closed[];
+  readonly origin: Timestamp;
+  readonly closed: Readonly<Record<Role, Closed[]>>;
   /** The longest silence, in seconds, after which a connection went on. */
   survived: number;
 }
 
-/** Closes kept, of all groups together: what is kept must not grow with the capture. */
+/** Closes kept, of all services together: what is kept must not grow with the capture. */
 const MAX_KEPT = 100_000;
 /** Timers may differ by this much in any case, in seconds. */
 const TIMER_SLACK = 0.1;
@@ -71,9 +71,9 @@ export const idleCloseInterval: PatternRule = {
     meaning:
       'Programs close connections that nobody has used for some time. That is their right, and nothing is lost by it; but a connection that should have stayed, such as a WebSocket, is gone, and a peer that uses the connection at that very moment, or later without looking, gets a reset. Whoever closes, and after how long, is what has to be compared with the other side’s settings.',
     proof: [
-      'At least minimumMembers connections to one service that the same side, the service or one client, closed first with a FIN, minimumIdleSeconds or more after the last data, which was the service’s.',
+      'At least minimumMembers connections to one service that the same side, the service or its clients, closed first with a FIN, minimumIdleSeconds or more after the last data, which was the service’s.',
       'At least half of these silences differ by no more than spreadRatio from their median; those are counted.',
-      'No connection of the same ends went on after a longer silence.',
+      'No connection of the service went on after a longer silence.',
     ],
     notThis: [
       'Closes right behind an answer, or at one moment: endpoint-mass-close.',
@@ -89,48 +89,43 @@ export const idleCloseInterval: PatternRule = {
     ],
     example: { fixture: 'idle-close-interval', capture: 'client' },
   },
-  begin: (options) => {
-    const services = new Groups<number>();
-    /** By closing host and number of the service, of either side. */
-    const groups: Readonly<Record<Role, Groups<Group>>> = { client: new Groups(), server: new Groups() };
+  begin: (options, heard) => {
+    /** By number. */
+    const services = new Map<number, Service>();
     let kept = 0;
-    const groupOf = ({ client, server, network }: Connection, side: Role): Group | null => {
-      const service = services.of(inNetwork(server.address, network), server.port, () => services.all.length);
-      if (service === null) return null;
-      const name = formatEndpoint(server.address, server.port);
-      const host = side === 'client' ? client.address : server.address;
-      return groups[side].of(inNetwork(host, network), service, () => ({
-        closer: side === 'client' ? client.address : name,
-        server: name,
-        side,
-        network,
-        closed: [],
-        survived: 0,
-      }));
-    };
     return {
       add(connection) {
-        const { survivedSilenceSeconds, quality } = connection;
+        const { server, network, start, survivedSilenceSeconds, quality } = connection;
         if (quality.clockBackwards || quality.unseen !== null || quality.multipath) return;
         const closer = closerOf(connection);
-        const closed = closer === null ? null : closeOf(connection, closer);
-        const isIdle = closed !== null && closed.idle >= options.minimumIdleSeconds;
-        const hasSurvived = survivedSilenceSeconds >= options.minimumIdleSeconds;
-        if (!isIdle && !hasSurvived) return;
-        for (const side of SIDES) {
-          const isCloser = isIdle && closer!.role === side;
-          if (!isCloser && !hasSurvived) continue;
-          const group = groupOf(connection, side);
-          if (group === null) continue;
-          group.survived = Math.max(group.survived, survivedSilenceSeconds);
-          if (!isCloser || kept >= MAX_KEPT) continue;
-          group.closed.push(closed!);
-          kept++;
+        const idle = closer === null ? 0 : idleBefore(connection, closer);
+        const isIdle = idle >= options.minimumIdleSeconds && kept < MAX_KEPT;
+        if (!isIdle && survivedSilenceSeconds < options.minimumIdleSeconds) return;
+        if (heard.service === null) return;
+        let service = services.get(heard.service);
+        if (service === undefined) {
+          service = {
+            server: formatEndpoint(server.address, server.port),
+            network,
+            origin: start,
+            closed: { client: [], server: [] },
+            survived: 0,
+          };
+          services.set(heard.service, service);
         }
+        service.survived = Math.max(service.survived, survivedSilenceSeconds);
+        if (!isIdle) return;
+        service.closed[closer!.role].push({
+          id: connection.id,
+          client: connection.client.address,
+          idle,
+          since: secondsBetween(service.origin, server.lastNewData!.time),
+        });
+        kept++;
       },
       finish() {
-        const found = SIDES.flatMap((side) =>
-          groups[side].all.flatMap((group) => patternOf(group, options) ?? []),
+        const found = [...services.values()].flatMap((service) =>
+          SIDES.flatMap((side) => patternOf(service, side, options) ?? []),
         );
         const further = furtherServices(Math.max(0, found.length - MOST_SERVICES));
         return found
@@ -146,29 +141,31 @@ const SIDES: readonly Role[] = ['server', 'client'];
 
 /** The side whose FIN came first; null if that is not known, or none did. */
 function closerOf({ client, server }: Connection): Endpoint | null {
-  const [ofClient, ofServer] = [client, server].map((endpoint) => entered(endpoint, 'FIN-WAIT-1'));
+  const ofClient = entered(client, 'FIN-WAIT-1');
+  const ofServer = entered(server, 'FIN-WAIT-1');
   if ((ofClient === null) === (ofServer === null)) return null;
   return ofClient === null ? server : client;
 }
 
-/** How long nothing had been sent when `closer` closed; null if the server owed an answer, or something is missing. */
-function closeOf(connection: Connection, closer: Endpoint): Closed | null {
-  const { id, client, server } = connection;
+/** How long nothing had been sent when `closer` closed; 0 if the server owed an answer, or something is missing. */
+function idleBefore(connection: Connection, closer: Endpoint): number {
+  const { client, server } = connection;
   const last = server.lastNewData;
   const fin = entered(closer, 'FIN-WAIT-1')!;
   if (last === null || fin.frame === null || last.frame > fin.frame || server.unacknowledgedBytes > 0)
-    return null;
+    return 0;
   if (client.lastNewData !== null && client.lastNewData.frame > last.frame) {
     // What the client wrote after the close, it wrote without knowing of it.
     const after = milestone(client, 'data-after-peer-fin');
-    if (after === null || after.frame < fin.frame || (after.dataBefore ?? 0) > last.frame) return null;
+    if (after === null || after.frame < fin.frame || (after.dataBefore ?? 0) > last.frame) return 0;
   }
-  if (missedSince(client, last.frame) || missedSince(server, last.frame)) return null;
-  return { id, idle: secondsBetween(last.time, fin.time), from: last.time, to: fin.time };
+  if (missedSince(client, last.frame) || missedSince(server, last.frame)) return 0;
+  return secondsBetween(last.time, fin.time);
 }
 
-function patternOf(group: Group, options: OptionValues): Pattern | null {
-  const { closer, server, side, network, closed, survived } = group;
+function patternOf(service: Service, side: Role, options: OptionValues): Pattern | null {
+  const { server, network, origin, survived } = service;
+  const closed = service.closed[side];
   if (closed.length < options.minimumMembers) return null;
   const middle = medianOf(closed);
   const tolerance = Math.max(TIMER_SLACK, options.spreadRatio * middle);
@@ -177,35 +174,47 @@ function patternOf(group: Group, options: OptionValues): Pattern | null {
   const interval = medianOf(near);
   if (survived > interval + tolerance) return null;
   const spread = near.reduce((most, { idle }) => Math.max(most, Math.abs(idle - interval)), 0);
-  const closes = near.map(({ to }) => secondsBetween(near[0].to, to));
+  let from = Number.POSITIVE_INFINITY;
+  let first = Number.POSITIVE_INFINITY;
+  let last = Number.NEGATIVE_INFINITY;
+  for (const { since, idle } of near) {
+    from = Math.min(from, since);
+    first = Math.min(first, since + idle);
+    last = Math.max(last, since + idle);
+  }
   // What ends at one moment has been idle for the same time if it was last used at one moment.
-  if (Math.max(...closes) - Math.min(...closes) <= Math.max(ONE_MOMENT, 2 * spread)) return null;
-  const members = new Members(near[0].from, near[0].to);
-  for (const { id, from, to } of near) members.add(id, from, to);
+  if (last - first <= Math.max(ONE_MOMENT, 2 * spread)) return null;
+  const clients = new Set(near.map(({ client }) => client));
+  const [client] = clients;
+  const isServer = side === 'server';
+  const closer = isServer ? server : clients.size === 1 ? client : `${clients.size} clients`;
   const others = closed.length - near.length;
   return reportPattern(idleCloseInterval, {
     confidence: 'inferred',
-    title:
-      side === 'server'
-        ? '{closer} closed {count} after {interval} of silence'
-        : '{closer} closed {count} to {server} after {interval} of silence',
-    explanation: `The last data, from {server}, came {interval} before the FIN, give or take ${duration(spread)}: a timer did that.${others === 0 ? '' : ` It closed ${count(others, 'more connection')} after other silences.`}`,
-    likelyCauses: side === 'server' ? OF_SERVER : OF_CLIENT,
-    connections: members.ids,
-    count: members.count,
-    from: members.from,
-    to: members.to,
+    title: isServer
+      ? '{closer} closed {count} after {interval} of silence'
+      : '{closer} closed {count} to {server} after {interval} of silence',
+    explanation: `The last data, from {server}, came {interval} before the FIN, give or take ${duration(spread)}: a timer did that.${others === 0 ? '' : ` ${count(others, 'more connection')} ${others === 1 ? 'was' : 'were'} closed by the same side after other silences.`}`,
+    likelyCauses: isServer ? OF_SERVER : OF_CLIENT,
+    connections: near
+      .map(({ id }) => id)
+      .sort((a, b) => a - b)
+      .slice(0, MAX_LISTED),
+    count: near.length,
+    from: timeAfter(origin, from),
+    to: timeAfter(origin, last),
     facts: {
       side,
       server,
-      ...(side === 'client' && { client: closer }),
+      ...(!isServer && clients.size === 1 && { client }),
       ...(network !== '' && { network }),
+      clients: clients.size,
       idleSeconds: round(interval, 3),
       spreadSeconds: round(spread, 3),
       otherSilences: others,
     },
     words: {
-      closer: inNetwork(closer, network),
+      closer: isServer || clients.size === 1 ? inNetwork(closer, network) : closer,
       server: inNetwork(server, network),
       count: count(near.length, 'connection'),
       interval: duration(interval),

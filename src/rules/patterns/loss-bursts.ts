@@ -100,8 +100,11 @@ export const lossBursts: PatternRule = {
   },
 };
 
+const NONE: readonly Loss[] = [];
+
 function lossesOf(connection: Connection, origin: Timestamp): readonly Loss[] {
   const { id, client, server, network } = connection;
+  if (client.milestones.length === 0 && server.milestones.length === 0) return NONE;
   const found: Loss[] = [];
   const add = (sent: Timestamp, isData: boolean): void => {
     const at = secondsBetween(origin, sent);

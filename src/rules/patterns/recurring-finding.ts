@@ -630,8 +630,9 @@ function begun(
 
 /** Those at the head of both lists: one that is not shared may be likelier than all that follow it. */
 function shared(causes: readonly string[], others: readonly string[]): readonly string[] {
-  const differs = causes.findIndex((cause, place) => cause !== others[place]);
-  return differs < 0 ? causes : causes.slice(0, differs);
+  let same = 0;
+  while (same < causes.length && causes[same] === others[same]) same++;
+  return same === causes.length ? causes : causes.slice(0, same);
 }
 
 function graver(a: Severity, b: Severity): Severity {

@@ -17,7 +17,8 @@ interface Group {
   readonly members: Members;
   /** Ports used again while the service held them in TIME-WAIT. */
   readonly reuses: Reuses;
-  readonly range: Range;
+  /** Null as long as the client has had no more connections than make a range, by those sampled. */
+  range: Range | null;
 }
 
 /** The client's ports to the service that went through TIME-WAIT at the client. */
@@ -43,6 +44,10 @@ const MAX_SECONDS = 100_000;
 
 /** TIME-WAIT by RFC 9293 §3.4.2 and §3.6.1. */
 const TWO_MSL_SECONDS = 240;
+
+interface UsedUp extends Range {
+  readonly waiting: Map<number, number>;
+}
 
 /** Ports that are watched, of all clients together: what is kept must not grow with the capture. */
 const MAX_PORTS = 200_000;
@@ -145,6 +150,8 @@ export const timeWaitPortPressure: PatternRule = {
     const groups = new Groups<Group>();
     let seen = 0;
     let watched = 0;
+    /** Some group has a range: until then, what is not sampled need not be looked at. */
+    let hasRange = false;
     /** Notes a port that the client holds in TIME-WAIT since `waiting`, and whether it had just come free. */
     const watch = (range: Range, id: number, port: number, start: Timestamp, waiting: Timestamp): void => {
       if (range.waiting === null) return;
@@ -164,22 +171,35 @@ export const timeWaitPortPressure: PatternRule = {
         seen++;
         const reuse = findings.length === 0 ? undefined : findings.find(isReuse);
         const isSampled = step === 1 || scattered(id) % step === 0;
+        if (reuse === undefined && !isSampled && !hasRange) return;
         const waiting = entered(client, 'TIME-WAIT');
         const since = waiting?.time ?? reuse?.from;
         if (since === undefined) return;
-        const service = services.of(server.address, server.port, () => services.all.length);
+        const service = services.of(
+          inNetwork(server.address, network),
+          server.port,
+          () => services.all.length,
+        );
         if (service === null) return;
-        const group = groups.of(inNetwork(client.address, network), service, () => ({
+        const host = inNetwork(client.address, network);
+        const make = (): Group => ({
           client: client.address,
           server: formatEndpoint(server.address, server.port),
           network,
           bySecond: new Map(),
           members: new Members(since),
           reuses: { all: 0, accepted: 0, failed: null, port: client.port },
-          range: { waiting: new Map(), atOnce: new Members(start), later: 0 },
-        }));
+          range: null,
+        });
+        const isNeeded = isSampled || reuse !== undefined;
+        const group = isNeeded ? groups.of(host, service, make) : groups.find(host, service);
         if (group === null) return;
-        if (waiting !== null) watch(group.range, id, client.port, start, waiting.time);
+        if (waiting !== null && group.range !== null) {
+          watch(group.range, id, client.port, start, waiting.time);
+        } else if (isSampled && group.members.count * step >= LEAST_PORTS) {
+          group.range = { waiting: new Map(), atOnce: new Members(start), later: 0 };
+          hasRange = true;
+        }
         if (reuse !== undefined) countReuse(group.reuses, id, client.port, reuse);
         if (waiting === null || !isSampled) return;
         const second = waiting.time.seconds >>> 0;
@@ -197,7 +217,7 @@ export const timeWaitPortPressure: PatternRule = {
               : peakOf(bySecond, options.timeWaitSeconds);
           const share = peak === null ? 0 : peak.count / options.ephemeralPorts;
           if (peak === null || share < options.warningShare) {
-            if (isUsedUp(group.range)) return [ofRange(group, options.timeWaitSeconds)];
+            if (isUsedUp(group.range)) return [ofRange(group, group.range, options.timeWaitSeconds)];
             return (reuses.failed?.count ?? 0) < options.failedReuses
               ? []
               : [ofReuses(group, reuses.failed!)];
@@ -239,7 +259,9 @@ export const timeWaitPortPressure: PatternRule = {
 };
 
 /** Whether a client used every port of a range, and each again as soon as it could. */
-function isUsedUp({ waiting, atOnce, later }: Range): boolean {
+function isUsedUp(range: Range | null): range is UsedUp {
+  if (range === null) return false;
+  const { waiting, atOnce, later } = range;
   if (waiting === null || waiting.size < LEAST_PORTS || atOnce.count < LEAST_AT_ONCE) return false;
   const { first, last } = boundsOf(waiting);
   return atOnce.count > later && waiting.size >= WHOLE_RANGE * (last - first + 1);
@@ -256,9 +278,12 @@ function boundsOf(ports: ReadonlyMap<number, number>): { first: number; last: nu
 }
 
 /** For a client that has run out of ports, whatever its range is. */
-function ofRange({ client, server, network, range, reuses }: Group, timeWaitSeconds: number): Pattern {
-  const { waiting, atOnce } = range;
-  const { first, last } = boundsOf(waiting!);
+function ofRange(
+  { client, server, network, reuses }: Group,
+  { waiting, atOnce }: UsedUp,
+  timeWaitSeconds: number,
+): Pattern {
+  const { first, last } = boundsOf(waiting);
   return reportPattern(timeWaitPortPressure, {
     severity: 'warning',
     confidence: 'inferred',
@@ -272,7 +297,7 @@ function ofRange({ client, server, network, range, reuses }: Group, timeWaitSeco
       client,
       server,
       ...(network !== '' && { network }),
-      ports: waiting!.size,
+      ports: waiting.size,
       firstPort: first,
       lastPort: last,
       reusedAtOnce: atOnce.count,

@@ -61,7 +61,9 @@ describe('idle-close-interval', () => {
       from: at(10),
       facts: { side: 'server', server: '10.0.0.2:8080', idleSeconds: 15.01, otherSilences: 1 },
     });
-    expect(pattern.explanation).toContain('1 more connection after other silences');
+    expect(pattern.explanation).toContain(
+      '1 more connection was closed by the same side after other silences',
+    );
     expect(pattern.likelyCauses[0]).toContain('program at 10.0.0.2:8080 (likely)');
     expect(textsOf(pattern)).not.toMatch(UNFILLED);
   });

@@ -120,8 +120,9 @@ describe('time-wait-port-pressure of a range that is used up', () => {
     expect(pattern).toMatchObject({
       severity: 'warning',
       title: '10.0.0.1 has run out of ports to 10.0.0.2:8080: it used all from 40000 to 40119',
-      count: 180,
-      facts: { ports: 120, firstPort: 40_000, lastPort: 40_119, reusedAtOnce: 180 },
+      // The first ones only show that there is something to watch.
+      count: 114,
+      facts: { ports: 120, firstPort: 40_000, lastPort: 40_119, reusedAtOnce: 114 },
     });
     expect(pattern.applicationSees).toContain('EADDRNOTAVAIL');
     expect(textsOf(pattern)).not.toMatch(UNFILLED);
