@@ -1,4 +1,6 @@
 import { CATALOG } from '../rules/catalog.js';
+import type { Delivery } from './delivery.js';
+import type { Dossier } from './dossier.js';
 import type { FindingGroup } from './finding-groups.js';
 import type { AnalysisEnd } from './reporter.js';
 
@@ -18,7 +20,11 @@ const ACQUITTAL = 'no errors or warnings: as far as this capture shows, TCP work
  * Says so beside findings that are only info, none of which shows a path or a host in trouble. Empty otherwise, and
  * where findings are hidden.
  */
-export function acquittal({ summary, patterns }: AnalysisEnd, groups: readonly FindingGroup[]): string {
+export function acquittal(
+  { summary, patterns }: AnalysisEnd,
+  groups: readonly FindingGroup[],
+  delivery: Delivery,
+): string {
   const { findings, suppressed, baseline } = summary;
   const isClean =
     findings.info + patterns.length > 0 &&
@@ -27,11 +33,15 @@ export function acquittal({ summary, patterns }: AnalysisEnd, groups: readonly F
     findings.error + findings.warning === 0 &&
     patterns.every(({ severity }) => severity === 'info') &&
     groups.every(({ told: [{ finding }] }) => !UNEASY.has(finding.rule));
-  return isClean ? ACQUITTAL : '';
+  return isClean ? `${ACQUITTAL}: ${delivery.text}` : '';
 }
 
 /** The same with a capital and a full stop. */
-export function acquittalSentence(end: AnalysisEnd, groups: readonly FindingGroup[]): string {
-  const text = acquittal(end, groups);
+export function acquittalSentence({
+  end,
+  groups,
+  delivery,
+}: Pick<Dossier, 'end' | 'groups' | 'delivery'>): string {
+  const text = acquittal(end, groups, delivery);
   return text === '' ? '' : `${text[0].toUpperCase()}${text.slice(1)}.`;
 }

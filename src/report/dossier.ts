@@ -6,6 +6,7 @@ import type { Connection } from '../connections/connection.js';
 import type { Timestamp } from '../core/time.js';
 import type { Finding } from '../rules/finding.js';
 import { type ConnectionRow, ConnectionRows, rankOf } from './connection-rows.js';
+import { Delivery } from './delivery.js';
 import { type FindingGroup, FindingGroups } from './finding-groups.js';
 import type { LadderItem } from './ladder/recorder.js';
 import type { AnalysisEnd, LadderWishes, Reporter, Write } from './reporter.js';
@@ -26,6 +27,7 @@ export interface Dossier {
   readonly start: Timestamp | null;
   /** Findings by rule, most severe first; those that others explain are listed as their effects. */
   readonly groups: readonly FindingGroup[];
+  readonly delivery: Delivery;
   /** Some connections of each kind of trouble, most severe first. */
   readonly exhibits: readonly Exhibit[];
   /** The worst connections in a line each; `end.summary.connections` is the number of all. */
@@ -48,6 +50,7 @@ export class DossierReporter implements Reporter {
   readonly #write: Write;
   readonly #render: (dossier: Dossier) => string;
   readonly #groups = new FindingGroups();
+  readonly #delivery = new Delivery();
   readonly #rows = new ConnectionRows(MOST_ROWS);
   readonly #kept = new Map<string, Kept[]>();
   readonly #ladders = new Map<number, readonly LadderItem[]>();
@@ -61,6 +64,7 @@ export class DossierReporter implements Reporter {
   connection(connection: Connection, findings: readonly Finding[], captureStart: Timestamp): void {
     this.#start ??= captureStart;
     this.#groups.add(connection, findings);
+    this.#delivery.add(connection);
     this.#rows.add(connection, findings);
     const rank = rankOf(findings);
     const trouble = gravest(findings)?.rule ?? '';
@@ -94,7 +98,16 @@ export class DossierReporter implements Reporter {
       items: this.#ladders.get(connection.id) ?? null,
     }));
     const groups = this.#groups.sorted();
-    this.#write(this.#render({ end, start: this.#start, groups, exhibits, rows: this.#rows.sorted() }));
+    this.#write(
+      this.#render({
+        end,
+        start: this.#start,
+        groups,
+        delivery: this.#delivery,
+        exhibits,
+        rows: this.#rows.sorted(),
+      }),
+    );
   }
 
   /** By severity; of equal severity, first one of each kind, then the second ones. */

@@ -7,6 +7,7 @@ import type { Finding, Pattern, Severity } from '../rules/finding.js';
 import { acquittal } from './acquittal.js';
 import { CardWriter } from './cards.js';
 import { ConnectionTable } from './connection-table.js';
+import { Delivery } from './delivery.js';
 import { FindingGroups, foldedInto, type Told } from './finding-groups.js';
 import { patternGroups } from './pattern-groups.js';
 import type { AnalysisEnd, CaptureFacts, Reporter, Write } from './reporter.js';
@@ -72,6 +73,7 @@ export class TableReporter implements Reporter {
   readonly #options: TableOptions;
   readonly #width: number;
   readonly #groups = new FindingGroups();
+  readonly #delivery = new Delivery();
   readonly #connections = new ConnectionTable();
 
   constructor(write: Write, options: TableOptions) {
@@ -82,6 +84,7 @@ export class TableReporter implements Reporter {
 
   connection(connection: Connection, findings: readonly Finding[]): void {
     this.#groups.add(connection, findings);
+    this.#delivery.add(connection);
     this.#connections.add(connection, findings);
   }
 
@@ -173,7 +176,7 @@ export class TableReporter implements Reporter {
         lines.push(...this.#lines(`gone: ${escapeControls(title)}`, palette.dim));
       }
     }
-    const verdict = acquittal(end, this.#groups.sorted());
+    const verdict = acquittal(end, this.#groups.sorted(), this.#delivery);
     if (verdict !== '') lines.push(...this.#lines(verdict, palette.bold));
     if (states.length > 0) lines.push(...this.#lines(`endpoints ended ${states.join(', ')}`, palette.dim));
     return lines;

@@ -74,7 +74,7 @@ export class TicketWriter {
     const parts = [
       this.#markup.heading(2, verdict(end)),
       this.#captures(end.captures),
-      this.#prose(acquittalSentence(end, this.#dossier.groups)),
+      this.#prose(acquittalSentence(this.#dossier)),
       this.#comparison(),
       ...this.#items(),
       ...this.#exhibits(),

@@ -20,10 +20,10 @@ import { byUrgency } from '../urgency.js';
 import { MOST_CAPTURES } from './elements.js';
 
 /** The worst of it, in a sentence. */
-export function lead({ groups, end }: Dossier): string {
+export function lead({ groups, end, delivery }: Dossier): string {
   const titles = [...end.patterns, ...groups.map(({ told: [{ finding }] }) => finding)];
   const [worst] = titles.sort(byUrgency);
-  const text = acquittalSentence(end, groups) || (worst?.title ?? '');
+  const text = acquittalSentence({ end, groups, delivery }) || (worst?.title ?? '');
   return text === '' ? '' : `<p class="lead">${escapeXml(text)}</p>\n`;
 }
 
