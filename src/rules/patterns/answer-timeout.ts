@@ -46,7 +46,7 @@ interface Service {
 /** Waits and answers kept, of all services together: what is kept must not grow with the capture. */
 const MAX_KEPT = 100_000;
 /** Answers kept of one service. */
-const MAX_SERVED = 10_000;
+const MAX_SERVED = 4096;
 /** Timers may differ by this much in any case, in seconds: what a program does besides waiting takes time as well. */
 const TIMER_SLACK = 0.1;
 

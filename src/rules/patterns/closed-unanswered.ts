@@ -29,7 +29,7 @@ interface Service {
 }
 
 /** Those kept, of all services together: what is kept must not grow with the capture. */
-const MAX_KEPT = 100_000;
+const MAX_KEPT = 30_000;
 /** Timers may differ by this much in any case, in seconds. */
 const TIMER_SLACK = 0.1;
 /** A server that closes sooner than this was not waiting for anything (seconds). */

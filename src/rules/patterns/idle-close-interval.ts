@@ -30,7 +30,7 @@ interface Service {
 }
 
 /** Closes kept, of all services together: what is kept must not grow with the capture. */
-const MAX_KEPT = 100_000;
+const MAX_KEPT = 30_000;
 /** Timers may differ by this much in any case, in seconds. */
 const TIMER_SLACK = 0.1;
 /** A process that ends, or a pool that is emptied, closes all within this time (seconds). */

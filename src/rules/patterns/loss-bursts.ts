@@ -24,7 +24,7 @@ interface Loss {
 type Burst = readonly Loss[];
 
 /** Losses kept: what is kept must not grow with the capture. */
-const MAX_KEPT = 100_000;
+const MAX_KEPT = 30_000;
 /** Losses further apart than this belong to different bursts (seconds). */
 const GAP_SECONDS = 0.5;
 /** What lasts longer is no burst (seconds). */
@@ -110,16 +110,21 @@ function lossesOf(connection: Connection, origin: Timestamp): readonly Loss[] {
     const at = secondsBetween(origin, sent);
     found.push({ id, at, client: client.address, server: server.address, network, isData });
   };
-  for (const sender of [client, server]) for (const run of recovered(sender)) add(firstSent(run), true);
+  noteRuns(client, add);
+  noteRuns(server, add);
   const syn = milestone(client, 'syn-repeated') === null ? null : entered(client, 'SYN-SENT');
   if (syn !== null && opened(server)) add(syn.time, false);
   return found;
 }
 
 /** Runs of data that was acknowledged in the end. */
-function recovered({ milestones, unacknowledgedBytes }: Endpoint) {
-  if (unacknowledgedBytes > 0) return [];
-  return milestones.filter((run) => run.kind === 'retransmission-run' && hasData(run));
+function noteRuns(
+  { milestones, unacknowledgedBytes }: Endpoint,
+  add: (sent: Timestamp, isData: boolean) => void,
+): void {
+  if (unacknowledgedBytes > 0) return;
+  for (const run of milestones)
+    if (run.kind === 'retransmission-run' && hasData(run)) add(firstSent(run), true);
 }
 
 function patternOf(

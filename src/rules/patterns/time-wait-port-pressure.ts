@@ -50,7 +50,7 @@ interface UsedUp extends Range {
 }
 
 /** Ports that are watched, of all clients together: what is kept must not grow with the capture. */
-const MAX_PORTS = 200_000;
+const MAX_PORTS = 65_536;
 /** Ranges below this are no range of ephemeral ports. */
 const LEAST_PORTS = 100;
 /** From this share of the ports between the lowest and the highest on, a client uses all of them. */
@@ -141,17 +141,15 @@ export const timeWaitPortPressure: PatternRule = {
     ],
     example: { fixture: 'time-wait-port-pressure', capture: 'client', options: { ephemeralPorts: 40 } },
   },
-  begin: (options) => {
+  begin: (options, heard) => {
     // Thousands must wait at once before this reports anything: a sample of them shows as much as all.
     const step = Math.max(1, Math.floor((options.warningShare * options.ephemeralPorts) / SAMPLES));
-    /** Services by number. */
-    const services = new Groups<number>();
     /** By client and number of the service. */
     const groups = new Groups<Group>();
     let seen = 0;
     let watched = 0;
-    /** Some group has a range: until then, what is not sampled need not be looked at. */
-    let hasRange = false;
+    /** Clients with a range: of others, what is not sampled need not be looked at. */
+    const busy = new Set<string>();
     /** Notes a port that the client holds in TIME-WAIT since `waiting`, and whether it had just come free. */
     const watch = (range: Range, id: number, port: number, start: Timestamp, waiting: Timestamp): void => {
       if (range.waiting === null) return;
@@ -171,15 +169,11 @@ export const timeWaitPortPressure: PatternRule = {
         seen++;
         const reuse = findings.length === 0 ? undefined : findings.find(isReuse);
         const isSampled = step === 1 || scattered(id) % step === 0;
-        if (reuse === undefined && !isSampled && !hasRange) return;
+        if (reuse === undefined && !isSampled && (busy.size === 0 || !busy.has(client.address))) return;
         const waiting = entered(client, 'TIME-WAIT');
         const since = waiting?.time ?? reuse?.from;
         if (since === undefined) return;
-        const service = services.of(
-          inNetwork(server.address, network),
-          server.port,
-          () => services.all.length,
-        );
+        const { service } = heard;
         if (service === null) return;
         const host = inNetwork(client.address, network);
         const make = (): Group => ({
@@ -198,7 +192,7 @@ export const timeWaitPortPressure: PatternRule = {
           watch(group.range, id, client.port, start, waiting.time);
         } else if (isSampled && group.members.count * step >= LEAST_PORTS) {
           group.range = { waiting: new Map(), atOnce: new Members(start), later: 0 };
-          hasRange = true;
+          busy.add(client.address);
         }
         if (reuse !== undefined) countReuse(group.reuses, id, client.port, reuse);
         if (waiting === null || !isSampled) return;
