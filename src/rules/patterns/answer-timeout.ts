@@ -7,9 +7,11 @@ import { foreignReset } from '../evidence/reset-origin.js';
 import type { Pattern } from '../finding.js';
 import type { OptionValues } from '../rule.js';
 import { count, duration, inCase, inNetwork, round } from '../wording/wording.js';
-import { furtherServices, Members, MINIMUM_MEMBERS, MOST_SERVICES, median } from './members.js';
+import { alikeIn } from './alike.js';
+import { Members, MINIMUM_MEMBERS } from './members.js';
 import type { PatternRule } from './pattern-rule.js';
 import { reportPattern } from './report-pattern.js';
+import { largestOf, Services } from './services.js';
 
 /** A connection that its client ended, and for how long it had waited by then. */
 interface Wait {
@@ -148,28 +150,23 @@ export const answerTimeout: PatternRule = {
     example: { fixture: 'answer-timeout', capture: 'client' },
   },
   begin: (options, heard) => {
-    /** By number. */
-    const services = new Map<number, Service>();
+    const services = new Services<Service>(heard);
     let kept = 0;
     return {
       add(connection) {
         const { client, server, network, quality } = connection;
         // On a subflow of Multipath TCP the answer may have come by another.
         if (client.lastNewData === null || quality.multipath) return;
-        if (heard.service === null) return;
-        let service = services.get(heard.service);
-        if (service === undefined) {
-          service = {
-            server: formatEndpoint(server.address, server.port),
-            network,
-            origin: connection.start,
-            waits: [],
-            answered: 0,
-            begun: [],
-            spoken: [],
-          };
-          services.set(heard.service, service);
-        }
+        const service = services.of(() => ({
+          server: formatEndpoint(server.address, server.port),
+          network,
+          origin: connection.start,
+          waits: [],
+          answered: 0,
+          begun: [],
+          spoken: [],
+        }));
+        if (service === null) return;
         const hasSpoken = server.lastNewData !== null && server.lastNewData.frame > client.lastNewData.frame;
         if (hasSpoken && !cameTooLate(client, server, server.lastNewData)) {
           service.answered++;
@@ -186,12 +183,7 @@ export const answerTimeout: PatternRule = {
         kept++;
       },
       finish() {
-        const found = [...services.values()].flatMap((service) => patternOf(service, options) ?? []);
-        const further = furtherServices(Math.max(0, found.length - MOST_SERVICES));
-        return found
-          .sort((a, b) => b.count - a.count)
-          .slice(0, MOST_SERVICES)
-          .map((pattern) => ({ ...pattern, explanation: `${pattern.explanation}${further}` }));
+        return largestOf(services.all.flatMap((service) => patternOf(service, options) ?? []));
       },
     };
   },
@@ -290,13 +282,9 @@ function answeredOnOlder(
 
 function patternOf(service: Service, options: OptionValues): Pattern | null {
   const { server, network, waits, answered } = service;
-  if (waits.length < options.minimumMembers) return null;
-  const middle = medianOf(waits);
-  const tolerance = Math.max(TIMER_SLACK, options.spreadRatio * middle);
-  const near = waits.filter(({ seconds }) => Math.abs(seconds - middle) <= tolerance);
-  if (near.length < options.minimumMembers || 2 * near.length < waits.length) return null;
-  const interval = medianOf(near);
-  const spread = near.reduce((most, { seconds }) => Math.max(most, Math.abs(seconds - interval)), 0);
+  const alike = alikeIn(waits, ({ seconds }) => seconds, TIMER_SLACK, options);
+  if (alike === null) return null;
+  const { near, middle: interval, spread } = alike;
   const members = new Members(near[0].asked, near[0].ended);
   for (const { id, asked, ended } of near) members.add(id, asked, ended);
   const resets = near.filter(({ byReset }) => byReset).length;
@@ -399,8 +387,4 @@ function range(seconds: readonly number[]): string {
   const least = duration(seconds[0]);
   const most = duration(seconds[seconds.length - 1]);
   return least === most ? least : `${least} to ${most}`;
-}
-
-function medianOf(waits: readonly Wait[]): number {
-  return median(waits.map(({ seconds }) => seconds).sort((a, b) => a - b));
 }

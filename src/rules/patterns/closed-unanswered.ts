@@ -6,9 +6,10 @@ import { endsWithRequest, entered, missedSince } from '../evidence/evidence.js';
 import type { Pattern } from '../finding.js';
 import type { OptionValues } from '../rule.js';
 import { count, duration, inNetwork, round } from '../wording/wording.js';
-import { furtherServices, Members, MINIMUM_MEMBERS, MOST_SERVICES, median } from './members.js';
+import { Members, MINIMUM_MEMBERS, median } from './members.js';
 import type { PatternRule } from './pattern-rule.js';
 import { reportPattern } from './report-pattern.js';
+import { largestOf, Services } from './services.js';
 
 /** A connection that its server closed although the last word was the client's. */
 interface Unanswered {
@@ -82,24 +83,19 @@ export const closedUnanswered: PatternRule = {
     example: { fixture: 'closed-unanswered', capture: 'client' },
   },
   begin: (options, heard) => {
-    /** By number. */
-    const services = new Map<number, Service>();
+    const services = new Services<Service>(heard);
     let kept = 0;
     return {
       add(connection) {
         const { client, server, network, quality } = connection;
         if (client.lastNewData === null || quality.multipath) return;
-        if (heard.service === null) return;
-        let service = services.get(heard.service);
-        if (service === undefined) {
-          service = {
-            server: formatEndpoint(server.address, server.port),
-            network,
-            unanswered: [],
-            answered: 0,
-          };
-          services.set(heard.service, service);
-        }
+        const service = services.of(() => ({
+          server: formatEndpoint(server.address, server.port),
+          network,
+          unanswered: [],
+          answered: 0,
+        }));
+        if (service === null) return;
         if (server.lastNewData !== null && server.lastNewData.frame > client.lastNewData.frame) {
           service.answered++;
           return;
@@ -110,12 +106,7 @@ export const closedUnanswered: PatternRule = {
         kept++;
       },
       finish() {
-        const found = [...services.values()].flatMap((service) => patternOf(service, options) ?? []);
-        const further = furtherServices(Math.max(0, found.length - MOST_SERVICES));
-        return found
-          .sort((a, b) => b.count - a.count)
-          .slice(0, MOST_SERVICES)
-          .map((pattern) => ({ ...pattern, explanation: `${pattern.explanation}${further}` }));
+        return largestOf(services.all.flatMap((service) => patternOf(service, options) ?? []));
       },
     };
   },

@@ -6,9 +6,11 @@ import { entered, milestone, missedSince } from '../evidence/evidence.js';
 import type { Pattern } from '../finding.js';
 import type { OptionValues } from '../rule.js';
 import { count, duration, inNetwork, round } from '../wording/wording.js';
-import { furtherServices, MAX_LISTED, MINIMUM_MEMBERS, MOST_SERVICES, median } from './members.js';
+import { alikeIn } from './alike.js';
+import { MAX_LISTED, MINIMUM_MEMBERS } from './members.js';
 import type { PatternRule } from './pattern-rule.js';
 import { reportPattern } from './report-pattern.js';
+import { largestOf, Services } from './services.js';
 
 /** A connection that one side closed when nothing had been sent for some time. */
 interface Closed {
@@ -90,8 +92,7 @@ export const idleCloseInterval: PatternRule = {
     example: { fixture: 'idle-close-interval', capture: 'client' },
   },
   begin: (options, heard) => {
-    /** By number. */
-    const services = new Map<number, Service>();
+    const services = new Services<Service>(heard);
     let kept = 0;
     return {
       add(connection) {
@@ -101,18 +102,14 @@ export const idleCloseInterval: PatternRule = {
         const idle = closer === null ? 0 : idleBefore(connection, closer);
         const isIdle = idle >= options.minimumIdleSeconds && kept < MAX_KEPT;
         if (!isIdle && survivedSilenceSeconds < options.minimumIdleSeconds) return;
-        if (heard.service === null) return;
-        let service = services.get(heard.service);
-        if (service === undefined) {
-          service = {
-            server: formatEndpoint(server.address, server.port),
-            network,
-            origin: start,
-            closed: { client: [], server: [] },
-            survived: 0,
-          };
-          services.set(heard.service, service);
-        }
+        const service = services.of(() => ({
+          server: formatEndpoint(server.address, server.port),
+          network,
+          origin: start,
+          closed: { client: [], server: [] },
+          survived: 0,
+        }));
+        if (service === null) return;
         service.survived = Math.max(service.survived, survivedSilenceSeconds);
         if (!isIdle) return;
         service.closed[closer!.role].push({
@@ -124,14 +121,9 @@ export const idleCloseInterval: PatternRule = {
         kept++;
       },
       finish() {
-        const found = [...services.values()].flatMap((service) =>
-          SIDES.flatMap((side) => patternOf(service, side, options) ?? []),
+        return largestOf(
+          services.all.flatMap((service) => SIDES.flatMap((side) => patternOf(service, side, options) ?? [])),
         );
-        const further = furtherServices(Math.max(0, found.length - MOST_SERVICES));
-        return found
-          .sort((a, b) => b.count - a.count)
-          .slice(0, MOST_SERVICES)
-          .map((pattern) => ({ ...pattern, explanation: `${pattern.explanation}${further}` }));
       },
     };
   },
@@ -166,14 +158,10 @@ function idleBefore(connection: Connection, closer: Endpoint): number {
 function patternOf(service: Service, side: Role, options: OptionValues): Pattern | null {
   const { server, network, origin, survived } = service;
   const closed = service.closed[side];
-  if (closed.length < options.minimumMembers) return null;
-  const middle = medianOf(closed);
-  const tolerance = Math.max(TIMER_SLACK, options.spreadRatio * middle);
-  const near = closed.filter(({ idle }) => Math.abs(idle - middle) <= tolerance);
-  if (near.length < options.minimumMembers || 2 * near.length < closed.length) return null;
-  const interval = medianOf(near);
+  const alike = alikeIn(closed, ({ idle }) => idle, TIMER_SLACK, options);
+  if (alike === null) return null;
+  const { near, middle: interval, spread, tolerance } = alike;
   if (survived > interval + tolerance) return null;
-  const spread = near.reduce((most, { idle }) => Math.max(most, Math.abs(idle - interval)), 0);
   let from = Number.POSITIVE_INFINITY;
   let first = Number.POSITIVE_INFINITY;
   let last = Number.NEGATIVE_INFINITY;
@@ -220,8 +208,4 @@ function patternOf(service: Service, side: Role, options: OptionValues): Pattern
       interval: duration(interval),
     },
   });
-}
-
-function medianOf(closed: readonly Closed[]): number {
-  return median(closed.map(({ idle }) => idle).sort((a, b) => a - b));
 }

@@ -6,8 +6,10 @@ import { cite } from '../citations.js';
 import { isElsewhere } from '../evidence/distance.js';
 import { entered, findReset, lastMilestone, latest, type SeenReset } from '../evidence/evidence.js';
 import type { Citation, Finding, Pattern } from '../finding.js';
+import type { OptionValues } from '../rule.js';
 import { count, duration, inNetwork, round } from '../wording/wording.js';
-import { Groups, Members, MINIMUM_MEMBERS, median } from './members.js';
+import { alikeIn } from './alike.js';
+import { Groups, Members, MINIMUM_MEMBERS } from './members.js';
 import type { PatternRule } from './pattern-rule.js';
 import { reportPattern } from './report-pattern.js';
 
@@ -49,6 +51,9 @@ const MAX_KEPT = 100_000;
 
 /** REQ-5 of RFC 5382: what a NAT owes an established connection. */
 const NAT_SECONDS = 7440;
+
+/** Devices may look for what has expired only every few seconds. */
+const DEVICE_SLACK = 2;
 
 /** What was still on its way when the first unanswered segment was sent. */
 const IN_FLIGHT_SECONDS = 0.5;
@@ -216,8 +221,7 @@ export const idleResetInterval: PatternRule = {
         return groups.all.flatMap((group) =>
           ENDINGS.flatMap((ending) => {
             const same = group.ended.filter((one) => one.ending === ending);
-            if (same.length < options.minimumMembers) return [];
-            return patternOf(group, ending, same, options.minimumMembers, options.spreadRatio) ?? [];
+            return patternOf(group, ending, same, options) ?? [];
           }),
         );
       },
@@ -280,16 +284,12 @@ function patternOf(
   group: Group,
   ending: Ending,
   same: readonly Ended[],
-  minimumMembers: number,
-  spreadRatio: number,
+  options: OptionValues,
 ): Pattern | null {
-  const medianOfAll = medianIdle(same);
-  const tolerance = Math.max(2, spreadRatio * medianOfAll);
-  const near = same.filter(({ idle }) => Math.abs(idle - medianOfAll) <= tolerance);
-  if (near.length < minimumMembers || 2 * near.length < same.length) return null;
-  const middle = medianIdle(near);
+  const alike = alikeIn(same, ({ idle }) => idle, DEVICE_SLACK, options);
+  if (alike === null) return null;
+  const { near, middle, spread, tolerance } = alike;
   const shortest = near.reduce((least, { idle }) => Math.min(least, idle), Number.POSITIVE_INFINITY);
-  const spread = near.reduce((most, { idle }) => Math.max(most, Math.abs(idle - middle)), 0);
   // Other clients may come by other paths.
   const clients = new Set(near.map(({ client }) => client));
   const survived = group.survived.filter((_, i) => clients.has(group.survivors[i]));
@@ -364,10 +364,6 @@ function usualLimit(
 
 function inWords({ seconds, whose }: UsualLimit): string {
   return `${grouped(seconds)} s is what ${whose} (possible).`;
-}
-
-function medianIdle(ended: readonly Ended[]): number {
-  return median(ended.map(({ idle }) => idle).sort((a, b) => a - b));
 }
 
 type Texts = Pick<Pattern, 'likelyCauses' | 'nextSteps'>;
