@@ -220,7 +220,15 @@ export class Analysis {
       finalStates: this.#finalStates,
       ...(baseline !== undefined && { baseline: baseline.outcome() }),
     };
-    const end = { captures: this.#captures, summary, patterns };
+    const { severities = {}, options: limits = {} } = this.#options.rules ?? {};
+    const isRestricted =
+      this.#options.filter !== undefined || Object.keys(severities).length + Object.keys(limits).length > 0;
+    const end: AnalysisEnd = {
+      captures: this.#captures,
+      summary,
+      patterns,
+      ...(isRestricted && { isRestricted }),
+    };
     for (const reporter of this.#options.reporters) reporter.end(end);
     return end;
   }

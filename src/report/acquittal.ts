@@ -17,11 +17,11 @@ const UNEASY: ReadonlySet<string> = new Set([
 const ACQUITTAL = 'no errors or warnings: as far as this capture shows, TCP worked as it should';
 
 /**
- * Says so beside findings that are only info, none of which shows a path or a host in trouble. Empty otherwise, and
- * where findings are hidden.
+ * Says so beside findings that are only info, none of which shows a path or a host in trouble. Empty otherwise,
+ * where findings are hidden, and where a filter or settings kept anything from being found.
  */
 export function acquittal(
-  { summary, patterns }: AnalysisEnd,
+  { summary, patterns, isRestricted }: AnalysisEnd,
   groups: readonly FindingGroup[],
   delivery: Delivery,
 ): string {
@@ -30,6 +30,7 @@ export function acquittal(
     findings.info + patterns.length > 0 &&
     suppressed === 0 &&
     baseline === undefined &&
+    isRestricted === undefined &&
     findings.error + findings.warning === 0 &&
     patterns.every(({ severity }) => severity === 'info') &&
     groups.every(({ told: [{ finding }] }) => !UNEASY.has(finding.rule));

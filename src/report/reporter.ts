@@ -84,6 +84,11 @@ export interface AnalysisEnd {
   readonly captures: readonly CaptureFacts[];
   readonly summary: Summary;
   readonly patterns: readonly Pattern[];
+  /**
+   * A filter selects connections, or the settings turn rules off, grade them otherwise or change their limits; left out
+   * if all was judged by the catalog as it is.
+   */
+  readonly isRestricted?: true;
 }
 
 /** When the capture at index `place`, or the joined capture it is a part of, ended; null if it has no frames. */

@@ -16,8 +16,16 @@ describe('a capture without errors and warnings', () => {
     ['a warning', 'rst-on-write-after-close'],
     ['info of a handshake that was late', 'syn-lost'],
     ['nothing at all', 'normal-close-client'],
-  ])('is not, with %s', async (_what, fixture) => {
-    const { stdout } = await finwait([captureOf(fixture, 'client')]);
+    [
+      'a rule that was graded otherwise',
+      'rst-on-write-after-close',
+      '--rule',
+      'rst-on-write-after-close=info',
+    ],
+    ['a filter', 'half-close', '--filter', 'port 8080'],
+    ['a limit that was changed', 'half-close', '--set', 'close-wait-stuck.stuckSeconds=90'],
+  ])('is not, with %s', async (_what, fixture, ...settings) => {
+    const { stdout } = await finwait([captureOf(fixture, 'client'), ...settings]);
     expect(stdout.replace(/\s+/g, ' ')).not.toMatch(ANY);
   });
 });
