@@ -106,7 +106,7 @@ export function takeSynAck(at: Exchange): number {
   const acknowledgment = segment.acknowledgment;
   const flags = memory[x + STATE];
   const isFirst = (flags & ENDPOINT_SENT_SYN_ACK) === 0;
-  if (opensAfterBothFins(at)) return KIND_SYN_ACK;
+  if (opensAfterFins(at)) return KIND_SYN_ACK;
   const isOther = !isFirst && segment.sequence !== memory[x + ISS];
   if (isOther && !replacesSynAck(at)) return KIND_SYN_ACK;
   const repeated = !isFirst && !isOther;
@@ -182,7 +182,7 @@ function replacesSynAck(at: Exchange): boolean {
  * A SYN-ACK whose acknowledgment does not fit this connection, though its FINs are through: it belongs to another one
  * on the same ports, whose SYN was not captured, and nothing is left of this one.
  */
-function opensAfterBothFins(at: Exchange): boolean {
+function opensAfterFins(at: Exchange): boolean {
   const { memory, base, sender: x, receiver: y, fromServer, segment, ledger } = at;
   const areThrough =
     (memory[x + STATE] & memory[y + STATE] & ENDPOINT_FIN_COVERED) !== 0 ||

@@ -1,6 +1,20 @@
 /** Times that a timer explains: so many of them are so alike. */
-import type { OptionValues } from '../rule.js';
+import type { OptionSpec, OptionValues } from '../rule.js';
 import { median } from './members.js';
+
+/** Timers of programs may differ by this much in any case, in seconds: what else a program does takes time as well. */
+export const TIMER_SLACK = 0.1;
+
+/** The option `spreadRatio`, where times may lie `slack` seconds from their median in any case. */
+export function spreadOption(slack: number): OptionSpec {
+  return {
+    unit: 'ratio',
+    default: 0.02,
+    minimum: 0,
+    maximum: 1,
+    description: `How far these times may lie from their median, never less than ${slack} s: a timer counts exactly.`,
+  };
+}
 
 export interface Alike<Item> {
   readonly near: readonly Item[];

@@ -7,7 +7,7 @@ import { foreignReset } from '../evidence/reset-origin.js';
 import type { Pattern } from '../finding.js';
 import type { OptionValues } from '../rule.js';
 import { count, duration, inCase, inNetwork, round } from '../wording/wording.js';
-import { alikeIn } from './alike.js';
+import { alikeIn, spreadOption, TIMER_SLACK } from './alike.js';
 import { Members, MINIMUM_MEMBERS } from './members.js';
 import type { PatternRule } from './pattern-rule.js';
 import { reportPattern } from './report-pattern.js';
@@ -49,8 +49,6 @@ interface Service {
 const MAX_KEPT = 100_000;
 /** Answers kept of one service. */
 const MAX_SERVED = 4096;
-/** Timers may differ by this much in any case, in seconds: what a program does besides waiting takes time as well. */
-const TIMER_SLACK = 0.1;
 
 /** What a server says to the FIN of its client comes sooner than this: it is no answer to what came before. */
 const GOODBYE_SECONDS = 0.5;
@@ -102,13 +100,7 @@ export const answerTimeout: PatternRule = {
       description:
         'Shorter waits do not count: a client that closes right behind its last data is not waiting for an answer.',
     },
-    spreadRatio: {
-      unit: 'ratio',
-      default: 0.02,
-      minimum: 0,
-      maximum: 1,
-      description: 'How far waits may lie from their median, never less than 0.1 s: a timer counts exactly.',
-    },
+    spreadRatio: spreadOption(TIMER_SLACK),
   },
   citations: [cite.twoWaysToEnd, cite.cumulativeAck, cite.posixSendNoDelivery],
   related: [

@@ -6,6 +6,7 @@ import { endsWithRequest, entered, missedSince } from '../evidence/evidence.js';
 import type { Pattern } from '../finding.js';
 import type { OptionValues } from '../rule.js';
 import { count, duration, inNetwork, round } from '../wording/wording.js';
+import { alikeIn, spreadOption, TIMER_SLACK } from './alike.js';
 import { Members, MINIMUM_MEMBERS, median } from './members.js';
 import type { PatternRule } from './pattern-rule.js';
 import { reportPattern } from './report-pattern.js';
@@ -31,17 +32,15 @@ interface Service {
 
 /** Those kept, of all services together: what is kept must not grow with the capture. */
 const MAX_KEPT = 30_000;
-/** Timers may differ by this much in any case, in seconds. */
-const TIMER_SLACK = 0.1;
-/** A server that closes sooner than this was not waiting for anything (seconds). */
-const SHORTEST_TIMER = 0.5;
+/** A server that closes sooner than this (seconds) may have been told goodbye, to which there is no answer. */
+const SHORTEST_WAIT = 0.5;
 
 const GAVE_UP =
   'A timeout of {server}, which gave up what it was doing for these requests after {interval}, or ended the worker that did it (possible): its log names the request.';
 const ENDED =
   'The worker that had the request ended or was killed, and its kernel closed for it (possible): the log of {server}, and journalctl -k there, name it.';
 const NO_REQUEST =
-  'What the clients had sent last asked for nothing (possible), such as a message that needs no answer; then it is an idle timeout.';
+  'What the clients had sent last asked for nothing (possible), as a goodbye or a message that needs no answer; if the close came late, it was an idle timeout.';
 
 /** A server closes in good order, but has not answered what it was sent last. */
 export const closedUnanswered: PatternRule = {
@@ -51,13 +50,7 @@ export const closedUnanswered: PatternRule = {
   summary: 'A service closed connections in good order without answering what its clients had sent last.',
   options: {
     minimumMembers: MINIMUM_MEMBERS,
-    spreadRatio: {
-      unit: 'ratio',
-      default: 0.02,
-      minimum: 0,
-      maximum: 1,
-      description: 'How far waits may lie from their median to be those of a timer, never less than 0.1 s.',
-    },
+    spreadRatio: spreadOption(TIMER_SLACK),
   },
   citations: [cite.twoWaysToEnd, cite.posixSendNoDelivery, cite.httpRetry],
   related: ['answer-timeout', 'rst-on-close-race', 'endpoint-mass-close', 'idle-close-interval'],
@@ -68,6 +61,7 @@ export const closedUnanswered: PatternRule = {
       'At least minimumMembers connections to one service on which the client had sent the last data, all of it was acknowledged, and the server closed first, with a FIN.',
       'On more connections of the service the last word was an answer: its protocol has answers.',
       'What the client had sent did not come right behind data of the server: it may have been no request then.',
+      'A warning if the server closed half a second or more after that on minimumMembers of them. If it closed at once, the client may have said goodbye, and it stays info.',
     ],
     notThis: [
       'A service that answers on few connections or none: its protocol may have no answers.',
@@ -131,17 +125,22 @@ function patternOf(
   if (unanswered.length < options.minimumMembers || answered <= unanswered.length) return null;
   const waits = unanswered.map(({ waited }) => waited).sort((a, b) => a - b);
   const [shortest, longest] = [waits[0], waits[waits.length - 1]];
-  const middle = median(waits);
-  const tolerance = Math.max(TIMER_SLACK, options.spreadRatio * middle);
-  const isTimer = middle >= SHORTEST_TIMER && longest - shortest <= 2 * tolerance;
+  const hasWaited = waits.filter((seconds) => seconds >= SHORTEST_WAIT).length >= options.minimumMembers;
+  const alike = alikeIn(waits, (seconds) => seconds, TIMER_SLACK, options);
+  const isTimer = shortest >= SHORTEST_WAIT && alike?.near.length === waits.length;
   const members = new Members(unanswered[0].asked, unanswered[0].closed);
   for (const { id, asked, closed } of unanswered) members.add(id, asked, closed);
   const waited = duration(shortest) === duration(longest) ? '{shortest}' : '{shortest} to {longest}';
   return reportPattern(closedUnanswered, {
+    ...(!hasWaited && { severity: 'info' }),
     confidence: 'possible',
     title: `{server} closed {count} ${waited} after their clients’ last data, without an answer`,
     explanation: `What the clients had sent was acknowledged; then came the FIN of {server}. On ${count(answered, 'other connection')} of the service the last word was an answer.${isTimer ? ' The times are so alike that a timer ended them.' : ''}`,
-    likelyCauses: isTimer ? [GAVE_UP, NO_REQUEST, ENDED] : [ENDED, GAVE_UP, NO_REQUEST],
+    likelyCauses: isTimer
+      ? [GAVE_UP, NO_REQUEST, ENDED]
+      : hasWaited
+        ? [ENDED, GAVE_UP, NO_REQUEST]
+        : [NO_REQUEST, ENDED],
     connections: members.ids,
     count: members.count,
     from: members.from,
@@ -156,7 +155,7 @@ function patternOf(
     words: {
       server: inNetwork(server, network),
       count: count(unanswered.length, 'connection'),
-      interval: duration(middle),
+      interval: duration(median(waits)),
       shortest: duration(shortest),
       longest: duration(longest),
     },

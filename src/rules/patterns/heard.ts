@@ -4,7 +4,10 @@ import { latest } from '../evidence/evidence.js';
 import { inNetwork } from '../wording/wording.js';
 import { Groups, MAX_GROUPS } from './members.js';
 
-/** When each server's host was last heard on any connection of the capture, and who was not though it spoke. */
+/**
+ * When each server's host was last heard on any connection of the capture, and who was not though it spoke. It also
+ * numbers the services, so that not every pattern has to look them up.
+ */
 export class Heard {
   /** As `inNetwork` names them. */
   readonly #hosts = new Map<string, { time: Timestamp; capture: number }>();

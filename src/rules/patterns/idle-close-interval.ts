@@ -6,7 +6,7 @@ import { entered, milestone, missedSince } from '../evidence/evidence.js';
 import type { Pattern } from '../finding.js';
 import type { OptionValues } from '../rule.js';
 import { count, duration, inNetwork, round } from '../wording/wording.js';
-import { alikeIn } from './alike.js';
+import { alikeIn, spreadOption, TIMER_SLACK } from './alike.js';
 import { MAX_LISTED, MINIMUM_MEMBERS } from './members.js';
 import type { PatternRule } from './pattern-rule.js';
 import { reportPattern } from './report-pattern.js';
@@ -33,8 +33,6 @@ interface Service {
 
 /** Closes kept, of all services together: what is kept must not grow with the capture. */
 const MAX_KEPT = 30_000;
-/** Timers may differ by this much in any case, in seconds. */
-const TIMER_SLACK = 0.1;
 /** A process that ends, or a pool that is emptied, closes all within this time (seconds). */
 const ONE_MOMENT = 1;
 
@@ -58,14 +56,7 @@ export const idleCloseInterval: PatternRule = {
       maximum: 604_800,
       description: 'Shorter silences are not counted as idle.',
     },
-    spreadRatio: {
-      unit: 'ratio',
-      default: 0.02,
-      minimum: 0,
-      maximum: 1,
-      description:
-        'How far silences may lie from their median, never less than 0.1 s: a timer counts exactly.',
-    },
+    spreadRatio: spreadOption(TIMER_SLACK),
   },
   citations: [cite.twoWaysToEnd, cite.httpIdleCloseRace, cite.httpWatchForClose],
   related: ['idle-reset-interval', 'rst-on-close-race', 'rst-on-write-after-close', 'closed-unanswered'],

@@ -8,7 +8,7 @@ import { entered, findReset, lastMilestone, latest, type SeenReset } from '../ev
 import type { Citation, Finding, Pattern } from '../finding.js';
 import type { OptionValues } from '../rule.js';
 import { count, duration, inNetwork, round } from '../wording/wording.js';
-import { alikeIn } from './alike.js';
+import { alikeIn, spreadOption } from './alike.js';
 import { Groups, Members, MINIMUM_MEMBERS } from './members.js';
 import type { PatternRule } from './pattern-rule.js';
 import { reportPattern } from './report-pattern.js';
@@ -127,14 +127,7 @@ export const idleResetInterval: PatternRule = {
       maximum: 604_800,
       description: 'Shorter silences are not counted as idle.',
     },
-    spreadRatio: {
-      unit: 'ratio',
-      default: 0.02,
-      minimum: 0,
-      maximum: 1,
-      description:
-        'How far silences may lie from their median, never less than 2 s: a device counts exactly.',
-    },
+    spreadRatio: spreadOption(DEVICE_SLACK),
   },
   citations: [
     ...new Set([

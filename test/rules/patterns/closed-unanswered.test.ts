@@ -63,8 +63,16 @@ describe('closed-unanswered', () => {
     const [pattern] = told(...answered(4), closed(1, 6), closed(2, 6.02), closed(3, 6.05));
     expect(pattern.explanation).toContain('so alike that a timer ended them');
     expect(pattern.likelyCauses[0]).toMatch(/^A timeout of 10\.0\.0\.2:8080, .* after 6 s/);
-    const [fast] = told(...answered(4), closed(1, 0.01), closed(2, 0.011), closed(3, 0.012));
-    expect(fast.likelyCauses[0]).toMatch(/^The worker/);
+  });
+
+  it('is info where it closes at once: the clients may have said goodbye', () => {
+    const fast = [closed(1, 0.01), closed(2, 0.011), closed(3, 0.012)];
+    const [pattern] = told(...answered(4), ...fast);
+    expect(pattern.severity).toBe('info');
+    expect(pattern.likelyCauses[0]).toMatch(/^What the clients had sent last asked for nothing/);
+    expect(pattern.explanation).not.toContain('timer');
+    const [mixed] = told(...answered(9), ...fast, closed(4, 1), closed(5, 2), closed(6, 3));
+    expect(mixed.severity).toBe('warning');
   });
 
   const THREE = [1, 2, 3];
