@@ -1,7 +1,9 @@
 import type { Connection } from '../../connections/connection.js';
 import { inNetwork } from '../wording/wording.js';
+import type { Heard } from './heard.js';
 import { Groups } from './members.js';
 import { PairCounts } from './pair-counts.js';
+import { Services } from './services.js';
 
 export interface Client {
   readonly number: number;
@@ -32,7 +34,7 @@ const NOBODY: ByClient = new Map();
 /** Which client called which service how often, and how many of these connections had trouble. */
 export class Census {
   readonly #clients = new Groups<Client>();
-  readonly #services = new Groups<Service>();
+  readonly #services: Services<Service>;
   readonly #hosts = new Map<string, number>();
   readonly #calls = new PairCounts();
   readonly #hostCalls = new PairCounts();
@@ -40,16 +42,19 @@ export class Census {
   #connections = 0;
   #isWhole = true;
 
-  /** Counts a connection to its service; null if there are too many to tell them apart. */
+  constructor(heard: Heard) {
+    this.#services = new Services(heard);
+  }
+
+  /** Counts the connection that was heard last to its service; null if there are too many to tell them apart. */
   service({ server, network }: Connection): Service | null {
     this.#connections++;
-    const host = inNetwork(server.address, network);
-    const service = this.#services.of(host, server.port, () => ({
-      number: this.#services.all.length,
+    const service = this.#services.of((number) => ({
+      number,
       address: server.address,
       port: server.port,
       network,
-      host: this.#hostNumber(host),
+      host: this.#hostNumber(inNetwork(server.address, network)),
       connections: 0,
       ttl: server.ttl,
     }));
@@ -89,8 +94,8 @@ export class Census {
   }
 
   /** The service of a connection that was counted; null if it is not told apart. */
-  serviceOf({ server, network }: Connection): Service | null {
-    return this.#services.find(inNetwork(server.address, network), server.port);
+  serviceOf(connection: Connection): Service | null {
+    return this.#services.find(connection);
   }
 
   #hostNumber(host: string): number {

@@ -6,9 +6,10 @@ import { milestone, opened } from '../evidence/evidence.js';
 import type { Pattern } from '../finding.js';
 import { count, duration, inCase, inNetwork, round, times } from '../wording/wording.js';
 import { membersOf, type Span, type Sweep, type SweepLimits, spanOf, sweepsOf } from './bursts.js';
-import { Groups, MINIMUM_MEMBERS } from './members.js';
+import { MINIMUM_MEMBERS } from './members.js';
 import type { PatternRule } from './pattern-rule.js';
 import { reportPattern } from './report-pattern.js';
+import { Services } from './services.js';
 
 /** The connections of a service. */
 interface Service {
@@ -166,9 +167,9 @@ export const endpointMassClose: PatternRule = {
     nextSteps: [LOGS, QUESTION],
     example: { fixture: 'endpoint-mass-close', capture: 'client' },
   },
-  begin: (options) => {
+  begin: (options, heard) => {
     /** Null once there was too much to keep: then it says nothing. */
-    let services: Groups<Service> | null = new Groups();
+    let services: Services<Service> | null = new Services(heard);
     const limits: SweepLimits = {
       minimumMembers: options.minimumMembers,
       clusterSeconds: options.clusterSeconds,
@@ -193,7 +194,7 @@ export const endpointMassClose: PatternRule = {
         if (services === null || connection.quality.multipath) return;
         const { network } = connection;
         const { address, port } = connection.server;
-        const service = services.of(inNetwork(address, network), port, () => ({
+        const service = services.of(() => ({
           address,
           network,
           port,

@@ -48,6 +48,11 @@ export class Heard {
     return this.#service;
   }
 
+  /** The number of any connection's service; null if it has none. */
+  serviceOf({ server, network }: Connection): number | null {
+    return this.#services.find(inNetwork(server.address, network), server.port);
+  }
+
   /** What comes now is of another capture, and of another time. */
   endCapture(): void {
     this.#capture++;

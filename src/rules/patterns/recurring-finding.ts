@@ -171,7 +171,7 @@ export const recurringFinding: PatternRule = {
 
 class Collector implements PatternCollector {
   readonly #minimum: number;
-  readonly #census = new Census();
+  readonly #census: Census;
   /** By rule and number of the service. */
   readonly #recurrences = new Groups<Recurrence>();
   readonly #scans = new PortScans();
@@ -183,6 +183,7 @@ class Collector implements PatternCollector {
 
   constructor({ minimumMembers }: OptionValues, heard: Heard) {
     this.#minimum = minimumMembers;
+    this.#census = new Census(heard);
     this.#heard = heard;
   }
 

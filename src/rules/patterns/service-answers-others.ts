@@ -5,9 +5,11 @@ import { cite } from '../citations.js';
 import { asksForEcnUntilTheEnd } from '../evidence/evidence.js';
 import { type Finding, type Pattern, SEVERITIES, type Severity } from '../finding.js';
 import { count, duration, inNetwork, round } from '../wording/wording.js';
-import { furtherServices, Groups, Members, MOST_SERVICES } from './members.js';
+import type { Heard } from './heard.js';
+import { furtherServices, Members, MOST_SERVICES } from './members.js';
 import type { PatternCollector, PatternRule } from './pattern-rule.js';
 import { reportPattern } from './report-pattern.js';
+import { Services } from './services.js';
 
 const REFUSED_CITATIONS = [
   cite.resetForUnknown,
@@ -110,11 +112,15 @@ export const serviceAnswersOthers: PatternRule = {
     ],
     example: { fixture: 'accept-queue-full', capture: 'client' },
   },
-  begin: () => new Collector(),
+  begin: (_, heard) => new Collector(heard),
 };
 
 class Collector implements PatternCollector {
-  readonly #services = new Groups<Service>();
+  readonly #services: Services<Service>;
+
+  constructor(heard: Heard) {
+    this.#services = new Services(heard);
+  }
 
   add(connection: Connection, findings: readonly Finding[]): void {
     const failure =
@@ -125,7 +131,7 @@ class Collector implements PatternCollector {
     if (failure?.facts.metTimeWait === true || failure?.explainedBy === ICMP) return;
     const { server, network } = connection;
     if (failure === undefined && server.segments <= server.resetsSent) return;
-    const service = this.#services.of(inNetwork(server.address, network), server.port, () => ({
+    const service = this.#services.of(() => ({
       address: server.address,
       port: server.port,
       network,
