@@ -85,6 +85,28 @@ testRule(rstOriginSuspect, {
       facts: { strongMarks: 1, weakMarks: 0 },
     },
     {
+      name: 'on an abort of both ends at once with a TTL that started with another value',
+      connection: connection({
+        client: { milestones: [resets(5, 9, { hasAck: true })] },
+        server: { ttl: 53, milestones: [resets(5.001, 10, { hasAck: true, ttl: 245 })] },
+      }),
+      end: 6,
+      endpoint: 'server',
+      confidence: 'possible',
+      facts: { strongMarks: 0, weakMarks: 2 },
+    },
+    {
+      name: 'on an abort with such a TTL, if other segments come clearly later',
+      connection: connection({
+        server: { lastSegment: moment(5.02, 11), milestones: [resets(5, 9, { hasAck: true, ttl: 128 })] },
+      }),
+      end: 6,
+      endpoint: 'server',
+      confidence: 'possible',
+      explanation: /other segments of 10\.0\.0\.2:8080 came after it, the last in frame 11, unless it overtook/,
+      facts: { strongMarks: 0, weakMarks: 2 },
+    },
+    {
       name: 'on one that is not the first, if the first came from where all else does',
       connection: connection({
         server: {
@@ -198,10 +220,14 @@ testRule(rstOriginSuspect, {
       end: 6,
     },
     {
-      name: 'on a TTL that starts with another value and comes from the same distance',
+      name: 'on a TTL of the same distance that starts with another value, and nothing else',
+      connection: connection({ server: { milestones: [resets(5, 9, { hasAck: true, ttl: 128 })] } }),
+      end: 6,
+    },
+    {
+      name: 'on segments that come clearly later, and nothing else: the reset may have overtaken them',
       connection: connection({
-        client: { milestones: [resets(5, 9, { hasAck: true })] },
-        server: { ttl: 53, milestones: [resets(5.001, 10, { hasAck: true, ttl: 245 })] },
+        server: { lastSegment: moment(5.2, 11), milestones: [resets(5, 9, { hasAck: true })] },
       }),
       end: 6,
     },

@@ -39,10 +39,15 @@ export function isOfOtherHost({ ttl }: Endpoint, reset: Reset): boolean {
 }
 
 /**
- * The reset started with another TTL than the segments of its alleged sender, and from another distance. A host aborts
- * a live connection with a segment of that connection; only what belongs to none may get an answer of another kind.
+ * The reset aborts a connection, and started with another TTL than the segments of its alleged sender, which have
+ * `usual`. A host aborts a live connection with a segment of that connection; only what belongs to none may get an
+ * answer of another kind.
  */
-export function startsElsewhere({ ttl }: Endpoint, { ttl: ofReset, hasAck, trigger }: Reset): boolean {
-  if (ttl === null || !hasAck || trigger !== null) return false;
-  return initialTtl(ofReset) !== initialTtl(ttl) && hopsApart(ofReset, ttl) > HOPS_BY_CHANCE;
+export function startsOtherwise(usual: number, { ttl, hasAck, trigger }: Reset): boolean {
+  return hasAck && trigger === null && initialTtl(ttl) !== initialTtl(usual);
+}
+
+/** It came from another distance besides. */
+export function startsElsewhere({ ttl }: Endpoint, reset: Reset): boolean {
+  return ttl !== null && startsOtherwise(ttl, reset) && hopsApart(reset.ttl, ttl) > HOPS_BY_CHANCE;
 }

@@ -1,11 +1,14 @@
 import type { Connection, Endpoint, Milestone } from '../../connections/connection.js';
 import { ROUTE_CHANGE_HOPS } from '../../connections/milestones.js';
 import { secondsBetween } from '../../core/time.js';
-import { isElsewhere, isOfOtherHost, startsElsewhere } from './distance.js';
-import { endedWithin, findReset, isReset, isUnheard, milestone, type SeenReset } from './evidence.js';
+import { isElsewhere, isOfOtherHost, startsElsewhere, startsOtherwise } from './distance.js';
+import { endedWithin, findReset, isReset, isUnheard, lasted, milestone, type SeenReset } from './evidence.js';
 
 /** Resets to both ends this close together come from one place between them. */
 const MIRROR_SECONDS = 0.01;
+/** What a host had sent before a reset is not captured so much later, in seconds and as a share of the round trip. */
+const LATE_SECONDS = 0.002;
+const LATE_SHARE = 0.25;
 /** This many resets whose numbers step forward are no chance. */
 const STEPS = 3;
 
@@ -53,17 +56,21 @@ export function marksAgainst(
       `its TTL is ${ttl}; what came in the name of {named} before frame ${milestone(named, 'ttl-changed')!.frame} had ${opener}, and its last segment has ${named.ttl}: what answered for {named} at first sent it`,
     );
   }
+  if (taken === undefined && hasStragglers(connection, named, reset))
+    weak.push(
+      `other segments of {named} came after it, the last in frame ${named.lastSegment!.frame}, unless it overtook them`,
+    );
   if (isMirrored(connection, reset, other)) weak.push('both ends were reset at the same moment');
   // If an endpoint sent resets alone, nothing shows which distance is its own.
   if (named.ttl !== null && !byOpener && !isUnheard(named) && startsElsewhere(named, reset.reset)) {
     strong.push(
       `its TTL is ${ttl}, that of {named} is ${named.ttl}: neither started with the same value nor came the same way`,
     );
-  } else if (named.ttl !== null && !byOpener && !isUnheard(named) && isElsewhere(ttl, named.ttl)) {
+  } else if (named.ttl !== null && !byOpener && !isUnheard(named) && isUnusual(reset, named.ttl)) {
     weak.push(`its TTL is ${ttl}, that of {named} is ${named.ttl}`);
     const own = findReset(
       named,
-      (sent, seen) => seen.frame !== reset.frame && !isElsewhere(sent.ttl, named.ttl!),
+      (sent, seen) => seen.frame !== reset.frame && Math.abs(sent.ttl - named.ttl!) <= ROUTE_CHANGE_HOPS,
     );
     if (own !== null)
       weak.push(`{named} sent another reset in frame ${own.frame}, with a TTL of ${own.reset.ttl}`);
@@ -89,6 +96,23 @@ function openerTtl(named: Endpoint, reset: SeenReset): number | null {
   const changed = milestone(named, 'ttl-changed');
   if (changed === null || changed.frame > reset.frame || named.ttl === null) return null;
   return Math.abs(reset.reset.ttl - named.ttl) > ROUTE_CHANGE_HOPS ? changed.value : null;
+}
+
+/** Its TTL comes from another distance than this one, or an aborting host would have started it with the same value. */
+function isUnusual({ reset }: SeenReset, usual: number): boolean {
+  return isElsewhere(reset.ttl, usual) || startsOtherwise(usual, reset);
+}
+
+/** A host that has reset a connection sends nothing but resets: what it had sent before comes before, or soon. */
+function hasStragglers(
+  connection: Connection,
+  { lastSegment, milestones }: Endpoint,
+  reset: SeenReset,
+): boolean {
+  if (!reset.reset.hasAck || lastSegment === null || lastSegment.frame <= reset.frame) return false;
+  if (milestones.some((seen) => isReset(seen) && seen.frame === lastSegment.frame)) return false;
+  const late = Math.max(LATE_SECONDS, LATE_SHARE * (connection.vantage.roundTripSeconds ?? 0));
+  return lasted(connection, reset.frame, secondsBetween(reset.time, lastSegment.time), late);
 }
 
 function repeatsSynAfter(named: Endpoint, reset: SeenReset): boolean {

@@ -4,6 +4,7 @@ import { secondsBetween, type Timestamp } from '../../core/time.js';
 import { entered, milestone } from '../evidence/evidence.js';
 import { mayBeTlsAlert } from '../evidence/tls-alert.js';
 import type { Finding } from '../finding.js';
+import { idleBeforeRace } from './races.js';
 
 /** A connection of a service, in seconds after an origin that all spans of one question share. */
 export interface Span {
@@ -57,7 +58,7 @@ const LONGEST_WAIT = 95;
 export function spanOf(connection: Connection, findings: readonly Finding[], origin: Timestamp): Span | null {
   const lasted = secondsBetween(connection.start, connection.end);
   const closing = lasted < QUIET_SECONDS ? null : closingOf(connection);
-  const idle = closing === null ? null : idleBefore(connection, closing.time);
+  const idle = closing === null ? null : (idleBeforeRace(findings) ?? idleBefore(connection, closing.time));
   const isQuiet = closing !== null && isQuietBefore(connection, closing.time, idle) && hasData(connection);
   const waited = closing === null ? null : unansweredFor(connection, closing.time);
   const wasInUse = waited !== null && waited > -QUIET_SECONDS;

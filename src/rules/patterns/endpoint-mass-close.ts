@@ -110,6 +110,8 @@ const CAUSES_OF_HOST = [
 /** Idle timeouts are no shorter, and services look for what is idle no less often than this (seconds). */
 const SHORTEST_TIMEOUT = 2;
 const TIMER_STEP = 1.1;
+/** Others that had been idle for the same time: so many are no chance. */
+const LEAST_ALIKE = 2;
 const IDLE_TIMEOUT =
   'The idle timeout of {endpoint}: these connections had last been used at about the same time (likely), and nothing had ended.';
 const HAD_BEEN_IDLE = ' All of them had been idle for {idle} or little more.';
@@ -158,7 +160,7 @@ export const endpointMassClose: PatternRule = {
     ],
     notThis: [
       'Connections that each end with their last response.',
-      'Idle timeouts: each connection ends after the same silence, more nearly than all of them at once.',
+      'Idle timeouts: each connection ends after the same silence, more nearly than all of them at once, or others end after that silence at other moments: idle-close-interval.',
       'Workers that are replaced one after another: there are more than two bursts, or new connections in between.',
     ],
     applicationSees:
@@ -252,6 +254,7 @@ function sweepsOfServices(services: readonly Service[], limits: SweepLimits): re
   }
   const sweeps = sweepsOf(spans, limits, (sweep) => {
     if (services.length > 1 && portsOf(sweep).size < 2) return false;
+    if (isOfIdleTimer(sweep, spans)) return false;
     return sweep.bursts.length === 1 || isStop(services, sweep, origin);
   });
   const all = sweeps.map((sweep, place) => {
@@ -274,6 +277,21 @@ function commonIdle(members: readonly Span[]): number | null {
   const idle = members.map((member) => member.idle ?? 0);
   const [least, most] = [Math.min(...idle), Math.max(...idle)];
   return least >= SHORTEST_TIMEOUT && most - least <= TIMER_STEP ? least : null;
+}
+
+/** All had been idle for the same time, and so had others that the service ended at other moments. */
+function isOfIdleTimer(sweep: Sweep, spans: readonly Span[]): boolean {
+  const members = new Set(membersOf(sweep));
+  const common = commonIdle([...members]);
+  if (common === null) return false;
+  const others = spans.filter(
+    (span) =>
+      span.closed !== null &&
+      span.idle !== null &&
+      Math.abs(span.idle - common) <= TIMER_STEP &&
+      !members.has(span),
+  );
+  return others.length >= LEAST_ALIKE;
 }
 
 /** The list for a connection that the service did not take; null for others. */

@@ -9,6 +9,7 @@ import { count, duration, inNetwork, round } from '../wording/wording.js';
 import { alikeIn, spreadOption, TIMER_SLACK } from './alike.js';
 import { MAX_LISTED, MINIMUM_MEMBERS } from './members.js';
 import type { PatternRule } from './pattern-rule.js';
+import { idleBeforeRace } from './races.js';
 import { reportPattern } from './report-pattern.js';
 import { largestOf, Services } from './services.js';
 
@@ -17,6 +18,8 @@ interface Closed {
   readonly id: number;
   readonly client: string;
   readonly idle: number;
+  /** The next request crossed its FIN, and was reset. */
+  readonly wasRaced: boolean;
   /** Since when it had been idle, in seconds after an origin. */
   readonly since: number;
 }
@@ -38,6 +41,10 @@ const ONE_MOMENT = 1;
 
 const OF_SERVER = [
   'The idle or keep-alive timeout of the program at {closer} (likely), or of the proxy that clients know by this address.',
+];
+const STEPS_OF_RACES = [
+  'Let the clients give up idle connections before {interval} have passed, or let {closer} keep them for longer than the clients do.',
+  'Requests that may be repeated: let the client or the proxy send them again on a new connection.',
 ];
 const OF_CLIENT = ['The idle timeout of a connection pool at {closer}, or of a proxy there (likely).'];
 
@@ -62,9 +69,9 @@ export const idleCloseInterval: PatternRule = {
   related: ['idle-reset-interval', 'rst-on-close-race', 'rst-on-write-after-close', 'closed-unanswered'],
   documentation: {
     meaning:
-      'Programs close connections that nobody has used for some time. That is their right, and nothing is lost by it; but a connection that should have stayed, such as a WebSocket, is gone, and a peer that uses the connection at that very moment, or later without looking, gets a reset. Whoever closes, and after how long, is what has to be compared with the other side’s settings.',
+      'Programs close connections that nobody has used for some time. That is their right, and nothing is lost by it; but a connection that should have stayed, such as a WebSocket, is gone, and a peer that uses the connection at that very moment, or later without looking, gets a reset. Whoever closes, and after how long, is what has to be compared with the other side’s settings. It is a warning if a request met such a close: rst-on-close-race.',
     proof: [
-      'At least minimumMembers connections to one service that the same side, the service or its clients, closed first with a FIN, minimumIdleSeconds or more after the last data, which was the service’s.',
+      'At least minimumMembers connections to one service that the same side, the service or its clients, closed first with a FIN, minimumIdleSeconds or more after the last data, which was the service’s, but for a request that the service had not received.',
       'At least half of these silences differ by no more than spreadRatio from their median; those are counted.',
       'No connection of the service went on after a longer silence.',
     ],
@@ -86,11 +93,12 @@ export const idleCloseInterval: PatternRule = {
     const services = new Services<Service>(heard);
     let kept = 0;
     return {
-      add(connection) {
+      add(connection, findings) {
         const { server, network, start, survivedSilenceSeconds, quality } = connection;
         if (quality.clockBackwards || quality.unseen !== null || quality.multipath) return;
         const closer = closerOf(connection);
-        const idle = closer === null ? 0 : idleBefore(connection, closer);
+        const raced = idleBeforeRace(findings);
+        const idle = closer === null ? 0 : (raced ?? idleBefore(connection, closer));
         const isIdle = idle >= options.minimumIdleSeconds && kept < MAX_KEPT;
         if (!isIdle && survivedSilenceSeconds < options.minimumIdleSeconds) return;
         const service = services.of(() => ({
@@ -107,6 +115,7 @@ export const idleCloseInterval: PatternRule = {
           id: connection.id,
           client: connection.client.address,
           idle,
+          wasRaced: raced !== null,
           since: secondsBetween(service.origin, server.lastNewData!.time),
         });
         kept++;
@@ -168,13 +177,16 @@ function patternOf(service: Service, side: Role, options: OptionValues): Pattern
   const isServer = side === 'server';
   const closer = isServer ? server : clients.size === 1 ? client : `${clients.size} clients`;
   const others = closed.length - near.length;
+  const raced = near.filter(({ wasRaced }) => wasRaced).length;
   return reportPattern(idleCloseInterval, {
     confidence: 'inferred',
+    ...(raced > 0 && { severity: 'warning' }),
     title: isServer
-      ? '{closer} closed {count} after {interval} of silence'
+      ? `{closer} closed {count} after {interval} of silence${raced === 0 ? '' : `, ${raced === near.length ? 'each' : raced} as the next request came`}`
       : '{closer} closed {count} to {server} after {interval} of silence',
-    explanation: `The last data, from {server}, came {interval} before the FIN, give or take ${duration(spread)}: a timer did that.${others === 0 ? '' : ` ${count(others, 'more connection')} ${others === 1 ? 'was' : 'were'} closed by the same side after other silences.`}`,
+    explanation: `The last data, from {server}, came {interval} before the FIN, give or take ${duration(spread)}: a timer did that.${raced === 0 ? '' : ` On ${raced} of them the client had sent its next request before that FIN reached it: the server reset it, and did not answer.`}${others === 0 ? '' : ` ${count(others, 'more connection')} ${others === 1 ? 'was' : 'were'} closed by the same side after other silences.`}`,
     likelyCauses: isServer ? OF_SERVER : OF_CLIENT,
+    ...(raced > 0 && { nextSteps: STEPS_OF_RACES }),
     connections: near
       .map(({ id }) => id)
       .sort((a, b) => a - b)
@@ -191,6 +203,7 @@ function patternOf(service: Service, side: Role, options: OptionValues): Pattern
       idleSeconds: round(interval, 3),
       spreadSeconds: round(spread, 3),
       otherSilences: others,
+      ...(isServer && { raced }),
     },
     words: {
       closer: isServer || clients.size === 1 ? inNetwork(closer, network) : closer,

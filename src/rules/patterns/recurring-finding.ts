@@ -71,6 +71,11 @@ interface SharedNetwork {
 /** The share of a network's clients that must be affected to say that it has the trouble. */
 const NEARLY_ALL = 0.8;
 
+/** What is no likelier than this is not put down to chance. */
+const BY_CHANCE = 0.05;
+/** Clients without the trouble must be so many times those that chance would leave without it. */
+const CLEARLY_MORE = 2;
+
 /** One client's findings make one pattern if they are at this many services, with at most this share at any one. */
 const MINIMUM_SERVICES = 3;
 const MOST_AT_ONE = 0.5;
@@ -497,7 +502,7 @@ class Collector implements PatternCollector {
   }
 
   #concentration(
-    { service, affected, causes: all }: Recurrence,
+    { service, affected, members, causes: all }: Recurrence,
     ofRule: ByClient | null,
     census: CensusResults,
   ): Concentration {
@@ -512,7 +517,17 @@ class Collector implements PatternCollector {
     const { address, network } = this.#census.clients[only];
     const client = inNetwork(address, network);
     if (affected.size > 1 && affected.size < callers.size) {
-      const shared = this.#sharedNetwork(affected, callers);
+      const spared = callers.size - affected.size;
+      const share = members.count / service.connections;
+      const shared = this.#sharedNetwork(affected, callers, share);
+      if (shared === null && spared <= CLEARLY_MORE * sparedByChance(callers.values(), share)) {
+        return {
+          says: `${grouped(affected.size)} of the ${count(callers.size, 'client')} that used this port show it; that the others do not may be chance.`,
+          pointsTo: null,
+          client,
+          causes: [...given, ...ALL_CLIENTS_CAUSES],
+        };
+      }
       const where =
         shared === null
           ? ''
@@ -561,15 +576,26 @@ class Collector implements PatternCollector {
   }
 
   /** The small network that holds all clients that are affected and few others; null if there is none. */
-  #sharedNetwork(affected: ReadonlyMap<number, number>, callers: ByClient): SharedNetwork | null {
+  #sharedNetwork(
+    affected: ReadonlyMap<number, number>,
+    callers: ByClient,
+    share: number,
+  ): SharedNetwork | null {
     const networkOf = (number: number): string | null => smallNetworkOf(this.#census.clients[number].address);
     const [first] = affected.keys();
     const name = networkOf(first);
     if (name === null || affected.size < this.#minimum) return null;
     for (const number of affected.keys()) if (networkOf(number) !== name) return null;
     let clients = 0;
-    for (const number of callers.keys()) if (networkOf(number) === name) clients++;
-    return affected.size < NEARLY_ALL * clients || clients === callers.size ? null : { name, clients };
+    let callsOfOthers = 0;
+    for (const [number, calls] of callers) {
+      if (networkOf(number) === name) clients++;
+      else callsOfOthers += calls;
+    }
+    const isNearlyAll = affected.size >= NEARLY_ALL * clients;
+    const isChance = (1 - share) ** callsOfOthers > BY_CHANCE;
+    // A single client elsewhere may differ in more than its network.
+    return isNearlyAll && !isChance && callers.size - clients > 1 ? { name, clients } : null;
   }
 
   /** What these clients called. */
@@ -579,6 +605,13 @@ class Collector implements PatternCollector {
       return false;
     });
   }
+}
+
+/** How many clients would not show what `share` of all calls show, if only chance decided. */
+function sparedByChance(callsOfEach: Iterable<number>, share: number): number {
+  let clients = 0;
+  for (const calls of callsOfEach) clients += (1 - share) ** calls;
+  return clients;
 }
 
 /** Many clients, with at most two handshakes each on average that they did not finish. */
