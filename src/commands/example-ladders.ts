@@ -975,6 +975,32 @@ the server ended in CLOSED
 info 10.9.41.2:8080 answered the SYN of 10.9.41.1:40000 with a SYN of its own
 split-handshake · #1, #2, #3 · RFC 9293 §3.5 MUST-10, §3.10.7.3
 `,
+  'tls-alert': `connection 0: 10.9.1.1:40000 ↔ 10.9.1.2:8443
+from 2026-11-27 22:43:48.743 UTC, captured near the server; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0001     #2 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0119     #3               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   0.0715     #4               ── PSH,ACK seq 1 ack 1 len 517 ───▶
+   0.0716     #5               ◀─────── ACK seq 1 ack 518 ────────
+   0.0734     #6               ◀─ PSH,ACK seq 1 ack 518 len 517 ──
+   0.0855     #7               ────── ACK seq 518 ack 518 ───────▶
+   0.0866     #8               ─ PSH,ACK seq 518 ack 518 len 7 ──▶
+                               ▲ warning: tls-alert
+   0.0878     #9 FIN-WAIT-1    ──── FIN,ACK seq 525 ack 518 ─────▶ CLOSE-WAIT✓
+   0.0892    #10 FIN-WAIT-2?   ◀──── FIN,ACK seq 518 ack 526 ───── LAST-ACK
+                 TIME-WAIT✓
+   0.0999    #13               ────── ACK seq 526 ack 519 ───────▶ CLOSED?
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
+the client ended in TIME-WAIT
+the server ended in CLOSED
+
+warning 10.9.1.1:40000 ended the TLS handshake with 10.9.1.2:8443: unknown_ca
+tls-alert · #8 · RFC 8446 §6.2
+`,
   'time-wait-port-reuse': `connection 0: 10.9.1.1:40000 ↔ 10.9.1.2:8080
 from 2026-11-26 07:37:00.308 UTC, captured near the client; times count from
 there, numbers are relative

@@ -170,6 +170,8 @@ export interface Endpoint {
   readonly finSent: boolean;
   /** Payload octets sent that no acknowledgment of the peer covers. */
   readonly unacknowledgedBytes: number;
+  /** Its last payload of at most 85 octets, as far as those were captured whole, was no TLS record. */
+  readonly lastShortIsNoTls: boolean;
   /** The last window it advertised was zero. */
   readonly windowClosed: boolean;
   /** Its last segment, and the last that carried payload never sent before. */

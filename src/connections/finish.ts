@@ -36,6 +36,7 @@ import {
   CLIENT,
   CLIENT_ADDRESS,
   CLIENT_DELAY,
+  CLIENT_NOT_TLS,
   CLOCK_BACKWARDS,
   COMPLETE_DATA,
   COMPLETE_SYN,
@@ -90,6 +91,7 @@ import {
   SERVER,
   SERVER_ADDRESS,
   SERVER_DELAY,
+  SERVER_NOT_TLS,
   SILENCE,
   SND_NXT,
   STATE,
@@ -152,6 +154,7 @@ export function finishConnection(
     ports >>> 16,
     clientLog,
     counts,
+    (flags & CLIENT_NOT_TLS) !== 0,
   );
   const serverEnd = endpointOf(
     memory,
@@ -161,6 +164,7 @@ export function finishConnection(
     ports & 0xffff,
     serverLog,
     counts,
+    (flags & SERVER_NOT_TLS) !== 0,
   );
   const predecessor = memory[base + PREDECESSOR_ID];
   const id = memory[base + ID];
@@ -369,6 +373,7 @@ function endpointOf(
   port: number,
   log: Log,
   counts: AnalysisCounts,
+  lastShortIsNoTls: boolean,
 ): Endpoint {
   const flags = memory[endpoint + STATE];
   const seen = (flags & ENDPOINT_SEEN) !== 0;
@@ -389,6 +394,7 @@ function endpointOf(
     resetsSent: zeroWindowsAndResets >>> RESETS_SHIFT,
     finSent: (flags & ENDPOINT_FIN_SENT) !== 0,
     unacknowledgedBytes: unacknowledged(memory, endpoint, flags),
+    lastShortIsNoTls,
     windowClosed: (flags & ENDPOINT_WINDOW_CLOSED) !== 0,
     lastSegment: seen ? momentAt(memory, endpoint + LAST_FRAME) : null,
     lastNewData: (flags & ENDPOINT_HAS_NEW_DATA) !== 0 ? momentAt(memory, endpoint + DATA_FRAME) : null,

@@ -103,6 +103,8 @@ export const MILESTONE_KINDS = [
    * 5227 §2.3; RFC 4861 §7.2.6): the last time that it did while the connection lasted. It is in no journal.
    */
   'address-announced',
+  /** This endpoint sent a fatal TLS alert that is not encrypted (RFC 8446 §6): the first. `value`: its description. */
+  'tls-alert',
 ] as const;
 
 export type MilestoneKind = (typeof MILESTONE_KINDS)[number];
@@ -127,6 +129,7 @@ export const ZERO_WINDOW = codeOf('zero-window');
 export const WINDOW_PROBE = codeOf('window-probe');
 export const ICMP_ERROR = codeOf('icmp-error');
 export const SYN_ON_OPEN_CONNECTION = codeOf('syn-on-open-connection');
+export const TLS_ALERT = codeOf('tls-alert');
 export const ACKNOWLEDGED_UNSEEN = codeOf('acknowledged-unseen');
 export const SENT_UNSEEN = codeOf('sent-unseen');
 export const FAST_OPEN_ACCEPTED = codeOf('fast-open-accepted');

@@ -10,6 +10,7 @@
  *   to cause is retracted.
  */
 import { ACK, type IcmpError, RST, type Segment, SYN } from '../decode/segment.js';
+import { FATAL_ALERT } from '../decode/tls.js';
 import { advance, before, within } from '../tcp/sequence.js';
 import { FOUND_GONE } from '../tcp/transitions.js';
 import { ASSUMED, OBSERVED, QUOTES_ACKNOWLEDGED, QUOTES_UNSENT } from './entries.js';
@@ -24,6 +25,7 @@ import {
   SYN_IS_BEHIND_WITH_TIMESTAMP,
   SYN_IS_BEYOND,
   SYN_ON_OPEN_CONNECTION,
+  TLS_ALERT,
 } from './milestones.js';
 import {
   CLIENT,
@@ -93,6 +95,9 @@ export class Observer {
       kind = (flags & ACK) !== 0 ? takeSynAck(this.#at) : takeSyn(this.#at);
     } else {
       kind = takeSynchronized(this.#at);
+      const alert = segment.tls - FATAL_ALERT;
+      if (alert >= 0 && this.#ledger.find(TLS_ALERT, fromServer) < 0)
+        this.#ledger.note(TLS_ALERT, fromServer, alert);
     }
     this.#remember(kind);
   }

@@ -164,6 +164,9 @@ export const SACK_AGREED = 1 << 21;
 export const TO_ITSELF = 1 << 22;
 /** The capture holds a frame with two link addresses or TTLs: it sees both sides of a router. */
 export const BOTH_SIDES = 1 << 23;
+/** The last short payload of the client, and of the server, was no TLS record; see `decode/tls.ts`. */
+export const CLIENT_NOT_TLS = 1 << 24;
+export const SERVER_NOT_TLS = 1 << 25;
 
 // STATE.
 export const STATE_MASK = 0x0f;

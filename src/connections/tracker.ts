@@ -9,6 +9,7 @@ import { elapsedSeconds, NO_TIME, type Timestamp } from '../core/time.js';
 import type { Domains } from '../decode/domains.js';
 import type { NeighbourMessage } from '../decode/neighbour-message.js';
 import { ACK, type BrokenHeader, FIN, type IcmpError, RST, type Segment, SYN } from '../decode/segment.js';
+import { FATAL_ALERT, NO_RECORD, NOT_LOOKED_AT } from '../decode/tls.js';
 import { advance, distance, within } from '../tcp/sequence.js';
 import { CLOSED, SYN_SENT, TIME_WAIT } from '../tcp/states.js';
 import { AddressTexts } from './address-texts.js';
@@ -27,6 +28,7 @@ import { RecentFrames } from './recent-frames.js';
 import {
   CLIENT,
   CLIENT_ADDRESS,
+  CLIENT_NOT_TLS,
   COMPLETE_ACK,
   COMPLETE_DATA,
   COMPLETE_FIN,
@@ -67,6 +69,7 @@ import {
   SEGMENTS,
   SERVER,
   SERVER_ADDRESS,
+  SERVER_NOT_TLS,
   SND_NXT,
   STATE,
   STATE_MASK,
@@ -243,7 +246,7 @@ export class Tracker {
     const sender = base + (fromServer ? SERVER : CLIENT);
     const receiver = base + (fromServer ? CLIENT : SERVER);
     const predecessor = memory[base + PREDECESSOR] - 1;
-    const isPlain = predecessor < 0 && (memory[base + FLAGS] & TO_ITSELF) === 0;
+    const isPlain = predecessor < 0 && (memory[base + FLAGS] & TO_ITSELF) === 0 && segment.tls < FATAL_ALERT;
     if (isPlain && isPredicted(memory, base, sender, receiver, segment)) {
       // Nothing like it came before, but copies may follow.
       this.#recent.holds(memory, base, receiver, segment);
@@ -799,6 +802,10 @@ function countFrame(memory: Int32Array, base: number, fromServer: boolean, segme
   if (segment.payloadCaptured < payload) complete |= TRUNCATED;
   const limit = memory[peer + MSS];
   if (limit !== 0 && payload > limit) complete |= OFFLOADED;
+  if (segment.tls !== NOT_LOOKED_AT) {
+    const notTls = fromServer ? SERVER_NOT_TLS : CLIENT_NOT_TLS;
+    complete = segment.tls === NO_RECORD ? complete | notTls : complete & ~notTls;
+  }
   memory[base + FLAGS] = complete;
 }
 

@@ -60,6 +60,8 @@ export class Segment {
    */
   payloadOffset = 0;
   payloadCaptured = 0;
+  /** What a short payload shows of TLS, see `tls.ts`; 0 if it is not looked at. */
+  tls = 0;
 
   /** Maximum segment size option; -1 without. */
   maximumSegmentSize = -1;

@@ -1,6 +1,7 @@
 import type { Packet } from './packet.js';
 import { copyEnds } from './segment.js';
 import { clearOptions, tcpOptions } from './tcp-options.js';
+import { NOT_LOOKED_AT, tlsOf } from './tls.js';
 import { MALFORMED, SEGMENT, type Verdict } from './verdict.js';
 
 export const SOURCE_PORT = 0;
@@ -36,6 +37,9 @@ export function tcp(packet: Packet): Verdict {
   segment.payloadLength = wireEnd - payload;
   segment.payloadOffset = Math.min(payload, end);
   segment.payloadCaptured = (payload < end ? end - payload : 0) + packet.beyond;
+
+  // What was put together from fragments is not all in this frame.
+  segment.tls = packet.beyond === 0 ? tlsOf(segment, view) : NOT_LOOKED_AT;
 
   clearOptions(segment);
   if (headerLength > MIN_HEADER_LENGTH) tcpOptions(segment, view, offset + MIN_HEADER_LENGTH, payload, end);

@@ -71,6 +71,7 @@ import { splitHandshake } from './split-handshake.js';
 import { synAckUnanswered } from './syn-ack-unanswered.js';
 import { synUnanswered } from './syn-unanswered.js';
 import { timeWaitPortReuse } from './time-wait-port-reuse.js';
+import { tlsAlert } from './tls-alert.js';
 import { undeliveredDataAtAbort } from './undelivered-data-at-abort.js';
 import { zeroWindowProbeUnanswered } from './zero-window-probe-unanswered.js';
 import { zeroWindowStall } from './zero-window-stall.js';
@@ -114,6 +115,7 @@ export const RULES: readonly Rule[] = [
   simultaneousOpen,
   selfConnect,
   splitHandshake,
+  tlsAlert,
   timeWaitPortReuse,
   zeroWindowStall,
   zeroWindowProbeUnanswered,

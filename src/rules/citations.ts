@@ -169,7 +169,7 @@ const rtoTimer = rfc(6298, { 2: 'The Basic Algorithm', 5: 'Managing the RTO Time
 const timestamps = rfc(7323, { '2.2': 'Window Scale Option', '5.2': 'The PAWS Mechanism' });
 const natUpdate = rfc(7857, { '2.1': 'TCP Transitory Connection Idle-Timeout', '2.2': 'TCP RST' });
 const fastOpen = rfc(7413, { '4.2.2': 'TCP Fast Open' });
-const tls = rfc(8446, { '6.1': 'Closure Alerts' });
+const tls = rfc(8446, { '6.1': 'Closure Alerts', '6.2': 'Error Alerts' });
 const http = rfc(9112, { '9.3.1': 'Retrying Requests', '9.5': 'Failures and Timeouts', '9.6': 'Tear-down' });
 
 const tcpManual = manual('tcp', 7, 'TCP protocol');
@@ -367,6 +367,7 @@ export const cite = {
     '9.6',
     'To spare the last response, servers half-close first, read on, and close fully later.',
   ),
+  tlsErrorAlert: tls('6.2', 'After a fatal alert both sides close the connection and send nothing more.'),
   closeNotify: tls('6.1', 'A TLS side sends close_notify before it closes its write side.'),
   neverClosedServer: problems(
     '2.16',

@@ -84,9 +84,17 @@ export interface RuleDescription {
   };
 }
 
+/** Milestones that no rule is asked for: every close leaves the first, and others only tell more of what was found. */
+export const UNASKED_KINDS = [
+  'fin-covered',
+  'sent-unseen',
+  'fin-passed',
+  'ttl-changed',
+  'address-announced',
+] as const satisfies readonly MilestoneKind[];
+
 /**
- * What a connection shows at a glance: a kind of milestone on either side, except the one that every close leaves and
- * one that only a pattern asks for, or one of
+ * What a connection shows at a glance: a kind of milestone on either side, except for some, or one of
  * - `unfinished`: an endpoint ended in a state other than CLOSED and TIME-WAIT;
  * - `unacknowledged`: payload was never acknowledged;
  * - `out-of-order`: segments that Wireshark marks as out of order;
@@ -94,7 +102,7 @@ export interface RuleDescription {
  * - `reused`: the 4-tuple had an earlier connection that mattered to this one.
  */
 export type Sign =
-  | Exclude<MilestoneKind, 'fin-covered' | 'sent-unseen'>
+  | Exclude<MilestoneKind, (typeof UNASKED_KINDS)[number]>
   | 'unfinished'
   | 'unacknowledged'
   | 'out-of-order'

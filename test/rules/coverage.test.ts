@@ -109,6 +109,11 @@ const SILENT: Readonly<Record<string, Silent>> = {
     capture: 'client',
     because: 'TIME-WAIT ignores the reset, whose number is an old one',
   },
+  'tls-alert': {
+    fixture: 'tls-close-notify',
+    capture: 'client',
+    because: 'the alerts are encrypted: their size suggests close_notify',
+  },
   'undelivered-data-at-abort': {
     fixture: 'linger-zero',
     capture: 'client',

@@ -198,6 +198,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   'time-wait-port-pressure': [],
   'time-wait-assassination': ['warning rst-in-time-wait', 'info rst-after-close-complete < rst-in-time-wait'],
   'undelivered-data-at-abort': ['error undelivered-data-at-abort', 'warning rst-active-abort'],
+  'tls-alert': ['warning tls-alert', 'warning tls-alert'],
   'tls-close-notify': {
     client: [
       'info rst-on-write-after-close',

@@ -103,7 +103,8 @@ testRule(rstOriginSuspect, {
       end: 6,
       endpoint: 'server',
       confidence: 'possible',
-      explanation: /other segments of 10\.0\.0\.2:8080 came after it, the last in frame 11, unless it overtook/,
+      explanation:
+        /other segments of 10\.0\.0\.2:8080 came after it, the last in frame 11, unless it overtook/,
       facts: { strongMarks: 0, weakMarks: 2 },
     },
     {

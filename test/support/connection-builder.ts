@@ -197,6 +197,7 @@ function endpoint(role: Role, draft: EndpointDraft): Endpoint {
     resetsSent: milestones.filter(({ kind }) => kind === 'reset').length,
     finSent: standing.some(({ state }) => state === 'FIN-WAIT-1' || state === 'LAST-ACK'),
     unacknowledgedBytes: 0,
+    lastShortIsNoTls: false,
     windowClosed: false,
     lastSegment: moment(0.02, 3),
     lastNewData: null,

@@ -1,9 +1,9 @@
 import type { Connection, Endpoint } from '../../connections/connection.js';
-import { MILESTONE_KINDS } from '../../connections/milestones.js';
-import type { Rule, Sign } from '../rule.js';
+import { MILESTONE_KINDS, type MilestoneKind } from '../../connections/milestones.js';
+import { type Rule, type Sign, UNASKED_KINDS } from '../rule.js';
 
 const SIGNS: readonly Sign[] = [
-  ...MILESTONE_KINDS.filter((kind) => kind !== 'fin-covered' && kind !== 'sent-unseen'),
+  ...MILESTONE_KINDS.filter((kind) => !isUnasked(kind)),
   'unfinished',
   'unacknowledged',
   'out-of-order',
@@ -13,11 +13,14 @@ const SIGNS: readonly Sign[] = [
 
 if (SIGNS.length > 31) throw new Error('signs take more bits');
 
-const bits = {
-  ...(Object.fromEntries(SIGNS.map((sign, index) => [sign, 1 << index])) as Record<Sign, number>),
-  'fin-covered': 0,
-  'sent-unseen': 0,
-};
+const bits = Object.fromEntries([
+  ...SIGNS.map((sign, index) => [sign, 1 << index]),
+  ...UNASKED_KINDS.map((kind) => [kind, 0]),
+]) as Readonly<Record<Sign | MilestoneKind, number>>;
+
+function isUnasked(kind: MilestoneKind): kind is (typeof UNASKED_KINDS)[number] {
+  return (UNASKED_KINDS as readonly MilestoneKind[]).includes(kind);
+}
 
 /** All bits that a rule waits for; every bit for a rule that is always asked. */
 export function waitsFor(rule: Rule): number {

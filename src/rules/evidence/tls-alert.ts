@@ -21,11 +21,11 @@ const HANDSHAKE_BYTES = 100;
 /**
  * The last `bytes` that `sender` sent have the size of a TLS alert, and a TLS session may have come before them,
  * perhaps before the capture. A TLS side has to send close_notify before it closes (RFC 8446 §6.1), and most peers
- * are gone by then. Sizes are all there is to go by: from TLS 1.3 on the record does not show its type, and payload
- * may be cut off.
+ * are gone by then. Apart from the header, sizes are all there is to go by: from TLS 1.3 on the record does not show its
+ * type, and payload may be cut off.
  */
 export function mayBeTlsAlert(connection: Connection, sender: Endpoint, bytes: number): boolean {
-  if (!ALERT_RECORD_BYTES.has(bytes)) return false;
+  if (!ALERT_RECORD_BYTES.has(bytes) || sender.lastShortIsNoTls) return false;
   const mayHaveSession =
     sender.payloadBytes - bytes >= HANDSHAKE_BYTES &&
     peerOf(connection, sender).payloadBytes >= HANDSHAKE_BYTES;

@@ -68,6 +68,9 @@ const MAX_KEPT = 100_000;
 /** Tries kept of each service that were refused, and that were not answered. */
 const MAX_TRIES = 512;
 
+/** A listener is gone this long after the first connections of its process, at the latest (seconds). */
+const DYING_SECONDS = 1;
+
 /** Sweeps told of a service that has more: some end their connections every few minutes. */
 const MAX_TOLD = 5;
 
@@ -78,7 +81,7 @@ const PROCESS_GONE =
 const PROCESS_RESTARTED =
   'The process of {endpoint} was restarted (likely): at first nothing listened, then something did again.';
 const PROCESS_REPLACED =
-  'One process of {endpoint} ended while others went on, or was replaced at once (likely): none of the new connections was refused.';
+  'One process of {endpoint} ended while others went on, or was replaced at once (likely): new connections were accepted at once.';
 const HOST_GONE =
   'The host of {endpoint} was shutting down or restarting (likely): it ended its connections, and then did not answer new ones.';
 const PATH_CUT =
@@ -391,7 +394,9 @@ function causesAfter(
   // The first answer decides: a host that refuses is up, whatever it does later.
   if (unanswered.first < Math.min(refused.first, accepted.first)) return [HOST_GONE, PATH_CUT];
   if (ofHost) return [refused.first < accepted.first ? PROGRAM_GONE : PROCESS_REPLACED, HOST_STOPPING];
-  if (accepted.first < refused.first) return [PROCESS_REPLACED, PROCESS_KILLED];
+  // While a process dies, its listener may still take some.
+  const next = Math.min(refused.first, unanswered.first);
+  if (accepted.first < next && next > DYING_SECONDS) return [PROCESS_REPLACED, PROCESS_KILLED];
   const stopping = unanswered.count > 0 ? HOST_STOPPING : null;
   const process = accepted.count > 0 ? PROCESS_RESTARTED : PROCESS_GONE;
   return stopping === null ? [process, PROCESS_KILLED] : [stopping, process, PROCESS_KILLED];

@@ -71,6 +71,9 @@ interface SharedNetwork {
 /** The share of a network's clients that must be affected to say that it has the trouble. */
 const NEARLY_ALL = 0.8;
 
+/** Clients that are named if no more of them are affected. */
+const MOST_NAMED = 8;
+
 /** What is no likelier than this is not put down to chance. */
 const BY_CHANCE = 0.05;
 /** Clients without the trouble must be so many times those that chance would leave without it. */
@@ -510,8 +513,14 @@ class Collector implements PatternCollector {
       const says = 'There are too many clients to tell how many of them show it.';
       return { says, pointsTo: null, client: '', causes: UNCOUNTED_CAUSES };
     }
-    // Where others have no trouble, whom it concerns says more than what each finding gives.
+    // Where others have no trouble, whom it concerns says more than what each finding gives as possible.
     const given = all.slice(0, MOST_SHARED);
+    const likely = given.filter((cause) => cause.includes('(likely)'));
+    const besides = (where: readonly string[]): readonly string[] => [
+      ...likely,
+      ...where,
+      ...given.filter((cause) => !likely.includes(cause)),
+    ];
     const callers = census.callersOf(service);
     const [only] = affected.keys();
     const { address, network } = this.#census.clients[only];
@@ -533,11 +542,11 @@ class Collector implements PatternCollector {
           ? ''
           : ` They are all in {clientsIn}, where ${grouped(affected.size)} of ${count(shared.clients, 'client')} show it.`;
       return {
-        says: `${grouped(affected.size)} of the ${count(callers.size, 'client')} that used this port show it.${where}`,
+        says: `${grouped(affected.size)} of the ${count(callers.size, 'client')} that used this port show it${this.#namesOf(affected, network)}.${where}`,
         pointsTo: null,
         client,
         ...(shared !== null && { clientsIn: shared.name }),
-        causes: [...(shared === null ? [] : [OF_NETWORK]), ...SOME_CLIENTS_CAUSES, ...given],
+        causes: besides([...(shared === null ? [] : [OF_NETWORK]), ...SOME_CLIENTS_CAUSES]),
       };
     }
     if (affected.size < callers.size) {
@@ -546,7 +555,7 @@ class Collector implements PatternCollector {
       const pointsTo = well >= this.#minimum ? 'client' : null;
       const says = `All of them are from one client, {client}; ${wellText(well, callers.size - 1, ' to the same port')}${pointsTo === null ? '' : LOOK_AT_CLIENT}.`;
       const where = pointsTo === null ? EITHER_CAUSES : CLIENT_CAUSES;
-      return { says, pointsTo, client, causes: [...where, ...given] };
+      return { says, pointsTo, client, causes: besides(where) };
     }
     const whose =
       callers.size === 1
@@ -596,6 +605,15 @@ class Collector implements PatternCollector {
     const isChance = (1 - share) ** callsOfOthers > BY_CHANCE;
     // A single client elsewhere may differ in more than its network.
     return isNearlyAll && !isChance && callers.size - clients > 1 ? { name, clients } : null;
+  }
+
+  /** Names them, if they are few. */
+  #namesOf(clients: ByClient, network: string): string {
+    if (clients.size > MOST_NAMED) return '';
+    const names = [...clients.keys()].map((number) =>
+      inNetwork(this.#census.clients[number].address, network),
+    );
+    return `: ${names.sort().join(', ')}`;
   }
 
   /** What these clients called. */

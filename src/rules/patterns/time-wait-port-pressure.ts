@@ -136,7 +136,7 @@ export const timeWaitPortPressure: PatternRule = {
     applicationSees: 'connect at {client} fails with EADDRNOTAVAIL.',
     likelyCauses: ['A new connection for every request, closed by the client (likely).'],
     nextSteps: [
-      'Reuse connections (keep-alive, a pool), or let the server close first.',
+      'Reuse connections (keep-alive, a pool), or let the client close first: the wait is on the side that does.',
       'On {client}: ss -Htan state time-wait | wc -l; sysctl net.ipv4.ip_local_port_range net.ipv4.tcp_tw_reuse net.ipv4.tcp_max_tw_buckets',
     ],
     example: { fixture: 'time-wait-port-pressure', capture: 'client', options: { ephemeralPorts: 40 } },

@@ -329,7 +329,9 @@ describe('recurring-finding', () => {
         ...several(5, { rule: null, client: '10.0.0.9' }, 10),
       ]);
       expect(pattern.facts).toMatchObject({ clients: 2, clientsInAll: 3 });
-      expect(pattern.explanation).toContain('2 of the 3 clients that used this port show it.');
+      expect(pattern.explanation).toContain(
+        '2 of the 3 clients that used this port show it: 10.0.0.1, 10.0.0.8.',
+      );
     });
   });
 
