@@ -248,6 +248,7 @@ export const rstHalfOpenDiscovered: Rule = {
           : { idleSeconds: round(trigger.idleSeconds) }),
         lostBytes: trigger.payloadBytes,
         ...(elsewhere !== null && { resetFrom: elsewhere }),
+        ...(otherHost && otherTtl && { ofOtherSystem: true }),
       },
       words: {
         knower: nameOf(knower),

@@ -56,7 +56,7 @@ export const rstOriginSuspect: Rule = {
       'Firewalls, load balancers and other devices on the path end connections with resets in the name of the endpoints. Such a reset betrays itself if the endpoint goes on as if it had not sent it, or by several weaker marks together.',
     proof: [
       'One strong mark: {named} goes on after the reset, with something new; or the connection was opened in its name with the TTL of the reset, and its last other segment has a different one; or it aborts with a TTL that started with another value, and came from another distance.',
-      'Or it has the ACK bit, answers nothing, and came from another MAC address than the segments of {named} before it, and no router lies between: all have the same unchanged TTL (64, 128, 255).',
+      'Or it has the ACK bit, answers nothing, and came from another MAC address than the segments of {named} before it, and no router lies between: all have unchanged TTLs (64, 128, 255).',
       'Or two weak ones: another MAC address in other cases; a TTL that comes from a different distance than the other frames of {named}, or an abort whose TTL started with another value; another reset from {named} with its usual TTL; other segments of {named} that come clearly later than the reset, even if they may have been sent before it; both ends reset within 10 ms, neither in answer to anything; several resets whose numbers step forward.',
     ],
     notThis: [

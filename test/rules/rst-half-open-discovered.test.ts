@@ -145,6 +145,20 @@ testRule(rstHalfOpenDiscovered, {
       facts: { resetFrom: 'another-host' },
     },
     {
+      name: 'on one that starts with another TTL: it runs another system',
+      connection: connectionOf(`
+        0.00 C S  0 mac=1
+        0.01 S SA 0 1 mac=2
+        0.02 C A  1 1 mac=1
+        0.03 C PA 1 1 +3 mac=1
+        0.04 S PA 1 4 +4 mac=2
+        0.05 C PA 4 5 +5 mac=1
+        0.06 S R  5 mac=3 ttl=255`),
+      end: 91,
+      title: 'Another host answered for 10.0.0.2:8080 and reset this open connection',
+      facts: { resetFrom: 'another-host', ofOtherSystem: true },
+    },
+    {
       name: 'as a possible warning where its FIN may have waited behind a closed window',
       connection: connectionOf(`
         0.00 C S  0

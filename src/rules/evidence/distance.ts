@@ -35,7 +35,8 @@ function hopsApart(one: number, other: number): number {
  * another host with the same address sent it.
  */
 export function isOfOtherHost({ ttl }: Endpoint, reset: Reset): boolean {
-  return reset.otherLinkAddress === true && ttl === reset.ttl && hopsCrossed(ttl) === 0;
+  if (reset.otherLinkAddress !== true || ttl === null) return false;
+  return hopsCrossed(ttl) === 0 && hopsCrossed(reset.ttl) === 0;
 }
 
 /**

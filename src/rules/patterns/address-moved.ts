@@ -1,7 +1,7 @@
 import { timeAfter } from '../../core/time.js';
 import { cite } from '../citations.js';
 import { duration, inCase, inNetwork, round } from '../wording/wording.js';
-import { ChangesByHost, changeOf, explainedByOneMoment } from './host-changes.js';
+import { ChangesByHost, changeOf, explainedByOneMoment, type HostChange } from './host-changes.js';
 import { MAX_LISTED } from './members.js';
 import type { PatternRule } from './pattern-rule.js';
 import { reportPattern } from './report-pattern.js';
@@ -14,6 +14,8 @@ const SHARED =
   'Two machines are configured with the same address (likely): then ARP, or with IPv6 neighbour discovery, finds two MAC addresses for it.';
 const SPLIT =
   'A failover pair whose machines have lost sight of each other, so that both hold the address (possible): then the logs of both say so.';
+const BY_MISTAKE =
+  'Another device was given the address of {host} by mistake (likely): what it sends starts with another TTL, so it runs another system, unlike the partner of a failover pair.';
 const WHICH_MACHINES =
   'Compare eth.src of the resets with that of earlier frames of {host}: which machines have these MAC addresses? The switch’s table or the hypervisor knows.';
 const ASK_THE_LINK =
@@ -21,6 +23,11 @@ const ASK_THE_LINK =
 const WHO_MOVED_IT = 'Check the logs of keepalived, Pacemaker or the orchestrator: did the address move?';
 
 const CITATIONS = [cite.halfOpen, cite.resetForUnknown];
+
+/** A reset by another machine, which may run another system. */
+interface Takeover extends HostChange {
+  readonly ofOtherSystem: boolean;
+}
 
 /** Connections of a host are reset by another machine that has its address. */
 export const addressMoved: PatternRule = {
@@ -45,7 +52,7 @@ export const addressMoved: PatternRule = {
       'When an address moves to another machine, the connections stay behind. The new machine has none of them and resets each at its next use, while on the old one they stay open. If two machines use an address at once, each connection works until the link’s address tables point to the wrong one.',
     proof: [
       'At least minimumSigns connections of one host with rst-half-open-discovered, each reset from another MAC address than the segments of {host} before it.',
-      'No router lies between the capture and {host}: segments and resets have the same unchanged TTL (64, 128, 255).',
+      'No router lies between the capture and {host}: segments and resets have unchanged TTLs (64, 128, 255).',
       'If one moment explains all of the resets, the address has moved; otherwise two machines use it.',
     ],
     notThis: [
@@ -58,12 +65,13 @@ export const addressMoved: PatternRule = {
     likelyCauses: [
       ...[FAILOVER, REPLACED].map((cause) => inCase('If the address has moved', cause)),
       ...[SHARED, SPLIT].map((cause) => inCase('If two machines use it', cause)),
+      inCase('If their TTLs differ', BY_MISTAKE),
     ],
     nextSteps: [WHICH_MACHINES, ASK_THE_LINK, WHO_MOVED_IT],
     example: { fixture: 'address-moved', capture: 'server' },
   },
   begin: (options) => {
-    const groups = new ChangesByHost();
+    const groups = new ChangesByHost<Takeover>();
     return {
       add(connection, findings) {
         for (const finding of findings) {
@@ -71,12 +79,16 @@ export const addressMoved: PatternRule = {
           if (rule !== 'rst-half-open-discovered' || facts.resetFrom !== 'another-host') continue;
           const old = endpoint === 'client' ? connection.client : connection.server;
           const group = groups.of(connection, old);
-          group?.changes.push(changeOf(connection.id, old, group.origin, finding));
+          group?.changes.push({
+            ...changeOf(connection.id, old, group.origin, finding),
+            ofOtherSystem: facts.ofOtherSystem === true,
+          });
         }
       },
       finish() {
         return groups.all.flatMap(({ host, network, origin, changes: resets }) => {
           if (resets.length < options.minimumSigns) return [];
+          const isOtherSystem = resets.every(({ ofOtherSystem }) => ofOtherSystem);
           const hasMoved = explainedByOneMoment(resets).length === resets.length;
           const announced = resets.find((one) => one.announced !== null)?.announced ?? null;
           const times = resets.map(({ found }) => found);
@@ -93,7 +105,11 @@ export const addressMoved: PatternRule = {
                   ? ' The address moved in the {window} between the last segment from the old machine and the first reset from the new one.'
                   : ' No single moment explains all of them, so the address did not simply move.'
               }${announced === null ? '' : ` It was announced on its link in frame ${announced}, as a machine does that takes an address over.`}`,
-              likelyCauses: hasMoved ? [FAILOVER, REPLACED] : [SHARED, SPLIT],
+              likelyCauses: isOtherSystem
+                ? [BY_MISTAKE, hasMoved ? REPLACED : SPLIT]
+                : hasMoved
+                  ? [FAILOVER, REPLACED]
+                  : [SHARED, SPLIT],
               nextSteps: [
                 WHICH_MACHINES,
                 ...(hasMoved ? [WHO_MOVED_IT, ASK_THE_LINK] : [ASK_THE_LINK, WHO_MOVED_IT]),
@@ -107,6 +123,7 @@ export const addressMoved: PatternRule = {
                 host,
                 ...(network !== '' && { network }),
                 hasMoved,
+                ...(isOtherSystem && { isOtherSystem }),
                 ...(announced !== null && { announcedInFrame: announced }),
                 ...(hasMoved && { windowSeconds: round(window) }),
               },

@@ -156,12 +156,15 @@ export function preparePatterns(rules: readonly PatternRule[], settings: RuleSet
         if (each.rule.isOfOneCapture === true) continue;
         each.found.push(...told(each, each.collector.finish(captureEnd, captures, isEndStated), areAllTimed));
       }
-      const special = running
-        .flatMap(({ rule, found }) => (rule.family === 'capture' || rule.isGeneral === true ? [] : found))
-        .map(({ count, connections }) => ({ count, ids: new Set(connections) }));
-      return running.flatMap(({ rule, found }) =>
-        rule.isGeneral === true ? found.filter((pattern) => !isCovered(pattern, special)) : found,
-      );
+      const others = running
+        .filter(({ rule }) => rule.family !== 'capture')
+        .flatMap(({ rule: { generality = 0 }, found }) =>
+          found.map(({ count, connections }) => ({ generality, count, ids: new Set(connections) })),
+        );
+      return running.flatMap(({ rule: { generality = 0 }, found }) => {
+        const special = others.filter((other) => other.generality < generality);
+        return found.filter((pattern) => !isCovered(pattern, special));
+      });
     },
   };
 }

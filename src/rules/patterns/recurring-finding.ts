@@ -138,7 +138,7 @@ const UNCOUNTED_CAUSES = [
 export const recurringFinding: PatternRule = {
   id: 'recurring-finding',
   family: 'pattern',
-  isGeneral: true,
+  generality: 2,
   severity: 'warning',
   grades: [...OF_SCANS, 'syn-ack-unanswered'],
   summary:

@@ -1,7 +1,9 @@
 import type { Connection } from '../../connections/connection.js';
+import { initialTtl } from '../../connections/origin.js';
 import { formatEndpoint } from '../../core/addresses.js';
 import { isKnown, type Timestamp } from '../../core/time.js';
 import { cite } from '../citations.js';
+import { isElsewhere } from '../evidence/distance.js';
 import { asksForEcnUntilTheEnd } from '../evidence/evidence.js';
 import { type Finding, type Pattern, SEVERITIES, type Severity } from '../finding.js';
 import { count, duration, inNetwork, round } from '../wording/wording.js';
@@ -48,6 +50,8 @@ interface Service {
   /** When the service's host was last heard on them, and on how many of them its program answered nothing. */
   heardSeconds: number;
   mute: number;
+  /** The TTL of those answers; null if there are none, `SEVERAL_TTLS` if they differ. */
+  ttl: number | null;
   /** By rule. */
   failed: Failed[] | null;
   /** What each client met, as bits; null once there were too many. */
@@ -63,7 +67,12 @@ interface Failed {
   readonly rule: string;
   readonly members: Members;
   severity: Severity;
+  /** As above, of the refusals. */
+  ttl: number | null;
 }
+
+/** No packet has it. */
+const SEVERAL_TTLS = -1;
 
 /** When the calls that failed came, beside those that were answered. */
 type When = 'after' | 'before' | 'amid';
@@ -72,7 +81,7 @@ type When = 'after' | 'before' | 'amid';
 export const serviceAnswersOthers: PatternRule = {
   id: 'service-answers-others',
   family: 'pattern',
-  isGeneral: true,
+  generality: 1,
   isOfOneCapture: true,
   severity: 'warning',
   summary:
@@ -105,6 +114,7 @@ export const serviceAnswersOthers: PatternRule = {
       'Answered at the same time, the same client: a full accept queue, a limit, or loss (possible).',
       'Answered at the same time, other clients only: a firewall or a route that tells them apart (possible).',
       'Refused with SYNs that ask for ECN, answered without: a device that rejects them (possible).',
+      'Refused with another TTL than that of the answers: another machine with this address, or a device in front of it (possible).',
     ],
     nextSteps: [
       'finwait explain {rule}',
@@ -140,6 +150,7 @@ class Collector implements PatternCollector {
       lastSeconds: Number.NEGATIVE_INFINITY,
       heardSeconds: Number.NEGATIVE_INFINITY,
       mute: 0,
+      ttl: null,
       failed: null,
       clients: [],
     }));
@@ -168,6 +179,7 @@ function countAnswered(service: Service, connection: Connection): void {
   const { client, server, start } = connection;
   const seconds = secondsOf(start);
   service.answered++;
+  service.ttl = commonTtl(service.ttl, server.ttl);
   if (seconds < service.firstSeconds) service.firstSeconds = seconds;
   if (seconds > service.lastSeconds) service.lastSeconds = seconds;
   if (server.lastSegment !== null) {
@@ -182,13 +194,24 @@ function countFailed(service: Service, connection: Connection, { rule, from, sev
   service.failed ??= [];
   let failed = service.failed.find((each) => each.rule === rule);
   if (failed === undefined) {
-    failed = { rule, members: new Members(from), severity };
+    failed = { rule, members: new Members(from), severity, ttl: null };
     service.failed.push(failed);
   }
   failed.members.add(connection.id, from);
+  failed.ttl = commonTtl(failed.ttl, connection.server.ttl);
   if (SEVERITIES.indexOf(severity) < SEVERITIES.indexOf(failed.severity)) failed.severity = severity;
   const ecn = asksForEcnUntilTheEnd(connection) ? REFUSED_WITH_ECN : REFUSED_WITHOUT_ECN;
   noteMet(service, connection.client.address, FAILED | (rule === REFUSED ? ecn : 0));
+}
+
+function commonTtl(common: number | null, ttl: number | null): number | null {
+  return common === null || ttl === null || ttl === common ? (common ?? ttl) : SEVERAL_TTLS;
+}
+
+/** Whether all refusals started with another TTL than all answers, or came from another distance. */
+function isOtherSender(ofAnswers: number | null, ofRefusals: number | null): boolean {
+  if (ofAnswers === null || ofRefusals === null || Math.min(ofAnswers, ofRefusals) < 0) return false;
+  return initialTtl(ofAnswers) !== initialTtl(ofRefusals) || isElsewhere(ofRefusals, ofAnswers);
 }
 
 function noteMet(service: Service, client: string, met: number): void {
@@ -203,12 +226,11 @@ function noteMet(service: Service, client: string, met: number): void {
   else clients.push({ client, bits: met });
 }
 
-function patternOf(
-  { address, port, network, clients, answered, firstSeconds, lastSeconds, heardSeconds, mute }: Service,
-  { rule, members, severity }: Failed,
-  further: number,
-): Pattern {
+function patternOf(service: Service, { rule, members, severity, ttl }: Failed, further: number): Pattern {
+  const { address, port, network, clients, answered, firstSeconds, lastSeconds, heardSeconds, mute } =
+    service;
   const server = formatEndpoint(address, port);
+  const isByOther = rule === REFUSED && isOtherSender(service.ttl, ttl);
   const sinceLast = secondsOf(members.from) - lastSeconds;
   const untilFirst = firstSeconds - secondsOf(members.to);
   const when: When = sinceLast > 0 ? 'after' : untilFirst > 0 ? 'before' : 'amid';
@@ -229,6 +251,7 @@ function patternOf(
       ? `One call to the same port was answered${EXPLANATION_OF_ONE[when]}.`
       : `${count(answered, 'call')} to the same port were answered${EXPLANATION[when]}.`;
   return reportPattern(serviceAnswersOthers, {
+    standsFor: [rule],
     severity,
     confidence: 'possible',
     title: `${members.count} of ${members.count + answered} connections to {server} ${what}, ${TITLE[when]}`,
@@ -237,6 +260,9 @@ function patternOf(
       failing === null || both === null ? '' : clientsText(failing, both),
       wasHeard ? HEARD : '',
       isMute ? muteText(mute) : '',
+      isByOther
+        ? ` The refusals have a TTL of ${ttl}, the answers one of ${service.ttl}: something else refused.`
+        : '',
       forEcn === 0 ? '' : ecnText(forEcn),
       furtherServices(further),
     ].join(''),
@@ -262,6 +288,7 @@ function patternOf(
       ...(forEcn > 0 && { kind: 'ecn-middlebox', clientsRefusedForEcn: forEcn }),
       ...(wasHeard && { heardLaterSeconds: round(heardLater, 3) }),
       ...(isMute && { withoutAnswerToData: mute }),
+      ...(isByOther && { ttlOfAnswers: service.ttl!, ttlOfRefusals: ttl! }),
     },
     words: {
       rule,
@@ -269,9 +296,16 @@ function patternOf(
       apart: duration(apartSeconds),
       heard: duration(heardLater),
     },
-    likelyCauses: forEcn > 0 ? ECN_CAUSES : causesOf(rule, when, both, wasHeard, isMute),
+    likelyCauses:
+      forEcn > 0 ? ECN_CAUSES : isByOther ? OTHER_CAUSES : causesOf(rule, when, both, wasHeard, isMute),
     nextSteps:
-      forEcn > 0 ? [ECN_STEP, ...REFUSED_STEPS] : rule === REFUSED ? REFUSED_STEPS : UNANSWERED_STEPS,
+      forEcn > 0
+        ? [ECN_STEP, ...REFUSED_STEPS]
+        : isByOther
+          ? OTHER_STEPS
+          : rule === REFUSED
+            ? REFUSED_STEPS
+            : UNANSWERED_STEPS,
   });
 }
 
@@ -338,6 +372,13 @@ const ECN_CAUSES = [
 const ECN_STEP =
   'Wireshark: tcp.flags.syn == 1 && tcp.flags.ece == 1 shows the calls that ask for ECN; on a Linux client, check sysctl net.ipv4.tcp_ecn.';
 
+/** What refused did not send the answers. */
+const OTHER_CAUSES = [
+  'Another machine has the address of {server} as well, or has taken it over (possible): then the MAC address behind it differs on its link.',
+  'A firewall or load balancer in front of {server} rejects in its name (possible): then these SYNs do not arrive there.',
+  'The host of {server} sends resets with another TTL, and the process stopped listening (possible): then a call to any other closed port of it shows that TTL as well.',
+];
+
 const TELLS_APART = 'A firewall or a route on the way tells these clients from the others (possible).';
 
 /** `wasHeard`: its host went on after the first that failed; `isMute`: its program answered nothing on some. */
@@ -393,6 +434,10 @@ const UNANSWERED_STEPS = [
   'On the host of {server}: nstat -az TcpExtListenOverflows TcpExtListenDrops, and ss -ltn for the queue of its port.',
   'Capture there: do the SYNs arrive? If they do not, compare the rules for a client that is answered and one that is not.',
   'On its own link, ARP or neighbour discovery shows whether the host is there at all (ip neigh).',
+];
+const OTHER_STEPS = [
+  'Find the machines by their MAC addresses: Wireshark shows that of a refusal and of an answer; on the link of {server}, arping -D asks who has its address.',
+  'Capture on the host of {server}: do the SYNs that are refused arrive there?',
 ];
 const REFUSED_STEPS = [
   'On the host of {server}: when did the process start or stop? Check its log, or the service manager’s.',

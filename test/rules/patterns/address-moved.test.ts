@@ -47,6 +47,20 @@ describe('address-moved', () => {
     for (const seconds of [30, 65]) expect(announcedAt(seconds).facts).not.toHaveProperty('announcedInFrame');
   });
 
+  it('puts it down to a mistake where the other machine runs another system', () => {
+    const ofOther = [reset(0, 60, 20), reset(1, 70, 25)].map(([one, [found]]) => {
+      const facts = { ...found.facts, ofOtherSystem: true };
+      return [one, [{ ...found, facts }]] as const;
+    });
+    const [pattern] = patternsOf(addressMoved, ofOther, 200);
+    expect(pattern.likelyCauses[0]).toMatch(
+      /^Another device was given the address of 10\.0\.0\.2 by mistake/,
+    );
+    expect(pattern.facts).toMatchObject({ isOtherSystem: true });
+    const [mixed] = patternsOf(addressMoved, [ofOther[0], reset(1, 70, 25)], 200);
+    expect(mixed.likelyCauses[0]).toMatch(/^Failover/);
+  });
+
   it('cites nothing about ARP for an IPv6 address', () => {
     const [pattern] = patternsOf(
       addressMoved,

@@ -214,6 +214,26 @@ describe('endpoint-mass-close and what comes after', () => {
     tried(start, { timeline: [], segments: 0 }, { milestones: [happens('syn-repeated', start + 1, 51)] });
   const accepted = (start: number) => tried(start, {});
 
+  it('is silent where the server ended others after the same silence at other moments: its idle timeout', () => {
+    const idle = (id: number, closed: number, silence = 6) => {
+      const [ended, findings] = open(id, closed);
+      const lastNewData = moment(closed - silence, 10 + id);
+      return [{ ...ended, server: { ...ended.server, lastNewData } }, findings] as const;
+    };
+    const raced = (id: number, closed: number) => {
+      const [ended] = idle(id, closed);
+      const facts = { kind: 'keep-alive-race', idleBeforeCloseSeconds: 6 };
+      const client = { ...ended.client, lastNewData: moment(closed - 0.01, 15 + id) };
+      return [{ ...ended, client }, [finding('rst-on-close-race', { endpoint: 'server', facts })]] as const;
+    };
+    const together = [idle(0, 100, 6.02), raced(1, 100.005), raced(2, 100.002)];
+    expect(patternsOf(endpointMassClose, together, 200)).toHaveLength(1);
+    const elsewhere = [idle(3, 60), raced(4, 80)];
+    expect(patternsOf(endpointMassClose, [...together, ...elsewhere], 200)).toEqual([]);
+    const ofOthers = [idle(3, 60, 20), idle(4, 80, 1)];
+    expect(patternsOf(endpointMassClose, [...together, ...ofOthers], 200)).toHaveLength(1);
+  });
+
   it('asks what became of later connections where there are none', () => {
     const [pattern] = patternsOf(endpointMassClose, [...burst, refused(90), ignored(91)], 200);
     expect(pattern.likelyCauses[0]).toContain('exited or was restarted (likely)');
@@ -228,6 +248,18 @@ describe('endpoint-mass-close and what comes after', () => {
       [accepted(130), refused(103), refused(102)],
       'refused (twice, first 2 s later), then accepted (once, 30 s later)',
       /^The process of .* was restarted \(likely\)/,
+    ],
+    [
+      'accepted by a listener that was dying, then refused',
+      [accepted(100.1), refused(100.2)],
+      'accepted (once, 80 ms later), then refused (once, 180 ms later)',
+      /^The process of .* was restarted \(likely\)/,
+    ],
+    [
+      'accepted, and refused much later',
+      [accepted(101), refused(150)],
+      'accepted (once, 980 ms later), then refused (once, 50 s later)',
+      /^One process of .* went on/,
     ],
     ['accepted', [accepted(101)], 'accepted (once, 980 ms later)', /^One process of .* went on/],
     [

@@ -11,7 +11,7 @@ import {
   happens,
   moment,
 } from '../../support/connection-builder.js';
-import { patternsOf, textsOf, UNFILLED } from '../../support/pattern-tester.js';
+import { finding, patternsOf, textsOf, UNFILLED } from '../../support/pattern-tester.js';
 
 type Judged = readonly [Connection, readonly Finding[]];
 
@@ -85,6 +85,28 @@ describe('idle-close-interval', () => {
         },
       });
     expect(told(wrote(10), wrote(20), wrote(30))).toHaveLength(1);
+  });
+
+  it('warns where the next request met such a close', () => {
+    const raced = (seconds: number, silence: number): Judged => {
+      const [one] = idle(seconds, silence, { client: { lastNewData: moment(seconds + silence - 0.01, 19) } });
+      const facts = { kind: 'keep-alive-race', idleBeforeCloseSeconds: silence };
+      return [one, [finding('rst-on-close-race', { endpoint: 'server', facts })]];
+    };
+    const [pattern] = told(raced(10, 6), raced(20, 6.01), idle(30, 6));
+    expect(pattern).toMatchObject({
+      severity: 'warning',
+      title: '10.0.0.2:8080 closed 3 connections after 6 s of silence, 2 as the next request came',
+      facts: { raced: 2, idleSeconds: 6 },
+    });
+    expect(pattern.explanation).toContain('On 2 of them the client had sent its next request');
+    expect(pattern.nextSteps[0]).toMatch(/^Let the clients give up idle connections before 6 s/);
+    expect(textsOf(pattern)).not.toMatch(UNFILLED);
+    const [all] = told(raced(10, 6), raced(20, 6), raced(30, 6));
+    expect(all.title).toMatch(/, each as the next request came$/);
+    const [inFlight] = raced(30, 6);
+    const other = [finding('rst-on-close-race', { endpoint: 'server', facts: { kind: 'data-in-flight' } })];
+    expect(told(idle(10, 6), idle(20, 6), [inFlight, other])).toEqual([]);
   });
 
   const SAME = [10, 20, 30].map((seconds) => idle(seconds, 15));

@@ -50,6 +50,25 @@ describe('service-answers-others', () => {
     expect(textsOf(pattern)).not.toMatch(UNFILLED);
   });
 
+  it('sees by the TTL that something else refused', () => {
+    const from = ([one, findings]: Judged, ttl: number): Judged => [
+      { ...one, server: { ...one.server, ttl } },
+      findings,
+    ];
+    const [pattern] = told(call(0, 1), from(call(1, 5, RST), 255), from(call(2, 6, RST), 255));
+    expect(pattern.explanation).toContain('The refusals have a TTL of 255, the answers one of 64');
+    expect(pattern.facts).toMatchObject({ ttlOfAnswers: 64, ttlOfRefusals: 255 });
+    expect(pattern.likelyCauses[0]).toMatch(/^Another machine has the address of 10\.0\.0\.2:80 as well/);
+    expect(textsOf(pattern)).not.toMatch(UNFILLED);
+    for (const others of [
+      [call(0, 1), call(1, 5, RST)],
+      [call(0, 1), from(call(1, 5, RST), 255), call(2, 6, RST)],
+      [call(0, 1), from(call(3, 1), 255), from(call(1, 5, RST), 255)],
+      [call(0, 1), from(call(1, 5, SYN), 255)],
+    ])
+      expect(told(...others)[0].facts).not.toHaveProperty('ttlOfRefusals');
+  });
+
   describe('after others had been answered', () => {
     const taken = (heardUntil: number, answer: number): Judged => {
       const [{ client, server, ...answered }, none] = call(0, 1);
