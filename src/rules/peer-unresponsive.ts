@@ -11,7 +11,7 @@ import {
   type SeenReset,
 } from './evidence/evidence.js';
 import { LOST_NEIGHBOUR_CITATIONS, lostNeighbour, reportSilence } from './evidence/neighbours.js';
-import { mayBeTooLarge, type Silence, silenceMetBy } from './evidence/silence.js';
+import { isFirstAndLarge, mayBeTooLarge, type Silence, silenceMetBy } from './evidence/silence.js';
 import type { Finding } from './finding.js';
 import type { Rule } from './rule.js';
 import { MINIMUM_RETRANSMISSIONS } from './thresholds.js';
@@ -38,6 +38,8 @@ const GAVE_UP: ProgramView = {
 const DEFAULT_SEGMENT_BYTES = 536;
 const TOO_LARGE =
   'What is repeated is larger than all that had ever arrived, and may be too large for the path (possible): then smaller packets get through. See pmtu-black-hole.';
+const FIRST_IS_LARGE =
+  'The path carries no packets as large as the first with payload (possible): then smaller answers arrive on other connections. See pmtu-black-hole.';
 const ENDED =
   '{peer} had ended the connection itself: it closed, and its host answered what {sender} still had on the way with that reset; {sender} could not accept it, as its number lay before the FIN, and what {sender} has sent since is dropped there or on the way (likely).';
 
@@ -109,6 +111,7 @@ export const peerUnresponsive: Rule = {
         ...(silence.wasAcknowledged ? [NOT_TAKEN_IN] : []),
         ...(mayBeTooLarge(silence, DEFAULT_SEGMENT_BYTES) ? [TOO_LARGE] : []),
         ...causesOfSilence('peer', idleSeconds >= IDLE_SECONDS),
+        ...(isFirstAndLarge(silence, DEFAULT_SEGMENT_BYTES) ? [FIRST_IS_LARGE] : []),
       ],
       confidence: gradedBy(connection, 'observed'),
       title: '{peer} has not answered {sender} for {time}',

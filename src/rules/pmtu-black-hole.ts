@@ -1,9 +1,10 @@
-import type { Connection, Endpoint } from '../connections/connection.js';
+import type { Connection, Endpoint, Milestone, Retransmitted } from '../connections/connection.js';
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
-import { eachEndpoint, gradedBy, lasted } from './evidence/evidence.js';
+import { eachEndpoint, firstSent, gradedBy, lasted } from './evidence/evidence.js';
 import { asksForSmaller } from './evidence/icmp-errors.js';
-import { mayBeTooLarge, silenceMetBy } from './evidence/silence.js';
+import { largeInVain, mayBeTooLarge, silenceMetBy } from './evidence/silence.js';
+import type { Finding } from './finding.js';
 import type { Rule } from './rule.js';
 import { MINIMUM_RETRANSMISSIONS } from './thresholds.js';
 import { inGeneral, type ProgramView, READS_END, seenAt } from './wording/program-view.js';
@@ -22,6 +23,8 @@ const SENDER: ProgramView = {
   read: 'blocks until ETIMEDOUT',
   ended: `${READS_END}; its small writes arrive, and its large one succeeds but does not arrive; a write after the kernel has given up fails with ETIMEDOUT`,
 };
+const ALL_DROPPED =
+  'A device on the way drops all payload of {sender} (possible): then small answers do not arrive on other connections either.';
 const OF_PEER = '{peer}: its read waits for data that never comes.';
 
 /** Large segments vanish on the way, smaller ones arrive, and no router says why. */
@@ -52,12 +55,13 @@ export const pmtuBlackHole: Rule = {
       'A sender whose packets may not be fragmented learns of a narrow link only from the ICMP error of the router before it. If that error is filtered or never sent, every full-size segment vanishes: handshake and small exchanges work, the first large write hangs.',
     proof: [
       'At least minimumRetransmissions repetitions of a segment that may not be fragmented, with more payload than minimumBytes and than any segment of {sender} that was ever acknowledged.',
-      'Smaller segments of {sender} that were acknowledged.',
+      'Smaller segments of {sender} that were acknowledged; or none of its payload, and {peer} was heard after those repetitions: then it is only possible.',
       'No ICMP error that asks for smaller packets.',
     ],
     notThis: [
       'A router that asks for smaller packets: pmtu-reduced.',
       'A segment no larger than others that arrived: loss, or a dead peer.',
+      'Segments that were captured near {peer}: they have come through.',
       'Segments that are all larger than the MSS of {peer} allows: the network card cuts them, and the capture does not show how large those are that the path loses.',
       'A retransmission that gets through in smaller pieces: the sender found out by itself (tcp_mtu_probing).',
       'A peer that no longer says anything at all may also be dead: then the finding is only possible, and peer-unresponsive is reported beside it.',
@@ -76,11 +80,15 @@ export const pmtuBlackHole: Rule = {
     example: { fixture: 'pmtu-black-hole', capture: 'client' },
   },
   check: eachEndpoint((sender, peer, connection, { captureEnd, options }) => {
+    if (sender.milestones.some(({ icmp }) => icmp !== undefined && asksForSmaller(icmp))) return null;
+    // What is captured near the peer has come through.
+    if (connection.vantage.near === peer.role) return null;
+    const inVain = largeInVain(sender, peer, options.minimumRetransmissions, options.minimumBytes);
+    if (inVain !== null) return reportInVain(connection, sender, peer, inVain);
     const silence = silenceMetBy(connection, sender, peer, options.minimumRetransmissions, captureEnd);
     if (silence === null || silence.wasAcknowledged || silence.run.retransmitted === undefined) return null;
     if (!mayBeTooLarge(silence, options.minimumBytes)) return null;
     const { payloadBytes, optionBytes, acknowledgedBytes } = silence.run.retransmitted;
-    if (sender.milestones.some(({ icmp }) => icmp !== undefined && asksForSmaller(icmp))) return null;
     const alive = arrivedAfterwards(sender, peer, connection);
     return reportFinding(pmtuBlackHole, connection, {
       endpoint: sender.role,
@@ -118,6 +126,48 @@ export const pmtuBlackHole: Rule = {
     });
   }),
 };
+
+/** All that the sender has sent is large, and its peer goes on without having got any of it. */
+function reportInVain(
+  connection: Connection,
+  sender: Endpoint,
+  peer: Endpoint,
+  run: Milestone & { readonly retransmitted: Retransmitted },
+): Finding {
+  const { payloadBytes, optionBytes } = run.retransmitted;
+  const from = firstSent(run);
+  const seconds = secondsBetween(from, run.lastTime);
+  return reportFinding(pmtuBlackHole, connection, {
+    endpoint: sender.role,
+    confidence: 'possible',
+    title: 'Segments of {bytes} from {sender} are never acknowledged, though {peer} is still there',
+    explanation:
+      'A segment with {bytes} that may not be fragmented was sent {count} times in {time}, up to frame {last}. {peer} was heard after that, in frame {alive}, and has acknowledged the handshake and none of the payload; no ICMP error asked for smaller packets. Segments without payload do arrive.',
+    applicationSees: `${seenAt(sender, peer, SENDER)} ${OF_PEER}`,
+    likelyCauses: [...pmtuBlackHole.documentation.likelyCauses, ALL_DROPPED],
+    frames: [run.frame, run.lastFrame, peer.lastSegment?.frame ?? null],
+    from,
+    to: run.lastTime,
+    facts: {
+      payloadBytes,
+      acknowledgedBytes: 0,
+      transmissions: run.count + 1,
+      seconds: round(seconds),
+      smallerArrivedSince: false,
+    },
+    words: {
+      sender: nameOf(sender),
+      peer: nameOf(peer),
+      peerAddress: peer.address,
+      bytes: count(payloadBytes, 'byte'),
+      count: run.count + 1,
+      time: duration(seconds),
+      last: run.lastFrame,
+      alive: peer.lastSegment?.frame ?? '?',
+      pingSize: payloadBytes + optionBytes + PING_MORE,
+    },
+  });
+}
 
 /** The peer spoke a round trip after the last new data: only something that came after can have made it speak. */
 function arrivedAfterwards(sender: Endpoint, peer: Endpoint, connection: Connection): boolean {

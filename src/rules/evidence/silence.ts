@@ -1,4 +1,4 @@
-import type { Connection, Endpoint, Milestone } from '../../connections/connection.js';
+import type { Connection, Endpoint, Milestone, Retransmitted } from '../../connections/connection.js';
 import { secondsBetween, type Timestamp } from '../../core/time.js';
 import { clockDoubt, firstSent, hasData, lasted, lastMilestone, latest, silentSince } from './evidence.js';
 import { isHeldBack, lostNeighbour } from './neighbours.js';
@@ -31,9 +31,40 @@ export interface Silence {
  */
 export function mayBeTooLarge({ run: { retransmitted } }: Silence, minimumBytes: number): boolean {
   if (retransmitted === undefined) return false;
-  const { payloadBytes, acknowledgedBytes, offloaded, dontFragment } = retransmitted;
-  if (!dontFragment || offloaded || payloadBytes <= minimumBytes) return false;
-  return acknowledgedBytes > 0 && acknowledgedBytes < payloadBytes;
+  const { payloadBytes, acknowledgedBytes } = retransmitted;
+  return isLarge(retransmitted, minimumBytes) && acknowledgedBytes > 0 && acknowledgedBytes < payloadBytes;
+}
+
+function isLarge({ payloadBytes, offloaded, dontFragment }: Retransmitted, minimumBytes: number): boolean {
+  return dontFragment && !offloaded && payloadBytes > minimumBytes;
+}
+
+/** What it repeats is as large, and nothing of the sender was ever acknowledged. */
+export function isFirstAndLarge({ run: { retransmitted } }: Silence, minimumBytes: number): boolean {
+  return retransmitted?.acknowledgedBytes === 0 && isLarge(retransmitted, minimumBytes);
+}
+
+/**
+ * The run of repetitions of a large segment that its peer was heard after and never acknowledged, nor any other payload
+ * of `sender`; null if there is none of at least `minimum`.
+ */
+export function largeInVain(
+  sender: Endpoint,
+  peer: Endpoint,
+  minimum: number,
+  minimumBytes: number,
+): (Milestone & { readonly retransmitted: Retransmitted }) | null {
+  const octets = ((sender.nextSequence - sender.initialSequence) | 0) - (sender.finSent ? 2 : 1);
+  if (sender.unacknowledgedBytes === 0 || sender.unacknowledgedBytes < octets) return null;
+  const run = sender.milestones.find(
+    (each): each is Milestone & { readonly retransmitted: Retransmitted } =>
+      each.kind === 'retransmission-run' &&
+      each.count >= minimum &&
+      each.retransmitted !== undefined &&
+      isLarge(each.retransmitted, minimumBytes) &&
+      !silentSince(peer, { frame: each.lastFrame, time: each.lastTime }),
+  );
+  return run ?? null;
 }
 
 /** What `sender` meets, if it is silence; at least `minimum` retransmissions are needed to say so. */
