@@ -38,6 +38,8 @@ const GAVE_UP: ProgramView = {
 const DEFAULT_SEGMENT_BYTES = 536;
 const TOO_LARGE =
   'What is repeated is larger than all that had ever arrived, and may be too large for the path (possible): then smaller packets get through. See pmtu-black-hole.';
+/** A pause that is worth a word: what forgets idle connections may have done so. */
+const PAUSE_SECONDS = 5;
 const FIRST_IS_LARGE =
   'The path carries no packets as large as the first with payload (possible): then smaller answers arrive on other connections. See pmtu-black-hole.';
 const ENDED =
@@ -115,7 +117,7 @@ export const peerUnresponsive: Rule = {
       ],
       confidence: gradedBy(connection, 'observed'),
       title: '{peer} has not answered {sender} for {time}',
-      explanation: `The same data was sent again {again} in frames {first} to {last}, the first time {gap} after the last new data before it; ${silence.wasAcknowledged ? 'all of it had been acknowledged before, which {sender} did not process, and nothing from {peer} was captured' : '{bytes} are unacknowledged, and nothing from {peer} was captured'}${peer.segments === 0 ? '' : ' after frame {heard}'}.${closedIn === null ? '' : ' It had sent its FIN in frame {fin}.'}${ended === null ? '' : ' Before that it had sent its FIN in frame {fin} and a reset in frame {rst}, which {sender} could not accept.'}${isOffLink || ended !== null ? '' : ' {peer} or the path to it stopped answering; one connection does not show which.'}${gaveUp === null ? '' : ' In the end {sender} gave up, or its program did: its reset in frame {abort} follows the last copy by {wait}.'}`,
+      explanation: `The same data was sent again {again} in frames {first} to {last}, the first time {gap} after the last new data before it; ${silence.wasAcknowledged ? 'all of it had been acknowledged before, which {sender} did not process, and nothing from {peer} was captured' : '{bytes} are unacknowledged, and nothing from {peer} was captured'}${peer.segments === 0 ? '' : ' after frame {heard}'}.${idleSeconds < PAUSE_SECONDS ? '' : ' Before that data, {peer} had sent nothing for {idle}.'}${closedIn === null ? '' : ' It had sent its FIN in frame {fin}.'}${ended === null ? '' : ' Before that it had sent its FIN in frame {fin} and a reset in frame {rst}, which {sender} could not accept.'}${isOffLink || ended !== null ? '' : ' {peer} or the path to it stopped answering; one connection does not show which.'}${gaveUp === null ? '' : ' In the end {sender} gave up, or its program did: its reset in frame {abort} follows the last copy by {wait}.'}`,
       applicationSees: `${seenAt(sender, peer, gaveUp === null ? SENDER : GAVE_UP, silence.run.lastFrame)} {peer}: unknown.`,
       frames: [
         finFrame(peer),
@@ -144,6 +146,7 @@ export const peerUnresponsive: Rule = {
         again: times(silence.run.count),
         first: silence.run.frame,
         gap: duration(silence.firstGapSeconds),
+        idle: duration(idleSeconds),
         last: silence.run.lastFrame,
         heard: peer.lastSegment?.frame ?? '?',
         bytes: count(sender.unacknowledgedBytes, 'byte'),

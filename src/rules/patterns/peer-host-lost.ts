@@ -14,6 +14,7 @@ import { duration, fillAll, inCase, inNetwork, nameOf, round } from '../wording/
 import { Groups, Members } from './members.js';
 import type { Contrast, PatternRule } from './pattern-rule.js';
 import { reportPattern } from './report-pattern.js';
+import { heardAfter, IN_FLIGHT_SECONDS, OF_SILENCE, silentEndpoint } from './silences.js';
 
 interface Group {
   readonly host: string;
@@ -40,20 +41,6 @@ const SILENCE = new Set([
   'zero-window-probe-unanswered',
   'syn-unanswered',
 ]);
-
-/** Rules to whose findings it adds that the silent host was heard elsewhere. */
-const CONTRASTED = [
-  'peer-unresponsive',
-  'retransmission-gave-up',
-  'fin-unacknowledged',
-  'keepalive-unanswered',
-  'zero-window-probe-unanswered',
-];
-/** Those about the side that waits; the others are about the one that is silent. */
-const ABOUT_WAITING = new Set(['syn-unanswered', 'fin-unacknowledged', 'retransmission-gave-up']);
-
-/** What was still on its way when the first unanswered segment was sent. */
-const IN_FLIGHT_SECONDS = 0.5;
 
 const OFF_LINK =
   'Nobody answered requests for its link address either: it is no longer there on its link, and the path to that link is not the cause.';
@@ -105,7 +92,7 @@ export const peerHostLost: PatternRule = {
       description: 'The time within which they must have fallen silent; when they last sent blurs it.',
     },
   },
-  grades: CONTRASTED,
+  grades: OF_SILENCE,
   citations: [cite.retransmissionLimits, cite.backoff],
   related: ['peer-unresponsive', 'keepalive-unanswered', 'endpoint-mass-close', 'host-restarted'],
   documentation: {
@@ -165,16 +152,13 @@ export const peerHostLost: PatternRule = {
       },
       contrastOf({ client, server, network }, finding) {
         // A client's host is seldom heard on other connections.
-        if (!CONTRASTED.includes(finding.rule) || silentEndpoint(finding) !== 'server') return null;
+        if (!OF_SILENCE.includes(finding.rule) || silentEndpoint(finding) !== 'server') return null;
         // Its link says more about it, and at a later time.
         if (finding.facts.peerSilent === false || finding.facts.neighbour === server.address) return null;
-        const last = heard.of(server.address, network);
         // The first probes may have been answered: its own last segment is not one of another connection.
         const silentFrom = latest(finding.from, server.lastSegment?.time ?? finding.from);
-        const seconds = last === null ? 0 : secondsBetween(silentFrom, last);
-        return seconds <= IN_FLIGHT_SECONDS
-          ? null
-          : contrastWith(seconds, nameOf(server), nameOf(client), finding);
+        const seconds = heardAfter(heard, server.address, network, silentFrom);
+        return seconds === 0 ? null : contrastWith(seconds, nameOf(server), nameOf(client), finding);
       },
       finish() {
         return groups.all.flatMap((group) => {
@@ -279,9 +263,4 @@ function replaced(
   );
   const after = texts.slice(place).filter((text) => !of.includes(text));
   return [...texts.slice(0, place), ...instead, ...after];
-}
-
-function silentEndpoint(finding: Finding): 'client' | 'server' {
-  if (ABOUT_WAITING.has(finding.rule)) return finding.endpoint === 'client' ? 'server' : 'client';
-  return finding.endpoint ?? 'server';
 }

@@ -1,4 +1,4 @@
-import type { Connection } from '../../connections/connection.js';
+import type { Connection, Role } from '../../connections/connection.js';
 import { formatEndpoint, smallNetworkOf } from '../../core/addresses.js';
 import { grouped } from '../../core/numbers.js';
 import { isLater, type Timestamp } from '../../core/time.js';
@@ -15,7 +15,7 @@ import { handshakeDelayed } from '../handshake-delayed.js';
 import type { OptionValues } from '../rule.js';
 import { CAUSES_OF_SCANNED, synAckUnanswered } from '../syn-ack-unanswered.js';
 import { synUnanswered } from '../syn-unanswered.js';
-import { count, inNetwork, nameOf } from '../wording/wording.js';
+import { count, duration, inNetwork, nameOf } from '../wording/wording.js';
 import { type ByClient, Census, type CensusResults, type Client, type Service } from './census.js';
 import { checkPattern, HealthChecks } from './health-checks.js';
 import type { Heard } from './heard.js';
@@ -25,6 +25,7 @@ import { MAX_PAIRS } from './pair-counts.js';
 import type { Contrast, PatternCollector, PatternRule } from './pattern-rule.js';
 import { isOfScan, isSynAlone, OF_SCANS, PortScans, scanPattern } from './port-scans.js';
 import { type PatternDraft, reportPattern } from './report-pattern.js';
+import { heardAfter, OF_SILENCE, silentEndpoint } from './silences.js';
 import { CAUSE_OF_DELAY, type Flood, floodPattern } from './syn-floods.js';
 
 /** Findings of one rule on connections to one service. */
@@ -47,6 +48,10 @@ interface Recurrence {
   /** The likeliest causes and the first steps, as far as all of them give the same ones. */
   causes: readonly string[];
   steps: readonly string[];
+  /** The side that all findings name as silent; null if they do not. */
+  silent: Role | null;
+  /** For how many seconds after the first of them its host was heard on other connections, as far as is known. */
+  heardSeconds: number;
 }
 
 /** Where to look, and why. */
@@ -118,14 +123,20 @@ const CLIENT_OR_SERVICES_CAUSES = [
   ...CLIENT_CAUSES,
   'What these services have in common, such as their hosts or a device in front of them (possible): then other clients show it there as well.',
 ];
-/** One client has all the trouble at a service, and nothing shows how others fare. */
-const EITHER_CAUSES = [...SERVER_CAUSES, ...CLIENT_CAUSES];
 const COMMON =
   'What these clients have in common, such as their version, their settings or their path (possible): then it sets them apart from others.';
 const OF_NETWORK =
   'The path to {clientsIn}, or what is in front of it (possible): then other services see the same of these clients.';
-const SOME_CLIENTS_CAUSES = [COMMON, ...SERVER_CAUSES];
-const ALL_CLIENTS_CAUSES = [...SERVER_CAUSES, COMMON];
+const HEARD =
+  ' The host of {server} was heard on other connections up to {heard} after the first of them fell silent: it had not gone.';
+/** A server is silent on some connections alone. */
+const CAUSES_OF_HEARD = [
+  'A firewall or NAT on the way silently dropped its state for these connections (possible): then they had been idle before, and new ones are accepted.',
+  'The path loses what these clients send on these connections (possible): then other connections of theirs lose segments as well.',
+  'Several hosts share the address of {server}, and one of them is gone (possible): their TTLs, windows or timestamps differ.',
+];
+const STEP_OF_HEARD =
+  'Capture at {server}: do the segments of these connections arrive there, and do its counters say why it ignores them (nstat -az TcpInErrs TcpInCsumErrors TcpExtPAWSEstab)?';
 const ONE_ANSWERER =
   'One device answers for {server} and the other hosts, for example a proxy or a VPN on the side of {client} (possible): then their IP identifications form one series, or handshakes with them take hardly any time.';
 const ONE_ANSWERER_CAUSES = [ONE_ANSWERER, ...SERVER_CAUSES];
@@ -227,9 +238,11 @@ class Collector implements PatternCollector {
         severity,
         causes: likelyCauses,
         steps: nextSteps,
+        silent: silentIn(finding),
       }),
     );
     if (recurrence === null) return;
+    if (recurrence.silent !== silentIn(finding)) recurrence.silent = null;
     recurrence.causes = shared(recurrence.causes, likelyCauses);
     recurrence.steps = shared(recurrence.steps, nextSteps);
     recurrence.severity = graver(recurrence.severity, severity);
@@ -248,6 +261,7 @@ class Collector implements PatternCollector {
         severity: 'warning',
         causes: [],
         steps: [],
+        silent: null,
       }),
     );
     if (recurrence !== null) this.#addMember(recurrence, id, start, end, client);
@@ -295,6 +309,15 @@ class Collector implements PatternCollector {
       this.#scans.holds(connection, finding, calls) ||
       (recurrence !== null && isFlood(recurrence, this.#minimum));
     return isPart ? 'info' : null;
+  }
+
+  endCapture(): void {
+    for (const recurrence of this.#recurrences.all) {
+      const { silent, members, service } = recurrence;
+      if (silent !== 'server') continue;
+      const seconds = heardAfter(this.#heard, service.address, service.network, members.from);
+      recurrence.heardSeconds = Math.max(recurrence.heardSeconds, seconds);
+    }
   }
 
   finish(): readonly Pattern[] {
@@ -460,7 +483,7 @@ class Collector implements PatternCollector {
     further: number,
     isDelayedByFlood: boolean,
   ): Pattern {
-    const { rule, isAlone, example, citations, members, service, affected } = recurrence;
+    const { rule, isAlone, example, citations, members, service, affected, heardSeconds } = recurrence;
     const { network } = service;
     const server = formatEndpoint(service.address, service.port);
     const { says, pointsTo, client, onlyTtl, clientsIn, causes } = this.#concentration(
@@ -473,7 +496,7 @@ class Collector implements PatternCollector {
       severity: recurrence.severity,
       confidence: recurrence.confidence,
       title: `${members.count} of ${service.connections} connections to {server}: {what}`,
-      explanation: `For example: {example}. ${says}${furtherServices(further)}`,
+      explanation: `For example: {example}. ${says}${heardSeconds > 0 ? HEARD : ''}${furtherServices(further)}`,
       connections: members.ids,
       count: members.count,
       from: members.from,
@@ -498,14 +521,15 @@ class Collector implements PatternCollector {
         example,
         client,
         clientsIn: clientsIn ?? '?',
+        heard: duration(heardSeconds),
       },
       likelyCauses: isDelayedByFlood ? [CAUSE_OF_DELAY, ...causes] : causes,
-      nextSteps: [...recurrence.steps.slice(0, MOST_SHARED), ...STEPS],
+      nextSteps: [...(heardSeconds > 0 ? [STEP_OF_HEARD] : recurrence.steps.slice(0, MOST_SHARED)), ...STEPS],
     });
   }
 
   #concentration(
-    { service, affected, members, causes: all }: Recurrence,
+    { service, affected, members, causes: all, silent, heardSeconds }: Recurrence,
     ofRule: ByClient | null,
     census: CensusResults,
   ): Concentration {
@@ -514,7 +538,9 @@ class Collector implements PatternCollector {
       return { says, pointsTo: null, client: '', causes: UNCOUNTED_CAUSES };
     }
     // Where others have no trouble, whom it concerns says more than what each finding gives as possible.
-    const given = all.slice(0, MOST_SHARED);
+    const given = heardSeconds > 0 ? CAUSES_OF_HEARD : all.slice(0, MOST_SHARED);
+    // That its server fails is no cause of a client's silence.
+    const ofServer = silent === null ? SERVER_CAUSES : [];
     const likely = given.filter((cause) => cause.includes('(likely)'));
     const besides = (where: readonly string[]): readonly string[] => [
       ...likely,
@@ -526,15 +552,14 @@ class Collector implements PatternCollector {
     const { address, network } = this.#census.clients[only];
     const client = inNetwork(address, network);
     if (affected.size > 1 && affected.size < callers.size) {
-      const spared = callers.size - affected.size;
       const share = members.count / service.connections;
       const shared = this.#sharedNetwork(affected, callers, share);
-      if (shared === null && spared <= CLEARLY_MORE * sparedByChance(callers.values(), share)) {
+      if (shared === null && mayBeChance(affected, callers, share)) {
         return {
           says: `${grouped(affected.size)} of the ${count(callers.size, 'client')} that used this port show it; that the others do not may be chance.`,
           pointsTo: null,
           client,
-          causes: [...given, ...ALL_CLIENTS_CAUSES],
+          causes: [...given, ...ofServer, COMMON],
         };
       }
       const where =
@@ -546,7 +571,7 @@ class Collector implements PatternCollector {
         pointsTo: null,
         client,
         ...(shared !== null && { clientsIn: shared.name }),
-        causes: besides([...(shared === null ? [] : [OF_NETWORK]), ...SOME_CLIENTS_CAUSES]),
+        causes: besides([...(shared === null ? [] : [OF_NETWORK]), COMMON, ...ofServer]),
       };
     }
     if (affected.size < callers.size) {
@@ -554,7 +579,7 @@ class Collector implements PatternCollector {
       for (const number of callers.keys()) if (number !== only) well += census.wellAt(service, number);
       const pointsTo = well >= this.#minimum ? 'client' : null;
       const says = `All of them are from one client, {client}; ${wellText(well, callers.size - 1, ' to the same port')}${pointsTo === null ? '' : LOOK_AT_CLIENT}.`;
-      const where = pointsTo === null ? EITHER_CAUSES : CLIENT_CAUSES;
+      const where = pointsTo === null ? [...ofServer, ...CLIENT_CAUSES] : CLIENT_CAUSES;
       return { says, pointsTo, client, causes: besides(where) };
     }
     const whose =
@@ -568,7 +593,7 @@ class Collector implements PatternCollector {
       unwell += (ofRule.get(number) ?? 0) - (affected.get(number) ?? 0);
     }
     if (unwell > 0 || well < this.#minimum) {
-      const causes = [...given, ...(callers.size === 1 ? EITHER_CAUSES : ALL_CLIENTS_CAUSES)];
+      const causes = [...given, ...ofServer, ...(callers.size === 1 ? CLIENT_CAUSES : [COMMON])];
       return { says: `${whose}.`, pointsTo: null, client, causes };
     }
     const healthy = `${whose}; ${count(well, 'connection')} of ${callers.size === 1 ? 'this client' : 'these clients'} to other ports or hosts had no trouble`;
@@ -578,7 +603,7 @@ class Collector implements PatternCollector {
         says: `${healthy}: look at the server, or at what is in front of it.`,
         pointsTo: 'server',
         client,
-        causes: [...given, ...SERVER_CAUSES],
+        causes: [...given, ...ofServer],
       };
     const says = `${healthy}. But everything from ${count(answerer.networks, 'network')} of the internet had the same time to live, ${answerer.ttl}: one device may answer for all of them, and then the trouble is there.`;
     return { says, pointsTo: null, client, onlyTtl: answerer.ttl, causes: ONE_ANSWERER_CAUSES };
@@ -625,11 +650,15 @@ class Collector implements PatternCollector {
   }
 }
 
-/** How many clients would not show what `share` of all calls show, if only chance decided. */
-function sparedByChance(callsOfEach: Iterable<number>, share: number): number {
-  let clients = 0;
-  for (const calls of callsOfEach) clients += (1 - share) ** calls;
-  return clients;
+/** Whether only chance may decide who does not show what `share` of all calls show. */
+function mayBeChance(affected: ByClient, callers: ByClient, share: number): boolean {
+  let spared = 0;
+  for (const [client, calls] of callers) {
+    const byChance = (1 - share) ** calls;
+    spared += byChance;
+    if (!affected.has(client) && byChance * callers.size <= BY_CHANCE) return false;
+  }
+  return callers.size - affected.size <= CLEARLY_MORE * spared;
 }
 
 /** Many clients, with at most two handshakes each on average that they did not finish. */
@@ -662,7 +691,11 @@ function begun(
     severity,
     causes,
     steps,
-  }: Pick<Recurrence, 'rule' | 'isAlone' | 'example' | 'citations' | 'severity' | 'causes' | 'steps'>,
+    silent,
+  }: Pick<
+    Recurrence,
+    'rule' | 'isAlone' | 'example' | 'citations' | 'severity' | 'causes' | 'steps' | 'silent'
+  >,
 ): Recurrence {
   return {
     service,
@@ -677,7 +710,15 @@ function begun(
     severity,
     causes,
     steps,
+    silent,
+    heardSeconds: 0,
   };
+}
+
+/** The side that a finding says is silent; null if it is about something else, or about its link. */
+function silentIn(finding: Finding): Role | null {
+  const isOfLink = finding.facts.neighbour !== undefined || finding.facts.peerSilent === false;
+  return OF_SILENCE.includes(finding.rule) && !isOfLink ? silentEndpoint(finding) : null;
 }
 
 /** Those at the head of both lists: one that is not shared may be likelier than all that follow it. */

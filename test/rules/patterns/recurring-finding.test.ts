@@ -4,7 +4,7 @@ import type { Finding } from '../../../src/rules/finding.js';
 import { endpointMassClose } from '../../../src/rules/patterns/endpoint-mass-close.js';
 import { preparePatterns } from '../../../src/rules/patterns/prepare.js';
 import { recurringFinding } from '../../../src/rules/patterns/recurring-finding.js';
-import { at, connection, enters, happens } from '../../support/connection-builder.js';
+import { at, connection, enters, happens, moment } from '../../support/connection-builder.js';
 import { finding, patternsOf, textsOf, UNFILLED } from '../../support/pattern-tester.js';
 
 type Judged = readonly [Connection, readonly Finding[]];
@@ -139,6 +139,66 @@ describe('recurring-finding', () => {
       ...elsewhere,
     ];
     for (const judged of [halves, few]) expect(told(judged)[0].facts).not.toHaveProperty('clientsIn');
+  });
+
+  it('puts down to chance that clients with few calls have no such finding', () => {
+    const calls = (client: string, count: number, first: number, bad: number) => [
+      ...several(bad, { client }, first),
+      ...several(count - bad, { client, rule: null }, first + bad),
+    ];
+    // A tenth of all calls: of four clients with ten each, one or two are spared by chance.
+    const spread = [
+      ...calls('10.0.0.1', 10, 0, 2),
+      ...calls('10.0.0.3', 10, 10, 1),
+      ...calls('10.0.0.4', 10, 20, 2),
+      ...calls('10.0.0.5', 10, 30, 0),
+    ];
+    const [chance] = told(spread);
+    expect(chance.explanation).toContain(
+      '3 of the 4 clients that used this port show it; that the others do not may be chance.',
+    );
+    expect(chance.likelyCauses[0]).toMatch(/^The program of 10\.0\.0\.2:80/);
+    const [apart] = told([...spread, ...calls('10.0.0.6', 200, 40, 0), ...calls('10.0.0.7', 200, 240, 0)]);
+    expect(apart.explanation).toContain('3 of the 6 clients that used this port show it: 10.0.0.1, 10.0.0.3');
+    expect(apart.likelyCauses[0]).toMatch(/^What these clients have in common/);
+  });
+
+  it('puts what all findings give as likely before whom it concerns', () => {
+    const likelyCauses = ['One (possible).', 'Two (likely).'];
+    const bad = several(6, { more: { likelyCauses } });
+    const well = several(6, { client: '10.0.0.3', rule: null }, 6);
+    const [{ likelyCauses: causes }] = told([...bad, ...well]);
+    expect(causes[0]).toBe('Two (likely).');
+    expect(causes[1]).toMatch(/^The program of 10\.0\.0\.1/);
+    expect(causes.at(-1)).toBe('One (possible).');
+  });
+
+  describe('of a silence', () => {
+    const silent = (endpoint: 'client' | 'server') =>
+      several(6, { rule: 'peer-unresponsive', more: { endpoint, likelyCauses: ['Host (possible).'] } });
+    const heardAt = (seconds: number): Judged => {
+      const [[one]] = several(1, { rule: null }, 20);
+      return [{ ...one, server: { ...one.server, lastSegment: moment(seconds, 90) } }, []];
+    };
+
+    it('says that a server was heard elsewhere, which had not gone', () => {
+      const [pattern] = told([...silent('server'), heardAt(30)]);
+      expect(pattern.explanation).toContain(
+        'The host of 10.0.0.2:80 was heard on other connections up to 30 s after the first of them fell silent',
+      );
+      expect(pattern.likelyCauses[0]).toMatch(/^A firewall or NAT on the way silently dropped its state/);
+      expect(pattern.nextSteps[0]).toMatch(/^Capture at 10\.0\.0\.2:80/);
+      expect(textsOf(pattern)).not.toMatch(UNFILLED);
+      const [gone] = told(silent('server'));
+      expect(gone.explanation).not.toContain('was heard');
+      expect(gone.likelyCauses[0]).toBe('Host (possible).');
+    });
+
+    it('does not look at the server for the silence of a client', () => {
+      const [pattern] = told([...silent('client'), heardAt(30)]);
+      expect(pattern.explanation).not.toContain('was heard');
+      expect(pattern.likelyCauses.join()).not.toContain('The program of 10.0.0.2');
+    });
   });
 
   it('says nothing of SYNs whose answers the capture misses', () => {
