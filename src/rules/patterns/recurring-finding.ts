@@ -650,7 +650,10 @@ class Collector implements PatternCollector {
   }
 }
 
-/** Whether only chance may decide who does not show what `share` of all calls show. */
+/**
+ * Whether only chance may decide who does not show what `share` of all calls show: no client is spared although it
+ * called so often that none would be, and they are not many more than chance leaves.
+ */
 function mayBeChance(affected: ByClient, callers: ByClient, share: number): boolean {
   let spared = 0;
   for (const [client, calls] of callers) {
