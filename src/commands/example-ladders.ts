@@ -1458,6 +1458,29 @@ of silence
 
 the ladder shows the first of 3 connections
 `,
+  'turned-away': `connection 2: 10.9.1.1:40002 ↔ 10.9.1.2:8080
+from 2026-11-27 19:21:46.634 UTC, captured near the client; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000    #15 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0123    #16 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0123    #17               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   0.0451    #18               ◀─── PSH,ACK seq 1 ack 1 len 36 ───
+   0.0451    #19               ──────── ACK seq 1 ack 37 ────────▶
+   0.0453    #20 CLOSE-WAIT✓   ◀────── FIN,ACK seq 37 ack 1 ────── FIN-WAIT-1
+   0.0598    #21               ── PSH,ACK seq 1 ack 38 len 18 ───▶ FIN-WAIT-2?
+   0.0700    #22 CLOSED?       ◀─────────── RST seq 38 ─────────── CLOSED
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
+the client ended in CLOSED
+the server ended in CLOSED
+
+warning 10.9.1.2:8080 turned away 6 of 8 connections, right after it had
+accepted them
+
+the ladder shows the first of 6 connections
+`,
   'answer-timeout': `connection 2: 10.9.1.1:40002 ↔ 10.9.1.2:8080
 from 2026-11-26 16:21:28.407 UTC, captured near the client; times count from
 there, numbers are relative

@@ -48,6 +48,7 @@ import { type Patterns, preparePatterns } from './patterns/prepare.js';
 import { recurringFinding } from './patterns/recurring-finding.js';
 import { serviceAnswersOthers } from './patterns/service-answers-others.js';
 import { timeWaitPortPressure } from './patterns/time-wait-port-pressure.js';
+import { turnedAway } from './patterns/turned-away.js';
 import { peerUnresponsive } from './peer-unresponsive.js';
 import { pmtuBlackHole } from './pmtu-black-hole.js';
 import { pmtuReduced } from './pmtu-reduced.js';
@@ -140,6 +141,7 @@ export const PATTERNS: readonly PatternRule[] = [
   endpointMassClose,
   lossBursts,
   idleResetInterval,
+  turnedAway,
   answerTimeout,
   closedUnanswered,
   idleCloseInterval,

@@ -249,6 +249,11 @@ const SILENT: Readonly<Record<string, Silent>> = {
     capture: 'client',
     because: 'the server closes after the same silence, but at one moment',
   },
+  'turned-away': {
+    fixture: 'closed-unanswered',
+    capture: 'client',
+    because: 'the server closes after it was asked for something',
+  },
   'closed-unanswered': {
     fixture: 'answer-timeout',
     capture: 'client',

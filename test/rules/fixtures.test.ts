@@ -235,7 +235,7 @@ const EXPECTED_PATTERNS: Readonly<Record<string, Expected>> = {
   'idle-close-interval': ['info idle-close-interval'],
   // Beyond the server's tap nothing of it shows: what was lost never reached it.
   'loss-bursts': { client: ['warning loss-bursts'], server: [] },
-  'server-at-limit': ['warning recurring-finding'],
+  'server-at-limit': ['warning turned-away'],
   'orderly-shutdown': ['info endpoint-mass-close'],
   // Resets alone: a device in front might send them as well.
   'host-restarted': ['info host-restarted'],
