@@ -1,36 +1,16 @@
-import type { Connection, Endpoint, Moment } from '../../connections/connection.js';
 import { formatEndpoint } from '../../core/addresses.js';
 import { secondsBetween, type Timestamp } from '../../core/time.js';
 import { cite } from '../citations.js';
-import { endsWithRequest, entered, findReset, milestone, missedSince } from '../evidence/evidence.js';
-import { foreignReset } from '../evidence/reset-origin.js';
 import type { Pattern } from '../finding.js';
 import type { OptionValues } from '../rule.js';
 import { count, duration, inCase, inNetwork, round } from '../wording/wording.js';
 import { alikeIn, spreadOption, TIMER_SLACK } from './alike.js';
+import { cameTooLate, lateWaitOf, range, type Wait, waitOf } from './answer-waits.js';
+import { greetingPattern, greetingWaitOf, LOOKS_UP } from './greetings.js';
 import { Members, MINIMUM_MEMBERS } from './members.js';
 import type { PatternRule } from './pattern-rule.js';
 import { reportPattern } from './report-pattern.js';
 import { largestOf, Services } from './services.js';
-
-/** A connection that its client ended, and for how long it had waited by then. */
-interface Wait {
-  readonly id: number;
-  readonly seconds: number;
-  readonly asked: Timestamp;
-  readonly ended: Timestamp;
-  readonly byReset: boolean;
-  /** The server's program had sent something before on this connection. */
-  readonly wasServed: boolean;
-  /** The last data did not come right behind data of the server: if it did, it may be no request. */
-  readonly isRequest: boolean;
-  /** Octets that the server had sent after the request by its numbers, and that never reached the capture; 0 for none. */
-  readonly lostBytes: number;
-  /** After how long an answer came all the same, which the client refused; null for none. */
-  readonly answeredAfterSeconds: number | null;
-  /** It came so late that the close did not bring it forth. */
-  readonly isAnswerSure: boolean;
-}
 
 /** The connections of a service. */
 interface Service {
@@ -38,6 +18,8 @@ interface Service {
   readonly network: string;
   readonly origin: Timestamp;
   readonly waits: Wait[];
+  /** Those of clients that had not said a word, as they waited for the service to speak first. */
+  readonly greetings: Wait[];
   /** Connections on which the last word was an answer; */
   answered: number;
   /** of those that were kept, when each began and when that came, in seconds after the origin: numbers take little room. */
@@ -50,15 +32,14 @@ const MAX_KEPT = 100_000;
 /** Answers kept of one service. */
 const MAX_SERVED = 4096;
 
-/** What a server says to the FIN of its client comes sooner than this: it is no answer to what came before. */
-const GOODBYE_SECONDS = 0.5;
-/** A goodbye is no longer than this (octets): where other answers come late, what is longer is one, however soon. */
-const LONGEST_GOODBYE = 128;
-
 const TOO_SLOW =
   'The program of {server} takes longer than {interval} for these requests (likely): where an answer came, it had taken {answerTimes}.';
 const LOST =
   'The path loses the answers, as one does that drops large segments without saying so (likely): a path MTU black hole lets short answers through. ICMP “fragmentation needed” may be filtered between {server} and its clients.';
+const STOOD_STILL =
+  'The program of {server} stood still, and went on with all of them at once (likely): a long garbage collection, a lock or a command that blocks everything, or its process, virtual machine or disk was paused.';
+/** Answers to requests of so many seconds that come within this time were held up together. */
+const ONE_MOMENT = 1;
 const STEPS_OF_LOST = [
   'Capture at {server}: is each answer sent again and again?',
   'From the host of {server}: ping -M do -s 1472 to a client, then smaller, shows the largest packet that passes.',
@@ -116,6 +97,7 @@ export const answerTimeout: PatternRule = {
     proof: [
       'At least minimumMembers connections to one service on which the client had sent the last data, all of it was acknowledged, and the client closed or reset first, minimumWaitSeconds or more later.',
       'At least half of these waits differ by no more than spreadRatio from their median; those are counted.',
+      'Or the client had sent nothing, and the service, which speaks first, spoke only after it had left.',
       'An answer that came half a second or more after the close, and was reset, counts as none: it shows that these were requests, and how long they took.',
       'It is a warning if the service answered on other connections or too late on these, and what most of these clients sent last did not come within half a second behind data of the server. Otherwise that may have been no request, or the protocol may have no answers, and it stays info.',
     ],
@@ -129,8 +111,10 @@ export const answerTimeout: PatternRule = {
     likelyCauses: [
       SLOW,
       BEHIND,
+      inCase('If late answers all came at one moment', STOOD_STILL),
       'If it had sent nothing on these connections: it had not accepted them (possible).',
       inCase('If it went on to answer on older ones', NOT_ACCEPTING),
+      inCase('If it speaks first, and only some clients wait', LOOKS_UP),
       inCase('If its numbers show that it had answered', LOST),
       inCase('If they ended with resets', RESET_ON_PATH),
       inCase('If they may have asked for nothing', UNUSED),
@@ -148,17 +132,25 @@ export const answerTimeout: PatternRule = {
       add(connection) {
         const { client, server, network, quality } = connection;
         // On a subflow of Multipath TCP the answer may have come by another.
-        if (client.lastNewData === null || quality.multipath) return;
+        if (quality.multipath) return;
+        const greeting = client.lastNewData === null ? greetingWaitOf(connection) : null;
+        if (client.lastNewData === null && greeting === null) return;
         const service = services.of(() => ({
           server: formatEndpoint(server.address, server.port),
           network,
           origin: connection.start,
           waits: [],
+          greetings: [],
           answered: 0,
           begun: [],
           spoken: [],
         }));
         if (service === null) return;
+        if (greeting !== null) {
+          if (kept < MAX_KEPT) service.greetings.push(greeting);
+          kept++;
+        }
+        if (client.lastNewData === null) return;
         const hasSpoken = server.lastNewData !== null && server.lastNewData.frame > client.lastNewData.frame;
         if (hasSpoken && !cameTooLate(client, server, server.lastNewData)) {
           service.answered++;
@@ -175,80 +167,17 @@ export const answerTimeout: PatternRule = {
         kept++;
       },
       finish() {
-        return largestOf(services.all.flatMap((service) => patternOf(service, options) ?? []));
+        return largestOf(
+          services.all.flatMap((service) =>
+            [patternOf(service, options), greetingPattern(answerTimeout, service, options)].flatMap(
+              (pattern) => pattern ?? [],
+            ),
+          ),
+        );
       },
     };
   },
 };
-
-/** How long the client had waited when it ended the connection; null if it did not, or was not waiting. */
-function waitOf(connection: Connection): Wait | null {
-  const { id, client, server, quality } = connection;
-  if (quality.clockBackwards || quality.unseen !== null || client.unacknowledgedBytes > 0) return null;
-  const asked = client.lastNewData;
-  const end = endOf(client, server);
-  if (asked === null || end === null || end.frame < asked.frame) return null;
-  if (missedSince(server, asked.frame)) return null;
-  if (end.byReset && foreignReset(connection, client, server) !== null) return null;
-  return {
-    id,
-    seconds: secondsBetween(asked.time, end.time),
-    asked: asked.time,
-    ended: end.time,
-    byReset: end.byReset,
-    wasServed: server.payloadBytes > 0,
-    isRequest: endsWithRequest(client, server),
-    lostBytes: lostOf(server, asked),
-    isAnswerSure: false,
-    answeredAfterSeconds: null,
-  };
-}
-
-/** Octets of `server` that only the number of an acknowledgment behind them shows, sent since `asked`. */
-function lostOf(server: Endpoint, asked: Moment): number {
-  const unseen = milestone(server, 'sent-unseen');
-  return unseen !== null && unseen.frame > asked.frame ? unseen.value : 0;
-}
-
-/** The same where the server spoke after the client had closed; null if it had done so in time as well. */
-function lateWaitOf(connection: Connection): Wait | null {
-  const { client, server } = connection;
-  const wait = waitOf(connection);
-  const late = milestone(server, 'data-after-peer-fin');
-  if (wait === null || late === null || server.unacknowledgedBytes < late.value) return null;
-  const { dataBefore = 0 } = late;
-  if (dataBefore > (client.lastNewData?.frame ?? 0)) return null;
-  const isAnswer = secondsBetween(wait.ended, late.time) >= GOODBYE_SECONDS;
-  const mayBeAnswer = isAnswer || late.value > LONGEST_GOODBYE;
-  return {
-    ...wait,
-    wasServed: dataBefore > 0,
-    isRequest: isAnswer || dataBefore === 0,
-    isAnswerSure: isAnswer,
-    answeredAfterSeconds: mayBeAnswer ? secondsBetween(wait.asked, late.time) : null,
-  };
-}
-
-/** The client had left when this data of the server came, and refused it. */
-function cameTooLate(client: Endpoint, server: Endpoint, data: Moment): boolean {
-  if (client.resetsSent === 0) return false;
-  const end = endOf(client, server);
-  return end !== null && end.frame < data.frame;
-}
-
-/** The first FIN or reset of the connection, if it was the client's and answered nothing. */
-function endOf(
-  client: Endpoint,
-  server: Endpoint,
-): { frame: number; time: Timestamp; byReset: boolean } | null {
-  if (entered(server, 'FIN-WAIT-1') !== null) return null;
-  const fin = entered(client, 'FIN-WAIT-1');
-  if (fin !== null && fin.frame !== null) return { frame: fin.frame, time: fin.time, byReset: false };
-  if (server.finSent || server.resetsSent > 0) return null;
-  const reset = findReset(client, ({ verdict }) => verdict === 'accepted');
-  if (reset === null || reset.reset.trigger !== null) return null;
-  return { frame: reset.frame, time: reset.time, byReset: true };
-}
 
 /**
  * On how many older connections it answered while it answered on none of these, and hardly on any that was as new; 0 if
@@ -286,6 +215,7 @@ function patternOf(service: Service, options: OptionValues): Pattern | null {
   const late = near.some(({ isAnswerSure }) => isAnswerSure)
     ? near.flatMap(({ answeredAfterSeconds }) => answeredAfterSeconds ?? []).sort((a, b) => a - b)
     : [];
+  const moment = late.length >= options.minimumMembers ? commonMomentOf(near) : null;
   const isSure = (answered > 0 || late.length > 0) && areRequests;
   const ways = [...(resets < near.length ? [AFTER_FIN] : []), ...(resets > 0 ? [AFTER_RESET] : [])];
   const lost = near
@@ -297,6 +227,7 @@ function patternOf(service: Service, options: OptionValues): Pattern | null {
   const isAccepting = older < options.minimumMembers;
   const causes = [
     ...(areLost ? [LOST] : isAccepting ? [] : [NOT_ACCEPTING]),
+    ...(moment === null ? [] : [STOOD_STILL]),
     ...(areLost ? [] : [late.length > 0 ? TOO_SLOW : SLOW, BEHIND]),
     ...(areLost || wasServed || !isAccepting ? [] : [QUEUED]),
     ...(resets > 0 ? [RESET_ON_PATH] : []),
@@ -312,9 +243,14 @@ function patternOf(service: Service, options: OptionValues): Pattern | null {
       `What they had sent was acknowledged. {interval} later, give or take ${duration(spread)}, they ended the connections themselves (${near.length - resets} FIN, ${resets} RST): their own timeout.`,
       ...(late.length > 0
         ? [
-            `On ${late.length} of them an answer came all the same, {answerTimes} after the request, and was reset.`,
+            `On ${late.length < near.length ? 'at least ' : ''}${late.length} of them an answer came all the same, {answerTimes} after the request, and was reset.`,
           ]
         : []),
+      ...(moment === null
+        ? []
+        : [
+            `These answers all came within ${duration(moment.spread)}, ${duration(moment.since)} after the first request: {server} had stood still until then.`,
+          ]),
       answered > 0
         ? `On ${count(answered, 'other connection')} of the service the last word was an answer.`
         : `The capture holds no connection of the service on which the last word was an answer${late.length > 0 ? '.' : ': its protocol may have none.'}`,
@@ -352,6 +288,7 @@ function patternOf(service: Service, options: OptionValues): Pattern | null {
       resets,
       answered,
       answeredTooLate: late.length,
+      ...(moment !== null && { stoodStillSeconds: round(moment.since, 3) }),
       ...(!isAccepting && { answeredOnOlder: older }),
       ...(areLost && { answersLost: lost.length }),
       ...(late.length > 0 && {
@@ -369,14 +306,28 @@ function patternOf(service: Service, options: OptionValues): Pattern | null {
   });
 }
 
+/**
+ * If the late answers to requests of a longer time came at one moment: how long after the first of these requests, and
+ * within which time, in seconds. Null if they did not.
+ */
+function commonMomentOf(near: readonly Wait[]): { since: number; spread: number } | null {
+  const origin = near[0].asked;
+  const asked: number[] = [];
+  const came: number[] = [];
+  for (const wait of near) {
+    if (wait.answeredAfterSeconds === null) continue;
+    const at = secondsBetween(origin, wait.asked);
+    asked.push(at);
+    came.push(at + wait.answeredAfterSeconds);
+  }
+  asked.sort((a, b) => a - b);
+  came.sort((a, b) => a - b);
+  const spread = came[came.length - 1] - came[0];
+  const isOne = spread <= ONE_MOMENT && asked[asked.length - 1] - asked[0] > 2 * ONE_MOMENT;
+  return isOne ? { since: came[0] - asked[0], spread } : null;
+}
+
 /** What both sides see, by the ways in which clients ended their connections. */
 function seenBy(...ways: readonly string[]): string {
   return `The clients: their own timeout. {server}: ${ways.join('; ')}.`;
-}
-
-/** Sorted times, from the least to the most of them: `2.5 s`, `2 s to 3.1 s`. */
-function range(seconds: readonly number[]): string {
-  const least = duration(seconds[0]);
-  const most = duration(seconds[seconds.length - 1]);
-  return least === most ? least : `${least} to ${most}`;
 }

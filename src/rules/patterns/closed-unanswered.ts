@@ -5,7 +5,7 @@ import { cite } from '../citations.js';
 import { endsWithRequest, entered, missedSince } from '../evidence/evidence.js';
 import type { Pattern } from '../finding.js';
 import type { OptionValues } from '../rule.js';
-import { count, duration, inNetwork, round } from '../wording/wording.js';
+import { count, duration, inCase, inNetwork, round } from '../wording/wording.js';
 import { alikeIn, spreadOption, TIMER_SLACK } from './alike.js';
 import { Members, MINIMUM_MEMBERS, median } from './members.js';
 import type { PatternRule } from './pattern-rule.js';
@@ -28,6 +28,8 @@ interface Service {
   readonly unanswered: Unanswered[];
   /** Connections on which the last word was the server's. */
   answered: number;
+  /** It has sent something on any of them. */
+  hasSpoken: boolean;
 }
 
 /** Those kept, of all services together: what is kept must not grow with the capture. */
@@ -39,6 +41,10 @@ const GAVE_UP =
   'A timeout of {server}, which gave up what it was doing for these requests after {interval}, or ended the worker that did it (possible): its log names the request.';
 const ENDED =
   'The worker that had the request ended or was killed, and its kernel closed for it (possible): the log of {server}, and journalctl -k there, name it.';
+const OTHER_PROTOCOL =
+  'The clients speak another protocol than {server} expects, such as plain HTTP where it wants TLS (likely): its log shows errors of a handshake or of a parser.';
+const NOTHING_BEHIND =
+  'What listens at {server} only passes on, as a proxy or the port of a container does, and reaches nothing behind it (possible).';
 const NO_REQUEST =
   'What the clients had sent last asked for nothing (possible), as a goodbye or a message that needs no answer; if the close came late, it was an idle timeout.';
 
@@ -59,17 +65,22 @@ export const closedUnanswered: PatternRule = {
       'The host of a service acknowledges what clients send, whether its program reads it or not. If the program then closes without having answered, nothing looks broken: the request was acknowledged, and the FIN is in order. But the client gets an end of file instead of its answer, which a proxy reports as 502 and a library as “empty reply” or “server closed the connection”. Whether the server had acted on the request is not visible.',
     proof: [
       'At least minimumMembers connections to one service on which the client had sent the last data, all of it was acknowledged, and the server closed first, with a FIN.',
-      'On more connections of the service the last word was an answer: its protocol has answers.',
+      'On more connections of the service the last word was an answer: its protocol has answers. Or it has sent nothing on any connection.',
       'What the client had sent did not come right behind data of the server: it may have been no request then.',
-      'A warning if the server closed half a second or more after that on minimumMembers of them. If it closed at once, the client may have said goodbye, and it stays info.',
+      'A warning if the server closed half a second or more after that on minimumMembers of them. If it closed at once, the client may have said goodbye, and it stays info, unless the service never speaks.',
     ],
     notThis: [
-      'A service that answers on few connections or none: its protocol may have no answers.',
+      'A service that speaks, but answers on few connections: its protocol may have no answers.',
       'A client that closes or resets first: answer-timeout.',
       'Data that crossed the FIN and was reset: rst-on-close-race.',
     ],
     applicationSees: 'The clients: read returns 0 where the answer should come. {server}: its own close.',
-    likelyCauses: [ENDED, GAVE_UP, NO_REQUEST],
+    likelyCauses: [
+      ENDED,
+      GAVE_UP,
+      NO_REQUEST,
+      ...[OTHER_PROTOCOL, NOTHING_BEHIND].map((cause) => inCase('If it never sends anything', cause)),
+    ],
     nextSteps: [
       'Search the log of {server} at these times: for timeouts, ended workers, and the requests themselves.',
       'Let clients repeat such requests only if that does no harm: the capture does not show what {server} had acted on.',
@@ -88,8 +99,10 @@ export const closedUnanswered: PatternRule = {
           network,
           unanswered: [],
           answered: 0,
+          hasSpoken: false,
         }));
         if (service === null) return;
+        if (server.payloadBytes > 0) service.hasSpoken = true;
         if (server.lastNewData !== null && server.lastNewData.frame > client.lastNewData.frame) {
           service.answered++;
           return;
@@ -119,10 +132,10 @@ function unansweredOf(connection: Connection): Unanswered | null {
 }
 
 function patternOf(
-  { server, network, unanswered, answered }: Service,
+  { server, network, unanswered, answered, hasSpoken }: Service,
   options: OptionValues,
 ): Pattern | null {
-  if (unanswered.length < options.minimumMembers || answered <= unanswered.length) return null;
+  if (unanswered.length < options.minimumMembers || (hasSpoken && answered <= unanswered.length)) return null;
   const waits = unanswered.map(({ waited }) => waited).sort((a, b) => a - b);
   const [shortest, longest] = [waits[0], waits[waits.length - 1]];
   const hasWaited = waits.filter((seconds) => seconds >= SHORTEST_WAIT).length >= options.minimumMembers;
@@ -132,15 +145,19 @@ function patternOf(
   for (const { id, asked, closed } of unanswered) members.add(id, asked, closed);
   const waited = duration(shortest) === duration(longest) ? '{shortest}' : '{shortest} to {longest}';
   return reportPattern(closedUnanswered, {
-    ...(!hasWaited && { severity: 'info' }),
+    ...(hasSpoken && !hasWaited && { severity: 'info' }),
     confidence: 'possible',
-    title: `{server} closed {count} ${waited} after their clients’ last data, without an answer`,
-    explanation: `What the clients had sent was acknowledged; then came the FIN of {server}. On ${count(answered, 'other connection')} of the service the last word was an answer.${isTimer ? ' The times are so alike that a timer ended them.' : ''}`,
-    likelyCauses: isTimer
-      ? [GAVE_UP, NO_REQUEST, ENDED]
-      : hasWaited
-        ? [ENDED, GAVE_UP, NO_REQUEST]
-        : [NO_REQUEST, ENDED],
+    title: hasSpoken
+      ? `{server} closed {count} ${waited} after their clients’ last data, without an answer`
+      : '{server} never sends anything: it closed all {count} on which clients had asked for something',
+    explanation: `What the clients had sent was acknowledged; then came the FIN of {server}${hasSpoken ? '' : `, ${waited} after that`}. ${hasSpoken ? `On ${count(answered, 'other connection')} of the service the last word was an answer.` : 'On no connection of the capture has it sent a single byte.'}${isTimer ? ' The times are so alike that a timer ended them.' : ''}`,
+    likelyCauses: !hasSpoken
+      ? [OTHER_PROTOCOL, NOTHING_BEHIND, NO_REQUEST]
+      : isTimer
+        ? [GAVE_UP, NO_REQUEST, ENDED]
+        : hasWaited
+          ? [ENDED, GAVE_UP, NO_REQUEST]
+          : [NO_REQUEST, ENDED],
     connections: members.ids,
     count: members.count,
     from: members.from,
@@ -151,6 +168,7 @@ function patternOf(
       shortestWaitSeconds: round(shortest, 3),
       longestWaitSeconds: round(longest, 3),
       answered,
+      ...(!hasSpoken && { hasSpoken }),
     },
     words: {
       server: inNetwork(server, network),

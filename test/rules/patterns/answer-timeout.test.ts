@@ -151,6 +151,48 @@ describe('answer-timeout', () => {
     expect(halfClosed).toMatchObject({ severity: 'warning', facts: { answered: 1 } });
   });
 
+  describe('of a server that speaks first', () => {
+    /** A client that leaves `wait` seconds after the handshake, having said nothing; the greeting comes `after` it. */
+    const greeted = (id: number, wait: number, after: number, dataBefore?: number): Judged => {
+      const opened = id + 0.02;
+      const [one] = waited(id, wait, {
+        client: {
+          payloadBytes: 0,
+          lastNewData: null,
+          after: [enters('FIN-WAIT-1', opened + wait, 20, { evidence: 'observed' })],
+        },
+        server: {
+          payloadBytes: 28,
+          milestones: [happens('data-after-peer-fin', opened + after, 25, { value: 28, dataBefore })],
+        },
+      });
+      return [one, []];
+    };
+
+    it('tells of clients that left before it had said a word', () => {
+      const [pattern, ...others] = told(greeted(1, 5, 6), greeted(2, 5, 9), greeted(3, 5.02, 12));
+      expect(others).toEqual([]);
+      expect(pattern).toMatchObject({
+        severity: 'warning',
+        confidence: 'inferred',
+        title:
+          'Clients of 10.0.0.2:8080 gave up on 3 connections, 5 s after they had opened, before the server had said a word',
+        connections: [1, 2, 3],
+        standsFor: ['rst-on-write-after-close'],
+        facts: { kind: 'greeting', waitSeconds: 5, fastestAnswerSeconds: 6, slowestAnswerSeconds: 12 },
+      });
+      expect(pattern.likelyCauses[0]).toMatch(/looks its clients up before it greets them/);
+      expect(textsOf(pattern)).not.toMatch(UNFILLED);
+    });
+
+    it('is silent where it had greeted, where the waits differ, and where it never speaks', () => {
+      const had = [1, 2, 3].map((id) => greeted(id, 5, 6, 3));
+      const differ = [greeted(1, 1, 6), greeted(2, 3, 6), greeted(3, 5, 6)];
+      const never = [1, 2, 3].map((id) => waited(id, 5, { client: { payloadBytes: 0, lastNewData: null } }));
+      for (const judged of [had, differ, never]) expect(told(...judged)).toEqual([]);
+    });
+  });
+
   describe('where answers come too late', () => {
     /** The client asks at `id` seconds and closes 5 s later; an answer comes another `later` seconds after that. */
     const late = (id: number, later: number, more: { dataBefore?: number; taken?: boolean } = {}): Judged =>
@@ -180,11 +222,25 @@ describe('answer-timeout', () => {
         facts: { answered: 0, answeredTooLate: 2, fastestAnswerSeconds: 7, slowestAnswerSeconds: 8.5 },
       });
       expect(pattern.explanation).toContain(
-        ' On 2 of them an answer came all the same, 7 s to 8.5 s after the request, and was reset. ',
+        ' On at least 2 of them an answer came all the same, 7 s to 8.5 s after the request, and was reset. ',
       );
       expect(pattern.explanation).not.toContain('may have none');
       expect(pattern.likelyCauses[0]).toMatch(/takes longer than 5 s .* \(likely\): .* 7 s to 8\.5 s\.$/);
       expect(textsOf(pattern)).not.toMatch(UNFILLED);
+    });
+
+    it('sees that the server stood still where they all come at one moment', () => {
+      const [pattern] = told(late(1, 20), late(3, 18), late(6, 15.2), late(9, 12.1));
+      expect(pattern.explanation).toContain(
+        ' These answers all came within 200 ms, 25 s after the first request: 10.0.0.2:8080 had stood still until then. ',
+      );
+      expect(pattern.facts).toMatchObject({ stoodStillSeconds: 25 });
+      expect(pattern.likelyCauses[0]).toMatch(/^The program of 10\.0\.0\.2:8080 stood still/);
+      expect(textsOf(pattern)).not.toMatch(UNFILLED);
+      const apart = [late(1, 20), late(3, 18), late(6, 5), late(9, 12)];
+      const together = [late(1, 20), late(1.2, 19.8), late(1.4, 19.6)];
+      for (const judged of [apart, together])
+        expect(told(...judged)[0].facts).not.toHaveProperty('stoodStillSeconds');
     });
 
     it('takes for no answer what a server says on the close', () => {

@@ -59,6 +59,21 @@ describe('closed-unanswered', () => {
     expect(textsOf(pattern)).not.toMatch(UNFILLED);
   });
 
+  it('warns of a server that never sends anything, however soon it closes', () => {
+    const [pattern] = told(closed(1, 0.01), closed(2, 0.002), closed(3, 0.001));
+    expect(pattern).toMatchObject({
+      severity: 'warning',
+      title:
+        '10.0.0.2:8080 never sends anything: it closed all 3 connections on which clients had asked for something',
+      facts: { hasSpoken: false, answered: 0 },
+    });
+    expect(pattern.explanation).toContain('1 ms to 10 ms after that. On no connection of the capture has it');
+    expect(pattern.likelyCauses[0]).toMatch(/^The clients speak another protocol than 10\.0\.0\.2:8080/);
+    expect(textsOf(pattern)).not.toMatch(UNFILLED);
+    const greeted = closed(4, 0.01, { server: { payloadBytes: 20, lastNewData: moment(3, 3) } });
+    expect(told(closed(1, 0.01), closed(2, 0.002), closed(3, 0.001), greeted)).toEqual([]);
+  });
+
   it('thinks of a timeout first where the times are alike', () => {
     const [pattern] = told(...answered(4), closed(1, 6), closed(2, 6.02), closed(3, 6.05));
     expect(pattern.explanation).toContain('so alike that a timer ended them');
