@@ -1055,6 +1055,36 @@ does not read
 zero-window-stall · #9, #11, #20, #21 · RFC 9293 §3.8.6.1 MAY-8,
 §3.8.6.1 MUST-37, §3.8.6.1 MUST-36, §3.8.6.1 SHLD-29
 `,
+  'window-scale-lost': `connection 0: 10.9.1.1:40000 ↔ 10.9.1.2:8080
+from 2026-11-27 23:12:56.839 UTC, captured near the client; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000     #1 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0118     #2 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0119     #3               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   0.0702     #4               ─── PSH,ACK seq 1 ack 1 len 10 ───▶
+   0.0821     #5               ◀──────── ACK seq 1 ack 11 ────────
+                               ▲ warning: window-scale-lost
+   0.0832     #6               ◀─── PSH,ACK seq 1 ack 11 len 4 ───
+   0.0832     #7               ──────── ACK seq 11 ack 5 ────────▶
+   0.2982      …               ⋮ 31 segments, 2.0 kB →   ← 30 segments, 0 B ⋮
+   7.1809    #69               ◀─────── ACK seq 5 ack 1995 ───────
+   7.1810    #70               ─ PSH,ACK seq 1995 ack 5 len 16 ──▶
+   7.1885    #71 FIN-WAIT-1    ───── FIN,ACK seq 2011 ack 5 ─────▶ CLOSE-WAIT✓
+   7.1927    #72               ◀─────── ACK seq 5 ack 2011 ───────
+   7.1999    #73 FIN-WAIT-2?   ◀───── FIN,ACK seq 5 ack 2012 ───── LAST-ACK
+                 TIME-WAIT✓
+   7.2000    #74               ─────── ACK seq 2012 ack 6 ───────▶ CLOSED?
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
+the client ended in TIME-WAIT
+the server ended in CLOSED
+
+warning 10.9.1.2:8080 offers 64 bytes right behind a SYN-ACK that offered much
+more: its window scale was probably lost on the way
+window-scale-lost · #2, #5 · RFC 7323 §2.2
+`,
   'zero-window-probe-unanswered': `connection 0: 10.9.9.1:40000 ↔ 10.9.9.2:8080
 from 2026-11-21 04:53:18.100 UTC, captured near the client; times count from
 there, numbers are relative

@@ -105,6 +105,11 @@ export const MILESTONE_KINDS = [
   'address-announced',
   /** This endpoint sent a fatal TLS alert that is not encrypted (RFC 8446 §6): the first. `value`: its description. */
   'tls-alert',
+  /**
+   * Right behind its SYN or SYN-ACK, which carries no window scale although the peer's does, this endpoint offered less
+   * than a sixteenth of the window in it, as only a scaled one is. `value`: that window, taken literally.
+   */
+  'window-collapsed',
 ] as const;
 
 export type MilestoneKind = (typeof MILESTONE_KINDS)[number];
@@ -129,6 +134,7 @@ export const ZERO_WINDOW = codeOf('zero-window');
 export const WINDOW_PROBE = codeOf('window-probe');
 export const ICMP_ERROR = codeOf('icmp-error');
 export const SYN_ON_OPEN_CONNECTION = codeOf('syn-on-open-connection');
+export const WINDOW_COLLAPSED = codeOf('window-collapsed');
 export const TLS_ALERT = codeOf('tls-alert');
 export const ACKNOWLEDGED_UNSEEN = codeOf('acknowledged-unseen');
 export const SENT_UNSEEN = codeOf('sent-unseen');

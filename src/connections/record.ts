@@ -167,6 +167,8 @@ export const BOTH_SIDES = 1 << 23;
 /** The last short payload of the client, and of the server, was no TLS record; see `decode/tls.ts`. */
 export const CLIENT_NOT_TLS = 1 << 24;
 export const SERVER_NOT_TLS = 1 << 25;
+/** Options of a SYN or SYN-ACK were cut off: what it seems to lack it may have had. */
+export const SYN_OPTIONS_CUT = 1 << 26;
 
 // STATE.
 export const STATE_MASK = 0x0f;

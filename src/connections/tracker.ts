@@ -74,6 +74,7 @@ import {
   STATE,
   STATE_MASK,
   SUPERSEDED,
+  SYN_OPTIONS_CUT,
   TO_ITSELF,
   TRUNCATED,
   ZERO_WINDOWS_AND_RESETS,
@@ -800,6 +801,7 @@ function countFrame(memory: Int32Array, base: number, fromServer: boolean, segme
   // A SYN only offers it: if the server does not take it up, this is plain TCP (RFC 8684 §3.1).
   if (segment.multipath !== 0 && (flags & (SYN | ACK)) !== SYN) complete |= MULTIPATH;
   if (segment.payloadCaptured < payload) complete |= TRUNCATED;
+  if (segment.optionsIncomplete !== 0 && (flags & SYN) !== 0) complete |= SYN_OPTIONS_CUT;
   const limit = memory[peer + MSS];
   if (limit !== 0 && payload > limit) complete |= OFFLOADED;
   if (segment.tls !== NOT_LOOKED_AT) {

@@ -74,6 +74,7 @@ import { synUnanswered } from './syn-unanswered.js';
 import { timeWaitPortReuse } from './time-wait-port-reuse.js';
 import { tlsAlert } from './tls-alert.js';
 import { undeliveredDataAtAbort } from './undelivered-data-at-abort.js';
+import { windowScaleLost } from './window-scale-lost.js';
 import { zeroWindowProbeUnanswered } from './zero-window-probe-unanswered.js';
 import { zeroWindowStall } from './zero-window-stall.js';
 
@@ -119,6 +120,7 @@ export const RULES: readonly Rule[] = [
   tlsAlert,
   timeWaitPortReuse,
   zeroWindowStall,
+  windowScaleLost,
   zeroWindowProbeUnanswered,
   pmtuBlackHole,
   pmtuReduced,

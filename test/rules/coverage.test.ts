@@ -249,6 +249,11 @@ const SILENT: Readonly<Record<string, Silent>> = {
     capture: 'client',
     because: 'the server closes after the same silence, but at one moment',
   },
+  'window-scale-lost': {
+    fixture: 'window-scale-lost',
+    capture: 'server',
+    because: 'the option is taken out beyond this tap',
+  },
   'turned-away': {
     fixture: 'closed-unanswered',
     capture: 'client',

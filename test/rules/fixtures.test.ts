@@ -213,6 +213,8 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
     client: ['error zero-window-probe-unanswered'],
     server: ['warning zero-window-stall'],
   },
+  // At the server's tap, and what the server's own host sees, the option is still there.
+  'window-scale-lost': { client: ['warning window-scale-lost'], server: [] },
   'zero-window-recovered': [],
   'zero-window-stuck': ['warning zero-window-stall'],
 };

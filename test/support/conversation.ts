@@ -19,14 +19,14 @@ const FLAG_LETTERS: Readonly<Record<string, number>> = {
  * Runs a script of segments through the tracker, one a line:
  *
  *     <seconds> <C|S|I> <flags> <sequence> [<acknowledgment>] [+<payload>] [win=<n>] [isn=<n>] [ttl=<n>] [mac=<n>] [id=<n>]
- *     [port=<n>] [mss=<n>] [tfo=<n>] [ts=<n>] [echo=<n>] [mptcp=1] [sack=1] [block=<n>] [tls=<n>]
+ *     [port=<n>] [mss=<n>] [tfo=<n>] [ts=<n>] [echo=<n>] [mptcp=1] [sack=1] [block=<n>] [tls=<n>] [ws=<n>] [cut=1]
  *
  * `I` is a client that sends to itself. Flags are letters of `FSRPAEC`. Numbers are relative to the initial sequence
  * numbers, so that a SYN is 0 and the first octet 1; the client's is chosen so that its numbers wrap early. `isn=`
  * shifts both of the line's own numbers to those of another incarnation; `port=` is the client's, `tfo=` the length of
  * a Fast Open cookie, `ts=` the sender's timestamp, `echo=` the one it echoes; `mptcp=` puts in an option of Multipath
  * TCP, `sack=` that for selective acknowledgments, `block=` one of ten octets of the peer, from that number on; `tls=`
- * what `decode/tls.ts` found. Empty lines and what follows `#` are left out.
+ * what `decode/tls.ts` found; `ws=` a window scale, `cut=` options that were cut off. Empty lines and what follows `#` are left out.
  */
 export function conversation(script: string, options: Partial<TrackerOptions> = {}): Connection[] {
   const connections: Connection[] = [];
@@ -104,6 +104,8 @@ function segmentOf(words: readonly string[], frame: number): Segment {
   segment.timestampValue = Number(named.get('ts') ?? 0);
   segment.timestampEcho = Number(named.get('echo') ?? 0);
   segment.tls = Number(named.get('tls') ?? 0);
+  segment.windowScale = Number(named.get('ws') ?? -1);
+  segment.optionsIncomplete = named.has('cut') ? 1 : 0;
   segment.dontFragment = 1;
   return segment;
 }

@@ -59,7 +59,7 @@ import { isProbe } from './probe.js';
 import { challenge, disproveReset, isReset } from './reset.js';
 import { noteBlocksElsewhere } from './selective.js';
 import { takeText } from './text.js';
-import { isBeyondWindow, takeWindow } from './window.js';
+import { compareWithSyn, isBeyondWindow, takeWindow } from './window.js';
 
 /** Any segment but a SYN or a reset. */
 export function takeSynchronized(at: Exchange): number {
@@ -125,6 +125,7 @@ function acknowledge(at: Exchange): void {
     if (!isPassive || !saysSynAckAgain(at)) {
       ledger.confirm(fromServer, RECEIVED_SYN_ACK, RECEIVED_ACK_OF_SYN);
       memory[x + STATE] = memory[x + STATE] & ~ENDPOINT_OPEN_UNPROVED;
+      if (isPassive) compareWithSyn(at);
     }
   } else if (state === SYN_SENT) {
     if (!openByProof(at)) ledger.enter(fromServer, SHOWN_OPEN, OBSERVED);

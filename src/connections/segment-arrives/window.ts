@@ -3,15 +3,17 @@
  */
 import { FIN } from '../../decode/segment.js';
 import { advance, after } from '../../tcp/sequence.js';
-import { ZERO_WINDOW } from '../milestones.js';
+import { WINDOW_COLLAPSED, ZERO_WINDOW } from '../milestones.js';
 import {
   CONTIGUOUS,
   ENDPOINT_SCALE_OFFERED,
   ENDPOINT_SYN_CAPTURED,
   ENDPOINT_WINDOW_CLOSED,
+  FLAGS,
   SCALE_MASK,
   SCALE_SHIFT,
   STATE,
+  SYN_OPTIONS_CUT,
   WINDOW,
 } from '../record.js';
 import type { Exchange } from './exchange.js';
@@ -44,6 +46,26 @@ export function takeWindow(at: Exchange): void {
     // The window's opening ends the run: its last frame is the one that opened it.
     if (entry >= 0) ledger.extend(entry, 0);
   }
+}
+
+/** A scale shifts by more than this, as those of Linux, Windows and BSD do: a window that seems so much narrower has one. */
+const LEAST_SHIFT = 4;
+
+/** The sender's first segment behind its SYN: whether it scales its windows, although that SYN carried no scale. */
+export function compareWithSyn({
+  memory,
+  base,
+  sender: x,
+  receiver: y,
+  fromServer,
+  segment,
+  ledger,
+}: Exchange): void {
+  const own = memory[x + STATE] & (ENDPOINT_SYN_CAPTURED | ENDPOINT_SCALE_OFFERED);
+  const isUnscaled = own === ENDPOINT_SYN_CAPTURED && (memory[y + STATE] & ENDPOINT_SCALE_OFFERED) !== 0;
+  if (!isUnscaled || (memory[base + FLAGS] & SYN_OPTIONS_CUT) !== 0) return;
+  if (segment.window !== 0 && segment.window < memory[x + WINDOW] >>> LEAST_SHIFT)
+    ledger.note(WINDOW_COLLAPSED, fromServer, segment.window);
 }
 
 /** The widest window that the endpoint at `y` may have given its peer, as far as that is known. */

@@ -54,7 +54,7 @@ export interface PatternCollector {
 export interface PatternRule extends RuleDescription {
   /** Ids of rules whose findings it may grade or say more about: these wait for the end of their capture. */
   readonly grades?: readonly string[];
-  /** It yields to less general patterns that stand for the same connections; 0 unless given. */
+  /** It yields to less general patterns that stand for nearly all of its connections; 0 unless given. */
   readonly generality?: 1 | 2;
   /** It compares moments of several connections: each capture has a collector of its own. */
   readonly isOfOneCapture?: true;

@@ -8,6 +8,8 @@ import type { CaptureCounts, Contrast, PatternCollector, PatternRule } from './p
 
 /** Patterns compare moments of several connections, by tenths of a second at the finest. */
 const FINEST_SECONDS = 0.1;
+/** What share of a general pattern's connections a special one must stand for to take its place. */
+const NEARLY_ALL = 0.8;
 
 /** All enabled patterns of one analysis. */
 export interface Patterns {
@@ -173,10 +175,15 @@ function withLimits(patterns: readonly Pattern[], limits: OptionValues | null): 
   return limits === null ? patterns : patterns.map((pattern) => ({ limits, ...pattern }));
 }
 
-/** Whether one of `others` stands for all connections of the pattern that it lists. */
+/** Whether one of `others` stands for nearly all connections of the pattern that it lists. */
 function isCovered(
   { count, connections }: Pattern,
   others: readonly { readonly count: number; readonly ids: ReadonlySet<number> }[],
 ): boolean {
-  return others.some((other) => other.count >= count && connections.every((id) => other.ids.has(id)));
+  const most = NEARLY_ALL * count;
+  return others.some((other) => {
+    if (other.count < most) return false;
+    const shared = connections.reduce((sum, id) => sum + (other.ids.has(id) ? 1 : 0), 0);
+    return shared >= NEARLY_ALL * connections.length;
+  });
 }

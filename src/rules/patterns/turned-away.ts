@@ -51,7 +51,7 @@ const LOCKED_OUT =
   '{server} no longer admits these clients (likely): some servers lock a host out that failed too often, or an access rule changed.';
 const NOT_ADMITTED = '{server} does not admit these clients: an access rule of its own (likely).';
 const HELD =
-  'Connections that are open and unused hold the places (possible): ss -tn there shows whose they are.';
+  'Connections that are open and unused hold the places (possible): on the host of {server}, ss -tn shows whose they are.';
 
 /** A service accepts connections only to end them at once, while it serves others. */
 export const turnedAway: PatternRule = {

@@ -163,6 +163,10 @@ describe('answer-timeout', () => {
         },
         server: {
           payloadBytes: 28,
+          timeline: [
+            enters('SYN-RECEIVED', id, 2, { evidence: 'observed' }),
+            enters('ESTABLISHED', opened, 3),
+          ],
           milestones: [happens('data-after-peer-fin', opened + after, 25, { value: 28, dataBefore })],
         },
       });
