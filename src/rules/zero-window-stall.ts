@@ -1,13 +1,14 @@
-import type { Endpoint, Milestone } from '../connections/connection.js';
+import type { Connection, Endpoint, Milestone } from '../connections/connection.js';
 import { secondsBetween, type Timestamp } from '../core/time.js';
 import { cite } from './citations.js';
 import { eachEndpoint, gradedBy, lasted, lastMilestone } from './evidence/evidence.js';
 import { silenceMetBy } from './evidence/silence.js';
 import { unansweredProbes } from './evidence/window-probes.js';
+import type { Finding } from './finding.js';
 import type { Rule } from './rule.js';
 import { MINIMUM_RETRANSMISSIONS } from './thresholds.js';
 import { reportFinding } from './wording/report-finding.js';
-import { count, duration, nameOf, round, ssFilter } from './wording/wording.js';
+import { count, duration, nameOf, round, ssFilter, times } from './wording/wording.js';
 
 /** The receiver has sent its FIN, and the sender is in CLOSE-WAIT. */
 const HOLDS_FIN_BACK =
@@ -29,6 +30,10 @@ const STEPS_OF_PAST = [
   'Find out what kept the program of {receiver} from reading between frames {first} and {last}: check its log, and the load of its host at that time.',
   `If it happens again, on the host of {receiver}: ss -tanpo '( {filter} )' shows a large Recv-Q; ${DUMP}.`,
 ];
+
+/** A window that closes so often, and for this share of the time, is no chance of a busy moment. */
+const OFTEN = 3;
+const LEAST_SHARE = 0.5;
 
 /** A receiver keeps its window closed while the other side has data for it. */
 export const zeroWindowStall: Rule = {
@@ -64,6 +69,7 @@ export const zeroWindowStall: Rule = {
     proof: [
       'A literal window of 0 from {receiver} for stallSeconds.',
       'Probes from {sender}, or outstanding data of {sender}: it wants to send.',
+      'Or three or more such times that together last stallSeconds and half of the time from the first to the last.',
     ],
     notThis: [
       'A small window that is not zero.',
@@ -86,7 +92,8 @@ export const zeroWindowStall: Rule = {
   check: eachEndpoint((receiver, sender, connection, { captureEnd, options }) => {
     if (receiver.zeroWindows === 0) return null;
     const probes = lastMilestone(sender, 'window-probe');
-    if (probes === null && sender.unacknowledgedBytes === 0) return null;
+    const repeated = repeatedStalls(receiver, options.stallSeconds);
+    if (probes === null && sender.unacknowledgedBytes === 0 && repeated === null) return null;
     const over = receiver.finalState === 'CLOSED' || sender.finalState === 'CLOSED';
     // A receiver that no longer answers may have opened it, or be gone: it is known to be closed until last heard.
     const minimum = MINIMUM_RETRANSMISSIONS.default;
@@ -98,7 +105,8 @@ export const zeroWindowStall: Rule = {
     if (stall === null) return null;
     const wasClosedFor = (limit: number): boolean =>
       lasted(connection, stall.run.frame, stall.seconds, limit);
-    if (!wasClosedFor(options.stallSeconds)) return null;
+    if (!wasClosedFor(options.stallSeconds))
+      return repeated === null ? null : reportRepeated(connection, receiver, sender, repeated);
     const isLast = stall.run === lastMilestone(receiver, 'zero-window') && receiver.windowClosed;
     const open = isLast && !over && heard === null;
     const holdsFinBack = isLast && sender.finalState === 'CLOSE-WAIT';
@@ -130,6 +138,63 @@ export const zeroWindowStall: Rule = {
     });
   }),
 };
+
+/** Times with a closed window that followed one another. */
+interface Repeated {
+  readonly count: number;
+  /** How long it was closed in all, and from the first closing to the last opening. */
+  readonly closed: number;
+  readonly span: number;
+  readonly first: Milestone;
+  readonly last: Milestone;
+}
+
+/** A window that closes again whenever it opens: no single time is long, but together they are most of it. */
+function repeatedStalls({ milestones }: Endpoint, stallSeconds: number): Repeated | null {
+  const runs = milestones.filter(({ kind }) => kind === 'zero-window');
+  if (runs.length < OFTEN) return null;
+  const [first, last] = [runs[0], runs[runs.length - 1]];
+  const closed = runs.reduce((sum, { time, lastTime }) => sum + secondsBetween(time, lastTime), 0);
+  const span = secondsBetween(first.time, last.lastTime);
+  const isLong = closed >= stallSeconds && closed >= LEAST_SHARE * span;
+  return isLong ? { count: runs.length, closed, span, first, last } : null;
+}
+
+function reportRepeated(
+  connection: Connection,
+  receiver: Endpoint,
+  sender: Endpoint,
+  { count: often, closed, span, first, last }: Repeated,
+): Finding {
+  return reportFinding(zeroWindowStall, connection, {
+    endpoint: receiver.role,
+    confidence: gradedBy(connection, 'inferred'),
+    title:
+      '{receiver} had its window closed for {closed} of {span}, {often}: its application reads too slowly',
+    explanation:
+      'The window of {receiver} was zero again and again, from frame {first} to frame {last}: whenever it opened, {sender} filled it at once. {sender} had more to send than {receiver} takes, and what it could not send had to wait there, in its own memory.',
+    likelyCauses: [
+      'The program of {receiver} takes longer for what it gets than {sender} takes to make it (likely): more readers, or less data, help; a larger buffer only delays it.',
+      'It reads in one thread that waits for something else in between (possible).',
+    ],
+    nextSteps: STEPS_OF_PAST,
+    citations: OF_WINDOW,
+    frames: [first.frame, last.lastFrame],
+    from: first.time,
+    to: last.lastTime,
+    facts: { closedSeconds: round(closed), times: often, seconds: round(span), stillClosed: false },
+    words: {
+      receiver: nameOf(receiver),
+      sender: nameOf(sender),
+      closed: duration(closed),
+      span: duration(span),
+      often: times(often),
+      first: first.frame,
+      last: last.lastFrame,
+      filter: ssFilter(receiver, sender),
+    },
+  });
+}
 
 function longestStall(
   receiver: Endpoint,

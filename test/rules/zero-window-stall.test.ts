@@ -20,8 +20,32 @@ function closed(
   });
 }
 
+/** The server closes its window for these stretches of seconds. */
+function closedOften(stretches: readonly (readonly number[])[]) {
+  const milestones = stretches.map(([from, until], place) =>
+    happens('zero-window', from, 10 * (place + 1), { until, lastFrame: 10 * (place + 1) + 1 }),
+  );
+  return connection({ server: { zeroWindows: stretches.length, milestones } });
+}
+
 testRule(zeroWindowStall, {
   fires: [
+    {
+      name: 'on a window that closes again whenever it opens',
+      connection: closedOften([
+        [0, 4],
+        [4.2, 8],
+        [8.1, 12],
+      ]),
+      end: 60,
+      endpoint: 'server',
+      severity: 'warning',
+      title:
+        '10.0.0.2:8080 had its window closed for 11.7 s of 12 s, 3 times: its application reads too slowly',
+      explanation: /from frame 10 to frame 31: whenever it opened, 10\.0\.0\.1:40000 filled it at once/,
+      frames: [10, 31],
+      facts: { times: 3, closedSeconds: 11.7, stillClosed: false },
+    },
     {
       name: 'on a window that stays closed for long',
       connection: closed(20),
@@ -87,6 +111,31 @@ testRule(zeroWindowStall, {
     },
   ],
   silent: [
+    ...[
+      {
+        name: 'where it closes twice',
+        runs: [
+          [0, 6],
+          [7, 13],
+        ],
+      },
+      {
+        name: 'where it is open for most of the time',
+        runs: [
+          [0, 4],
+          [20, 24],
+          [40, 44],
+        ],
+      },
+      {
+        name: 'where it is closed for a short time in all',
+        runs: [
+          [0, 3],
+          [4, 7],
+          [8, 11],
+        ],
+      },
+    ].map(({ name, runs }) => ({ name, connection: closedOften(runs), end: 60 })),
     {
       name: 'after the last answer of a receiver that is gone',
       connection: closed(12, { windowClosed: true, lastSegment: moment(5, 10) }),
