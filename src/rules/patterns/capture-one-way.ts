@@ -1,5 +1,6 @@
+import { isLater, secondsBetween } from '../../core/time.js';
 import { cite } from '../citations.js';
-import { count, inNetwork } from '../wording/wording.js';
+import { count, duration, inNetwork, round } from '../wording/wording.js';
 import { Members } from './members.js';
 import type { PatternRule } from './pattern-rule.js';
 import { reportPattern } from './report-pattern.js';
@@ -12,6 +13,18 @@ const DOUBT =
 /** For when nothing shows that the other side sent anything. */
 const SILENT =
   'The other side was silent, as its host was gone or the path lost what was sent to it (possible): on {repeated} the same was sent again, as happens without an answer.';
+
+const DETOUR =
+  'What {host} sends has taken another way since then, past the point of this capture (likely): a second network card, a route or a load balancer that changed. A stateful firewall that sees only one direction drops what follows the handshake.';
+const STEP_OF_DETOUR =
+  'On {host}: ip route get with the address of one of these clients; ip addr shows whether it has got a card in their network.';
+
+/** A host that was captured until it suddenly was not, while others still were. */
+interface Detour {
+  readonly host: string;
+  /** From its last segment to the start of the first connection that lacks it, in seconds. */
+  readonly seconds: number;
+}
 
 /** One direction is missing. */
 export const captureOneWay: PatternRule = {
@@ -43,36 +56,81 @@ export const captureOneWay: PatternRule = {
   begin: (_, heard) => {
     let members: Members | null = null;
     let proven = 0;
+    /** The same was sent again: on those of the others, and on all. */
     let repeated = 0;
+    let inVain = 0;
+    /** The one host that is missing from all of them; null if they are several. */
+    let missing: { readonly address: string; readonly network: string } | null | undefined;
+    let detour: Detour | null = null;
     return {
       add(connection) {
-        if (connection.quality.unseen === null) return;
+        const { unseen } = connection.quality;
+        if (unseen === null) return;
+        const { network } = connection;
+        const { address } = connection[unseen];
+        if (missing === undefined) missing = { address, network };
+        else if (missing?.address !== address || missing.network !== network) missing = null;
         members ??= new Members(connection.start, connection.end);
         members.add(connection.id, connection.start, connection.end);
+        const isRepeated = connection.client.retransmissions + connection.server.retransmissions > 0;
+        if (isRepeated) inVain++;
         if (connection.quality.unseenSent) proven++;
-        else if (connection.client.retransmissions + connection.server.retransmissions > 0) repeated++;
+        else if (isRepeated) repeated++;
       },
       doubtOf({ server, network }, { rule }) {
         if (rule !== UNANSWERED || !heard.misses(server.address, network)) return null;
         return DOUBT.replace('{host}', inNetwork(server.address, network));
       },
+      endCapture() {
+        if (members === null || missing === null || missing === undefined) return;
+        // Where nothing shows that it still sends, it may have gone.
+        if (2 * proven < members.count) return;
+        const { from } = members;
+        const { address, network } = missing;
+        const last = heard.of(address, network);
+        const host = inNetwork(address, network);
+        if (last === null || !isLater(from, last)) return;
+        for (const { time } of heard.others(host))
+          if (isLater(time, from)) detour = { host, seconds: secondsBetween(last, from) };
+      },
       finish() {
         if (members === null) return [];
+        if (missing === null) detour = null;
         return [
           reportPattern(captureOneWay, {
             ...(proven === 0 ? { severity: 'info' } : {}),
             confidence: 'observed',
-            title: 'Only one direction of {connections} was captured',
-            explanation: `${sayProven(proven, members.count)} Rules that need both directions say nothing about ${members.count === 1 ? 'it' : 'any of them'}.`,
-            ...(repeated > 0 && { likelyCauses: [SILENT, ...captureOneWay.documentation.likelyCauses] }),
+            title:
+              detour === null
+                ? 'Only one direction of {connections} was captured'
+                : 'What {host} sends is no longer captured: only one direction of {connections} is there',
+            explanation: `${sayProven(proven, members.count)}${detour === null ? '' : ` All of them lack what {host} sent, which was captured until {apart} before the first of them began; other hosts still are.${inVain === 0 ? '' : ' On {inVain} the other side sent the same again: it did not arrive, or the answer did not.'}`} Rules that need both directions say nothing about ${members.count === 1 ? 'it' : 'any of them'}.`,
+            ...(detour !== null
+              ? {
+                  likelyCauses: [DETOUR, ...captureOneWay.documentation.likelyCauses],
+                  nextSteps: [STEP_OF_DETOUR, ...captureOneWay.documentation.nextSteps],
+                }
+              : repeated > 0 && { likelyCauses: [SILENT, ...captureOneWay.documentation.likelyCauses] }),
             connections: members.ids,
             count: members.count,
             from: members.from,
             to: members.to,
-            facts: { connections: members.count, proven, ...(repeated > 0 && { repeated }) },
+            facts: {
+              connections: members.count,
+              proven,
+              ...(repeated > 0 && { repeated }),
+              ...(detour !== null && {
+                inVain,
+                host: detour.host,
+                heardBeforeSeconds: round(detour.seconds, 3),
+              }),
+            },
             words: {
               connections: count(members.count, 'connection'),
               repeated: count(repeated, 'connection'),
+              inVain: count(inVain, 'connection'),
+              host: detour?.host ?? '?',
+              apart: duration(detour?.seconds ?? 0),
             },
           }),
         ];

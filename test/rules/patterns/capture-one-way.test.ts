@@ -3,7 +3,7 @@ import type { Connection } from '../../../src/connections/connection.js';
 import type { RuleSettings } from '../../../src/rules/evaluation/settings.js';
 import { captureOneWay } from '../../../src/rules/patterns/capture-one-way.js';
 import { preparePatterns } from '../../../src/rules/patterns/prepare.js';
-import { at, connection } from '../../support/connection-builder.js';
+import { at, connection, moment } from '../../support/connection-builder.js';
 import { finding, patternsOf, textsOf, UNFILLED } from '../../support/pattern-tester.js';
 
 describe('capture-one-way', () => {
@@ -53,6 +53,62 @@ describe('capture-one-way', () => {
       quality: { unseen: 'server', unseenSent: true },
     });
     expect(patternsOf(captureOneWay, [[proven, []]], 10)[0].likelyCauses[0]).toMatch(/^The two directions/);
+  });
+
+  describe('of a host that had been captured before', () => {
+    const healthy = (id: number, start: number, last: number, address = '10.0.0.2') =>
+      [
+        connection({
+          id,
+          start: at(start),
+          client: { segments: 2 },
+          server: { address, segments: 2, lastSegment: moment(last, id) },
+        }),
+        [],
+      ] as const;
+    const missed = (id: number, start: number, unseenSent = true, address = '10.0.0.2') =>
+      [
+        connection({
+          id,
+          start: at(start),
+          client: { retransmissions: 2 },
+          server: { address, segments: 0, lastSegment: null },
+          quality: { unseen: 'server', unseenSent },
+        }),
+        [],
+      ] as const;
+    const others = healthy(9, 0, 60, '10.0.0.9');
+
+    it('suspects another way, where other hosts still are', () => {
+      const [pattern] = patternsOf(
+        captureOneWay,
+        [healthy(0, 0, 17), missed(1, 18), missed(2, 19), others],
+        60,
+      );
+      expect(pattern.title).toBe(
+        'What 10.0.0.2 sends is no longer captured: only one direction of 2 connections is there',
+      );
+      expect(pattern.explanation).toContain('captured until 1 s before the first of them began');
+      expect(pattern.explanation).toContain('On 2 connections the other side sent the same again');
+      expect(pattern.likelyCauses[0]).toMatch(/^What 10\.0\.0\.2 sends has taken another way since then/);
+      expect(pattern.facts).toMatchObject({ host: '10.0.0.2', heardBeforeSeconds: 1, inVain: 2 });
+      expect(textsOf(pattern)).not.toMatch(UNFILLED);
+    });
+
+    it.each<[string, readonly Parameters<typeof patternsOf>[1][number][]]>([
+      ['nobody else is heard', [healthy(0, 0, 17), missed(1, 18)]],
+      ['it is still heard', [healthy(0, 0, 40), missed(1, 18), others]],
+      ['nothing shows that it sends', [healthy(0, 0, 17), missed(1, 18, false), others]],
+      [
+        'several hosts are missing',
+        [healthy(0, 0, 17), missed(1, 18), missed(2, 19, true, '10.0.0.7'), others],
+      ],
+      ['it was never heard', [missed(1, 18), others]],
+    ])('does not where %s', (_name, connections) => {
+      const [pattern] = patternsOf(captureOneWay, connections, 60);
+      expect(pattern.title).toMatch(/^Only one direction/);
+      expect(pattern.facts).not.toHaveProperty('host');
+    });
   });
 
   describe('makes a SYN without an answer possible info', () => {
