@@ -50,6 +50,8 @@ interface Recurrence {
   steps: readonly string[];
   /** The side that all findings name as silent; null if they do not. */
   silent: Role | null;
+  /** Since when the first of them in the capture that has not ended was silent; null if none is. */
+  silentFrom: Timestamp | null;
   /** For how many seconds after the first of them its host was heard on other connections, as far as is known. */
   heardSeconds: number;
 }
@@ -243,6 +245,7 @@ class Collector implements PatternCollector {
     );
     if (recurrence === null) return;
     if (recurrence.silent !== silentIn(finding)) recurrence.silent = null;
+    if (recurrence.silentFrom === null || isLater(recurrence.silentFrom, from)) recurrence.silentFrom = from;
     recurrence.causes = shared(recurrence.causes, likelyCauses);
     recurrence.steps = shared(recurrence.steps, nextSteps);
     recurrence.severity = graver(recurrence.severity, severity);
@@ -313,9 +316,10 @@ class Collector implements PatternCollector {
 
   endCapture(): void {
     for (const recurrence of this.#recurrences.all) {
-      const { silent, members, service } = recurrence;
-      if (silent !== 'server') continue;
-      const seconds = heardAfter(this.#heard, service.address, service.network, members.from);
+      const { silent, silentFrom, service } = recurrence;
+      recurrence.silentFrom = null;
+      if (silent !== 'server' || silentFrom === null) continue;
+      const seconds = heardAfter(this.#heard, service.address, service.network, silentFrom);
       recurrence.heardSeconds = Math.max(recurrence.heardSeconds, seconds);
     }
   }
@@ -714,6 +718,7 @@ function begun(
     causes,
     steps,
     silent,
+    silentFrom: null,
     heardSeconds: 0,
   };
 }
