@@ -1559,6 +1559,32 @@ without an answer
 
 the ladder shows the first of 3 connections
 `,
+  'server-timeout': `connection 4: 10.9.1.1:40004 ↔ 10.9.1.2:8080
+from 2026-11-27 23:33:15.424 UTC, captured near the client; times count from
+there, numbers are relative
+
+     time  frame client                                            server
+   0.0000    #13 SYN-SENT      ─────────── SYN seq 0 ────────────▶
+   0.0126    #14 ESTABLISHED✓  ◀────── SYN,ACK seq 0 ack 1 ─────── SYN-RECEIVED
+   0.0126    #15               ──────── ACK seq 1 ack 1 ─────────▶ ESTABLISHED✓
+   0.5130    #38               ─── PSH,ACK seq 1 ack 1 len 24 ───▶
+   0.5236    #39               ◀──────── ACK seq 1 ack 25 ────────
+   2.5253    #44               ◀─── PSH,ACK seq 1 ack 25 len 8 ───
+   2.5253    #45               ──────── ACK seq 25 ack 9 ────────▶
+   2.5270    #46 CLOSE-WAIT✓   ◀────── FIN,ACK seq 9 ack 25 ────── FIN-WAIT-1
+   2.5277    #47 LAST-ACK      ───── FIN,ACK seq 25 ack 10 ──────▶ FIN-WAIT-2?
+                                                                   TIME-WAIT✓
+   2.5385    #48 CLOSED?       ◀─────── ACK seq 10 ack 26 ────────
+
+states: ✓ confirmed by a later segment, ? assumed, ✗ retracted, else observed
+the client ended in CLOSED
+the server ended in TIME-WAIT
+
+info 10.9.1.2:8080 ended 3 connections 2 s after their clients’ last data, with
+a last word: a timeout of its own
+
+the ladder shows the first of 3 connections
+`,
   'idle-close-interval': `connection 0: 10.9.2.1:40000 ↔ 10.9.2.2:8080
 from 2026-11-27 20:00:49.628 UTC, captured near the client; times count from
 there, numbers are relative

@@ -46,6 +46,7 @@ import type { PatternRule } from './patterns/pattern-rule.js';
 import { peerHostLost } from './patterns/peer-host-lost.js';
 import { type Patterns, preparePatterns } from './patterns/prepare.js';
 import { recurringFinding } from './patterns/recurring-finding.js';
+import { serverTimeout } from './patterns/server-timeout.js';
 import { serviceAnswersOthers } from './patterns/service-answers-others.js';
 import { timeWaitPortPressure } from './patterns/time-wait-port-pressure.js';
 import { turnedAway } from './patterns/turned-away.js';
@@ -146,6 +147,7 @@ export const PATTERNS: readonly PatternRule[] = [
   turnedAway,
   answerTimeout,
   closedUnanswered,
+  serverTimeout,
   idleCloseInterval,
   timeWaitPortPressure,
   recurringFinding,

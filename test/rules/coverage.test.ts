@@ -259,6 +259,11 @@ const SILENT: Readonly<Record<string, Silent>> = {
     capture: 'client',
     because: 'the server closes after it was asked for something',
   },
+  'server-timeout': {
+    fixture: 'closed-unanswered',
+    capture: 'client',
+    because: 'the server closes as late, but without a word',
+  },
   'closed-unanswered': {
     fixture: 'answer-timeout',
     capture: 'client',

@@ -184,6 +184,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
     ...Array.from({ length: 5 }, () => 'warning rst-on-write-after-close'),
     'warning rst-active-abort',
   ],
+  'server-timeout': [],
   'shut-rd-then-data': [],
   'shutdown-both': ['error rst-on-write-after-close'],
   'simultaneous-close': ['info simultaneous-close'],
@@ -238,6 +239,7 @@ const EXPECTED_PATTERNS: Readonly<Record<string, Expected>> = {
   // Beyond the server's tap nothing of it shows: what was lost never reached it.
   'loss-bursts': { client: ['warning loss-bursts'], server: [] },
   'server-at-limit': ['warning turned-away'],
+  'server-timeout': ['info server-timeout'],
   'orderly-shutdown': ['info endpoint-mass-close'],
   // Resets alone: a device in front might send them as well.
   'host-restarted': ['info host-restarted'],
