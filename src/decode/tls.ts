@@ -27,8 +27,15 @@ const HEADER_LENGTH = 5;
 const SHORTEST = HEADER_LENGTH + ALERT_LENGTH;
 const LONGEST = 85;
 
+type Payload = Pick<Segment, 'payloadLength' | 'payloadCaptured' | 'payloadOffset'>;
+
+/** How many octets at the start of a payload show what it is. */
+export function shownOctets(tls: number): number {
+  return tls < RECORD ? 0 : tls < FATAL_ALERT ? HEADER_LENGTH : HEADER_LENGTH + ALERT_LENGTH;
+}
+
 /** What the captured payload is. */
-export function tlsOf({ payloadLength, payloadCaptured, payloadOffset }: Segment, view: DataView): number {
+export function tlsOf({ payloadLength, payloadCaptured, payloadOffset }: Payload, view: DataView): number {
   if (payloadLength > LONGEST || payloadLength < SHORTEST || payloadCaptured !== payloadLength)
     return NOT_LOOKED_AT;
   // Whoever hands a capture on may have overwritten all payload.

@@ -8,6 +8,7 @@ import {
   NEIGHBOUR_SOLICITATION,
 } from '../decode/neighbour.js';
 import { MAX_HEADER_LENGTH, MIN_HEADER_LENGTH } from '../decode/tcp.js';
+import { NO_RECORD, NOT_LOOKED_AT, shownOctets, tlsOf } from '../decode/tls.js';
 import type { ArpLayer } from './arp-layer.js';
 import { writeChecksum, writeTransportChecksum } from './checksum.js';
 import { FRAGMENT_HEADER, IPV4_OPTIONS, type IpLayer, ipLayerAt, ROUTING, type Span } from './ip-layer.js';
@@ -23,7 +24,7 @@ export interface AddressMap {
 }
 
 export interface RewriteOptions {
-  /** Replace what TCP carries with zeros. */
+  /** Replace what TCP carries with zeros, but for what a short payload shows of TLS. */
   readonly stripPayload: boolean;
   /** Null to keep addresses. */
   readonly addresses: AddressMap | null;
@@ -36,6 +37,8 @@ const ICMP_CHECKSUM = 2;
 const ICMP_HEADER_LENGTH = 8;
 const HARDWARE_LENGTH = 6;
 const REDIRECT = 5;
+/** No TLS record begins with it. */
+const NO_CONTENT_TYPE = 1;
 const NEIGHBOUR_MESSAGES: readonly number[] = [NEIGHBOUR_SOLICITATION, NEIGHBOUR_ADVERTISEMENT];
 /** Options of neighbour discovery with the link address of source or target (RFC 4861 §4.6.1). */
 const LINK_ADDRESSES: readonly number[] = [1, 2];
@@ -47,7 +50,7 @@ const EXTENDED = {
 
 /**
  * Alters copies of frames: payload becomes zeros of the same length, so that every length and number of
- * TCP stays true; addresses become others, and anything else that may hold one becomes zeros. This applies to the
+ * TCP stays true, and a short one still shows whether it was a TLS record; addresses become others, and anything else that may hold one becomes zeros. This applies to the
  * packets that ICMP errors quote as well.
  *
  * Checksums are corrected, even if they were wrong before, such as left to the network card: an old one would
@@ -151,7 +154,7 @@ export class FrameRewriter {
     const headerEnd = start + Math.max(words * 4, MIN_HEADER_LENGTH);
     if (addresses !== null)
       blankForeignOptions(this.#view, this.#bytes, start + MIN_HEADER_LENGTH, Math.min(headerEnd, end));
-    if (stripPayload) this.#blank({ start: headerEnd, end });
+    if (stripPayload) this.#blankPayload(ip, headerEnd);
     if (start + TCP_CHECKSUM + 2 > end) {
       this.#blank({ start: start + TCP_CHECKSUM, end });
       return;
@@ -159,6 +162,14 @@ export class FrameRewriter {
     const isWhole = fragment === null && headerEnd <= end && (stripPayload || end === wireEnd);
     if (isWhole) writeTransportChecksum(this.#view, start + TCP_CHECKSUM, ip);
     else this.#view.setUint16(start + TCP_CHECKSUM, 0);
+  }
+
+  /** What is left of a short payload shows whether it was a TLS record, as some findings rest on that. */
+  #blankPayload({ end, wireEnd, fragment }: IpLayer, start: number): void {
+    const payload = { payloadOffset: start, payloadLength: wireEnd - start, payloadCaptured: end - start };
+    const tls = fragment === null ? tlsOf(payload, this.#view) : NOT_LOOKED_AT;
+    this.#blank({ start: start + shownOctets(tls), end });
+    if (tls === NO_RECORD) this.#view.setUint8(start, NO_CONTENT_TYPE);
   }
 
   #icmp(ip: IpLayer): void {

@@ -28,6 +28,8 @@ import {
 import { TUNNEL_ENDS, WRAPPINGS, type Wrapping } from '../support/wrapped.js';
 
 const SECRET = new TextEncoder().encode('password=hunter2!');
+/** What is left of it: the 1 says that it was no TLS record. */
+const BLANKED = [...SECRET].map((_, at) => (at === 0 ? 1 : 0));
 const IPV6 = 0x86dd;
 
 /** The octets of a frame without its payload. */
@@ -77,7 +79,7 @@ describe('a frame without its payload', () => {
   ])('keeps headers and lengths under %s', (_name, linkType, bytes) => {
     const result = stripped(bytes, { linkType });
     const headers = bytes.length - SECRET.length;
-    expect([...result.subarray(headers)]).toEqual([...SECRET].map(() => 0));
+    expect([...result.subarray(headers)]).toEqual(BLANKED);
     const unequal = [...bytes.keys()].filter((at) => at < headers && result[at] !== bytes[at]);
     // Nothing but the two checksums, which the test's packets leave at 0.
     expect(unequal.length).toBeGreaterThan(0);
@@ -105,7 +107,7 @@ describe('a frame without its payload', () => {
   });
 
   it('has the same checksum whether the snaplen cut it or not: what is missing counts as zeroes', () => {
-    const bytes = ethernet(ipv4(segment));
+    const bytes = ethernet(ipv4(tcp({ payload: new Uint8Array(100).fill(7) })));
     const whole = stripped(bytes);
     const cut = stripped(bytes, { capturedLength: bytes.length - 9 });
     expect(cut).toEqual(whole.subarray(0, -9));
@@ -142,7 +144,19 @@ describe('a frame without its payload', () => {
 
   it('keeps a segment that was still to be cut by the network card', () => {
     const bytes = ethernet(ipv4(segment, { totalLength: 0 }));
-    expect([...stripped(bytes).subarray(-SECRET.length)]).toEqual([...SECRET].map(() => 0));
+    expect([...stripped(bytes).subarray(-SECRET.length)]).toEqual(BLANKED);
+  });
+
+  it('keeps what a short TLS record shows, and no more', () => {
+    for (const [record, kept] of [
+      [[21, 3, 3, 0, 2, 2, 48], 7],
+      [[23, 3, 3, 0, 4, 9, 9, 9, 9], 5],
+    ] as const) {
+      const left = stripped(ethernet(ipv4(tcp({ payload: Uint8Array.from(record) })))).subarray(
+        -record.length,
+      );
+      expect([...left]).toEqual(record.map((octet, at) => (at < kept ? octet : 0)));
+    }
   });
 
   it.each([
@@ -154,7 +168,7 @@ describe('a frame without its payload', () => {
     },
   ])('has no payload in what an $family error quotes, and right checksums', ({ bytes, start }) => {
     const result = stripped(bytes);
-    expect([...result.subarray(-SECRET.length)]).toEqual([...SECRET].map(() => 0));
+    expect([...result.subarray(-SECRET.length)]).toEqual(BLANKED);
     const message = result.subarray(start);
     const pseudo = start === 34 ? [] : [...result.subarray(22, 54), 0, message.length, 0, 58];
     expect(sum(pseudo, message)).toBe(0xffff);
