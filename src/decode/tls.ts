@@ -21,6 +21,8 @@ const APPLICATION_DATA = 23;
 /** An alert has a level and a description, one octet each (RFC 8446 §6). */
 const ALERT_LENGTH = 2;
 const FATAL = 2;
+/** close_notify and user_canceled end a session in good order, whatever their level (RFC 8446 §6.1). */
+const CLOSURES = [0, 90];
 
 const HEADER_LENGTH = 5;
 /** Records that hold one alert are no shorter and no longer, see `evidence/tls-alert.ts`. */
@@ -48,7 +50,8 @@ export function tlsOf({ payloadLength, payloadCaptured, payloadOffset }: Payload
     view.getUint8(payloadOffset + 1) === MAJOR_VERSION &&
     length <= payloadLength - HEADER_LENGTH;
   if (!isRecord) return NO_RECORD;
-  if (type !== ALERT || length !== ALERT_LENGTH || view.getUint8(payloadOffset + HEADER_LENGTH) !== FATAL)
-    return RECORD;
-  return FATAL_ALERT + view.getUint8(payloadOffset + HEADER_LENGTH + 1);
+  const level = view.getUint8(payloadOffset + HEADER_LENGTH);
+  const description = view.getUint8(payloadOffset + HEADER_LENGTH + 1);
+  const isFatal = type === ALERT && length === ALERT_LENGTH && level === FATAL;
+  return isFatal && !CLOSURES.includes(description) ? FATAL_ALERT + description : RECORD;
 }

@@ -1,7 +1,7 @@
 import type { Connection, Endpoint, Milestone, Retransmitted } from '../connections/connection.js';
 import { secondsBetween } from '../core/time.js';
 import { cite } from './citations.js';
-import { eachEndpoint, firstSent, gradedBy, lasted } from './evidence/evidence.js';
+import { eachEndpoint, firstSent, gradedBy, lasted, milestone } from './evidence/evidence.js';
 import { asksForSmaller } from './evidence/icmp-errors.js';
 import { largeInVain, mayBeTooLarge, silenceMetBy } from './evidence/silence.js';
 import type { Finding } from './finding.js';
@@ -84,7 +84,8 @@ export const pmtuBlackHole: Rule = {
     // What is captured near the peer has come through.
     if (connection.vantage.near === peer.role) return null;
     const inVain = largeInVain(sender, peer, options.minimumRetransmissions, options.minimumBytes);
-    if (inVain !== null) return reportInVain(connection, sender, peer, inVain);
+    if (inVain !== null && showsArrival(connection, peer, inVain))
+      return reportInVain(connection, sender, peer, inVain);
     const silence = silenceMetBy(connection, sender, peer, options.minimumRetransmissions, captureEnd);
     if (silence === null || silence.wasAcknowledged || silence.run.retransmitted === undefined) return null;
     if (!mayBeTooLarge(silence, options.minimumBytes)) return null;
@@ -127,6 +128,12 @@ export const pmtuBlackHole: Rule = {
   }),
 };
 
+/** The peer had taken the handshake's end in, and does not merely repeat its SYN-ACK. */
+function showsArrival({ quality }: Connection, peer: Endpoint, run: Milestone): boolean {
+  const again = milestone(peer, 'syn-ack-repeated');
+  return !quality.midstream && (again === null || again.lastFrame < run.frame);
+}
+
 /** All that the sender has sent is large, and its peer goes on without having got any of it. */
 function reportInVain(
   connection: Connection,
@@ -142,7 +149,7 @@ function reportInVain(
     confidence: 'possible',
     title: 'Segments of {bytes} from {sender} are never acknowledged, though {peer} is still there',
     explanation:
-      'A segment with {bytes} that may not be fragmented was sent {count} times in {time}, up to frame {last}. {peer} was heard after that, in frame {alive}, and has acknowledged the handshake and none of the payload; no ICMP error asked for smaller packets. Segments without payload do arrive.',
+      'A segment with {bytes} that may not be fragmented was sent {count} times in {time}, up to frame {last}. {peer} was heard after that, in frame {alive}, and has acknowledged the handshake and none of the payload; no ICMP error asked for smaller packets.',
     applicationSees: `${seenAt(sender, peer, SENDER)} ${OF_PEER}`,
     likelyCauses: [...pmtuBlackHole.documentation.likelyCauses, ALL_DROPPED],
     frames: [run.frame, run.lastFrame, peer.lastSegment?.frame ?? null],

@@ -165,6 +165,7 @@ export const rstOnCloseRace: Rule = {
         ...(lost.kind !== 'in-flight' && { transmissions: lost.copies }),
         ...(idle !== null && { idleBeforeCloseSeconds: round(idle) }),
         ...(bothClosed && { bothClosed }),
+        ...(alert && { mayBeTlsAlert: true }),
       },
       words: {
         closer: nameOf(closer),

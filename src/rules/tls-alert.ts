@@ -54,15 +54,21 @@ const LOG = 'Check the log of {sender} at the time of frame {frame}: TLS librari
 const EXPIRY =
   'Compare with the clock of {sender}: openssl x509 -noout -dates -issuer -subject shows what the certificate says.';
 
-/** The likeliest cause, by the number of the alert. */
-const CAUSES: ReadonlyMap<number, string> = new Map([
-  [48, UNTRUSTED],
-  ...[42, 43, 44, 45, 46, 113].map((number) => [number, BAD_CERTIFICATE] as const),
-  ...[41, 116].map((number) => [number, NO_CERTIFICATE] as const),
-  ...[40, 70, 71, 86, 109, 110, 120].map((number) => [number, NOTHING_COMMON] as const),
-  [112, OTHER_NAME],
-  ...[10, 22, 47, 50].map((number) => [number, NO_TLS] as const),
-]);
+/** The likeliest causes, by the numbers of alerts. */
+const GROUPS: readonly (readonly [numbers: readonly number[], causes: readonly string[]])[] = [
+  [[48], [UNTRUSTED]],
+  // Some libraries say so of an unknown authority as well.
+  [
+    [42, 46],
+    [UNTRUSTED, BAD_CERTIFICATE],
+  ],
+  [[43, 44, 45, 113], [BAD_CERTIFICATE]],
+  [[41, 116], [NO_CERTIFICATE]],
+  [[40, 70, 71, 86, 109, 110, 120], [NOTHING_COMMON]],
+  [[112], [OTHER_NAME]],
+  [[10, 22, 47, 50], [NO_TLS]],
+];
+const CAUSES = new Map(GROUPS.flatMap(([numbers, causes]) => numbers.map((number) => [number, causes])));
 
 /** TLS failed before it encrypted anything, and says why; TCP did its part. */
 export const tlsAlert: Rule = {
@@ -111,13 +117,14 @@ export const tlsAlert: Rule = {
     const alert = milestone(sender, 'tls-alert');
     if (alert === null) return null;
     const name = DESCRIPTIONS.get(alert.value);
-    const isOfCertificate = CAUSES.get(alert.value) === BAD_CERTIFICATE;
+    const causes = CAUSES.get(alert.value) ?? [OTHER];
+    const isOfCertificate = causes.includes(BAD_CERTIFICATE);
     return reportFinding(tlsAlert, connection, {
       endpoint: sender.role,
       confidence: 'observed',
       title: '{sender} ended the TLS handshake with {peer}: {alert}',
-      explanation: `Frame {frame}, {time} after the connection began, holds a fatal TLS alert of {sender}: {alert}${name === undefined ? '' : ' ({number})'}. TCP carried what both sides sent; what ended the connection is between the two programs.`,
-      likelyCauses: [CAUSES.get(alert.value) ?? OTHER],
+      explanation: `Frame {frame}, {time} after the connection began, holds a fatal TLS alert of {sender}: {alert}${name === undefined ? '' : ' ({number})'}. TCP had opened the connection and carried the handshake so far; what ended it is between the two programs.`,
+      likelyCauses: causes,
       nextSteps: [LOG, ...(isOfCertificate ? [EXPIRY] : []), OPENSSL],
       frames: [alert.frame],
       from: alert.time,

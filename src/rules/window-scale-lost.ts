@@ -29,7 +29,7 @@ export const windowScaleLost: Rule = {
   },
   signs: ['window-collapsed'],
   needs: 'both',
-  explains: ['zero-window-stall'],
+  explains: [],
   related: ['zero-window-stall', 'delivery-stall', 'pmtu-black-hole'],
   citations: [cite.windowScale],
   documentation: {
@@ -37,7 +37,7 @@ export const windowScaleLost: Rule = {
       'The window field has 16 bits; the scale that both sides agree on in their SYNs says by how much to multiply it. If something on the way takes the option out of the SYN-ACK, the server goes on to divide its windows, and the client no longer multiplies them: it believes that there is room for a few hundred bytes where there is room for tens of thousands. What the client sends then trickles, a small piece for each round trip or each timer. The other direction, the handshake and small requests are as fast as ever.',
     proof: [
       'A SYN with window scale, and a SYN-ACK of {owner} without.',
-      'The next segment of {owner} offers less than a sixteenth of the window in its SYN-ACK.',
+      'The next segment of {owner} offers less than a sixteenth of what is left of the window in its SYN-ACK.',
       'Where options of the SYN or SYN-ACK were cut off by the snaplen, nothing is said.',
     ],
     notThis: [

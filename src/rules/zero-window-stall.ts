@@ -33,6 +33,8 @@ const STEPS_OF_PAST = [
 
 /** A window that closes so often, and for this share of the time, is no chance of a busy moment. */
 const OFTEN = 3;
+/** Runs of one kind that the engine keeps of an endpoint: the first ones, and the newest. */
+const MOST_RUNS = 24;
 const LEAST_SHARE = 0.5;
 
 /** A receiver keeps its window closed while the other side has data for it. */
@@ -142,6 +144,8 @@ export const zeroWindowStall: Rule = {
 /** Times with a closed window that followed one another. */
 interface Repeated {
   readonly count: number;
+  /** There may have been more, later. */
+  readonly isAll: boolean;
   /** How long it was closed in all, and from the first closing to the last opening. */
   readonly closed: number;
   readonly span: number;
@@ -151,28 +155,29 @@ interface Repeated {
 
 /** A window that closes again whenever it opens: no single time is long, but together they are most of it. */
 function repeatedStalls({ milestones }: Endpoint, stallSeconds: number): Repeated | null {
-  const runs = milestones.filter(({ kind }) => kind === 'zero-window');
+  const all = milestones.filter(({ kind }) => kind === 'zero-window');
+  // Of more runs than that, only the first ones and the last are kept.
+  const runs = all.length < MOST_RUNS ? all : all.slice(0, -1);
   if (runs.length < OFTEN) return null;
   const [first, last] = [runs[0], runs[runs.length - 1]];
   const closed = runs.reduce((sum, { time, lastTime }) => sum + secondsBetween(time, lastTime), 0);
   const span = secondsBetween(first.time, last.lastTime);
-  const isLong = closed >= stallSeconds && closed >= LEAST_SHARE * span;
-  return isLong ? { count: runs.length, closed, span, first, last } : null;
+  const isLong = span > 0 && closed >= stallSeconds && closed >= LEAST_SHARE * span;
+  return isLong ? { count: runs.length, isAll: runs === all, closed, span, first, last } : null;
 }
 
 function reportRepeated(
   connection: Connection,
   receiver: Endpoint,
   sender: Endpoint,
-  { count: often, closed, span, first, last }: Repeated,
+  { count: often, isAll, closed, span, first, last }: Repeated,
 ): Finding {
   return reportFinding(zeroWindowStall, connection, {
     endpoint: receiver.role,
     confidence: gradedBy(connection, 'inferred'),
-    title:
-      '{receiver} had its window closed for {closed} of {span}, {often}: its application reads too slowly',
+    title: `{receiver} had its window closed for {closed} of {span}, ${isAll ? '' : 'at least '}{often}: its application reads too slowly`,
     explanation:
-      'The window of {receiver} was zero again and again, from frame {first} to frame {last}: whenever it opened, {sender} filled it at once. {sender} had more to send than {receiver} takes, and what it could not send had to wait there, in its own memory.',
+      'The window of {receiver} was zero again and again, from frame {first} to frame {last}: whenever it had opened, it soon closed again. {sender} had more to send than {receiver} takes, and what it could not send had to wait there, in its own memory.',
     likelyCauses: [
       'The program of {receiver} takes longer for what it gets than {sender} takes to make it (likely): more readers, or less data, help; a larger buffer only delays it.',
       'It reads in one thread that waits for something else in between (possible).',
@@ -182,7 +187,12 @@ function reportRepeated(
     frames: [first.frame, last.lastFrame],
     from: first.time,
     to: last.lastTime,
-    facts: { closedSeconds: round(closed), times: often, seconds: round(span), stillClosed: false },
+    facts: {
+      closedSeconds: round(closed),
+      times: often,
+      seconds: round(span),
+      stillClosed: receiver.windowClosed,
+    },
     words: {
       receiver: nameOf(receiver),
       sender: nameOf(sender),

@@ -24,12 +24,17 @@ const record = (type: number, content: readonly number[], minor = 3): readonly n
 describe('a short payload', () => {
   it('is a fatal alert', () => {
     expect(shown(record(21, [2, 48]))).toBe(FATAL_ALERT + 48);
-    expect(shown(record(21, [2, 0], 1))).toBe(FATAL_ALERT);
+    expect(shown(record(21, [2, 40], 1))).toBe(FATAL_ALERT + 40);
     expect(shown([...record(21, [2, 70]), 1, 2, 3])).toBe(FATAL_ALERT + 70);
   });
 
   it('is another record', () => {
-    expect(shown(record(21, [1, 0]))).toBe(RECORD);
+    for (const closure of [
+      [1, 0],
+      [2, 0],
+      [2, 90],
+    ])
+      expect(shown(record(21, closure))).toBe(RECORD);
     expect(shown(record(21, new Array(26).fill(9)))).toBe(RECORD);
     expect(shown(record(23, new Array(19).fill(9)))).toBe(RECORD);
   });

@@ -86,8 +86,36 @@ it.each([
   expect(pmtuBlackHole.check(repeated, context)).toHaveLength(count);
 });
 
+/** All that the client has sent is `octets` long and not acknowledged; the server is still heard at 25 s. */
+function inVain(octets: number, more: { readonly sent?: number; readonly acknowledged?: number } = {}) {
+  const { client, server, ...rest } = repeats(
+    { acknowledgedBytes: more.acknowledged ?? 0 },
+    25,
+    undefined,
+    octets,
+  );
+  return {
+    ...rest,
+    client: { ...client, initialSequence: 0, nextSequence: (1 + (more.sent ?? octets)) | 0 },
+    server: { ...server, lastSegment: moment(25, 20) },
+  };
+}
+
 testRule(pmtuBlackHole, {
   fires: [
+    {
+      name: 'as a warning where nothing was ever acknowledged, and the peer is still heard',
+      connection: inVain(4000),
+      end: 30,
+      endpoint: 'client',
+      severity: 'warning',
+      confidence: 'possible',
+      title:
+        'Segments of 1,448 bytes from 10.0.0.1:40000 are never acknowledged, though 10.0.0.2:8080 is still there',
+      explanation:
+        /was heard after that, in frame 20, and has acknowledged the handshake and none of the payload/,
+      frames: [10, 15, 20],
+    },
     {
       name: 'on a large segment that never arrives while later ones do',
       connection: repeats({}, 10.041),
@@ -121,6 +149,31 @@ testRule(pmtuBlackHole, {
     },
   ],
   silent: [
+    {
+      name: 'where some of it was acknowledged, over 2 GiB as well',
+      connection: inVain(1400, { sent: 2_400_000_000, acknowledged: 1448 }),
+      end: 30,
+    },
+    { name: 'where some was', connection: inVain(4000, { sent: 9000 }), end: 30 },
+    {
+      name: 'where the handshake was not seen',
+      connection: { ...inVain(4000), quality: { ...inVain(4000).quality, midstream: true } },
+      end: 30,
+    },
+    {
+      name: 'where the peer only repeats its SYN-ACK',
+      connection: (() => {
+        const { server, ...rest } = inVain(4000);
+        const again = happens('syn-ack-repeated', 7, 12, { until: 25, lastFrame: 20 });
+        return { ...rest, server: { ...server, milestones: [again] } };
+      })(),
+      end: 30,
+    },
+    {
+      name: 'near the peer, where it has arrived',
+      connection: { ...inVain(4000), vantage: { ...inVain(4000).vantage, near: 'server' as const } },
+      end: 30,
+    },
     { name: 'when larger segments had arrived', connection: repeats({ acknowledgedBytes: 1448 }), end: 25 },
     {
       name: 'when it had been acknowledged, and only its sender does not know',

@@ -13,7 +13,7 @@ testRule(tlsAlert, {
       endpoint: 'client',
       confidence: 'observed',
       title: '10.0.0.1:40000 ended the TLS handshake with 10.0.0.2:8080: unknown_ca',
-      explanation: /^Frame 7, 100 ms after .*: unknown_ca \(48\)\. TCP carried/,
+      explanation: /^Frame 7, 100 ms after .*: unknown_ca \(48\)\. TCP had opened/,
       likelyCauses: /^The client does not know the authority .* of the server: [^\n]*$/,
       frames: [7],
       facts: { alert: 48, description: 'unknown_ca' },
@@ -26,6 +26,13 @@ testRule(tlsAlert, {
       title: '10.0.0.2:8080 ended the TLS handshake with 10.0.0.1:40000: certificate_expired',
       likelyCauses: /^The server rejects the certificate of the client: /,
       nextSteps: /-dates/,
+    },
+    {
+      name: 'on one that libraries send for an unknown authority as well as for others',
+      connection: connection({ client: alert(42) }),
+      end: 1,
+      likelyCauses:
+        /^The client does not know the authority .*\nThe client rejects the certificate of the server/,
     },
     {
       name: 'on a number without a name',

@@ -47,6 +47,17 @@ testRule(windowScaleLost, {
   silent: [
     { name: 'on a window that stays', connection: handshake(65160, 65060), end: 1 },
     { name: 'on one that shrinks a little', connection: handshake(65160, 4073), end: 1 },
+    {
+      name: 'on a small one that what was sent has nearly filled',
+      connection: connectionOf(`
+        0.00 C S  0 ws=7
+        0.01 S SA 0 1 win=2144
+        0.02 C A  1 1
+        0.03 C PA 1 1 +2108
+        0.04 S A  1 2109 win=36
+      `),
+      end: 1,
+    },
     { name: 'on one that closes', connection: handshake(65160, 0), end: 1 },
     { name: 'where both offered a scale', connection: handshake(65160, 509, { server: ' ws=7' }), end: 1 },
     { name: 'where neither did', connection: handshake(65160, 509, { client: '' }), end: 1 },

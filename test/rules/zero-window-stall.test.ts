@@ -42,9 +42,16 @@ testRule(zeroWindowStall, {
       severity: 'warning',
       title:
         '10.0.0.2:8080 had its window closed for 11.7 s of 12 s, 3 times: its application reads too slowly',
-      explanation: /from frame 10 to frame 31: whenever it opened, 10\.0\.0\.1:40000 filled it at once/,
+      explanation: /from frame 10 to frame 31: whenever it had opened, it soon closed again/,
       frames: [10, 31],
       facts: { times: 3, closedSeconds: 11.7, stillClosed: false },
+    },
+    {
+      name: 'of which more may have followed than are kept',
+      connection: closedOften(Array.from({ length: 24 }, (_, place) => [4 * place, 4 * place + 3])),
+      end: 200,
+      title:
+        '10.0.0.2:8080 had its window closed for 69 s of 91 s, at least 23 times: its application reads too slowly',
     },
     {
       name: 'on a window that stays closed for long',

@@ -2,7 +2,7 @@
  * Windows (RFC 9293 §3.8.6, RFC 7323 §2): those that are offered, and how wide they may be.
  */
 import { FIN } from '../../decode/segment.js';
-import { advance, after } from '../../tcp/sequence.js';
+import { advance, after, distance } from '../../tcp/sequence.js';
 import { WINDOW_COLLAPSED, ZERO_WINDOW } from '../milestones.js';
 import {
   CONTIGUOUS,
@@ -10,6 +10,7 @@ import {
   ENDPOINT_SYN_CAPTURED,
   ENDPOINT_WINDOW_CLOSED,
   FLAGS,
+  ISS,
   SCALE_MASK,
   SCALE_SHIFT,
   STATE,
@@ -64,7 +65,9 @@ export function compareWithSyn({
   const own = memory[x + STATE] & (ENDPOINT_SYN_CAPTURED | ENDPOINT_SCALE_OFFERED);
   const isUnscaled = own === ENDPOINT_SYN_CAPTURED && (memory[y + STATE] & ENDPOINT_SCALE_OFFERED) !== 0;
   if (!isUnscaled || (memory[base + FLAGS] & SYN_OPTIONS_CUT) !== 0) return;
-  if (segment.window !== 0 && segment.window < memory[x + WINDOW] >>> LEAST_SHIFT)
+  // What it has taken in since, and not given to its program yet, is no longer in the window.
+  const taken = distance(segment.acknowledgment, advance(memory[y + ISS], 1));
+  if (segment.window !== 0 && segment.window < (memory[x + WINDOW] - taken) >> LEAST_SHIFT)
     ledger.note(WINDOW_COLLAPSED, fromServer, segment.window);
 }
 

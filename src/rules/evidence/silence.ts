@@ -54,13 +54,13 @@ export function largeInVain(
   minimum: number,
   minimumBytes: number,
 ): (Milestone & { readonly retransmitted: Retransmitted }) | null {
-  const octets = ((sender.nextSequence - sender.initialSequence) | 0) - (sender.finSent ? 2 : 1);
+  const octets = ((sender.nextSequence - sender.initialSequence) >>> 0) - (sender.finSent ? 2 : 1);
   if (sender.unacknowledgedBytes === 0 || sender.unacknowledgedBytes < octets) return null;
   const run = sender.milestones.find(
     (each): each is Milestone & { readonly retransmitted: Retransmitted } =>
       each.kind === 'retransmission-run' &&
       each.count >= minimum &&
-      each.retransmitted !== undefined &&
+      each.retransmitted?.acknowledgedBytes === 0 &&
       isLarge(each.retransmitted, minimumBytes) &&
       !silentSince(peer, { frame: each.lastFrame, time: each.lastTime }),
   );

@@ -5,7 +5,7 @@ import type { Pattern } from '../finding.js';
 import type { OptionValues } from '../rule.js';
 import { count, duration, inCase, inNetwork, round } from '../wording/wording.js';
 import { alikeIn, spreadOption, TIMER_SLACK } from './alike.js';
-import { cameTooLate, lateWaitOf, range, type Wait, waitOf } from './answer-waits.js';
+import { cameTooLate, GOODBYE_SECONDS, lateWaitOf, range, type Wait, waitOf } from './answer-waits.js';
 import { greetingPattern, greetingWaitOf, LOOKS_UP } from './greetings.js';
 import { Members, MINIMUM_MEMBERS } from './members.js';
 import type { PatternRule } from './pattern-rule.js';
@@ -215,7 +215,7 @@ function patternOf(service: Service, options: OptionValues): Pattern | null {
   const late = near.some(({ isAnswerSure }) => isAnswerSure)
     ? near.flatMap(({ answeredAfterSeconds }) => answeredAfterSeconds ?? []).sort((a, b) => a - b)
     : [];
-  const moment = late.length >= options.minimumMembers ? commonMomentOf(near) : null;
+  const moment = late.length >= options.minimumMembers ? commonMomentOf(service, near) : null;
   const isSure = (answered > 0 || late.length > 0) && areRequests;
   const ways = [...(resets < near.length ? [AFTER_FIN] : []), ...(resets > 0 ? [AFTER_RESET] : [])];
   const lost = near
@@ -307,11 +307,13 @@ function patternOf(service: Service, options: OptionValues): Pattern | null {
 }
 
 /**
- * If the late answers to requests of a longer time came at one moment: how long after the first of these requests, and
+ * If the late answers to requests of a longer time came at one moment, and none to others in between: how long after the first of these requests, and
  * within which time, in seconds. Null if they did not.
  */
-function commonMomentOf(near: readonly Wait[]): { since: number; spread: number } | null {
-  const origin = near[0].asked;
+function commonMomentOf(
+  { origin, spoken }: Service,
+  near: readonly Wait[],
+): { since: number; spread: number } | null {
   const asked: number[] = [];
   const came: number[] = [];
   for (const wait of near) {
@@ -324,6 +326,9 @@ function commonMomentOf(near: readonly Wait[]): { since: number; spread: number 
   came.sort((a, b) => a - b);
   const spread = came[came.length - 1] - came[0];
   const isOne = spread <= ONE_MOMENT && asked[asked.length - 1] - asked[0] > 2 * ONE_MOMENT;
+  // It did not stand still if it answered others meanwhile.
+  const [from, to] = [asked[0] + GOODBYE_SECONDS, came[0] - GOODBYE_SECONDS];
+  if (spoken.some((at) => at > from && at < to)) return null;
   return isOne ? { since: came[0] - asked[0], spread } : null;
 }
 

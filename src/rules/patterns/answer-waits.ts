@@ -25,7 +25,7 @@ export interface Wait {
 }
 
 /** What a server says to the FIN of its client comes sooner than this: it is no answer to what came before. */
-const GOODBYE_SECONDS = 0.5;
+export const GOODBYE_SECONDS = 0.5;
 /** A goodbye is no longer than this (octets): where other answers come late, what is longer is one, however soon. */
 const LONGEST_GOODBYE = 128;
 

@@ -16,6 +16,7 @@ export const LIMITED_RULES: readonly string[] = [
   'handshake-aborted',
   'handshake-delayed',
   'idle-no-liveness-check',
+  'pmtu-black-hole',
   'rst-active-abort',
   'rst-half-open-discovered',
   'rst-not-accepted',

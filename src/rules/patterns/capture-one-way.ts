@@ -15,7 +15,7 @@ const SILENT =
   'The other side was silent, as its host was gone or the path lost what was sent to it (possible): on {repeated} the same was sent again, as happens without an answer.';
 
 const DETOUR =
-  'What {host} sends has taken another way since then, past the point of this capture (likely): a second network card, a route or a load balancer that changed. A stateful firewall that sees only one direction drops what follows the handshake.';
+  'What {host} sends to these clients takes another way, past the point of this capture (likely): a second network card, a route or a load balancer, which changed at that time if it was captured for these clients before. A stateful firewall that sees only one direction drops what follows the handshake.';
 const STEP_OF_DETOUR =
   'On {host}: ip route get with the address of one of these clients; ip addr shows whether it has got a card in their network.';
 
@@ -85,6 +85,7 @@ export const captureOneWay: PatternRule = {
         if (members === null || missing === null || missing === undefined) return;
         // Where nothing shows that it still sends, it may have gone.
         if (2 * proven < members.count) return;
+        detour = null;
         const { from } = members;
         const { address, network } = missing;
         const last = heard.of(address, network);
@@ -103,7 +104,7 @@ export const captureOneWay: PatternRule = {
             title:
               detour === null
                 ? 'Only one direction of {connections} was captured'
-                : 'What {host} sends is no longer captured: only one direction of {connections} is there',
+                : 'What {host} sends is not captured on {connections}, though it was before: only one direction is there',
             explanation: `${sayProven(proven, members.count)}${detour === null ? '' : ` All of them lack what {host} sent, which was captured until {apart} before the first of them began; other hosts still are.${inVain === 0 ? '' : ' On {inVain} the other side sent the same again: it did not arrive, or the answer did not.'}`} Rules that need both directions say nothing about ${members.count === 1 ? 'it' : 'any of them'}.`,
             ...(detour !== null
               ? {

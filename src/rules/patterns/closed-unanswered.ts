@@ -28,7 +28,9 @@ interface Service {
   readonly unanswered: Unanswered[];
   /** Connections on which the last word was the server's. */
   answered: number;
-  /** It has sent something on any of them. */
+  /** Connections on which a client had sent something. */
+  asked: number;
+  /** It has sent something on any connection, or may have before the capture began. */
   hasSpoken: boolean;
 }
 
@@ -36,6 +38,9 @@ interface Service {
 const MAX_KEPT = 30_000;
 /** A server that closes sooner than this (seconds) may have been told goodbye, to which there is no answer. */
 const SHORTEST_WAIT = 0.5;
+/** A server that cannot make sense of what it is sent closes sooner than this (seconds), on this share of its connections. */
+const AT_ONCE_SECONDS = 1;
+const NEARLY_ALL = 0.9;
 
 const GAVE_UP =
   'A timeout of {server}, which gave up what it was doing for these requests after {interval}, or ended the worker that did it (possible): its log names the request.';
@@ -65,7 +70,7 @@ export const closedUnanswered: PatternRule = {
       'The host of a service acknowledges what clients send, whether its program reads it or not. If the program then closes without having answered, nothing looks broken: the request was acknowledged, and the FIN is in order. But the client gets an end of file instead of its answer, which a proxy reports as 502 and a library as “empty reply” or “server closed the connection”. Whether the server had acted on the request is not visible.',
     proof: [
       'At least minimumMembers connections to one service on which the client had sent the last data, all of it was acknowledged, and the server closed first, with a FIN.',
-      'On more connections of the service the last word was an answer: its protocol has answers. Or it has sent nothing on any connection.',
+      'On more connections of the service the last word was an answer: its protocol has answers. Or it has sent nothing on any connection, and closed nearly all on which clients had sent something, mostly within a second.',
       'What the client had sent did not come right behind data of the server: it may have been no request then.',
       'A warning if the server closed half a second or more after that on minimumMembers of them. If it closed at once, the client may have said goodbye, and it stays info, unless the service never speaks.',
     ],
@@ -93,16 +98,20 @@ export const closedUnanswered: PatternRule = {
     return {
       add(connection) {
         const { client, server, network, quality } = connection;
-        if (client.lastNewData === null || quality.multipath) return;
+        const mayHaveSpoken = server.payloadBytes > 0 || quality.midstream || quality.unseen !== null;
+        if ((client.lastNewData === null && !mayHaveSpoken) || quality.multipath) return;
         const service = services.of(() => ({
           server: formatEndpoint(server.address, server.port),
           network,
           unanswered: [],
           answered: 0,
+          asked: 0,
           hasSpoken: false,
         }));
         if (service === null) return;
-        if (server.payloadBytes > 0) service.hasSpoken = true;
+        if (mayHaveSpoken) service.hasSpoken = true;
+        if (client.lastNewData === null) return;
+        service.asked++;
         if (server.lastNewData !== null && server.lastNewData.frame > client.lastNewData.frame) {
           service.answered++;
           return;
@@ -132,12 +141,15 @@ function unansweredOf(connection: Connection): Unanswered | null {
 }
 
 function patternOf(
-  { server, network, unanswered, answered, hasSpoken }: Service,
+  { server, network, unanswered, answered, asked, hasSpoken }: Service,
   options: OptionValues,
 ): Pattern | null {
-  if (unanswered.length < options.minimumMembers || (hasSpoken && answered <= unanswered.length)) return null;
+  if (unanswered.length < options.minimumMembers) return null;
+  if (hasSpoken ? answered <= unanswered.length : unanswered.length < NEARLY_ALL * asked) return null;
   const waits = unanswered.map(({ waited }) => waited).sort((a, b) => a - b);
   const [shortest, longest] = [waits[0], waits[waits.length - 1]];
+  // One that never speaks, and closes late, may only be collecting what it gets.
+  if (!hasSpoken && median(waits) > AT_ONCE_SECONDS) return null;
   const hasWaited = waits.filter((seconds) => seconds >= SHORTEST_WAIT).length >= options.minimumMembers;
   const alike = alikeIn(waits, (seconds) => seconds, TIMER_SLACK, options);
   const isTimer = shortest >= SHORTEST_WAIT && alike?.near.length === waits.length;
@@ -149,7 +161,7 @@ function patternOf(
     confidence: 'possible',
     title: hasSpoken
       ? `{server} closed {count} ${waited} after their clients’ last data, without an answer`
-      : '{server} never sends anything: it closed all {count} on which clients had asked for something',
+      : '{server} never sends anything: it closed {count} as soon as clients had sent something',
     explanation: `What the clients had sent was acknowledged; then came the FIN of {server}${hasSpoken ? '' : `, ${waited} after that`}. ${hasSpoken ? `On ${count(answered, 'other connection')} of the service the last word was an answer.` : 'On no connection of the capture has it sent a single byte.'}${isTimer ? ' The times are so alike that a timer ended them.' : ''}`,
     likelyCauses: !hasSpoken
       ? [OTHER_PROTOCOL, NOTHING_BEHIND, NO_REQUEST]

@@ -49,11 +49,13 @@ interface Tries {
   readonly count: number;
   /** Seconds from the last burst to the first; infinite if there was none. */
   readonly first: number;
+  /** The same to the last; 0 if there was none. */
+  readonly last: number;
   /** If false, there were more than were kept, and `first` is not the first. */
   readonly isAll: boolean;
 }
 
-const NO_TRIES: Tries = { count: 0, first: Number.POSITIVE_INFINITY, isAll: false };
+const NO_TRIES: Tries = { count: 0, first: Number.POSITIVE_INFINITY, last: 0, isAll: false };
 /** Tries of one kind were forgotten: what the others suggest alone may be wrong. */
 const UNKNOWN: Aftermath = { accepted: NO_TRIES, refused: NO_TRIES, unanswered: NO_TRIES };
 
@@ -81,7 +83,7 @@ const PROCESS_GONE =
 const PROCESS_RESTARTED =
   'The process of {endpoint} was restarted (likely): at first nothing listened, then something did again.';
 const PROCESS_REPLACED =
-  'One process of {endpoint} ended while others went on, or was replaced at once (likely): new connections were accepted at once.';
+  'One process of {endpoint} ended while others went on, or was replaced (likely): the first new connections were accepted.';
 const HOST_GONE =
   'The host of {endpoint} was shutting down or restarting (likely): it ended its connections, and then did not answer new ones.';
 const PATH_CUT =
@@ -257,7 +259,7 @@ function sweepsOfServices(services: readonly Service[], limits: SweepLimits): re
   }
   const sweeps = sweepsOf(spans, limits, (sweep) => {
     if (services.length > 1 && portsOf(sweep).size < 2) return false;
-    if (isOfIdleTimer(sweep, spans)) return false;
+    if (isOfIdleTimer(sweep, spans) && !services.some(hasFailed)) return false;
     return sweep.bursts.length === 1 || isStop(services, sweep, origin);
   });
   const all = sweeps.map((sweep, place) => {
@@ -282,19 +284,19 @@ function commonIdle(members: readonly Span[]): number | null {
   return least >= SHORTEST_TIMEOUT && most - least <= TIMER_STEP ? least : null;
 }
 
-/** All had been idle for the same time, and so had others that the service ended at other moments. */
+/** All had been idle for the same time, and so had most that the service ended at other moments. */
 function isOfIdleTimer(sweep: Sweep, spans: readonly Span[]): boolean {
   const members = new Set(membersOf(sweep));
   const common = commonIdle([...members]);
-  if (common === null) return false;
-  const others = spans.filter(
-    (span) =>
-      span.closed !== null &&
-      span.idle !== null &&
-      Math.abs(span.idle - common) <= TIMER_STEP &&
-      !members.has(span),
-  );
-  return others.length >= LEAST_ALIKE;
+  if (common === null || [...members].some(({ reset }) => reset)) return false;
+  const others = spans.filter((span) => span.closed !== null && span.idle !== null && !members.has(span));
+  const alike = others.filter(({ idle }) => Math.abs(idle! - common) <= TIMER_STEP).length;
+  return alike >= LEAST_ALIKE && 2 * alike >= others.length;
+}
+
+/** Some connections were refused or not answered: what ended the others was no timer. */
+function hasFailed({ refused, unanswered }: Service): boolean {
+  return refused.all.length + unanswered.all.length > 0;
 }
 
 /** The list for a connection that the service did not take; null for others. */
@@ -326,6 +328,7 @@ function aftermathOf({ services, sweep: { bursts }, origin, until }: MassClose):
     let count = 0;
     let isAll = true;
     let first = Number.POSITIVE_INFINITY;
+    let last = 0;
     for (const service of services) {
       const by = secondsBetween(origin, service.origin) - to;
       const tries = triesOf(service)?.map((at) => at + by) ?? null;
@@ -335,9 +338,10 @@ function aftermathOf({ services, sweep: { bursts }, origin, until }: MassClose):
         if (at <= 0 || at >= until - to) continue;
         count++;
         first = Math.min(first, at);
+        last = Math.max(last, at);
       }
     }
-    return { count, first, isAll };
+    return { count, first, last, isAll };
   };
   const aftermath = {
     accepted: after(({ begun }) => begun, MAX_SPANS),
@@ -393,12 +397,13 @@ function causesAfter(
   if (accepted.count + refused.count + unanswered.count === 0) return null;
   // The first answer decides: a host that refuses is up, whatever it does later.
   if (unanswered.first < Math.min(refused.first, accepted.first)) return [HOST_GONE, PATH_CUT];
-  if (ofHost) return [refused.first < accepted.first ? PROGRAM_GONE : PROCESS_REPLACED, HOST_STOPPING];
   // While a process dies, its listener may still take some.
   const next = Math.min(refused.first, unanswered.first);
-  if (accepted.first < next && next > DYING_SECONDS) return [PROCESS_REPLACED, PROCESS_KILLED];
+  const isReplaced = accepted.first < next && next > DYING_SECONDS;
+  if (ofHost) return [isReplaced ? PROCESS_REPLACED : PROGRAM_GONE, HOST_STOPPING];
+  if (isReplaced) return [PROCESS_REPLACED, PROCESS_KILLED];
   const stopping = unanswered.count > 0 ? HOST_STOPPING : null;
-  const process = accepted.count > 0 ? PROCESS_RESTARTED : PROCESS_GONE;
+  const process = accepted.last > refused.first ? PROCESS_RESTARTED : PROCESS_GONE;
   return stopping === null ? [process, PROCESS_KILLED] : [stopping, process, PROCESS_KILLED];
 }
 

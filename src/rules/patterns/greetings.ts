@@ -6,7 +6,7 @@ import type { Pattern } from '../finding.js';
 import type { OptionValues } from '../rule.js';
 import { duration, inNetwork, round } from '../wording/wording.js';
 import { alikeIn, TIMER_SLACK } from './alike.js';
-import { endOf, range, type Wait } from './answer-waits.js';
+import { endOf, GOODBYE_SECONDS, range, type Wait } from './answer-waits.js';
 import { Members } from './members.js';
 import type { PatternRule } from './pattern-rule.js';
 import { reportPattern } from './report-pattern.js';
@@ -34,6 +34,9 @@ export function greetingWaitOf(connection: Connection): Wait | null {
   const opened = entered(server, 'ESTABLISHED');
   const end = endOf(client, server);
   if (late === null || (late.dataBefore ?? 0) > 0 || opened === null || end === null) return null;
+  if (client.resetsSent === 0 || server.unacknowledgedBytes < late.value) return null;
+  // What comes right behind the close is an answer to that.
+  if (secondsBetween(end.time, late.time) < GOODBYE_SECONDS) return null;
   return {
     id,
     seconds: secondsBetween(opened.time, end.time),

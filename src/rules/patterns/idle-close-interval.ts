@@ -180,7 +180,7 @@ function patternOf(service: Service, side: Role, options: OptionValues): Pattern
   const raced = near.filter(({ wasRaced }) => wasRaced).length;
   return reportPattern(idleCloseInterval, {
     confidence: 'inferred',
-    ...(raced > 0 && { severity: 'warning' }),
+    ...(raced > 0 && { severity: 'warning', standsFor: ['rst-on-close-race'] }),
     title: isServer
       ? `{closer} closed {count} after {interval} of silence${raced === 0 ? '' : `, ${raced === near.length ? 'each' : raced} as the next request came`}`
       : '{closer} closed {count} to {server} after {interval} of silence',

@@ -124,11 +124,13 @@ export const peerHostLost: PatternRule = {
           if (silentEndpoint(finding) !== 'server') continue;
           const silent = connection.server;
           const since = silent.lastSegment?.time ?? finding.from;
+          // The first probes may have been answered.
+          const asked = latest(finding.from, since);
           const group = groups.of(inNetwork(silent.address, network), 0, () => ({
             host: silent.address,
             network,
             members: new Members(since),
-            asked: finding.from,
+            asked,
             idle: Number.POSITIVE_INFINITY,
             waiting: new Set<string>(),
             offLink: false,
@@ -140,7 +142,7 @@ export const peerHostLost: PatternRule = {
           group.until = captureEnd;
           group.idle = Math.min(group.idle, secondsBetween(since, finding.from));
           if (finding.facts.neighbour === silent.address) group.offLink = true;
-          if (secondsBetween(group.asked, finding.from) < 0) group.asked = finding.from;
+          if (secondsBetween(group.asked, asked) < 0) group.asked = asked;
           group.members.add(connection.id, since);
           const waiter = inNetwork(connection.client.address, network);
           if (waiters < MAX_WAITERS && !group.waiting.has(waiter)) {

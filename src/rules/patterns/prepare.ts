@@ -8,7 +8,7 @@ import type { CaptureCounts, Contrast, PatternCollector, PatternRule } from './p
 
 /** Patterns compare moments of several connections, by tenths of a second at the finest. */
 const FINEST_SECONDS = 0.1;
-/** What share of a general pattern's connections a special one must stand for to take its place. */
+/** What share of a general pattern's connections a special one about the same rule must stand for to take its place. */
 const NEARLY_ALL = 0.8;
 
 /** All enabled patterns of one analysis. */
@@ -161,7 +161,12 @@ export function preparePatterns(rules: readonly PatternRule[], settings: RuleSet
       const others = running
         .filter(({ rule }) => rule.family !== 'capture')
         .flatMap(({ rule: { generality = 0 }, found }) =>
-          found.map(({ count, connections }) => ({ generality, count, ids: new Set(connections) })),
+          found.map(({ count, connections, standsFor = [] }) => ({
+            generality,
+            standsFor,
+            count,
+            ids: new Set(connections),
+          })),
         );
       return running.flatMap(({ rule: { generality = 0 }, found }) => {
         const special = others.filter((other) => other.generality < generality);
@@ -175,15 +180,19 @@ function withLimits(patterns: readonly Pattern[], limits: OptionValues | null): 
   return limits === null ? patterns : patterns.map((pattern) => ({ limits, ...pattern }));
 }
 
-/** Whether one of `others` stands for nearly all connections of the pattern that it lists. */
+/** Whether one of `others` stands for all connections of the pattern that it lists, or for nearly all and for its rule. */
 function isCovered(
-  { count, connections }: Pattern,
-  others: readonly { readonly count: number; readonly ids: ReadonlySet<number> }[],
+  { count, connections, facts }: Pattern,
+  others: readonly {
+    readonly standsFor: readonly string[];
+    readonly count: number;
+    readonly ids: ReadonlySet<number>;
+  }[],
 ): boolean {
-  const most = NEARLY_ALL * count;
   return others.some((other) => {
-    if (other.count < most) return false;
+    const share = other.standsFor.includes(String(facts.rule)) ? NEARLY_ALL : 1;
+    if (other.count < share * count) return false;
     const shared = connections.reduce((sum, id) => sum + (other.ids.has(id) ? 1 : 0), 0);
-    return shared >= NEARLY_ALL * connections.length;
+    return shared >= share * connections.length;
   });
 }

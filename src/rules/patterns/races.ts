@@ -8,7 +8,8 @@ import type { Finding } from '../finding.js';
 export function idleBeforeRace(findings: readonly Finding[]): number | null {
   for (const { rule, endpoint, facts } of findings) {
     const isRace = rule === 'rst-on-close-race' && endpoint === 'server' && facts.kind === 'keep-alive-race';
-    if (isRace) return Number(facts.idleBeforeCloseSeconds);
+    const isGoodbye = facts.bothClosed === true || facts.mayBeTlsAlert === true;
+    if (isRace && !isGoodbye) return Number(facts.idleBeforeCloseSeconds);
   }
   return null;
 }

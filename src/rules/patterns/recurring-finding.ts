@@ -1,8 +1,9 @@
 import type { Connection, Role } from '../../connections/connection.js';
 import { formatEndpoint, smallNetworkOf } from '../../core/addresses.js';
 import { grouped } from '../../core/numbers.js';
-import { isLater, type Timestamp } from '../../core/time.js';
+import { isLater, secondsBetween, type Timestamp } from '../../core/time.js';
 import { cite } from '../citations.js';
+import { opened } from '../evidence/evidence.js';
 import {
   type Citation,
   type Confidence,
@@ -25,7 +26,7 @@ import { MAX_PAIRS } from './pair-counts.js';
 import type { Contrast, PatternCollector, PatternRule } from './pattern-rule.js';
 import { isOfScan, isSynAlone, OF_SCANS, PortScans, scanPattern } from './port-scans.js';
 import { type PatternDraft, reportPattern } from './report-pattern.js';
-import { heardAfter, OF_SILENCE, silentEndpoint } from './silences.js';
+import { OF_SILENCE, silentEndpoint } from './silences.js';
 import { CAUSE_OF_DELAY, type Flood, floodPattern } from './syn-floods.js';
 
 /** Findings of one rule on connections to one service. */
@@ -52,8 +53,8 @@ interface Recurrence {
   silent: Role | null;
   /** Since when the first of them in the capture that has not ended was silent; null if none is. */
   silentFrom: Timestamp | null;
-  /** For how many seconds after the first of them its host was heard on other connections, as far as is known. */
-  heardSeconds: number;
+  /** For how many seconds after that the service still accepted new connections; 0 if it did not. */
+  acceptedSeconds: number;
 }
 
 /** Where to look, and why. */
@@ -129,15 +130,20 @@ const COMMON =
   'What these clients have in common, such as their version, their settings or their path (possible): then it sets them apart from others.';
 const OF_NETWORK =
   'The path to {clientsIn}, or what is in front of it (possible): then other services see the same of these clients.';
-const HEARD =
-  ' The host of {server} was heard on other connections up to {heard} after the first of them fell silent: it had not gone.';
+/** A server cannot make its clients silent. */
+const TO_CLIENTS =
+  'The path from {server} to these clients, or a device on it such as a NAT that forgot them (possible): then what {server} repeats does not reach them.';
+/** New connections that were accepted this much later than a silence began (seconds) show that the host had not gone. */
+const SURELY_LATER = 1;
+const ACCEPTED =
+  ' {server} still accepted new connections up to {accepted} after the first of them fell silent: its host had not gone.';
 /** A server is silent on some connections alone. */
-const CAUSES_OF_HEARD = [
+const CAUSES_OF_ACCEPTED = [
   'A firewall or NAT on the way silently dropped its state for these connections (possible): then they had been idle before, and new ones are accepted.',
   'The path loses what these clients send on these connections (possible): then other connections of theirs lose segments as well.',
   'Several hosts share the address of {server}, and one of them is gone (possible): their TTLs, windows or timestamps differ.',
 ];
-const STEP_OF_HEARD =
+const STEP_OF_ACCEPTED =
   'Capture at {server}: do the segments of these connections arrive there, and do its counters say why it ignores them (nstat -az TcpInErrs TcpInCsumErrors TcpExtPAWSEstab)?';
 const ONE_ANSWERER =
   'One device answers for {server} and the other hosts, for example a proxy or a VPN on the side of {client} (possible): then their IP identifications form one series, or handshakes with them take hardly any time.';
@@ -199,6 +205,8 @@ class Collector implements PatternCollector {
   readonly #checks = new HealthChecks();
   /** Clients kept in all recurrences together. */
   #kept = 0;
+  /** When the last connection began that a service accepted, in the capture that has not ended: by its number. */
+  readonly #accepted = new Map<number, Timestamp>();
 
   readonly #heard: Heard;
 
@@ -211,6 +219,7 @@ class Collector implements PatternCollector {
   add(connection: Connection, findings: readonly Finding[], captureEnd: Timestamp): void {
     const service = this.#census.service(connection);
     const client = service === null ? null : this.#census.client(connection, service);
+    if (service !== null) this.#noteAccepted(service, connection);
     let isTroubled = findings.length === 0 && isSynAlone(connection, captureEnd);
     if (isTroubled) {
       if (client !== null) this.#scans.addAlone(connection);
@@ -227,6 +236,12 @@ class Collector implements PatternCollector {
       if (service !== null) this.#count(connection.id, finding, service, client);
     }
     if (isTroubled && client !== null && service !== null) this.#census.trouble(client, service);
+  }
+
+  #noteAccepted({ number }: Service, { server, start, quality }: Connection): void {
+    if (quality.midstream || !opened(server)) return;
+    const last = this.#accepted.get(number);
+    if (last === undefined || isLater(start, last)) this.#accepted.set(number, start);
   }
 
   #count(id: number, finding: Finding, service: Service, client: Client | null): void {
@@ -319,9 +334,13 @@ class Collector implements PatternCollector {
       const { silent, silentFrom, service } = recurrence;
       recurrence.silentFrom = null;
       if (silent !== 'server' || silentFrom === null) continue;
-      const seconds = heardAfter(this.#heard, service.address, service.network, silentFrom);
-      recurrence.heardSeconds = Math.max(recurrence.heardSeconds, seconds);
+      const accepted = this.#accepted.get(service.number);
+      if (accepted === undefined) continue;
+      // By a host that had gone, none would be.
+      const seconds = secondsBetween(silentFrom, accepted);
+      if (seconds >= SURELY_LATER) recurrence.acceptedSeconds = Math.max(recurrence.acceptedSeconds, seconds);
     }
+    this.#accepted.clear();
   }
 
   finish(): readonly Pattern[] {
@@ -487,7 +506,7 @@ class Collector implements PatternCollector {
     further: number,
     isDelayedByFlood: boolean,
   ): Pattern {
-    const { rule, isAlone, example, citations, members, service, affected, heardSeconds } = recurrence;
+    const { rule, isAlone, example, citations, members, service, affected, acceptedSeconds } = recurrence;
     const { network } = service;
     const server = formatEndpoint(service.address, service.port);
     const { says, pointsTo, client, onlyTtl, clientsIn, causes } = this.#concentration(
@@ -500,7 +519,7 @@ class Collector implements PatternCollector {
       severity: recurrence.severity,
       confidence: recurrence.confidence,
       title: `${members.count} of ${service.connections} connections to {server}: {what}`,
-      explanation: `For example: {example}. ${says}${heardSeconds > 0 ? HEARD : ''}${furtherServices(further)}`,
+      explanation: `For example: {example}. ${says}${acceptedSeconds > 0 ? ACCEPTED : ''}${furtherServices(further)}`,
       connections: members.ids,
       count: members.count,
       from: members.from,
@@ -525,15 +544,18 @@ class Collector implements PatternCollector {
         example,
         client,
         clientsIn: clientsIn ?? '?',
-        heard: duration(heardSeconds),
+        accepted: duration(acceptedSeconds),
       },
       likelyCauses: isDelayedByFlood ? [CAUSE_OF_DELAY, ...causes] : causes,
-      nextSteps: [...(heardSeconds > 0 ? [STEP_OF_HEARD] : recurrence.steps.slice(0, MOST_SHARED)), ...STEPS],
+      nextSteps: [
+        ...(acceptedSeconds > 0 ? [STEP_OF_ACCEPTED] : recurrence.steps.slice(0, MOST_SHARED)),
+        ...STEPS,
+      ],
     });
   }
 
   #concentration(
-    { service, affected, members, causes: all, silent, heardSeconds }: Recurrence,
+    { service, affected, members, causes: all, silent, acceptedSeconds }: Recurrence,
     ofRule: ByClient | null,
     census: CensusResults,
   ): Concentration {
@@ -542,9 +564,9 @@ class Collector implements PatternCollector {
       return { says, pointsTo: null, client: '', causes: UNCOUNTED_CAUSES };
     }
     // Where others have no trouble, whom it concerns says more than what each finding gives as possible.
-    const given = heardSeconds > 0 ? CAUSES_OF_HEARD : all.slice(0, MOST_SHARED);
+    const given = acceptedSeconds > 0 ? CAUSES_OF_ACCEPTED : all.slice(0, MOST_SHARED);
     // That its server fails is no cause of a client's silence.
-    const ofServer = silent === null ? SERVER_CAUSES : [];
+    const ofServer = silent === 'client' ? [TO_CLIENTS] : acceptedSeconds > 0 ? [] : SERVER_CAUSES;
     const likely = given.filter((cause) => cause.includes('(likely)'));
     const besides = (where: readonly string[]): readonly string[] => [
       ...likely,
@@ -563,7 +585,7 @@ class Collector implements PatternCollector {
           says: `${grouped(affected.size)} of the ${count(callers.size, 'client')} that used this port show it; that the others do not may be chance.`,
           pointsTo: null,
           client,
-          causes: [...given, ...ofServer, COMMON],
+          causes: [...given, ...ofServer],
         };
       }
       const where =
@@ -596,7 +618,7 @@ class Collector implements PatternCollector {
       well += census.wellOf(number) - census.wellAt(service, number);
       unwell += (ofRule.get(number) ?? 0) - (affected.get(number) ?? 0);
     }
-    if (unwell > 0 || well < this.#minimum) {
+    if (unwell > 0 || well < this.#minimum || silent === 'client') {
       const causes = [...given, ...ofServer, ...(callers.size === 1 ? CLIENT_CAUSES : [COMMON])];
       return { says: `${whose}.`, pointsTo: null, client, causes };
     }
@@ -719,7 +741,7 @@ function begun(
     steps,
     silent,
     silentFrom: null,
-    heardSeconds: 0,
+    acceptedSeconds: 0,
   };
 }
 

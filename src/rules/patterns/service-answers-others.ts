@@ -208,10 +208,14 @@ function commonTtl(common: number | null, ttl: number | null): number | null {
   return common === null || ttl === null || ttl === common ? (common ?? ttl) : SEVERAL_TTLS;
 }
 
-/** Whether all refusals started with another TTL than all answers, or came from another distance. */
-function isOtherSender(ofAnswers: number | null, ofRefusals: number | null): boolean {
-  if (ofAnswers === null || ofRefusals === null || Math.min(ofAnswers, ofRefusals) < 0) return false;
-  return initialTtl(ofAnswers) !== initialTtl(ofRefusals) || isElsewhere(ofRefusals, ofAnswers);
+/**
+ * Whether all refusals came from another distance than all answers; or only started with another TTL, as some systems
+ * do with what belongs to no connection. Null if neither.
+ */
+function otherSender(ofAnswers: number | null, ofRefusals: number | null): 'elsewhere' | 'otherwise' | null {
+  if (ofAnswers === null || ofRefusals === null || Math.min(ofAnswers, ofRefusals) < 0) return null;
+  if (isElsewhere(ofRefusals, ofAnswers)) return 'elsewhere';
+  return initialTtl(ofAnswers) !== initialTtl(ofRefusals) ? 'otherwise' : null;
 }
 
 function noteMet(service: Service, client: string, met: number): void {
@@ -230,7 +234,7 @@ function patternOf(service: Service, { rule, members, severity, ttl }: Failed, f
   const { address, port, network, clients, answered, firstSeconds, lastSeconds, heardSeconds, mute } =
     service;
   const server = formatEndpoint(address, port);
-  const isByOther = rule === REFUSED && isOtherSender(service.ttl, ttl);
+  const other = rule === REFUSED ? otherSender(service.ttl, ttl) : null;
   const sinceLast = secondsOf(members.from) - lastSeconds;
   const untilFirst = firstSeconds - secondsOf(members.to);
   const when: When = sinceLast > 0 ? 'after' : untilFirst > 0 ? 'before' : 'amid';
@@ -260,9 +264,9 @@ function patternOf(service: Service, { rule, members, severity, ttl }: Failed, f
       failing === null || both === null ? '' : clientsText(failing, both),
       wasHeard ? HEARD : '',
       isMute ? muteText(mute) : '',
-      isByOther
-        ? ` The refusals have a TTL of ${ttl}, the answers one of ${service.ttl}: something else refused.`
-        : '',
+      other === null
+        ? ''
+        : ` The refusals have a TTL of ${ttl}, the answers one of ${service.ttl}: ${other === 'elsewhere' ? 'something else refused' : 'another machine may have refused'}.`,
       forEcn === 0 ? '' : ecnText(forEcn),
       furtherServices(further),
     ].join(''),
@@ -288,7 +292,7 @@ function patternOf(service: Service, { rule, members, severity, ttl }: Failed, f
       ...(forEcn > 0 && { kind: 'ecn-middlebox', clientsRefusedForEcn: forEcn }),
       ...(wasHeard && { heardLaterSeconds: round(heardLater, 3) }),
       ...(isMute && { withoutAnswerToData: mute }),
-      ...(isByOther && { ttlOfAnswers: service.ttl!, ttlOfRefusals: ttl! }),
+      ...(other !== null && { ttlOfAnswers: service.ttl!, ttlOfRefusals: ttl! }),
     },
     words: {
       rule,
@@ -297,11 +301,20 @@ function patternOf(service: Service, { rule, members, severity, ttl }: Failed, f
       heard: duration(heardLater),
     },
     likelyCauses:
-      forEcn > 0 ? ECN_CAUSES : isByOther ? OTHER_CAUSES : causesOf(rule, when, both, wasHeard, isMute),
+      forEcn > 0
+        ? ECN_CAUSES
+        : other === 'elsewhere'
+          ? OTHER_CAUSES
+          : [
+              ...(other === null ? [] : [OTHER_MACHINE]),
+              ...causesOf(rule, when, both, wasHeard, isMute).map((cause) =>
+                other === null ? cause : cause.replace('(likely)', '(possible)'),
+              ),
+            ],
     nextSteps:
       forEcn > 0
         ? [ECN_STEP, ...REFUSED_STEPS]
-        : isByOther
+        : other !== null
           ? OTHER_STEPS
           : rule === REFUSED
             ? REFUSED_STEPS
@@ -372,9 +385,11 @@ const ECN_CAUSES = [
 const ECN_STEP =
   'Wireshark: tcp.flags.syn == 1 && tcp.flags.ece == 1 shows the calls that ask for ECN; on a Linux client, check sysctl net.ipv4.tcp_ecn.';
 
-/** What refused did not send the answers. */
+/** What refused did not send the answers, or may not have. */
+const OTHER_MACHINE =
+  'Another machine has the address of {server} as well, or has taken it over (possible): then the MAC address behind it differs on its link.';
 const OTHER_CAUSES = [
-  'Another machine has the address of {server} as well, or has taken it over (possible): then the MAC address behind it differs on its link.',
+  OTHER_MACHINE,
   'A firewall or load balancer in front of {server} rejects in its name (possible): then these SYNs do not arrive there.',
   'The host of {server} sends resets with another TTL, and the process stopped listening (possible): then a call to any other closed port of it shows that TTL as well.',
 ];

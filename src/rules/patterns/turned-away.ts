@@ -2,7 +2,7 @@ import type { Connection, Endpoint } from '../../connections/connection.js';
 import { formatEndpoint } from '../../core/addresses.js';
 import { isLater, type Timestamp } from '../../core/time.js';
 import { cite } from '../citations.js';
-import { entered, findReset } from '../evidence/evidence.js';
+import { entered, findReset, milestone } from '../evidence/evidence.js';
 import { mayHaveTurnedAway } from '../evidence/turned-away.js';
 import type { Pattern } from '../finding.js';
 import type { OptionValues } from '../rule.js';
@@ -20,6 +20,8 @@ interface Service {
   /** Those on which both sides spoke: in all, and begun since it turned the first one away. */
   served: number;
   servedSince: number;
+  /** When the last of them began. */
+  lastServed: Timestamp | null;
   /** Null while there are none. */
   away: Away | null;
   /** Those that it aborted at once with unread words of its client, by how many octets it had sent before. */
@@ -97,6 +99,7 @@ export const turnedAway: PatternRule = {
           network,
           served: 0,
           servedSince: 0,
+          lastServed: null,
           away: null,
           aborted: null,
         }));
@@ -137,13 +140,18 @@ function endedAtOnce(connection: Connection): Ended | null {
   if (words === null) return { time: closing.time, wasTold: false };
   // Without a word of its own, it may as well have failed over what it was asked: closed-unanswered, or an abort.
   if (server.lastNewData === null) return null;
-  const cameLate = closing.frame < words.frame || client.unacknowledgedBytes === client.payloadBytes;
-  if (!cameLate && server.resetsSent === 0) return null;
-  return { time: closing.time, wasTold: !cameLate && server.lastNewData.frame > words.frame };
+  const late = milestone(client, 'data-after-peer-fin');
+  const cameLate =
+    client.unacknowledgedBytes === client.payloadBytes ||
+    (late !== null && (late.dataBefore ?? 0) === 0 && late.value === client.payloadBytes);
+  if (cameLate) return { time: closing.time, wasTold: false };
+  // Aborted with something unread: what it had said before may have been an answer.
+  return entered(server, 'FIN-WAIT-1') === null ? { time: closing.time, wasTold: true } : null;
 }
 
 function countServed(service: Service, { client: { address }, start }: Connection): void {
   service.served++;
+  if (service.lastServed === null || isLater(start, service.lastServed)) service.lastServed = start;
   if (service.away === null || !isLater(start, service.away.members.from)) return;
   service.servedSince++;
   if (service.away.clients?.has(address) === true) service.away.clients.set(address, true);
@@ -187,6 +195,7 @@ function patternOf(service: Service, options: OptionValues): Pattern | null {
     told += others.count;
   }
   if (members.count < options.minimumMembers) return null;
+  const hasServedSince = service.lastServed !== null && isLater(service.lastServed, members.from);
   const both = [...(clients?.values() ?? [])].filter((isServed) => isServed).length;
   return reportPattern(turnedAway, {
     standsFor: ['rst-on-write-after-close', 'rst-active-abort', 'rst-on-close-race'],
@@ -198,10 +207,10 @@ function patternOf(service: Service, options: OptionValues): Pattern | null {
         : `${told === members.count ? 'On each of them' : `On ${told} of them`} it first sent {octets}, which probably say why.`,
       ` ${count(served, 'other connection')} ${served === 1 ? 'was' : 'were'} served.`,
       clients === null ? '' : whomText([...clients.keys()], both, network),
-      servedSince === 0 ? ' After the first that it turned away it served none.' : '',
+      hasServedSince ? '' : ' After the first that it turned away it served none.',
     ].join(''),
     likelyCauses:
-      clients !== null && both === 0 && servedSince > 0
+      clients !== null && both === 0 && hasServedSince
         ? [LOCKED_OUT, NOT_ADMITTED, LIMIT]
         : [LIMIT, HELD, NOT_ADMITTED],
     connections: members.ids,

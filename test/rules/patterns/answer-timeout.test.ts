@@ -160,9 +160,11 @@ describe('answer-timeout', () => {
           payloadBytes: 0,
           lastNewData: null,
           after: [enters('FIN-WAIT-1', opened + wait, 20, { evidence: 'observed' })],
+          resetsSent: 1,
         },
         server: {
           payloadBytes: 28,
+          unacknowledgedBytes: 28,
           timeline: [
             enters('SYN-RECEIVED', id, 2, { evidence: 'observed' }),
             enters('ESTABLISHED', opened, 3),
@@ -189,11 +191,17 @@ describe('answer-timeout', () => {
       expect(textsOf(pattern)).not.toMatch(UNFILLED);
     });
 
-    it('is silent where it had greeted, where the waits differ, and where it never speaks', () => {
+    it('is silent where it had greeted, answered the close or was heard, where waits differ, and where it never speaks', () => {
       const had = [1, 2, 3].map((id) => greeted(id, 5, 6, 3));
       const differ = [greeted(1, 1, 6), greeted(2, 3, 6), greeted(3, 5, 6)];
       const never = [1, 2, 3].map((id) => waited(id, 5, { client: { payloadBytes: 0, lastNewData: null } }));
-      for (const judged of [had, differ, never]) expect(told(...judged)).toEqual([]);
+      // An error that a proxy sends when an unused connection is closed.
+      const onClose = [1, 2, 3].map((id) => greeted(id, 5, 5.001));
+      const taken = [1, 2, 3].map((id): Judged => {
+        const [{ client, ...rest }] = greeted(id, 5, 6);
+        return [{ ...rest, client: { ...client, resetsSent: 0 } }, []];
+      });
+      for (const judged of [had, differ, never, onClose, taken]) expect(told(...judged)).toEqual([]);
     });
   });
 
@@ -243,7 +251,8 @@ describe('answer-timeout', () => {
       expect(textsOf(pattern)).not.toMatch(UNFILLED);
       const apart = [late(1, 20), late(3, 18), late(6, 5), late(9, 12)];
       const together = [late(1, 20), late(1.2, 19.8), late(1.4, 19.6)];
-      for (const judged of [apart, together])
+      const others = [late(1, 20), late(3, 18), late(6, 15.2), late(9, 12.1), answered(12)];
+      for (const judged of [apart, together, others])
         expect(told(...judged)[0].facts).not.toHaveProperty('stoodStillSeconds');
     });
 

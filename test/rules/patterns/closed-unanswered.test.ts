@@ -64,14 +64,25 @@ describe('closed-unanswered', () => {
     expect(pattern).toMatchObject({
       severity: 'warning',
       title:
-        '10.0.0.2:8080 never sends anything: it closed all 3 connections on which clients had asked for something',
+        '10.0.0.2:8080 never sends anything: it closed 3 connections as soon as clients had sent something',
       facts: { hasSpoken: false, answered: 0 },
     });
     expect(pattern.explanation).toContain('1 ms to 10 ms after that. On no connection of the capture has it');
     expect(pattern.likelyCauses[0]).toMatch(/^The clients speak another protocol than 10\.0\.0\.2:8080/);
     expect(textsOf(pattern)).not.toMatch(UNFILLED);
     const greeted = closed(4, 0.01, { server: { payloadBytes: 20, lastNewData: moment(3, 3) } });
-    expect(told(closed(1, 0.01), closed(2, 0.002), closed(3, 0.001), greeted)).toEqual([]);
+    const soon = [closed(1, 0.01), closed(2, 0.002), closed(3, 0.001)];
+    const [pushed] = closed(4, 1, {
+      client: { payloadBytes: 0, lastNewData: null },
+      server: { payloadBytes: 9 },
+    });
+    const [before] = closed(4, 0.01, { quality: { midstream: true } });
+    for (const other of [greeted, [pushed, []] as const, [before, []] as const])
+      expect(told(...soon, other)).toEqual([]);
+    // A service that only collects what it is sent ends some connections, and its clients most.
+    const collected = [5, 6, 7].map((id) => closed(id, 1, { server: { after: [] } }));
+    expect(told(...soon, ...collected)).toEqual([]);
+    expect(told(...[1, 2, 3].map((id) => closed(id, 300)))).toEqual([]);
   });
 
   it('thinks of a timeout first where the times are alike', () => {

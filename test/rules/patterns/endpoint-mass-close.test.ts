@@ -230,6 +230,10 @@ describe('endpoint-mass-close and what comes after', () => {
     expect(patternsOf(endpointMassClose, together, 200)).toHaveLength(1);
     const elsewhere = [idle(3, 60), raced(4, 80)];
     expect(patternsOf(endpointMassClose, [...together, ...elsewhere], 200)).toEqual([]);
+    const died = refused(104);
+    expect(patternsOf(endpointMassClose, [...together, ...elsewhere, died], 200)).toHaveLength(1);
+    const many = [5, 6, 7].map((id) => idle(id, 10 * id, 20));
+    expect(patternsOf(endpointMassClose, [...together, ...elsewhere, ...many], 200)).toHaveLength(1);
     const ofOthers = [idle(3, 60, 20), idle(4, 80, 1)];
     expect(patternsOf(endpointMassClose, [...together, ...ofOthers], 200)).toHaveLength(1);
   });
@@ -253,6 +257,12 @@ describe('endpoint-mass-close and what comes after', () => {
       'accepted by a listener that was dying, then refused',
       [accepted(100.1), refused(100.2)],
       'accepted (once, 80 ms later), then refused (once, 180 ms later)',
+      /^The process of .* exited \(likely\)/,
+    ],
+    [
+      'so, and accepted again in the end',
+      [accepted(100.1), refused(100.2), accepted(103)],
+      'accepted (twice, first 80 ms later), then refused (once, 180 ms later)',
       /^The process of .* was restarted \(likely\)/,
     ],
     [

@@ -107,6 +107,12 @@ describe('idle-close-interval', () => {
     const [inFlight] = raced(30, 6);
     const other = [finding('rst-on-close-race', { endpoint: 'server', facts: { kind: 'data-in-flight' } })];
     expect(told(idle(10, 6), idle(20, 6), [inFlight, other])).toEqual([]);
+    // A goodbye is no request.
+    for (const more of [{ mayBeTlsAlert: true }, { bothClosed: true }]) {
+      const facts = { kind: 'keep-alive-race', idleBeforeCloseSeconds: 6, ...more };
+      const goodbye = finding('rst-on-close-race', { endpoint: 'server', facts });
+      expect(told(idle(10, 6), idle(20, 6), [inFlight, [goodbye]])).toEqual([]);
+    }
   });
 
   const SAME = [10, 20, 30].map((seconds) => idle(seconds, 15));

@@ -4,7 +4,8 @@ import type { Finding } from '../../../src/rules/finding.js';
 import { endpointMassClose } from '../../../src/rules/patterns/endpoint-mass-close.js';
 import { preparePatterns } from '../../../src/rules/patterns/prepare.js';
 import { recurringFinding } from '../../../src/rules/patterns/recurring-finding.js';
-import { at, connection, enters, happens, moment } from '../../support/connection-builder.js';
+import { serviceAnswersOthers } from '../../../src/rules/patterns/service-answers-others.js';
+import { at, connection, enters, happens } from '../../support/connection-builder.js';
 import { finding, patternsOf, textsOf, UNFILLED } from '../../support/pattern-tester.js';
 
 type Judged = readonly [Connection, readonly Finding[]];
@@ -176,27 +177,30 @@ describe('recurring-finding', () => {
   describe('of a silence', () => {
     const silent = (endpoint: 'client' | 'server') =>
       several(6, { rule: 'peer-unresponsive', more: { endpoint, likelyCauses: ['Host (possible).'] } });
-    const heardAt = (seconds: number): Judged => {
+    const openedAt = (seconds: number): Judged => {
       const [[one]] = several(1, { rule: null }, 20);
-      return [{ ...one, server: { ...one.server, lastSegment: moment(seconds, 90) } }, []];
+      return [{ ...one, start: at(seconds) }, []];
     };
 
-    it('says that a server was heard elsewhere, which had not gone', () => {
-      const [pattern] = told([...silent('server'), heardAt(30)]);
+    it('says that a server still accepted others, whose host had not gone', () => {
+      const [pattern] = told([...silent('server'), openedAt(30)]);
       expect(pattern.explanation).toContain(
-        'The host of 10.0.0.2:80 was heard on other connections up to 30 s after the first of them fell silent',
+        ' 10.0.0.2:80 still accepted new connections up to 30 s after the first of them fell silent: its host had not gone.',
       );
       expect(pattern.likelyCauses[0]).toMatch(/^A firewall or NAT on the way silently dropped its state/);
       expect(pattern.nextSteps[0]).toMatch(/^Capture at 10\.0\.0\.2:80/);
       expect(textsOf(pattern)).not.toMatch(UNFILLED);
       const [gone] = told(silent('server'));
-      expect(gone.explanation).not.toContain('was heard');
+      expect(gone.explanation).not.toContain('still accepted');
       expect(gone.likelyCauses[0]).toBe('Host (possible).');
     });
 
     it('does not look at the server for the silence of a client', () => {
-      const [pattern] = told([...silent('client'), heardAt(30)]);
-      expect(pattern.explanation).not.toContain('was heard');
+      const [pattern] = told([...silent('client'), openedAt(30)]);
+      expect(pattern.explanation).not.toContain('still accepted');
+      expect(pattern.likelyCauses).toContainEqual(
+        expect.stringMatching(/^The path from 10\.0\.0\.2:80 to these/),
+      );
       expect(pattern.likelyCauses.join()).not.toContain('The program of 10.0.0.2');
     });
   });
@@ -681,6 +685,35 @@ describe('recurring-finding', () => {
     ['other findings', checks(9, { rule: 'rst-after-close-complete' })],
   ] as const)('takes for no health check %s', (_, judged) => {
     expect(told(judged)).toEqual([]);
+  });
+
+  it('gives way to one of nearly the same connections only if that is about its rule', () => {
+    const collector = preparePatterns([recurringFinding, serviceAnswersOthers, endpointMassClose]);
+    for (let id = 0; id < 10; id++) {
+      const isRefused = id < 9;
+      const judged = connection({
+        id,
+        start: at(id),
+        server: { port: 80, segments: 1, resetsSent: 1, ...(isRefused ? {} : { segments: 0 }) },
+      });
+      // The last of them met TIME-WAIT, which service-answers-others leaves out.
+      const facts = isRefused ? {} : { metTimeWait: true };
+      collector.add(judged, [finding('connection-refused', { from: at(id), to: at(id), facts })], at(100));
+    }
+    collector.add(connection({ id: 10, start: at(20), server: { port: 80 } }), [], at(100));
+    expect(collector.finish(at(100), []).map(({ rule }) => rule)).toEqual(['service-answers-others']);
+    const others = preparePatterns([recurringFinding, endpointMassClose]);
+    for (let id = 0; id < 10; id++) {
+      const closing = id < 9 ? { finSent: true, after: [enters('FIN-WAIT-1', 60, 7)] } : {};
+      const judged = connection({ id, end: at(60), server: closing });
+      others.add(judged, [finding('handshake-delayed', { from: at(60), to: at(60) })], at(100));
+    }
+    expect(
+      others
+        .finish(at(100), [])
+        .map(({ rule }) => rule)
+        .sort(),
+    ).toEqual(['endpoint-mass-close', 'recurring-finding']);
   });
 
   it('gives way to another pattern of the same connections', () => {

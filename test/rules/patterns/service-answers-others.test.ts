@@ -55,11 +55,18 @@ describe('service-answers-others', () => {
       { ...one, server: { ...one.server, ttl } },
       findings,
     ];
-    const [pattern] = told(call(0, 1), from(call(1, 5, RST), 255), from(call(2, 6, RST), 255));
-    expect(pattern.explanation).toContain('The refusals have a TTL of 255, the answers one of 64');
-    expect(pattern.facts).toMatchObject({ ttlOfAnswers: 64, ttlOfRefusals: 255 });
+    const [pattern] = told(call(0, 1), from(call(1, 5, RST), 60), from(call(2, 6, RST), 60));
+    expect(pattern.explanation).toContain(
+      'The refusals have a TTL of 60, the answers one of 64: something else refused.',
+    );
+    expect(pattern.facts).toMatchObject({ ttlOfAnswers: 64, ttlOfRefusals: 60 });
     expect(pattern.likelyCauses[0]).toMatch(/^Another machine has the address of 10\.0\.0\.2:80 as well/);
+    expect(pattern.likelyCauses[1]).toMatch(/^A firewall or load balancer/);
     expect(textsOf(pattern)).not.toMatch(UNFILLED);
+    // From the same distance it may be the system’s way.
+    const [same] = told(call(0, 1), from(call(1, 5, RST), 255), from(call(2, 6, RST), 255));
+    expect(same.explanation).toContain('one of 64: another machine may have refused.');
+    expect(same.likelyCauses[1]).toMatch(/^The process stopped listening .* \(possible\)/);
     for (const others of [
       [call(0, 1), call(1, 5, RST)],
       [call(0, 1), from(call(1, 5, RST), 255), call(2, 6, RST)],

@@ -8,6 +8,7 @@ import {
   connection,
   type EndpointDraft,
   enters,
+  happens,
   moment,
   resets,
 } from '../../support/connection-builder.js';
@@ -100,17 +101,19 @@ describe('turned-away', () => {
   });
 
   it.each<[string, ConnectionDraft]>([
-    ['after the close', { client: { payloadBytes: 41, lastNewData: moment(10.03, 7) } }],
+    [
+      'after the close',
+      {
+        client: {
+          payloadBytes: 41,
+          lastNewData: moment(10.03, 7),
+          milestones: [happens('data-after-peer-fin', 10.03, 7, { value: 41 })],
+        },
+      },
+    ],
     [
       'before it, on the way',
       { client: { payloadBytes: 41, lastNewData: moment(10.015, 4), unacknowledgedBytes: 41 } },
-    ],
-    [
-      'unread',
-      {
-        client: { payloadBytes: 41, lastNewData: moment(10.022, 6) },
-        server: { after: [], milestones: [resets(10.023, 7, { hasAck: true })] },
-      },
     ],
   ])('counts a connection on which the client’s words came %s', (_name, draft) => {
     expect(told(served(0), away(10, draft), away(11), away(12))[0]?.count).toBe(3);
@@ -145,6 +148,33 @@ describe('turned-away', () => {
     ['it serves nobody', THREE.map((id) => away(id))],
     ['two', [served(0), away(10), away(11)]],
     ['it closes later', [served(0), ...THREE.map((id) => away(id, { after: 1.5 }))]],
+    [
+      'it had answered before the words that came late',
+      [
+        served(0),
+        ...THREE.map((id) =>
+          away(id, {
+            client: {
+              payloadBytes: 424,
+              lastNewData: moment(id + 0.03, 7),
+              milestones: [happens('data-after-peer-fin', id + 0.03, 7, { value: 24, dataBefore: 4 })],
+            },
+          }),
+        ),
+      ],
+    ],
+    [
+      'another request crosses its close',
+      [
+        served(0),
+        ...THREE.map((id) =>
+          away(id, {
+            client: { payloadBytes: 160, lastNewData: moment(id + 0.019, 6), unacknowledgedBytes: 80 },
+            server: { resetsSent: 1 },
+          }),
+        ),
+      ],
+    ],
     ['it says more', [served(0), ...THREE.map((id) => away(id, { server: { payloadBytes: 1025 } }))]],
     [
       'it answers',
