@@ -85,12 +85,14 @@ export const captureOneWay: PatternRule = {
         if (members === null || missing === null || missing === undefined) return;
         // Where nothing shows that it still sends, it may have gone.
         if (2 * proven < members.count) return;
-        detour = null;
         const { from } = members;
         const { address, network } = missing;
         const last = heard.of(address, network);
         const host = inNetwork(address, network);
-        if (last === null || !isLater(from, last)) return;
+        if (last === null) return;
+        // In a later capture it may be heard again.
+        detour = null;
+        if (!isLater(from, last)) return;
         for (const { time } of heard.others(host))
           if (isLater(time, from)) detour = { host, seconds: secondsBetween(last, from) };
       },

@@ -95,6 +95,14 @@ describe('capture-one-way', () => {
       expect(textsOf(pattern)).not.toMatch(UNFILLED);
     });
 
+    it('does so of the last capture that holds it', () => {
+      const collector = preparePatterns([captureOneWay]);
+      for (const [one, findings] of [healthy(0, 0, 17), missed(1, 18), others])
+        collector.add(one, findings, at(60));
+      collector.endCapture(at(60));
+      expect(collector.finish(at(60), [])[0].facts).toMatchObject({ host: '10.0.0.2' });
+    });
+
     it.each<[string, readonly Parameters<typeof patternsOf>[1][number][]]>([
       ['nobody else is heard', [healthy(0, 0, 17), missed(1, 18)]],
       ['it is still heard', [healthy(0, 0, 40), missed(1, 18), others]],
