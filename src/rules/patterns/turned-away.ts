@@ -51,7 +51,7 @@ const LIMIT =
   '{server} was at its limit of connections, by its configuration or its licence (likely): other clients, or the same at other times, were served.';
 const LOCKED_OUT =
   '{server} no longer admits these clients (likely): some servers lock a host out that failed too often, or an access rule changed.';
-const NOT_ADMITTED = '{server} does not admit these clients: an access rule of its own (likely).';
+const NOT_ADMITTED = '{server} does not admit these clients: an access rule of its own (possible).';
 const HELD =
   'Connections that are open and unused hold the places (possible): on the host of {server}, ss -tn shows whose they are.';
 
@@ -211,7 +211,7 @@ function patternOf(service: Service, options: OptionValues): Pattern | null {
     ].join(''),
     likelyCauses:
       clients !== null && both === 0 && hasServedSince
-        ? [LOCKED_OUT, NOT_ADMITTED, LIMIT]
+        ? [LOCKED_OUT, NOT_ADMITTED, LIMIT.replace('(likely)', '(possible)')]
         : [LIMIT, HELD, NOT_ADMITTED],
     connections: members.ids,
     count: members.count,
