@@ -117,6 +117,8 @@ const SHORTEST_TIMEOUT = 2;
 const TIMER_STEP = 1.1;
 /** Others that had been idle for the same time: so many are no chance. */
 const LEAST_ALIKE = 2;
+/** A process that has ended refuses its callers within this time (seconds), if any come. */
+const FAILS_WITHIN = 30;
 const IDLE_TIMEOUT =
   'The idle timeout of {endpoint}: these connections had last been used at about the same time (likely), and nothing had ended.';
 const HAD_BEEN_IDLE = ' All of them had been idle for {idle} or little more.';
@@ -259,7 +261,7 @@ function sweepsOfServices(services: readonly Service[], limits: SweepLimits): re
   }
   const sweeps = sweepsOf(spans, limits, (sweep) => {
     if (services.length > 1 && portsOf(sweep).size < 2) return false;
-    if (isOfIdleTimer(sweep, spans) && !services.some(hasFailed)) return false;
+    if (isOfIdleTimer(sweep, spans) && !isFollowedByFailure(services, sweep, origin)) return false;
     return sweep.bursts.length === 1 || isStop(services, sweep, origin);
   });
   const all = sweeps.map((sweep, place) => {
@@ -294,9 +296,14 @@ function isOfIdleTimer(sweep: Sweep, spans: readonly Span[]): boolean {
   return alike >= LEAST_ALIKE && 2 * alike >= others.length;
 }
 
-/** Some connections were refused or not answered: what ended the others was no timer. */
-function hasFailed({ refused, unanswered }: Service): boolean {
-  return refused.all.length + unanswered.all.length > 0;
+/** Connections were refused or not answered soon after it: what ended the others was no timer. */
+function isFollowedByFailure(services: readonly Service[], { bursts }: Sweep, origin: Timestamp): boolean {
+  const { to } = bursts[bursts.length - 1];
+  return services.some((service) => {
+    const by = secondsBetween(origin, service.origin) - to;
+    const isSoon = (at: number): boolean => at + by > 0 && at + by <= FAILS_WITHIN;
+    return service.refused.all.some(isSoon) || service.unanswered.all.some(isSoon);
+  });
 }
 
 /** The list for a connection that the service did not take; null for others. */

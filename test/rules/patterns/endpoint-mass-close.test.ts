@@ -232,6 +232,8 @@ describe('endpoint-mass-close and what comes after', () => {
     expect(patternsOf(endpointMassClose, [...together, ...elsewhere], 200)).toEqual([]);
     const died = refused(104);
     expect(patternsOf(endpointMassClose, [...together, ...elsewhere, died], 200)).toHaveLength(1);
+    // A refusal at another time says nothing of it.
+    expect(patternsOf(endpointMassClose, [...together, ...elsewhere, refused(20)], 200)).toEqual([]);
     const many = [5, 6, 7].map((id) => idle(id, 10 * id, 20));
     expect(patternsOf(endpointMassClose, [...together, ...elsewhere, ...many], 200)).toHaveLength(1);
     const ofOthers = [idle(3, 60, 20), idle(4, 80, 1)];
