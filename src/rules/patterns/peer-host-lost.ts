@@ -14,7 +14,7 @@ import { duration, fillAll, inCase, inNetwork, nameOf, round } from '../wording/
 import { Groups, Members } from './members.js';
 import type { Contrast, PatternRule } from './pattern-rule.js';
 import { reportPattern } from './report-pattern.js';
-import { heardAfter, IN_FLIGHT_SECONDS, OF_SILENCE, silentEndpoint } from './silences.js';
+import { OF_SILENCE, silentEndpoint } from './silences.js';
 
 interface Group {
   readonly host: string;
@@ -41,6 +41,9 @@ const SILENCE = new Set([
   'zero-window-probe-unanswered',
   'syn-unanswered',
 ]);
+
+/** What was still on its way when the first unanswered segment was sent. */
+const IN_FLIGHT_SECONDS = 0.5;
 
 const OFF_LINK =
   'Nobody answered requests for its link address either: it is no longer there on its link, and the path to that link is not the cause.';
@@ -159,8 +162,11 @@ export const peerHostLost: PatternRule = {
         if (finding.facts.peerSilent === false || finding.facts.neighbour === server.address) return null;
         // The first probes may have been answered: its own last segment is not one of another connection.
         const silentFrom = latest(finding.from, server.lastSegment?.time ?? finding.from);
-        const seconds = heardAfter(heard, server.address, network, silentFrom);
-        return seconds === 0 ? null : contrastWith(seconds, nameOf(server), nameOf(client), finding);
+        const last = heard.of(server.address, network);
+        const seconds = last === null ? 0 : secondsBetween(silentFrom, last);
+        return seconds <= IN_FLIGHT_SECONDS
+          ? null
+          : contrastWith(seconds, nameOf(server), nameOf(client), finding);
       },
       finish() {
         return groups.all.flatMap((group) => {
