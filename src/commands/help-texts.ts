@@ -58,7 +58,9 @@ Examples:
                                                      safe to share
 
 --strip-payload replaces what TCP carried with zeros, also where ICMP errors
-quote it, and padding. --anonymize does this too, and maps IP addresses with
+quote it, and padding. Of payloads up to 85 octets the header of a TLS record
+and the number of a TLS alert stay, or a 1 for anything else, as findings rest
+on that. --anonymize does this too, and maps IP addresses with
 Crypto-PAn, so that hosts of one network stay in one network, and hardware
 addresses. Loopback, multicast, broadcast and unspecified addresses stay. IP
 options, unknown TCP options, ICMP extensions and names of interfaces are

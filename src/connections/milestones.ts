@@ -107,7 +107,7 @@ export const MILESTONE_KINDS = [
   'tls-alert',
   /**
    * Right behind its SYN or SYN-ACK, which carries no window scale although the peer's does, this endpoint offered less
-   * than a sixteenth of the window in it, as only a scaled one is. `value`: that window, taken literally.
+   * than a sixteenth of what was left of the window in it, as only a scaled one is. `value`: that window, taken literally.
    */
   'window-collapsed',
 ] as const;

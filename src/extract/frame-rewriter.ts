@@ -49,9 +49,9 @@ const EXTENDED = {
 } as const;
 
 /**
- * Alters copies of frames: payload becomes zeros of the same length, so that every length and number of
- * TCP stays true, and a short one still shows whether it was a TLS record; addresses become others, and anything else that may hold one becomes zeros. This applies to the
- * packets that ICMP errors quote as well.
+ * Alters copies of frames: payload becomes zeros of the same length, so that every length and number of TCP stays true,
+ * and a short one still shows whether it was a TLS record; addresses become others, and anything else that may hold one
+ * becomes zeros. This applies to the packets that ICMP errors quote as well.
  *
  * Checksums are corrected, even if they were wrong before, such as left to the network card: an old one would
  * reveal something of what was removed. Those for which octets are missing, in fragments and cut frames, become 0.

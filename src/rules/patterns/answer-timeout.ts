@@ -146,8 +146,8 @@ export const answerTimeout: PatternRule = {
           spoken: [],
         }));
         if (service === null) return;
-        if (greeting !== null) {
-          if (kept < MAX_KEPT) service.greetings.push(greeting);
+        if (greeting !== null && kept < MAX_KEPT) {
+          service.greetings.push(greeting);
           kept++;
         }
         if (client.lastNewData === null) return;
